@@ -44,20 +44,26 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
   /** The dimension that it names, where it does. */
   readonly dimension: Dimension | undefined;
+  /** Whether the same call may be sent again; false also where the provider says so itself. */
+  readonly retryable: boolean;
+}
+
+/** How the limits of a dimension are enforced, and the burst that this allows: seconds of the rate. */
+export interface Shape {
+  readonly enforcement: Enforcement;
+  readonly burstSeconds: number;
 }
 
 /** The facts about a provider that decide how calls to it are limited. Pure: no clock, no state. */
 export interface Provider {
   readonly name: string;
-  /** How its limits are enforced, and the burst that this allows, in seconds of the rate. */
-  readonly enforcement: Enforcement;
-  readonly burstSeconds: number;
+  shape(dimension: Dimension): Shape;
   /** What the provider meters; `undefined` for calls that pass it uncounted (lists, files, …). */
   describe(request: Request): Call | undefined;
   /** What the provider is believed to charge when it admits the call. */
   charge(estimate: TokenEstimate, call: Call): Cost;
   /** What the call has cost in the end. */
-  settle(usage: Usage): Cost;
+  settle(usage: Usage, call: Call): Cost;
   /** Why a response with an error status was refused; `undefined` for any other error. Total. */
   classify(response: ErrorResponse): Refusal | undefined;
 }
