@@ -1,0 +1,97 @@
+import { whenAbandoned } from './abandonment.ts';
+import type { BodyTap } from './body-tap.ts';
+
+/**
+ * The same bytes as `body`, looked at by `tap` in passing. Nothing is read ahead of the reader; a
+ * cancellation goes upstream with its reason, and an error of upstream comes through as it is.
+ * `onEnd` tells that nothing more will pass, and whether that was the whole body.
+ */
+export function tappedStream(
+  body: ReadableStream<Uint8Array>,
+  tap: BodyTap,
+  onEnd: (whole: boolean) => void,
+): ReadableStream<Uint8Array> {
+  const source = new TappedSource(body.getReader(), tap, onEnd);
+  const stream = new ReadableStream(source, { highWaterMark: 0 });
+  // The source doesn't know its stream, so that this listener doesn't keep the stream alive.
+  whenAbandoned(stream, () => source.abandon());
+  return stream;
+}
+
+class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #body: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #tap: BodyTap;
+  readonly #onEnd: (whole: boolean) => void;
+  #cancelled = false;
+
+  constructor(
+    body: ReadableStreamDefaultReader<Uint8Array>,
+    tap: BodyTap,
+    onEnd: (whole: boolean) => void,
+  ) {
+    this.#body = body;
+    this.#tap = tap;
+    this.#onEnd = onEnd;
+  }
+
+  /** Reads until there is something to pass on: a tap may hold back an event that is incomplete. */
+  async pull(sink: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    let passed = false;
+    const emit = (bytes: Uint8Array): void => {
+      passed = true;
+      sink.enqueue(bytes);
+    };
+    while (!passed) {
+      const { done, value } = await this.#read(emit);
+      if (this.#cancelled) return;
+      if (done) {
+        this.#close(sink, emit);
+        return;
+      }
+      this.#pass(value, emit);
+    }
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    this.#cancelled = true;
+    this.#onEnd(false);
+    return this.#body.cancel(reason);
+  }
+
+  abandon(): void {
+    this.cancel(undefined).catch(() => {});
+  }
+
+  async #read(emit: (bytes: Uint8Array) => void): Promise<ReadableStreamReadResult<Uint8Array>> {
+    try {
+      return await this.#body.read();
+    } catch (error) {
+      if (!this.#cancelled) this.#finish(false, emit);
+      this.#onEnd(false);
+      throw error;
+    }
+  }
+
+  #close(
+    sink: ReadableStreamDefaultController<Uint8Array>,
+    emit: (bytes: Uint8Array) => void,
+  ): void {
+    this.#finish(true, emit);
+    sink.close();
+    this.#onEnd(true);
+  }
+
+  /** A mocked body may hold anything; what isn't bytes passes unseen. */
+  #pass(chunk: Uint8Array, emit: (bytes: Uint8Array) => void): void {
+    try {
+      if (chunk instanceof Uint8Array) this.#tap.pass(chunk, emit);
+      else emit(chunk);
+    } catch {}
+  }
+
+  #finish(whole: boolean, emit: (bytes: Uint8Array) => void): void {
+    try {
+      this.#tap.end(whole, emit);
+    } catch {}
+  }
+}

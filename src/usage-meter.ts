@@ -1,0 +1,93 @@
+import { isObject, type JsonObject, member } from './json.ts';
+import type { Usage } from './providers/provider.ts';
+import { normalisedUsage, reportedUsage } from './usage.ts';
+
+/** Characters that one token of output stands for, where nothing better is known. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** The members of a delta that hold what the model wrote; everything else in it is bookkeeping. */
+const WRITTEN: readonly string[] = [
+  'delta', // Responses
+  'content',
+  'text', // completions; Anthropic's text_delta
+  'refusal',
+  'reasoning',
+  'reasoning_content',
+  'thinking',
+  'partial_json',
+  'arguments',
+  'function',
+  'function_call',
+  'tool_calls',
+];
+
+/** Deeper than any delta goes; a bound, because upstream input decides how far we descend. */
+const MAX_DEPTH = 6;
+
+/** Characters that the model wrote, in a delta of any provider's shape. */
+function writtenIn(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return value.length;
+  if (depth === MAX_DEPTH) return 0;
+  if (Array.isArray(value)) {
+    return value.reduce<number>((sum, item) => sum + writtenIn(item, depth + 1), 0);
+  }
+  if (!isObject(value)) return 0;
+  return WRITTEN.reduce((sum, key) => sum + writtenIn(value[key], depth + 1), 0);
+}
+
+/** The deltas of one event: a chunk of a chat holds one for each of its choices. */
+function deltasOf(event: unknown): readonly unknown[] {
+  const choices = member(event, 'choices');
+  if (Array.isArray(choices)) return choices;
+  return [member(event, 'delta')];
+}
+
+/**
+ * Counts what a stream has used, from its events as they pass: the usage that they report, else an
+ * estimate from the deltas seen. Total: an event may be anything.
+ *
+ * @example
+ * const meter = new UsageMeter();
+ * meter.see({ choices: [{ delta: { content: 'Hello' } }] });
+ * meter.seenOutputTokens; // 2
+ */
+export class UsageMeter {
+  #reported: JsonObject | undefined;
+  #outputIsFinal = false;
+  #deltas = 0;
+  #characters = 0;
+
+  /** Takes note of one event of the stream, parsed. */
+  see(event: unknown): void {
+    for (const delta of deltasOf(event)) this.#count(writtenIn(delta));
+    const reported = reportedUsage(event);
+    if (reported === undefined) return;
+    this.#reported = replaced(this.#reported, reported);
+    // Anthropic's stream starts with a usage that has hardly any output yet.
+    this.#outputIsFinal = member(event, 'type') !== 'message_start';
+  }
+
+  /** Output seen so far: a delta is a token at least, and four characters are about one. */
+  get seenOutputTokens(): number {
+    return Math.max(this.#deltas, Math.ceil(this.#characters / CHARACTERS_PER_TOKEN));
+  }
+
+  /** What the stream has reported; `undefined` where it was cut before it said anything. */
+  get usage(): Usage | undefined {
+    const usage = this.#reported && normalisedUsage(this.#reported);
+    if (usage === undefined || this.#outputIsFinal) return usage;
+    return { ...usage, outputTokens: Math.max(usage.outputTokens, this.seenOutputTokens) };
+  }
+
+  #count(characters: number): void {
+    if (characters === 0) return;
+    this.#deltas += 1;
+    this.#characters += characters;
+  }
+}
+
+/** Reports are cumulative: each member replaces the earlier one, unless it says nothing (null). */
+function replaced(earlier: JsonObject | undefined, later: JsonObject): JsonObject {
+  const told = Object.entries(later).filter(([, value]) => value !== null);
+  return { ...earlier, ...Object.fromEntries(told) };
+}
