@@ -19,3 +19,36 @@ export interface Limit {
  * - `slices`: the limit is cut into slices of a second (Azure's and Anthropic's requests).
  */
 export type Enforcement = 'bucket' | 'window' | 'slices';
+
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** The limits in force for one model. `concurrency` counts calls, not a rate. */
+export interface ModelLimits {
+  readonly limits: readonly Limit[];
+  readonly concurrency: number;
+}
+
+/** The amount of `dimension` in `cost`; one request costs one request unless it says otherwise. */
+export function amount(cost: Cost, dimension: Dimension): number {
+  return cost[dimension] ?? (dimension === 'requests' ? 1 : 0);
+}
+
+export const DIMENSIONS: readonly Dimension[] = [
+  'requests',
+  'tokens',
+  'inputTokens',
+  'outputTokens',
+  'usd',
+];
+
+export function plus(one: Cost, other: Cost): Cost {
+  const sums = DIMENSIONS.map((key) => [key, amount(one, key) + amount(other, key)]);
+  return Object.fromEntries(sums);
+}
+
+export function minus(one: Cost, other: Cost): Cost {
+  const rests = DIMENSIONS.map((key) => [key, Math.max(0, amount(one, key) - amount(other, key))]);
+  return Object.fromEntries(rests);
+}

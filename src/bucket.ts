@@ -1,0 +1,85 @@
+/**
+ * A token bucket as arithmetic: states in, states out; no timer, promise or clock.
+ *
+ * The promise, for any interval of t ms: the cost taken in it is at most
+ * `max(capacity, largest cost taken) + perMs · t`. A call larger than the capacity goes by
+ * savings: inflow that a full bucket would waste is kept for one such call, and no other call may
+ * touch it.
+ */
+export interface BucketSpec {
+  /** Tokens that flow in each millisecond: (1 − headroom) · limit / window. */
+  readonly perMs: number;
+  /** The burst: what an idle bucket holds. */
+  readonly capacity: number;
+  /** The largest call that may ever pass: the limit itself. */
+  readonly largest: number;
+}
+
+export interface BucketState {
+  /** What calls may take now; negative while a debt is being repaid. At most the capacity. */
+  readonly level: number;
+  /** What a full bucket has overflowed, for one call larger than the capacity. */
+  readonly savings: number;
+  /** When the state was true, in milliseconds. */
+  readonly at: number;
+}
+
+/** Float sums may miss an exact cost by this share of it; nobody must wait 1e-12 ms for that. */
+const RELATIVE_SLACK = 1e-9;
+
+/** What rounding may hide of `cost`. */
+export function slack(cost: number): number {
+  return RELATIVE_SLACK * (1 + Math.abs(cost));
+}
+
+/** An idle bucket: full, with the savings that a long idle time leaves. */
+export function fullBucket(spec: BucketSpec, now: number): BucketState {
+  return { level: spec.capacity, savings: mostSavings(spec), at: now };
+}
+
+function mostSavings(spec: BucketSpec): number {
+  return Math.max(0, spec.largest - spec.capacity);
+}
+
+/** Adds `amount` to the level, and what doesn't fit to the savings. */
+function pour(spec: BucketSpec, state: BucketState, amount: number): BucketState {
+  const poured = Math.min(amount, spec.capacity - state.level);
+  const savings = Math.min(state.savings + amount - poured, mostSavings(spec));
+  return { ...state, level: state.level + poured, savings };
+}
+
+/** The state at `now`. Time that runs backwards changes nothing. */
+export function refill(spec: BucketSpec, state: BucketState, now: number): BucketState {
+  if (now <= state.at) return state;
+  return { ...pour(spec, state, spec.perMs * (now - state.at)), at: now };
+}
+
+/** Milliseconds until the head of the line can take `cost`, were `other` taken from the level. */
+export function waitOfHead(spec: BucketSpec, state: BucketState, cost: number, other = 0): number {
+  const spare = Math.min(state.savings, Math.max(0, cost - spec.capacity));
+  const missing = cost + other - state.level - spare;
+  return missing <= slack(cost) ? 0 : missing / spec.perMs;
+}
+
+/** Milliseconds until a call that is not the head can take `cost`: it may not touch the savings. */
+export function waitOfOther(spec: BucketSpec, state: BucketState, cost: number): number {
+  const missing = cost - state.level;
+  if (missing <= slack(cost)) return 0;
+  return cost > spec.capacity ? Number.POSITIVE_INFINITY : missing / spec.perMs;
+}
+
+/** The head of the line takes `cost`; one that is larger than the bucket ends the savings. */
+export function takeAsHead(spec: BucketSpec, state: BucketState, cost: number): BucketState {
+  if (cost <= spec.capacity) return takeFromLevel(spec, state, cost);
+  return { ...state, level: Math.min(0, state.level + state.savings - cost), savings: 0 };
+}
+
+/** Takes `cost` from the level, into debt if need be; a negative cost gives back. */
+export function takeFromLevel(spec: BucketSpec, state: BucketState, cost: number): BucketState {
+  return cost < 0 ? pour(spec, state, -cost) : { ...state, level: state.level - cost };
+}
+
+/** Leaves nothing to take; a debt stays. */
+export function drained(state: BucketState): BucketState {
+  return { ...state, level: Math.min(0, state.level), savings: 0 };
+}

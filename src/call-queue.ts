@@ -1,0 +1,123 @@
+import PQueue from 'p-queue';
+import { type Cost, minus, plus } from './limits.ts';
+import { Line, type LineOptions, type WaitingCall } from './line.ts';
+import type { Reservation } from './reservation.ts';
+
+/** What a call gets, or why it doesn't. */
+export interface Promised {
+  readonly resolve: (reservation: Reservation) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * p-queue, told by a lane which call goes next.
+ *
+ * Invariant: the queue is paused whenever no call is chosen, so it starts exactly the chosen ones.
+ * A started call holds its slot until its reservation has ended, or its signal has aborted.
+ */
+export class CallQueue {
+  readonly concurrency: number;
+  readonly #queue: PQueue<Line, LineOptions>;
+  #line!: Line;
+  #lastId = 0;
+  #waitingCost: Cost = {};
+
+  /** `onSlot` is called whenever a slot has become free, or the line shorter. */
+  constructor(concurrency: number, onSlot: () => void) {
+    const adopt = (line: Line): void => {
+      this.#line = line;
+      line.onDequeue = () => this.#queue.pause();
+    };
+    class OwnLine extends Line {
+      constructor() {
+        super();
+        adopt(this);
+      }
+    }
+    this.concurrency = concurrency;
+    this.#queue = new PQueue({ queueClass: OwnLine, concurrency, autoStart: false });
+    this.#queue.addEventListener('next', onSlot);
+  }
+
+  /** Calls that wait. */
+  get size(): number {
+    return this.#line.size;
+  }
+
+  /** Calls that were started and have not ended. */
+  get inFlight(): number {
+    return this.#queue.pending;
+  }
+
+  get isSaturated(): boolean {
+    return this.#queue.pending >= this.concurrency;
+  }
+
+  /** What the waiting calls cost together. */
+  get waitingCost(): Cost {
+    return this.#waitingCost;
+  }
+
+  /** The waiting calls in their order. Stop before you change the line. */
+  calls(): Iterable<{ readonly id: string; readonly call: WaitingCall }> {
+    return this.#line.calls();
+  }
+
+  isLast(id: string): boolean {
+    return this.#line.isLast(id);
+  }
+
+  /**
+   * Lets `call` wait. `reserve` is called when it is started; it is rejected with its signal's
+   * reason, or with the error that `clear` was given.
+   */
+  join(
+    call: WaitingCall,
+    priority: number,
+    reserve: () => Reservation,
+    promised: Promised,
+  ): string {
+    const id = String(++this.#lastId);
+    let isWaiting = true;
+    const leave = (): void => {
+      if (isWaiting) this.#forget(call.cost);
+      isWaiting = false;
+    };
+    const start = (): Promise<void> => {
+      leave();
+      const reservation = reserve();
+      promised.resolve(reservation);
+      return reservation.done;
+    };
+    const fail = (reason: unknown): void => {
+      leave();
+      promised.reject(call.error ?? reason);
+    };
+    const { signal } = call;
+    this.#waitingCost = plus(this.#waitingCost, call.cost);
+    this.#queue.add(start, { id, priority, call, ...(signal && { signal }) }).catch(fail);
+    return id;
+  }
+
+  /** Starts the waiting call `id`. */
+  start(id: string): void {
+    this.#line.choose(id);
+    this.#queue.start();
+  }
+
+  /** Rejects every waiting call with `error`. */
+  clear(error: Error): void {
+    for (const { call } of this.#line.calls()) call.error = error;
+    this.#queue.clear();
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  onIdle(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
+  /** An empty line costs exactly nothing, whatever rounding has left in the sum. */
+  #forget(cost: Cost): void {
+    this.#waitingCost = this.#line.size === 0 ? {} : minus(this.#waitingCost, cost);
+  }
+}

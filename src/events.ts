@@ -1,0 +1,131 @@
+import { EventEmitter } from 'eventemitter3';
+import type { Dimension, Limit } from './limits.ts';
+import type { TokenEstimate, Usage } from './providers/provider.ts';
+
+/** Where something happened: the lane's name, and the model whose limits it keeps. */
+export interface LaneRef {
+  readonly lane: string;
+  readonly model: string;
+}
+
+/** Why a call is held back. */
+export type Reason = Dimension | 'concurrency' | 'paused' | 'queue';
+
+/** A call is held back: once for each attempt that can't go at once. */
+export interface ThrottledEvent extends LaneRef {
+  readonly reason: Reason;
+  /** Until it is expected to go; a prediction, made as it joins the line. */
+  readonly waitMs: number;
+  readonly key: string | undefined;
+  /** Calls in the line, this one included. */
+  readonly queued: number;
+  /** 1 for the first attempt, 2 for the first retry. */
+  readonly attempt: number;
+}
+
+/** The cause of a pause: which kind of answer from upstream stopped the lane. */
+export type PauseCause = 'rate' | 'daily' | 'ramp' | 'capacity';
+
+/** A lane has stopped, because the provider has refused a call. */
+export interface PausedEvent extends LaneRef {
+  readonly cause: PauseCause;
+  readonly retryAfterMs: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** A paused lane goes on: with one call, and one more for each that is answered. */
+export interface ResumedEvent extends LaneRef {
+  readonly cause: PauseCause;
+  readonly pausedMs: number;
+}
+
+/** The limits of a lane, as it opens or as they change. */
+export interface LimitsEvent extends LaneRef {
+  readonly limits: readonly Limit[];
+  readonly concurrency: number;
+  readonly source: 'given' | 'none';
+}
+
+/** A call has ended: what it was expected to take, and what it took. */
+export interface UsageEvent extends LaneRef {
+  readonly key: string | undefined;
+  readonly estimated: TokenEstimate;
+  /** `undefined` where the response didn't say. */
+  readonly actual: Usage | undefined;
+}
+
+/** A call was refused here, without a request. */
+export interface RejectedEvent extends LaneRef {
+  readonly key: string | undefined;
+  /** The error that its caller got. */
+  readonly error: Error;
+}
+
+export interface RateLimiterEvents {
+  throttled: (event: ThrottledEvent) => void;
+  paused: (event: PausedEvent) => void;
+  resumed: (event: ResumedEvent) => void;
+  limits: (event: LimitsEvent) => void;
+  usage: (event: UsageEvent) => void;
+  rejected: (event: RejectedEvent) => void;
+}
+
+type Events = RateLimiterEvents;
+type Name = EventEmitter.EventNames<Events>;
+type Listener<E extends Name> = EventEmitter.EventListener<Events, E>;
+type AnyListener = (...args: never[]) => unknown;
+
+/**
+ * An emitter whose listeners can harm nobody: what one throws, or rejects with, reaches neither
+ * the emitter nor the other listeners. (eventemitter3 alone would let it reach both.)
+ */
+export class GuardedEmitter extends EventEmitter<Events> {
+  readonly #guards = new WeakMap<AnyListener, AnyListener>();
+
+  override on<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
+    return super.on(event, this.#guard(listener), context);
+  }
+
+  override addListener<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
+    return this.on(event, listener, context);
+  }
+
+  override once<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
+    return super.once(event, this.#guard(listener), context);
+  }
+
+  override off<E extends Name>(
+    event: E,
+    listener?: Listener<E>,
+    context?: unknown,
+    once?: boolean,
+  ): this {
+    return super.removeListener(event, listener && this.#guard(listener), context, once);
+  }
+
+  override removeListener<E extends Name>(
+    event: E,
+    listener?: Listener<E>,
+    context?: unknown,
+    once?: boolean,
+  ): this {
+    return this.off(event, listener, context, once);
+  }
+
+  /** The same guard for the same listener, so that `off` finds it. */
+  #guard<L extends AnyListener>(listener: L): L {
+    const known = this.#guards.get(listener);
+    // A guard is called with what its listener would be called with.
+    if (known !== undefined) return known as L;
+    const guard = function (this: unknown, ...args: Parameters<L>): void {
+      try {
+        Promise.resolve(listener.apply(this, args)).catch(() => {});
+      } catch {
+        // A listener's failure is its own: there is nobody here who could act on it.
+      }
+    };
+    this.#guards.set(listener, guard);
+    return guard as AnyListener as L;
+  }
+}

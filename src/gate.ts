@@ -1,0 +1,98 @@
+import { amount, type Cost, type Dimension, type Limit } from './limits.ts';
+import type { Meter } from './meter.ts';
+
+/** How long a cost must wait, and the dimension that makes it. */
+export interface Wait {
+  readonly waitMs: number;
+  readonly dimension: Dimension;
+}
+
+/** The call at the head of the line, and the time by which it must be able to go. */
+export interface Head {
+  readonly cost: Cost;
+  readonly by: number;
+}
+
+const NO_WAIT: Wait = { waitMs: 0, dimension: 'requests' };
+
+/**
+ * All the limits of one lane, taken all or none. Numbers in, numbers out: a gate never sleeps, so
+ * that what it does could as well be done in another process.
+ */
+export class Gate {
+  readonly #meters: readonly Meter[];
+
+  constructor(meters: readonly Meter[]) {
+    this.#meters = meters;
+  }
+
+  /** The limit that `cost` alone exceeds, if there is one: such a call can never pass. */
+  tooSmallFor(cost: Cost): Limit | undefined {
+    return this.#meters.find(({ limit }) => amount(cost, limit.dimension) > limit.max)?.limit;
+  }
+
+  /** Takes `cost` for the head of the line, where it fits. */
+  takeAsHead(cost: Cost, now: number): Wait {
+    const wait = this.#longest((meter, part) => meter.waitOfHead(part, now), cost);
+    if (wait.waitMs === 0) this.#each(cost, (meter, part) => meter.takeAsHead(part, now));
+    return wait;
+  }
+
+  /**
+   * Takes `cost` for a call behind `head`, where it fits and the head can still go by its time.
+   * An infinite wait: not before the head has gone.
+   */
+  takeBehind(cost: Cost, head: Head, now: number): Wait {
+    const wait = this.#longest((meter, part) => meter.waitOfOther(part, now), cost);
+    const headWait = this.#longest(
+      (meter, part) => meter.waitOfHeadAfter(part, amount(head.cost, meter.limit.dimension), now),
+      cost,
+    );
+    if (now + headWait.waitMs > head.by) return { ...headWait, waitMs: Number.POSITIVE_INFINITY };
+    if (wait.waitMs === 0) this.take(cost, now);
+    return wait;
+  }
+
+  /** Takes `cost` whether it fits or not: the probe after a pause goes into debt. */
+  take(cost: Cost, now: number): void {
+    this.#each(cost, (meter, part) => meter.take(part, now));
+  }
+
+  /** How long the last of several calls that cost `cost` together would wait. Takes nothing. */
+  predict(cost: Cost, now: number): Wait {
+    return this.#longest((meter, part) => meter.waitOfHeadAfter(part, 0, now), cost);
+  }
+
+  /** Replaces what was taken at `at` with what the call has really cost. */
+  settle(taken: Cost, actual: Cost, at: number, now: number): void {
+    for (const meter of this.#meters) {
+      const { dimension } = meter.limit;
+      const more = amount(actual, dimension) - amount(taken, dimension);
+      if (more > 0) meter.take(more, now);
+      if (more < 0) meter.giveBack(-more, at, now);
+    }
+  }
+
+  /** Empties every bucket: the server has refused a call. */
+  drain(now: number): void {
+    for (const meter of this.#meters) meter.drain(now);
+  }
+
+  /** The limits with what is left of each at `now`. */
+  levels(now: number): { limit: Limit; level: number }[] {
+    return this.#meters.map((meter) => ({ limit: meter.limit, level: meter.level(now) }));
+  }
+
+  #each(cost: Cost, act: (meter: Meter, part: number) => void): void {
+    for (const meter of this.#meters) act(meter, amount(cost, meter.limit.dimension));
+  }
+
+  #longest(waitOf: (meter: Meter, part: number) => number, cost: Cost): Wait {
+    let longest = NO_WAIT;
+    this.#each(cost, (meter, part) => {
+      const waitMs = waitOf(meter, part);
+      if (waitMs > longest.waitMs) longest = { waitMs, dimension: meter.limit.dimension };
+    });
+    return longest;
+  }
+}

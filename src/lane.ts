@@ -1,0 +1,295 @@
+import { CallQueue } from './call-queue.ts';
+import type { Clock } from './clock.ts';
+import { CallTooLarge, HeadroomError, RateLimitExceeded } from './errors.ts';
+import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
+import type { Gate, Head, Wait } from './gate.ts';
+import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
+import { type Cost, plus } from './limits.ts';
+import type { TokenEstimate, Usage } from './providers/provider.ts';
+import { type Pause, Recovery } from './recovery.ts';
+import { type Rejection, Reservation, type ReservationEnds } from './reservation.ts';
+
+/** A call that wants to pass. */
+export interface LaneCall {
+  readonly cost: Cost;
+  readonly key?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** 1 for the first attempt. */
+  readonly attempt?: number | undefined;
+  /** The place of an earlier attempt, to be kept. */
+  readonly ticket?: number | undefined;
+}
+
+export interface LaneOptions extends LaneRef {
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly concurrency: number;
+  readonly maxPauseMs: number;
+  readonly emitter: GuardedEmitter;
+}
+
+/** Who goes next, or how long nobody does. */
+type Choice = { readonly id: string } | Wait;
+
+/** A head that waits less than this is not overtaken: the line stays a line. */
+const OVERTAKEN_AFTER_MS = 1000;
+/** Overtaking may make a head wait longer by at most this share of its own wait. */
+const OVERTAKING_SHARE = 0.9;
+/** How far down the line a call may be that passes a waiting head. */
+const LOOKED_AT = 64;
+
+/**
+ * One upstream limit: a line of calls, a gate of buckets behind it, and the pauses that the
+ * provider asks for.
+ *
+ * Invariant: a call is started only after its cost has been taken from the gate, in one step; so
+ * what is in flight has been paid for, and what waits has not.
+ */
+export class Lane implements ReservationEnds {
+  readonly #options: LaneOptions;
+  readonly #ref: LaneRef;
+  readonly #queue: CallQueue;
+  readonly #recovery = new Recovery();
+  #lastTicket = 0;
+  #totals = NO_TOTALS;
+  #cancelWakeUp: (() => void) | undefined;
+  #cancelResume: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#ref = { lane: options.lane, model: options.model };
+    this.#queue = new CallQueue(options.concurrency, () => this.#pump());
+  }
+
+  /** Waits until the call may be sent. */
+  acquire(call: LaneCall): Promise<Reservation> {
+    const error = this.#refusal(call.cost);
+    if (error !== undefined) return Promise.reject(this.#rejected(call.key, error));
+    return new Promise((resolve, reject) => {
+      const { cost, key, priority = 0, signal, ticket = ++this.#lastTicket } = call;
+      const waiting = { cost, ticket, key, signal, deadline: undefined, error: undefined };
+      let isHeldBack = signal?.aborted !== true;
+      const reserve = (): Reservation => {
+        isHeldBack = false;
+        return this.#reserve(cost, ticket);
+      };
+      const id = this.#queue.join(waiting, priority, reserve, { resolve, reject });
+      if (this.#isWorthALook(id)) this.#pump();
+      if (isHeldBack) this.#tellThrottled(call);
+    });
+  }
+
+  /** Lets the call through now, or says why not. Throws where it can never pass. */
+  tryAcquire(cost: Cost): Reservation | Rejection {
+    const error = this.#refusal(cost);
+    if (error !== undefined) throw this.#rejected(undefined, error);
+    const obstacle = this.#queue.size > 0 ? 'queue' : this.#obstacle();
+    if (obstacle !== undefined) {
+      return { granted: false, reason: obstacle, waitMs: this.#prediction(cost).waitMs };
+    }
+    const { waitMs, dimension } = this.#options.gate.takeAsHead(cost, this.#now);
+    return waitMs > 0 ? { granted: false, reason: dimension, waitMs } : this.#admit(cost);
+  }
+
+  /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
+  refuse(reservation: Reservation, cause: PauseCause, retryAfterMs: number | undefined): void {
+    const { epoch } = reservation.admission;
+    this.#totals = { ...this.#totals, refused: this.#totals.refused + 1 };
+    const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
+    if (pause !== undefined && !this.#isClosed) this.#pause(pause);
+  }
+
+  /** Notes what a call was expected to use, and what it used. */
+  used(key: string | undefined, estimated: TokenEstimate, actual: Usage | undefined): void {
+    if (actual !== undefined) this.#totals = withUse(this.#totals, estimated, actual);
+    this.#options.emitter.emit('usage', { ...this.#ref, key, estimated, actual });
+  }
+
+  answered(reservation: Reservation): void {
+    this.#recovery.answer(reservation.admission.epoch);
+    this.#pump();
+  }
+
+  ended(reservation: Reservation, actual: Cost, wasAnswered: boolean): void {
+    const { cost, at, epoch } = reservation.admission;
+    this.#options.gate.settle(cost, actual, at, this.#now);
+    if (!wasAnswered) this.#recovery.forget(epoch);
+  }
+
+  snapshot(): LaneSnapshot {
+    const limits = this.#options.gate.levels(this.#now);
+    return {
+      ...this.#ref,
+      limits: limits.map(({ limit, level }) => ({ ...limit, level })),
+      source: limits.length === 0 ? 'none' : 'given',
+      concurrency: this.#queue.concurrency,
+      queued: this.#queue.size,
+      inFlight: this.#queue.inFlight,
+      pausedUntil: this.#recovery.pause?.until,
+      etaMs: this.#queue.size === 0 ? 0 : this.#prediction().waitMs,
+      totals: this.#totals,
+    };
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  drain(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
+  /** Rejects what waits and all that comes; what is in flight goes on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelResume?.();
+    this.#cancelWakeUp?.();
+    this.#rejectWaiting(closedError());
+  }
+
+  get #now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** Why a call is not even let into the line. */
+  #refusal(cost: Cost): HeadroomError | undefined {
+    if (this.#isClosed) return closedError();
+    const limit = this.#options.gate.tooSmallFor(cost);
+    if (limit !== undefined) return new CallTooLarge({ model: this.#options.model, cost, limit });
+    const { pause } = this.#recovery;
+    return pause === undefined ? undefined : this.#pauseError(pause);
+  }
+
+  /** The error of a pause that is longer than calls may be held. */
+  #pauseError(pause: Pause): RateLimitExceeded | undefined {
+    const { maxPauseMs, model } = this.#options;
+    const waitMs = pause.until - this.#now;
+    if (waitMs <= maxPauseMs) return undefined;
+    const message = `The provider takes no calls to ${model} for ${Math.ceil(waitMs)} ms, longer than \`maxPauseMs\` (${maxPauseMs})`;
+    return new RateLimitExceeded({ message, reason: 'paused', waitMs, resetAt: pause.until });
+  }
+
+  #rejected(key: string | undefined, error: HeadroomError): HeadroomError {
+    this.#options.emitter.emit('rejected', { ...this.#ref, key, error });
+    return error;
+  }
+
+  /** Lets a call through whose cost has been taken from the gate already. */
+  #admit(cost: Cost): Reservation {
+    const reservation = this.#reserve(cost, ++this.#lastTicket);
+    const { ticket } = reservation.admission;
+    const call = { cost, ticket, key: undefined, signal: undefined, deadline: undefined };
+    const nobody = { resolve: () => {}, reject: () => {} };
+    this.#queue.start(
+      this.#queue.join({ ...call, error: undefined }, 0, () => reservation, nobody),
+    );
+    return reservation;
+  }
+
+  #reserve(cost: Cost, ticket: number): Reservation {
+    this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
+    return new Reservation({ cost, at: this.#now, epoch: this.#recovery.start(), ticket }, this);
+  }
+
+  /** Starts every call that may go now, and wakes up for the next one. */
+  #pump(): void {
+    this.#cancelWakeUp?.();
+    this.#cancelWakeUp = undefined;
+    while (this.#queue.size > 0 && this.#obstacle() === undefined) {
+      const choice = this.#choose(this.#now);
+      if ('waitMs' in choice) {
+        this.#wakeUpIn(choice.waitMs);
+        return;
+      }
+      this.#queue.start(choice.id);
+    }
+  }
+
+  /** What keeps any call from starting, besides the gate. Its end pumps again. */
+  #obstacle(): Reason | undefined {
+    if (!this.#recovery.isPassable) return 'paused';
+    return this.#queue.isSaturated ? 'concurrency' : undefined;
+  }
+
+  /**
+   * The next call, taken from the gate. That is the first in line; where it has long to wait, the
+   * first one behind it that fits and that still lets it go by its deadline.
+   */
+  #choose(now: number): Choice {
+    const { gate } = this.#options;
+    let head: Head | undefined;
+    let soonest: Wait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
+    let looked = 0;
+    for (const { id, call } of this.#queue.calls()) {
+      if (call.signal?.aborted === true) continue;
+      if (this.#recovery.isProbe) {
+        gate.take(call.cost, now);
+        return { id };
+      }
+      const wait = head ? gate.takeBehind(call.cost, head, now) : gate.takeAsHead(call.cost, now);
+      if (wait.waitMs === 0) return { id };
+      if (wait.waitMs < soonest.waitMs) soonest = wait;
+      if (wait.waitMs < OVERTAKEN_AFTER_MS || ++looked === LOOKED_AT) break;
+      call.deadline ??= now + wait.waitMs * (1 + OVERTAKING_SHARE);
+      head ??= { cost: call.cost, by: call.deadline };
+    }
+    return soonest;
+  }
+
+  /** Whether a call that has just joined can change who goes next. */
+  #isWorthALook(id: string): boolean {
+    const isFarBack = this.#queue.size > LOOKED_AT && this.#queue.isLast(id);
+    return !isFarBack || this.#cancelWakeUp === undefined;
+  }
+
+  #wakeUpIn(waitMs: number): void {
+    if (waitMs === Number.POSITIVE_INFINITY) return;
+    this.#cancelWakeUp = this.#options.clock.setTimeout(() => this.#pump(), waitMs);
+  }
+
+  #pause(pause: Pause): void {
+    const { clock, emitter } = this.#options;
+    const { cause, until } = pause;
+    this.#cancelWakeUp?.();
+    this.#cancelResume = clock.setTimeout(() => this.#resume(pause), until - this.#now);
+    emitter.emit('paused', { ...this.#ref, cause, until, retryAfterMs: until - pause.since });
+    const error = this.#pauseError(pause);
+    if (error !== undefined) this.#rejectWaiting(error);
+  }
+
+  /**
+   * Goes on after a pause. The provider has said that it has no room, so the buckets start empty,
+   * unless it was merely overloaded.
+   */
+  #resume(pause: Pause): void {
+    const pausedMs = this.#now - pause.since;
+    this.#totals = { ...this.#totals, pausedMs: this.#totals.pausedMs + pausedMs };
+    if (pause.cause !== 'capacity') this.#options.gate.drain(this.#now);
+    this.#recovery.resume();
+    this.#options.emitter.emit('resumed', { ...this.#ref, cause: pause.cause, pausedMs });
+    this.#pump();
+  }
+
+  #rejectWaiting(error: HeadroomError): void {
+    for (const { call } of this.#queue.calls()) this.#rejected(call.key, error);
+    this.#queue.clear(error);
+  }
+
+  #tellThrottled({ key, attempt = 1 }: LaneCall): void {
+    const { waitMs, dimension } = this.#prediction();
+    const reason = this.#obstacle() ?? dimension;
+    const queued = this.#queue.size;
+    this.#options.emitter.emit('throttled', { ...this.#ref, reason, waitMs, key, queued, attempt });
+  }
+
+  /** When the last waiting call, or one more, is expected to go, and the dimension that decides. */
+  #prediction(more: Cost = { requests: 0 }): Wait {
+    const { pause } = this.#recovery;
+    const wait = this.#options.gate.predict(plus(this.#queue.waitingCost, more), this.#now);
+    const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);
+    return { ...wait, waitMs: wait.waitMs + pauseMs };
+  }
+}
+
+function closedError(): HeadroomError {
+  return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
+}

@@ -1,0 +1,135 @@
+import { expected, expectNumber, expectObject, expectOneOf } from './expect.ts';
+import {
+  DAY_MS,
+  DIMENSIONS,
+  type Dimension,
+  type Limit,
+  MINUTE_MS,
+  type ModelLimits,
+} from './limits.ts';
+
+/** Limits in short: per minute (`…m`) or per day (`…d`), and calls in flight. */
+export interface ShortLimits {
+  readonly rpm?: number | undefined;
+  readonly rpd?: number | undefined;
+  readonly tpm?: number | undefined;
+  readonly tpd?: number | undefined;
+  /** Input tokens. */
+  readonly itpm?: number | undefined;
+  /** Output tokens. */
+  readonly otpm?: number | undefined;
+  readonly concurrency?: number | undefined;
+}
+
+/** One limit in full; `model` is a model's id or a prefix of it, with or without a `*` at its end. */
+export interface FullLimit {
+  readonly dimension: Exclude<Dimension, 'usd'>;
+  readonly max: number;
+  readonly windowMs: number;
+  readonly model?: string | undefined;
+}
+
+export type LimitsOption =
+  | ShortLimits
+  | Readonly<Record<string, ShortLimits>>
+  | readonly FullLimit[];
+
+/** Finds the limits of a model. */
+export type LimitTable = (model: string) => ModelLimits;
+
+const SHORT: Readonly<Record<string, { dimension: Dimension; windowMs: number }>> = {
+  rpm: { dimension: 'requests', windowMs: MINUTE_MS },
+  rpd: { dimension: 'requests', windowMs: DAY_MS },
+  tpm: { dimension: 'tokens', windowMs: MINUTE_MS },
+  tpd: { dimension: 'tokens', windowMs: DAY_MS },
+  itpm: { dimension: 'inputTokens', windowMs: MINUTE_MS },
+  otpm: { dimension: 'outputTokens', windowMs: MINUTE_MS },
+};
+
+const UNLIMITED: ModelLimits = { limits: [], concurrency: Number.POSITIVE_INFINITY };
+const FORMS =
+  '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency }, a record of them by model, or an array of { dimension, max, windowMs, model }';
+
+/**
+ * Reads the option `limits` in any of its forms. For a model, a record's most specific entry
+ * counts (its own id, else the longest prefix, else `'*'`); of an array, all entries that match.
+ * @throws TypeError that names what was expected and what was given
+ */
+export function limitTable(option: LimitsOption | undefined): LimitTable {
+  if (option === undefined) return () => UNLIMITED;
+  if (isList(option)) return tableOfList(option);
+  expectObject('limits', option, FORMS);
+  const values = Object.values(option);
+  if (!values.some((value) => typeof value === 'object'))
+    return always(shortLimits('limits', option));
+  return tableOfRecord(option);
+}
+
+function isList(option: LimitsOption): option is readonly FullLimit[] {
+  return Array.isArray(option);
+}
+
+function always(limits: ModelLimits): LimitTable {
+  return () => limits;
+}
+
+function tableOfRecord(option: object): LimitTable {
+  const entries = Object.entries(option).map(([pattern, value]) => ({
+    prefix: withoutStar(pattern),
+    limits: shortLimits(`limits['${pattern}']`, value),
+  }));
+  entries.sort((one, other) => other.prefix.length - one.prefix.length);
+  return (model) => entries.find(({ prefix }) => model.startsWith(prefix))?.limits ?? UNLIMITED;
+}
+
+function tableOfList(option: readonly FullLimit[]): LimitTable {
+  option.forEach((limit, index) => void expectFullLimit(`limits[${index}]`, limit));
+  return (model) => {
+    const matching = option.filter((limit) => model.startsWith(withoutStar(limit.model ?? '*')));
+    const limits = matching.map(({ dimension, max, windowMs }) => ({ dimension, max, windowMs }));
+    return { ...UNLIMITED, limits };
+  };
+}
+
+function withoutStar(pattern: string): string {
+  return pattern.endsWith('*') ? pattern.slice(0, -1) : pattern;
+}
+
+function shortLimits(name: string, given: unknown): ModelLimits {
+  expectObject(name, given, FORMS);
+  const limits: Limit[] = [];
+  let { concurrency } = UNLIMITED;
+  for (const [key, value] of Object.entries(given ?? {})) {
+    if (value === undefined) continue;
+    expectNumber(`${name}.${key}`, value, 'a positive number', (n) => n > 0);
+    const rate = SHORT[key];
+    if (rate === undefined && key !== 'concurrency') throw unknownLimit(name, key);
+    if (rate === undefined) concurrency = value;
+    else if (value !== Number.POSITIVE_INFINITY) limits.push({ ...rate, max: value });
+  }
+  if (concurrency !== Number.POSITIVE_INFINITY) {
+    expectNumber(`${name}.concurrency`, concurrency, 'a whole number from 1', Number.isInteger);
+  }
+  return { limits, concurrency };
+}
+
+function unknownLimit(name: string, key: string): TypeError {
+  const known = [...Object.keys(SHORT), 'concurrency'].join(', ');
+  return new TypeError(`Unknown limit \`${name}.${key}\`; known are ${known}`);
+}
+
+function expectFullLimit(name: string, limit: FullLimit): void {
+  expectObject(name, limit, '{ dimension, max, windowMs, model }');
+  const metered = DIMENSIONS.filter((dimension) => dimension !== 'usd');
+  expectOneOf(`${name}.dimension`, limit.dimension, metered);
+  expectNumber(`${name}.max`, limit.max, 'a positive number', (n) => n > 0 && n < Infinity);
+  expectNumber(
+    `${name}.windowMs`,
+    limit.windowMs,
+    'a positive number',
+    (n) => n > 0 && n < Infinity,
+  );
+  if (limit.model !== undefined && typeof limit.model !== 'string') {
+    throw expected(`${name}.model`, "a model's id or prefix", limit.model);
+  }
+}

@@ -1,0 +1,111 @@
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import { expected, expectNumber, expectOneOf } from './expect.ts';
+import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
+import type { Enforcement } from './limits.ts';
+
+/** What a rate limiter can be told. Everything is optional. */
+export interface RateLimiterOptions {
+  /**
+   * The provider's limits, before headroom. Short form for every model, `{ rpm: 500, tpm: 200_000 }`;
+   * by model or model prefix, `{ 'gpt-4o': { … }, '*': { … } }`; or in full, `[{ dimension, max,
+   * windowMs, model }]`.
+   * @default none: calls are only counted, and paused where the provider refuses one
+   */
+  readonly limits?: LimitsOption | undefined;
+  /**
+   * The share of every limit that is left unused, from 0 to less than 1.
+   * @default 0.2
+   */
+  readonly headroom?: number | undefined;
+  /**
+   * How the provider enforces its limits.
+   * @default what is known of the provider; for an unknown one the safest, `'slices'`
+   */
+  readonly enforcement?: Enforcement | undefined;
+  /**
+   * The burst, in seconds of the rate.
+   * @default what is known of the provider; with `enforcement` given 60, and 0.25 for `'slices'`
+   */
+  readonly burstSeconds?: number | undefined;
+  /**
+   * The most calls of one lane in flight at a time: from the request until the last byte of the
+   * response.
+   * @default Infinity
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * The longest that calls are held because the provider has refused one. Beyond it they fail at
+   * once, with the time of the reset.
+   * @default 600_000
+   */
+  readonly maxPauseMs?: number | undefined;
+  /** Where time comes from: for tests and simulations. */
+  readonly clock?: Clock | undefined;
+}
+
+/** The options of a limiter, complete and checked. */
+export interface Settings {
+  readonly limits: LimitTable;
+  readonly headroom: number;
+  readonly enforcement: Enforcement | undefined;
+  readonly burstSeconds: number | undefined;
+  readonly concurrency: number;
+  readonly maxPauseMs: number;
+  readonly clock: Clock;
+}
+
+/** As long as both SDKs wait for a response by default. */
+const LONGEST_PAUSE_MS = 600_000;
+
+const KNOWN: readonly (keyof RateLimiterOptions)[] = [
+  'limits',
+  'headroom',
+  'enforcement',
+  'burstSeconds',
+  'concurrency',
+  'maxPauseMs',
+  'clock',
+];
+
+/**
+ * The settings that `options` ask for.
+ * @throws TypeError that names the option, what was expected and what was given
+ */
+export function settingsFrom(options: RateLimiterOptions): Settings {
+  expectKnown(options, KNOWN);
+  const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
+  const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS, clock = systemClock } = options;
+  expectNumber('headroom', headroom, 'a number from 0 to less than 1', (n) => n >= 0 && n < 1);
+  expectConcurrency('concurrency', concurrency);
+  expectNumber('maxPauseMs', maxPauseMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
+  if (enforcement !== undefined) expectOneOf('enforcement', enforcement, ENFORCEMENTS);
+  if (burstSeconds !== undefined) {
+    expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
+  }
+  expectClock(clock);
+  const limits = limitTable(options.limits);
+  return { limits, headroom, enforcement, burstSeconds, concurrency, maxPauseMs, clock };
+}
+
+const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];
+
+/** Rejects options that nobody knows: a misspelt limit must not be no limit. */
+export function expectKnown(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`Unknown option \`${name}\`; known are ${known.join(', ')}`);
+    }
+  }
+}
+
+function expectConcurrency(name: string, value: unknown): void {
+  const isWhole = (n: number): boolean => n === Number.POSITIVE_INFINITY || Number.isInteger(n);
+  expectNumber(name, value, 'a whole number from 1, or Infinity', (n) => n >= 1 && isWhole(n));
+}
+
+function expectClock(clock: Clock): void {
+  if (typeof clock?.now !== 'function' || typeof clock.setTimeout !== 'function') {
+    throw expected('clock', 'an object with `now` and `setTimeout`', clock);
+  }
+}

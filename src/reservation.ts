@@ -1,0 +1,95 @@
+import type { Reason } from './events.ts';
+import { amount, type Cost } from './limits.ts';
+
+/** What a lane does when a reservation ends. */
+export interface ReservationEnds {
+  /** The provider has answered, though the response may still stream. */
+  answered(reservation: Reservation): void;
+  /** `actual` replaces what was taken; `wasSent` is false where no request went out. */
+  ended(reservation: Reservation, actual: Cost, wasSent: boolean): void;
+}
+
+export interface Admission {
+  readonly cost: Cost;
+  /** When the call was let through, in milliseconds. */
+  readonly at: number;
+  /** The lane's epoch then: feedback from an older one is stale. */
+  readonly epoch: number;
+  /** Its place in the line, kept by a retry. */
+  readonly ticket: number;
+}
+
+/**
+ * A call that may be sent now. It holds its cost and a concurrency slot until it is settled or
+ * cancelled; whichever comes first counts, and all that comes after does nothing.
+ */
+export class Reservation {
+  readonly granted = true;
+  readonly cost: Cost;
+  /** @internal */
+  readonly admission: Admission;
+  /** Resolves when the reservation has ended. @internal */
+  readonly done: Promise<void>;
+  readonly #ends: ReservationEnds;
+  #finish: (() => void) | undefined;
+  #isAnswered = false;
+
+  constructor(admission: Admission, ends: ReservationEnds) {
+    this.cost = admission.cost;
+    this.admission = admission;
+    this.#ends = ends;
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  /**
+   * Ends the call with what it has really used, by dimension. Dimensions left out keep what was
+   * reserved; `tokens` left out is the sum of `inputTokens` and `outputTokens`, where both are
+   * given. Less than reserved is given back, more becomes a debt.
+   */
+  settle(usage: Cost = {}): void {
+    this.answered();
+    this.#end({ ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) }, true);
+  }
+
+  /** Ends the call as if it had never been made: everything is given back. */
+  cancel(): void {
+    const nothing = Object.keys(this.cost).map((dimension) => [dimension, 0]);
+    this.#end({ ...Object.fromEntries(nothing), requests: 0 }, false);
+  }
+
+  /** Notes that the provider has answered. A limiter's own users need not call it. @internal */
+  answered(): void {
+    if (this.#isAnswered || this.#finish === undefined) return;
+    this.#isAnswered = true;
+    this.#ends.answered(this);
+  }
+
+  #end(actual: Cost, wasSent: boolean): void {
+    if (this.#finish === undefined) return;
+    const finish = this.#finish;
+    this.#finish = undefined;
+    this.#ends.ended(this, actual, wasSent || this.#isAnswered);
+    finish();
+  }
+}
+
+/** Why a call was not let through at once. */
+export interface Rejection {
+  readonly granted: false;
+  readonly reason: Reason;
+  /** Milliseconds until it could go; a prediction. */
+  readonly waitMs: number;
+}
+
+function sumOfTokens(usage: Cost): Cost {
+  if (usage.inputTokens === undefined || usage.outputTokens === undefined) return {};
+  return { tokens: amount(usage, 'inputTokens') + amount(usage, 'outputTokens') };
+}
+
+/** Only what is a usable amount: upstream's numbers never spoil a bucket. */
+function definedOnly(usage: Cost): Cost {
+  const entries = Object.entries(usage);
+  return Object.fromEntries(entries.filter(([, value]) => Number.isFinite(value) && value >= 0));
+}

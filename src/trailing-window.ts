@@ -1,0 +1,118 @@
+import { slack } from './bucket.ts';
+
+/** How many entries are kept apart before neighbours are merged. */
+const MOST_ENTRIES = 4096;
+
+/**
+ * A guard over any trailing window: the cost admitted in (now − span, now] stays within `max`.
+ * A cost above `max` passes alone: into an empty window.
+ *
+ * Exact up to 4,096 entries; past that, neighbours are merged into the later one, which can only
+ * hold a call back longer, never let one through too early.
+ */
+export class TrailingWindow {
+  readonly max: number;
+  readonly spanMs: number;
+  #entries: { at: number; cost: number }[] = [];
+  /** Where the live entries begin; expired ones are dropped in bulk. */
+  #first = 0;
+  #total = 0;
+
+  constructor(max: number, spanMs: number) {
+    this.max = max;
+    this.spanMs = spanMs;
+  }
+
+  /** The cost in the window that ends at `now`. */
+  total(now: number): number {
+    this.#expire(now);
+    return this.#total;
+  }
+
+  /** Milliseconds until `cost` fits, were `other` entered now. */
+  wait(cost: number, now: number, other = 0): number {
+    this.#expire(now);
+    const last = this.#entries.at(-1);
+    if (cost === 0) return 0;
+    if (other > 0 && cost + other > this.max) return this.spanMs;
+    if (last === undefined) return 0;
+    let excess = this.#total + cost + other - this.max;
+    if (excess <= slack(this.max)) return 0;
+    for (let i = this.#first; i < this.#entries.length; i++) {
+      const entry = this.#entries[i]!;
+      excess -= entry.cost;
+      if (excess <= slack(this.max)) return this.#end(entry) - now;
+    }
+    return this.#end(last) - now;
+  }
+
+  /** Enters `cost` at `now`. */
+  add(cost: number, now: number): void {
+    if (cost === 0) return;
+    this.#expire(now);
+    const last = this.#entries.at(-1);
+    if (last?.at === now) last.cost += cost;
+    else this.#entries.push({ at: Math.max(now, last?.at ?? now), cost });
+    this.#total += cost;
+    if (this.#entries.length - this.#first > MOST_ENTRIES) this.#merge();
+  }
+
+  /** Takes back `cost` of what was entered at `at`; nothing, where that has left the window. */
+  remove(cost: number, at: number, now: number): void {
+    this.#expire(now);
+    const entry = this.#entries[this.#indexFrom(at)];
+    if (entry === undefined || at <= now - this.spanMs) return;
+    const removed = Math.min(cost, entry.cost);
+    entry.cost -= removed;
+    this.#total -= removed;
+  }
+
+  #end(entry: { at: number }): number {
+    return entry.at + this.spanMs;
+  }
+
+  #expire(now: number): void {
+    let entry = this.#entries[this.#first];
+    while (entry !== undefined && this.#end(entry) <= now) {
+      this.#total -= entry.cost;
+      entry = this.#entries[++this.#first];
+    }
+    if (entry === undefined) this.#clear();
+    else if (this.#first > MOST_ENTRIES) this.#compact();
+  }
+
+  /** An empty window is exactly empty, whatever rounding has left in the sum. */
+  #clear(): void {
+    this.#entries = [];
+    this.#first = 0;
+    this.#total = 0;
+  }
+
+  #compact(): void {
+    this.#entries = this.#entries.slice(this.#first);
+    this.#first = 0;
+  }
+
+  #merge(): void {
+    this.#compact();
+    const merged: { at: number; cost: number }[] = [];
+    for (let i = 0; i < this.#entries.length; i += 2) {
+      const entry = this.#entries[i]!;
+      const next = this.#entries[i + 1];
+      merged.push(next ? { at: next.at, cost: entry.cost + next.cost } : entry);
+    }
+    this.#entries = merged;
+  }
+
+  /** The index of the first entry at or after `at`: its own, or the one it was merged into. */
+  #indexFrom(at: number): number {
+    let low = this.#first;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#entries[middle]!.at < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
