@@ -1,0 +1,56 @@
+/** What a number has to be, beyond finite. */
+interface NumberRules {
+  readonly min?: number;
+  readonly max?: number;
+  /** The number has to be greater than this. */
+  readonly above?: number;
+  readonly integer?: boolean;
+}
+
+/** Returns `value` where it is a number within the rules; throws a `TypeError` that names it else. */
+export function expectFinite(name: string, value: unknown, rules: NumberRules = {}): number {
+  if (typeof value === 'number' && Number.isFinite(value) && within(value, rules)) return value;
+  throw unexpected(name, describe(rules), value);
+}
+
+/** Returns `value` where it is one of `choices`; throws a `TypeError` that lists them else. */
+export function expectOneOf<T extends string | number>(
+  name: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw unexpected(name, `one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`, value);
+}
+
+/** Throws a `TypeError` where `value` isn't an object, or has a key that isn't among `keys`. */
+export function expectKeys(name: string, value: unknown, keys: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) throw unexpected(name, 'an object', value);
+  for (const key of Object.keys(value)) expectOneOf(`a key of ${name}`, key, keys);
+}
+
+/** The error for an option: which one, what was expected, what was given. */
+export function unexpected(name: string, expected: string, value: unknown): TypeError {
+  const given = typeof value === 'function' ? value.name : String(value);
+  return new TypeError(
+    `Expected \`${name}\` to be ${expected}, got \`${given}\` (${typeof value})`,
+  );
+}
+
+function within(value: number, { min, max, above, integer }: NumberRules): boolean {
+  if (min !== undefined && value < min) return false;
+  if (max !== undefined && value > max) return false;
+  if (above !== undefined && value <= above) return false;
+  return integer !== true || Number.isInteger(value);
+}
+
+function describe({ min, max, above, integer }: NumberRules): string {
+  const noun = integer === true ? 'an integer' : 'a finite number';
+  const bounds = [
+    above === undefined ? '' : `above ${above}`,
+    min === undefined ? '' : `of at least ${min}`,
+    max === undefined ? '' : `of at most ${max}`,
+  ].filter((bound) => bound !== '');
+  return [noun, bounds.join(' and ')].join(' ').trim();
+}

@@ -1,0 +1,100 @@
+/// <reference types="node" />
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConnectionError, type Server } from './server.ts';
+
+export interface ListenOptions {
+  /** @default 0, any free port */
+  port?: number | undefined;
+}
+
+export interface RunningServer {
+  /** Where it listens, without a path: `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends all connections, and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Puts the simulated server on a port of the loopback interface. */
+export async function listen(
+  server: Server,
+  { port = 0 }: ListenOptions = {},
+): Promise<RunningServer> {
+  const http = createServer((incoming, outgoing) => void exchange(server, incoming, outgoing));
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = portOf(http.address());
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      }),
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('Not listening on a port');
+  return address.port;
+}
+
+/** One request: a client that goes away aborts it, and a broken body breaks the connection. */
+async function exchange(
+  server: Server,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort(new ConnectionError());
+  });
+  try {
+    const response = await server.respond(await toRequest(incoming), gone.signal);
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+    outgoing.flushHeaders();
+    await pump(response.body, outgoing, gone.signal);
+    outgoing.end();
+  } catch {
+    outgoing.destroy();
+  }
+}
+
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const method = incoming.method ?? 'GET';
+  const body = method === 'GET' || method === 'HEAD' ? null : Buffer.concat(chunks);
+  return new Request(new URL(incoming.url ?? '/', 'http://127.0.0.1'), { method, headers, body });
+}
+
+/** Passes a body on, no faster than the client takes it. */
+async function pump(
+  body: ReadableStream<Uint8Array> | null,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  if (body === null) return;
+  for await (const bytes of body) {
+    gone.throwIfAborted();
+    if (!outgoing.write(bytes)) await drained(outgoing);
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off('drain', done).off('close', done);
+      resolve();
+    };
+    outgoing.once('drain', done).once('close', done);
+  });
+}

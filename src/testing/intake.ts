@@ -1,0 +1,65 @@
+import type { SimulatedCall } from './call.ts';
+import type { Dialect, Problem, Route } from './dialects/dialect.ts';
+import { formats } from './formats/formats.ts';
+import { countIn, type JsonObject, parseObject, stringIn } from './json.ts';
+import { promptOf } from './prompt.ts';
+
+/** A metered call that has no number and no time yet. */
+export type CallDraft = Omit<SimulatedCall, 'id' | 'time'>;
+
+/** What a request turned out to be. */
+export type Intake =
+  | { readonly kind: 'call'; readonly draft: CallDraft }
+  | { readonly kind: 'models' }
+  | { readonly kind: 'count-tokens'; readonly inputTokens: number }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** What understanding a request depends on. */
+export interface Reading {
+  readonly dialect: Dialect;
+  readonly keys: readonly string[] | undefined;
+  readonly countTokens: (text: string) => number;
+}
+
+/** Understands a request whose body is `text`. Total: what it can't understand is a problem. */
+export function readRequest(request: Request, text: string, reading: Reading): Intake {
+  const { dialect } = reading;
+  const route = dialect.route(request.method, new URL(request.url));
+  if (route === undefined) return problem('not-found');
+  const key = dialect.keyOf(request.headers);
+  if (reading.keys?.includes(key) === false) return problem('unauthorized');
+  if (route.kind === 'models') return { kind: 'models' };
+  const body = parseObject(text);
+  if (body === undefined) return problem('bad-json');
+  const inputTokens = countInput(body, reading.countTokens);
+  if (route.kind === 'count-tokens') return { kind: 'count-tokens', inputTokens };
+  return draftOf(route, key, body, inputTokens, dialect);
+}
+
+function draftOf(
+  route: Route & { kind: 'call' },
+  key: string,
+  body: JsonObject,
+  inputTokens: number,
+  dialect: Dialect,
+): Intake {
+  const { operation } = route;
+  const model = route.model ?? stringIn(body, 'model');
+  if (model === undefined) return problem('missing-model');
+  const maxOutputTokens = formats[operation].maxOutputTokens(body);
+  const missing = dialect.missing(maxOutputTokens);
+  if (missing !== undefined) return problem(missing);
+  const stream = body.stream === true && formats[operation].stream !== undefined;
+  const choices = operation === 'chat' ? Math.max(1, countIn(body, 'n') ?? 1) : 1;
+  const draft = { operation, model, key, stream, inputTokens, maxOutputTokens, choices, body };
+  return { kind: 'call', draft };
+}
+
+function countInput(body: JsonObject, countTokens: (text: string) => number): number {
+  const { text, tokens } = promptOf(body);
+  return Math.max(1, tokens + (text === '' ? 0 : countTokens(text)));
+}
+
+function problem(name: Problem): Intake {
+  return { kind: 'problem', problem: name };
+}

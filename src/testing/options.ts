@@ -1,0 +1,192 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { CHARGE_RULES, type ChargeRule } from './charging.ts';
+import { expectFinite, expectKeys, expectOneOf, unexpected } from './expect.ts';
+import { type FaultModel, type FaultSource, faultSource } from './faults.ts';
+import { checkLatency, type LatencyModel } from './latency.ts';
+import { LIMIT_NAMES, type SimulatorLimits } from './limit-names.ts';
+import { ENFORCEMENTS, type SimulatorEnforcement } from './meters/create-meter.ts';
+import type { Fill } from './pool.ts';
+import { quarterOfCharacters } from './prompt.ts';
+import type { ReplyFunction } from './reply.ts';
+
+/** Whose wire the simulator speaks: paths, headers, bodies. */
+export type SimulatorProvider = 'openai' | 'azure' | 'compatible' | 'anthropic';
+
+/**
+ * Limits for every model, each with a pool of its own; or by model: one pool for all models whose
+ * name starts with the key (the longest key wins), and under `'*'` one for each other model.
+ */
+export type ModelLimits = SimulatorLimits | { readonly [model: string]: SimulatorLimits };
+
+export interface SimulatorOptions {
+  /** @default 'openai' */
+  provider?: SimulatorProvider | undefined;
+  /** @default {}, no limits */
+  limits?: ModelLimits | undefined;
+  /** @default 'bucket' */
+  enforcement?: SimulatorEnforcement | undefined;
+  /**
+   * How full each limit is at the start: a part from 0 to 1, or what is left of some of them
+   * (`{ tpm: 37_418 }`; the others are full).
+   *
+   * @default 1
+   */
+  fill?: Fill | undefined;
+  /** @default 'max' for OpenAI, 'produced' for Anthropic, 'sum' for the others */
+  charge?: ChargeRule | undefined;
+  /**
+   * Whether a call's charge is corrected to what it has used, when it ends. Only where the charge
+   * is made at admission, by `max`, `sum` or a function.
+   *
+   * @default false
+   */
+  refund?: boolean | undefined;
+  /**
+   * Whether requests answered with 429 or a fault's error count against `rpm` and `rpd`, as far as
+   * these have room. OpenAI's rate-limit guide says that unsuccessful requests do (as of 2026-10).
+   *
+   * @default true for OpenAI, false for the others
+   */
+  countFailed?: boolean | undefined;
+  /** @default 0 */
+  latency?: LatencyModel | undefined;
+  /** @default [], no faults */
+  faults?: FaultModel | undefined;
+  /** @default the wall clock */
+  clock?: Clock | undefined;
+  /** @default 16 tokens of filler, or fewer where the call allows fewer */
+  reply?: ReplyFunction | undefined;
+  /** Tokens in one delta of a stream. @default 1 */
+  tokensPerChunk?: number | undefined;
+  /** Counts the tokens of a text. @default a quarter of its characters, rounded up */
+  countTokens?: ((text: string) => number) | undefined;
+  /** Drives all that is random: latencies and faults. @default 1 */
+  seed?: number | undefined;
+  /**
+   * The API keys that are let in, each with limits of its own; any other gets a 401.
+   *
+   * @default every key is let in, and all share the same limits
+   */
+  keys?: readonly string[] | undefined;
+}
+
+/** Options with every default filled in, known to be valid. */
+export interface Settings {
+  readonly provider: SimulatorProvider;
+  readonly limits: LimitsOf;
+  readonly enforcement: SimulatorEnforcement;
+  readonly fill: Fill;
+  readonly charge: ChargeRule;
+  readonly refund: boolean;
+  readonly countFailed: boolean;
+  readonly latency: LatencyModel;
+  readonly fault: FaultSource;
+  readonly clock: Clock;
+  readonly reply: ReplyFunction | undefined;
+  readonly tokensPerChunk: number;
+  readonly countTokens: (text: string) => number;
+  readonly seed: number;
+  readonly keys: readonly string[] | undefined;
+}
+
+/** The pool that a model belongs to, and its limits. */
+export type LimitsOf = (model: string) => {
+  readonly pool: string;
+  readonly limits: SimulatorLimits;
+};
+
+const PROVIDERS: readonly SimulatorProvider[] = ['openai', 'azure', 'compatible', 'anthropic'];
+const CHARGES: Readonly<Record<SimulatorProvider, ChargeRule>> = {
+  openai: 'max',
+  azure: 'sum',
+  compatible: 'sum',
+  anthropic: 'produced',
+};
+const OPTION_NAMES: readonly (keyof SimulatorOptions)[] = [
+  'provider',
+  'limits',
+  'enforcement',
+  'fill',
+  'charge',
+  'refund',
+  'countFailed',
+  'latency',
+  'faults',
+  'clock',
+  'reply',
+  'tokensPerChunk',
+  'countTokens',
+  'seed',
+  'keys',
+];
+
+/** Fills in the defaults. Throws a `TypeError` that names what is wrong. */
+export function resolveOptions(options: SimulatorOptions): Settings {
+  expectKeys('options', options, OPTION_NAMES);
+  const provider = expectOneOf('provider', options.provider ?? 'openai', PROVIDERS);
+  const latency = options.latency ?? 0;
+  checkLatency(latency);
+  return {
+    provider,
+    limits: resolveLimits(options.limits ?? {}),
+    enforcement: expectOneOf('enforcement', options.enforcement ?? 'bucket', ENFORCEMENTS),
+    fill: resolveFill(options.fill ?? 1),
+    charge: resolveCharge(options.charge ?? CHARGES[provider]),
+    refund: options.refund ?? false,
+    countFailed: options.countFailed ?? provider === 'openai',
+    latency,
+    fault: faultSource(options.faults ?? []),
+    clock: options.clock ?? systemClock,
+    reply: options.reply,
+    tokensPerChunk: expectFinite('tokensPerChunk', options.tokensPerChunk ?? 1, {
+      min: 1,
+      integer: true,
+    }),
+    countTokens: options.countTokens ?? quarterOfCharacters,
+    seed: expectFinite('seed', options.seed ?? 1),
+    keys: options.keys,
+  };
+}
+
+/** Checks limits and makes the function that finds a model's. */
+export function resolveLimits(given: ModelLimits): LimitsOf {
+  if (isShort(given)) {
+    checkLimits('limits', given);
+    return (model) => ({ pool: model, limits: given });
+  }
+  const entries = Object.entries(given);
+  for (const [model, limits] of entries) checkLimits(`limits['${model}']`, limits);
+  const byLength = entries.toSorted(([a], [b]) => b.length - a.length);
+  return (model) => {
+    const entry = byLength.find(([prefix]) => prefix !== '*' && model.startsWith(prefix));
+    if (entry !== undefined) return { pool: `${entry[0]}*`, limits: entry[1] };
+    return { pool: model, limits: given['*'] ?? {} };
+  };
+}
+
+function isShort(given: ModelLimits): given is SimulatorLimits {
+  return Object.values(given).every((value) => typeof value !== 'object');
+}
+
+function checkLimits(name: string, limits: SimulatorLimits): void {
+  expectKeys(name, limits, LIMIT_NAMES);
+  for (const key of LIMIT_NAMES) {
+    const integer = key === 'concurrency';
+    if (limits[key] !== undefined)
+      expectFinite(`${name}.${key}`, limits[key], { above: 0, integer });
+  }
+}
+
+function resolveFill(fill: Fill): Fill {
+  if (typeof fill === 'number') return expectFinite('fill', fill, { min: 0, max: 1 });
+  expectKeys('fill', fill, LIMIT_NAMES);
+  for (const [key, value] of Object.entries(fill)) expectFinite(`fill.${key}`, value, { min: 0 });
+  return fill;
+}
+
+function resolveCharge(charge: ChargeRule): ChargeRule {
+  if (typeof charge === 'function') return charge;
+  const rule: ChargeRule | undefined = CHARGE_RULES.find((known) => known === charge);
+  if (rule !== undefined) return rule;
+  throw unexpected('charge', "'max', 'sum', 'produced' or a function", charge);
+}

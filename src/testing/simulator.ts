@@ -1,0 +1,79 @@
+import type { ListenOptions, RunningServer } from './http-server.ts';
+import { callStats, type LogEntry, type SimulatorStats, statsByModel } from './log.ts';
+import { hostsOf, type MswHttp, mswHandlers } from './msw.ts';
+import {
+  type ModelLimits,
+  resolveLimits,
+  resolveOptions,
+  type SimulatorOptions,
+} from './options.ts';
+import { Server } from './server.ts';
+
+/** A provider's API with its rate limits, in this process. */
+export interface Simulator {
+  /**
+   * The API as a `fetch`: give it to a client's `fetch` option. Any host will do. It obeys an
+   * `AbortSignal` before the response, while waiting for it, and in the middle of its body.
+   */
+  readonly fetch: typeof globalThis.fetch;
+  /** Every metered request since the start or the last `reset()`, in order of arrival. */
+  readonly log: readonly LogEntry[];
+  /** Totals over the log. */
+  stats(): SimulatorStats;
+  /** Changes the limits from now on; what was used stays used. */
+  setLimits(limits: ModelLimits): void;
+  /** Forgets what was used, the log and the random numbers drawn. Calls in flight go on. */
+  reset(): void;
+  /** The API as request handlers for msw 3, which stays a dependency of the caller. */
+  handlers<Handler>(options: MswOptions<Handler>): Handler[];
+  /** The API as an HTTP server on 127.0.0.1. Node, Deno and Bun only. */
+  listen(options?: ListenOptions): Promise<RunningServer>;
+}
+
+export interface MswOptions<Handler> {
+  /** msw's `http`. */
+  http: MswHttp<Handler>;
+  /** Which requests are answered. @default those to the provider's own hosts; any for others */
+  url?: string | RegExp | undefined;
+}
+
+/**
+ * Makes a simulated provider: it meters requests and tokens as the real one is believed to, and
+ * answers in its formats, with its headers and its errors. All mounts share one state, and nothing
+ * but the clock and the seed decides what happens.
+ *
+ * @throws TypeError where an option is invalid.
+ * @example
+ * const clock = createVirtualClock();
+ * const simulator = createSimulator({ clock, limits: { rpm: 3, tpm: 40_000 } });
+ * const client = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
+ */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const settings = resolveOptions(options);
+  const server = new Server(settings);
+  return {
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const signal = init?.signal ?? request.signal;
+      signal.throwIfAborted();
+      return server.respond(request, signal);
+    },
+    get log() {
+      return server.log;
+    },
+    stats: () => ({
+      ...callStats(server.log),
+      requests: server.requests,
+      inFlight: server.inFlight,
+      maxInFlight: server.maxInFlight,
+      models: statsByModel(server.log),
+    }),
+    setLimits: (limits) => server.setLimits(resolveLimits(limits)),
+    reset: () => server.reset(),
+    handlers: ({ http, url }) => mswHandlers(server, http, url ?? hostsOf(settings.provider)),
+    listen: async (listenOptions) => {
+      const { listen } = await import('./http-server.ts');
+      return listen(server, listenOptions);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { Clock } from '../clock.ts';
+import { type EventLoop, watchEventLoop } from './event-loop.ts';
+import { expectFinite } from './expect.ts';
+
+export interface VirtualClockOptions {
+  /** The first instant, in milliseconds since the epoch. @default 0 */
+  start?: number | undefined;
+  /**
+   * How many turns of the event loop have to pass without a timer being set or cancelled before
+   * time moves on. More of them let longer chains of promises and message ports finish.
+   *
+   * @default 8
+   */
+  quietTurns?: number | undefined;
+}
+
+/**
+ * A `Clock` whose time stands still until it is told to move. Nothing is ever early or late: a
+ * timer runs exactly at the instant for which it was set, and timers of the same instant run in the
+ * order in which they were set.
+ */
+export interface VirtualClock extends Clock {
+  /** How many timers are set. */
+  readonly pending: number;
+  /** Moves time by `ms`, running the timers that fall due on the way. */
+  advance(ms: number): Promise<void>;
+  /**
+   * Jumps from timer to timer until `promise` settles, and passes its outcome on. Rejects where
+   * nothing is left that could settle it.
+   */
+  run<T>(promise: PromiseLike<T>): Promise<T>;
+  /** Jumps from timer to timer until none is left. */
+  runUntilIdle(): Promise<void>;
+  /**
+   * Says that something is under way that no timer of this clock stands for, such as a request to
+   * another process. Time stands still until the returned function is called.
+   */
+  hold(): () => void;
+}
+
+interface Timer {
+  readonly due: number;
+  readonly callback: () => void;
+}
+
+/**
+ * Makes a clock for tests and simulations.
+ *
+ * @example
+ * const clock = createVirtualClock();
+ * clock.setTimeout(() => console.log(clock.now()), 3_600_000); // prints 3600000, at once
+ * await clock.runUntilIdle();
+ */
+export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  const { start = 0, quietTurns = 8 } = options;
+  return new SteppedClock(
+    expectFinite('start', start, { min: 0 }),
+    expectFinite('quietTurns', quietTurns, { min: 1, integer: true }),
+  );
+}
+
+class SteppedClock implements VirtualClock {
+  #now: number;
+  /** Earliest first; those of one instant in the order in which they were set. */
+  readonly #timers: Timer[] = [];
+  readonly #loop: EventLoop;
+
+  constructor(start: number, quietTurns: number) {
+    this.#now = start;
+    this.#loop = watchEventLoop(quietTurns);
+  }
+
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimeout(callback: () => void, delayMs: number): () => void {
+    const delay = Math.max(0, expectFinite('delayMs', delayMs));
+    const timer: Timer = { due: this.#now + delay, callback };
+    this.#timers.splice(this.#indexAfter(timer.due), 0, timer);
+    this.#loop.touch();
+    return () => this.#cancel(timer);
+  }
+
+  hold(): () => void {
+    return this.#loop.hold();
+  }
+
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + expectFinite('ms', ms, { min: 0 });
+    await this.#loop.quiet();
+    while (this.#fireNext(until)) await this.#loop.quiet();
+    this.#now = Math.max(this.#now, until);
+  }
+
+  async runUntilIdle(): Promise<void> {
+    await this.#loop.quiet();
+    while (this.#fireNext(Infinity)) await this.#loop.quiet();
+  }
+
+  async run<T>(promise: PromiseLike<T>): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+      this.#loop.touch();
+    };
+    promise.then(done, done);
+    await this.#loop.quiet();
+    while (!settled && this.#fireNext(Infinity)) await this.#loop.quiet();
+    if (!settled) await this.#loop.grace(() => settled || this.pending > 0);
+    if (!settled && this.pending > 0) return this.run(promise);
+    if (!settled) throw new Error(`Nothing is left at ${this.#now} that could settle the promise`);
+    return promise;
+  }
+
+  /** Moves to the earliest timer that is due by `until` and runs it; `false` where there is none. */
+  #fireNext(until: number): boolean {
+    const timer = this.#timers[0];
+    if (timer === undefined || timer.due > until) return false;
+    this.#timers.shift();
+    this.#now = Math.max(this.#now, timer.due);
+    timer.callback();
+    return true;
+  }
+
+  #cancel(timer: Timer): void {
+    let index = this.#indexAfter(timer.due) - 1;
+    while (index >= 0 && this.#timers[index] !== timer) index--;
+    if (index < 0) return;
+    this.#timers.splice(index, 1);
+    this.#loop.touch();
+  }
+
+  /** Where a timer that is due at `due` goes: behind all that are due no later. */
+  #indexAfter(due: number): number {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#timers[middle];
+      if (other !== undefined && other.due <= due) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
