@@ -1,0 +1,53 @@
+import { member, parseJson, stringMember } from './json.ts';
+
+/** An error response's body, whoever wrote it. */
+export interface ErrorBody {
+  /** Everything in it that names the kind of error: codes, types, statuses. */
+  readonly codes: readonly string[];
+  /** What it says in words; the whole text where it isn't JSON of a known shape. */
+  readonly message: string;
+  /** Gemini's `RetryInfo.retryDelay`: `38.2s`. */
+  readonly retryDelay: string | undefined;
+  /** The limits that it names: Gemini's quota ids and metrics. */
+  readonly quotas: readonly string[];
+  /** OpenRouter passes on the refusal of a provider behind it, and names that. */
+  readonly upstream: string | undefined;
+}
+
+const CODES: readonly (readonly string[])[] = [
+  ['code'],
+  ['type'],
+  ['status'],
+  ['details', 'error_code'],
+];
+
+/** Reads a body of any provider. Total: a body that says nothing has no codes. */
+export function readErrorBody(text: string): ErrorBody {
+  const json = parseJson(text);
+  // Gemini's OpenAI-compatible endpoint wraps its errors in an array.
+  const body = Array.isArray(json) ? json[0] : json;
+  const error = member(body, 'error');
+  const details = listAt(error, 'details');
+  return {
+    codes: [error, body].flatMap(codesOf),
+    message: stringMember(error, 'message') ?? stringMember(body, 'message') ?? text,
+    retryDelay: details.map((detail) => stringMember(detail, 'retryDelay')).find(Boolean),
+    quotas: details.flatMap(quotasOf),
+    upstream: stringMember(error, 'metadata', 'provider_name'),
+  };
+}
+
+function codesOf(value: unknown): string[] {
+  return CODES.flatMap((path) => stringMember(value, ...path) ?? []);
+}
+
+function quotasOf(detail: unknown): string[] {
+  return listAt(detail, 'violations').flatMap((violation) =>
+    ['quotaId', 'quotaMetric'].flatMap((key) => stringMember(violation, key) ?? []),
+  );
+}
+
+function listAt(value: unknown, key: string): readonly unknown[] {
+  const list = member(value, key);
+  return Array.isArray(list) ? list : [];
+}

@@ -1,0 +1,132 @@
+import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from './limits.ts';
+import { isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
+
+export { parseDurationMs, parseResetMs } from './reset-time.ts';
+
+/** One limit as a response's headers show it. At least `limit` or `remaining` is there. */
+export interface ObservedLimit {
+  readonly dimension: Dimension;
+  readonly limit?: number | undefined;
+  readonly remaining?: number | undefined;
+  /** Until it is replenished in full (buckets) or starts anew (windows). */
+  readonly resetMs?: number | undefined;
+  readonly windowMs?: number | undefined;
+}
+
+/** What the readers need of a response's headers: a mock's will do. */
+export type HeaderSource = Pick<Headers, 'get'>;
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** A header family: `*` stands for `limit`, `remaining` and `reset`. */
+interface Family {
+  readonly name: string;
+  readonly dimension: Dimension;
+  readonly windowMs?: number;
+  /** The family is meant only where this header is there too. */
+  readonly beside?: string;
+}
+
+/**
+ * Where providers put their limits; of families with the same name the first that fits counts.
+ * Left out: Anthropic's `priority`, `fast` and `unified` headers, which are pools of their own.
+ */
+const FAMILIES: readonly Family[] = [
+  // OpenAI (rate limits guide, 2026-08; project tokens since 2026-06-26), Azure, Groq, xAI.
+  // Groq's requests are a day's, and a new account's at OpenAI may be: the reset tells.
+  { name: 'x-ratelimit-*-requests', dimension: 'requests' },
+  { name: 'x-ratelimit-*-tokens', dimension: 'tokens' },
+  { name: 'x-ratelimit-*-project-tokens', dimension: 'tokens' },
+  // Anthropic (docs.claude.com, "Rate limits", 2026-08): all of them are a minute's.
+  { name: 'anthropic-ratelimit-requests-*', dimension: 'requests', windowMs: MINUTE_MS },
+  { name: 'anthropic-ratelimit-tokens-*', dimension: 'tokens', windowMs: MINUTE_MS },
+  { name: 'anthropic-ratelimit-input-tokens-*', dimension: 'inputTokens', windowMs: MINUTE_MS },
+  { name: 'anthropic-ratelimit-output-tokens-*', dimension: 'outputTokens', windowMs: MINUTE_MS },
+  // Cerebras (measured 2026-07-26); its `tokens-minute` is Mistral's too.
+  { name: 'x-ratelimit-*-requests-minute', dimension: 'requests', windowMs: MINUTE_MS },
+  { name: 'x-ratelimit-*-requests-hour', dimension: 'requests', windowMs: HOUR_MS },
+  { name: 'x-ratelimit-*-requests-day', dimension: 'requests', windowMs: DAY_MS },
+  { name: 'x-ratelimit-*-tokens-minute', dimension: 'tokens', windowMs: MINUTE_MS },
+  { name: 'x-ratelimit-*-tokens-hour', dimension: 'tokens', windowMs: HOUR_MS },
+  { name: 'x-ratelimit-*-tokens-day', dimension: 'tokens', windowMs: DAY_MS },
+  // Mistral (measured 2026-07): a fixed minute of the wall clock.
+  { name: 'x-ratelimit-*-req-minute', dimension: 'requests', windowMs: MINUTE_MS },
+  // Fireworks (docs.fireworks.ai, 2026-08): per second.
+  { name: 'x-ratelimit-*-tokens-prompt', dimension: 'inputTokens', windowMs: SECOND_MS },
+  { name: 'x-ratelimit-*-tokens-generated', dimension: 'outputTokens', windowMs: SECOND_MS },
+  // Together (docs.together.ai, 2026-08): per second. OpenRouter has the first name alone, on 429s,
+  // for a minute or a day, and says when it ends in epoch ms.
+  { name: 'x-tokenlimit-*', dimension: 'tokens', windowMs: SECOND_MS },
+  {
+    name: 'x-ratelimit-*',
+    dimension: 'requests',
+    windowMs: SECOND_MS,
+    beside: 'x-tokenlimit-limit',
+  },
+  { name: 'x-ratelimit-*', dimension: 'requests' },
+];
+
+/**
+ * The limits that a response shows, in no particular order of importance. Total: a header that makes
+ * no sense is as good as absent. `now` is in milliseconds since the epoch.
+ *
+ * @example
+ * readLimits(response.headers, now)
+ * // [{ dimension: 'tokens', limit: 150000, remaining: 149984, resetMs: 6, windowMs: 60000 }]
+ */
+export function readLimits(headers: HeaderSource, now: number): ObservedLimit[] {
+  const seen = new Set<string>();
+  return FAMILIES.flatMap((family) => {
+    if (seen.has(family.name) || !isMeant(family, headers)) return [];
+    seen.add(family.name);
+    return readFamily(family, headers, now);
+  });
+}
+
+function isMeant({ beside }: Family, headers: HeaderSource): boolean {
+  return beside === undefined || headers.get(beside) !== null;
+}
+
+function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit[] {
+  const read = (part: string): string => headers.get(family.name.replace('*', part)) ?? '';
+  const limit = parseCount(read('limit'));
+  const remaining = parseCount(read('remaining'));
+  if (limit === undefined && remaining === undefined) return [];
+  const reset = read('reset');
+  const resetMs = parseResetMs(reset, now);
+  const windowMs =
+    family.windowMs ??
+    // GitHub Models and Azure say it, in seconds.
+    positive(parseDurationMs(read('renewalperiod'))) ??
+    (isGoDuration(reset) ? windowFrom(limit, remaining, resetMs) : undefined);
+  return [{ dimension: family.dimension, limit, remaining, resetMs, windowMs }];
+}
+
+/**
+ * The window of a bucket that refills continuously and tells when it will be full:
+ * `reset · limit / used`, and as that is rounded, whichever of a minute and a day is nearer. Only
+ * OpenAI and Groq are known to count so, and they alone write durations with units.
+ */
+function windowFrom(
+  limit: number | undefined,
+  remaining: number | undefined,
+  resetMs: number | undefined,
+): number | undefined {
+  if (!limit || !resetMs || remaining === undefined || remaining >= limit) return undefined;
+  const windowMs = (resetMs * limit) / (limit - remaining);
+  if (windowMs > 2 * DAY_MS) return undefined;
+  return windowMs < Math.sqrt(MINUTE_MS * DAY_MS) ? MINUTE_MS : DAY_MS;
+}
+
+/**
+ * How long the response asks to wait: `retry-after-ms`, else `retry-after` in seconds or as an HTTP
+ * date; `undefined` where it doesn't ask.
+ */
+export function retryAfterMs(headers: HeaderSource, now: number): number | undefined {
+  const exact = parseCount(headers.get('retry-after-ms') ?? '');
+  return exact ?? parseResetMs(headers.get('retry-after') ?? '', now);
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value;
+}

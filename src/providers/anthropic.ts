@@ -1,0 +1,57 @@
+import { classify } from '../refusal.ts';
+import { countIn, isStreamIn, modelIn } from './call-body.ts';
+import { UNKNOWN_SHAPE } from './compatible.ts';
+import type { Provider } from './provider.ts';
+import { isEndpoint } from './request-path.ts';
+
+/**
+ * Output that a call is expected to produce. `max_tokens` says nothing of it: it doesn't count
+ * towards OTPM, and people set it to all that a model can do. With 1,024 a limit of 400,000 OTPM
+ * still admits 390 calls at once, and a longer answer is debt that the following calls wait off.
+ */
+const EXPECTED_OUTPUT_TOKENS = 1024;
+
+/** Claude Haiku 3.5 is the one model whose cache reads count (docs.claude.com, 2026-08). */
+const COUNTS_CACHE_READS = /haiku-3-5|3-5-haiku/;
+
+/** Anthropic's API, and Claude on Bedrock, Vertex and Foundry. Source: "Rate limits", 2026-08. */
+export const anthropic: Provider = {
+  name: 'anthropic',
+
+  /** Not `messages/count_tokens` (a limit of its own, and free), nor `messages/batches`. */
+  describe({ method, path, body }) {
+    if (method.toUpperCase() !== 'POST' || !isEndpoint(path, 'messages')) return undefined;
+    return {
+      model: modelIn(body),
+      stream: isStreamIn(body),
+      maxOutputTokens: countIn(body, 'max_tokens'),
+    };
+  },
+
+  /** "60 RPM may be enforced as 1 request per second"; tokens are a bucket. */
+  shape: (dimension) =>
+    dimension === 'requests'
+      ? { enforcement: 'slices', burstSeconds: 1 }
+      : { enforcement: 'bucket', burstSeconds: 60 },
+
+  charge({ inputTokens }, call) {
+    const outputTokens = Math.min(call.maxOutputTokens ?? Infinity, EXPECTED_OUTPUT_TOKENS);
+    return { requests: 1, tokens: inputTokens + outputTokens, inputTokens, outputTokens };
+  },
+
+  settle(usage, call) {
+    const free = COUNTS_CACHE_READS.test(call.model) ? 0 : usage.cachedInputTokens;
+    const inputTokens = usage.inputTokens - free;
+    const { outputTokens } = usage;
+    return { requests: 1, tokens: inputTokens + outputTokens, inputTokens, outputTokens };
+  },
+
+  classify,
+};
+
+/** A host that speaks Anthropic's protocol, and of which nothing else is known. */
+export const anthropicCompatible: Provider = {
+  ...anthropic,
+  name: 'anthropic-compatible',
+  shape: () => UNKNOWN_SHAPE,
+};

@@ -1,0 +1,27 @@
+import { member } from '../json.ts';
+
+/** A field of a request's body, which is an object, or a form where files go along. */
+function field(body: unknown, name: string): unknown {
+  return body instanceof FormData ? body.get(name) : member(body, name);
+}
+
+export const UNKNOWN_MODEL = 'unknown';
+
+export function modelIn(body: unknown): string {
+  const model = field(body, 'model');
+  return typeof model === 'string' && model !== '' ? model : UNKNOWN_MODEL;
+}
+
+export function isStreamIn(body: unknown): boolean {
+  const stream = field(body, 'stream');
+  return stream === true || stream === 'true';
+}
+
+/** The first of the fields that holds a number of which there can be so many. */
+export function countIn(body: unknown, ...names: readonly string[]): number | undefined {
+  return names.map((name) => field(body, name)).find(isCount);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

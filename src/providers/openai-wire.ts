@@ -1,0 +1,58 @@
+import { classify } from '../refusal.ts';
+import { countIn, isStreamIn, modelIn } from './call-body.ts';
+import type { Call, Provider, Request, TokenEstimate, Usage } from './provider.ts';
+import { isEndpoint } from './request-path.ts';
+
+/** Endpoints that take a model's time (API reference, 2026-08); all others pass uncounted. */
+const METERED: readonly string[] = [
+  'chat/completions',
+  'completions',
+  'responses',
+  'embeddings',
+  'images/generations',
+  'images/edits',
+  'images/variations',
+  'audio/speech',
+  'audio/transcriptions',
+  'audio/translations',
+  'moderations',
+];
+
+export function describeOpenAI({ method, path, body }: Request): Call | undefined {
+  if (method.toUpperCase() !== 'POST') return undefined;
+  if (!METERED.some((endpoint) => isEndpoint(path, endpoint))) return undefined;
+  return {
+    model: modelIn(body),
+    stream: isStreamIn(body),
+    maxOutputTokens: maxOutputTokens(body),
+  };
+}
+
+/** For each of its choices; `best_of` are made even where fewer come back. */
+function maxOutputTokens(body: unknown): number | undefined {
+  const each = countIn(body, 'max_completion_tokens', 'max_output_tokens', 'max_tokens');
+  const choices = Math.max(1, countIn(body, 'n') ?? 1, countIn(body, 'best_of') ?? 1);
+  return each === undefined ? undefined : each * choices;
+}
+
+/** What hosts that speak OpenAI's protocol have in common, whatever they charge. */
+export const openaiWire: Pick<Provider, 'describe' | 'settle' | 'classify'> = {
+  describe: describeOpenAI,
+  settle: (usage: Usage) => ({
+    requests: 1,
+    tokens: usage.inputTokens + usage.outputTokens,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+  }),
+  classify,
+};
+
+/** The input and all of the output that is allowed. */
+export function chargeSum({ inputTokens, outputTokens }: TokenEstimate, call: Call) {
+  return {
+    requests: 1,
+    tokens: inputTokens + (call.maxOutputTokens ?? 0),
+    inputTokens,
+    outputTokens: call.maxOutputTokens ?? outputTokens,
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * Whether a request's path is this endpoint, however much comes before it: a base path, Azure's
+ * deployment, or a whole URL. What comes after it makes another endpoint.
+ */
+export function isEndpoint(path: string, endpoint: string): boolean {
+  const bare = barePath(path);
+  return bare === endpoint || bare.endsWith(`/${endpoint}`);
+}
+
+/** `/openai/deployments/gpt-4o-eu/chat/completions` is the deployment `gpt-4o-eu`. */
+export function deploymentIn(path: string): string | undefined {
+  const [, deployment] = /\/deployments\/([^/]+)\//.exec(barePath(path)) ?? [];
+  return deployment === undefined ? undefined : decoded(deployment);
+}
+
+function barePath(path: string): string {
+  return path.replace(/[?#].*$/s, '').replace(/\/$/, '');
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,86 @@
+import { MINUTE_MS, SECOND_MS } from './limits.ts';
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
+
+/** A number as limits are written: decimal, not negative, without signs or exponents. */
+export function parseCount(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (!NUMBER.test(trimmed)) return undefined;
+  const value = Number(trimmed);
+  return value <= Number.MAX_SAFE_INTEGER ? value : undefined;
+}
+
+/** In the order in which they are tried: `ms` before `m`. */
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  h: HOUR_MS,
+  m: MINUTE_MS,
+  s: SECOND_MS,
+  us: 1e-3,
+  µs: 1e-3,
+  ns: 1e-6,
+};
+const PART = '(\\d{1,16}(?:\\.\\d{1,16})?)(ms|h|m|s|us|µs|ns)';
+const GO_DURATION = new RegExp(`^(?:${PART}){1,7}$`);
+
+export function isGoDuration(text: string): boolean {
+  return GO_DURATION.test(text.trim());
+}
+
+/**
+ * A duration in milliseconds, as Go prints it (`6m0s`, `17ms`, `1h23m31s`, `2m59.56s`; see
+ * https://pkg.go.dev/time#Duration.String) or as a bare number of seconds.
+ */
+export function parseDurationMs(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (!isGoDuration(trimmed)) return inRange(parseCount(trimmed), SECOND_MS);
+  const parts = [...trimmed.matchAll(new RegExp(PART, 'g'))];
+  const totalMs = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs(unit), 0);
+  return inRange(totalMs, 1);
+}
+
+function unitMs(unit: string | undefined): number {
+  return UNIT_MS[unit ?? ''] ?? 0;
+}
+
+/** Rounded to the microsecond, because 8.64 · 1000 isn't 8640 in binary. */
+function inRange(value: number | undefined, factor: number): number | undefined {
+  if (value === undefined || value * factor > Number.MAX_SAFE_INTEGER) return undefined;
+  return Math.round(value * factor * 1000) / 1000;
+}
+
+/** A bare number above this is a date: in seconds that would be 31 years, in ms 31,000. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MS = 1e12;
+
+/**
+ * Milliseconds from `now` until a moment given as a duration, a number of seconds, epoch seconds
+ * (GitHub) or milliseconds (OpenRouter), an RFC 3339 time (Anthropic) or an HTTP date. A moment
+ * that is past gives 0.
+ */
+export function parseResetMs(text: string, now: number): number | undefined {
+  const trimmed = text.trim();
+  const number = parseCount(trimmed);
+  if (number !== undefined && number > EPOCH_MS) return until(number, now);
+  if (number !== undefined && number > EPOCH_SECONDS) return until(number * SECOND_MS, now);
+  return parseDurationMs(trimmed) ?? until(parseDate(trimmed), now);
+}
+
+function until(moment: number | undefined, now: number): number | undefined {
+  return moment === undefined ? undefined : inRange(Math.max(0, moment - now), 1);
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+/** The three forms of RFC 9110, section 5.6.7; the last, asctime's, has no zone and means UTC. */
+const HTTP_DATE =
+  /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]{18,22}$/i;
+
+/** `Date.parse` alone would take `-1` for a month. */
+function parseDate(text: string): number | undefined {
+  if (!RFC_3339.test(text) && !HTTP_DATE.test(text)) return undefined;
+  const hasZone = RFC_3339.test(text) || / GMT$/i.test(text);
+  const moment = Date.parse(hasZone ? text : `${text} GMT`);
+  return Number.isNaN(moment) ? undefined : moment;
+}
