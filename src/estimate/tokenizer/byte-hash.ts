@@ -19,7 +19,7 @@ export function hashPowers(length: number): Int32Array {
   return powers;
 }
 
-/** Spreads a hash over all its bits, so that the low ones can pick a slot. */
+/** Spreads a hash over all its bits, so that the low and the high ones can be used apart. */
 export function spreadHash(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return mixed ^ (mixed >>> 13);

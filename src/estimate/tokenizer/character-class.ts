@@ -20,17 +20,19 @@ const KNOWN = 64;
 /** Takes two UTF-16 code units. */
 const WIDE = 128;
 
-const CODE_POINTS = 0x110000;
-const table = new Uint8Array(CODE_POINTS);
+/** Classes by code point, 0 until first asked for; those of surrogates stay 0. */
+const table = new Uint8Array(0x110000);
 
 /**
  * The class of the character that starts at `text[index]`. Half a surrogate pair is classed as it
  * is encoded: as U+FFFD, a symbol.
  */
 export function classAt(text: string, index: number): number {
-  const unit = text.charCodeAt(index);
-  if (unit < 0xd800 || unit > 0xdfff) return table[unit] || classify(unit);
-  const codePoint = text.codePointAt(index) ?? unit;
+  return table[text.charCodeAt(index)] || classOfCodePoint(text.codePointAt(index) ?? 0);
+}
+
+function classOfCodePoint(codePoint: number): number {
+  if (codePoint >= 0xd800 && codePoint <= 0xdfff) return KNOWN;
   return table[codePoint] || classify(codePoint);
 }
 

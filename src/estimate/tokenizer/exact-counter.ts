@@ -1,4 +1,5 @@
 import { LONGEST_BLOCK, Merger } from './merge.ts';
+import { PieceCache } from './piece-cache.ts';
 import type { PieceEnd } from './pretokenize.ts';
 import { scriptOfPiece } from './script.ts';
 import type { TextCounter, TextCursor } from './text-counter.ts';
@@ -20,6 +21,7 @@ export class ExactCounter implements TextCounter {
   readonly #vocabulary: Vocabulary;
   readonly #pieceEnd: PieceEnd;
   readonly #merger: Merger;
+  readonly #cache = new PieceCache();
   readonly #block = new Utf8Block();
 
   constructor(vocabulary: Vocabulary, pieceEnd: PieceEnd) {
@@ -35,7 +37,7 @@ export class ExactCounter implements TextCounter {
       const start = cursor.position;
       const end = this.#pieceEnd(text, start, horizon(text, start));
       const stepsBefore = this.#merger.steps;
-      tally[scriptOfPiece(text, start, end)] += this.#countPiece(text, start, end);
+      tally[scriptOfPiece(text, start, end)]! += this.#countPiece(text, start, end);
       work += PIECE_WORK + (end - start) + STEP_WORK * (this.#merger.steps - stepsBefore);
       cursor.position = end;
     }
@@ -54,7 +56,11 @@ export class ExactCounter implements TextCounter {
   #countBlock(): number {
     const { bytes, hashes, length } = this.#block;
     if (this.#vocabulary.rankOf(bytes, 0, length, hashes[length]!) !== NO_RANK) return 1;
-    return this.#merger.count(bytes, hashes, length);
+    const known = this.#cache.get(this.#block);
+    if (known > 0) return known;
+    const count = this.#merger.count(bytes, hashes, length);
+    this.#cache.set(this.#block, count);
+    return count;
   }
 }
 

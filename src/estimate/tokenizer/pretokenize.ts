@@ -19,8 +19,6 @@ import {
  */
 export type PieceEnd = (text: string, start: number, end: number) => number;
 
-/** A character that a word may take along in front: neither letter, digit nor line break. */
-const NOT_A_PREFIX = LETTER | DIGIT | NEWLINE;
 const NOT_A_SYMBOL = LETTER | DIGIT | SPACE;
 
 const SPACE_UNIT = 0x20;

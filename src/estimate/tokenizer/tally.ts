@@ -1,38 +1,45 @@
 /**
  * What a piece of text is made of, as far as the number of its tokens depends on that. Models with
  * other vocabularies differ by script: a Claude token is a little shorter than OpenAI's in English,
- * and half as long in Russian.
- *
- * - `words`: Latin letters. `symbols`: digits, punctuation, white space, emoji.
- * - `han`: Chinese characters and kana. `hangul`. `other`: any other script.
+ * and half as long in Russian. The numbers are indices into a `Tally`.
  */
-export type Script = 'words' | 'symbols' | 'han' | 'hangul' | 'other';
+export const SCRIPTS = {
+  /** Latin letters. */
+  words: 0,
+  /** Digits, punctuation, white space, emoji. */
+  symbols: 1,
+  /** Chinese characters and kana. */
+  han: 2,
+  hangul: 3,
+  /** Any other script. */
+  other: 4,
+} as const;
+
+export type Script = (typeof SCRIPTS)[keyof typeof SCRIPTS];
 
 /** Tokens by script. */
-export type Tally = Readonly<Record<Script, number>>;
+export type Tally = Float64Array;
 
-/** A tally that is still being added to. */
-export type RunningTally = Record<Script, number>;
+/** A factor for the tokens of each script. */
+export type Weights = Readonly<Record<keyof typeof SCRIPTS, number>>;
 
-export function emptyTally(): RunningTally {
-  return { words: 0, symbols: 0, han: 0, hangul: 0, other: 0 };
+export const UNWEIGHTED: Weights = { words: 1, symbols: 1, han: 1, hangul: 1, other: 1 };
+
+export function emptyTally(): Tally {
+  return new Float64Array(5);
 }
 
-export function addTally(sum: RunningTally, more: Tally): void {
-  sum.words += more.words;
-  sum.symbols += more.symbols;
-  sum.han += more.han;
-  sum.hangul += more.hangul;
-  sum.other += more.other;
+export function addTally(sum: Tally, more: Tally): void {
+  for (let script = 0; script < sum.length; script += 1) sum[script]! += more[script]!;
 }
 
-/** All tokens of a tally, each script's times its factor. */
-export function weigh(tally: Tally, factors: Tally): number {
+/** All tokens of a tally, those of each script times its weight. */
+export function weigh(tally: Tally, weights: Weights): number {
   return (
-    tally.words * factors.words +
-    tally.symbols * factors.symbols +
-    tally.han * factors.han +
-    tally.hangul * factors.hangul +
-    tally.other * factors.other
+    tally[SCRIPTS.words]! * weights.words +
+    tally[SCRIPTS.symbols]! * weights.symbols +
+    tally[SCRIPTS.han]! * weights.han +
+    tally[SCRIPTS.hangul]! * weights.hangul +
+    tally[SCRIPTS.other]! * weights.other
   );
 }

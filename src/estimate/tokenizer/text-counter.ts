@@ -1,10 +1,10 @@
-import type { RunningTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** How far into a text a count has come. */
 export interface TextCursor {
   readonly text: string;
   position: number;
-  readonly tally: RunningTally;
+  readonly tally: Tally;
 }
 
 /** Counts the tokens of a text, a stretch at a time. */

@@ -15,23 +15,35 @@ export class Utf8Block {
   /** Encodes `text[start .. end]`, or as much of it as fits; returns where it stopped. */
   fill(text: string, start: number, end: number): number {
     this.length = 0;
-    let index = start;
+    let index = this.#fillAscii(text, start, Math.min(end, start + LONGEST_BLOCK));
     while (index < end && this.length <= LONGEST_BLOCK - WIDEST) {
-      const unit = text.charCodeAt(index);
-      index += 1;
-      if (unit < 0x80) this.#push(unit);
-      else if (unit < 0xd800 || unit > 0xdfff) this.#encode(unit);
-      else {
-        const codePoint = index < end ? (text.codePointAt(index - 1) ?? REPLACEMENT) : unit;
-        if (codePoint > 0xffff) index += 1;
-        this.#encode(codePoint > 0xffff ? codePoint : REPLACEMENT);
-      }
+      const codePoint = index + 1 < end ? text.codePointAt(index) : text.charCodeAt(index);
+      index += this.#encode(codePoint ?? REPLACEMENT);
     }
     return index;
   }
 
-  #encode(codePoint: number): void {
-    if (codePoint < 0x800) this.#push(0xc0 | (codePoint >> 6));
+  /** Most text is ASCII: no need to look at more than one code unit at a time. */
+  #fillAscii(text: string, start: number, end: number): number {
+    const { bytes, hashes } = this;
+    let hash = 0;
+    let index = start;
+    for (; index < end; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit > 0x7f) break;
+      hash = extendHash(hash, unit);
+      bytes[index - start] = unit;
+      hashes[index - start + 1] = hash;
+    }
+    this.length = index - start;
+    return index;
+  }
+
+  /** Returns how many UTF-16 code units the code point takes. */
+  #encode(codePoint: number): number {
+    if (codePoint < 0x80) this.#push(codePoint);
+    else if (codePoint < 0x800) this.#push(0xc0 | (codePoint >> 6));
+    else if (codePoint >= 0xd800 && codePoint <= 0xdfff) return this.#encode(REPLACEMENT);
     else {
       if (codePoint < 0x10000) this.#push(0xe0 | (codePoint >> 12));
       else {
@@ -40,7 +52,8 @@ export class Utf8Block {
       }
       this.#push(0x80 | ((codePoint >> 6) & 63));
     }
-    this.#push(0x80 | (codePoint & 63));
+    if (codePoint >= 0x80) this.#push(0x80 | (codePoint & 63));
+    return codePoint > 0xffff ? 2 : 1;
   }
 
   #push(byte: number): void {

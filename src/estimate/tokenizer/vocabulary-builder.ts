@@ -1,5 +1,5 @@
 import type { Job } from '../job.ts';
-import { insertToken, Vocabulary, type VocabularyTables } from './vocabulary.ts';
+import { insertToken, NO_RANK, Vocabulary, type VocabularyTables } from './vocabulary.ts';
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const SPACE_UNIT = 0x20;
@@ -96,7 +96,8 @@ export class VocabularyBuilder implements Job {
     return {
       bytes: this.#bytes.slice(0, this.#filled),
       offsets: this.#offsets.slice(0, this.#tokens + 1),
-      slots: new Int32Array(2 * slots),
+      slots: new Int32Array(slots),
+      pairs: new Int32Array(2 ** 16).fill(NO_RANK),
       longest: this.#longest,
     };
   }

@@ -1,67 +1,93 @@
 import { extendHash, spreadHash } from './byte-hash.ts';
 
 /** The rank of bytes that are no token; greater than that of any token. */
-export const NO_RANK = 0x3fffff;
+export const NO_RANK = 0x3ffff;
 
-/** The parts of a token vocabulary, all in typed arrays: 200,000 tokens take 8 MB. */
+/** A slot holds a rank plus one in its low bits, and some bits of the token's hash above them. */
+const RANK_BITS = 18;
+const RANK_MASK = 2 ** RANK_BITS - 1;
+
+/** The parts of a token vocabulary, all in typed arrays: 200,000 tokens take 4.5 MB. */
 export interface VocabularyTables {
-  /** The bytes of all tokens, one after the other, by rank. */
+  /** The bytes of all tokens, one after the other, by rank. Fewer than 2^18 - 1 tokens. */
   readonly bytes: Uint8Array;
   /** Token `rank` is `bytes[offsets[rank] .. offsets[rank + 1]]`. */
   readonly offsets: Uint32Array;
-  /** An open-addressing table, a power of two of (hash, rank + 1) pairs; a 0 rank is a free slot. */
+  /** An open-addressing hash table whose size is a power of two; a free slot is 0. */
   readonly slots: Int32Array;
+  /** The rank of every pair of bytes, by `first << 8 | second`. */
+  readonly pairs: Int32Array;
   /** The length of the longest token in bytes. */
   readonly longest: number;
 }
 
 /** Finds the rank of a token by its bytes. The lower the rank, the earlier its pair is merged. */
 export class Vocabulary {
-  readonly #tables: VocabularyTables;
-  readonly #mask: number;
+  readonly #bytes: Uint8Array;
+  readonly #offsets: Uint32Array;
+  readonly #slots: Int32Array;
+  readonly #pairs: Int32Array;
+  readonly #longest: number;
 
   constructor(tables: VocabularyTables) {
-    this.#tables = tables;
-    this.#mask = tables.slots.length / 2 - 1;
+    this.#bytes = tables.bytes;
+    this.#offsets = tables.offsets;
+    this.#slots = tables.slots;
+    this.#pairs = tables.pairs;
+    this.#longest = tables.longest;
   }
 
+  /** How many tokens there are. */
   get size(): number {
-    return this.#tables.offsets.length - 1;
+    return this.#offsets.length - 1;
+  }
+
+  /** The rank of two bytes, or `NO_RANK`. */
+  rankOfPair(first: number, second: number): number {
+    return this.#pairs[(first << 8) | second]!;
   }
 
   /** The rank of `bytes[start .. end]`, whose hash is given, or `NO_RANK`. */
   rankOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    if (end - start > this.#tables.longest) return NO_RANK;
-    const slots = this.#tables.slots;
-    let slot = spreadHash(hash) & this.#mask;
+    if (end - start > this.#longest) return NO_RANK;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const spread = spreadHash(hash);
+    let slot = spread & mask;
     for (;;) {
-      const rank = slots[2 * slot + 1]! - 1;
-      if (rank < 0) return NO_RANK;
-      if (slots[2 * slot] === hash && this.#isToken(rank, bytes, start, end)) return rank;
-      slot = (slot + 1) & this.#mask;
+      const found = slots[slot]!;
+      if (found === 0) return NO_RANK;
+      if (((found ^ spread) & ~RANK_MASK) === 0) {
+        const rank = (found & RANK_MASK) - 1;
+        if (this.#isToken(rank, bytes, start, end)) return rank;
+      }
+      slot = (slot + 1) & mask;
     }
   }
 
   #isToken(rank: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const { bytes: pool, offsets } = this.#tables;
-    const offset = offsets[rank]!;
-    if (offsets[rank + 1]! - offset !== end - start) return false;
-    for (let index = start; index < end; index += 1) {
-      if (pool[offset + index - start] !== bytes[index]) return false;
+    const pool = this.#bytes;
+    const offset = this.#offsets[rank]!;
+    const length = end - start;
+    if (this.#offsets[rank + 1]! - offset !== length) return false;
+    for (let index = 0; index < length; index += 1) {
+      if (pool[offset + index] !== bytes[start + index]) return false;
     }
     return true;
   }
 }
 
-/** Puts a token into the first free slot after its hash's own. */
+/** Enters a token into the tables: in the first free slot from its hash's own. */
 export function insertToken(tables: VocabularyTables, rank: number): void {
-  const { bytes, offsets, slots } = tables;
-  let hash = 0;
+  const { bytes, offsets, slots, pairs } = tables;
+  const start = offsets[rank]!;
   const end = offsets[rank + 1]!;
-  for (let index = offsets[rank]!; index < end; index += 1) hash = extendHash(hash, bytes[index]!);
-  const mask = slots.length / 2 - 1;
-  let slot = spreadHash(hash) & mask;
-  while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
-  slots[2 * slot] = hash;
-  slots[2 * slot + 1] = rank + 1;
+  if (end - start === 2) pairs[(bytes[start]! << 8) | bytes[start + 1]!] = rank;
+  let hash = 0;
+  for (let index = start; index < end; index += 1) hash = extendHash(hash, bytes[index]!);
+  const spread = spreadHash(hash);
+  const mask = slots.length - 1;
+  let slot = spread & mask;
+  while (slots[slot] !== 0) slot = (slot + 1) & mask;
+  slots[slot] = (spread & ~RANK_MASK) | (rank + 1);
 }

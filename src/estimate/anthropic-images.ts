@@ -1,0 +1,37 @@
+import { Base64Bytes } from './base64-bytes.ts';
+import type { ClaudeFamily } from './claude-family.ts';
+import { type ImageSize, imageSize } from './image-size.ts';
+import { field, textField } from './untrusted.ts';
+
+/** One token for each square of this many pixels. */
+const SQUARE = 28;
+
+/** The tokens of an image block. One whose size can't be told costs the most that one can cost. */
+export function anthropicImageTokens(block: unknown, family: ClaudeFamily): number {
+  const data = textField(field(block, 'source'), 'data');
+  const size = data ? imageSize(new Base64Bytes(data, 0)) : undefined;
+  return size === undefined ? family.maxImageTokens : anthropicImageSizeTokens(size, family);
+}
+
+/**
+ * The tokens of an image of a known size: one for each square that covers it, after it has been
+ * scaled down to the longest edge and the most tokens that the model takes.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/vision (2026-11)
+ */
+export function anthropicImageSizeTokens(size: ImageSize, family: ClaudeFamily): number {
+  const long = Math.max(size.width, size.height);
+  const ratio = Math.min(size.width, size.height) / long;
+  let fits = 0;
+  let tooLong = Math.min(long, family.maxImageEdge) + 1;
+  while (fits + 1 < tooLong) {
+    const edge = Math.floor((fits + tooLong) / 2);
+    if (squares(edge) * squares(edge * ratio) <= family.maxImageTokens) fits = edge;
+    else tooLong = edge;
+  }
+  return squares(fits) * squares(fits * ratio);
+}
+
+function squares(length: number): number {
+  return Math.max(1, Math.ceil(length / SQUARE));
+}

@@ -1,0 +1,58 @@
+/** The bytes that a base64 text stands for, decoded one at a time where they are asked for. */
+export class Base64Bytes {
+  readonly #text: string;
+  readonly #start: number;
+
+  /** `text` is base64 from `start` on, without line breaks. */
+  constructor(text: string, start: number) {
+    this.#text = text;
+    this.#start = start;
+  }
+
+  /** The bytes of a `data:` URL in base64, or `undefined` if it is none. */
+  static ofDataUrl(url: string): Base64Bytes | undefined {
+    const head = /^data:[^,]{0,256};base64,/i.exec(url.slice(0, 300));
+    return head === null ? undefined : new Base64Bytes(url, head[0].length);
+  }
+
+  /** The byte at an index; -1 beyond the end, or where the text is not base64. */
+  at(index: number): number {
+    const place = this.#start + Math.floor(index / 3) * 4 + (index % 3);
+    const high = sextet(this.#text.charCodeAt(place));
+    const low = sextet(this.#text.charCodeAt(place + 1));
+    if (high < 0 || low < 0) return -1;
+    const shift = 2 * (index % 3);
+    return ((high << (shift + 2)) | (low >> (4 - shift))) & 255;
+  }
+
+  /** `length` bytes as one number, the first the most significant; -1 if one is missing. */
+  bigEndian(index: number, length: number): number {
+    let value = 0;
+    for (let at = index; at < index + length; at += 1) {
+      const byte = this.at(at);
+      if (byte < 0) return -1;
+      value = value * 256 + byte;
+    }
+    return value;
+  }
+
+  /** `length` bytes as one number, the first the least significant; -1 if one is missing. */
+  littleEndian(index: number, length: number): number {
+    let value = 0;
+    for (let at = index + length - 1; at >= index; at -= 1) {
+      const byte = this.at(at);
+      if (byte < 0) return -1;
+      value = value * 256 + byte;
+    }
+    return value;
+  }
+}
+
+/** The six bits of a character of base64, of either alphabet; -1 for any other character. */
+function sextet(unit: number): number {
+  if (unit >= 0x41 && unit <= 0x5a) return unit - 0x41;
+  if (unit >= 0x61 && unit <= 0x7a) return unit - 0x61 + 26;
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30 + 52;
+  if (unit === 0x2b || unit === 0x2d) return 62;
+  return unit === 0x2f || unit === 0x5f ? 63 : -1;
+}

@@ -1,0 +1,88 @@
+import type { Weights } from './tokenizer/tally.ts';
+
+/** What is known about the tokens of a family of Claude models. */
+export interface ClaudeFamily {
+  /** Claude's tokens for each `o200k_base` token, by script. */
+  readonly weights: Weights;
+  /** Around a request with one message. */
+  readonly frame: number;
+  /** Images are scaled down to this long edge in pixels, and to this many tokens. */
+  readonly maxImageEdge: number;
+  readonly maxImageTokens: number;
+  /** Whether the thinking of earlier turns stays in the context. */
+  readonly keepsThinking: boolean;
+  /** What tools add: with `tool_choice` auto or none, and where a call must use a tool. */
+  readonly tools: number;
+  readonly forcedTools: number;
+}
+
+/**
+ * From Opus 4.7 and the 5 series on there is another tokenizer: "approximately 30 percent more
+ * tokens" (Anthropic, 2026), and about as many as before outside Latin script. There is no public
+ * tokenizer for either: the weights come from published counts and a proxy vocabulary (2026-11);
+ * those for Hangul and other scripts are not confirmed.
+ */
+const OLDER_WEIGHTS: Weights = { words: 1.15, symbols: 1.2, han: 1.45, hangul: 1.9, other: 2.1 };
+const NEWER_WEIGHTS: Weights = { words: 1.5, symbols: 1.45, han: 1.45, hangul: 1.9, other: 2.1 };
+
+type Generation = Omit<ClaudeFamily, 'tools' | 'forcedTools'>;
+
+const OLDER: Generation = {
+  weights: OLDER_WEIGHTS,
+  frame: 7,
+  maxImageEdge: 1568,
+  maxImageTokens: 1568,
+  keepsThinking: false,
+};
+
+/** Frames: 7 for Claude 3 to 4.6, 11 for 4.7 and 4.8, 6 for the 5 series (ctok 1.2, 2026). */
+const NEWER: Generation = {
+  weights: NEWER_WEIGHTS,
+  frame: 6,
+  maxImageEdge: 2576,
+  maxImageTokens: 4784,
+  keepsThinking: true,
+};
+
+/**
+ * By family and version; the first that fits counts. What tools add comes from
+ * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview (2026-09); for a forced
+ * tool with Opus 5.5 it isn't published, and taken from Opus 5.
+ */
+const TOOLS: readonly (readonly [model: RegExp, tools: number, forced: number])[] = [
+  [/^opus-5/, 286, 406],
+  [/^opus-4\.8/, 290, 410],
+  [/^opus-4\.7/, 675, 804],
+  [/^(?:opus|sonnet)-4\.6/, 497, 589],
+  [/^(?:opus|sonnet|haiku)-4\.5/, 496, 588],
+  [/^opus-4\.[01]/, 313, 315],
+  [/^sonnet-4\.0/, 346, 313],
+  [/^[a-z]+-3/, 264, 355],
+  [/^/, 354, 474], // Sonnet 5, and any that isn't known
+];
+
+/** The family of a model by its name, `claude-opus-4-7` or `claude-3-5-haiku-latest`. */
+export function claudeFamily(model: string): ClaudeFamily {
+  const { line, version } = lineAndVersion(model);
+  const name = `${line}-${version.toFixed(1)}`;
+  const [, tools, forcedTools] = TOOLS.find(([fits]) => fits.test(name)) ?? [/^/, 354, 474];
+  return { ...generation(line, version), tools, forcedTools };
+}
+
+function generation(line: string, version: number): Generation {
+  if (version >= 5) return NEWER;
+  return line === 'opus' && version >= 4.7 ? { ...NEWER, frame: 11 } : OLDER;
+}
+
+/** A model without a version that can be read is taken for one of the newest. */
+const NEWEST_VERSION = 5.5;
+
+function lineAndVersion(model: string): { line: string; version: number } {
+  const before = /(\d)(?:[-.](\d))?-(opus|sonnet|haiku)/.exec(model);
+  if (before !== null) {
+    return { line: before[3] ?? '', version: Number(`${before[1]}.${before[2] ?? 0}`) };
+  }
+  const after = /([a-z]+)-(\d)(?!\d)(?:[-.](\d)(?!\d))?/.exec(model);
+  if (after === null) return { line: /[a-z]+$/.exec(model)?.[0] ?? '', version: NEWEST_VERSION };
+  return { line: after[1] ?? '', version: Number(`${after[2]}.${after[3] ?? 0}`) };
+}

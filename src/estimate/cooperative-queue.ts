@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts';
+import type { Job } from './job.ts';
+
+/** The most that is done before the event loop gets its turn, in units of work and in time. */
+const TURN_WORK = 120_000;
+const TURN_MS = 2;
+/** How much a job does before the clock is looked at and the next job comes in. */
+const STEP_WORK = 6_000;
+
+interface Waiting {
+  readonly job: Job;
+  readonly finish: () => void;
+}
+
+/**
+ * Does all counting of this process a little at a time, so that no text, however long, holds up the
+ * event loop. Jobs take turns.
+ */
+export class CooperativeQueue {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #nextTurn: (callback: () => void) => void;
+  readonly #waiting: Waiting[] = [];
+  #turnScheduled = false;
+  #work = 0;
+  #spentMs = 0;
+
+  constructor(clock: Pick<Clock, 'now'>, nextTurn: (callback: () => void) => void) {
+    this.#clock = clock;
+    this.#nextTurn = nextTurn;
+  }
+
+  /**
+   * Resolves when the job is done. A short job is done before this returns, as long as the work of
+   * all calls since the event loop had its turn is within bounds.
+   */
+  run(job: Job): Promise<void> {
+    return new Promise((finish) => {
+      this.#waiting.push({ job, finish });
+      if (this.#waiting.length === 1) this.#proceed();
+      this.#scheduleTurn();
+    });
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled || this.#work === 0) return;
+    this.#turnScheduled = true;
+    this.#nextTurn(() => {
+      this.#turnScheduled = false;
+      this.#work = 0;
+      this.#spentMs = 0;
+      this.#proceed();
+      this.#scheduleTurn();
+    });
+  }
+
+  #proceed(): void {
+    while (this.#work < TURN_WORK && this.#spentMs < TURN_MS) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const startedAt = this.#clock.now();
+      // Even a job that finds nothing to do has cost something.
+      this.#work += 1 + next.job.step(Math.min(STEP_WORK, TURN_WORK - this.#work));
+      this.#spentMs += this.#clock.now() - startedAt;
+      if (next.job.done) next.finish();
+      else this.#waiting.push(next);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { systemClock } from '../clock.ts';
+import type { TokenEstimate } from '../providers/provider.ts';
+import { CooperativeQueue } from './cooperative-queue.ts';
+import { type EstimateRequest, Estimator } from './estimator.ts';
+import { nextTurn } from './next-turn.ts';
+
+/** One for the process: a vocabulary takes 5 MB, and the event loop has one turn at a time. */
+const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
+
+/**
+ * Estimates what a call will cost, before it is sent.
+ *
+ * `inputTokens` is what the body will be counted as: exact for text and functions of OpenAI's
+ * published encodings, estimated for other models. Until the vocabulary has been loaded, in the
+ * background and by the first call that needs it, text is estimated from its characters, within a
+ * few percent. `outputTokens` is the most that the call allows (`max_tokens` and its like, times
+ * the number of choices), 0 if it doesn't say.
+ *
+ * Never rejects, whatever the body, and never holds up the event loop for long: a long text is
+ * counted in slices of 2 ms.
+ *
+ * @example
+ * const { inputTokens } = await estimateTokens({
+ *   provider: 'openai',
+ *   path: '/chat/completions',
+ *   body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'hello world' }] },
+ * }); // 9
+ */
+export function estimateTokens(request: EstimateRequest): Promise<TokenEstimate> {
+  return shared.estimate(request);
+}
+
+/** Loads the vocabularies of all encodings; resolves when text can be counted exactly. */
+export async function warmUp(): Promise<void> {
+  await Promise.all([shared.warmUp('o200k_base'), shared.warmUp('cl100k_base')]);
+}

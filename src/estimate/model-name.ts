@@ -1,0 +1,16 @@
+import { textField } from './untrusted.ts';
+
+/**
+ * The model that a call is for, as far as that can be told, in the form in which tables name it:
+ * without a vendor's prefix (`openai/`, `us.anthropic.`) and without `ft:` for a fine-tuned model.
+ * Azure's deployments are named by whoever made them, often after the model.
+ */
+export function modelName(path: string, body: unknown): string {
+  const deployment = /\/deployments\/([^/]{1,128})\//.exec(path)?.[1] ?? '';
+  const named = textField(body, 'model').slice(0, 256) || deployment;
+  return named
+    .toLowerCase()
+    .replace(/^ft:/, '')
+    .replace(/^.*\//, '')
+    .replace(/^(?:[a-z-]+\.)+(?=[a-z])/, '');
+}

@@ -1,0 +1,87 @@
+import type { Job } from './job.ts';
+import type { Part, Parts } from './part.ts';
+import { addTally, emptyTally, type Weights, weigh } from './tokenizer/tally.ts';
+import type { TextCounter, TextCursor } from './tokenizer/text-counter.ts';
+import type { TextMemo } from './tokenizer/text-memo.ts';
+
+/** What counts the texts of a prompt. An estimate isn't worth remembering: it has no memo. */
+export interface Counting {
+  readonly counter: TextCounter;
+  readonly memo?: TextMemo | undefined;
+}
+
+/** Getting the next part of a body, and looking a text up in the memo, in units of work. */
+const PART_WORK = 40;
+const LOOKUP_CHARACTERS = 16;
+
+/** Adds up the parts of one prompt. */
+export class PromptCount implements Job {
+  readonly #parts: Iterator<Part>;
+  readonly #countingFor: () => Counting;
+  readonly #tally = emptyTally();
+  #counting: Counting | undefined;
+  #cursor: TextCursor | undefined;
+  #known = 0;
+  #done = false;
+
+  /** @param countingFor - asked once, and only if the prompt has any text */
+  constructor(parts: Parts, countingFor: () => Counting) {
+    this.#parts = parts[Symbol.iterator]();
+    this.#countingFor = countingFor;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** The tokens so far, those of the text weighed by script. */
+  tokens(weights: Weights): number {
+    return this.#known + weigh(this.#tally, weights);
+  }
+
+  step(budget: number): number {
+    let work = 0;
+    while (work < budget && !this.#done) {
+      work +=
+        this.#cursor === undefined ? this.#take() : this.#advance(this.#cursor, budget - work);
+    }
+    return work;
+  }
+
+  #take(): number {
+    const next = this.#parts.next();
+    if (next.done === true) {
+      this.#done = true;
+      return 1;
+    }
+    const part = next.value;
+    if (typeof part === 'number') this.#known += part;
+    else if (part !== '') return PART_WORK + this.#begin(part);
+    return PART_WORK;
+  }
+
+  /** Starts on a text, or adds what is remembered of it. */
+  #begin(text: string): number {
+    this.#counting ??= this.#countingFor();
+    const { memo } = this.#counting;
+    const remembered = memo?.get(text);
+    if (remembered !== undefined) {
+      addTally(this.#tally, remembered);
+      return Math.ceil(text.length / LOOKUP_CHARACTERS);
+    }
+    const tally = memo?.keeps(text) ? emptyTally() : this.#tally;
+    this.#cursor = { text, position: 0, tally };
+    return 0;
+  }
+
+  #advance(cursor: TextCursor, budget: number): number {
+    const work = this.#counting?.counter.advance(cursor, budget) ?? 0;
+    if (cursor.position < cursor.text.length) return work;
+    this.#cursor = undefined;
+    if (cursor.tally !== this.#tally) {
+      addTally(this.#tally, cursor.tally);
+      this.#counting?.memo?.set(cursor.text, cursor.tally);
+    }
+    return work;
+  }
+}
