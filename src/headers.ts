@@ -1,5 +1,5 @@
 import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from './limits.ts';
-import { isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
+import { HOUR_MS, isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
 
 export { parseDurationMs, parseResetMs } from './reset-time.ts';
 
@@ -15,8 +15,6 @@ export interface ObservedLimit {
 
 /** What the readers need of a response's headers: a mock's will do. */
 export type HeaderSource = Pick<Headers, 'get'>;
-
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** A header family: `*` stands for `limit`, `remaining` and `reset`. */
 interface Family {

@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from './limits.ts';
 
-const HOUR_MS = 60 * MINUTE_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
 
 const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
 
@@ -75,7 +75,7 @@ function until(moment: number | undefined, now: number): number | undefined {
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 /** The three forms of RFC 9110, section 5.6.7; the last, asctime's, has no zone and means UTC. */
 const HTTP_DATE =
-  /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]{18,22}$/i;
+  /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]{18,26}$/i;
 
 /** `Date.parse` alone would take `-1` for a month. */
 function parseDate(text: string): number | undefined {

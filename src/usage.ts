@@ -36,8 +36,7 @@ export function normalisedUsage(reported: JsonObject): Usage | undefined {
   if (input === undefined || input < 0 || input > Number.MAX_SAFE_INTEGER) return undefined;
   return {
     inputTokens: input,
-    // xAI and Gemini leave reasoning out of `completion_tokens`, but not out of the total
-    // (docs.x.ai, 2026-08; ai.google.dev/gemini-api/docs/openai, 2026-08).
+    // xAI and Gemini leave reasoning out of `completion_tokens`, but not out of the total.
     outputTokens: Math.max(output ?? 0, (total ?? 0) - input),
     cachedInputTokens: Math.min(cachedOf(reported), input),
     cacheWriteTokens: Math.min(cacheWrittenOf(reported), input),
