@@ -13,6 +13,9 @@ export interface Head {
   readonly by: number;
 }
 
+/** Ten calls at once must fit a limit, as far as their costs are guesses. */
+const EXPECTED_SHARE = 0.1;
+
 const NO_WAIT: Wait = { waitMs: 0, dimension: 'requests' };
 
 /**
@@ -24,6 +27,17 @@ export class Gate {
 
   constructor(meters: readonly Meter[]) {
     this.#meters = meters;
+  }
+
+  /** `cost`, with what is merely expected of it lowered to a small part of each limit. */
+  tempered(cost: Cost, expected: readonly Dimension[]): Cost {
+    const lowered: Partial<Record<Dimension, number>> = { ...cost };
+    for (const { limit } of this.#meters) {
+      if (!expected.includes(limit.dimension)) continue;
+      const most = EXPECTED_SHARE * limit.max;
+      lowered[limit.dimension] = Math.min(amount(lowered, limit.dimension), most);
+    }
+    return lowered;
   }
 
   /** The limit that `cost` alone exceeds, if there is one: such a call can never pass. */

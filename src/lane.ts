@@ -4,7 +4,7 @@ import { CallTooLarge, HeadroomError, RateLimitExceeded } from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
 import type { Gate, Head, Wait } from './gate.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import { type Cost, plus } from './limits.ts';
+import { type Cost, type Dimension, plus } from './limits.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
 import { type Rejection, Reservation, type ReservationEnds } from './reservation.ts';
@@ -12,6 +12,8 @@ import { type Rejection, Reservation, type ReservationEnds } from './reservation
 /** A call that wants to pass. */
 export interface LaneCall {
   readonly cost: Cost;
+  /** Dimensions in which the cost is a guess. */
+  readonly expects?: readonly Dimension[] | undefined;
   readonly key?: string | undefined;
   readonly priority?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -65,10 +67,11 @@ export class Lane implements ReservationEnds {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    const error = this.#refusal(call.cost);
+    const cost = this.#options.gate.tempered(call.cost, call.expects ?? []);
+    const error = this.#refusal(cost);
     if (error !== undefined) return Promise.reject(this.#rejected(call.key, error));
     return new Promise((resolve, reject) => {
-      const { cost, key, priority = 0, signal, ticket = ++this.#lastTicket } = call;
+      const { key, priority = 0, signal, ticket = ++this.#lastTicket } = call;
       const waiting = { cost, ticket, key, signal, deadline: undefined, error: undefined };
       let isHeldBack = signal?.aborted !== true;
       const reserve = (): Reservation => {
@@ -101,6 +104,11 @@ export class Lane implements ReservationEnds {
     if (pause !== undefined && !this.#isClosed) this.#pause(pause);
   }
 
+  /** Milliseconds since the epoch; `undefined` where the lane isn't paused. */
+  get pausedUntil(): number | undefined {
+    return this.#recovery.pause?.until;
+  }
+
   /** Notes what a call was expected to use, and what it used. */
   used(key: string | undefined, estimated: TokenEstimate, actual: Usage | undefined): void {
     if (actual !== undefined) this.#totals = withUse(this.#totals, estimated, actual);
@@ -127,7 +135,7 @@ export class Lane implements ReservationEnds {
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,
       inFlight: this.#queue.inFlight,
-      pausedUntil: this.#recovery.pause?.until,
+      pausedUntil: this.pausedUntil,
       etaMs: this.#queue.size === 0 ? 0 : this.#prediction().waitMs,
       totals: this.#totals,
     };
@@ -243,7 +251,7 @@ export class Lane implements ReservationEnds {
 
   #wakeUpIn(waitMs: number): void {
     if (waitMs === Number.POSITIVE_INFINITY) return;
-    this.#cancelWakeUp = this.#options.clock.setTimeout(() => this.#pump(), waitMs);
+    this.#cancelWakeUp = this.#options.clock.setTimeout(() => this.#pump(), Math.ceil(waitMs));
   }
 
   #pause(pause: Pause): void {

@@ -20,6 +20,13 @@ export interface Limit {
  */
 export type Enforcement = 'bucket' | 'window' | 'slices';
 
+/** How the limits of a dimension are enforced, and the burst that this allows. */
+export interface Shape {
+  readonly enforcement: Enforcement;
+  /** In seconds of the rate; a limit's own window at most. */
+  readonly burstSeconds: number;
+}
+
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const DAY_MS = 24 * 60 * MINUTE_MS;

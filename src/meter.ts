@@ -9,15 +9,8 @@ import {
   waitOfHead,
   waitOfOther,
 } from './bucket.ts';
-import { type Enforcement, type Limit, MINUTE_MS, SECOND_MS } from './limits.ts';
+import { type Limit, MINUTE_MS, SECOND_MS, type Shape } from './limits.ts';
 import { TrailingWindow } from './trailing-window.ts';
-
-/** How a limit is believed to be enforced, and the burst that this allows. */
-export interface Shape {
-  readonly enforcement: Enforcement;
-  /** The burst, in seconds of the rate; at most the limit's own window. */
-  readonly burstSeconds: number;
-}
 
 /**
  * The burst in milliseconds of the rate. A limit over more than a minute (a day's quota) is not

@@ -39,6 +39,8 @@ export const anthropic: Provider = {
     return { requests: 1, tokens: inputTokens + outputTokens, inputTokens, outputTokens };
   },
 
+  expects: ['outputTokens'],
+
   settle(usage, call) {
     const free = COUNTS_CACHE_READS.test(call.model) ? 0 : usage.cachedInputTokens;
     const inputTokens = usage.inputTokens - free;

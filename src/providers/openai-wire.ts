@@ -36,7 +36,9 @@ function maxOutputTokens(body: unknown): number | undefined {
 }
 
 /** What hosts that speak OpenAI's protocol have in common, whatever they charge. */
-export const openaiWire: Pick<Provider, 'describe' | 'settle' | 'classify'> = {
+export const openaiWire: Pick<Provider, 'describe' | 'expects' | 'settle' | 'classify'> = {
+  expects: [],
+
   describe: describeOpenAI,
   settle: (usage: Usage) => ({
     requests: 1,

@@ -1,4 +1,6 @@
-import type { Cost, Dimension, Enforcement } from '../limits.ts';
+import type { Cost, Dimension, Shape } from '../limits.ts';
+
+export type { Shape } from '../limits.ts';
 
 /** One HTTP attempt, as a client hands it to us: before its body is turned into bytes. */
 export interface Request {
@@ -48,12 +50,6 @@ export interface Refusal {
   readonly retryable: boolean;
 }
 
-/** How the limits of a dimension are enforced, and the burst that this allows: seconds of the rate. */
-export interface Shape {
-  readonly enforcement: Enforcement;
-  readonly burstSeconds: number;
-}
-
 /** The facts about a provider that decide how calls to it are limited. Pure: no clock, no state. */
 export interface Provider {
   readonly name: string;
@@ -62,6 +58,11 @@ export interface Provider {
   describe(request: Request): Call | undefined;
   /** What the provider is believed to charge when it admits the call. */
   charge(estimate: TokenEstimate, call: Call): Cost;
+  /**
+   * Dimensions in which `charge` is an expectation, not a commitment: a limit that is smaller
+   * refuses no call.
+   */
+  readonly expects: readonly Dimension[];
   /** What the call has cost in the end. */
   settle(usage: Usage, call: Call): Cost;
   /** Why a response with an error status was refused; `undefined` for any other error. Total. */

@@ -1,0 +1,74 @@
+import { estimateTokens } from '../estimate/estimate.ts';
+import type { Lane } from '../lane.ts';
+import type { RateLimiter } from '../limiter.ts';
+import type { Call, Provider, Request } from '../providers/provider.ts';
+import { Attempt } from './attempt.ts';
+
+/** How the calls of one wrapped client are limited. */
+export interface AdmissionOptions {
+  readonly limiter: RateLimiter;
+  readonly key: string | undefined;
+  readonly priority: number | undefined;
+}
+
+/** Where a client sends its calls, and whose rules apply there. */
+export interface Upstream {
+  readonly provider: Provider;
+  readonly host: string;
+}
+
+/** One request of a client, as its hook sees it. */
+export interface HookedRequest extends Request {
+  readonly signal: AbortSignal | undefined;
+  readonly mayRetry: boolean;
+  readonly hidesUsage: boolean;
+  /** The attempt before this one, where it is to be sent again. */
+  readonly earlier: Attempt | undefined;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+/** Lets the requests of one client through, each when its lane has room. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #upstream: Upstream;
+
+  constructor(options: AdmissionOptions, upstream: Upstream) {
+    this.#options = options;
+    this.#upstream = upstream;
+  }
+
+  /** What the provider meters of a request; `undefined` where it may pass uncounted. */
+  describe(request: Request): Call | undefined {
+    return this.#upstream.provider.describe(request);
+  }
+
+  /**
+   * Waits for the request's turn.
+   * @throws HeadroomError where it gets none; the signal's reason, when that aborts first
+   */
+  async admit(request: HookedRequest, call: Call): Promise<Attempt> {
+    const { limiter, key, priority } = this.#options;
+    const { provider } = this.#upstream;
+    const { signal, earlier, attempt } = request;
+    const estimate = await estimateTokens({ provider: provider.name, ...request });
+    const lane = this.#lane(call);
+    const ticket = earlier?.reservation.admission.ticket;
+    const cost = provider.charge(estimate, call);
+    const reservation = await lane.acquire({ cost, expects: provider.expects, key, priority, signal, ticket, attempt });
+    const { mayRetry, hidesUsage } = request;
+    const { maxPauseMs, clock } = limiter;
+    const now = (): number => clock.now();
+    const context = { lane, provider, call, estimate, key, mayRetry, hidesUsage, maxPauseMs, now };
+    return new Attempt(reservation, context, earlier?.firstRefusedAt);
+  }
+
+  #lane({ model }: Call): Lane {
+    const { provider, host } = this.#upstream;
+    return this.#options.limiter.lane({
+      host,
+      model,
+      shape: (dimension) => provider.shape(dimension),
+    });
+  }
+}

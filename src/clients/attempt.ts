@@ -1,0 +1,138 @@
+import type { Lane } from '../lane.ts';
+import { meterResponse, type ResponseEnd } from '../metered-response.ts';
+import type { Call, Provider, Refusal, TokenEstimate } from '../providers/provider.ts';
+import type { Reservation } from '../reservation.ts';
+import { readError, replayed } from './error-response.ts';
+
+/** What an attempt needs to know of its call. */
+export interface AttemptContext {
+  readonly lane: Lane;
+  readonly provider: Provider;
+  readonly call: Call;
+  readonly estimate: TokenEstimate;
+  readonly key: string | undefined;
+  /** Whether the caller allows retries, and the body can be sent again. */
+  readonly mayRetry: boolean;
+  /** We asked for the usage of a stream, the caller did not. */
+  readonly hidesUsage: boolean;
+  /** When a call of its kind must be given up: `maxPauseMs` after its first refusal. */
+  readonly maxPauseMs: number;
+  now(): number;
+}
+
+/** Answers whose reason is worth reading; of any other error only the status counts. */
+const TELLING_STATUSES: readonly number[] = [402, 413, 429, 503, 529];
+/** How a host may answer to a field that it doesn't know. */
+const FIELD_REFUSED: readonly number[] = [400, 422];
+
+const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
+const NOTHING_USED = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 };
+
+/**
+ * One HTTP request that has been let through, until its response has been read to the end.
+ *
+ * Invariant: one of `abandon`, `conclude`, `lose` and `receive` ends the reservation, however the
+ * request goes.
+ */
+export class Attempt {
+  readonly reservation: Reservation;
+  readonly #context: AttemptContext;
+  /** When the call was first refused; carried from attempt to attempt. */
+  readonly #firstRefusedAt: number | undefined;
+  #isSent = false;
+  #again: 'refused' | 'without usage' | undefined;
+  #refusedAt: number | undefined;
+
+  constructor(reservation: Reservation, context: AttemptContext, firstRefusedAt?: number) {
+    this.reservation = reservation;
+    this.#context = context;
+    this.#firstRefusedAt = firstRefusedAt;
+  }
+
+  /** Why the call is to be sent again, if it is. */
+  get again(): 'refused' | 'without usage' | undefined {
+    return this.#again;
+  }
+
+  get firstRefusedAt(): number | undefined {
+    return this.#firstRefusedAt ?? this.#refusedAt;
+  }
+
+  /** The request goes out now. */
+  send(): void {
+    this.#isSent = true;
+  }
+
+  /** The call has failed: gives everything back, unless the request went out. */
+  abandon(): void {
+    if (!this.#isSent) this.reservation.cancel();
+  }
+
+  /** The call has succeeded. Where its request went out by a way we can't see, it was charged. */
+  conclude(): void {
+    if (!this.#isSent) this.lose();
+  }
+
+  /** No response came. Whether the provider has charged the call is unknown: say that it has. */
+  lose(): void {
+    this.reservation.settle();
+  }
+
+  /**
+   * Reads what the response says of limits and usage. Returns the response that the SDK is to see;
+   * `again` says whether the call should be sent once more instead.
+   */
+  async receive(response: Response): Promise<Response> {
+    const { status } = response;
+    if (status < 400) return this.#meter(response);
+    const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
+    if (!TELLING_STATUSES.includes(status) && !mayBeField) {
+      this.reservation.settle();
+      return response;
+    }
+    const body = await readError(response);
+    if (mayBeField && body.includes('stream_options')) {
+      this.#again = 'without usage';
+      this.reservation.settle(NOTHING_USED);
+    }
+    return this.#refused(response, body);
+  }
+
+  #meter(response: Response): Response {
+    this.reservation.answered();
+    const onEnd = (end: ResponseEnd): void => this.#settle(end);
+    return meterResponse(response, { hideUsageChunk: this.#context.hidesUsage, onEnd });
+  }
+
+  /** With the usage that the response names; else with the output that was seen. */
+  #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
+    const { lane, provider, call, estimate, key } = this.#context;
+    lane.used(key, estimate, usage);
+    const seen = { ...NOTHING_SEEN, ...estimate, outputTokens: seenOutputTokens };
+    const known = usage ?? (complete ? undefined : seen);
+    this.reservation.settle(known && provider.settle(known, call));
+  }
+
+  #refused(response: Response, body: string): Response {
+    const { provider, now } = this.#context;
+    const { status, headers } = response;
+    const refusal = provider.classify({ status, headers, body, now: now() });
+    if (refusal === undefined) this.reservation.settle();
+    else this.#obey(refusal);
+    const isOurs = refusal !== undefined && refusal.kind !== 'capacity';
+    return replayed(response, body, isOurs ? { 'x-should-retry': 'false' } : {});
+  }
+
+  /** Pauses the lane where the refusal asks for it. Retrying is for us, except for capacity. */
+  #obey({ kind, retryAfterMs }: Refusal): void {
+    const { lane, mayRetry, maxPauseMs, now } = this.#context;
+    const isFinal = kind === 'money' || kind === 'too-large';
+    if (!isFinal) lane.refuse(this.reservation, kind, retryAfterMs);
+    this.reservation.settle(NOTHING_USED);
+    if (isFinal || kind === 'capacity' || !mayRetry) return;
+    this.#refusedAt = now();
+    const heldUntil = lane.pausedUntil ?? now();
+    const isInTime = heldUntil - (this.firstRefusedAt ?? 0) <= maxPauseMs;
+    if (isInTime) this.#again = 'refused';
+  }
+}

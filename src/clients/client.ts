@@ -1,0 +1,14 @@
+import type { Admission, Upstream } from './admission.ts';
+
+/** Knows one SDK. The only place where its internals are touched. */
+export interface ClientAdapter {
+  /** Whether `client` is one of this SDK's, in a version that can be hooked. */
+  accepts(client: object): boolean;
+  /** Where the client's calls go. */
+  upstream(client: object): Upstream;
+  /**
+   * A client of the same class whose attempts pass `admission`; `client` stays as it is.
+   * `rewrap` does the same to what `withOptions` of the result returns.
+   */
+  wrap(client: object, admission: Admission, rewrap: (client: object) => object): object;
+}

@@ -1,0 +1,27 @@
+export type { Clock } from './clock.ts';
+export {
+  CallTooLarge,
+  HeadroomError,
+  type RateLimitBody,
+  RateLimitExceeded,
+} from './errors.ts';
+export { estimateTokens } from './estimate/estimate.ts';
+export type {
+  LimitsEvent,
+  PauseCause,
+  PausedEvent,
+  RateLimiterEvents,
+  Reason,
+  RejectedEvent,
+  ResumedEvent,
+  ThrottledEvent,
+  UsageEvent,
+} from './events.ts';
+export type { LaneSnapshot, LaneTotals } from './lane-snapshot.ts';
+export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
+export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
+export type { Cost, Dimension, Enforcement, Limit } from './limits.ts';
+export type { RateLimiterOptions } from './options.ts';
+export type { TokenEstimate, Usage } from './providers/provider.ts';
+export type { Rejection, Reservation } from './reservation.ts';
+export { type RateLimited, type RateLimitOptions, withRateLimit } from './with-rate-limit.ts';

@@ -1,0 +1,160 @@
+import { GuardedEmitter } from './events.ts';
+import { expectNumber, expectObject } from './expect.ts';
+import { Gate } from './gate.ts';
+import { Lane } from './lane.ts';
+import type { LaneSnapshot } from './lane-snapshot.ts';
+import { type Cost, DIMENSIONS, type Dimension, type Enforcement, type Shape } from './limits.ts';
+import { Meter } from './meter.ts';
+import { expectKnown, type RateLimiterOptions, type Settings, settingsFrom } from './options.ts';
+import type { Rejection, Reservation } from './reservation.ts';
+
+/** What else is to be known of a call that asks for its turn. */
+export interface AcquireOptions {
+  /** The lane: calls with the same model share limits. @default 'default' */
+  readonly model?: string | undefined;
+  /** Who asks; told in events. */
+  readonly key?: string | undefined;
+  /** Higher goes first. @default 0 */
+  readonly priority?: number | undefined;
+  /** Gives the place in the line back, and rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What decides where a call waits, besides the model. */
+export interface LaneKey {
+  /** The upstream host, or another name for who enforces the limits. */
+  readonly host: string;
+  readonly model: string;
+  /** How that host is believed to enforce a limit in a dimension. */
+  readonly shape: (dimension: Dimension) => Shape;
+}
+
+/** The burst of an enforcement that was given without one, in seconds. */
+const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
+  bucket: 60,
+  window: 60,
+  slices: 0.25,
+};
+
+/** Nothing is known of how the limits of a limiter's own lanes are enforced. */
+const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: BURST_SECONDS.slices };
+
+/**
+ * Lets calls through at the rate of their limits. Wrapped clients have one; it also serves alone:
+ *
+ * ```ts
+ * const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });
+ * const reservation = await limiter.acquire({ tokens: 1_200 });
+ * try {
+ *   reservation.settle({ tokens: await work() });
+ * } finally {
+ *   reservation.cancel(); // does nothing once it is settled
+ * }
+ * ```
+ */
+export class RateLimiter extends GuardedEmitter {
+  readonly #settings: Settings;
+  readonly #lanes = new Map<string, Lane>();
+  #isClosed = false;
+
+  /** @throws TypeError for options that can't be used */
+  constructor(options: RateLimiterOptions = {}) {
+    super();
+    this.#settings = settingsFrom(options);
+  }
+
+  /**
+   * Waits until a call of that cost may be sent. `requests` is 1 unless given. End the reservation
+   * with `settle` or `cancel`: until then it counts as in flight.
+   *
+   * @throws CallTooLarge where the cost exceeds a limit
+   * @throws RateLimitExceeded where the provider has stopped the lane for longer than `maxPauseMs`
+   * @throws the signal's reason, when it aborts first
+   */
+  async acquire(cost: Cost, options: AcquireOptions = {}): Promise<Reservation> {
+    expectKnown(options, ['model', 'key', 'priority', 'signal']);
+    return this.#ownLane(options.model).acquire({ ...options, cost: checkedCost(cost) });
+  }
+
+  /** Lets a call of that cost through now, or says why not. Never waits. */
+  tryAcquire(cost: Cost, options: Pick<AcquireOptions, 'model'> = {}): Reservation | Rejection {
+    return this.#ownLane(options.model).tryAcquire(checkedCost(cost));
+  }
+
+  /** Every lane as it is now. */
+  snapshot(): LaneSnapshot[] {
+    return [...this.#lanes.values()].map((lane) => lane.snapshot());
+  }
+
+  /** Resolves when nothing waits and nothing is in flight, in any lane. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.drain()));
+  }
+
+  /** Rejects what waits and all that comes after, and leaves no timer behind. */
+  close(): void {
+    this.#isClosed = true;
+    for (const lane of this.#lanes.values()) lane.close();
+  }
+
+  /** Where time comes from. @internal */
+  get clock(): Settings['clock'] {
+    return this.#settings.clock;
+  }
+
+  /** The longest that a call is held for refusals. @internal */
+  get maxPauseMs(): number {
+    return this.#settings.maxPauseMs;
+  }
+
+  /** The lane of one upstream limit; opened when first asked for. @internal */
+  lane(key: LaneKey): Lane {
+    const name = `${key.host}/${key.model}`;
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = this.#open(name, key);
+    this.#lanes.set(name, lane);
+    if (this.#isClosed) lane.close();
+    return lane;
+  }
+
+  #ownLane(model = 'default'): Lane {
+    return this.lane({ host: 'limiter', model, shape: () => UNKNOWN_SHAPE });
+  }
+
+  #open(name: string, { model, shape }: LaneKey): Lane {
+    const { clock, headroom, maxPauseMs } = this.#settings;
+    const { limits, concurrency: ofModel } = this.#settings.limits(model);
+    const concurrency = Math.min(ofModel, this.#settings.concurrency);
+    const now = clock.now();
+    const meters = limits.map(
+      (limit) => new Meter(limit, this.#shape(shape(limit.dimension)), headroom, now),
+    );
+    const source = limits.length === 0 ? 'none' : 'given';
+    this.emit('limits', { lane: name, model, limits, concurrency, source });
+    const gate = new Gate(meters);
+    return new Lane({ lane: name, model, clock, gate, concurrency, maxPauseMs, emitter: this });
+  }
+
+  /** What was given, else what the provider's profile says. */
+  #shape(profile: Shape): Shape {
+    const { enforcement, burstSeconds } = this.#settings;
+    if (enforcement === undefined) return { ...profile, ...(burstSeconds && { burstSeconds }) };
+    return { enforcement, burstSeconds: burstSeconds ?? BURST_SECONDS[enforcement] };
+  }
+}
+
+/** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */
+export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
+  return new RateLimiter(options);
+}
+
+/** @throws TypeError for a cost with unknown dimensions, or amounts that are none */
+function checkedCost(cost: Cost): Cost {
+  expectObject('cost', cost, '{ requests, tokens, inputTokens, outputTokens }');
+  expectKnown(cost, DIMENSIONS);
+  for (const [dimension, value] of Object.entries(cost)) {
+    expectNumber(`cost.${dimension}`, value, 'a number, 0 or more', (n) => n >= 0 && n < Infinity);
+  }
+  return { ...cost };
+}

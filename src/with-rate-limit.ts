@@ -1,0 +1,94 @@
+import { Admission } from './clients/admission.ts';
+import { anthropicAdapter } from './clients/anthropic.ts';
+import type { ClientAdapter } from './clients/client.ts';
+import { openaiAdapter } from './clients/openai.ts';
+import { expected, expectNumber } from './expect.ts';
+import { createRateLimiter, RateLimiter } from './limiter.ts';
+import type { RateLimiterOptions } from './options.ts';
+
+/** How a client is limited: by a limiter that is made from the options, or by a given one. */
+export interface RateLimitOptions extends RateLimiterOptions {
+  /** A limiter to share with other clients; the options that make one can't be given with it. */
+  readonly limiter?: RateLimiter | undefined;
+  /** Who calls: told in events. */
+  readonly key?: string | undefined;
+  /** Higher goes first. @default 0 */
+  readonly priority?: number | undefined;
+}
+
+/** A client of the same class, with its limiter. */
+export type RateLimited<C> = C & { readonly rateLimit: RateLimiter };
+
+const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
+
+/** The client behind each wrapped one: wrapping twice limits once, by the last options. */
+const behind = new WeakMap<object, object>();
+
+/**
+ * Returns the same client, except that its calls wait until the provider's limits have room for
+ * them. The client passed in stays as it is, unlimited.
+ *
+ * @example
+ * const openai = withRateLimit(new OpenAI(), { limits: { rpm: 500, tpm: 200_000 } });
+ * openai.rateLimit.on('throttled', ({ model, waitMs }) => console.log(model, waitMs));
+ *
+ * @throws TypeError for what is no client of `openai` 5, 6, 7 or `@anthropic-ai/sdk`, and for
+ * options that can't be used
+ */
+export function withRateLimit<C extends object>(
+  client: C,
+  options: RateLimitOptions = {},
+): RateLimited<C> {
+  const adapter = ADAPTERS.find((each) => isObject(client) && each.accepts(client));
+  if (adapter === undefined) {
+    throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
+  }
+  const { key, priority, limiter = createRateLimiter(own(options)) } = options;
+  expectShared(options);
+  // `accepts` has found this to be a client, and a clone of it is of its class.
+  return wrapped(behind.get(client) ?? client, adapter, {
+    limiter,
+    key,
+    priority,
+  }) as RateLimited<C>;
+}
+
+function wrapped(
+  client: object,
+  adapter: ClientAdapter,
+  options: { limiter: RateLimiter; key: string | undefined; priority: number | undefined },
+): object {
+  const admission = new Admission(options, adapter.upstream(client));
+  const limited = adapter.wrap(client, admission, (next) => wrapped(next, adapter, options));
+  behind.set(limited, client);
+  return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
+}
+
+/** The options that make a limiter. */
+function own({
+  limiter: _,
+  key: __,
+  priority: ___,
+  ...rest
+}: RateLimitOptions): RateLimiterOptions {
+  return rest;
+}
+
+/** @throws TypeError for a limiter that is none, or that others are to be made beside */
+function expectShared(options: RateLimitOptions): void {
+  const { limiter, key, priority } = options;
+  if (key !== undefined && typeof key !== 'string') throw expected('key', 'a string', key);
+  if (priority !== undefined) expectNumber('priority', priority, 'a number', () => true);
+  if (limiter === undefined) return;
+  if (!(limiter instanceof RateLimiter)) {
+    throw expected('limiter', 'what `createRateLimiter` returns', limiter);
+  }
+  const besides = Object.keys(own(options)).map((name) => `\`${name}\``);
+  if (besides.length > 0) {
+    throw new TypeError(`A given \`limiter\` has its own options: leave out ${besides.join(', ')}`);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
