@@ -24,9 +24,22 @@ export interface Simulator {
   setLimits(limits: ModelLimits): void;
   /** Forgets what was used, the log and the random numbers drawn. Calls in flight go on. */
   reset(): void;
-  /** The API as request handlers for msw 3, which stays a dependency of the caller. */
+  /**
+   * The API as request handlers for msw 3, which stays a dependency of the caller. (msw 3.0.5 ends
+   * a body that breaks as if it were whole: `cut-stream` is better seen through the other mounts.)
+   *
+   * @example
+   * setupServer(...simulator.handlers({ http }));
+   */
   handlers<Handler>(options: MswOptions<Handler>): Handler[];
-  /** The API as an HTTP server on 127.0.0.1. Node, Deno and Bun only. */
+  /**
+   * The API as an HTTP server on 127.0.0.1, for clients in other processes too. Node, Deno and Bun
+   * only. What is on the wire takes real time, so mind `hold()` when the clock is a virtual one.
+   *
+   * @example
+   * const { url, close } = await simulator.listen();
+   * const client = new OpenAI({ apiKey: 'any', baseURL: `${url}/v1` });
+   */
   listen(options?: ListenOptions): Promise<RunningServer>;
 }
 
