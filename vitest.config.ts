@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string): string => new URL(path, import.meta.url).pathname;
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 },
+  resolve: {
+    alias: [
+      { find: /^llm-headroom$/, replacement: source('src/index.ts') },
+      { find: /^llm-headroom\/testing$/, replacement: source('src/testing/index.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
 });
