@@ -1,4 +1,4 @@
-import { joined } from './bytes.ts';
+import { ByteBuffer, joined } from './bytes.ts';
 import { parseJson } from './json.ts';
 import type { Usage } from './providers/provider.ts';
 import { SseParser, type SsePiece } from './sse.ts';
@@ -97,24 +97,21 @@ function dataOf({ event }: SsePiece): unknown {
 }
 
 function jsonTap(): BodyTap {
-  let kept: Uint8Array[] = [];
-  let keptBytes = 0;
+  const kept = new ByteBuffer();
   let large = false;
   let whole = false;
   const usage = (): Usage | undefined => {
-    const text = new TextDecoder().decode(joined(kept));
+    const text = new TextDecoder().decode(kept.view());
     if (large) return usageOf({ usage: lastReportedUsage(text.slice(-TAIL_BYTES)) });
     return whole ? usageOf(parseJson(text)) : undefined;
   };
   return {
     pass: (chunk, emit) => {
       emit(chunk);
-      kept.push(chunk.slice());
-      keptBytes += chunk.length;
-      if (keptBytes <= MAX_PARSED_BYTES) return;
+      kept.append(chunk);
+      if (kept.length <= MAX_PARSED_BYTES) return;
       large = true;
-      kept = [joined(kept).slice(-TAIL_BYTES)];
-      keptBytes = TAIL_BYTES;
+      kept.keepLast(TAIL_BYTES);
     },
     end: (isWhole) => {
       whole = isWhole;

@@ -8,3 +8,37 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+/** Bytes that grow by copies: a chunk belongs to whoever reads it next, and may be a single byte. */
+export class ByteBuffer {
+  #bytes = new Uint8Array(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(part: Uint8Array): void {
+    const length = this.#length + part.length;
+    if (length > this.#bytes.length) this.#grow(Math.max(length, 2 * this.#bytes.length));
+    this.#bytes.set(part, this.#length);
+    this.#length = length;
+  }
+
+  /** The bytes so far; valid until the next change. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Keeps no more than the last `count` bytes, and frees the room of the others. */
+  keepLast(count: number): void {
+    this.#bytes = this.view().slice(Math.max(0, this.#length - count));
+    this.#length = this.#bytes.length;
+  }
+
+  #grow(capacity: number): void {
+    const bytes = new Uint8Array(capacity);
+    bytes.set(this.view());
+    this.#bytes = bytes;
+  }
+}

@@ -1,4 +1,4 @@
-import { joined } from './bytes.ts';
+import { ByteBuffer, joined } from './bytes.ts';
 
 /** One event of a server-sent event stream: the text of a block up to its blank line. */
 export interface SseEvent {
@@ -27,6 +27,8 @@ export interface SsePiece {
 /** A larger event is passed over unparsed, so that no stream makes the parser hold more than this. */
 const MAX_EVENT_BYTES = 4 * 2 ** 20;
 
+const DECODER = new TextDecoder();
+
 const LF = 10;
 const CR = 13;
 
@@ -41,9 +43,8 @@ const CR = 13;
  */
 export class SseParser {
   readonly #maxEventBytes: number;
-  /** The event that isn't complete yet: copies, for a chunk belongs to whoever reads it next. */
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  /** The event that isn't complete yet. */
+  readonly #held = new ByteBuffer();
   #oversized = false;
   #offset = 0;
   #lineIsEmpty = true;
@@ -72,12 +73,12 @@ export class SseParser {
 
   /** What is left when the stream ends. An event that lacks its blank line counts as complete. */
   end(): SsePiece[] {
-    return this.#heldBytes === 0 ? [] : [this.#piece(new Uint8Array(0), 'event')];
+    return this.#held.length === 0 ? [] : [this.#piece(new Uint8Array(0), 'event')];
   }
 
   /** The bytes that belong to no piece yet. */
   held(): Uint8Array {
-    return joined(this.#held);
+    return this.#held.view().slice();
   }
 
   /** Reads one byte: whether an event ends with it, or the LF of a CR LF that ended one. */
@@ -98,23 +99,21 @@ export class SseParser {
   }
 
   #piece(last: Uint8Array, ends: SsePiece['kind']): SsePiece {
-    const bytes = joined([...this.#held, last]);
+    const bytes = joined([this.#held.view(), last]);
     const tooLarge = this.#oversized || bytes.length > this.#maxEventBytes;
     const kind = ends === 'event' && tooLarge ? 'fragment' : ends;
     const event = kind === 'event' ? parseEvent(bytes) : undefined;
     const start = this.#offset;
     this.#offset += bytes.length;
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#held.keepLast(0);
     this.#oversized = false;
     return { bytes, start, end: this.#offset, kind, event };
   }
 
   #hold(rest: Uint8Array, pieces: SsePiece[]): void {
     if (rest.length === 0) return;
-    this.#held.push(rest.slice());
-    this.#heldBytes += rest.length;
-    if (!this.#oversized && this.#heldBytes <= this.#maxEventBytes) return;
+    this.#held.append(rest);
+    if (!this.#oversized && this.#held.length <= this.#maxEventBytes) return;
     pieces.push(this.#piece(new Uint8Array(0), 'fragment'));
     this.#oversized = true;
   }
@@ -122,7 +121,7 @@ export class SseParser {
 
 /** The fields of an event, from the bytes of its block. A BOM before the first one is no part of it. */
 export function parseEvent(bytes: Uint8Array): SseEvent {
-  const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
+  const lines = DECODER.decode(bytes).split(/\r\n|\r|\n/);
   return { event: fieldsOf(lines, 'event').at(-1) ?? '', data: fieldsOf(lines, 'data').join('\n') };
 }
 

@@ -2,6 +2,9 @@ import { joined } from './bytes.ts';
 import { isObject, member, parseJson } from './json.ts';
 import { parseEvent } from './sse.ts';
 
+/** One character for each byte, so that an index into the text is one into the bytes. */
+const LATIN1 = new TextDecoder('latin1');
+
 /** `usage: null` as a member of an object: after another one, or before it. */
 const NULL_USAGE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/g;
 
@@ -20,8 +23,7 @@ export function withoutUsage(bytes: Uint8Array, chunk: unknown): Uint8Array {
 
 /** The bytes of the member itself are cut out, so that all the others stay as they were sent. */
 function withoutNullUsage(bytes: Uint8Array): Uint8Array {
-  // One character for each byte, so that an index into the text is one into the bytes.
-  const text = new TextDecoder('latin1').decode(bytes);
+  const text = LATIN1.decode(bytes);
   for (const match of text.matchAll(NULL_USAGE)) {
     const end = match.index + match[0].length;
     const rest = joined([bytes.subarray(0, match.index), bytes.subarray(end)]);
