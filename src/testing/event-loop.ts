@@ -52,8 +52,30 @@ export function watchEventLoop(quietTurns: number): EventLoop {
   return { touch: () => void touched++, hold, quiet, grace };
 }
 
-/** Turns of the event loop, through a message port: `setTimeout(0)` takes a millisecond each. */
-function openTurns(): { next(): Promise<void>; close(): void } {
+/** Turns of the event loop. `setTimeout(0)` is no way to wait for one: it takes a millisecond. */
+interface Turns {
+  next(): Promise<void>;
+  close(): void;
+}
+
+function openTurns(): Turns {
+  const immediate: unknown = Reflect.get(globalThis, 'setImmediate');
+  return isScheduler(immediate) ? immediateTurns(immediate) : messageTurns();
+}
+
+type Scheduler = (callback: () => void) => unknown;
+
+function isScheduler(value: unknown): value is Scheduler {
+  return typeof value === 'function';
+}
+
+function immediateTurns(immediate: Scheduler): Turns {
+  const next = () => new Promise<void>((resolve) => void immediate(resolve));
+  return { next, close: () => {} };
+}
+
+/** For browsers and workers, which have no `setImmediate`. */
+function messageTurns(): Turns {
   const { port1, port2 } = new MessageChannel();
   const next = () =>
     new Promise<void>((resolve) => {

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectionError, type Server } from './server.ts';
+import { FLIGHT_HEADER, type Flight, Flights, fetchInFlight } from './wire-flight.ts';
 
 export interface ListenOptions {
   /** @default 0, any free port */
@@ -12,6 +13,11 @@ export interface RunningServer {
   /** Where it listens, without a path: `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly port: number;
+  /**
+   * A `fetch` over the wire for clients in this process: holds a virtual clock while anything is
+   * on its way, so that virtual time stays exact. With the wall clock, any `fetch` will do.
+   */
+  readonly fetch: typeof globalThis.fetch;
   /** Ends all connections, and stops listening. */
   close(): Promise<void>;
 }
@@ -21,7 +27,10 @@ export async function listen(
   server: Server,
   { port = 0 }: ListenOptions = {},
 ): Promise<RunningServer> {
-  const http = createServer((incoming, outgoing) => void exchange(server, incoming, outgoing));
+  const flights = new Flights(server.clock);
+  const http = createServer((incoming, outgoing) => {
+    void exchange(server, flights, incoming, outgoing);
+  });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, '127.0.0.1', resolve);
@@ -30,6 +39,7 @@ export async function listen(
   return {
     url: `http://127.0.0.1:${bound}`,
     port: bound,
+    fetch: async (input, init) => fetchInFlight(flights, new Request(input, init)),
     close: () =>
       new Promise((resolve) => {
         http.close(() => resolve());
@@ -46,6 +56,7 @@ function portOf(address: AddressInfo | string | null): number {
 /** One request: a client that goes away aborts it, and a broken body breaks the connection. */
 async function exchange(
   server: Server,
+  flights: Flights,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -53,13 +64,19 @@ async function exchange(
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) gone.abort(new ConnectionError());
   });
+  const flight = flights.find(incoming.headersDistinct[FLIGHT_HEADER]?.[0]);
   try {
-    const response = await server.respond(await toRequest(incoming), gone.signal);
+    const answer = server.respond(await toRequest(incoming), gone.signal);
+    flight?.land();
+    const response = await answer;
+    flight?.sent(1);
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.flushHeaders();
-    await pump(response.body, outgoing, gone.signal);
+    await pump(response.body, outgoing, gone.signal, flight);
+    flight?.answer();
     outgoing.end();
   } catch {
+    flight?.break();
     outgoing.destroy();
   }
 }
@@ -81,10 +98,12 @@ async function pump(
   body: ReadableStream<Uint8Array> | null,
   outgoing: ServerResponse,
   gone: AbortSignal,
+  flight: Flight | undefined,
 ): Promise<void> {
   if (body === null) return;
   for await (const bytes of body) {
     gone.throwIfAborted();
+    flight?.sent(bytes.byteLength);
     if (!outgoing.write(bytes)) await drained(outgoing);
   }
 }

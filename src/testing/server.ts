@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { SimulatedCall } from './call.ts';
 import { chargeFor } from './charging.ts';
 import type { Answer, Dialect, HeaderFields, Problem } from './dialects/dialect.ts';
@@ -39,6 +40,10 @@ export class Server {
     this.#dialect = dialects[settings.provider];
     this.#pools = new Pools(settings);
     this.#random = createRandom(settings.seed);
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock;
   }
 
   /** Answers a request. Rejects with the signal's reason, or with a `ConnectionError`. */

@@ -34,7 +34,7 @@ export interface Simulator {
   handlers<Handler>(options: MswOptions<Handler>): Handler[];
   /**
    * The API as an HTTP server on 127.0.0.1, for clients in other processes too. Node, Deno and Bun
-   * only. What is on the wire takes real time, so mind `hold()` when the clock is a virtual one.
+   * only. Under a virtual clock, give clients the server's own `fetch`, which keeps time exact.
    *
    * @example
    * const { url, close } = await simulator.listen();
