@@ -55,11 +55,28 @@ export class Admission {
     const lane = this.#lane(call);
     const ticket = earlier?.reservation.admission.ticket;
     const cost = provider.charge(estimate, call);
-    const reservation = await lane.acquire({ cost, expects: provider.expects, key, priority, signal, ticket, attempt });
+    const reservation = await lane.acquire({
+      cost,
+      expects: provider.expects,
+      key,
+      priority,
+      signal,
+      ticket,
+      attempt,
+    });
     const { mayRetry, hidesUsage } = request;
     const { maxPauseMs, clock } = limiter;
-    const now = (): number => clock.now();
-    const context = { lane, provider, call, estimate, key, mayRetry, hidesUsage, maxPauseMs, now };
+    const context = {
+      lane,
+      provider,
+      call,
+      estimate,
+      key,
+      mayRetry,
+      hidesUsage,
+      maxPauseMs,
+      clock,
+    };
     return new Attempt(reservation, context, earlier?.firstRefusedAt);
   }
 

@@ -2,7 +2,9 @@ import { providerFor } from '../providers/directory.ts';
 import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
-import { countResends } from './retry-count.ts';
+import { isFinal } from './error-response.ts';
+import { keepState } from './own-state.ts';
+import { callerCounts, countResends, isFirst } from './retry-count.ts';
 import { hasMethods, hostOf, isObject } from './shape.ts';
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
@@ -12,6 +14,7 @@ interface RequestOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | null;
   readonly maxRetries?: number;
+  readonly headers?: unknown;
   readonly middleware?: readonly unknown[];
 }
 
@@ -37,10 +40,12 @@ interface AnthropicClient {
   readonly maxRetries: number;
   readonly middleware: readonly unknown[];
   withOptions(options: object): AnthropicClient;
+  readonly _options?: { readonly defaultHeaders?: unknown };
   backendMiddleware(): Middleware[];
+  shouldRetry(response: Response, options: object): Promise<boolean>;
 }
 
-const METHODS = ['withOptions', 'backendMiddleware'] as const;
+const METHODS = ['withOptions', 'backendMiddleware', 'shouldRetry'] as const;
 
 export const anthropicAdapter: ClientAdapter = {
   accepts: (client) => 'messages' in client && 'baseURL' in client && hasMethods(client, METHODS),
@@ -53,10 +58,15 @@ export const anthropicAdapter: ClientAdapter = {
   },
   wrap(client, admission, rewrap) {
     const clone = asAnthropic(client).withOptions({});
-    const { withOptions, backendMiddleware } = clone;
+    keepState(client, clone);
+    const { withOptions, backendMiddleware, shouldRetry } = clone;
     const ours = limiting(clone, admission);
     Object.defineProperties(clone, {
       backendMiddleware: method(() => [ours, ...backendMiddleware.call(clone)]),
+      shouldRetry: method(
+        async (response: Response, options: object) =>
+          !isFinal(response) && shouldRetry.call(clone, response, options),
+      ),
       withOptions: method((options: object) => rewrap(withOptions.call(clone, options))),
     });
     return clone;
@@ -86,16 +96,38 @@ function limiting(client: AnthropicClient, admission: Admission): Middleware {
     const signal = options.signal ?? undefined;
     const mayRetry =
       (options.maxRetries ?? client.maxRetries) > 0 && typeof request.body === 'string';
+    const counts = countsOf(options, request.headers);
+    const isCountedByCaller = callerCounts(options.headers, client._options?.defaultHeaders);
+    if (!isCountedByCaller) countResends(request.headers, counts.resends);
     let earlier: Attempt | undefined;
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
+      const attempt = ++counts.attempts;
       const hooked = { ...described, signal, mayRetry, hidesUsage: false, earlier, attempt };
       const admitted = await admission.admit(hooked, call);
       const response = await admitted.receive(await sent(admitted, () => next(request)));
       if (admitted.again === undefined) return response;
-      countResends(request.headers, 1, attempt + client.maxRetries);
+      counts.resends++;
+      if (!isCountedByCaller) countResends(request.headers, 1);
       earlier = admitted;
     }
   };
+}
+
+/** How often a call was to be sent so far, and how often of these by us. */
+interface Counts {
+  attempts: number;
+  resends: number;
+}
+
+/** The SDK's retries of a call have the same options; so may another call of the caller's. */
+const counted = new WeakMap<object, Counts>();
+
+function countsOf(options: RequestOptions, headers: Headers): Counts {
+  const known = counted.get(options);
+  if (known !== undefined && !isFirst(headers)) return known;
+  const counts = { attempts: 0, resends: 0 };
+  counted.set(options, counts);
+  return counts;
 }
 
 async function sent(attempt: Attempt, send: () => Promise<Response>): Promise<Response> {

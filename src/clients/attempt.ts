@@ -1,8 +1,9 @@
+import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane.ts';
 import { meterResponse, type ResponseEnd } from '../metered-response.ts';
 import type { Call, Provider, Refusal, TokenEstimate } from '../providers/provider.ts';
 import type { Reservation } from '../reservation.ts';
-import { readError, replayed } from './error-response.ts';
+import { finalised, readError, replayed } from './error-response.ts';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptContext {
@@ -17,7 +18,7 @@ export interface AttemptContext {
   readonly hidesUsage: boolean;
   /** When a call of its kind must be given up: `maxPauseMs` after its first refusal. */
   readonly maxPauseMs: number;
-  now(): number;
+  readonly clock: Clock;
 }
 
 /** Answers whose reason is worth reading; of any other error only the status counts. */
@@ -90,7 +91,7 @@ export class Attempt {
       this.reservation.settle();
       return response;
     }
-    const body = await readError(response);
+    const body = await readError(response, this.#context.clock);
     if (mayBeField && body.includes('stream_options')) {
       this.#again = 'without usage';
       this.reservation.settle(NOTHING_USED);
@@ -100,6 +101,10 @@ export class Attempt {
 
   #meter(response: Response): Response {
     this.reservation.answered();
+    if (isNeverRead(response)) {
+      this.reservation.settle();
+      return response;
+    }
     const onEnd = (end: ResponseEnd): void => this.#settle(end);
     return meterResponse(response, { hideUsageChunk: this.#context.hidesUsage, onEnd });
   }
@@ -114,25 +119,30 @@ export class Attempt {
   }
 
   #refused(response: Response, body: string): Response {
-    const { provider, now } = this.#context;
+    const { provider, clock } = this.#context;
     const { status, headers } = response;
-    const refusal = provider.classify({ status, headers, body, now: now() });
+    const refusal = provider.classify({ status, headers, body, now: clock.now() });
     if (refusal === undefined) this.reservation.settle();
     else this.#obey(refusal);
-    const isOurs = refusal !== undefined && refusal.kind !== 'capacity';
-    return replayed(response, body, isOurs ? { 'x-should-retry': 'false' } : {});
+    const copy = replayed(response, body);
+    return refusal === undefined || refusal.kind === 'capacity' ? copy : finalised(copy);
   }
 
   /** Pauses the lane where the refusal asks for it. Retrying is for us, except for capacity. */
-  #obey({ kind, retryAfterMs }: Refusal): void {
-    const { lane, mayRetry, maxPauseMs, now } = this.#context;
+  #obey({ kind, retryAfterMs, retryable }: Refusal): void {
+    const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
     if (!isFinal) lane.refuse(this.reservation, kind, retryAfterMs);
     this.reservation.settle(NOTHING_USED);
-    if (isFinal || kind === 'capacity' || !mayRetry) return;
-    this.#refusedAt = now();
-    const heldUntil = lane.pausedUntil ?? now();
+    if (isFinal || kind === 'capacity' || !mayRetry || !retryable) return;
+    this.#refusedAt = clock.now();
+    const heldUntil = lane.pausedUntil ?? clock.now();
     const isInTime = heldUntil - (this.firstRefusedAt ?? 0) <= maxPauseMs;
     if (isInTime) this.#again = 'refused';
   }
+}
+
+/** Neither SDK reads the body of such an answer, so its end would never be seen. */
+function isNeverRead({ status, headers }: Response): boolean {
+  return status === 204 || headers.get('content-length') === '0';
 }

@@ -1,24 +1,45 @@
-/** The text of an error response, read to its end; what can't be read is empty. */
-export async function readError(response: Response): Promise<string> {
+import type { Clock } from '../clock.ts';
+
+/** The body of a refusal is a few hundred bytes: what takes longer will not come. */
+const READ_WITHIN_MS = 10_000;
+
+/** The text of an error response, read to its end; what can't be read, or in time, is missing. */
+export async function readError(response: Response, clock: Clock): Promise<string> {
+  const { body } = response;
+  // node-fetch has Node's streams.
+  if (typeof body?.getReader !== 'function') return response.text().catch(() => '');
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const stopWaiting = clock.setTimeout(() => reader.cancel().catch(() => {}), READ_WITHIN_MS);
+  let text = '';
   try {
-    return await response.text();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    }
   } catch {
-    return '';
+    return text;
+  } finally {
+    stopWaiting();
   }
 }
 
-/** The same response once more, with its body unread again and some headers changed. */
-export function replayed(
-  response: Response,
-  body: string,
-  changed: Readonly<Record<string, string>>,
-): Response {
-  const { status, statusText, url } = response;
-  const headers = new Headers(response.headers);
-  // The body is text now: what described its bytes on the wire no longer holds.
-  headers.delete('content-encoding');
-  headers.delete('content-length');
-  for (const [name, value] of Object.entries(changed)) headers.set(name, value);
-  const copy = new Response(body, { status, statusText, headers });
+/** The same response once more, with its body unread again. */
+export function replayed(response: Response, body: string): Response {
+  const { status, statusText, headers, url } = response;
+  const copy = new Response(body, { status, statusText, headers: new Headers(headers) });
   return Object.defineProperty(copy, 'url', { value: url, configurable: true });
+}
+
+const final = new WeakSet<Response>();
+
+/** Marks a response that the SDK must not retry by itself: it has been dealt with here. */
+export function finalised(response: Response): Response {
+  final.add(response);
+  return response;
+}
+
+export function isFinal(response: Response): boolean {
+  return final.has(response);
 }

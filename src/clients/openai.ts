@@ -3,11 +3,17 @@ import type { Call } from '../providers/provider.ts';
 import type { Admission, Upstream } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
-import { countResends } from './retry-count.ts';
+import { isFinal } from './error-response.ts';
+import { keepState } from './own-state.ts';
+import { callerCounts, countResends } from './retry-count.ts';
 import { hasMethods, hostOf, isObject } from './shape.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 
-type Fetch = (url: unknown, init?: { headers?: unknown }) => Promise<Response>;
+interface ApiRequest {
+  headers?: unknown;
+}
+
+type Fetch = (url: unknown, init?: ApiRequest) => Promise<Response>;
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. The same in openai 5, 6 and 7. */
 interface RequestOptions {
@@ -30,6 +36,7 @@ interface OpenAIClient {
   readonly maxRetries: number;
   readonly deploymentName?: string | undefined;
   readonly apiVersion?: string | undefined;
+  readonly _options?: { readonly apiKey?: unknown; readonly defaultHeaders?: unknown };
   fetch: Fetch;
   withOptions(options: object): OpenAIClient;
   makeRequest(
@@ -37,19 +44,20 @@ interface OpenAIClient {
     retriesRemaining: number | null,
     ...rest: unknown[]
   ): Promise<unknown>;
-  prepareRequest(request: { headers?: unknown }, context: { options: object }): Promise<void>;
+  prepareRequest(request: ApiRequest, context: { options: object }): Promise<void>;
+  shouldRetry(response: Response): Promise<boolean>;
 }
 
-const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'fetch'] as const;
+const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
 
 export const openaiAdapter: ClientAdapter = {
   accepts: (client) => 'chat' in client && 'baseURL' in client && hasMethods(client, METHODS),
   upstream: (client) => upstreamOf(asOpenAI(client)),
   wrap(client, admission, rewrap) {
     const original = asOpenAI(client);
-    return new OpenAIHook(original.withOptions({}), unhooked(original.fetch), admission).install(
-      rewrap,
-    );
+    const clone = original.withOptions(notPassedOn(original));
+    keepState(original, clone);
+    return new OpenAIHook(clone, unhooked(original.fetch), admission).install(rewrap);
   },
 };
 
@@ -80,18 +88,26 @@ function unhooked(fetch: Fetch): Fetch {
  */
 const refusesUsage = new Set<string>();
 
+/** The options of one call as they are sent, and what is known of its attempts. */
+interface Sending {
+  /** A copy of the caller's: an SDK's retry sends it again, another call has another one. */
+  readonly options: RequestOptions;
+  /** The body without our question for the usage, where we ask. */
+  plainBody: { readonly body: unknown } | undefined;
+  /** The attempt that it stands for now. */
+  attempt: Attempt | undefined;
+  /** How often it was to be sent so far, and how often of these by us, which the SDK doesn't know. */
+  attempts: number;
+  resends: number;
+}
+
 /** Ties one client's attempts to an admission. */
 class OpenAIHook {
   readonly #client: OpenAIClient;
   readonly #admission: Admission;
-  /** The attempt that each options object stands for now: a retry reuses the object. */
-  readonly #byOptions = new WeakMap<object, Attempt>();
+  readonly #sendings = new WeakMap<object, Sending>();
   /** The attempt that a request's headers belong to: they are what reaches `fetch`. */
   readonly #byHeaders = new WeakMap<object, Attempt>();
-  /** How often we have sent a call again ourselves, which the SDK doesn't know. */
-  readonly #resends = new WeakMap<object, number>();
-  /** Options whose body asks for usage because we did. */
-  readonly #askedByUs = new WeakSet<object>();
   #fetch: Fetch;
 
   constructor(client: OpenAIClient, fetch: Fetch, admission: Admission) {
@@ -103,60 +119,62 @@ class OpenAIHook {
   /** Puts the hook's methods on this one client object, over those of its class. */
   install(rewrap: (client: object) => object): object {
     const client = this.#client;
-    const { makeRequest, prepareRequest, withOptions } = client;
-    const fetch: Fetch = (url, init) => this.#send(url, init);
-    behind.set(fetch, this.#fetch);
+    const { makeRequest, prepareRequest, shouldRetry, withOptions } = client;
     const methods = {
       makeRequest: (options: RequestOptions, retriesRemaining: number | null, ...rest: unknown[]) =>
-        this.#request(makeRequest, options, retriesRemaining, rest),
-      prepareRequest: async (request: { headers?: unknown }, context: { options: object }) => {
+        this.#request(options, (sent) => makeRequest.call(client, sent, retriesRemaining, ...rest)),
+      prepareRequest: async (request: ApiRequest, context: { options: object }) => {
         await prepareRequest.call(client, request, context);
         this.#prepared(request, context.options);
       },
-      withOptions: (options: object) => rewrap(withOptions.call(client, options)),
+      shouldRetry: async (response: Response) =>
+        !isFinal(response) && shouldRetry.call(client, response),
+      withOptions: (options: object) =>
+        rewrap(withOptions.call(client, { ...notPassedOn(client), ...options })),
     };
     for (const [name, value] of Object.entries(methods)) {
       Object.defineProperty(client, name, { value, writable: true, configurable: true });
     }
+    this.#installFetch();
+    return client;
+  }
+
+  /** A `fetch` that is set later stays hooked. */
+  #installFetch(): void {
+    const fetch: Fetch = (url, init) => this.#send(url, init);
     const set = (inner: Fetch): void => {
       this.#fetch = unhooked(inner);
       behind.set(fetch, this.#fetch);
     };
-    Object.defineProperty(client, 'fetch', {
-      get: () => fetch,
-      set,
-      configurable: true,
-      enumerable: true,
-    });
-    return client;
+    set(this.#fetch);
+    const accessor = { get: () => fetch, set, configurable: true, enumerable: true };
+    Object.defineProperty(this.#client, 'fetch', accessor);
   }
 
   /** One attempt of the SDK's, and those that follow it because the provider was out of room. */
   async #request(
-    makeRequest: OpenAIClient['makeRequest'],
     given: RequestOptions | PromiseLike<RequestOptions>,
-    retriesRemaining: number | null,
-    rest: unknown[],
+    makeRequest: (options: RequestOptions) => Promise<unknown>,
   ): Promise<unknown> {
     const options = await given;
-    const pass = (sent: RequestOptions): Promise<unknown> =>
-      makeRequest.call(this.#client, sent, retriesRemaining, ...rest);
     const call = this.#admission.describe(this.#described(options));
-    if (call === undefined) return pass(options);
+    if (call === undefined) return makeRequest(options);
+    let sending = this.#sendings.get(options) ?? this.#toBeSent(options);
     let earlier: Attempt | undefined;
     for (;;) {
-      const sent = this.#asksForUsage(options);
-      const attempt = await this.#admit(sent, call, earlier);
-      if (attempt === undefined) return pass(options);
-      this.#byOptions.set(sent, attempt);
+      sending.attempts++;
+      const attempt = await this.#admit(sending, call, earlier);
+      if (attempt === undefined) return makeRequest(sending.options);
+      sending.attempt = attempt;
       try {
-        const result = await pass(sent);
+        const result = await makeRequest(sending.options);
         attempt.conclude();
         return result;
       } catch (error) {
         attempt.abandon();
         if (attempt.again === undefined) throw error;
-        this.#noteResend(attempt, options, sent);
+        if (attempt.again === 'without usage') sending = this.#withoutUsage(sending);
+        sending.resends++;
         earlier = attempt;
       }
     }
@@ -164,15 +182,14 @@ class OpenAIHook {
 
   /** `undefined` where the caller has given up meanwhile: the SDK has its own error for that. */
   async #admit(
-    options: RequestOptions,
+    { options, plainBody, attempts: attempt }: Sending,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
     const signal = options.signal ?? undefined;
     const maxRetries = options.maxRetries ?? this.#client.maxRetries;
     const mayRetry = maxRetries > 0 && isReplayable(options);
-    const attempt = 1 + (this.#resends.get(options) ?? 0);
-    const hidesUsage = this.#askedByUs.has(options);
+    const hidesUsage = plainBody !== undefined;
     const request = { ...this.#described(options), signal, mayRetry, hidesUsage, earlier, attempt };
     try {
       return await this.#admission.admit(request, call);
@@ -192,32 +209,49 @@ class OpenAIHook {
     return { method, path: `${prefix}${path}`, body };
   }
 
-  /** The options as they are sent: a stream that doesn't say what it used is asked to. */
-  #asksForUsage(options: RequestOptions): RequestOptions {
-    if (refusesUsage.has(this.#client.baseURL) || !asksForNoUsage(options.path, options.body)) {
-      return options;
+  /** A stream that doesn't say what it used is asked to, where the host has not refused that. */
+  #toBeSent(options: RequestOptions): Sending {
+    const { path, body } = options;
+    if (refusesUsage.has(this.#client.baseURL) || !asksForNoUsage(path, body)) {
+      return this.#sending({ ...options });
     }
-    const sent = { ...options, body: withUsage(options.body) };
-    this.#askedByUs.add(sent);
-    const resends = this.#resends.get(options);
-    if (resends !== undefined) this.#resends.set(sent, resends);
-    return sent;
+    return this.#sending({ ...options, body: withUsage(body) }, { body });
   }
 
-  #noteResend(attempt: Attempt, options: RequestOptions, sent: RequestOptions): void {
-    if (attempt.again === 'without usage') refusesUsage.add(this.#client.baseURL);
-    const resends = (this.#resends.get(sent) ?? 0) + 1;
-    for (const each of [options, sent]) this.#resends.set(each, resends);
+  #withoutUsage({ options, plainBody, attempts, resends }: Sending): Sending {
+    refusesUsage.add(this.#client.baseURL);
+    return Object.assign(this.#sending({ ...options, ...plainBody }), { attempts, resends });
   }
 
-  #prepared(request: { headers?: unknown }, options: object): void {
-    const attempt = this.#byOptions.get(options);
-    if (attempt === undefined || !isObject(request.headers)) return;
-    this.#byHeaders.set(request.headers, attempt);
-    countResends(request.headers, this.#resends.get(options) ?? 0, this.#client.maxRetries);
+  #sending(options: RequestOptions, plainBody?: { readonly body: unknown }): Sending {
+    const sending = { options, plainBody, attempt: undefined, attempts: 0, resends: 0 };
+    this.#sendings.set(options, sending);
+    return sending;
   }
 
-  async #send(url: unknown, init?: { headers?: unknown }): Promise<Response> {
+  #prepared(request: ApiRequest, options: object): void {
+    const sending = this.#sendings.get(options);
+    const attempt = sending?.attempt;
+    if (sending === undefined || attempt === undefined) return;
+    if (!callerCounts(sending.options.headers, this.#client._options?.defaultHeaders)) {
+      countResends(request.headers, sending.resends);
+    }
+    this.#follow(request, attempt);
+  }
+
+  /** The hooks of a Bedrock or Vertex client come after ours, and replace the headers. */
+  #follow(request: ApiRequest, attempt: Attempt): void {
+    let { headers } = request;
+    const set = (next: unknown): void => {
+      headers = next;
+      if (isObject(next)) this.#byHeaders.set(next, attempt);
+    };
+    set(headers);
+    const accessor = { get: () => headers, set, configurable: true, enumerable: true };
+    Object.defineProperty(request, 'headers', accessor);
+  }
+
+  async #send(url: unknown, init?: ApiRequest): Promise<Response> {
     const fetch = this.#fetch;
     const attempt = isObject(init?.headers) ? this.#byHeaders.get(init.headers) : undefined;
     if (attempt === undefined) return fetch(url, init);
@@ -237,4 +271,14 @@ class OpenAIHook {
 function isReplayable({ body, __metadata }: RequestOptions): boolean {
   if (__metadata?.hasStreamingBody === true) return false;
   return !isObject(body) || !(Symbol.asyncIterator in body || 'next' in body);
+}
+
+/**
+ * What `withOptions` has to be told again: an `AzureOpenAI` of openai 5 and 6 forgets its version
+ * and deployment, and openai 5 a key that is a function.
+ */
+function notPassedOn({ apiVersion, deploymentName, _options }: OpenAIClient): object {
+  const azure = apiVersion === undefined ? {} : { apiVersion, deployment: deploymentName };
+  const key = _options?.apiKey;
+  return { ...azure, ...(typeof key === 'function' && { apiKey: key }) };
 }

@@ -1,10 +1,30 @@
-/**
- * The header in which both SDKs tell the provider which attempt a request is. They count their own
- * retries; `resends` are ours. A number beyond `maxRetries` isn't the SDK's but the caller's: it
- * stays.
- */
-export function countResends(headers: object, resends: number, maxRetries: number): void {
+import { isObject } from './shape.ts';
+
+/** In which both SDKs tell the provider which attempt a request is. */
+const RETRY_COUNT = 'x-stainless-retry-count';
+
+/** Adds what we have sent again to what the SDK has: it counts its own retries only. */
+export function countResends(headers: unknown, resends: number): void {
   if (resends === 0 || !(headers instanceof Headers)) return;
-  const count = Number.parseInt(headers.get('x-stainless-retry-count') ?? '', 10);
-  if (count <= maxRetries) headers.set('x-stainless-retry-count', String(count + resends));
+  const count = Number.parseInt(headers.get(RETRY_COUNT) ?? '', 10);
+  if (!Number.isNaN(count)) headers.set(RETRY_COUNT, String(count + resends));
+}
+
+/** Whether an SDK has not retried yet. */
+export function isFirst(headers: Headers): boolean {
+  return headers.get(RETRY_COUNT) === '0';
+}
+
+/** Whether any of the header sources that a caller may give has a count of its own. */
+export function callerCounts(...sources: readonly unknown[]): boolean {
+  return sources.some((source) => namesOf(source).includes(RETRY_COUNT));
+}
+
+/** Headers are a `Headers`, pairs, an object, or the SDKs' own `{ values: Headers }`. */
+function namesOf(source: unknown): string[] {
+  if (!isObject(source)) return [];
+  if (source instanceof Headers) return [...source.keys()];
+  if ('values' in source && source.values instanceof Headers) return [...source.values.keys()];
+  const names = Array.isArray(source) ? source.map(([name]) => name) : Object.keys(source);
+  return names.map((name) => String(name).toLowerCase());
 }

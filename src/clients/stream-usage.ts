@@ -7,6 +7,8 @@ import { isObject } from './shape.ts';
 export function asksForNoUsage(path: string, body: unknown): boolean {
   if (!path.endsWith('/chat/completions') || !isObject(body)) return false;
   if (!('stream' in body) || body.stream !== true) return false;
+  // Only what a copy of it would be written as, too.
+  if ('toJSON' in body) return false;
   const options = 'stream_options' in body ? body.stream_options : undefined;
   if (options === undefined || options === null) return true;
   return isObject(options) && !('include_usage' in options);
