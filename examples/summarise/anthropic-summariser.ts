@@ -1,0 +1,30 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { withRateLimit } from 'llm-headroom';
+import {
+  INSTRUCTIONS,
+  MAX_OUTPUT_TOKENS,
+  type Summariser,
+  type SummariserOptions,
+  USUAL_BURST_SECONDS,
+} from './summariser.ts';
+
+export function anthropicSummariser(options: SummariserOptions): Summariser {
+  const { model, rateLimit, apiKey, baseURL } = options;
+  const client = withRateLimit(new Anthropic({ apiKey, baseURL }), rateLimit);
+  const request = (text: string) => ({
+    model,
+    max_tokens: MAX_OUTPUT_TOKENS,
+    system: INSTRUCTIONS,
+    messages: [{ role: 'user' as const, content: text }],
+  });
+  return {
+    limiter: client.rateLimit,
+    burstSeconds: rateLimit.burstSeconds ?? USUAL_BURST_SECONDS,
+    async summarise(text, signal) {
+      const message = await client.messages.create(request(text), { signal });
+      return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+    },
+    summariseStreamed: (text, signal) =>
+      client.messages.stream(request(text), { signal }).finalText(),
+  };
+}

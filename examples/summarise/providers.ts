@@ -1,0 +1,63 @@
+import { anthropicSummariser } from './anthropic-summariser.ts';
+import { BadArgument } from './bad-argument.ts';
+import { openaiSummariser } from './openai-summariser.ts';
+import { startSimulated } from './simulated.ts';
+import type { Summariser } from './summariser.ts';
+
+/** The models that share the work. */
+export interface Providers {
+  readonly summarisers: readonly Summariser[];
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const OPENAI_MODEL = 'gpt-4o-mini';
+const ANTHROPIC_MODEL = 'claude-haiku-4-5';
+
+/** Those that the environment has keys for; if there are none, simulated ones. */
+export async function openProviders(env: Environment, hasFaults: boolean): Promise<Providers> {
+  const summarisers = [
+    ...(env.OPENAI_API_KEY ? [realOpenAI(env)] : []),
+    ...(env.ANTHROPIC_API_KEY ? [realAnthropic(env)] : []),
+  ];
+  if (summarisers.length === 0) return simulatedProviders(hasFaults);
+  if (hasFaults) throw new BadArgument('--faults is for simulated providers: unset the API keys');
+  return { summarisers, description: 'with the API keys found', close: async () => {} };
+}
+
+/** The limits of a new account, unless the environment knows better. */
+function realOpenAI(env: Environment): Summariser {
+  const rpm = numberIn(env, 'OPENAI_RPM', 500);
+  const tpm = numberIn(env, 'OPENAI_TPM', 200_000);
+  const model = env.OPENAI_MODEL || OPENAI_MODEL;
+  return openaiSummariser({ model, rateLimit: { limits: { rpm, tpm } } });
+}
+
+function realAnthropic(env: Environment): Summariser {
+  const rpm = numberIn(env, 'ANTHROPIC_RPM', 50);
+  const itpm = numberIn(env, 'ANTHROPIC_ITPM', 50_000);
+  const otpm = numberIn(env, 'ANTHROPIC_OTPM', 10_000);
+  const model = env.ANTHROPIC_MODEL || ANTHROPIC_MODEL;
+  return anthropicSummariser({ model, rateLimit: { limits: { rpm, itpm, otpm } } });
+}
+
+async function simulatedProviders(hasFaults: boolean): Promise<Providers> {
+  const openai = await startSimulated('openai', hasFaults);
+  const anthropic = await startSimulated('anthropic', hasFaults);
+  return {
+    summarisers: [
+      openaiSummariser({ model: OPENAI_MODEL, ...openai }),
+      anthropicSummariser({ model: ANTHROPIC_MODEL, ...anthropic }),
+    ],
+    description: 'simulated, as no API key is set',
+    close: async () => void (await Promise.all([openai.close(), anthropic.close()])),
+  };
+}
+
+function numberIn(env: Environment, name: string, byDefault: number): number {
+  const value = Number(env[name] || byDefault);
+  if (value > 0) return value;
+  throw new BadArgument(`Expected ${name} to be a positive number, got \`${env[name]}\``);
+}

@@ -1,0 +1,67 @@
+import type { RateLimitOptions, ShortLimits } from 'llm-headroom';
+import { createSimulator, type FaultModel, type SimulatedCall } from 'llm-headroom/testing';
+
+/** A provider in this process, behind a port of this machine, and how to call it. */
+export interface Simulated {
+  readonly apiKey: string;
+  readonly baseURL: string;
+  readonly rateLimit: RateLimitOptions;
+  close(): Promise<void>;
+}
+
+interface Profile {
+  readonly path: string;
+  readonly limits: ShortLimits;
+  readonly faults: FaultModel;
+}
+
+/** Limits that are low enough to be met, and what goes wrong where something is to go wrong. */
+const PROFILES: Readonly<Record<'openai' | 'anthropic', Profile>> = {
+  openai: {
+    path: '/v1',
+    limits: { rpm: 120, tpm: 120_000 },
+    faults: { 'slow-down': 0.04, 'cut-stream': 0.1 },
+  },
+  anthropic: {
+    path: '',
+    limits: { rpm: 240, itpm: 50_000, otpm: 20_000 },
+    faults: { 529: 0.04, 'cut-stream': 0.1 },
+  },
+};
+
+export async function startSimulated(
+  provider: keyof typeof PROFILES,
+  hasFaults: boolean,
+): Promise<Simulated> {
+  const { path, limits, faults } = PROFILES[provider];
+  const simulator = createSimulator({
+    provider,
+    limits,
+    faults: hasFaults ? faults : [],
+    enforcement: 'bucket-10s',
+    latency: (_call, random) => ({ firstByteMs: 300 + 500 * random(), perTokenMs: 12 }),
+    reply: ({ body }) => firstWords(promptIn(body)),
+  });
+  const { url, close } = await simulator.listen();
+  // Of a host with no name nothing is known: say that a bucket of ten seconds is behind it.
+  const rateLimit = { limits, enforcement: 'bucket', burstSeconds: 10 } as const;
+  return { apiKey: 'simulated', baseURL: `${url}${path}`, rateLimit, close };
+}
+
+function promptIn({ messages }: SimulatedCall['body']): string {
+  const content: unknown = Array.isArray(messages) ? messages.at(-1)?.content : undefined;
+  return typeof content === 'string' ? content : '';
+}
+
+const MOST_WORDS = 16;
+
+/** Reads like a summary: how the first comment begins, or else the text. */
+function firstWords(text: string): string {
+  const [, comment] = /\/\*\*(.*?)\*\//s.exec(text) ?? [];
+  const words = (comment ?? text)
+    .replaceAll(/[*#`|]/g, ' ')
+    .trim()
+    .split(/\s+/);
+  const isWhole = words.length <= MOST_WORDS;
+  return words.slice(0, MOST_WORDS).join(' ') + (isWhole ? '' : ' …');
+}

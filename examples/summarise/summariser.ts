@@ -1,0 +1,27 @@
+import type { RateLimiter, RateLimitOptions } from 'llm-headroom';
+
+/** A model that summarises texts, whoever provides it. */
+export interface Summariser {
+  readonly limiter: RateLimiter;
+  /** What the provider lets through at once, on top of its rate: in seconds of that rate. */
+  readonly burstSeconds: number;
+  /** The summary, once it is complete. */
+  summarise(text: string, signal: AbortSignal): Promise<string>;
+  /** The same, received as a stream. */
+  summariseStreamed(text: string, signal: AbortSignal): Promise<string>;
+}
+
+/** Which model, where, and what its provider allows. */
+export interface SummariserOptions {
+  readonly model: string;
+  readonly rateLimit: RateLimitOptions;
+  /** @default from the environment, as the SDK does it */
+  readonly apiKey?: string | undefined;
+  readonly baseURL?: string | undefined;
+}
+
+export const INSTRUCTIONS =
+  'Summarise the text in one plain sentence of at most 20 words. Answer with that sentence only.';
+/** As OpenAI, and Anthropic for tokens, are believed to do it. */
+export const USUAL_BURST_SECONDS = 60;
+export const MAX_OUTPUT_TOKENS = 100;
