@@ -26,7 +26,8 @@ export interface Simulator {
   reset(): void;
   /**
    * The API as request handlers for msw 3, which stays a dependency of the caller. (msw 3.0.5 ends
-   * a body that breaks as if it were whole: `cut-stream` is better seen through the other mounts.)
+   * a body that breaks as if it were whole, and works through sockets of its own, which a virtual
+   * clock doesn't wait for: see `cut-stream` and exact times through the other mounts.)
    *
    * @example
    * setupServer(...simulator.handlers({ http }));

@@ -24,56 +24,71 @@ export interface BodyPlan {
  * that stops reading stops production. An abort breaks it off at once, wherever it is.
  */
 export function timedBody(plan: BodyPlan): ReadableStream<Uint8Array> {
-  const { clock, parts, signal } = plan;
-  const breaksAt = plan.fault === 'none' ? parts.length : Math.ceil(parts.length / 2);
-  const encoder = new TextEncoder();
-  const stopped = new AbortController();
-  let index = 0;
-  let produced = 0;
-
-  const end = (how: CallEnd) => {
-    if (stopped.signal.aborted) return;
-    stopped.abort();
-    plan.onEnd(how);
-  };
-
-  const send = async (controller: ReadableStreamDefaultController<Uint8Array>, part: BodyPart) => {
-    produced += part.tokens;
-    await sleepUntil(clock, plan.startsAt + produced * plan.perTokenMs, stopped.signal);
-    plan.onPart(part);
-    controller.enqueue(encoder.encode(part.text));
-  };
-
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => {
-        const abort = () => {
-          end('aborted');
-          controller.error(signal.reason);
-        };
-        if (signal.aborted) return abort();
-        signal.addEventListener('abort', abort, { once: true });
-        stopped.signal.addEventListener('abort', () => signal.removeEventListener('abort', abort));
-      },
-      pull: async (controller) => {
-        const part = index < breaksAt ? parts[index++] : undefined;
-        if (part !== undefined) return send(controller, part).catch(ignore);
-        if (plan.fault === 'stall') return aborted(stopped.signal);
-        end(plan.fault === 'cut' ? 'cut' : 'complete');
-        if (plan.fault === 'cut') controller.error(new TypeError('terminated'));
-        else controller.close();
-      },
-      cancel: () => end('aborted'),
-    },
-    { highWaterMark: 0 },
-  );
+  return new ReadableStream(new TimedSource(plan), { highWaterMark: 0 });
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+class TimedSource implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #plan: BodyPlan;
+  readonly #breaksAt: number;
+  readonly #encoder = new TextEncoder();
+  /** Aborted when the body is over, however it ended. */
+  readonly #over = new AbortController();
+  #index = 0;
+  #produced = 0;
+
+  constructor(plan: BodyPlan) {
+    const { fault, parts } = plan;
+    this.#plan = plan;
+    this.#breaksAt = fault === 'none' ? parts.length : Math.ceil(parts.length / 2);
+  }
+
+  start(controller: Controller): void {
+    const { signal } = this.#plan;
+    const abort = () => {
+      this.#end('aborted');
+      controller.error(signal.reason);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true, signal: this.#over.signal });
+  }
+
+  async pull(controller: Controller): Promise<void> {
+    const { parts, fault } = this.#plan;
+    const part = this.#index < this.#breaksAt ? parts[this.#index++] : undefined;
+    if (part !== undefined) return this.#send(controller, part);
+    if (fault === 'stall') return untilAborted(this.#over.signal);
+    this.#end(fault === 'cut' ? 'cut' : 'complete');
+    if (fault === 'cut') controller.error(new TypeError('terminated'));
+    else controller.close();
+  }
+
+  cancel(): void {
+    this.#end('aborted');
+  }
+
+  async #send(controller: Controller, part: BodyPart): Promise<void> {
+    const { clock, startsAt, perTokenMs, onPart } = this.#plan;
+    this.#produced += part.tokens;
+    try {
+      await sleepUntil(clock, startsAt + this.#produced * perTokenMs, this.#over.signal);
+    } catch {
+      return; // It is over, and the stream knows.
+    }
+    onPart(part);
+    controller.enqueue(this.#encoder.encode(part.text));
+  }
+
+  #end(how: CallEnd): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#plan.onEnd(how);
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
-
-/** Only an end that is known already interrupts a part. */
-function ignore(): void {}

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { goDuration } from '../../src/testing/go-duration.ts';
 import {
   createSimulator,
   createVirtualClock,
@@ -85,4 +87,25 @@ describe('the headers of a 429', () => {
       code: 'rate_limit_exceeded',
     });
   });
+});
+
+test('any 429 of a bucket obeys the arithmetic of the published ones', async () => {
+  const numbers = /Limit (\d+), Used (\d+), Requested (\d+)\. Please try again in (\S+)\. /;
+  const call = fc.record({ gapMs: fc.nat(5_000), tokens: fc.integer({ min: 1, max: 30_000 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { minLength: 5, maxLength: 20 }), async (calls) => {
+      const clock = createVirtualClock({ quietTurns: 1 });
+      const simulator = createSimulator({ clock, limits: { tpm: 30_000 } });
+      for (const { gapMs, tokens } of calls) {
+        await clock.advance(gapMs);
+        const response = await sendChat(simulator, tokens);
+        if (response.status !== 429) continue;
+        const { message } = (await response.json()).error;
+        const [, limit, used, requested, wait] = numbers.exec(message) ?? [];
+        const excess = Number(used) + Number(requested) - Number(limit);
+        expect(wait).toBe(goDuration(Math.floor((excess * 60_000) / Number(limit))));
+      }
+    }),
+    { numRuns: 50 },
+  );
 });
