@@ -10,6 +10,7 @@ const STEP_WORK = 6_000;
 interface Waiting {
   readonly job: Job;
   readonly finish: () => void;
+  readonly fail: (reason: unknown) => void;
 }
 
 /**
@@ -30,12 +31,12 @@ export class CooperativeQueue {
   }
 
   /**
-   * Resolves when the job is done. A short job is done before this returns, as long as the work of
+   * Resolves when the job is done, and rejects with what it throws. A short job is done before this returns, as long as the work of
    * all calls since the event loop had its turn is within bounds.
    */
   run(job: Job): Promise<void> {
-    return new Promise((finish) => {
-      this.#waiting.push({ job, finish });
+    return new Promise((finish, fail) => {
+      this.#waiting.push({ job, finish, fail });
       if (this.#waiting.length === 1) this.#proceed();
       this.#scheduleTurn();
     });
@@ -58,11 +59,19 @@ export class CooperativeQueue {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       const startedAt = this.#clock.now();
-      // Even a job that finds nothing to do has cost something.
-      this.#work += 1 + next.job.step(Math.min(STEP_WORK, TURN_WORK - this.#work));
+      this.#step(next);
       this.#spentMs += this.#clock.now() - startedAt;
+    }
+  }
+
+  #step(next: Waiting): void {
+    try {
+      const work = next.job.step(Math.min(STEP_WORK, TURN_WORK - this.#work));
+      this.#work += Math.max(1, work);
       if (next.job.done) next.finish();
       else this.#waiting.push(next);
+    } catch (error) {
+      next.fail(error);
     }
   }
 }

@@ -2,7 +2,7 @@ import { elementsOf, field, keysOf, lengthOf, textField } from './untrusted.ts';
 
 /** Deeper or larger schemas are cut: no API takes them, and a cycle has no end. */
 const MAX_DEPTH = 32;
-const MAX_SCHEMAS = 10_000;
+const MAX_NODES = 5000;
 
 /**
  * Function definitions as the model reads them: a TypeScript namespace. Counting this text, not the
@@ -15,6 +15,7 @@ export function functionDefinitions(functions: Iterable<unknown>): string {
   const writer = new TypeWriter();
   let text = 'namespace functions {\n\n';
   for (const definition of functions) {
+    if (writer.isFull) break;
     const description = textField(definition, 'description');
     if (description) text += `// ${description}\n`;
     const parameters = writer.parameters(field(definition, 'parameters'));
@@ -24,19 +25,24 @@ export function functionDefinitions(functions: Iterable<unknown>): string {
 }
 
 class TypeWriter {
-  #schemas = 0;
+  #nodes = 0;
+
+  get isFull(): boolean {
+    return this.#nodes >= MAX_NODES;
+  }
 
   parameters(schema: unknown): string {
+    this.#nodes += 1;
     const properties = this.#properties(schema, 0);
     return properties ? `_: {\n${properties}\n}` : '';
   }
 
   #properties(schema: unknown, depth: number): string {
     const properties = field(schema, 'properties');
-    const required = new Set(elementsOf(field(schema, 'required')));
+    const required = this.#required(schema);
     const lines: string[] = [];
     for (const name of keysOf(properties)) {
-      if (this.#schemas >= MAX_SCHEMAS) break;
+      if (this.isFull) break;
       const property = field(properties, name);
       const description = textField(property, 'description');
       // Descriptions are shown for the outermost properties only.
@@ -47,8 +53,18 @@ class TypeWriter {
     return lines.map((line) => indent + line).join('\n');
   }
 
+  #required(schema: unknown): ReadonlySet<unknown> {
+    const names = new Set<unknown>();
+    for (const name of elementsOf(field(schema, 'required'))) {
+      if (this.isFull) break;
+      this.#nodes += 1;
+      names.add(name);
+    }
+    return names;
+  }
+
   #type(schema: unknown, depth: number): string {
-    this.#schemas += 1;
+    this.#nodes += 1;
     if (depth >= MAX_DEPTH) return 'any';
     const choices = field(schema, 'anyOf');
     if (lengthOf(choices) > 0) {
@@ -86,8 +102,8 @@ class TypeWriter {
   #union(members: unknown, write: (member: unknown) => string): string {
     const written: string[] = [];
     for (const member of elementsOf(members)) {
-      if (this.#schemas >= MAX_SCHEMAS) break;
-      this.#schemas += 1;
+      if (this.isFull) break;
+      this.#nodes += 1;
       written.push(write(member));
     }
     return written.join(' | ');

@@ -59,21 +59,21 @@ function isStartOfFrame(code: number): boolean {
 const webpSize: SizeReader = (bytes) => {
   switch (bytes.bigEndian(12, 4)) {
     case 0x56503820: // 'VP8 '
-      return {
-        width: bytes.littleEndian(26, 2) & 0x3fff,
-        height: bytes.littleEndian(28, 2) & 0x3fff,
-      };
-    case 0x5650384c: {
-      const packed = bytes.littleEndian(21, 4); // 'VP8L'
-      if (packed < 0) return undefined;
-      return { width: (packed % 0x4000) + 1, height: (Math.floor(packed / 0x4000) % 0x4000) + 1 };
-    }
+      return { width: bytes.littleEndian(26, 2), height: bytes.littleEndian(28, 2) };
+    case 0x5650384c: // 'VP8L'
+      return losslessSize(bytes.littleEndian(21, 4));
     case 0x56503858: // 'VP8X'
       return { width: bytes.littleEndian(24, 3) + 1, height: bytes.littleEndian(27, 3) + 1 };
     default:
       return undefined;
   }
 };
+
+/** Two numbers of 14 bits, each one less than an edge. */
+function losslessSize(packed: number): ImageSize | undefined {
+  if (packed < 0) return undefined;
+  return { width: (packed % 0x4000) + 1, height: (Math.floor(packed / 0x4000) % 0x4000) + 1 };
+}
 
 /** By the first two bytes of the file. */
 const READERS: ReadonlyMap<number, SizeReader> = new Map([

@@ -93,7 +93,7 @@ function tileCount({ width, height }: ImageSize): number {
 }
 
 /** Scaled down until the patches that cover it are few enough, and whole along one edge. */
-export function patchCount(size: ImageSize, maxPatches: number, maxEdge = Infinity): number {
+export function patchCount(size: ImageSize, maxPatches: number, maxEdge: number): number {
   const fit = Math.min(1, maxEdge / Math.max(size.width, size.height));
   const width = size.width * fit;
   const height = size.height * fit;

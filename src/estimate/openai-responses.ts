@@ -1,5 +1,5 @@
 import type { ChatFamily } from './chat-family.ts';
-import { jsonText } from './json-text.ts';
+import { JsonWriter } from './json-writer.ts';
 import { CALL_TOKENS } from './openai-chat.ts';
 import { openaiContent } from './openai-content.ts';
 import { functionParts, schemaParts } from './openai-tools.ts';
@@ -20,7 +20,8 @@ export function* openaiResponses(
   if (instructions) yield* message('system', instructions, model, family);
   const input = field(body, 'input');
   if (typeof input === 'string') yield* message('user', input, model, family);
-  for (const item of elementsOf(input)) yield* itemParts(item, model, family);
+  const json = new JsonWriter();
+  for (const item of elementsOf(input)) yield* itemParts(item, model, family, json);
   yield family.reply;
   yield* functionParts(body, family);
   yield* schemaParts(field(field(body, 'text'), 'format'));
@@ -38,7 +39,12 @@ function* message(
 }
 
 /** An item without a type is a message. The encrypted content of reasoning is no text. */
-function* itemParts(item: unknown, model: string, family: ChatFamily): Generator<Part> {
+function* itemParts(
+  item: unknown,
+  model: string,
+  family: ChatFamily,
+  json: JsonWriter,
+): Generator<Part> {
   switch (field(item, 'type')) {
     case 'function_call':
     case 'custom_tool_call':
@@ -58,6 +64,6 @@ function* itemParts(item: unknown, model: string, family: ChatFamily): Generator
       yield* message(textField(item, 'role'), field(item, 'content'), model, family);
       return;
     default:
-      yield jsonText(field(item, 'output') ?? field(item, 'action') ?? '');
+      yield json.write(field(item, 'output') ?? field(item, 'action') ?? '');
   }
 }

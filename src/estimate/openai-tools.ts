@@ -1,6 +1,6 @@
 import type { ChatFamily } from './chat-family.ts';
 import { functionDefinitions } from './function-definitions.ts';
-import { jsonText } from './json-text.ts';
+import { JsonWriter } from './json-writer.ts';
 import type { Part } from './part.ts';
 import { elementsOf, field, lengthOf, textField } from './untrusted.ts';
 
@@ -52,5 +52,5 @@ export function* schemaParts(format: unknown): Generator<Part> {
   const name = textField(holder, 'name');
   const description = textField(holder, 'description');
   yield `# Response Formats\n\n## ${name}\n\n${description && `// ${description}\n`}`;
-  yield jsonText(field(holder, 'schema'));
+  yield new JsonWriter().write(field(holder, 'schema'));
 }

@@ -11,8 +11,11 @@ export interface Counting {
 }
 
 /** Getting the next part of a body, and looking a text up in the memo, in units of work. */
-const PART_WORK = 40;
+const PART_WORK = 100;
 const LOOKUP_CHARACTERS = 16;
+
+/** More parts than fit into any context window: a list that has no end is cut there. */
+const MAX_PARTS = 200_000;
 
 /** Adds up the parts of one prompt. */
 export class PromptCount implements Job {
@@ -22,6 +25,7 @@ export class PromptCount implements Job {
   #counting: Counting | undefined;
   #cursor: TextCursor | undefined;
   #known = 0;
+  #taken = 0;
   #done = false;
 
   /** @param countingFor - asked once, and only if the prompt has any text */
@@ -50,7 +54,8 @@ export class PromptCount implements Job {
 
   #take(): number {
     const next = this.#parts.next();
-    if (next.done === true) {
+    this.#taken += 1;
+    if (next.done === true || this.#taken > MAX_PARTS) {
       this.#done = true;
       return 1;
     }

@@ -12,7 +12,8 @@ import {
 /**
  * Where the piece that starts at `start` ends. A piece is what byte pairs are merged within: a word
  * with the one character before it, up to three digits, a run of symbols, or white space. Looks at
- * nothing at or after `end`, and returns more than `start` as long as `start < end`.
+ * nothing at or after `end`, which must not cut a surrogate pair in two, and returns more than
+ * `start` as long as `start < end`.
  *
  * The functions below do by hand what the `pat_str` of an encoding's published vocabulary says as a
  * regular expression. Two letters of context decide each step, so the time is linear in the text.

@@ -7,9 +7,9 @@ const REPLACEMENT = 0xfffd;
 
 /** The UTF-8 of a piece of text, up to the longest block that is merged as one, with its hashes. */
 export class Utf8Block {
-  readonly bytes = new Uint8Array(LONGEST_BLOCK);
+  readonly bytes: Uint8Array = new Uint8Array(LONGEST_BLOCK);
   /** `hashes[i]` is the hash of the first `i` bytes. */
-  readonly hashes = new Int32Array(LONGEST_BLOCK + 1);
+  readonly hashes: Int32Array = new Int32Array(LONGEST_BLOCK + 1);
   length = 0;
 
   /** Encodes `text[start .. end]`, or as much of it as fits; returns where it stopped. */

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { CooperativeQueue } from '../../src/estimate/cooperative-queue.ts';
+import type { Job } from '../../src/estimate/job.ts';
+
+/** An event loop that turns when it is told to, and a clock on which work takes its time. */
+class Loop {
+  nowMs = 0;
+  readonly turns: (() => void)[] = [];
+  readonly queue = new CooperativeQueue({ now: () => this.nowMs }, (turn) => this.turns.push(turn));
+
+  turn(): void {
+    for (const next of this.turns.splice(0)) next();
+  }
+
+  job(name: string, work: number, trace: string[], msPerStep = 0): Job {
+    const loop = this;
+    return {
+      get done() {
+        return work <= 0;
+      },
+      step(budget) {
+        const did = Math.min(budget, work);
+        work -= did;
+        loop.nowMs += msPerStep;
+        trace.push(`${name} ${did}`);
+        return did;
+      },
+    };
+  }
+}
+
+test('a short job is done before run returns', () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  void loop.queue.run(loop.job('a', 100, trace));
+  expect(trace).toEqual(['a 100']);
+});
+
+test('a long job is done a turn at a time, and its promise resolves at the end', async () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  let finished = false;
+  const running = loop.queue.run(loop.job('a', 250_000, trace)).then(() => {
+    finished = true;
+  });
+  const stepsPerTurn: number[] = [];
+  for (let before = 0; trace.length > before; loop.turn()) {
+    stepsPerTurn.push(trace.length - before);
+    before = trace.length;
+    await Promise.resolve();
+    expect(finished).toBe(loop.turns.length > 0 && trace.length === 42);
+  }
+  expect(stepsPerTurn).toEqual([20, 20, 2]);
+  await running;
+});
+
+test('what many short jobs do in one turn is bounded, too', () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  for (let index = 0; index < 100; index += 1) void loop.queue.run(loop.job('a', 5000, trace));
+  expect(trace.length).toBe(24);
+  loop.turn();
+  expect(trace.length).toBe(48);
+});
+
+test('jobs take turns', () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  void loop.queue.run(loop.job('long', 126_000, trace));
+  trace.length = 0;
+  void loop.queue.run(loop.job('short', 10, trace));
+  loop.turn();
+  expect(trace).toEqual(['long 6000', 'short 10']);
+});
+
+test('slow work gives way after 2 ms, whatever its measure', () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  void loop.queue.run(loop.job('slow', 60_000, trace, 0.5));
+  expect(trace.length).toBe(4);
+  loop.turn();
+  expect(trace.length).toBe(8);
+});
+
+test('a job that throws fails alone', async () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  const broken: Job = {
+    done: false,
+    step: () => {
+      throw new Error('broken');
+    },
+  };
+  const long = loop.queue.run(loop.job('a', 121_000, trace));
+  const failing = loop.queue.run(broken);
+  loop.turn();
+  await expect(failing).rejects.toThrow('broken');
+  await long;
+});
+
+test('nothing is scheduled once all is done', () => {
+  const loop = new Loop();
+  void loop.queue.run(loop.job('a', 10, []));
+  loop.turn();
+  expect(loop.turns).toEqual([]);
+});

@@ -1,0 +1,252 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CooperativeQueue } from '../../src/estimate/cooperative-queue.ts';
+import { estimateTokens, warmUp } from '../../src/estimate/estimate.ts';
+import { Estimator } from '../../src/estimate/estimator.ts';
+import { chat, responses } from './estimates.ts';
+
+beforeAll(warmUp);
+
+const input = async (path: string, body: unknown): Promise<number> =>
+  (await estimateTokens({ provider: 'openai', path, body })).inputTokens;
+
+describe('embeddings', () => {
+  const embedding = (value: unknown) =>
+    input('/embeddings', { model: 'text-embedding-3-small', input: value });
+
+  test.each([
+    ['a string', 'tiktoken is great!', 6],
+    ['strings', ['tiktoken is great!', 'tiktoken is great!'], 12],
+    ['tokens', [83, 8251, 2488], 3],
+    ['lists of tokens', [[83, 8251], [2488], []], 3],
+    ['nothing', [], 0],
+  ])('of %s', async (_kind, value, tokens) => {
+    expect(await embedding(value)).toBe(tokens);
+  });
+});
+
+test('a completion is charged for its prompt', async () => {
+  const completion = (prompt: unknown) => input('/completions', { prompt, model: 'davinci-002' });
+  expect(await completion('2 + 2 = 4')).toBe(7);
+  expect(await completion(['2 + 2 = 4', '2 + 2 = 4'])).toBe(14);
+  expect(await completion([1, 2, 3, 4])).toBe(4);
+});
+
+describe('responses', () => {
+  const BODY = { model: 'gpt-4o', input: 'hello world' };
+
+  test('are charged as the same messages are in a chat', async () => {
+    const body = { model: 'gpt-4o', instructions: 'Be brief.', input: 'hello world' };
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'hello world' },
+    ];
+    expect(await responses(body)).toEqual(await chat({ model: 'gpt-4o', messages }));
+    const items = [{ role: 'user', content: [{ type: 'input_text', text: 'hello world' }] }];
+    expect(await responses({ ...BODY, input: items })).toEqual(await responses(BODY));
+  });
+
+  test('have tools and formats in a flat form', async () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } } };
+    const definition = { name: 'foo', description: 'Do a foo', parameters: schema };
+    const messages = [{ role: 'user', content: 'hello world' }];
+    const flat = await responses({ ...BODY, tools: [{ type: 'function', ...definition }] });
+    const nested = [{ type: 'function', function: definition }];
+    expect(flat).toEqual(await chat({ model: 'gpt-4o', messages, tools: nested }));
+    const format = { type: 'json_schema', name: 'reply', schema };
+    const response_format = { type: 'json_schema', json_schema: { name: 'reply', schema } };
+    expect(await responses({ ...BODY, text: { format } })).toEqual(
+      await chat({ model: 'gpt-4o', messages, response_format }),
+    );
+  });
+
+  test('carry images, calls and their outputs', async () => {
+    const items = [
+      { role: 'user', content: [{ type: 'input_image', image_url: 'https://x.y', detail: 'low' }] },
+      { type: 'function_call', name: 'foo', arguments: '{}' },
+      { type: 'function_call_output', output: 'hello world' },
+      { type: 'reasoning', encrypted_content: 'A'.repeat(10_000) },
+    ];
+    const { inputTokens } = await responses({ ...BODY, input: items });
+    expect(inputTokens).toBe(4 + 85 + (3 + 3 + 1 + 1) + (4 + 2) + 3);
+  });
+});
+
+describe('the output', () => {
+  const output = async (path: string, body: unknown, provider = 'openai'): Promise<number> =>
+    (await estimateTokens({ provider, path, body })).outputTokens;
+
+  test.each([
+    ['/chat/completions', { max_tokens: 100 }, 100],
+    ['/chat/completions', { max_completion_tokens: 50, max_tokens: 100 }, 50],
+    ['/chat/completions', { max_tokens: 100, n: 3 }, 300],
+    ['/chat/completions', {}, 0],
+    ['/chat/completions', { max_tokens: null, n: 'three' }, 0],
+    ['/chat/completions', { max_tokens: -5 }, 0],
+    ['/chat/completions', { max_tokens: Number.NaN }, 0],
+    ['/chat/completions', { max_tokens: Number.POSITIVE_INFINITY }, 0],
+    ['/chat/completions', { max_tokens: 1e308, n: 1e308 }, Number.MAX_SAFE_INTEGER],
+    ['/completions', { max_tokens: 100, n: 2, best_of: 5 }, 500],
+    ['/responses', { max_output_tokens: 70 }, 70],
+    ['/v1/messages', { max_tokens: 1024, n: 3 }, 1024],
+    ['/embeddings', { max_tokens: 100 }, 0],
+  ])('of %s with %j is %i', async (path, body, tokens) => {
+    expect(await output(path, body)).toBe(tokens);
+  });
+});
+
+describe('a path', () => {
+  const body = { messages: [{ role: 'user', content: 'hello world' }], model: 'gpt-4o' };
+
+  test.each([
+    '/chat/completions',
+    'chat/completions',
+    '/v1/chat/completions',
+    '/openai/deployments/my-model/chat/completions?api-version=2025-01-01',
+    '/chat/completions/',
+  ])('%s is a chat', async (path) => {
+    expect(await input(path, body)).toBe(9);
+  });
+
+  test.each(['', '/models', '/threads/x/messages', '/v1/messages/count_tokens', '/files', 'x'])(
+    '%j costs nothing',
+    async (path) => {
+      expect(await input(path, { ...body, input: 'hello', prompt: 'hello' })).toBe(0);
+    },
+  );
+
+  test('names the model where the body does not, as with Azure', async () => {
+    const cl100k = { messages: [{ role: 'user', content: 'お誕生日おめでとう' }] };
+    expect(await input('/deployments/gpt-35-turbo/chat/completions', cl100k)).toBe(9 + 7);
+    expect(await input('/deployments/gpt-4o/chat/completions', cl100k)).toBe(8 + 7);
+  });
+});
+
+test('a model that nobody knows is counted like the newest', async () => {
+  for (const model of ['gpt-99', 'llama-5', '', undefined, 7]) {
+    const messages = [{ role: 'user', content: 'お誕生日おめでとう' }];
+    expect(await input('/chat/completions', { model, messages })).toBe(8 + 7);
+  }
+});
+
+describe('before the vocabulary is there', () => {
+  /** An event loop that never turns: nothing that needs it can come to an end. */
+  const cold = (): Estimator => new Estimator(new CooperativeQueue({ now: () => 0 }, () => {}));
+
+  test('a short text is estimated at once', async () => {
+    const content = 'The quick brown fox jumps over the lazy dog. '.repeat(20);
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content }] };
+    const request = { provider: 'openai', path: '/chat/completions', body };
+    const { inputTokens } = await cold().estimate(request);
+    const exact = (await chat(body)).inputTokens;
+    expect(inputTokens / exact).toBeGreaterThan(0.8);
+    expect(inputTokens / exact).toBeLessThan(1.2);
+  });
+});
+
+describe('whatever the body', () => {
+  const calls = fc.record({
+    provider: fc.constantFrom('openai', 'azure', 'anthropic', 'compatible', 'other'),
+    path: fc.constantFrom(
+      '/chat/completions',
+      '/completions',
+      '/responses',
+      '/embeddings',
+      '/v1/messages',
+      '/images/generations',
+      '/other',
+    ),
+  });
+
+  const isSane = async (provider: string, path: string, body: unknown): Promise<void> => {
+    const { inputTokens, outputTokens } = await estimateTokens({ provider, path, body });
+    for (const tokens of [inputTokens, outputTokens]) {
+      expect(Number.isSafeInteger(tokens) && tokens >= 0).toBe(true);
+    }
+  };
+
+  test('an estimate is two whole numbers from 0 up', async () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSparseArray: true,
+      withTypedArray: true,
+    });
+    await fc.assert(
+      fc.asyncProperty(calls, anything, ({ provider, path }, body) => isSane(provider, path, body)),
+      { numRuns: 1500, seed: 1 },
+    );
+  });
+
+  test('so it is with the names that the APIs use', async () => {
+    await fc.assert(
+      fc.asyncProperty(calls, bodyLike, ({ provider, path }, body) => isSane(provider, path, body)),
+      { numRuns: 3000, seed: 2 },
+    );
+  });
+
+  const cycle: Record<string, unknown> = { role: 'user', type: 'object', name: 'f' };
+  for (const key of ['content', 'messages', 'input', 'tools', 'function', 'prompt', 'text']) {
+    cycle[key] = [cycle];
+  }
+  for (const key of ['properties', 'items', 'schema', 'input_schema']) cycle[key] = cycle;
+
+  const trap = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('trap');
+      },
+      ownKeys: () => {
+        throw new Error('trap');
+      },
+    },
+  );
+  const revoked = Proxy.revocable([], {});
+  revoked.revoke();
+  const endless = new Proxy([], { get: (_, key) => (key === 'length' ? 2 ** 53 : endless) });
+
+  test.each([
+    ['a cycle', cycle],
+    ['getters that throw', trap],
+    ['a revoked proxy', revoked.proxy],
+    ['an endless list of endless lists', { messages: endless, input: endless, prompt: endless }],
+    ['a sparse list', { messages: new Array(2 ** 32 - 1), input: new Array(2 ** 32 - 1) }],
+    ['parts that throw', { messages: [trap, { content: [trap] }], tools: [trap], system: trap }],
+    ['a function', () => 1],
+    ['half surrogate pairs', { messages: [{ content: '\ud800'.repeat(9000) }] }],
+    ['special tokens', { messages: [{ content: '<|endoftext|>'.repeat(900) }] }],
+  ])('%s', async (_name, body) => {
+    const paths = ['/chat/completions', '/responses', '/embeddings', '/completions', '/messages'];
+    for (const path of paths) await isSane('openai', path, body);
+  });
+});
+
+/** JSON in which keys and values are those that the rules look for, in all the wrong places. */
+const bodyLike = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom('text', 'image', 'image_url', 'document', 'tool_use', 'thinking', 'object'),
+    fc.constantFrom('function', 'json_schema', 'array', 'string', 'system', 'none', 'any'),
+    fc.constantFrom('data:image/png;base64,iVBORw0KGgo', 'claude-opus-4-8', 'gpt-5.1', 'low'),
+    fc.double(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(null, true),
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('object'),
+  ),
+  object: fc.dictionary(
+    fc.constantFrom(
+      ...['messages', 'role', 'content', 'type', 'text', 'name', 'tools', 'function', 'functions'],
+      ...['parameters', 'properties', 'required', 'items', 'anyOf', 'enum', 'description'],
+      ...['input', 'instructions', 'prompt', 'system', 'source', 'data', 'image_url', 'url'],
+      ...['tool_choice', 'function_call', 'tool_calls', 'arguments', 'response_format', 'format'],
+      ...['json_schema', 'schema', 'input_schema', 'max_tokens', 'n', 'best_of', 'model', 'detail'],
+    ),
+    tie('value'),
+    { maxKeys: 6 },
+  ),
+})).object;
