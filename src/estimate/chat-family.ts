@@ -1,4 +1,4 @@
-import type { Encoding } from './tokenizer/encodings.ts';
+import type { Encoding } from './tokenizer/rank-list.ts';
 
 /** What surrounds the text of a chat request when a model reads it, in tokens. */
 export interface ChatFamily {

@@ -5,8 +5,9 @@ import { declaredOutput } from './declared-output.ts';
 import { modelName } from './model-name.ts';
 import { promptOf } from './prompt.ts';
 import { type Counting, PromptCount } from './prompt-count.ts';
-import { type Encoding, Encodings } from './tokenizer/encodings.ts';
+import { Encodings } from './tokenizer/encodings.ts';
 import { LinearCounter } from './tokenizer/linear-counter.ts';
+import type { Encoding } from './tokenizer/rank-list.ts';
 
 /** A call, before it is sent. */
 export interface EstimateRequest {

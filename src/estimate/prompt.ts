@@ -6,7 +6,7 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiPrompt } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Parts } from './part.ts';
-import type { Encoding } from './tokenizer/encodings.ts';
+import type { Encoding } from './tokenizer/rank-list.ts';
 import { UNWEIGHTED, type Weights } from './tokenizer/tally.ts';
 import { field } from './untrusted.ts';
 

@@ -1,11 +1,9 @@
 import type { Job } from '../job.ts';
 import { ExactCounter } from './exact-counter.ts';
 import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
+import { type Encoding, rankList } from './rank-list.ts';
 import { TextMemo } from './text-memo.ts';
 import { VocabularyBuilder } from './vocabulary-builder.ts';
-
-/** How OpenAI's models turn text into tokens. */
-export type Encoding = 'o200k_base' | 'cl100k_base';
 
 /** What counts with an encoding, and what it has counted. */
 export interface LoadedEncoding {
@@ -13,24 +11,12 @@ export interface LoadedEncoding {
   readonly memo: TextMemo;
 }
 
-interface Source {
-  readonly pieceEnd: PieceEnd;
-  readonly ranks: () => Promise<{ readonly default: { readonly bpe_ranks: string } }>;
-}
-
 /** The texts that are remembered for one encoding take up to 16 MB. */
 const MEMO_CHARACTERS = 8_000_000;
 
-/** The data files of js-tiktoken, 2.3 MB and 1.1 MB: loaded only when they are needed. */
-const SOURCES: Readonly<Record<Encoding, Source>> = {
-  o200k_base: {
-    pieceEnd: o200kPieceEnd,
-    ranks: () => import('js-tiktoken/ranks/o200k_base'),
-  },
-  cl100k_base: {
-    pieceEnd: cl100kPieceEnd,
-    ranks: () => import('js-tiktoken/ranks/cl100k_base'),
-  },
+const PIECE_ENDS: Readonly<Record<Encoding, PieceEnd>> = {
+  o200k_base: o200kPieceEnd,
+  cl100k_base: cl100kPieceEnd,
 };
 
 /** The encodings of this process: each is loaded once, in the background, when it is first needed. */
@@ -56,11 +42,10 @@ export class Encodings {
   }
 
   async #load(encoding: Encoding): Promise<void> {
-    const { pieceEnd, ranks } = SOURCES[encoding];
-    const builder = new VocabularyBuilder((await ranks()).default.bpe_ranks);
+    const builder = new VocabularyBuilder(await rankList(encoding));
     await this.#run(builder);
     if (builder.vocabulary === undefined) return;
-    const counter = new ExactCounter(builder.vocabulary, pieceEnd);
+    const counter = new ExactCounter(builder.vocabulary, PIECE_ENDS[encoding]);
     this.#loaded.set(encoding, { counter, memo: new TextMemo(MEMO_CHARACTERS) });
   }
 }

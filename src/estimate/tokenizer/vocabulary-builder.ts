@@ -2,20 +2,20 @@ import type { Job } from '../job.ts';
 import { insertToken, NO_RANK, Vocabulary, type VocabularyTables } from './vocabulary.ts';
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const SPACE_UNIT = 0x20;
+const SPACE = 0x20;
 const LINE_FEED = 0x0a;
 const PADDING = 0x3d;
 /** Inserting a token costs about as much as reading this many characters. */
 const INSERT_WORK = 12;
 
 /**
- * Builds a vocabulary from the published text of its ranks, a slice at a time.
+ * Builds a vocabulary from the published list of its ranks, a slice at a time.
  *
- * The text is lines of `! <first rank> <token> <token> …`, each token in base64 and one rank above
+ * The list is lines of `! <first rank> <token> <token> …`, each token in base64 and one rank above
  * the token before it. Ranks are only ever compared, so a token's rank here is its place in order.
  */
 export class VocabularyBuilder implements Job {
-  readonly #text: string;
+  readonly #list: Uint8Array;
   readonly #sextets = sextetTable();
   readonly #bytes: Uint8Array;
   readonly #offsets: Uint32Array;
@@ -26,11 +26,12 @@ export class VocabularyBuilder implements Job {
   #tables: VocabularyTables | undefined;
   #inserted = 0;
 
-  constructor(text: string) {
-    this.#text = text;
-    this.#bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
+  /** @param list - as ASCII */
+  constructor(list: Uint8Array) {
+    this.#list = list;
+    this.#bytes = new Uint8Array(Math.ceil((list.length * 3) / 4));
     // A token takes at least four characters and the space before them.
-    this.#offsets = new Uint32Array(Math.ceil(text.length / 5) + 1);
+    this.#offsets = new Uint32Array(Math.ceil(list.length / 5) + 1);
   }
 
   get done(): boolean {
@@ -44,8 +45,8 @@ export class VocabularyBuilder implements Job {
 
   step(budget: number): number {
     let work = 0;
-    while (work < budget && this.#position < this.#text.length) work += this.#readField();
-    if (this.#position < this.#text.length) return work;
+    while (work < budget && this.#position < this.#list.length) work += this.#readField();
+    if (this.#position < this.#list.length) return work;
     const tables = this.#tables ?? this.#allocate();
     this.#tables = tables;
     while (work < budget && this.#inserted < this.#tokens) {
@@ -59,9 +60,9 @@ export class VocabularyBuilder implements Job {
   /** Reads one field and what ends it. The first two fields of a line are not tokens. */
   #readField(): number {
     const from = this.#position;
-    if (from === 0 || this.#text.charCodeAt(from - 1) === LINE_FEED) {
-      const offset = this.#text.indexOf(' ', from) + 1 || this.#text.length;
-      this.#position = this.#text.indexOf(' ', offset) + 1 || this.#text.length;
+    if (from === 0 || this.#list[from - 1] === LINE_FEED) {
+      const offset = this.#list.indexOf(SPACE, from) + 1 || this.#list.length;
+      this.#position = this.#list.indexOf(SPACE, offset) + 1 || this.#list.length;
       return this.#position - from;
     }
     this.#readToken();
@@ -73,11 +74,11 @@ export class VocabularyBuilder implements Job {
     const start = this.#filled;
     let bits = 0;
     let held = 0;
-    for (; this.#position < this.#text.length; this.#position += 1) {
-      const unit = this.#text.charCodeAt(this.#position);
-      if (unit === SPACE_UNIT || unit === LINE_FEED) break;
-      if (unit === PADDING) continue;
-      bits = ((bits << 6) | this.#sextets[unit & 127]!) & 0xffff;
+    for (; this.#position < this.#list.length; this.#position += 1) {
+      const byte = this.#list[this.#position]!;
+      if (byte === SPACE || byte === LINE_FEED) break;
+      if (byte === PADDING) continue;
+      bits = ((bits << 6) | this.#sextets[byte & 127]!) & 0xffff;
       held += 6;
       if (held < 8) continue;
       held -= 8;

@@ -46,7 +46,7 @@ export function pair(name: Pair['name']): Pair {
 }
 
 export function built(ranks: string): Vocabulary {
-  const builder = new VocabularyBuilder(ranks);
+  const builder = new VocabularyBuilder(new TextEncoder().encode(ranks));
   while (!builder.done) builder.step(Number.POSITIVE_INFINITY);
   if (builder.vocabulary === undefined) throw new Error('done without a vocabulary');
   return builder.vocabulary;
