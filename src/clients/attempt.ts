@@ -142,7 +142,7 @@ export class Attempt {
   }
 }
 
-/** Neither SDK reads the body of such an answer, so its end would never be seen. */
+/** The SDKs don't all read the body of such an answer: its end might never be seen. */
 function isNeverRead({ status, headers }: Response): boolean {
   return status === 204 || headers.get('content-length') === '0';
 }

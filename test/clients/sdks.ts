@@ -147,7 +147,8 @@ function anthropicSdk(name: string, Client: typeof Anthropic): AnthropicSdk {
     Client,
     errors: Client,
     provider: 'anthropic',
-    make: (options = {}) => new Client({ apiKey: 'key', ...options }) as Anthropic & AnyClient,
+    make: (options = {}) =>
+      new Client({ apiKey: 'key', logLevel: 'off', ...options }) as Anthropic & AnyClient,
     ask: (client, options, extra) => client.messages.create({ ...MESSAGE, ...extra }, options),
     stream: (client, options, extra) =>
       client.messages.create(
@@ -165,14 +166,25 @@ const AZURE_5 = AzureOpenAI5 as unknown as typeof AzureOpenAI;
 const AZURE_6 = AzureOpenAI6 as unknown as typeof AzureOpenAI;
 
 function plain(name: string, Client: typeof OpenAI): OpenAISdk {
-  return openaiSdk(name, Client, 'openai', (options) => new Client({ apiKey: 'key', ...options }));
+  return openaiSdk(
+    name,
+    Client,
+    'openai',
+    (options) => new Client({ apiKey: 'key', logLevel: 'off', ...options }),
+  );
 }
 
 function azure(name: string, Client: typeof AzureOpenAI): OpenAISdk {
   const endpoint = 'https://unit.openai.azure.com';
   return openaiSdk(name, Client, 'azure', ({ baseURL, ...options }) => {
     const where = baseURL === undefined ? { endpoint } : { baseURL };
-    const given = { apiKey: 'key', apiVersion: '2024-10-21', deployment: 'gpt-4o', ...options };
+    const given = {
+      apiKey: 'key',
+      logLevel: 'off' as const,
+      apiVersion: '2024-10-21',
+      deployment: 'gpt-4o',
+      ...options,
+    };
     return new Client({ ...given, ...where });
   });
 }
@@ -190,7 +202,13 @@ export const openaiSdks: readonly OpenAISdk[] = [
     'openai 7, unknown host',
     OpenAI,
     'compatible',
-    (options) => new OpenAI({ apiKey: 'key', baseURL: 'https://llm.example/api/v1', ...options }),
+    (options) =>
+      new OpenAI({
+        apiKey: 'key',
+        logLevel: 'off',
+        baseURL: 'https://llm.example/api/v1',
+        ...options,
+      }),
   ),
 ];
 
