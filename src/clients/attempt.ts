@@ -59,6 +59,10 @@ export class Attempt {
     return this.#firstRefusedAt ?? this.#refusedAt;
   }
 
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
   /** The request goes out now. */
   send(): void {
     this.#isSent = true;

@@ -57,7 +57,7 @@ export const openaiAdapter: ClientAdapter = {
     const original = asOpenAI(client);
     const clone = original.withOptions(notPassedOn(original));
     keepState(original, clone);
-    return new OpenAIHook(clone, unhooked(original.fetch), admission).install(rewrap);
+    return new OpenAIHook(clone, admission).install(unhooked(original.fetch), rewrap);
   },
 };
 
@@ -108,16 +108,14 @@ class OpenAIHook {
   readonly #sendings = new WeakMap<object, Sending>();
   /** The attempt that a request's headers belong to: they are what reaches `fetch`. */
   readonly #byHeaders = new WeakMap<object, Attempt>();
-  #fetch: Fetch;
 
-  constructor(client: OpenAIClient, fetch: Fetch, admission: Admission) {
+  constructor(client: OpenAIClient, admission: Admission) {
     this.#client = client;
-    this.#fetch = fetch;
     this.#admission = admission;
   }
 
   /** Puts the hook's methods on this one client object, over those of its class. */
-  install(rewrap: (client: object) => object): object {
+  install(fetch: Fetch, rewrap: (client: object) => object): object {
     const client = this.#client;
     const { makeRequest, prepareRequest, shouldRetry, withOptions } = client;
     const methods = {
@@ -135,20 +133,24 @@ class OpenAIHook {
     for (const [name, value] of Object.entries(methods)) {
       Object.defineProperty(client, name, { value, writable: true, configurable: true });
     }
-    this.#installFetch();
+    this.#installFetch(fetch);
     return client;
   }
 
-  /** A `fetch` that is set later stays hooked. */
-  #installFetch(): void {
-    const fetch: Fetch = (url, init) => this.#send(url, init);
-    const set = (inner: Fetch): void => {
-      this.#fetch = unhooked(inner);
-      behind.set(fetch, this.#fetch);
+  /** A `fetch` that is set later is hooked too, also one that calls the one before it. */
+  #installFetch(fetch: Fetch): void {
+    let hooked = this.#hooked(fetch);
+    const set = (next: Fetch): void => {
+      hooked = this.#hooked(unhooked(next));
     };
-    set(this.#fetch);
-    const accessor = { get: () => fetch, set, configurable: true, enumerable: true };
+    const accessor = { get: () => hooked, set, configurable: true, enumerable: true };
     Object.defineProperty(this.#client, 'fetch', accessor);
+  }
+
+  #hooked(fetch: Fetch): Fetch {
+    const hooked: Fetch = (url, init) => this.#send(fetch, url, init);
+    behind.set(hooked, fetch);
+    return hooked;
   }
 
   /** One attempt of the SDK's, and those that follow it because the provider was out of room. */
@@ -251,10 +253,9 @@ class OpenAIHook {
     Object.defineProperty(request, 'headers', accessor);
   }
 
-  async #send(url: unknown, init?: ApiRequest): Promise<Response> {
-    const fetch = this.#fetch;
+  async #send(fetch: Fetch, url: unknown, init?: ApiRequest): Promise<Response> {
     const attempt = isObject(init?.headers) ? this.#byHeaders.get(init.headers) : undefined;
-    if (attempt === undefined) return fetch(url, init);
+    if (attempt === undefined || attempt.isSent) return fetch(url, init);
     attempt.send();
     let response: Response;
     try {
