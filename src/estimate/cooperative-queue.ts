@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 const TURN_WORK = 120_000;
 const TURN_MS = 2;
 /** How much a job does before the clock is looked at and the next job comes in. */
-const STEP_WORK = 6_000;
+const STEP_WORK = 2_000;
 
 interface Waiting {
   readonly job: Job;
@@ -40,6 +40,11 @@ export class CooperativeQueue {
       if (this.#waiting.length === 1) this.#proceed();
       this.#scheduleTurn();
     });
+  }
+
+  /** Resolves when the event loop has had its turn. */
+  turn(): Promise<void> {
+    return new Promise(this.#nextTurn);
   }
 
   #scheduleTurn(): void {

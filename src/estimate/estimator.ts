@@ -29,7 +29,7 @@ export class Estimator {
 
   constructor(queue: CooperativeQueue) {
     this.#queue = queue;
-    this.#encodings = new Encodings((job) => queue.run(job));
+    this.#encodings = new Encodings(queue);
   }
 
   /** Never rejects. */

@@ -1,4 +1,4 @@
-import type { Job } from '../job.ts';
+import type { CooperativeQueue } from '../cooperative-queue.ts';
 import { ExactCounter } from './exact-counter.ts';
 import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
 import { type Encoding, rankList } from './rank-list.ts';
@@ -21,12 +21,12 @@ const PIECE_ENDS: Readonly<Record<Encoding, PieceEnd>> = {
 
 /** The encodings of this process: each is loaded once, in the background, when it is first needed. */
 export class Encodings {
-  readonly #run: (job: Job) => Promise<void>;
+  readonly #queue: CooperativeQueue;
   readonly #loaded = new Map<Encoding, LoadedEncoding>();
   readonly #loading = new Map<Encoding, Promise<void>>();
 
-  constructor(run: (job: Job) => Promise<void>) {
-    this.#run = run;
+  constructor(queue: CooperativeQueue) {
+    this.#queue = queue;
   }
 
   /** The encoding, if it is loaded. */
@@ -42,8 +42,9 @@ export class Encodings {
   }
 
   async #load(encoding: Encoding): Promise<void> {
+    await this.#queue.turn(); // finding the file takes some ms: not at the expense of this call
     const builder = new VocabularyBuilder(await rankList(encoding));
-    await this.#run(builder);
+    await this.#queue.run(builder);
     if (builder.vocabulary === undefined) return;
     const counter = new ExactCounter(builder.vocabulary, PIECE_ENDS[encoding]);
     this.#loaded.set(encoding, { counter, memo: new TextMemo(MEMO_CHARACTERS) });

@@ -35,22 +35,14 @@ export class ExactCounter implements TextCounter {
     let work = 0;
     while (work < budget && cursor.position < text.length) {
       const start = cursor.position;
-      const end = this.#pieceEnd(text, start, horizon(text, start));
+      const pieceEnd = this.#pieceEnd(text, start, horizon(text, start));
+      const end = this.#block.fill(text, start, pieceEnd);
       const stepsBefore = this.#merger.steps;
-      tally[scriptOfPiece(text, start, end)]! += this.#countPiece(text, start, end);
+      tally[scriptOfPiece(text, start, end)]! += this.#countBlock();
       work += PIECE_WORK + (end - start) + STEP_WORK * (this.#merger.steps - stepsBefore);
       cursor.position = end;
     }
     return work;
-  }
-
-  #countPiece(text: string, start: number, end: number): number {
-    let tokens = 0;
-    for (let index = start; index < end; ) {
-      index = this.#block.fill(text, index, end);
-      tokens += this.#countBlock();
-    }
-    return tokens;
   }
 
   #countBlock(): number {
