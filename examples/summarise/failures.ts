@@ -8,15 +8,23 @@ export class Failures {
   }
 
   add(what: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const count = (this.#counts.get(message) ?? 0) + 1;
     this.#counts.set(message, count);
     if (count === 1) this.#say(`${what} failed: ${message}`);
   }
 
-  /** One line for each error. */
+  /** A line for each error. */
   toString(): string {
-    const lines = Array.from(this.#counts, ([message, count]) => `${count} failed: ${message}`);
-    return lines.join('\n');
+    const lines = Array.from(this.#counts, ([message, count]) => `${count} failed: ${message}\n`);
+    return lines.join('');
   }
+}
+
+/** The SDKs' messages for a broken connection say little without their cause. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  const saysMore = cause instanceof Error && cause.message !== message;
+  return saysMore ? `${message} (${cause.message})` : message;
 }

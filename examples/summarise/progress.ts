@@ -57,13 +57,14 @@ export class Progress {
       `${bar(ended, tally.total)} ${tally.done}/${tally.total} done`,
       `${inFlight} in flight`,
       `${sum(lanes, (lane) => lane.queued)} waiting`,
-      lanes.some((lane) => lane.pausedUntil) ? 'paused' : `ETA ${Math.ceil(etaMs / 1000)} s`,
+      `ETA ${Math.ceil(etaMs / 1000)} s`,
+      ...(lanes.some((lane) => lane.pausedUntil !== undefined) ? ['paused'] : []),
     ];
     return parts.join(' · ');
   }
 }
 
-const BAR_WIDTH = 20;
+const BAR_WIDTH = 16;
 
 function bar(done: number, total: number): string {
   const filled = Math.round((BAR_WIDTH * done) / total);

@@ -4,8 +4,8 @@ import type { Summariser } from './summariser.ts';
 import { table } from './table.ts';
 
 const HEADINGS = [
-  ['', '', '  held', '', '', 'tokens', 'tokens', 'of limit'],
-  ['model', 'calls', 'back', '429s', 'paused', 'estimated', 'used', 'used'],
+  ['', '', 'held', 'refused', '', 'tokens', 'tokens', 'of limit'],
+  ['model', 'calls', 'back', '(429)', 'paused', 'estimated', 'used', 'used'],
 ];
 
 /** What the snapshots don't tell: calls that had to wait, and when a lane was last at work. */

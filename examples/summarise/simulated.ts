@@ -1,5 +1,5 @@
 import type { RateLimitOptions, ShortLimits } from 'llm-headroom';
-import { createSimulator, type FaultModel, type SimulatedCall } from 'llm-headroom/testing';
+import { createSimulator, type Fault, type SimulatedCall } from 'llm-headroom/testing';
 
 /** A provider in this process, behind a port of this machine, and how to call it. */
 export interface Simulated {
@@ -12,20 +12,21 @@ export interface Simulated {
 interface Profile {
   readonly path: string;
   readonly limits: ShortLimits;
-  readonly faults: FaultModel;
+  /** How it refuses a call that its limits would allow. */
+  readonly refusal: Fault;
 }
 
-/** Limits that are low enough to be met, and what goes wrong where something is to go wrong. */
+/** Limits that are low enough to be met. */
 const PROFILES: Readonly<Record<'openai' | 'anthropic', Profile>> = {
   openai: {
     path: '/v1',
     limits: { rpm: 120, tpm: 120_000 },
-    faults: { 'slow-down': 0.04, 'cut-stream': 0.1 },
+    refusal: 'malformed-retry-after',
   },
   anthropic: {
     path: '',
     limits: { rpm: 240, itpm: 50_000, otpm: 20_000 },
-    faults: { 529: 0.04, 'cut-stream': 0.1 },
+    refusal: 529,
   },
 };
 
@@ -33,11 +34,11 @@ export async function startSimulated(
   provider: keyof typeof PROFILES,
   hasFaults: boolean,
 ): Promise<Simulated> {
-  const { path, limits, faults } = PROFILES[provider];
+  const { path, limits, refusal } = PROFILES[provider];
   const simulator = createSimulator({
     provider,
     limits,
-    faults: hasFaults ? faults : [],
+    faults: ({ id }) => (hasFaults ? faultOf(id, refusal) : 'none'),
     enforcement: 'bucket-10s',
     latency: (_call, random) => ({ firstByteMs: 300 + 500 * random(), perTokenMs: 12 }),
     reply: ({ body }) => firstWords(promptIn(body)),
@@ -46,6 +47,12 @@ export async function startSimulated(
   // Of a host with no name nothing is known: say that a bucket of ten seconds is behind it.
   const rateLimit = { limits, enforcement: 'bucket', burstSeconds: 10 } as const;
   return { apiKey: 'simulated', baseURL: `${url}${path}`, rateLimit, close };
+}
+
+/** Two of 25 calls go wrong: one breaks off, one is refused. */
+function faultOf(id: number, refusal: Fault): Fault | 'none' {
+  if (id % 25 === 2) return 'cut-stream';
+  return id % 25 === 4 ? refusal : 'none';
 }
 
 function promptIn({ messages }: SimulatedCall['body']): string {
