@@ -86,19 +86,15 @@ function method(value: (...args: never[]) => unknown): PropertyDescriptor {
 function limiting(client: AnthropicClient, admission: Admission): Middleware {
   return async (request, next, { options }) => {
     if (options === undefined) return next(request);
-    const described = {
-      method: options.method,
-      path: options.path,
-      body: bodyOf(client, request, options),
-    };
+    const { method, path } = options;
+    const described = { method, path, body: bodyOf(client, request, options) };
     const call = admission.describe(described);
     if (call === undefined) return next(request);
     const signal = options.signal ?? undefined;
-    const mayRetry =
-      (options.maxRetries ?? client.maxRetries) > 0 && typeof request.body === 'string';
+    const mayRetry = allowsRetries(client, options) && typeof request.body === 'string';
     const counts = countsOf(options, request.headers);
-    const isCountedByCaller = callerCounts(options.headers, client._options?.defaultHeaders);
-    if (!isCountedByCaller) countResends(request.headers, counts.resends);
+    const count = counter(client, request, options);
+    count(counts.resends);
     let earlier: Attempt | undefined;
     for (;;) {
       const attempt = ++counts.attempts;
@@ -107,10 +103,24 @@ function limiting(client: AnthropicClient, admission: Admission): Middleware {
       const response = await admitted.receive(await sent(admitted, () => next(request)));
       if (admitted.again === undefined) return response;
       counts.resends++;
-      if (!isCountedByCaller) countResends(request.headers, 1);
+      count(1);
       earlier = admitted;
     }
   };
+}
+
+/** Adds to the request's retry count, unless that is the caller's. */
+function counter(
+  client: AnthropicClient,
+  { headers }: ApiRequest,
+  options: RequestOptions,
+): (resends: number) => void {
+  if (callerCounts(options.headers, client._options?.defaultHeaders)) return () => {};
+  return (resends) => countResends(headers, resends);
+}
+
+function allowsRetries(client: AnthropicClient, { maxRetries }: RequestOptions): boolean {
+  return (maxRetries ?? client.maxRetries) > 0;
 }
 
 /** How often a call was to be sent so far, and how often of these by us. */

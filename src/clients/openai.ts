@@ -4,49 +4,19 @@ import type { Admission, Upstream } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
 import { isFinal } from './error-response.ts';
+import {
+  type ApiRequest,
+  asOpenAI,
+  copyOf,
+  type Fetch,
+  isReplayable,
+  type OpenAIClient,
+  type RequestOptions,
+} from './openai-client.ts';
 import { keepState } from './own-state.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { hasMethods, hostOf, isObject } from './shape.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
-
-interface ApiRequest {
-  headers?: unknown;
-}
-
-type Fetch = (url: unknown, init?: ApiRequest) => Promise<Response>;
-
-/** Of the SDK's `FinalRequestOptions`, what is read here. The same in openai 5, 6 and 7. */
-interface RequestOptions {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly signal?: AbortSignal | null;
-  readonly maxRetries?: number;
-  readonly headers?: unknown;
-  readonly __metadata?: { readonly hasStreamingBody?: boolean };
-}
-
-/**
- * The parts of an OpenAI client that the hook relies on; all are there in openai 5, 6 and 7,
- * most of them not public. `makeRequest` runs once for each attempt, before any timer; the SDK's
- * own retries call it again.
- */
-interface OpenAIClient {
-  readonly baseURL: string;
-  readonly maxRetries: number;
-  readonly deploymentName?: string | undefined;
-  readonly apiVersion?: string | undefined;
-  readonly _options?: { readonly apiKey?: unknown; readonly defaultHeaders?: unknown };
-  fetch: Fetch;
-  withOptions(options: object): OpenAIClient;
-  makeRequest(
-    options: unknown,
-    retriesRemaining: number | null,
-    ...rest: unknown[]
-  ): Promise<unknown>;
-  prepareRequest(request: ApiRequest, context: { options: object }): Promise<void>;
-  shouldRetry(response: Response): Promise<boolean>;
-}
 
 const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
 
@@ -55,16 +25,11 @@ export const openaiAdapter: ClientAdapter = {
   upstream: (client) => upstreamOf(asOpenAI(client)),
   wrap(client, admission, rewrap) {
     const original = asOpenAI(client);
-    const clone = original.withOptions(notPassedOn(original));
+    const clone = copyOf(original, {}, original.withOptions);
     keepState(original, clone);
     return new OpenAIHook(clone, admission).install(unhooked(original.fetch), rewrap);
   },
 };
-
-/** `accepts` has looked at what TypeScript can't: the SDK declares most of it private. */
-function asOpenAI(client: object): OpenAIClient {
-  return client as OpenAIClient;
-}
 
 function upstreamOf(client: OpenAIClient): Upstream {
   const { baseURL } = client;
@@ -127,8 +92,7 @@ class OpenAIHook {
       },
       shouldRetry: async (response: Response) =>
         !isFinal(response) && shouldRetry.call(client, response),
-      withOptions: (options: object) =>
-        rewrap(withOptions.call(client, { ...notPassedOn(client), ...options })),
+      withOptions: (options: object) => rewrap(copyOf(client, options, withOptions)),
     };
     for (const [name, value] of Object.entries(methods)) {
       Object.defineProperty(client, name, { value, writable: true, configurable: true });
@@ -266,20 +230,4 @@ class OpenAIHook {
     }
     return attempt.receive(response);
   }
-}
-
-/** Whether the SDK could send the body twice: not what is read while it is sent. */
-function isReplayable({ body, __metadata }: RequestOptions): boolean {
-  if (__metadata?.hasStreamingBody === true) return false;
-  return !isObject(body) || !(Symbol.asyncIterator in body || 'next' in body);
-}
-
-/**
- * What `withOptions` has to be told again: an `AzureOpenAI` of openai 5 and 6 forgets its version
- * and deployment, and openai 5 a key that is a function.
- */
-function notPassedOn({ apiVersion, deploymentName, _options }: OpenAIClient): object {
-  const azure = apiVersion === undefined ? {} : { apiVersion, deployment: deploymentName };
-  const key = _options?.apiKey;
-  return { ...azure, ...(typeof key === 'function' && { apiKey: key }) };
 }

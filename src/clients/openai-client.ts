@@ -1,0 +1,69 @@
+import { isObject } from './shape.ts';
+
+export interface ApiRequest {
+  headers?: unknown;
+}
+
+export type Fetch = (url: unknown, init?: ApiRequest) => Promise<Response>;
+
+/** Of the SDK's `FinalRequestOptions`, what is read here. The same in openai 5, 6 and 7. */
+export interface RequestOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | null;
+  readonly maxRetries?: number;
+  readonly headers?: unknown;
+  readonly __metadata?: { readonly hasStreamingBody?: boolean };
+}
+
+/**
+ * The parts of an OpenAI client that the hook relies on; all are there in openai 5, 6 and 7,
+ * most of them not public. `makeRequest` runs once for each attempt, before any timer; the SDK's
+ * own retries call it again.
+ */
+export interface OpenAIClient {
+  readonly baseURL: string;
+  readonly maxRetries: number;
+  readonly deploymentName?: string | undefined;
+  readonly apiVersion?: string | undefined;
+  readonly _options?: { readonly apiKey?: unknown; readonly defaultHeaders?: unknown };
+  fetch: Fetch;
+  withOptions(options: object): OpenAIClient;
+  makeRequest(
+    options: unknown,
+    retriesRemaining: number | null,
+    ...rest: unknown[]
+  ): Promise<unknown>;
+  prepareRequest(request: ApiRequest, context: { options: object }): Promise<void>;
+  shouldRetry(response: Response): Promise<boolean>;
+}
+
+/** `accepts` has looked at what TypeScript can't: the SDK declares most of it private. */
+export function asOpenAI(client: object): OpenAIClient {
+  return client as OpenAIClient;
+}
+
+/** Whether the SDK could send the body twice: not what is read while it is sent. */
+export function isReplayable({ body, __metadata }: RequestOptions): boolean {
+  if (__metadata?.hasStreamingBody === true) return false;
+  return !isObject(body) || !(Symbol.asyncIterator in body || 'next' in body);
+}
+
+/**
+ * What `withOptions` returns, with what it loses: an `AzureOpenAI` of openai 5 and 6 forgets its
+ * version and deployment, and openai 5 a key that is a function.
+ */
+export function copyOf(
+  client: OpenAIClient,
+  options: object,
+  withOptions: OpenAIClient['withOptions'],
+): OpenAIClient {
+  const { apiVersion, deploymentName, _options } = client;
+  const azure = apiVersion === undefined ? {} : { apiVersion, deployment: deploymentName };
+  const copy = withOptions.call(client, { ...azure, ...options });
+  const apiKey = _options?.apiKey;
+  const isKept = typeof apiKey !== 'function' || typeof copy._options?.apiKey === 'function';
+  if (isKept || 'apiKey' in options) return copy;
+  return withOptions.call(client, { ...azure, ...options, apiKey });
+}
