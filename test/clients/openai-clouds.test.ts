@@ -1,4 +1,6 @@
+import OpenAI from 'openai';
 import { BedrockOpenAI } from 'openai/bedrock';
+import { vertex } from 'openai/providers/vertex';
 import { BedrockOpenAI as BedrockOpenAI6 } from 'openai6/bedrock';
 import { describe, expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
@@ -30,6 +32,28 @@ describe.each([
       [5000, 'Bearer key'],
     ]);
     expect(limiter.snapshot()[0]?.totals.actual.outputTokens).toBe(2);
+    expect(underWay(limiter)).toEqual(NOTHING);
+  });
+});
+
+describe('openai 7: a client whose provider replaces the headers', () => {
+  it('is limited and metered', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock });
+    const answers = [refused({ 'retry-after': '5' }), json(openai7.answer)];
+    const { fetch, seen } = scripted(clock, ...answers);
+    const provider = vertex({
+      project: 'unit',
+      location: 'global',
+      tokenProvider: async () => 'token',
+    });
+    const client = withRateLimit(new OpenAI({ provider, fetch }), { limiter });
+    await clock.run(client.chat.completions.create(CHAT));
+    expect(seen.map(({ at, headers }) => [at, headers.authorization])).toEqual([
+      [0, 'Bearer token'],
+      [5000, 'Bearer token'],
+    ]);
+    expect(limiter.snapshot()[0]?.totals.actual.outputTokens).toBe(1);
     expect(underWay(limiter)).toEqual(NOTHING);
   });
 });
