@@ -14,6 +14,7 @@ interface Watched {
   endedAt: number;
 }
 
+/** The closing table, a row for each lane. */
 export class Report {
   readonly #summarisers: readonly Summariser[];
   readonly #lanes = new Map<string, Watched>();

@@ -44,7 +44,7 @@ async function runWith(
   const snapshot = () => summarisers.flatMap(({ limiter }) => limiter.snapshot());
   const progress = new Progress({ tally, snapshot }, stderr);
   const report = new Report(summarisers);
-  say(`${documents.length} files, ${tally.total} calls, ${description}`);
+  say(`Files: ${documents.length}, calls: ${tally.total}, ${description}`);
   for (const { limiter } of summarisers) announce(limiter, say);
   await job.run();
   progress.stop();

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { runExample } from './run-example.ts';
+
+const LINES: Readonly<Record<string, readonly RegExp[]>> = {
+  'openai.ts': [/^Lima: This is answer \d/m, /^Doha: This is answer \d/m],
+  'anthropic.ts': [/^Lima: This is answer \d/m, /^Doha: This is answer \d/m],
+  'streaming.ts': [
+    /^This is answer 1, from a simulated model\.\ngpt-4o-mini: 6 tokens in, 11 out$/m,
+    /^This is answer 1, from a simulated model\.\nclaude-haiku-4-5: 6 tokens in, 11 out$/m,
+  ],
+  'abort.ts': [
+    /^The second call waits \(concurrency\): abort it$/m,
+    /^Second: Request was aborted\.$/m,
+    /^First: This is answer 1/m,
+    /^Sent: 1$/m,
+  ],
+  'throttled-logging.ts': [
+    /^claude-haiku-4-5: held back \(requests\) for \d+ ms, \d+ waiting$/m,
+    /^claude-haiku-4-5: 10 calls sent, 0 refused$/m,
+  ],
+  'limiter.ts': [
+    /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
+    /^not now \(tokens\), in \d+ s$/m,
+  ],
+};
+
+describe('each example runs without an API key', () => {
+  it.each(Object.entries(LINES))('%s', async (file, lines) => {
+    const { exitCode, stdout, stderr } = await runExample(file);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    for (const line of lines) expect(stdout).toMatch(line);
+  });
+});
