@@ -9,5 +9,5 @@ export default defineConfig({
       { find: /^llm-headroom\/testing$/, replacement: source('src/testing/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000 },
 });

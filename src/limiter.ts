@@ -3,7 +3,14 @@ import { expectNumber, expectObject } from './expect.ts';
 import { Gate } from './gate.ts';
 import { Lane } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
-import { type Cost, DIMENSIONS, type Dimension, type Enforcement, type Shape } from './limits.ts';
+import {
+  type Cost,
+  DIMENSIONS,
+  type Dimension,
+  type Enforcement,
+  type Shape,
+  UNKNOWN_SHAPE,
+} from './limits.ts';
 import { Meter } from './meter.ts';
 import { expectKnown, type RateLimiterOptions, type Settings, settingsFrom } from './options.ts';
 import type { Rejection, Reservation } from './reservation.ts';
@@ -35,9 +42,6 @@ const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
   window: 60,
   slices: 0.25,
 };
-
-/** Nothing is known of how the limits of a limiter's own lanes are enforced. */
-const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: BURST_SECONDS.slices };
 
 /**
  * Lets calls through at the rate of their limits. Wrapped clients have one; it also serves alone:

@@ -25,11 +25,16 @@ export interface Shape {
   readonly enforcement: Enforcement;
   /** In seconds of the rate; a limit's own window at most. */
   readonly burstSeconds: number;
+  /** For `slices`: how far the network may shift calls against each other. @default 50 */
+  readonly spreadMs?: number | undefined;
 }
 
-export const SECOND_MS = 1000;
-export const MINUTE_MS = 60 * SECOND_MS;
-export const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Safe wherever nothing is known: hardly any burst, and never more than the limit in any window. */
+export const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: 0.25, spreadMs: 200 };
+
+export const SECOND_MS: number = 1000;
+export const MINUTE_MS: number = 60 * SECOND_MS;
+export const DAY_MS: number = 24 * 60 * MINUTE_MS;
 
 /** The limits in force for one model. `concurrency` counts calls, not a rate. */
 export interface ModelLimits {

@@ -12,6 +12,9 @@ import {
 import { type Limit, MINUTE_MS, SECOND_MS, type Shape } from './limits.ts';
 import { TrailingWindow } from './trailing-window.ts';
 
+/** How far a network is expected to shift two calls against each other. */
+const USUAL_SPREAD_MS = 50;
+
 /**
  * The burst in milliseconds of the rate. A limit over more than a minute (a day's quota) is not
  * paced: whoever may send 200 calls a day wants to send the first ones at once.
@@ -29,9 +32,8 @@ function bucketSpec(limit: Limit, shape: Shape, headroom: number): BucketSpec {
 
 /**
  * The guards that go with the bucket. `window`: (1 − headroom) · limit in any trailing window.
- * `slices` adds the limit's share of a second, over a second stretched by the headroom: the rate
- * is the same as (1 − headroom) of it in a second, but whole requests aren't rounded away, and
- * the headroom is left for what the network does to the spacing.
+ * `slices` adds the limit's share of a second, less half the headroom, over a second and the
+ * spread. (Less the whole headroom, it would slow the bucket down: calls never fill a second.)
  */
 function guards(limit: Limit, shape: Shape, headroom: number): TrailingWindow[] {
   if (shape.enforcement === 'bucket') return [];
@@ -39,7 +41,8 @@ function guards(limit: Limit, shape: Shape, headroom: number): TrailingWindow[] 
   const isSliced = shape.enforcement === 'slices' && limit.windowMs <= MINUTE_MS;
   if (!isSliced || limit.windowMs <= SECOND_MS) return [whole];
   const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
-  return [whole, new TrailingWindow(perSecond, SECOND_MS / (1 - headroom))];
+  const spanMs = SECOND_MS + (shape.spreadMs ?? USUAL_SPREAD_MS);
+  return [whole, new TrailingWindow(perSecond * (1 - headroom / 2), spanMs)];
 }
 
 /** One limit as it is kept: a bucket that paces, and the guards of its enforcement. */

@@ -1,6 +1,6 @@
+import { UNKNOWN_SHAPE } from '../limits.ts';
 import { classify } from '../refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
-import { UNKNOWN_SHAPE } from './compatible.ts';
 import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 

@@ -1,8 +1,6 @@
+import { UNKNOWN_SHAPE } from '../limits.ts';
 import { chargeSum, openaiWire } from './openai-wire.ts';
-import type { Provider, Shape } from './provider.ts';
-
-/** Safe wherever nothing is known: hardly any burst, and never more than the limit in any window. */
-export const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: 0.25 };
+import type { Provider } from './provider.ts';
 
 /** A host that speaks OpenAI's protocol, and of which nothing else is known. */
 export const compatible: Provider = {

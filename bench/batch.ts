@@ -1,0 +1,117 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { type RateLimitOptions, withRateLimit } from '../src/index.ts';
+import type { SimulatorEnforcement } from '../src/testing/index.ts';
+import { createRandom, createSimulator, createVirtualClock } from '../src/testing/index.ts';
+import { type Prompt, prompts } from './prompts.ts';
+import { delayed } from './wire.ts';
+
+export type Sdk = 'openai' | 'anthropic';
+
+export interface BatchOptions {
+  readonly sdk: Sdk;
+  /** How the simulated provider enforces its limits. */
+  readonly enforcement: SimulatorEnforcement;
+  /** `undefined`: the bare SDK. */
+  readonly limiter: RateLimitOptions | undefined;
+  readonly calls: number;
+}
+
+export interface BatchResult {
+  readonly status429: number;
+  /** Calls that came back with an error in the end. */
+  readonly failed: number;
+  readonly seconds: number;
+  /** The batch's cost at (1 − headroom) of the limit that binds. */
+  readonly idealSeconds: number;
+}
+
+const HEADROOM = 0.2;
+export const LIMITS = {
+  openai: { rpm: 1200, tpm: 300_000 },
+  anthropic: { rpm: 1200, itpm: 300_000, otpm: 60_000 },
+} as const;
+
+/** The options that say how the simulated server enforces. */
+export const MATCHING: Readonly<Record<SimulatorEnforcement, RateLimitOptions>> = {
+  bucket: { enforcement: 'bucket', burstSeconds: 60 },
+  'bucket-10s': { enforcement: 'bucket', burstSeconds: 10 },
+  sliding: { enforcement: 'window' },
+  fixed: { enforcement: 'window' },
+  slices: { enforcement: 'slices' },
+};
+
+type Send = (prompt: Prompt) => Promise<void>;
+
+/**
+ * Sends log-normal prompts all at once through a real SDK, over loopback HTTP and in virtual time,
+ * to a simulated provider. A request takes 20 to 60 ms to arrive, a response 300 to 900 ms.
+ */
+export async function runBatch({
+  sdk,
+  enforcement,
+  limiter,
+  calls,
+}: BatchOptions): Promise<BatchResult> {
+  const clock = createVirtualClock();
+  const provider = sdk === 'openai' ? 'compatible' : 'anthropic';
+  const simulator = createSimulator({ clock, provider, enforcement, limits: LIMITS[sdk] });
+  const server = await simulator.listen();
+  const random = createRandom(7);
+  const between = (least: number, most: number) => (): number => least + random() * (most - least);
+  const fetch = delayed(server.fetch, clock, between(20, 60), between(300, 900));
+  const options = limiter && { ...limiter, clock, headroom: HEADROOM, limits: LIMITS[sdk] };
+  const send = SENDERS[sdk](server.url, fetch, options);
+  let failed = 0;
+  const fail = (): void => void failed++;
+  await clock.run(Promise.all(prompts(calls, 42).map((prompt) => send(prompt).catch(fail))));
+  await server.close();
+  const { status429 } = simulator.stats();
+  const idealSeconds = ideal(sdk, simulator.stats());
+  return { status429, failed, seconds: clock.now() / 1000, idealSeconds };
+}
+
+/** Seconds that the batch takes at (1 − headroom) of the limit that binds. */
+function ideal(
+  sdk: Sdk,
+  used: { admitted: number; inputTokens: number; outputTokens: number },
+): number {
+  const { inputTokens, outputTokens, admitted } = used;
+  const shares =
+    sdk === 'openai'
+      ? [(inputTokens + outputTokens) / LIMITS.openai.tpm]
+      : [inputTokens / LIMITS.anthropic.itpm, outputTokens / LIMITS.anthropic.otpm];
+  return (60 * Math.max(...shares, admitted / LIMITS[sdk].rpm)) / (1 - HEADROOM);
+}
+
+type Fetch = typeof globalThis.fetch;
+
+const SENDERS: Readonly<
+  Record<Sdk, (url: string, fetch: Fetch, options: RateLimitOptions | undefined) => Send>
+> = {
+  openai(url, fetch, options) {
+    const bare = new OpenAI({
+      apiKey: 'any',
+      baseURL: `${url}/v1`,
+      fetch,
+      maxRetries: options ? 2 : 0,
+    });
+    const client = options ? withRateLimit(bare, options) : bare;
+    return async ({ text, stream, maxTokens }) => {
+      const messages = [{ role: 'user' as const, content: text }];
+      const body = { model: 'any-model', messages, max_tokens: maxTokens };
+      if (!stream) return void (await client.chat.completions.create(body));
+      for await (const _ of await client.chat.completions.create({ ...body, stream: true }));
+    };
+  },
+  anthropic(url, fetch, options) {
+    const bare = new Anthropic({ apiKey: 'any', baseURL: url, fetch, maxRetries: options ? 2 : 0 });
+    const client = options ? withRateLimit(bare, options) : bare;
+    return async ({ text, stream, maxTokens }) => {
+      const messages = [{ role: 'user' as const, content: text }];
+      const body = { model: 'claude-any', messages, max_tokens: maxTokens };
+      if (!stream) return void (await client.messages.create(body));
+      for await (const _ of await client.messages.create({ ...body, stream: true }));
+    };
+  },
+};

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { MATCHING, runBatch } from '../bench/batch.ts';
+
+const SDKS = ['openai', 'anthropic'] as const;
+const ENFORCEMENTS = ['bucket', 'bucket-10s', 'sliding', 'fixed', 'slices'] as const;
+const CASES = SDKS.flatMap((sdk) => ENFORCEMENTS.map((enforcement) => ({ sdk, enforcement })));
+const CALLS = 1200;
+
+describe.each(CASES)('$sdk, 1,200 calls at once, enforced as $enforcement', (options) => {
+  it('is never answered with 429 with the profile of an unknown host', async () => {
+    const result = await runBatch({ ...options, limiter: {}, calls: CALLS });
+    expect(result).toMatchObject({ status429: 0, failed: 0 });
+  });
+
+  it('is never answered with 429 with the matching profile, and takes no more than 1.10 of the ideal time', async () => {
+    const limiter = MATCHING[options.enforcement];
+    const result = await runBatch({ ...options, limiter, calls: CALLS });
+    expect(result).toMatchObject({ status429: 0, failed: 0 });
+    expect(result.seconds / result.idealSeconds).toBeLessThanOrEqual(1.1);
+  });
+
+  it('is answered with 429 without a limiter', async () => {
+    const result = await runBatch({ ...options, limiter: undefined, calls: CALLS });
+    expect(result.status429).toBeGreaterThan(0);
+  });
+});
