@@ -75,7 +75,7 @@ function bar(done: number, total: number): string {
 function etaOf(lanes: readonly LaneSnapshot[], unsent: number): number {
   const waiting = sum(lanes, (lane) => lane.queued);
   const etaMs = Math.max(0, ...lanes.map((lane) => lane.etaMs));
-  return waiting === 0 ? 0 : (etaMs * unsent) / waiting;
+  return waiting === 0 ? 0 : etaMs * Math.min(unsent / waiting, 2);
 }
 
 function sum(lanes: readonly LaneSnapshot[], of: (lane: LaneSnapshot) => number): number {
