@@ -126,6 +126,8 @@ export class GuardedEmitter extends EventEmitter<Events> {
       }
     };
     this.#guards.set(listener, guard);
+    // The emitter removes what was added with `once` by its guard.
+    this.#guards.set(guard, guard);
     return guard as AnyListener as L;
   }
 }

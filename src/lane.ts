@@ -290,7 +290,7 @@ export class Lane implements ReservationEnds {
   }
 
   /** When the last waiting call, or one more, is expected to go, and the dimension that decides. */
-  #prediction(more: Cost = { requests: 0 }): Wait {
+  #prediction(more: Cost = {}): Wait {
     const { pause } = this.#recovery;
     const wait = this.#options.gate.predict(plus(this.#queue.waitingCost, more), this.#now);
     const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);

@@ -160,5 +160,5 @@ function checkedCost(cost: Cost): Cost {
   for (const [dimension, value] of Object.entries(cost)) {
     expectNumber(`cost.${dimension}`, value, 'a number, 0 or more', (n) => n >= 0 && n < Infinity);
   }
-  return { ...cost };
+  return { requests: 1, ...cost };
 }

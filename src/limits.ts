@@ -42,9 +42,9 @@ export interface ModelLimits {
   readonly concurrency: number;
 }
 
-/** The amount of `dimension` in `cost`; one request costs one request unless it says otherwise. */
+/** The amount of `dimension` in `cost`. */
 export function amount(cost: Cost, dimension: Dimension): number {
-  return cost[dimension] ?? (dimension === 'requests' ? 1 : 0);
+  return cost[dimension] ?? 0;
 }
 
 export const DIMENSIONS: readonly Dimension[] = [

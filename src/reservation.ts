@@ -55,8 +55,7 @@ export class Reservation {
 
   /** Ends the call as if it had never been made: everything is given back. */
   cancel(): void {
-    const nothing = Object.keys(this.cost).map((dimension) => [dimension, 0]);
-    this.#end({ ...Object.fromEntries(nothing), requests: 0 }, false);
+    this.#end({}, false);
   }
 
   /** Notes that the provider has answered. A limiter's own users need not call it. @internal */

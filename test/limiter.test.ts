@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { CallTooLarge, HeadroomError, RateLimitExceeded } from '../src/errors.ts';
+import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
+import type { RateLimiterOptions } from '../src/options.ts';
+import { createVirtualClock, type VirtualClock } from '../src/testing/index.ts';
+
+function setup(options: RateLimiterOptions = {}): { clock: VirtualClock; limiter: RateLimiter } {
+  const clock = createVirtualClock();
+  const burst = { headroom: 0, enforcement: 'bucket' } as const;
+  return { clock, limiter: createRateLimiter({ clock, ...burst, ...options }) };
+}
+
+describe('a rate limiter', () => {
+  it('tells of each call that is held back, with the reason and the expected wait', async () => {
+    const { clock, limiter } = setup({ limits: { rpm: 60, tpm: 6000 }, burstSeconds: 1 });
+    const events: unknown[] = [];
+    limiter.on('throttled', (event) => events.push(event));
+    const options = { model: 'm', key: 'alice' };
+    void limiter.acquire({ tokens: 100 }, options);
+    void limiter.acquire({ tokens: 300 }, options);
+    void limiter.acquire({ tokens: 10 }, options);
+    await clock.runUntilIdle();
+    const common = { lane: 'limiter/m', model: 'm', key: 'alice', attempt: 1, reason: 'tokens' };
+    expect(events).toEqual([
+      { ...common, waitMs: 3000, queued: 1 },
+      { ...common, waitMs: 3100, queued: 2 },
+    ]);
+  });
+
+  it('opens a lane for each model, and tells of its limits', async () => {
+    const { limiter } = setup({
+      limits: { a: { rpm: 1 }, b: { rpm: 2, concurrency: 5 } },
+      concurrency: 4,
+    });
+    const events: unknown[] = [];
+    limiter.on('limits', (event) => events.push(event));
+    await limiter.acquire({}, { model: 'a' });
+    await limiter.acquire({}, { model: 'b' });
+    await limiter.acquire({}, { model: 'c' });
+    const requests = (max: number) => ({ dimension: 'requests', max, windowMs: 60_000 });
+    expect(events).toEqual([
+      { lane: 'limiter/a', model: 'a', limits: [requests(1)], concurrency: 4, source: 'given' },
+      { lane: 'limiter/b', model: 'b', limits: [requests(2)], concurrency: 4, source: 'given' },
+      { lane: 'limiter/c', model: 'c', limits: [], concurrency: 4, source: 'none' },
+    ]);
+  });
+
+  it('rejects a call that can never pass at once, with its evidence, and tells so', async () => {
+    const { limiter } = setup({ limits: { tpm: 1000 } });
+    const events: unknown[] = [];
+    limiter.on('rejected', (event) => events.push(event));
+    const error = await limiter
+      .acquire({ tokens: 1001 }, { model: 'm' })
+      .catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(CallTooLarge);
+    expect(error).toBeInstanceOf(HeadroomError);
+    expect(error).toMatchObject({
+      name: 'CallTooLarge',
+      code: 'call_too_large',
+      message:
+        'This call to m costs 1001 tokens, more than the limit of 1000 per 60000 ms: it can never pass',
+      dimension: 'tokens',
+      cost: 1001,
+      limit: 1000,
+      windowMs: 60_000,
+    });
+    expect(events).toEqual([{ lane: 'limiter/m', model: 'm', key: undefined, error }]);
+  });
+
+  it('says without waiting whether a call may go', async () => {
+    const { clock, limiter } = setup({ limits: { rpm: 60 }, burstSeconds: 1, concurrency: 2 });
+    const first = limiter.tryAcquire({});
+    expect(first.granted).toBe(true);
+    expect(limiter.tryAcquire({})).toEqual({ granted: false, reason: 'requests', waitMs: 1000 });
+    void limiter.acquire({});
+    expect(limiter.tryAcquire({})).toEqual({ granted: false, reason: 'queue', waitMs: 2000 });
+    await clock.runUntilIdle();
+    expect(limiter.tryAcquire({})).toMatchObject({ granted: false, reason: 'concurrency' });
+    if (first.granted) first.settle();
+    await clock.advance(1000);
+    expect(limiter.tryAcquire({}).granted).toBe(true);
+    expect(() => setup({ limits: { tpm: 1 } }).limiter.tryAcquire({ tokens: 2 })).toThrow(
+      CallTooLarge,
+    );
+  });
+
+  it('gives the place back when a waiting call is aborted, with the signal’s reason', async () => {
+    const { clock, limiter } = setup({ limits: { rpm: 60 }, burstSeconds: 1 });
+    await limiter.acquire({});
+    const abort = new AbortController();
+    const aborted = limiter.acquire({}, { signal: abort.signal });
+    const next = limiter.acquire({}).then(() => clock.now());
+    abort.abort('enough');
+    await expect(aborted).rejects.toBe('enough');
+    expect(await clock.run(next)).toBe(1000);
+    expect(limiter.snapshot()[0]).toMatchObject({ queued: 0, inFlight: 2, etaMs: 0 });
+    expect(clock.pending).toBe(0);
+    const late = limiter.acquire({}, { signal: AbortSignal.abort('too late') });
+    await expect(late).rejects.toBe('too late');
+  });
+
+  it('shows what it does', async () => {
+    const { clock, limiter } = setup({ limits: { rpm: 60, tpm: 1200 }, burstSeconds: 2 });
+    const one = await limiter.acquire({ tokens: 30 }, { model: 'm' });
+    void limiter.acquire({ tokens: 30 }, { model: 'm' });
+    one.settle({ inputTokens: 12, outputTokens: 3 });
+    const [lane] = limiter.snapshot();
+    expect(lane).toMatchObject({
+      lane: 'limiter/m',
+      model: 'm',
+      source: 'given',
+      concurrency: Number.POSITIVE_INFINITY,
+      queued: 1,
+      inFlight: 1,
+      pausedUntil: undefined,
+      etaMs: 250,
+      limits: [
+        { dimension: 'requests', max: 60, windowMs: 60_000, level: 1 },
+        { dimension: 'tokens', max: 1200, windowMs: 60_000, level: 25 },
+      ],
+    });
+    await clock.runUntilIdle();
+    expect(limiter.snapshot()[0]).toMatchObject({
+      queued: 0,
+      inFlight: 1,
+      totals: { calls: 2, refused: 0 },
+    });
+  });
+
+  it('drains: resolves when all that was let through has ended', async () => {
+    const { clock, limiter } = setup({ limits: { rpm: 60 }, burstSeconds: 1 });
+    for (let call = 0; call < 3; call++) {
+      void limiter.acquire({}).then((granted) => clock.setTimeout(() => granted.settle(), 500));
+    }
+    expect(await clock.run(limiter.drain().then(() => clock.now()))).toBe(2500);
+  });
+
+  it('closes: rejects what waits and all that comes, and leaves no timer', async () => {
+    const { clock, limiter } = setup({ limits: { rpm: 60 }, burstSeconds: 1 });
+    await limiter.acquire({});
+    const waiting = limiter.acquire({});
+    limiter.close();
+    const closed = { code: 'closed', name: 'HeadroomError' };
+    await expect(waiting).rejects.toMatchObject(closed);
+    await expect(limiter.acquire({})).rejects.toMatchObject(closed);
+    await expect(limiter.acquire({}, { model: 'new' })).rejects.toMatchObject(closed);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('rejects costs and options that are none', async () => {
+    const { limiter } = setup();
+    const cost = (given: unknown): Promise<unknown> => limiter.acquire(given as never);
+    await expect(cost({ tokens: -1 })).rejects.toThrow(
+      'Expected `cost.tokens` to be a number, 0 or more, got `-1`',
+    );
+    await expect(cost({ token: 1 })).rejects.toThrow(
+      'Unknown option `token`; known are requests, tokens',
+    );
+    await expect(cost(5)).rejects.toThrow('Expected `cost` to be { requests, tokens');
+    await expect(limiter.acquire({}, { pirority: 1 } as never)).rejects.toThrow(
+      'Unknown option `pirority`',
+    );
+  });
+});
+
+describe('RateLimitExceeded', () => {
+  const error = new RateLimitExceeded({
+    message: 'No room',
+    reason: 'paused',
+    waitMs: 1200,
+    limit: 500,
+    remaining: 0,
+    resetAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+  });
+
+  it('is the body of a 429', () => {
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      error: 'rate_limit_exceeded',
+      message: 'No room',
+      retry_after_seconds: 2,
+      limit: 500,
+      remaining: 0,
+      reset_at: '2026-01-02T03:04:05.000Z',
+    });
+  });
+
+  it('is a whole response', async () => {
+    const response = error.toResponse();
+    expect(response.status).toBe(429);
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'content-type': 'application/json',
+      'retry-after': '2',
+      'x-ratelimit-limit': '500',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Date.UTC(2026, 0, 2, 3, 4, 5) / 1000),
+    });
+    expect(await response.json()).toEqual(error.toJSON());
+  });
+});
