@@ -6,7 +6,7 @@ import { NO_RANK, type Vocabulary } from './vocabulary.ts';
 export const LONGEST_BLOCK = 4096;
 
 /** Up to here, looking through all pairs for the next to merge is faster than keeping a heap. */
-const LONGEST_SCAN = 48;
+const LONGEST_SCAN = 32;
 
 /**
  * Counts the tokens of one piece of text: starting from single bytes, the adjacent pair that makes
