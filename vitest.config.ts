@@ -9,5 +9,11 @@ export default defineConfig({
       { find: /^llm-headroom\/testing$/, replacement: source('src/testing/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The batches send thousands of calls over HTTP.
+    testTimeout: 120_000,
+    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    outputFile: { json: 'node_modules/.vitest-report.json' },
+  },
 });
