@@ -11,8 +11,8 @@ export interface Counting {
 }
 
 /** Getting the next part of a body, and looking a text up in the memo, in units of work. */
-const PART_WORK = 100;
-const LOOKUP_CHARACTERS = 16;
+const PART_WORK = 40;
+const LOOKUP_CHARACTERS = 32;
 
 /** More parts than fit into any context window: a list that has no end is cut there. */
 const MAX_PARTS = 200_000;
