@@ -27,9 +27,11 @@ export interface BatchResult {
 }
 
 const HEADROOM = 0.2;
+/** Of the 64 that each call allows. */
+const REPLY_TOKENS = 56;
 export const LIMITS = {
   openai: { rpm: 1200, tpm: 300_000 },
-  anthropic: { rpm: 1200, itpm: 300_000, otpm: 60_000 },
+  anthropic: { rpm: 1200, itpm: 300_000, otpm: 150_000 },
 } as const;
 
 /** The options that say how the simulated server enforces. */
@@ -55,7 +57,13 @@ export async function runBatch({
 }: BatchOptions): Promise<BatchResult> {
   const clock = createVirtualClock();
   const provider = sdk === 'openai' ? 'compatible' : 'anthropic';
-  const simulator = createSimulator({ clock, provider, enforcement, limits: LIMITS[sdk] });
+  const simulator = createSimulator({
+    clock,
+    provider,
+    enforcement,
+    limits: LIMITS[sdk],
+    reply: () => ({ outputTokens: REPLY_TOKENS }),
+  });
   const server = await simulator.listen();
   const random = createRandom(7);
   const between = (least: number, most: number) => (): number => least + random() * (most - least);

@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { AbortHub } from './abort-hub.ts';
 import { type Cost, minus, plus } from './limits.ts';
 import { Line, type LineOptions, type WaitingCall } from './line.ts';
 import type { Reservation } from './reservation.ts';
@@ -9,15 +10,33 @@ export interface Promised {
   readonly reject: (reason: unknown) => void;
 }
 
+/** The time that one call spends in the line. */
+class Waiting {
+  readonly signal: AbortSignal | undefined;
+  isOver = false;
+  readonly #stop: () => void;
+
+  constructor(signal: AbortSignal | undefined, stop: () => void) {
+    this.signal = signal;
+    this.#stop = stop;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.#stop();
+  }
+}
+
 /**
  * p-queue, told by a lane which call goes next.
  *
  * Invariant: the queue is paused whenever no call is chosen, so it starts exactly the chosen ones.
- * A started call holds its slot until its reservation has ended, or its signal has aborted.
+ * A started call holds its slot until its reservation has ended.
  */
 export class CallQueue {
   readonly concurrency: number;
   readonly #queue: PQueue<Line, LineOptions>;
+  readonly #aborts = new AbortHub();
   #line!: Line;
   #lastId = 0;
   #waitingCost: Cost = {};
@@ -69,19 +88,14 @@ export class CallQueue {
 
   /**
    * Lets `call` wait. `reserve` is called when it is started; it is rejected with its signal's
-   * reason, or with the error that `clear` was given.
+   * reason, or with the error that `clear` was given. A started call is no longer listened for.
    */
-  join(
-    call: WaitingCall,
-    priority: number,
-    reserve: () => Reservation,
-    promised: Promised,
-  ): string {
+  join(call: WaitingCall, priority: number, reserve: () => Reservation, promised: Promised): string {
     const id = String(++this.#lastId);
-    let isWaiting = true;
+    const waiting = this.#abortable(call);
     const leave = (): void => {
-      if (isWaiting) this.#forget(call.cost);
-      isWaiting = false;
+      if (!waiting.isOver) this.#forget(call.cost);
+      waiting.end();
     };
     const start = (): Promise<void> => {
       leave();
@@ -93,8 +107,8 @@ export class CallQueue {
       leave();
       promised.reject(call.error ?? reason);
     };
-    const { signal } = call;
     this.#waitingCost = plus(this.#waitingCost, call.cost);
+    const { signal } = waiting;
     this.#queue.add(start, { id, priority, call, ...(signal && { signal }) }).catch(fail);
     return id;
   }
@@ -114,6 +128,15 @@ export class CallQueue {
   /** Resolves when nothing waits and nothing is in flight. */
   onIdle(): Promise<void> {
     return this.#queue.onIdle();
+  }
+
+  /** A signal of its own for the time in which `call` waits. */
+  #abortable({ signal }: WaitingCall): Waiting {
+    if (signal === undefined) return new Waiting(undefined, () => {});
+    const own = new AbortController();
+    if (signal.aborted) own.abort(signal.reason);
+    const stop = this.#aborts.listen(signal, () => own.abort(signal.reason));
+    return new Waiting(own.signal, stop);
   }
 
   /** An empty line costs exactly nothing, whatever rounding has left in the sum. */

@@ -47,7 +47,7 @@ export interface LimitsEvent extends LaneRef {
   readonly source: 'given' | 'none';
 }
 
-/** A call has ended: what it was expected to take, and what it took. */
+/** A response has ended: what its call was expected to take, and what it took. */
 export interface UsageEvent extends LaneRef {
   readonly key: string | undefined;
   readonly estimated: TokenEstimate;

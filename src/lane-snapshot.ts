@@ -6,8 +6,10 @@ import type { TokenEstimate } from './providers/provider.ts';
 export interface LaneTotals {
   /** Attempts let through. */
   readonly calls: number;
-  /** Attempts that the provider refused: 429 and its kin. */
+  /** Attempts that the provider refused because of a limit: 429 and its kin. */
   readonly refused: number;
+  /** Attempts that it refused because it was overloaded: 503, 529. */
+  readonly overloaded: number;
   readonly pausedMs: number;
   /** Tokens of the calls whose response said what it used: expected, and used. */
   readonly estimated: TokenEstimate;
@@ -35,6 +37,7 @@ const NO_TOKENS: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
 export const NO_TOTALS: LaneTotals = {
   calls: 0,
   refused: 0,
+  overloaded: 0,
   pausedMs: 0,
   estimated: NO_TOKENS,
   actual: NO_TOKENS,

@@ -99,7 +99,8 @@ export class Lane implements ReservationEnds {
   /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
   refuse(reservation: Reservation, cause: PauseCause, retryAfterMs: number | undefined): void {
     const { epoch } = reservation.admission;
-    this.#totals = { ...this.#totals, refused: this.#totals.refused + 1 };
+    const kind = cause === 'capacity' ? 'overloaded' : 'refused';
+    this.#totals = { ...this.#totals, [kind]: this.#totals[kind] + 1 };
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause !== undefined && !this.#isClosed) this.#pause(pause);
   }

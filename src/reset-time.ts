@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from './limits.ts';
 
-export const HOUR_MS = 60 * MINUTE_MS;
+export const HOUR_MS: number = 60 * MINUTE_MS;
 
 const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
 

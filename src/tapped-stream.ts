@@ -55,7 +55,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
   cancel(reason: unknown): Promise<void> {
     this.#cancelled = true;
     this.#onEnd(false);
-    return this.#body.cancel(reason);
+    return this.#body.cancel(reason).finally(() => this.#body.releaseLock());
   }
 
   abandon(): void {
@@ -77,6 +77,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
     emit: (bytes: Uint8Array) => void,
   ): void {
     this.#finish(true, emit);
+    this.#body.releaseLock();
     sink.close();
     this.#onEnd(true);
   }

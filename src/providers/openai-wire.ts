@@ -1,3 +1,4 @@
+import type { Cost } from '../limits.ts';
 import { classify } from '../refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
 import type { Call, Provider, Request, TokenEstimate, Usage } from './provider.ts';
@@ -50,7 +51,7 @@ export const openaiWire: Pick<Provider, 'describe' | 'expects' | 'settle' | 'cla
 };
 
 /** The input and all of the output that is allowed. */
-export function chargeSum({ inputTokens, outputTokens }: TokenEstimate, call: Call) {
+export function chargeSum({ inputTokens, outputTokens }: TokenEstimate, call: Call): Cost {
   return {
     requests: 1,
     tokens: inputTokens + (call.maxOutputTokens ?? 0),
