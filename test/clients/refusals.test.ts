@@ -9,9 +9,11 @@ import {
   outcome,
   refused,
   scripted,
+  simulated,
   underWay,
 } from './bench.ts';
 import { sdks } from './sdks.ts';
+import { all } from './side-by-side.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -271,6 +273,42 @@ describe.each(sdks)('$name: a 429', (sdk) => {
     const [lane] = limiter.snapshot();
     // One request of 60 was taken, and a second has passed.
     expect(lane?.limits.find(({ dimension }) => dimension === 'requests')?.level).toBe(59);
+  });
+
+  it('of the first in line keeps its place there', async () => {
+    const { clock, client } = bench(sdk, fetch, { limiter: { concurrency: 1 } });
+    const { fetch: server, seen } = scripted(clock, refused({ 'retry-after': '5' }), answer);
+    client.fetch = server;
+    const names = ['a', 'b', 'c'].map((name) => ({ headers: { 'x-name': name } }));
+    await clock.run(Promise.all(names.map((options) => sdk.ask(client, options))));
+    expect(seen.map(({ headers }) => headers['x-name'])).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('is over as soon as the probe is answered, though it streams for long', async () => {
+    const { clock, client, simulator } = simulated(
+      sdk,
+      { faults: ['slow-down'], latency: { firstByteMs: 500, perTokenMs: 1000 } },
+      { limiter: { concurrency: 2 } },
+    );
+    const streams = [1, 2, 3, 4].map(() => sdk.stream(client).then(all));
+    await clock.run(Promise.all(streams));
+    const [refusal, ...others] = simulator.log;
+    const pausedUntil = others.find(({ time }) => time >= 60_000)?.time ?? 0;
+    const after = others.filter(({ time }) => time >= pausedUntil);
+    expect(refusal?.status).toBe(429);
+    // The probe, and one more at its first byte, seconds before its end.
+    expect(after.slice(0, 2).map(({ time }) => time - pausedUntil)).toEqual([0, 500]);
+  });
+
+  it.each([503, 529])('’s kin %d uses up the retries', async (status) => {
+    const { clock, client } = await started();
+    const { fetch, seen } = scripted(clock, broken(status));
+    client.fetch = fetch;
+    client.maxRetries = 2;
+    const [, error] = await clock.run(outcome(sdk.ask(client)));
+    expect(error).toBeInstanceOf(sdk.errors.InternalServerError);
+    // The backoff doubles; the SDK's own sleeps are no time here.
+    expect(times(seen)).toEqual([0, 1000, 3000]);
   });
 
   it('whose body never ends still pauses', async () => {

@@ -15,7 +15,14 @@ import {
   scripted,
   underWay,
 } from './bench.ts';
-import { type AnyClient, type ClientOptions, MESSAGE, openaiSdks, sdks } from './sdks.ts';
+import {
+  type AnyClient,
+  type ClientOptions,
+  type EachSdk,
+  MESSAGE,
+  openaiSdks,
+  sdks,
+} from './sdks.ts';
 
 const times = (seen: readonly { at: number }[]): number[] => seen.map(({ at }) => at);
 
@@ -222,6 +229,38 @@ describe.each(sdks)('$name: a wrapped client', (sdk) => {
     expect(seen).toHaveLength(3);
   });
 
+  it('admits each retry of the SDK, of which there are as many as without it', async () => {
+    const lost = new TypeError('fetch failed');
+    const { clock, client, bare, limiter } = bench(sdk, fetch, SLOW);
+    inNoTime(bare, clock);
+    const { fetch: server, seen } = scripted(clock, broken(), lost, broken(), lost);
+    client.fetch = server;
+    const [, error] = await clock.run(outcome(sdk.ask(client)));
+    expect(error).toBeInstanceOf(sdk.errors.InternalServerError);
+    expect(times(seen)).toEqual([0, 1000, 2000]);
+    expect(limiter.snapshot()[0]?.totals.calls).toBe(3);
+    const unlimited = scripted(clock, broken(), lost, broken(), lost);
+    bare.fetch = unlimited.fetch;
+    await clock.run(outcome(sdk.ask(bare)));
+    const counts = (all: typeof seen) =>
+      all.map(({ headers }) => headers['x-stainless-retry-count']);
+    expect(counts(seen)).toEqual(counts(unlimited.seen));
+  });
+
+  it('counts anew for another call with the same options object', async () => {
+    const { clock, client } = bench(sdk, fetch);
+    const wait = refused({ 'retry-after': '5' });
+    const { fetch: server, seen } = scripted(clock, wait, json(sdk.answer));
+    client.fetch = server;
+    const path = sdk.wire === 'openai' ? '/chat/completions' : '/v1/messages';
+    const options = { method: 'post', path, body: MESSAGE };
+    const raw = client as unknown as { request(options: object): Promise<unknown> };
+    await clock.run(raw.request(options));
+    await clock.run(raw.request(options));
+    const counts = seen.map(({ headers }) => headers['x-stainless-retry-count']);
+    expect(counts).toEqual(['0', '1', '0']);
+  });
+
   it('tells which attempt it is that waits', async () => {
     const { clock, client, limiter } = bench(sdk, fetch, SLOW);
     const attempts: number[] = [];
@@ -231,6 +270,32 @@ describe.each(sdks)('$name: a wrapped client', (sdk) => {
     client.fetch = server;
     await clock.run(sdk.ask(client));
     expect(attempts).toEqual([2, 3, 4]);
+  });
+});
+
+describe.each(openaiSdks)('$name: a call', (sdk) => {
+  const each = sdk as unknown as EachSdk;
+  const levels = (limiter: RateLimiter): unknown =>
+    limiter.snapshot().map(({ limits }) => limits.map(({ level }) => level));
+
+  it('that fails before its request goes out costs nothing', async () => {
+    const { clock, client, limiter } = bench(each, fetch, SLOW);
+    const broke = new Error('No credentials');
+    const value = (): Promise<never> => Promise.reject(broke);
+    Object.defineProperty(client, 'buildRequest', { value });
+    const [, error] = await clock.run(outcome(each.ask(client)));
+    expect(error).toBe(broke);
+    expect(levels(limiter)).toEqual([[1]]);
+    expect(underWay(limiter)).toEqual(NOTHING);
+  });
+
+  it('whose request goes out by another way is charged as it was estimated', async () => {
+    const { clock, client, limiter } = bench(each, fetch, SLOW);
+    const value = async (): Promise<Response> => json(sdk.answer)();
+    Object.defineProperty(client, 'fetchWithTimeout', { value });
+    await clock.run(each.ask(client));
+    expect(levels(limiter)).toEqual([[0]]);
+    expect(underWay(limiter)).toEqual(NOTHING);
   });
 });
 
