@@ -7,6 +7,14 @@ import { type Prompt, prompts } from './prompts.ts';
 import { delayed } from './wire.ts';
 
 export type Sdk = 'openai' | 'anthropic';
+export const SDKS: readonly Sdk[] = ['openai', 'anthropic'];
+export const ENFORCEMENTS: readonly SimulatorEnforcement[] = [
+  'bucket',
+  'bucket-10s',
+  'sliding',
+  'fixed',
+  'slices',
+];
 
 export interface BatchOptions {
   readonly sdk: Sdk;
@@ -27,6 +35,8 @@ export interface BatchResult {
 }
 
 const HEADROOM = 0.2;
+/** English prose: a token of OpenAI's, and of Claude's up to 4.6 (docs of both, 2026-08). */
+const CHARACTERS_PER_TOKEN: Readonly<Record<Sdk, number>> = { openai: 4, anthropic: 3.5 };
 /** Of the 64 that each call allows. */
 const REPLY_TOKENS = 56;
 export const LIMITS = {
@@ -63,6 +73,7 @@ export async function runBatch({
     enforcement,
     limits: LIMITS[sdk],
     reply: () => ({ outputTokens: REPLY_TOKENS }),
+    countTokens: (text) => Math.ceil(text.length / CHARACTERS_PER_TOKEN[sdk]),
   });
   const server = await simulator.listen();
   const random = createRandom(7);
@@ -117,7 +128,7 @@ const SENDERS: Readonly<
     const client = options ? withRateLimit(bare, options) : bare;
     return async ({ text, stream, maxTokens }) => {
       const messages = [{ role: 'user' as const, content: text }];
-      const body = { model: 'claude-any', messages, max_tokens: maxTokens };
+      const body = { model: 'claude-opus-4-5', messages, max_tokens: maxTokens };
       if (!stream) return void (await client.messages.create(body));
       for await (const _ of await client.messages.create({ ...body, stream: true }));
     };

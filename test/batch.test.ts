@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MATCHING, runBatch } from '../bench/batch.ts';
+import { ENFORCEMENTS, MATCHING, runBatch, SDKS } from '../bench/batch.ts';
 
-const SDKS = ['openai', 'anthropic'] as const;
-const ENFORCEMENTS = ['bucket', 'bucket-10s', 'sliding', 'fixed', 'slices'] as const;
 const CASES = SDKS.flatMap((sdk) => ENFORCEMENTS.map((enforcement) => ({ sdk, enforcement })));
 const CALLS = 1200;
 
