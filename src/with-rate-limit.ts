@@ -21,12 +21,10 @@ export type RateLimited<C> = C & { readonly rateLimit: RateLimiter };
 
 const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
 
-/** The client behind each wrapped one: wrapping twice limits once, by the last options. */
-const behind = new WeakMap<object, object>();
-
 /**
  * Returns the same client, except that its calls wait until the provider's limits have room for
- * them. The client passed in stays as it is, unlimited.
+ * them. The client passed in stays as it is. A client that is limited already gets a limiter
+ * instead of the one that it had.
  *
  * @example
  * const openai = withRateLimit(new OpenAI(), { limits: { rpm: 500, tpm: 200_000 } });
@@ -46,7 +44,7 @@ export function withRateLimit<C extends object>(
   const { key, priority, limiter = createRateLimiter(own(options)) } = options;
   expectShared(options);
   // `accepts` has found this to be a client, and a clone of it is of its class.
-  return wrapped(behind.get(client) ?? client, adapter, {
+  return wrapped(client, adapter, {
     limiter,
     key,
     priority,
@@ -58,9 +56,8 @@ function wrapped(
   adapter: ClientAdapter,
   options: { limiter: RateLimiter; key: string | undefined; priority: number | undefined },
 ): object {
-  const admission = new Admission(options, adapter.upstream(client));
+  const admission = new Admission(options, () => adapter.upstream(limited));
   const limited = adapter.wrap(client, admission, (next) => wrapped(next, adapter, options));
-  behind.set(limited, client);
   return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
 }
 

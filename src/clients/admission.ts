@@ -31,16 +31,17 @@ export interface HookedRequest extends Request {
 /** Lets the requests of one client through, each when its lane has room. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #upstream: Upstream;
+  readonly #upstream: () => Upstream;
 
-  constructor(options: AdmissionOptions, upstream: Upstream) {
+  /** `upstream` is asked for each request: a client's base URL may change. */
+  constructor(options: AdmissionOptions, upstream: () => Upstream) {
     this.#options = options;
     this.#upstream = upstream;
   }
 
   /** What the provider meters of a request; `undefined` where it may pass uncounted. */
   describe(request: Request): Call | undefined {
-    return this.#upstream.provider.describe(request);
+    return this.#upstream().provider.describe(request);
   }
 
   /**
@@ -49,10 +50,11 @@ export class Admission {
    */
   async admit(request: HookedRequest, call: Call): Promise<Attempt> {
     const { limiter, key, priority } = this.#options;
-    const { provider } = this.#upstream;
+    const upstream = this.#upstream();
+    const { provider } = upstream;
     const { signal, earlier, attempt } = request;
     const estimate = await estimateTokens({ provider: provider.name, ...request });
-    const lane = this.#lane(call);
+    const lane = this.#lane(upstream, call);
     const ticket = earlier?.reservation.admission.ticket;
     const cost = provider.charge(estimate, call);
     const reservation = await lane.acquire({
@@ -80,8 +82,7 @@ export class Admission {
     return new Attempt(reservation, context, earlier?.firstRefusedAt);
   }
 
-  #lane({ model }: Call): Lane {
-    const { provider, host } = this.#upstream;
+  #lane({ provider, host }: Upstream, { model }: Call): Lane {
     return this.#options.limiter.lane({
       host,
       model,

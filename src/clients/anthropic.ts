@@ -3,7 +3,7 @@ import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
 import { isFinal } from './error-response.ts';
-import { keepState } from './own-state.ts';
+import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
 import { hasMethods, hostOf, isObject } from './shape.ts';
 
@@ -40,7 +40,7 @@ interface AnthropicClient {
   readonly maxRetries: number;
   readonly middleware: readonly unknown[];
   withOptions(options: object): AnthropicClient;
-  readonly _options?: { readonly defaultHeaders?: unknown };
+  readonly _options?: { readonly defaultHeaders?: unknown; readonly apiKey?: unknown };
   backendMiddleware(): Middleware[];
   shouldRetry(response: Response, options: object): Promise<boolean>;
 }
@@ -57,7 +57,8 @@ export const anthropicAdapter: ClientAdapter = {
     };
   },
   wrap(client, admission, rewrap) {
-    const clone = asAnthropic(client).withOptions({});
+    const original = asAnthropic(client);
+    const clone = classMethod(original, 'withOptions').call(original, lostOptions(original));
     keepState(client, clone);
     const { withOptions, backendMiddleware, shouldRetry } = clone;
     const ours = limiting(clone, admission);
@@ -76,6 +77,39 @@ export const anthropicAdapter: ClientAdapter = {
 /** `accepts` has looked at what TypeScript can't: `backendMiddleware` is protected. */
 function asAnthropic(client: object): AnthropicClient {
   return client as AnthropicClient;
+}
+
+/** What the SDK's `withOptions` passes on itself, or builds anew. */
+const PASSED_ON: readonly string[] = [
+  'apiKey',
+  'authToken',
+  'baseURL',
+  'maxRetries',
+  'timeout',
+  'logger',
+  'logLevel',
+  'fetch',
+  'fetchOptions',
+];
+
+/**
+ * The options that `withOptions` forgets: its siblings for Bedrock and Vertex keep theirs as
+ * fields (`region`, `awsAccessKey`, …), and the one for Foundry takes a key that is a function,
+ * or a resource instead of a URL, only by another name.
+ */
+function lostOptions(client: AnthropicClient): object {
+  const own = Object.entries(client).filter(
+    ([name, value]) => !name.startsWith('_') && !PASSED_ON.includes(name) && isPlain(value),
+  );
+  const lost = Object.fromEntries(own);
+  if (!client.constructor.name.includes('Foundry')) return lost;
+  const { apiKey } = client._options ?? {};
+  const token = typeof apiKey === 'function' ? { azureADTokenProvider: apiKey, apiKey: null } : {};
+  return { ...lost, ...token, resource: null };
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' && value !== undefined;
 }
 
 function method(value: (...args: never[]) => unknown): PropertyDescriptor {

@@ -2,6 +2,7 @@ import { isObject } from './shape.ts';
 
 export interface ApiRequest {
   headers?: unknown;
+  body?: unknown;
 }
 
 export type Fetch = (url: unknown, init?: ApiRequest) => Promise<Response>;

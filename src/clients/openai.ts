@@ -13,7 +13,7 @@ import {
   type OpenAIClient,
   type RequestOptions,
 } from './openai-client.ts';
-import { keepState } from './own-state.ts';
+import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { hasMethods, hostOf, isObject } from './shape.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
@@ -25,7 +25,7 @@ export const openaiAdapter: ClientAdapter = {
   upstream: (client) => upstreamOf(asOpenAI(client)),
   wrap(client, admission, rewrap) {
     const original = asOpenAI(client);
-    const clone = copyOf(original, {}, original.withOptions);
+    const clone = copyOf(original, {}, classMethod(original, 'withOptions'));
     keepState(original, clone);
     return new OpenAIHook(clone, admission).install(unhooked(original.fetch), rewrap);
   },
@@ -57,8 +57,8 @@ const refusesUsage = new Set<string>();
 interface Sending {
   /** A copy of the caller's: an SDK's retry sends it again, another call has another one. */
   readonly options: RequestOptions;
-  /** The body without our question for the usage, where we ask. */
-  plainBody: { readonly body: unknown } | undefined;
+  /** Whether we ask what the stream has used, because the caller doesn't. */
+  asksForUsage: boolean;
   /** The attempt that it stands for now. */
   attempt: Attempt | undefined;
   /** How often it was to be sent so far, and how often of these by us, which the SDK doesn't know. */
@@ -112,7 +112,10 @@ class OpenAIHook {
   }
 
   #hooked(fetch: Fetch): Fetch {
-    const hooked: Fetch = (url, init) => this.#send(fetch, url, init);
+    // A proxy, because the SDK looks at the properties that a custom `fetch` may have.
+    const hooked = new Proxy(fetch, {
+      apply: (_target, _self, [url, init]: Parameters<Fetch>) => this.#send(fetch, url, init),
+    });
     behind.set(hooked, fetch);
     return hooked;
   }
@@ -125,7 +128,7 @@ class OpenAIHook {
     const options = await given;
     const call = this.#admission.describe(this.#described(options));
     if (call === undefined) return makeRequest(options);
-    let sending = this.#sendings.get(options) ?? this.#toBeSent(options);
+    const sending = this.#sendings.get(options) ?? this.#toBeSent(options);
     let earlier: Attempt | undefined;
     for (;;) {
       sending.attempts++;
@@ -139,7 +142,7 @@ class OpenAIHook {
       } catch (error) {
         attempt.abandon();
         if (attempt.again === undefined) throw error;
-        if (attempt.again === 'without usage') sending = this.#withoutUsage(sending);
+        if (attempt.again === 'without usage') this.#stopAsking(sending);
         sending.resends++;
         earlier = attempt;
       }
@@ -148,14 +151,13 @@ class OpenAIHook {
 
   /** `undefined` where the caller has given up meanwhile: the SDK has its own error for that. */
   async #admit(
-    { options, plainBody, attempts: attempt }: Sending,
+    { options, asksForUsage: hidesUsage, attempts: attempt }: Sending,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
     const signal = options.signal ?? undefined;
     const maxRetries = options.maxRetries ?? this.#client.maxRetries;
     const mayRetry = maxRetries > 0 && isReplayable(options);
-    const hidesUsage = plainBody !== undefined;
     const request = { ...this.#described(options), signal, mayRetry, hidesUsage, earlier, attempt };
     try {
       return await this.#admission.admit(request, call);
@@ -176,23 +178,18 @@ class OpenAIHook {
   }
 
   /** A stream that doesn't say what it used is asked to, where the host has not refused that. */
-  #toBeSent(options: RequestOptions): Sending {
+  #toBeSent(given: RequestOptions): Sending {
+    const options = { ...given };
     const { path, body } = options;
-    if (refusesUsage.has(this.#client.baseURL) || !asksForNoUsage(path, body)) {
-      return this.#sending({ ...options });
-    }
-    return this.#sending({ ...options, body: withUsage(body) }, { body });
-  }
-
-  #withoutUsage({ options, plainBody, attempts, resends }: Sending): Sending {
-    refusesUsage.add(this.#client.baseURL);
-    return Object.assign(this.#sending({ ...options, ...plainBody }), { attempts, resends });
-  }
-
-  #sending(options: RequestOptions, plainBody?: { readonly body: unknown }): Sending {
-    const sending = { options, plainBody, attempt: undefined, attempts: 0, resends: 0 };
+    const asksForUsage = !refusesUsage.has(this.#client.baseURL) && asksForNoUsage(path, body);
+    const sending = { options, asksForUsage, attempt: undefined, attempts: 0, resends: 0 };
     this.#sendings.set(options, sending);
     return sending;
+  }
+
+  #stopAsking(sending: Sending): void {
+    refusesUsage.add(this.#client.baseURL);
+    sending.asksForUsage = false;
   }
 
   #prepared(request: ApiRequest, options: object): void {
@@ -202,6 +199,8 @@ class OpenAIHook {
     if (!callerCounts(sending.options.headers, this.#client._options?.defaultHeaders)) {
       countResends(request.headers, sending.resends);
     }
+    // In the text: the caller's object has been read once, by the SDK, and isn't read again.
+    if (sending.asksForUsage) request.body = withUsage(request.body);
     this.#follow(request, attempt);
   }
 
