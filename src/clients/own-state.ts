@@ -10,7 +10,7 @@ export function keepState(client: object, clone: object): void {
   }
   const [given, passed] = [client, clone].map((each) => Reflect.get(each, '_options'));
   if (isReference(given) && isReference(passed)) {
-    Reflect.set(clone, '_options', { ...passed, ...given });
+    Reflect.set(clone, '_options', { ...passed, timeout: undefined, ...given });
   }
 }
 

@@ -22,8 +22,9 @@ export interface ClaudeFamily {
  * tokenizer for either: the weights come from published counts and a proxy vocabulary (2026-11);
  * those for Hangul and other scripts are not confirmed.
  */
-const OLDER_WEIGHTS: Weights = { words: 1.15, symbols: 1.2, han: 1.45, hangul: 1.9, other: 2.1 };
-const NEWER_WEIGHTS: Weights = { words: 1.5, symbols: 1.45, han: 1.45, hangul: 1.9, other: 2.1 };
+const SAME_IN_BOTH = { han: 1.45, kana: 1.45, hangul: 1.9, cyrillic: 2.1, other: 2.1 };
+const OLDER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.15, symbols: 1.2, pictures: 1.2 };
+const NEWER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.5, symbols: 1.45, pictures: 1.45 };
 
 type Generation = Omit<ClaudeFamily, 'tools' | 'forcedTools'>;
 

@@ -7,7 +7,7 @@ import { openaiPrompt } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Parts } from './part.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
-import { UNWEIGHTED, type Weights } from './tokenizer/tally.ts';
+import { UNWEIGHTED, uniformWeights, type Weights } from './tokenizer/tally.ts';
 import { field } from './untrusted.ts';
 
 /** The input of a call: what it is made of, and how its text becomes tokens. */
@@ -18,14 +18,7 @@ export interface Prompt {
 }
 
 /** Gemini takes 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12). */
-const GEMINI_FACTOR = 1.1;
-const GEMINI_WEIGHTS: Weights = {
-  words: GEMINI_FACTOR,
-  symbols: GEMINI_FACTOR,
-  han: GEMINI_FACTOR,
-  hangul: GEMINI_FACTOR,
-  other: GEMINI_FACTOR,
-};
+const GEMINI_WEIGHTS: Weights = uniformWeights(1.1);
 
 /** @param model - as `modelName` gives it */
 export function promptOf(provider: string, api: Api, model: string, body: unknown): Prompt {

@@ -24,11 +24,20 @@ const WIDE = 128;
 const table = new Uint8Array(0x110000);
 
 /**
- * The class of the character that starts at `text[index]`. Half a surrogate pair is classed as it
+ * The class of the character that starts at `units[index]`. Half a surrogate pair is classed as it
  * is encoded: as U+FFFD, a symbol.
  */
-export function classAt(text: string, index: number): number {
-  return table[text.charCodeAt(index)] || classOfCodePoint(text.codePointAt(index) ?? 0);
+export function classAt(units: Uint16Array, index: number): number {
+  return table[units[index]!] || classOfCodePoint(codePointAt(units, index));
+}
+
+/** The character that starts at `units[index]`; half a surrogate pair stands for itself. */
+export function codePointAt(units: Uint16Array, index: number): number {
+  const unit = units[index]!;
+  if (unit < 0xd800 || unit > 0xdbff || index + 1 >= units.length) return unit;
+  const next = units[index + 1]!;
+  if (next < 0xdc00 || next > 0xdfff) return unit;
+  return 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00);
 }
 
 function classOfCodePoint(codePoint: number): number {

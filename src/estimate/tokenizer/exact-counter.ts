@@ -1,8 +1,9 @@
-import { LONGEST_BLOCK, Merger } from './merge.ts';
-import { PieceCache } from './piece-cache.ts';
+import { Merger } from './merge.ts';
+import { type Counted, PieceCache, packed, scriptIn, tokensOf } from './piece-cache.ts';
 import type { PieceEnd } from './pretokenize.ts';
 import { scriptOfPiece } from './script.ts';
 import type { TextCounter, TextCursor } from './text-counter.ts';
+import { LONGEST_PIECE, TextWindow } from './text-window.ts';
 import { Utf8Block } from './utf8-block.ts';
 import { NO_RANK, type Vocabulary } from './vocabulary.ts';
 
@@ -21,8 +22,11 @@ export class ExactCounter implements TextCounter {
   readonly #vocabulary: Vocabulary;
   readonly #pieceEnd: PieceEnd;
   readonly #merger: Merger;
+  readonly #window = new TextWindow();
   readonly #cache = new PieceCache();
   readonly #block = new Utf8Block();
+  /** The length of what was counted last, in UTF-16 code units. */
+  #counted = 0;
 
   constructor(vocabulary: Vocabulary, pieceEnd: PieceEnd) {
     this.#vocabulary = vocabulary;
@@ -31,35 +35,54 @@ export class ExactCounter implements TextCounter {
   }
 
   advance(cursor: TextCursor, budget: number): number {
-    const { text, tally } = cursor;
     let work = 0;
-    while (work < budget && cursor.position < text.length) {
-      const start = cursor.position;
-      const pieceEnd = this.#pieceEnd(text, start, horizon(text, start));
-      const end = this.#block.fill(text, start, pieceEnd);
-      const stepsBefore = this.#merger.steps;
-      tally[scriptOfPiece(text, start, end)]! += this.#countBlock();
-      work += PIECE_WORK + (end - start) + STEP_WORK * (this.#merger.steps - stepsBefore);
-      cursor.position = end;
+    while (work < budget && cursor.position < cursor.text.length) {
+      work += this.#countWindow(cursor, budget - work);
     }
     return work;
   }
 
+  /** Counts the pieces that start in the window, for as long as the budget lasts. */
+  #countWindow(cursor: TextCursor, budget: number): number {
+    const first = this.#window.show(cursor);
+    const { units, length, limit } = this.#window;
+    const { tally } = cursor;
+    const stepsBefore = this.#merger.steps;
+    let work = 0;
+    let at = first;
+    while (at < limit && work < budget) {
+      const end = this.#pieceEnd(units, at, horizon(units, at, length));
+      const known = this.#cache.get(units, at, end);
+      const counted = known || this.#count(units, at, end);
+      tally[scriptIn(counted)]! += tokensOf(counted);
+      const next = known ? end : at + this.#counted;
+      work += PIECE_WORK + (next - at);
+      at = next;
+    }
+    this.#window.leave(cursor, at);
+    return work + STEP_WORK * (this.#merger.steps - stepsBefore);
+  }
+
+  /** Counts a piece, or as much of it as makes a block. */
+  #count(units: Uint16Array, start: number, pieceEnd: number): Counted {
+    const end = this.#block.fill(units, start, pieceEnd);
+    this.#counted = end - start;
+    const counted = packed(this.#countBlock(), scriptOfPiece(units, start, end));
+    if (end === pieceEnd) this.#cache.set(units, start, end, counted);
+    return counted;
+  }
+
   #countBlock(): number {
     const { bytes, hashes, length } = this.#block;
-    if (this.#vocabulary.rankOf(bytes, 0, length, hashes[length]!) !== NO_RANK) return 1;
-    const known = this.#cache.get(this.#block);
-    if (known > 0) return known;
-    const count = this.#merger.count(bytes, hashes, length);
-    this.#cache.set(this.#block, count);
-    return count;
+    const isToken = this.#vocabulary.rankOf(bytes, 0, length, hashes[length]!) !== NO_RANK;
+    return isToken ? 1 : this.#merger.count(bytes, hashes, length);
   }
 }
 
 /** How far a piece that starts here may reach, without cutting a surrogate pair in two. */
-function horizon(text: string, start: number): number {
-  const end = start + LONGEST_BLOCK;
-  if (end >= text.length) return text.length;
-  const last = text.charCodeAt(end - 1);
+function horizon(units: Uint16Array, start: number, length: number): number {
+  const end = start + LONGEST_PIECE;
+  if (end >= length) return length;
+  const last = units[end - 1]!;
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }

@@ -87,6 +87,6 @@ function costOf(unit: number): number {
   if (unit >= 0x400 && unit < 0x530) return WEIGHTS.cyrillic;
   if (unit >= 0x3040 && unit < 0x3100) return WEIGHTS.kana;
   const script = scriptOf(unit);
-  if (script === SCRIPTS.han) return WEIGHTS.han;
+  if (script === SCRIPTS.han || script === SCRIPTS.kana) return WEIGHTS.han;
   return script === SCRIPTS.hangul ? WEIGHTS.hangul : WEIGHTS.other;
 }

@@ -1,43 +1,62 @@
-import { spreadHash } from './byte-hash.ts';
-import type { Utf8Block } from './utf8-block.ts';
+import { extendHash, spreadHash } from './byte-hash.ts';
+import type { Script } from './tally.ts';
 
-/** A power of two. With 32 bytes each, the cache takes 320 kB, and never more. */
+/** A power of two. The pieces take 256 kB, and never more. */
 const SLOTS = 8192;
-const LONGEST_PIECE = 32;
+/** In UTF-16 code units. */
+const LONGEST = 16;
 
-/**
- * Remembers how many tokens a piece has that is no token itself. Names and numbers come back again
- * and again in one text. Each piece has one slot, and the last to need it keeps it.
- */
-export class PieceCache {
-  readonly #bytes = new Uint8Array(SLOTS * LONGEST_PIECE);
-  readonly #lengths = new Uint8Array(SLOTS);
-  readonly #counts = new Uint8Array(SLOTS);
+/** The tokens of a piece and its script in one number, which is never 0. */
+export type Counted = number;
 
-  /** The number of tokens, or 0 if it isn't known. */
-  get(piece: Utf8Block): number {
-    const { bytes, length } = piece;
-    if (length > LONGEST_PIECE) return 0;
-    const slot = slotOf(piece);
-    if (this.#lengths[slot] !== length) return 0;
-    const offset = slot * LONGEST_PIECE;
-    for (let index = 0; index < length; index += 1) {
-      if (this.#bytes[offset + index] !== bytes[index]) return 0;
-    }
-    return this.#counts[slot]!;
-  }
+const SCRIPT_BITS = 3;
 
-  set(piece: Utf8Block, count: number): void {
-    const { bytes, length } = piece;
-    if (length > LONGEST_PIECE) return;
-    const slot = slotOf(piece);
-    const offset = slot * LONGEST_PIECE;
-    this.#lengths[slot] = length;
-    this.#counts[slot] = count;
-    for (let index = 0; index < length; index += 1) this.#bytes[offset + index] = bytes[index]!;
-  }
+export function packed(tokens: number, script: Script): Counted {
+  return (tokens << SCRIPT_BITS) | script;
 }
 
-function slotOf(piece: Utf8Block): number {
-  return spreadHash(piece.hashes[piece.length]!) & (SLOTS - 1);
+export function tokensOf(counted: Counted): number {
+  return counted >> SCRIPT_BITS;
+}
+
+export function scriptIn(counted: Counted): number {
+  return counted & (2 ** SCRIPT_BITS - 1);
+}
+
+/**
+ * Remembers what short pieces came to: words and numbers come back again and again in one text.
+ * Each piece has one slot, and the last to need it keeps it.
+ */
+export class PieceCache {
+  readonly #units = new Uint16Array(SLOTS * LONGEST);
+  readonly #lengths = new Uint8Array(SLOTS);
+  readonly #counted = new Uint16Array(SLOTS);
+  #slot = 0;
+
+  /** What `units[start .. end]` came to, or 0 if that isn't known. */
+  get(units: Uint16Array, start: number, end: number): Counted {
+    const length = end - start;
+    if (length > LONGEST) return 0;
+    let hash = length;
+    for (let index = start; index < end; index += 1) hash = extendHash(hash, units[index]!);
+    const slot = spreadHash(hash) & (SLOTS - 1);
+    this.#slot = slot;
+    if (this.#lengths[slot] !== length) return 0;
+    const offset = slot * LONGEST - start;
+    for (let index = start; index < end; index += 1) {
+      if (this.#units[offset + index] !== units[index]) return 0;
+    }
+    return this.#counted[slot]!;
+  }
+
+  /** Remembers a piece. It must be the one that `get` was last asked for. */
+  set(units: Uint16Array, start: number, end: number, counted: Counted): void {
+    const length = end - start;
+    if (length > LONGEST) return;
+    const slot = this.#slot;
+    const offset = slot * LONGEST - start;
+    for (let index = start; index < end; index += 1) this.#units[offset + index] = units[index]!;
+    this.#lengths[slot] = length;
+    this.#counted[slot] = counted;
+  }
 }

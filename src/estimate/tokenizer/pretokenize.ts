@@ -18,7 +18,7 @@ import {
  * The functions below do by hand what the `pat_str` of an encoding's published vocabulary says as a
  * regular expression. Two letters of context decide each step, so the time is linear in the text.
  */
-export type PieceEnd = (text: string, start: number, end: number) => number;
+export type PieceEnd = (units: Uint16Array, start: number, end: number) => number;
 
 const NOT_A_SYMBOL = LETTER | DIGIT | SPACE;
 
@@ -26,48 +26,83 @@ const SPACE_UNIT = 0x20;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 
+/** Turns a capital of ASCII into a small letter, and makes a small letter of nothing else. */
+const LOWER_CASE = 0x20;
+const [D, E, L, M, R, S, T, V] = [0x64, 0x65, 0x6c, 0x6d, 0x72, 0x73, 0x74, 0x76];
+
 /** The pre-tokeniser of `o200k_base` (GPT-4o and later). */
-export const o200kPieceEnd: PieceEnd = (text, start, end) => {
-  const first = classAt(text, start);
+export const o200kPieceEnd: PieceEnd = (units, start, end) => {
+  const plain = plainWordEnd(units, start, end, 0);
+  if (plain > 0) return plain;
+  const first = classAt(units, start);
   if (first & LETTER) {
-    const mixed = mixedCaseEnd(text, start, end);
-    return contractionEnd(text, mixed || upperCaseEnd(text, start, end), end);
+    const mixed = mixedCaseEnd(units, start, end);
+    return contractionEnd(units, mixed || upperCaseEnd(units, start, end), end);
   }
-  if (first & DIGIT) return digitsEnd(text, start, end);
+  if (first & DIGIT) return digitsEnd(units, start, end);
   const next = start + widthOf(first);
   if (!(first & NEWLINE) && next < end) {
-    const word = prefixedWordEnd(text, next, end, first);
-    if (word > 0) return contractionEnd(text, word, end);
+    const word = prefixedWordEnd(units, next, end, first);
+    if (word > 0) return contractionEnd(units, word, end);
   } else if (first & UPPERISH) {
     return next;
   }
-  if (first & SPACE && !isSpaceThenSymbol(text, start, end)) return whiteSpaceEnd(text, start, end);
-  return symbolsEnd(text, start, end, SLASH);
+  if (first & SPACE && !isSpaceThenSymbol(units, start, end))
+    return whiteSpaceEnd(units, start, end);
+  return symbolsEnd(units, start, end, SLASH);
 };
 
 /** The pre-tokeniser of `cl100k_base` (GPT-3.5, GPT-4 and the embedding models). */
-export const cl100kPieceEnd: PieceEnd = (text, start, end) => {
-  const contraction = contractionEnd(text, start, end);
+export const cl100kPieceEnd: PieceEnd = (units, start, end) => {
+  const plain = plainWordEnd(units, start, end, LOWER_CASE);
+  if (plain > 0) return plain;
+  const contraction = contractionEnd(units, start, end);
   if (contraction > start) return contraction;
-  const first = classAt(text, start);
-  if (first & LETTER) return runEnd(text, start, end, LETTER);
-  if (first & DIGIT) return digitsEnd(text, start, end);
+  const first = classAt(units, start);
+  if (first & LETTER) return runEnd(units, start, end, LETTER);
+  if (first & DIGIT) return digitsEnd(units, start, end);
   if (!(first & NEWLINE)) {
     const next = start + widthOf(first);
-    const word = runEnd(text, next, end, LETTER);
+    const word = runEnd(units, next, end, LETTER);
     if (word > next) return word;
   }
-  if (first & SPACE && !isSpaceThenSymbol(text, start, end)) return whiteSpaceEnd(text, start, end);
-  return symbolsEnd(text, start, end, 0);
+  if (first & SPACE && !isSpaceThenSymbol(units, start, end))
+    return whiteSpaceEnd(units, start, end);
+  return symbolsEnd(units, start, end, 0);
 };
 
+/**
+ * The end of a word as most are: small letters of ASCII, after one other character of ASCII that
+ * may be taken along, and before one that ends every word. 0 for anything else, which the patterns
+ * in full decide.
+ *
+ * @param eitherCase - `LOWER_CASE` where all letters may be capitals; 0 where only the first may
+ */
+function plainWordEnd(units: Uint16Array, start: number, end: number, eitherCase: number): number {
+  let index = start + 1;
+  while (index < end && isSmallLetter(units[index]! | eitherCase)) index += 1;
+  if (index === end || units[index]! > 0x7f || units[index] === APOSTROPHE) return 0;
+  const first = units[start]!;
+  if (isSmallLetter(first | eitherCase)) return index;
+  const mayPrecede = first < 0x7f && first !== APOSTROPHE && first > 0x0d && !isDigit(first);
+  return index > start + 1 && mayPrecede ? index : 0;
+}
+
+function isSmallLetter(unit: number): boolean {
+  return unit >= 0x61 && unit <= 0x7a;
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
 /** The end of the word at `next` that takes along the character before it; 0 if there is none. */
-function prefixedWordEnd(text: string, next: number, end: number, prefix: number): number {
-  if (!(classAt(text, next) & (UPPERISH | LOWERISH))) return prefix & UPPERISH ? next : 0;
-  const mixed = mixedCaseEnd(text, next, end);
+function prefixedWordEnd(units: Uint16Array, next: number, end: number, prefix: number): number {
+  if (!(classAt(units, next) & (UPPERISH | LOWERISH))) return prefix & UPPERISH ? next : 0;
+  const mixed = mixedCaseEnd(units, next, end);
   // A mark before capitals is a word by itself: the pattern prefers that to taking it along.
   if (mixed === 0 && prefix & UPPERISH) return next;
-  return mixed || upperCaseEnd(text, next, end);
+  return mixed || upperCaseEnd(units, next, end);
 }
 
 /**
@@ -75,13 +110,13 @@ function prefixedWordEnd(text: string, next: number, end: number, prefix: number
  * With no small letter after the capitals, the match backs up to the last character without case.
  * Returns 0 where there is neither.
  */
-function mixedCaseEnd(text: string, start: number, end: number): number {
+function mixedCaseEnd(units: Uint16Array, start: number, end: number): number {
   let index = start;
   let lastCaselessEnd = 0;
   while (index < end) {
-    const found = classAt(text, index);
+    const found = classAt(units, index);
     if (!(found & UPPERISH)) {
-      return found & LOWERISH ? runEnd(text, index, end, LOWERISH) : lastCaselessEnd;
+      return found & LOWERISH ? runEnd(units, index, end, LOWERISH) : lastCaselessEnd;
     }
     index += widthOf(found);
     if (found & LOWERISH) lastCaselessEnd = index;
@@ -89,24 +124,24 @@ function mixedCaseEnd(text: string, start: number, end: number): number {
   return lastCaselessEnd;
 }
 
-function upperCaseEnd(text: string, start: number, end: number): number {
-  return runEnd(text, start, end, UPPERISH);
+function upperCaseEnd(units: Uint16Array, start: number, end: number): number {
+  return runEnd(units, start, end, UPPERISH);
 }
 
-function runEnd(text: string, start: number, end: number, wanted: number): number {
+function runEnd(units: Uint16Array, start: number, end: number, wanted: number): number {
   let index = start;
   while (index < end) {
-    const found = classAt(text, index);
+    const found = classAt(units, index);
     if (!(found & wanted)) break;
     index += widthOf(found);
   }
   return index;
 }
 
-function digitsEnd(text: string, start: number, end: number): number {
+function digitsEnd(units: Uint16Array, start: number, end: number): number {
   let index = start;
   for (let digits = 0; digits < 3 && index < end; digits += 1) {
-    const found = classAt(text, index);
+    const found = classAt(units, index);
     if (!(found & DIGIT)) break;
     index += widthOf(found);
   }
@@ -114,28 +149,30 @@ function digitsEnd(text: string, start: number, end: number): number {
 }
 
 /** The end of `'s`, `'t`, `'m`, `'d`, `'re`, `'ve` or `'ll` in any case, else `start` itself. */
-function contractionEnd(text: string, start: number, end: number): number {
-  if (start + 1 >= end || text.charCodeAt(start) !== APOSTROPHE) return start;
-  const letters = text.slice(start + 1, Math.min(start + 3, end)).toLowerCase();
-  if (/^(?:re|ve|ll)$/.test(letters)) return start + 3;
-  return /^[stmd]/.test(letters) ? start + 2 : start;
+function contractionEnd(units: Uint16Array, start: number, end: number): number {
+  if (start + 1 >= end || units[start] !== APOSTROPHE) return start;
+  const first = units[start + 1]! | LOWER_CASE;
+  if (first === S || first === T || first === M || first === D) return start + 2;
+  const second = start + 2 < end ? units[start + 2]! | LOWER_CASE : 0;
+  const fits = first === L ? second === L : (first === R || first === V) && second === E;
+  return fits ? start + 3 : start;
 }
 
-function isSpaceThenSymbol(text: string, start: number, end: number): boolean {
-  if (text.charCodeAt(start) !== SPACE_UNIT || start + 1 >= end) return false;
-  return !(classAt(text, start + 1) & NOT_A_SYMBOL);
+function isSpaceThenSymbol(units: Uint16Array, start: number, end: number): boolean {
+  if (units[start] !== SPACE_UNIT || start + 1 >= end) return false;
+  return !(classAt(units, start + 1) & NOT_A_SYMBOL);
 }
 
 /** Symbols, after one space perhaps, and the line breaks (and `alsoAtEnd`) that follow them. */
-function symbolsEnd(text: string, start: number, end: number, alsoAtEnd: number): number {
-  let index = text.charCodeAt(start) === SPACE_UNIT ? start + 1 : start;
+function symbolsEnd(units: Uint16Array, start: number, end: number, alsoAtEnd: number): number {
+  let index = units[start] === SPACE_UNIT ? start + 1 : start;
   while (index < end) {
-    const found = classAt(text, index);
+    const found = classAt(units, index);
     if (found & NOT_A_SYMBOL) break;
     index += widthOf(found);
   }
   while (index < end) {
-    const unit = text.charCodeAt(index);
+    const unit = units[index];
     if (unit !== 10 && unit !== 13 && (unit !== alsoAtEnd || alsoAtEnd === 0)) break;
     index += 1;
   }
@@ -146,11 +183,11 @@ function symbolsEnd(text: string, start: number, end: number, alsoAtEnd: number)
  * White space up to its last line break; with none, all of it but the last character, which belongs
  * to what follows. All white space takes one UTF-16 code unit.
  */
-function whiteSpaceEnd(text: string, start: number, end: number): number {
+function whiteSpaceEnd(units: Uint16Array, start: number, end: number): number {
   let index = start;
   let lastBreakEnd = 0;
   while (index < end) {
-    const found = classAt(text, index);
+    const found = classAt(units, index);
     if (!(found & SPACE)) break;
     index += 1;
     if (found & NEWLINE) lastBreakEnd = index;

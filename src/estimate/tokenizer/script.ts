@@ -1,17 +1,26 @@
 import { classAt, LETTER, widthOf } from './character-class.ts';
 import { SCRIPTS, type Script } from './tally.ts';
 
-const { words: WORDS, symbols: SYMBOLS, han: HAN, hangul: HANGUL, other: OTHER } = SCRIPTS;
+const { words: WORDS, symbols: SYMBOLS, pictures: PICTURES, cyrillic: CYRILLIC } = SCRIPTS;
+const { han: HAN, kana: KANA, hangul: HANGUL, other: OTHER } = SCRIPTS;
 
 /** First code unit of a range of letters, and whose they are up to the next row's. */
 const RANGES: readonly (readonly [from: number, script: Script])[] = [
   [0x0000, WORDS],
-  [0x0370, OTHER], // Greek, Cyrillic, Arabic, the scripts of India, …
+  [0x0370, OTHER], // Greek
+  [0x0400, CYRILLIC],
+  [0x0530, OTHER], // Armenian, Hebrew, Arabic, the scripts of India, …
   [0x1100, HANGUL],
   [0x1200, OTHER],
+  [0x1c80, CYRILLIC],
+  [0x1c90, OTHER],
   [0x1e00, WORDS], // Latin Extended Additional: Vietnamese
   [0x1f00, OTHER],
-  [0x2e80, HAN], // CJK radicals, kana, bopomofo
+  [0x2de0, CYRILLIC],
+  [0x2e00, OTHER],
+  [0x2e80, HAN], // radicals
+  [0x3040, KANA],
+  [0x3100, HAN], // bopomofo
   [0x3130, HANGUL],
   [0x3190, HAN],
   [0xa000, OTHER],
@@ -21,7 +30,7 @@ const RANGES: readonly (readonly [from: number, script: Script])[] = [
   [0xd900, OTHER],
   [0xf900, HAN],
   [0xfb00, OTHER],
-  [0xff66, HAN], // half-width kana
+  [0xff66, KANA], // of half width
   [0xffa0, HANGUL],
   [0xffdd, OTHER],
 ];
@@ -37,11 +46,28 @@ export function scriptOf(unit: number): Script {
   return found;
 }
 
-/** The script of a piece of text: that of its first letter, which is its first or second character. */
-export function scriptOfPiece(text: string, start: number, end: number): Script {
-  const first = classAt(text, start);
-  if (first & LETTER) return scriptOf(text.charCodeAt(start));
+/**
+ * The script of a piece of text: that of its first letter, which is its first or second character.
+ * Chinese characters together with kana are Japanese, and count as kana.
+ */
+export function scriptOfPiece(units: Uint16Array, start: number, end: number): Script {
+  const first = classAt(units, start);
+  if (first & LETTER) return scriptOfRun(units, start, end);
   const second = start + widthOf(first);
-  if (second >= end || !(classAt(text, second) & LETTER)) return SYMBOLS;
-  return scriptOf(text.charCodeAt(second));
+  if (second < end && classAt(units, second) & LETTER) return scriptOfRun(units, second, end);
+  const symbol = units[start] === 0x20 && second < end ? second : start;
+  return units[symbol]! < 0x80 ? SYMBOLS : PICTURES;
+}
+
+function scriptOfRun(units: Uint16Array, start: number, end: number): Script {
+  const script = scriptOf(units[start]!);
+  if (script !== HAN) return script;
+  for (let index = start + 1; index < end; index += 1) {
+    if (isKana(units[index]!)) return KANA;
+  }
+  return HAN;
+}
+
+function isKana(unit: number): boolean {
+  return unit >= 0x3040 && unit < 0x3100;
 }

@@ -6,16 +6,23 @@
 export const SCRIPTS = {
   /** Latin letters. */
   words: 0,
-  /** Digits, punctuation, white space, emoji. */
+  /** Digits, punctuation and white space of ASCII. */
   symbols: 1,
-  /** Chinese characters and kana. */
-  han: 2,
-  hangul: 3,
+  /** Emoji, and punctuation and digits beyond ASCII. */
+  pictures: 2,
+  cyrillic: 3,
+  /** Chinese characters among themselves. */
+  han: 4,
+  /** Japanese: kana, and Chinese characters beside them. */
+  kana: 5,
+  hangul: 6,
   /** Any other script. */
-  other: 4,
+  other: 7,
 } as const;
 
 export type Script = (typeof SCRIPTS)[keyof typeof SCRIPTS];
+
+export const SCRIPT_COUNT = 8;
 
 /** Tokens by script. */
 export type Tally = Float64Array;
@@ -23,23 +30,37 @@ export type Tally = Float64Array;
 /** A factor for the tokens of each script. */
 export type Weights = Readonly<Record<keyof typeof SCRIPTS, number>>;
 
-export const UNWEIGHTED: Weights = { words: 1, symbols: 1, han: 1, hangul: 1, other: 1 };
+/** The same factor for all scripts. */
+export function uniformWeights(factor: number): Weights {
+  return {
+    words: factor,
+    symbols: factor,
+    pictures: factor,
+    cyrillic: factor,
+    han: factor,
+    kana: factor,
+    hangul: factor,
+    other: factor,
+  };
+}
+
+export const UNWEIGHTED: Weights = uniformWeights(1);
 
 export function emptyTally(): Tally {
-  return new Float64Array(5);
+  return new Float64Array(SCRIPT_COUNT);
 }
 
 export function addTally(sum: Tally, more: Tally): void {
   for (let script = 0; script < sum.length; script += 1) sum[script]! += more[script]!;
 }
 
+/** Weights in the order of a tally. */
+export function weightList(weights: Weights): readonly number[] {
+  const { words, symbols, pictures, cyrillic, han, kana, hangul, other } = weights;
+  return [words, symbols, pictures, cyrillic, han, kana, hangul, other];
+}
+
 /** All tokens of a tally, those of each script times its weight. */
 export function weigh(tally: Tally, weights: Weights): number {
-  return (
-    tally[SCRIPTS.words]! * weights.words +
-    tally[SCRIPTS.symbols]! * weights.symbols +
-    tally[SCRIPTS.han]! * weights.han +
-    tally[SCRIPTS.hangul]! * weights.hangul +
-    tally[SCRIPTS.other]! * weights.other
-  );
+  return weightList(weights).reduce((sum, weight, script) => sum + weight * tally[script]!, 0);
 }

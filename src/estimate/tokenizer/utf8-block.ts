@@ -1,4 +1,5 @@
 import { extendHash } from './byte-hash.ts';
+import { codePointAt } from './character-class.ts';
 import { LONGEST_BLOCK } from './merge.ts';
 
 /** A character takes at most this many bytes. */
@@ -12,24 +13,23 @@ export class Utf8Block {
   readonly hashes: Int32Array = new Int32Array(LONGEST_BLOCK + 1);
   length = 0;
 
-  /** Encodes `text[start .. end]`, or as much of it as fits; returns where it stopped. */
-  fill(text: string, start: number, end: number): number {
+  /** Encodes `units[start .. end]`, or as much of it as fits; returns where it stopped. */
+  fill(units: Uint16Array, start: number, end: number): number {
     this.length = 0;
-    let index = this.#fillAscii(text, start, Math.min(end, start + LONGEST_BLOCK));
+    let index = this.#fillAscii(units, start, Math.min(end, start + LONGEST_BLOCK));
     while (index < end && this.length <= LONGEST_BLOCK - WIDEST) {
-      const codePoint = index + 1 < end ? text.codePointAt(index) : text.charCodeAt(index);
-      index += this.#encode(codePoint ?? REPLACEMENT);
+      index += this.#encode(index + 1 < end ? codePointAt(units, index) : units[index]!);
     }
     return index;
   }
 
   /** Most text is ASCII: no need to look at more than one code unit at a time. */
-  #fillAscii(text: string, start: number, end: number): number {
+  #fillAscii(units: Uint16Array, start: number, end: number): number {
     const { bytes, hashes } = this;
     let hash = 0;
     let index = start;
     for (; index < end; index += 1) {
-      const unit = text.charCodeAt(index);
+      const unit = units[index]!;
       if (unit > 0x7f) break;
       hash = extendHash(hash, unit);
       bytes[index - start] = unit;

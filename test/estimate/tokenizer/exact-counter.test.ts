@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { emptyTally } from '../../../src/estimate/tokenizer/tally.ts';
 import { PUBLISHED_TEXTS } from '../published-examples.ts';
 import { counted, pair } from './oracle.ts';
 import { realTexts } from './real-files.ts';
@@ -94,7 +95,7 @@ describe('the work', () => {
   test('of one stretch is close to its budget, whatever the text', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(unbroken)), fc.nat(5000), (unit, budget) => {
-        const cursor = { text: unit.repeat(20_000), position: 0, tally: new Float64Array(5) };
+        const cursor = { text: unit.repeat(20_000), position: 0, tally: emptyTally() };
         // One block of 4,096 bytes is not interrupted.
         expect(counter.advance(cursor, budget)).toBeLessThan(budget + 250_000);
       }),
