@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane.ts';
-import { meterResponse, type ResponseEnd } from '../metered-response.ts';
 import type { Call, Provider, Refusal, TokenEstimate } from '../providers/provider.ts';
 import type { Reservation } from '../reservation.ts';
+import { meterResponse, type ResponseEnd } from '../wire/metered-response.ts';
 import { finalised, readError, replayed } from './error-response.ts';
 
 /** What an attempt needs to know of its call. */
@@ -113,12 +113,16 @@ export class Attempt {
     return meterResponse(response, { hideUsageChunk: this.#context.hidesUsage, onEnd });
   }
 
-  /** With the usage that the response names; else with the output that was seen. */
+  /**
+   * With the usage that the response names; else with the output that was seen; else, where there
+   * was none to be seen, with what was reserved.
+   */
   #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
     const { lane, provider, call, estimate, key } = this.#context;
     lane.used(key, estimate, usage);
     const seen = { ...NOTHING_SEEN, ...estimate, outputTokens: seenOutputTokens };
-    const known = usage ?? (complete ? undefined : seen);
+    const isSeen = !complete && seenOutputTokens > 0;
+    const known = usage ?? (isSeen ? seen : undefined);
     this.reservation.settle(known && provider.settle(known, call));
   }
 

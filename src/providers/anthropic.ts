@@ -1,5 +1,5 @@
 import { UNKNOWN_SHAPE } from '../limits.ts';
-import { classify } from '../refusal.ts';
+import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
 import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';

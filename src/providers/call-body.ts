@@ -1,4 +1,4 @@
-import { member } from '../json.ts';
+import { member } from '../wire/json.ts';
 
 /** A field of a request's body, which is an object, or a form where files go along. */
 function field(body: unknown, name: string): unknown {

@@ -45,14 +45,14 @@ export class ExactCounter implements TextCounter {
   /** Counts the pieces that start in the window, for as long as the budget lasts. */
   #countWindow(cursor: TextCursor, budget: number): number {
     const first = this.#window.show(cursor);
-    const { units, length, limit } = this.#window;
+    const { units, view, length, limit } = this.#window;
     const { tally } = cursor;
     const stepsBefore = this.#merger.steps;
     let work = 0;
     let at = first;
     while (at < limit && work < budget) {
       const end = this.#pieceEnd(units, at, horizon(units, at, length));
-      const known = this.#cache.get(units, at, end);
+      const known = this.#cache.get(view, at, end - at);
       const counted = known || this.#count(units, at, end);
       tally[scriptIn(counted)]! += tokensOf(counted);
       const next = known ? end : at + this.#counted;
@@ -68,7 +68,7 @@ export class ExactCounter implements TextCounter {
     const end = this.#block.fill(units, start, pieceEnd);
     this.#counted = end - start;
     const counted = packed(this.#countBlock(), scriptOfPiece(units, start, end));
-    if (end === pieceEnd) this.#cache.set(units, start, end, counted);
+    if (end === pieceEnd) this.#cache.set(this.#window.view, start, end - start, counted);
     return counted;
   }
 

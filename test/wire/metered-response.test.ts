@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { joined } from '../src/bytes.ts';
-import { meterResponse, type ResponseEnd } from '../src/metered-response.ts';
-import { chunkings } from './support/chunkings.ts';
+import { joined } from '../../src/wire/bytes.ts';
+import { meterResponse, type ResponseEnd } from '../../src/wire/metered-response.ts';
+import { chunkings } from '../support/chunkings.ts';
 
 const encoder = new TextEncoder();
 const SSE = { 'content-type': 'text/event-stream; charset=utf-8' };

@@ -1,5 +1,5 @@
+import type { Usage } from '../providers/provider.ts';
 import { countMember, isObject, type JsonObject, member } from './json.ts';
-import type { Usage } from './providers/provider.ts';
 
 /**
  * Where a response or a stream's event carries its usage: at its top (chat completions, embeddings,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lastReportedUsage } from '../src/usage-scan.ts';
+import { lastReportedUsage } from '../../src/wire/usage-scan.ts';
 
 const usage = { prompt_tokens: 8, total_tokens: 8, prompt_tokens_details: { cached_tokens: 2 } };
 

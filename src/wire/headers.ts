@@ -1,4 +1,4 @@
-import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from './limits.ts';
+import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from '../limits.ts';
 import { HOUR_MS, isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
 
 export { parseDurationMs, parseResetMs } from './reset-time.ts';

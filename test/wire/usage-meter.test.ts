@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UsageMeter } from '../src/usage-meter.ts';
+import { UsageMeter } from '../../src/wire/usage-meter.ts';
 
 function meterOf(events: readonly unknown[]): UsageMeter {
   const meter = new UsageMeter();

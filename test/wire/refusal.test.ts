@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classify } from '../src/refusal.ts';
+import { classify } from '../../src/wire/refusal.ts';
 
 const NOW = Date.parse('2026-08-14T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { usageOf } from '../src/usage.ts';
+import { usageOf } from '../../src/wire/usage.ts';
 
 /** Shapes as the types of openai 7.57 and @anthropic-ai/sdk 1.12 have them, unless named. */
 describe('usageOf', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { joined } from '../src/bytes.ts';
-import { SseParser, type SsePiece } from '../src/sse.ts';
-import { chunkings } from './support/chunkings.ts';
+import { joined } from '../../src/wire/bytes.ts';
+import { SseParser, type SsePiece } from '../../src/wire/sse.ts';
+import { chunkings } from '../support/chunkings.ts';
 
 const encoder = new TextEncoder();
 

@@ -1,7 +1,7 @@
+import { DAY_MS, type Dimension } from '../limits.ts';
+import type { ErrorResponse, Refusal } from '../providers/provider.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import { type ObservedLimit, parseDurationMs, readLimits, retryAfterMs } from './headers.ts';
-import { DAY_MS, type Dimension } from './limits.ts';
-import type { ErrorResponse, Refusal } from './providers/provider.ts';
 
 type Kind = Refusal['kind'];
 

@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import OpenAI5 from 'openai5';
 import OpenAI6 from 'openai6';
 import { describe, expect, test } from 'vitest';
-import { meterResponse, type ResponseEnd } from '../src/metered-response.ts';
+import { meterResponse, type ResponseEnd } from '../../src/wire/metered-response.ts';
 
 const SSE = { 'content-type': 'text/event-stream' };
 
