@@ -18,6 +18,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^claude-haiku-4-5: held back \(requests\) for \d+ ms, \d+ waiting$/m,
     /^claude-haiku-4-5: 10 calls sent, 0 refused$/m,
   ],
+  'testing.ts': [/^200 calls in 190 s, 0 answered with 429$/m],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,

@@ -1,9 +1,10 @@
 import type { Operation, SimulatedCall } from '../call.ts';
 import type { Refusal } from '../pool.ts';
-import { type Answer, type Dialect, wholeSeconds } from './dialect.ts';
+import { type Answer, type Dialect, type Route, wholeSeconds } from './dialect.ts';
 import { openai, openaiRateHeaders, openaiRoute } from './openai.ts';
 
 const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)$/;
+const RESOURCE = /^\/openai(\/(?:responses|models))$/;
 const V1 = /^\/openai\/v1(\/.+)$/;
 
 const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
@@ -23,16 +24,21 @@ export const azure: Dialect = {
   route: (method, url) => {
     const v1 = V1.exec(url.pathname)?.[1];
     if (v1 !== undefined) return openaiRoute(method, v1);
+    if (!url.searchParams.has('api-version')) return undefined;
     const [, name, path] = DEPLOYMENT.exec(url.pathname) ?? [];
-    if (name === undefined || path === undefined || !url.searchParams.has('api-version')) {
-      return undefined;
-    }
+    if (name === undefined || path === undefined) return wholeResource(method, url.pathname);
     const route = openaiRoute(method, path);
     return route?.kind === 'call' ? { ...route, model: decodeURIComponent(name) } : route;
   },
   rateHeaders: (levels) => openaiRateHeaders(levels, wholeSeconds),
   refused: azureRefusal,
 };
+
+/** What isn't asked of a deployment: models, and responses, which name their model themselves. */
+function wholeResource(method: string, path: string): Route | undefined {
+  const [, rest] = RESOURCE.exec(path) ?? [];
+  return rest === undefined ? undefined : openaiRoute(method, rest);
+}
 
 function azureRefusal(refusal: Refusal, call: SimulatedCall): Answer {
   const never = refusal.waitMs === Infinity;
