@@ -1,0 +1,48 @@
+import { type Limit, MINUTE_MS } from '../limits.ts';
+import type { HostFacts, Measure } from './host-facts.ts';
+
+const COUNTS: readonly Measure[] = [
+  { dimension: 'requests', windowMs: MINUTE_MS },
+  { dimension: 'tokens', windowMs: MINUTE_MS },
+];
+
+/**
+ * Azure OpenAI: learn.microsoft.com, "Quota" (2026-05). Each deployment is assigned its tokens per
+ * minute by whoever makes it, and has a name of its own: there is no table to have.
+ */
+export const azure: HostFacts = {
+  asOf: '2026-05',
+  tiers: [],
+  freeTiers: 0,
+  assumedTier: undefined,
+  fallback: undefined,
+  rows: [],
+  counts: COUNTS,
+  states: COUNTS,
+  /** Tokens are counted in a minute that starts anew; requests in slices of 1 or 10 s. */
+  shape: {
+    requests: { enforcement: 'slices', burstSeconds: 1 },
+    tokens: { enforcement: 'window', burstSeconds: 60 },
+  },
+  /** Prompt, `max_tokens` and `best_of`, estimated by characters when the request arrives. */
+  charge: 'sum',
+  /** The count isn't the billed one, and no correction is mentioned. */
+  correction: 'never known',
+};
+
+/** 6 requests a minute for each 1,000 tokens a minute: the classic ratio (2026-05). */
+const REQUESTS_PER_TOKEN = 6 / 1000;
+
+/**
+ * The limits of a deployment that was assigned `tokensPerMinute`.
+ *
+ * @example
+ * azureLimits(30_000) // 180 requests and 30,000 tokens a minute
+ */
+export function azureLimits(tokensPerMinute: number): readonly Limit[] {
+  const max = Math.max(1, Math.floor(tokensPerMinute * REQUESTS_PER_TOKEN));
+  return [
+    { dimension: 'requests', max, windowMs: MINUTE_MS },
+    { dimension: 'tokens', max: tokensPerMinute, windowMs: MINUTE_MS },
+  ];
+}
