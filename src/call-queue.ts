@@ -90,7 +90,12 @@ export class CallQueue {
    * Lets `call` wait. `reserve` is called when it is started; it is rejected with its signal's
    * reason, or with the error that `clear` was given. A started call is no longer listened for.
    */
-  join(call: WaitingCall, priority: number, reserve: () => Reservation, promised: Promised): string {
+  join(
+    call: WaitingCall,
+    priority: number,
+    reserve: () => Reservation,
+    promised: Promised,
+  ): string {
     const id = String(++this.#lastId);
     const waiting = this.#abortable(call);
     const leave = (): void => {
