@@ -5,7 +5,7 @@ import type { HostFacts } from './host-facts.ts';
 const no = undefined;
 
 /**
- * OpenAI. The table is longer than a file should be: it is data, a row for each set of figures.
+ * OpenAI, a row for each set of figures.
  *
  * Numbered tiers: the model pages of developers.openai.com (as of 2026-08-16, confidence high).
  * On 2026-10-06 Build, Launch and Grow replaced them. That these have the figures of tiers 2, 4

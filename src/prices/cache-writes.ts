@@ -1,0 +1,14 @@
+import type { PriceTable } from './price.ts';
+
+/** The same prices, with those of cache writes as multiples of the input's. */
+export function cacheWrites(
+  table: PriceTable,
+  factor: number,
+  hourFactor: number = factor,
+): PriceTable {
+  const entries = Object.entries(table).map(([model, price]) => [
+    model,
+    { ...price, cacheWrite: price.input * factor, cacheWriteHour: price.input * hourFactor },
+  ]);
+  return Object.fromEntries(entries);
+}

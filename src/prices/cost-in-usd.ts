@@ -1,0 +1,57 @@
+import type { Price, Rates } from './price.ts';
+
+/** The tokens of a call, as its response reports them. */
+export interface PricedUsage {
+  /** All input: read from a cache, written to it, or neither. */
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  /** All that was written to a cache. */
+  readonly cacheWriteTokens: number;
+  /** Those of them that are kept for an hour (Anthropic's `ephemeral_1h`). @default 0 */
+  readonly hourCacheWriteTokens?: number | undefined;
+  readonly outputTokens: number;
+}
+
+const TOKENS = 1_000_000;
+
+/**
+ * What a call costs in US dollars. Where its input is above the price's long context, all of it is
+ * charged at that price. Total and never negative: amounts that can't be count as 0, and parts of
+ * the input as much of it as there is.
+ *
+ * @example
+ * costInUsd({ inputTokens: 1000, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 500 }, price)
+ */
+export function costInUsd(usage: PricedUsage, price: Price): number {
+  const input = count(usage.inputTokens);
+  const cached = Math.min(input, count(usage.cachedInputTokens));
+  const written = Math.min(input - cached, count(usage.cacheWriteTokens));
+  const hour = Math.min(written, count(usage.hourCacheWriteTokens ?? 0));
+  const rates = ratesAt(price, input);
+  return (
+    ((input - cached - written) * rates.input +
+      cached * rates.cachedInput +
+      (written - hour) * rates.cacheWrite +
+      hour * rates.cacheWriteHour +
+      count(usage.outputTokens) * rates.output) /
+    TOKENS
+  );
+}
+
+/** The rates of a call with so much input. */
+function ratesAt(price: Price, inputTokens: number): Rates {
+  const { longContext } = price;
+  if (longContext === undefined || inputTokens <= longContext.aboveInputTokens) return price;
+  const { inputFactor, outputFactor } = longContext;
+  return {
+    input: price.input * inputFactor,
+    cachedInput: price.cachedInput * inputFactor,
+    cacheWrite: price.cacheWrite * inputFactor,
+    cacheWriteHour: price.cacheWriteHour * inputFactor,
+    output: price.output * outputFactor,
+  };
+}
+
+function count(tokens: number): number {
+  return Number.isFinite(tokens) && tokens > 0 ? tokens : 0;
+}
