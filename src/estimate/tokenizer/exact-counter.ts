@@ -1,7 +1,9 @@
+import { type Counted, packed, scriptIn, tokensOf } from './counted.ts';
 import { Merger } from './merge.ts';
-import { type Counted, PieceCache, packed, scriptIn, tokensOf } from './piece-cache.ts';
+import { PieceCache } from './piece-cache.ts';
 import type { PieceEnd } from './pretokenize.ts';
 import { scriptOfPiece } from './script.ts';
+import { LONGEST_SHORT, ShortPieceCache } from './short-piece-cache.ts';
 import type { TextCounter, TextCursor } from './text-counter.ts';
 import { LONGEST_PIECE, TextWindow } from './text-window.ts';
 import { Utf8Block } from './utf8-block.ts';
@@ -23,10 +25,11 @@ export class ExactCounter implements TextCounter {
   readonly #pieceEnd: PieceEnd;
   readonly #merger: Merger;
   readonly #window = new TextWindow();
-  readonly #cache = new PieceCache();
+  readonly #shortPieces = new ShortPieceCache();
+  readonly #pieces = new PieceCache();
   readonly #block = new Utf8Block();
-  /** The length of what was counted last, in UTF-16 code units. */
-  #counted = 0;
+  /** Where in the window the piece that was counted last ends. */
+  #end = 0;
 
   constructor(vocabulary: Vocabulary, pieceEnd: PieceEnd) {
     this.#vocabulary = vocabulary;
@@ -45,31 +48,47 @@ export class ExactCounter implements TextCounter {
   /** Counts the pieces that start in the window, for as long as the budget lasts. */
   #countWindow(cursor: TextCursor, budget: number): number {
     const first = this.#window.show(cursor);
-    const { units, view, length, limit } = this.#window;
+    const { units, length, limit } = this.#window;
     const { tally } = cursor;
-    const stepsBefore = this.#merger.steps;
+    this.#merger.steps = 0;
     let work = 0;
     let at = first;
-    while (at < limit && work < budget) {
+    while (at < limit && work + STEP_WORK * this.#merger.steps < budget) {
       const end = this.#pieceEnd(units, at, horizon(units, at, length));
-      const known = this.#cache.get(view, at, end - at);
-      const counted = known || this.#count(units, at, end);
+      this.#end = end;
+      const isShort = end - at <= LONGEST_SHORT;
+      const counted = isShort ? this.#short(at, end) : this.#long(at, end);
       tally[scriptIn(counted)]! += tokensOf(counted);
-      const next = known ? end : at + this.#counted;
-      work += PIECE_WORK + (next - at);
-      at = next;
+      work += PIECE_WORK + (this.#end - at);
+      at = this.#end;
     }
     this.#window.leave(cursor, at);
-    return work + STEP_WORK * (this.#merger.steps - stepsBefore);
+    return work + STEP_WORK * this.#merger.steps;
+  }
+
+  #short(start: number, end: number): Counted {
+    const { view } = this.#window;
+    const known = this.#shortPieces.get(view, start, end - start);
+    if (known > 0) return known;
+    const counted = this.#count(start, end);
+    this.#shortPieces.set(view, start, end - start, counted);
+    return counted;
+  }
+
+  #long(start: number, end: number): Counted {
+    const { units } = this.#window;
+    const known = this.#pieces.get(units, start, end - start);
+    if (known > 0) return known;
+    const counted = this.#count(start, end);
+    if (this.#end === end) this.#pieces.set(units, start, end - start, counted);
+    return counted;
   }
 
   /** Counts a piece, or as much of it as makes a block. */
-  #count(units: Uint16Array, start: number, pieceEnd: number): Counted {
-    const end = this.#block.fill(units, start, pieceEnd);
-    this.#counted = end - start;
-    const counted = packed(this.#countBlock(), scriptOfPiece(units, start, end));
-    if (end === pieceEnd) this.#cache.set(this.#window.view, start, end - start, counted);
-    return counted;
+  #count(start: number, end: number): Counted {
+    const { units } = this.#window;
+    this.#end = this.#block.fill(units, start, end);
+    return packed(this.#countBlock(), scriptOfPiece(units, start, this.#end));
   }
 
   #countBlock(): number {

@@ -23,7 +23,7 @@ export class Merger {
   readonly #previous = new Int32Array(LONGEST_BLOCK + 1);
   /** The rank of a part merged with the next one. */
   readonly #ranks = new Int32Array(LONGEST_BLOCK + 1);
-  /** How many steps have been taken so far: the measure of the work. */
+  /** How many steps have been taken: the measure of the work. Set to 0 by whoever measures. */
   steps = 0;
 
   constructor(vocabulary: Vocabulary) {
