@@ -64,8 +64,9 @@ describe.each([
     fc.assert(
       fc.property(anyScript, fc.nat(40), (text, end) => {
         const cut = text.slice(0, end).replace(/[\ud800-\udbff]$/, '');
+        fc.pre(cut !== '');
         const whole = pieceEnd(unitsOf(text), 0, cut.length);
-        if (cut !== '') expect(whole).toBe(pieceEnd(unitsOf(cut), 0, cut.length));
+        expect(whole).toBe(pieceEnd(unitsOf(cut), 0, cut.length));
       }),
       { numRuns: 3000, seed: 2 },
     );
