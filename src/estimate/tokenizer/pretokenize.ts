@@ -22,6 +22,8 @@ export type PieceEnd = (units: Uint16Array, start: number, end: number) => numbe
 
 const NOT_A_SYMBOL = LETTER | DIGIT | SPACE;
 
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
 const SPACE_UNIT = 0x20;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
@@ -41,15 +43,14 @@ export const o200kPieceEnd: PieceEnd = (units, start, end) => {
   }
   if (first & DIGIT) return digitsEnd(units, start, end);
   const next = start + widthOf(first);
-  if (!(first & NEWLINE) && next < end) {
-    const word = prefixedWordEnd(units, next, end, first);
-    if (word > 0) return contractionEnd(units, word, end);
-  } else if (first & UPPERISH) {
-    return next;
+  const second = next < end ? classAt(units, next) : 0;
+  if (second & (UPPERISH | LOWERISH) && !(first & NEWLINE)) {
+    return contractionEnd(units, prefixedWordEnd(units, next, end, first), end);
   }
-  if (first & SPACE && !isSpaceThenSymbol(units, start, end))
-    return whiteSpaceEnd(units, start, end);
-  return symbolsEnd(units, start, end, SLASH);
+  if (first & UPPERISH) return contractionEnd(units, next, end);
+  if (!(first & SPACE)) return symbolsEnd(units, next, end, SLASH);
+  const isBeforeSymbol = units[start] === SPACE_UNIT && second !== 0 && !(second & NOT_A_SYMBOL);
+  return isBeforeSymbol ? symbolsEnd(units, next, end, SLASH) : whiteSpaceEnd(units, start, end);
 };
 
 /** The pre-tokeniser of `cl100k_base` (GPT-3.5, GPT-4 and the embedding models). */
@@ -61,14 +62,12 @@ export const cl100kPieceEnd: PieceEnd = (units, start, end) => {
   const first = classAt(units, start);
   if (first & LETTER) return runEnd(units, start, end, LETTER);
   if (first & DIGIT) return digitsEnd(units, start, end);
-  if (!(first & NEWLINE)) {
-    const next = start + widthOf(first);
-    const word = runEnd(units, next, end, LETTER);
-    if (word > next) return word;
-  }
-  if (first & SPACE && !isSpaceThenSymbol(units, start, end))
-    return whiteSpaceEnd(units, start, end);
-  return symbolsEnd(units, start, end, 0);
+  const next = start + widthOf(first);
+  const second = next < end ? classAt(units, next) : 0;
+  if (second & LETTER && !(first & NEWLINE)) return runEnd(units, next, end, LETTER);
+  if (!(first & SPACE)) return symbolsEnd(units, next, end, 0);
+  const isBeforeSymbol = units[start] === SPACE_UNIT && second !== 0 && !(second & NOT_A_SYMBOL);
+  return isBeforeSymbol ? symbolsEnd(units, next, end, 0) : whiteSpaceEnd(units, start, end);
 };
 
 /**
@@ -96,13 +95,14 @@ function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39;
 }
 
-/** The end of the word at `next` that takes along the character before it; 0 if there is none. */
+/**
+ * The end of the word at `next` that takes along the character before it. A mark (`UPPERISH`) before
+ * capitals is a word by itself: the pattern prefers that to taking it along.
+ */
 function prefixedWordEnd(units: Uint16Array, next: number, end: number, prefix: number): number {
-  if (!(classAt(units, next) & (UPPERISH | LOWERISH))) return prefix & UPPERISH ? next : 0;
   const mixed = mixedCaseEnd(units, next, end);
-  // A mark before capitals is a word by itself: the pattern prefers that to taking it along.
-  if (mixed === 0 && prefix & UPPERISH) return next;
-  return mixed || upperCaseEnd(units, next, end);
+  if (mixed > 0) return mixed;
+  return prefix & UPPERISH ? next : upperCaseEnd(units, next, end);
 }
 
 /**
@@ -158,22 +158,17 @@ function contractionEnd(units: Uint16Array, start: number, end: number): number 
   return fits ? start + 3 : start;
 }
 
-function isSpaceThenSymbol(units: Uint16Array, start: number, end: number): boolean {
-  if (units[start] !== SPACE_UNIT || start + 1 >= end) return false;
-  return !(classAt(units, start + 1) & NOT_A_SYMBOL);
-}
-
-/** Symbols, after one space perhaps, and the line breaks (and `alsoAtEnd`) that follow them. */
-function symbolsEnd(units: Uint16Array, start: number, end: number, alsoAtEnd: number): number {
-  let index = units[start] === SPACE_UNIT ? start + 1 : start;
+/** Symbols from `index` on, and the line breaks (and `alsoAtEnd`) that follow them. */
+function symbolsEnd(units: Uint16Array, from: number, end: number, alsoAtEnd: number): number {
+  let index = from;
   while (index < end) {
     const found = classAt(units, index);
     if (found & NOT_A_SYMBOL) break;
     index += widthOf(found);
   }
   while (index < end) {
-    const unit = units[index];
-    if (unit !== 10 && unit !== 13 && (unit !== alsoAtEnd || alsoAtEnd === 0)) break;
+    const unit = units[index]!;
+    if (unit !== LINE_FEED && unit !== RETURN && (unit !== alsoAtEnd || alsoAtEnd === 0)) break;
     index += 1;
   }
   return index;
