@@ -48,6 +48,8 @@ export const anthropic: HostFacts = {
   charge: 'input',
   /** The estimate is adjusted while the call runs, and output counted as produced (2026-08). */
   correction: 'settled',
+  /** `cache_read_input_tokens` don't count, except with Haiku 3.5 (2026-08). */
+  countsCachedInput: false,
   rows: [
     //     Evaluation  Tiers 1 to 4                Start  Build  Scale
     {

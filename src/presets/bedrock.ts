@@ -28,6 +28,7 @@ export const bedrock: HostFacts = {
   charge: 'sum',
   /** To input, cache writes, and output times its weight; cache reads are free. */
   correction: 'settled',
+  countsCachedInput: false,
 };
 
 /** Geographies of inference profiles; `global` is all of them. */

@@ -66,4 +66,6 @@ export const cerebras: HostFacts = {
   /** Input and `max_completion_tokens`, or else an upper bound of the output (2026-09-18). */
   charge: 'sum',
   correction: 'never known',
+  /** Towards `tpm` here; there is a second limit of all tokens. */
+  countsCachedInput: false,
 };

@@ -19,6 +19,11 @@ export function correctionOf(host: PresetHost): Correction {
   return FACTS[host].correction;
 }
 
+/** Whether cached input counts towards a host's token limits; where that isn't known, it may. */
+export function countsCachedInput(host: PresetHost): boolean {
+  return FACTS[host].countsCachedInput ?? true;
+}
+
 /** What a host counts, and over which time, whether or not any figures are published. */
 export function measuresOf(host: PresetHost): readonly Measure[] {
   return FACTS[host].counts;

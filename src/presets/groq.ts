@@ -59,4 +59,6 @@ export const groq: HostFacts = {
   /** 413 for a short prompt whose `max_tokens` is above TPM (2026-08 and 2026-09, medium). */
   charge: 'sum',
   correction: 'never known',
+  /** Documented (2026-09-18). */
+  countsCachedInput: false,
 };

@@ -72,4 +72,6 @@ export interface HostFacts {
   readonly shape: { readonly requests: Shape; readonly tokens: Shape };
   readonly charge: Charge;
   readonly correction: Correction;
+  /** Whether input that is read from a cache counts; absent where that isn't known. */
+  readonly countsCachedInput?: boolean;
 }

@@ -46,6 +46,8 @@ export const openai: HostFacts = {
   charge: 'max',
   /** The guide says nothing of a correction; only `remaining` tells. */
   correction: 'never known',
+  /** Not documented as left out; users report that it counts (confidence medium). */
+  countsCachedInput: true,
   rows: [
     //         Free  Tier 1   2, Build   Tier 3   4, Launch   5, Grow
     {

@@ -39,4 +39,5 @@ export const xai: HostFacts = {
   /** Prompt (cached too), completion and reasoning count; nothing is said of the beginning. */
   charge: 'unknown',
   correction: 'never known',
+  countsCachedInput: true,
 };

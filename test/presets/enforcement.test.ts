@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { chargeOf, correctionOf, measuresOf, shapeOf } from '../../src/presets/enforcement.ts';
+import {
+  chargeOf,
+  correctionOf,
+  countsCachedInput,
+  measuresOf,
+  shapeOf,
+} from '../../src/presets/enforcement.ts';
 import { anthropic } from '../../src/providers/anthropic.ts';
 import { azure } from '../../src/providers/azure.ts';
 import { openai } from '../../src/providers/openai.ts';
@@ -46,4 +52,15 @@ test('what is limited by the second', () => {
     ['inputTokens', 'outputTokens'],
   ]);
   expect(measuresOf('deepseek')).toEqual([]);
+});
+
+test.each([
+  ['openai', true],
+  ['xai', true],
+  ['anthropic', false],
+  ['groq', false],
+  ['bedrock', false],
+  ['vertex', true],
+] as const)('%s counts cached input: %s', (host, counts) => {
+  expect(countsCachedInput(host)).toBe(counts);
 });

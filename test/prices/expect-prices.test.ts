@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { expectPrices } from '../../src/prices/expect-prices.ts';
+import type { PriceTable } from '../../src/prices/price.ts';
+import { PRICES } from '../../src/prices/price-of.ts';
+
+test('the table itself is one that could be given', () => {
+  expect(() => expectPrices('prices', PRICES)).not.toThrow();
+  expect(() => expectPrices('prices', {})).not.toThrow();
+});
+
+test.each([
+  ['[]', 'Expected `prices` to be a record of'],
+  ['{"m":3}', "Expected `prices['m']` to be { input, output,"],
+  ['{"m":{"input":1}}', "Expected `prices['m'].output` to be a number from 0, got `undefined`"],
+  ['{"m":{"input":-1,"output":1}}', "Expected `prices['m'].input` to be a number from 0, got `-1`"],
+  [
+    '{"m":{"input":1,"output":1,"cachedInput":"1"}}',
+    "Expected `prices['m'].cachedInput` to be a number from 0, got `1` (string)",
+  ],
+  [
+    '{"m":{"input":1,"output":1,"longContext":{"inputFactor":2,"outputFactor":2}}}',
+    "Expected `prices['m'].longContext.aboveInputTokens` to be a number from 0",
+  ],
+])('%s', (json, message) => {
+  const given: PriceTable = JSON.parse(json);
+  expect(() => expectPrices('prices', given)).toThrow(message);
+});
