@@ -2,7 +2,7 @@ import { anthropicImageTokens } from './anthropic-images.ts';
 import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import type { ClaudeFamily } from './claude-family.ts';
 import { JsonWriter } from './json-writer.ts';
-import type { Part } from './part.ts';
+import { type Part, rough } from './part.ts';
 import { elementsOf, field, lengthOf, textField } from './untrusted.ts';
 
 /** What a message after the first adds to its text (ai-tokenizer 1.0.6, fitted to the API). */
@@ -37,7 +37,7 @@ function* contentParts(content: unknown, reading: Reading, depth: number): Gener
 function* blockParts(block: unknown, reading: Reading, depth: number): Generator<Part> {
   switch (field(block, 'type')) {
     case 'image':
-      yield anthropicImageTokens(block, reading.family);
+      yield rough(anthropicImageTokens(block, reading.family));
       return;
     case 'document':
       yield* documentParts(block, reading, depth);
@@ -71,7 +71,7 @@ function* documentParts(block: unknown, reading: Reading, depth: number): Genera
       yield* contentParts(field(source, 'content'), reading, depth + 1);
       return;
     default:
-      yield DOCUMENT_TOKENS;
+      yield rough(DOCUMENT_TOKENS);
   }
 }
 
@@ -86,5 +86,6 @@ function* toolParts(body: unknown, { family, json }: Reading): Generator<Part> {
     yield textField(tool, 'description');
     const schema = field(tool, 'input_schema');
     if (schema !== undefined) yield json.write(schema);
+    else yield rough(0); // a tool of the provider's own, whose cost isn't published
   }
 }

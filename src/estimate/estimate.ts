@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { TokenEstimate } from '../providers/provider.ts';
+import type { Calibration, Estimated } from './calibration/calibration.ts';
 import { CooperativeQueue } from './cooperative-queue.ts';
 import { type EstimateRequest, Estimator } from './estimator.ts';
 import { nextTurn } from './next-turn.ts';
@@ -28,6 +29,22 @@ const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
  */
 export function estimateTokens(request: EstimateRequest): Promise<TokenEstimate> {
   return shared.estimate(request);
+}
+
+/**
+ * The same, corrected by experience: what `calibration` has learnt from the usage of earlier
+ * responses. Never rejects.
+ *
+ * @example
+ * const estimated = await calibratedEstimate(request, calibration);
+ * const response = await send(request);
+ * estimated.learn(response.usage);
+ */
+export async function calibratedEstimate(
+  request: EstimateRequest,
+  calibration: Calibration,
+): Promise<Estimated> {
+  return calibration.estimated(await shared.measure(request));
 }
 
 /** Loads the vocabularies of all encodings; resolves when text can be counted exactly. */

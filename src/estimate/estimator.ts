@@ -1,13 +1,17 @@
 import type { TokenEstimate } from '../providers/provider.ts';
 import { apiOf } from './api.ts';
+import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
-import { modelName } from './model-name.ts';
+import type { Measurement } from './measurement.ts';
+import { familyName, modelName } from './model-name.ts';
 import { promptOf } from './prompt.ts';
 import { type Counting, PromptCount } from './prompt-count.ts';
+import { tokenCount } from './token-count.ts';
 import { Encodings } from './tokenizer/encodings.ts';
 import { LinearCounter } from './tokenizer/linear-counter.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
+import { weigh } from './tokenizer/tally.ts';
 
 /** A call, before it is sent. */
 export interface EstimateRequest {
@@ -32,12 +36,20 @@ export class Estimator {
     this.#encodings = new Encodings(queue);
   }
 
-  /** Never rejects. */
+  /** The estimate that no experience has corrected. Never rejects. */
   async estimate(request: EstimateRequest): Promise<TokenEstimate> {
+    const call = await this.measure(request);
+    if (call === undefined) return NOTHING;
+    const { knownTokens, tally, prior, outputTokens } = call;
+    return { inputTokens: tokenCount(knownTokens + weigh(tally, prior.weights)), outputTokens };
+  }
+
+  /** What a call's body holds; `undefined` for calls that cost no tokens. Never rejects. */
+  async measure(request: EstimateRequest): Promise<Measurement | undefined> {
     try {
-      return await this.#estimate(request);
+      return await this.#measure(request);
     } catch {
-      return NOTHING; // no body is known to lead here
+      return undefined; // no body is known to lead here
     }
   }
 
@@ -46,14 +58,18 @@ export class Estimator {
     return this.#encodings.load(encoding);
   }
 
-  async #estimate({ provider, path, body }: EstimateRequest): Promise<TokenEstimate> {
+  async #measure({ provider, path, body }: EstimateRequest): Promise<Measurement | undefined> {
     const api = apiOf(path);
-    if (api === undefined) return NOTHING;
-    const prompt = promptOf(provider, api, modelName(path, body), body);
+    if (api === undefined) return undefined;
+    const model = modelName(path, body);
+    const { parts, encoding, prior } = promptOf(provider, api, model, body);
     const outputTokens = tokenCount(declaredOutput(api, body));
-    const count = new PromptCount(prompt.parts, () => this.#counting(prompt.encoding));
+    const family = `${provider} ${familyName(model)}`;
+    const count = new PromptCount(parts, () => this.#counting(encoding));
     await this.#queue.run(count);
-    return { inputTokens: tokenCount(count.tokens(prompt.weights)), outputTokens };
+    const { tally, knownTokens, isText } = count;
+    const sites = callSites(api, family, body, outputTokens);
+    return { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
   }
 
   /** Counting doesn't wait for a vocabulary: until it is there, text is estimated. */
@@ -63,9 +79,4 @@ export class Estimator {
     void this.#encodings.load(encoding);
     return LINEAR;
   }
-}
-
-/** Forgives the last bits of a sum of weights. */
-function tokenCount(amount: number): number {
-  return Math.min(Math.max(0, Math.ceil(amount - 1e-6)), Number.MAX_SAFE_INTEGER);
 }

@@ -14,3 +14,13 @@ export function modelName(path: string, body: unknown): string {
     .replace(/^.*\//, '')
     .replace(/^(?:[a-z-]+\.)+(?=[a-z])/, '');
 }
+
+/**
+ * What models of one name share: a name without the date of a snapshot, `gpt-4o-2024-08-06`,
+ * `claude-opus-4-5-20251101`, and without what clouds append, `-v1:0`, `@20251101`.
+ */
+export function familyName(model: string): string {
+  return model
+    .replace(/[-@]v\d+(?::\d+)?$/, '')
+    .replace(/[-@](?:latest|default|20\d{6}|20\d\d-\d\d-\d\d)$/, '');
+}

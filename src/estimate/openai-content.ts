@@ -1,6 +1,6 @@
 import { AUDIO_TOKENS, DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import { openaiImageTokens } from './openai-images.ts';
-import type { Part } from './part.ts';
+import { type Part, rough } from './part.ts';
 import { elementsOf, field, textField } from './untrusted.ts';
 
 /** The content of a message, for Chat Completions and Responses: a string or a list of parts. */
@@ -16,19 +16,19 @@ function contentPart(part: unknown, model: string): Part {
   switch (field(part, 'type')) {
     case 'image_url':
     case 'input_image':
-      return imagePart(part, model);
+      return rough(imageTokens(part, model));
     case 'input_audio':
-      return AUDIO_TOKENS;
+      return rough(AUDIO_TOKENS);
     case 'file':
     case 'input_file':
-      return DOCUMENT_TOKENS;
+      return rough(DOCUMENT_TOKENS);
     default:
       return textField(part, 'text') || textField(part, 'refusal');
   }
 }
 
 /** Chat has `image_url: { url, detail }`, Responses `image_url` and `detail`. */
-function imagePart(part: unknown, model: string): number {
+function imageTokens(part: unknown, model: string): number {
   const image = field(part, 'image_url');
   if (typeof image === 'string') return openaiImageTokens(model, image, textField(part, 'detail'));
   const detail = textField(image, 'detail') || textField(part, 'detail');

@@ -3,8 +3,11 @@ import { JsonWriter } from './json-writer.ts';
 import { CALL_TOKENS } from './openai-chat.ts';
 import { openaiContent } from './openai-content.ts';
 import { functionParts, schemaParts } from './openai-tools.ts';
-import type { Part } from './part.ts';
+import { type Part, rough } from './part.ts';
 import { elementsOf, field, textField } from './untrusted.ts';
+
+/** Where a body refers to input that it doesn't have. */
+const HELD_BY_SERVER = ['previous_response_id', 'conversation', 'prompt'];
 
 /**
  * What `POST /responses` is charged for as input, as far as the body shows it. Earlier turns
@@ -22,6 +25,7 @@ export function* openaiResponses(
   if (typeof input === 'string') yield* message('user', input, model, family);
   const json = new JsonWriter();
   for (const item of elementsOf(input)) yield* itemParts(item, model, family, json);
+  if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield rough(0);
   yield family.reply;
   yield* functionParts(body, family);
   yield* schemaParts(field(field(body, 'text'), 'format'));
@@ -58,6 +62,7 @@ function* itemParts(
       return;
     case 'reasoning':
       yield* openaiContent(field(item, 'summary'), model);
+      yield rough(0);
       return;
     case undefined:
     case 'message':
@@ -65,5 +70,6 @@ function* itemParts(
       return;
     default:
       yield json.write(field(item, 'output') ?? field(item, 'action') ?? '');
+      yield rough(0);
   }
 }

@@ -1,7 +1,7 @@
 import type { ChatFamily } from './chat-family.ts';
 import { functionDefinitions } from './function-definitions.ts';
 import { JsonWriter } from './json-writer.ts';
-import type { Part } from './part.ts';
+import { type Part, rough } from './part.ts';
 import { elementsOf, field, lengthOf, textField } from './untrusted.ts';
 
 /** Naming the function to call takes these and the tokens of its name; forbidding all takes one. */
@@ -22,6 +22,7 @@ export function* functionParts(body: unknown, family: ChatFamily): Generator<Par
   if (!hasFunctions(body)) return;
   yield family.definitions;
   yield functionDefinitions(functionsOf(body));
+  if (hasOwnTools(body)) yield rough(0);
   yield* choiceParts(field(body, 'tool_choice') ?? field(body, 'function_call'));
 }
 
@@ -31,6 +32,15 @@ function* functionsOf(body: unknown): Generator<unknown> {
     const definition = field(tool, 'function') ?? field(tool, 'custom') ?? tool;
     if (textField(definition, 'name')) yield definition;
   }
+}
+
+/** Whether there are tools of the provider's own: a search, a sandbox. */
+function hasOwnTools(body: unknown): boolean {
+  for (const tool of elementsOf(field(body, 'tools'))) {
+    const type = field(tool, 'type');
+    if (type !== 'function' && type !== 'custom') return true;
+  }
+  return false;
 }
 
 function* choiceParts(choice: unknown): Generator<Part> {

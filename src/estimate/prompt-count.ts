@@ -1,6 +1,6 @@
 import type { Job } from './job.ts';
-import type { Part, Parts } from './part.ts';
-import { addTally, emptyTally, type Weights, weigh } from './tokenizer/tally.ts';
+import type { Part, Parts, Rough } from './part.ts';
+import { addTally, emptyTally, type Tally } from './tokenizer/tally.ts';
 import type { TextCounter, TextCursor } from './tokenizer/text-counter.ts';
 import type { TextMemo } from './tokenizer/text-memo.ts';
 
@@ -26,6 +26,7 @@ export class PromptCount implements Job {
   #cursor: TextCursor | undefined;
   #known = 0;
   #taken = 0;
+  #isRough = false;
   #done = false;
 
   /** @param countingFor - asked once, and only if the prompt has any text */
@@ -38,9 +39,19 @@ export class PromptCount implements Job {
     return this.#done;
   }
 
-  /** The tokens so far, those of the text weighed by script. */
-  tokens(weights: Weights): number {
-    return this.#known + weigh(this.#tally, weights);
+  /** The tokens of the text so far, by script. */
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** The tokens so far that are not of text. */
+  get knownTokens(): number {
+    return this.#known;
+  }
+
+  /** Whether there was nothing but text, all of it counted by a vocabulary. */
+  get isText(): boolean {
+    return !this.#isRough && this.#counting?.memo !== undefined;
   }
 
   step(budget: number): number {
@@ -61,8 +72,14 @@ export class PromptCount implements Job {
     }
     const part = next.value;
     if (typeof part === 'number') this.#known += part;
+    else if (typeof part === 'object') this.#add(part);
     else if (part !== '') return PART_WORK + this.#begin(part);
     return PART_WORK;
+  }
+
+  #add({ roughTokens }: Rough): void {
+    this.#known += roughTokens;
+    this.#isRough = true;
   }
 
   /** Starts on a text, or adds what is remembered of it. */

@@ -1,31 +1,29 @@
 import { anthropicMessages } from './anthropic-messages.ts';
 import type { Api } from './api.ts';
+import type { Prior } from './calibration/script-weights.ts';
 import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
+import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiPrompt } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Parts } from './part.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
-import { UNWEIGHTED, uniformWeights, type Weights } from './tokenizer/tally.ts';
 import { field } from './untrusted.ts';
 
 /** The input of a call: what it is made of, and how its text becomes tokens. */
 export interface Prompt {
   readonly parts: Parts;
   readonly encoding: Encoding;
-  readonly weights: Weights;
+  readonly prior: Prior;
 }
-
-/** Gemini takes 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12). */
-const GEMINI_WEIGHTS: Weights = uniformWeights(1.1);
 
 /** @param model - as `modelName` gives it */
 export function promptOf(provider: string, api: Api, model: string, body: unknown): Prompt {
   return {
     parts: partsOf(api, model, body),
     encoding: encodingOf(model),
-    weights: weightsOf(provider, model),
+    prior: priorOf(provider, model),
   };
 }
 
@@ -43,9 +41,4 @@ function partsOf(api: Api, model: string, body: unknown): Parts {
     case 'images':
       return openaiPrompt(field(body, 'prompt'));
   }
-}
-
-function weightsOf(provider: string, model: string): Weights {
-  if (provider === 'anthropic' || model.includes('claude')) return claudeFamily(model).weights;
-  return model.startsWith('gemini') ? GEMINI_WEIGHTS : UNWEIGHTED;
 }

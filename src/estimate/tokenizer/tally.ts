@@ -61,6 +61,6 @@ export function weightList(weights: Weights): readonly number[] {
 }
 
 /** All tokens of a tally, those of each script times its weight. */
-export function weigh(tally: Tally, weights: Weights): number {
-  return weightList(weights).reduce((sum, weight, script) => sum + weight * tally[script]!, 0);
+export function weigh(tally: Tally, weights: readonly number[]): number {
+  return weights.reduce((sum, weight, script) => sum + weight * (tally[script] ?? 0), 0);
 }

@@ -7,10 +7,17 @@ import {
   o200kPieceEnd,
   type PieceEnd,
 } from '../../../src/estimate/tokenizer/pretokenize.ts';
-import { emptyTally, UNWEIGHTED, weigh } from '../../../src/estimate/tokenizer/tally.ts';
+import {
+  emptyTally,
+  uniformWeights,
+  weigh,
+  weightList,
+} from '../../../src/estimate/tokenizer/tally.ts';
 import type { TextCounter } from '../../../src/estimate/tokenizer/text-counter.ts';
 import type { Vocabulary } from '../../../src/estimate/tokenizer/vocabulary.ts';
 import { VocabularyBuilder } from '../../../src/estimate/tokenizer/vocabulary-builder.ts';
+
+const ONE = weightList(uniformWeights(1));
 
 /** One encoding twice: js-tiktoken's own encoder, and our counter over the same vocabulary. */
 export interface Pair {
@@ -61,5 +68,5 @@ export function counted(
   const cursor = { text, position: 0, tally: emptyTally() };
   let work = 0;
   while (cursor.position < text.length) work += counter.advance(cursor, budget);
-  return { tokens: weigh(cursor.tally, UNWEIGHTED), work };
+  return { tokens: weigh(cursor.tally, ONE), work };
 }

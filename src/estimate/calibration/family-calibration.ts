@@ -1,0 +1,61 @@
+import type { Tally } from '../tokenizer/tally.ts';
+import { RecentValues } from './recent-values.ts';
+import { type Prior, ScriptWeights } from './script-weights.ts';
+
+/** How many errors are kept: the margin is what the largest tenth of them exceeded. */
+const ERRORS = 64;
+const MARGIN_SHARE = 0.9;
+/** With so many errors, what was assumed of them at first no longer counts. */
+const ENOUGH = 10;
+
+/** A response's tokens so far off are not the text's: the request had more than we saw of it. */
+const LEAST_RATIO = 0.2;
+const MOST_RATIO = 5;
+
+/** What a family of models has shown of its tokens. */
+export class FamilyCalibration {
+  readonly #weights: ScriptWeights;
+  /** By which share the actual tokens exceeded the estimate, at the time. */
+  readonly #errors: RecentValues;
+  readonly #initialMargin: number;
+
+  constructor(prior: Prior, saved?: SavedFamily) {
+    this.#weights = new ScriptWeights(prior, saved?.weights, saved?.covariance);
+    this.#errors = new RecentValues(ERRORS, saved?.errors);
+    this.#initialMargin = (prior.sharedSpread + prior.ownSpread) / 5;
+  }
+
+  /** The tokens of a text. */
+  tokens(tally: Tally): number {
+    return this.#weights.tokens(tally);
+  }
+
+  /** The share by which nine of ten texts stay within the estimate. */
+  get margin(): number {
+    const seen = Math.max(0, this.#errors.quantile(MARGIN_SHARE) ?? 0);
+    const assumed = this.#initialMargin * Math.max(0, 1 - this.#errors.count / ENOUGH);
+    return Math.max(seen, assumed);
+  }
+
+  /** A text of this tally had `actual` tokens. */
+  learn(tally: Tally, actual: number): void {
+    const ratio = actual / this.tokens(tally);
+    if (!(ratio > LEAST_RATIO && ratio < MOST_RATIO)) return;
+    this.#errors.add(ratio - 1);
+    this.#weights.learn(tally, actual);
+  }
+
+  toJSON(): SavedFamily {
+    return { ...this.#weights.toJSON(), errors: this.#errors.toJSON() };
+  }
+}
+
+/** A family's calibration as JSON. */
+export interface SavedFamily {
+  /** By script, in the order of a tally. */
+  readonly weights: readonly number[];
+  /** By row and column. */
+  readonly covariance: readonly number[];
+  /** The oldest first. */
+  readonly errors: readonly number[];
+}
