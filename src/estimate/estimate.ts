@@ -2,8 +2,10 @@ import { systemClock } from '../clock.ts';
 import type { TokenEstimate } from '../providers/provider.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
 import { CooperativeQueue } from './cooperative-queue.ts';
+import { type CustomEstimator, customised, withInput } from './custom-estimate.ts';
 import { type EstimateRequest, Estimator } from './estimator.ts';
 import { nextTurn } from './next-turn.ts';
+import type { RemoteCounter } from './remote-count.ts';
 
 /** One for the process: a vocabulary takes 5 MB, and the event loop has one turn at a time. */
 const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
@@ -31,20 +33,33 @@ export function estimateTokens(request: EstimateRequest): Promise<TokenEstimate>
   return shared.estimate(request);
 }
 
+/** What an estimate is made of, besides the body. */
+export interface EstimateSources {
+  /** What earlier responses have taught. */
+  readonly calibration: Calibration;
+  /** Asks the provider, where that is wanted. */
+  readonly remote?: RemoteCounter | undefined;
+  /** The caller's own estimate, which comes before all others. */
+  readonly custom?: CustomEstimator | undefined;
+}
+
 /**
- * The same, corrected by experience: what `calibration` has learnt from the usage of earlier
- * responses. Never rejects.
+ * The same, corrected by experience and by whoever knows better. Never rejects.
  *
  * @example
- * const estimated = await calibratedEstimate(request, calibration);
- * const response = await send(request);
- * estimated.learn(response.usage);
+ * const estimated = await estimateCall(request, { calibration });
+ * const { usage } = await send(request);
+ * estimated.learn(usage);
  */
-export async function calibratedEstimate(
+export async function estimateCall(
   request: EstimateRequest,
-  calibration: Calibration,
+  { calibration, remote, custom }: EstimateSources,
 ): Promise<Estimated> {
-  return calibration.estimated(await shared.measure(request));
+  const call = await shared.measure(request);
+  const learnt = calibration.estimated(call);
+  const counted = call && remote ? await remote(request, call) : undefined;
+  const ours = withInput(learnt, counted);
+  return custom ? customised(ours, custom, request) : ours;
 }
 
 /** Loads the vocabularies of all encodings; resolves when text can be counted exactly. */

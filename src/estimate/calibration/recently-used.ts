@@ -25,6 +25,10 @@ export class RecentlyUsed<Value> {
     }
   }
 
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
   /** The value of a key; one that has none gets what `make` returns. */
   ensure(key: string, make: () => Value): Value {
     const known = this.get(key);

@@ -1,0 +1,58 @@
+import type { Cost } from '../limits.ts';
+import type { Estimated } from './calibration/calibration.ts';
+import type { EstimateRequest } from './estimator.ts';
+import { field } from './untrusted.ts';
+
+/**
+ * A caller's own estimate of what a call will take, now or later. What it leaves out is estimated
+ * as ever, and with `undefined` all of it is; `tokens` alone stands for input and output together.
+ */
+export type CustomEstimator = (
+  request: EstimateRequest,
+) => Cost | undefined | PromiseLike<Cost | undefined>;
+
+/**
+ * An estimate in which the caller's own numbers replace ours. An estimator that throws, rejects or
+ * answers with nonsense changes nothing. Never rejects.
+ */
+export async function customised(
+  ours: Estimated,
+  estimator: CustomEstimator,
+  request: EstimateRequest,
+): Promise<Estimated> {
+  const cost = await answerOf(estimator, request);
+  const tokens = countField(cost, 'tokens');
+  const input = countField(cost, 'inputTokens');
+  const output = countField(cost, 'outputTokens');
+  if (input === undefined && output === undefined) {
+    return tokens === undefined ? ours : withOutput(withInput(ours, tokens), 0);
+  }
+  const rest = tokens === undefined ? undefined : Math.max(0, tokens - (input ?? output ?? 0));
+  const known = withInput(ours, input ?? rest);
+  return withOutput(known, output ?? rest);
+}
+
+/** The estimate with another input, which is taken to be certain. */
+export function withInput(estimated: Estimated, inputTokens: number | undefined): Estimated {
+  return inputTokens === undefined ? estimated : { ...estimated, inputTokens, marginTokens: 0 };
+}
+
+function withOutput(estimated: Estimated, outputTokens: number | undefined): Estimated {
+  if (outputTokens === undefined) return estimated;
+  return { ...estimated, outputTokens, expectedOutputTokens: outputTokens };
+}
+
+async function answerOf(estimator: CustomEstimator, request: EstimateRequest): Promise<unknown> {
+  try {
+    return await estimator(request);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A whole number of tokens, or `undefined` for what is none. */
+function countField(cost: unknown, key: keyof Cost): number | undefined {
+  const found = field(cost, key);
+  const isCount = typeof found === 'number' && found >= 0 && found <= Number.MAX_SAFE_INTEGER;
+  return isCount ? Math.ceil(found) : undefined;
+}
