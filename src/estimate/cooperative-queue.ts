@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { Job } from './job.ts';
 
 /** The most that is done before the event loop gets its turn, in units of work and in time. */
-const TURN_WORK = 120_000;
-const TURN_MS = 2;
+const TURN_WORK = 60_000;
+const TURN_MS = 1;
 /** How much a job does before the clock is looked at and the next job comes in. */
 const STEP_WORK = 2_000;
 /** What a job that comes in may do at once: some 4,000 characters. */
@@ -35,8 +35,8 @@ export class CooperativeQueue {
   }
 
   /**
-   * Resolves when the job is done, and rejects with what it throws. A short job is done before this returns, as long as the work of
-   * all calls since the event loop had its turn is within bounds.
+   * Resolves when the job is done, and rejects with what it throws. A short job is done before this
+   * returns, as long as the work of all calls since the event loop had its turn is within bounds.
    */
   run(job: Job): Promise<void> {
     return new Promise((finish, fail) => {

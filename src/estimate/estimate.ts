@@ -20,7 +20,7 @@ const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
  * the number of choices), 0 if it doesn't say.
  *
  * Never rejects, whatever the body, and never holds up the event loop for long: a long text is
- * counted in slices of 2 ms.
+ * counted in slices of 1 ms.
  *
  * @example
  * const { inputTokens } = await estimateTokens({

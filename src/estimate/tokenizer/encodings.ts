@@ -2,6 +2,7 @@ import type { CooperativeQueue } from '../cooperative-queue.ts';
 import { ExactCounter } from './exact-counter.ts';
 import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
 import { type Encoding, rankList } from './rank-list.ts';
+import { emptyTally } from './tally.ts';
 import { TextMemo } from './text-memo.ts';
 import { VocabularyBuilder } from './vocabulary-builder.ts';
 
@@ -18,6 +19,9 @@ const PIECE_ENDS: Readonly<Record<Encoding, PieceEnd>> = {
   o200k_base: o200kPieceEnd,
   cl100k_base: cl100kPieceEnd,
 };
+
+/** Counted once to begin with: each has the runtime compile some of the classes of characters. */
+const FIRST_TEXTS = [' ', '\u0301', '1', 'a', 'A', '中'];
 
 /** The encodings of this process: each is loaded once, in the background, when it is first needed. */
 export class Encodings {
@@ -41,12 +45,19 @@ export class Encodings {
     return loading;
   }
 
+  /** What can't be done in slices gets turns of its own: none takes more than 2 ms. */
   async #load(encoding: Encoding): Promise<void> {
-    await this.#queue.turn(); // finding the file takes some ms: not at the expense of this call
-    const builder = new VocabularyBuilder(await rankList(encoding));
+    const turn = (): Promise<void> => this.#queue.turn();
+    await turn(); // not at the expense of the call that needs it
+    const builder = new VocabularyBuilder(await rankList(encoding, turn));
     await this.#queue.run(builder);
     if (builder.vocabulary === undefined) return;
+    await turn();
     const counter = new ExactCounter(builder.vocabulary, PIECE_ENDS[encoding]);
+    for (const text of FIRST_TEXTS) {
+      await turn();
+      counter.advance({ text, position: 0, tally: emptyTally() }, Number.POSITIVE_INFINITY);
+    }
     this.#loaded.set(encoding, { counter, memo: new TextMemo(MEMO_CHARACTERS) });
   }
 }

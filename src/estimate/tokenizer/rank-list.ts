@@ -20,16 +20,22 @@ const MODULES = {
  *
  * Importing it as a module blocks the event loop for 20 ms (Node 24, 2026-11), and the module stays
  * in memory for good. Where there is a file system, the same file is read instead.
+ *
+ * @param turn - resolves when the event loop has had its turn
  */
-export async function rankList(encoding: Encoding): Promise<Uint8Array> {
+export async function rankList(encoding: Encoding, turn: () => Promise<void>): Promise<Uint8Array> {
   const { load, resolve } = MODULES[encoding];
-  const read = await readModule(resolve).catch(() => undefined);
+  const read = await readModule(resolve, turn).catch(() => undefined);
+  await turn();
   const list = read && rankListIn(read);
   return list ?? new TextEncoder().encode((await load()).default.bpe_ranks);
 }
 
 /** The text of a module's file; `undefined` where there are no files, or not this one. */
-async function readModule(resolve: () => string): Promise<Uint8Array | undefined> {
+async function readModule(
+  resolve: () => string,
+  turn: () => Promise<void>,
+): Promise<Uint8Array | undefined> {
   // Deno would ask its user for permission. No import: bundlers for browsers can't resolve it.
   if ('Deno' in globalThis) return undefined;
   const process: unknown = Reflect.get(globalThis, 'process');
@@ -37,7 +43,10 @@ async function readModule(resolve: () => string): Promise<Uint8Array | undefined
   if (typeof builtin !== 'function') return undefined;
   const readFile = field(builtin.call(process, 'fs/promises'), 'readFile');
   if (typeof readFile !== 'function') return undefined;
-  const read: unknown = await readFile(new URL(resolve()));
+  await turn();
+  const url = new URL(resolve());
+  await turn();
+  const read: unknown = await readFile(url);
   return read instanceof Uint8Array ? read : undefined;
 }
 

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { type Encoding, rankList, rankListIn } from '../../../src/estimate/tokenizer/rank-list.ts';
 
 const text = async (encoding: Encoding): Promise<string> =>
-  new TextDecoder().decode(await rankList(encoding));
+  new TextDecoder().decode(await rankList(encoding, () => Promise.resolve()));
 
 afterEach(() => vi.unstubAllGlobals());
 
