@@ -1,8 +1,10 @@
 import { batchTable } from './batch-table.ts';
+import { estimateTables } from './estimate/estimate-tables.ts';
 import { overtakingTable } from './overtaking.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
+  estimate: estimateTables,
   overtaking: overtakingTable,
 };
 

@@ -6,6 +6,7 @@ import { type CustomEstimator, customised, withInput } from './custom-estimate.t
 import { type EstimateRequest, Estimator } from './estimator.ts';
 import { nextTurn } from './next-turn.ts';
 import type { RemoteCounter } from './remote-count.ts';
+import type { Encoding } from './tokenizer/rank-list.ts';
 
 /** One for the process: a vocabulary takes 5 MB, and the event loop has one turn at a time. */
 const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
@@ -64,5 +65,10 @@ export async function estimateCall(
 
 /** Loads the vocabularies of all encodings; resolves when text can be counted exactly. */
 export async function warmUp(): Promise<void> {
-  await Promise.all([shared.warmUp('o200k_base'), shared.warmUp('cl100k_base')]);
+  await Promise.all([loadEncoding('o200k_base'), loadEncoding('cl100k_base')]);
+}
+
+/** Loads the vocabulary of one encoding, as the first call that needs it does. Never rejects. */
+export function loadEncoding(encoding: Encoding): Promise<void> {
+  return shared.warmUp(encoding);
 }

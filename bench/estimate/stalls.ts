@@ -1,0 +1,91 @@
+import { CooperativeQueue } from '../../src/estimate/cooperative-queue.ts';
+import { nextTurn } from '../../src/estimate/next-turn.ts';
+import type { Corpus } from '../../test/estimate/corpora.ts';
+import { type Cell, short, table } from './markdown.ts';
+import { fresh } from './measure.ts';
+import type { Count } from './tokenizers.ts';
+
+const CHARACTERS = 3_000_000;
+const IDLE_MS = 400;
+
+/**
+ * How long the event loop is held up at most while a long text is counted, beside a loop that does
+ * nothing, and beside one that is as busy without counting: what those show is the machine's.
+ */
+export async function stallTable(
+  corpora: Readonly<Record<Corpus, string>>,
+  count: Count,
+): Promise<string> {
+  const rows: Cell[][] = [row('nothing', await gaps(idle))];
+  rows.push(row('busy for 1 ms at a time', await gaps(busy)));
+  for (const [corpus, text] of Object.entries(corpora)) {
+    const long = fresh(text, CHARACTERS, 0);
+    rows.push(row(`3 M characters of ${corpus}`, await gaps(() => count(long))));
+  }
+  for (const [name, unit] of [
+    ['a', 'a'],
+    ['人', '人'],
+    ['😀', '😀'],
+    ['line breaks', '\n'],
+  ] as const) {
+    const run = unit.repeat(1_000_000 / unit.length);
+    rows.push(row(`1 M characters, all ${name}`, await gaps(() => count(run))));
+  }
+  rows.push(row('nothing, again', await gaps(idle)));
+  return table(['stretches of the event loop, ms', 'longest', '99 %', 'half', 'all'], rows);
+}
+
+interface Gaps {
+  readonly sorted: readonly number[];
+  readonly ms: number;
+}
+
+async function gaps(work: () => unknown | Promise<unknown>): Promise<Gaps> {
+  const found: number[] = [];
+  let last = performance.now();
+  let isWatching = true;
+  const watch = (): void => {
+    const now = performance.now();
+    found.push(now - last);
+    last = now;
+    if (isWatching) setImmediate(watch);
+  };
+  await turn();
+  const startedAt = performance.now();
+  last = startedAt;
+  setImmediate(watch);
+  await work();
+  await turn();
+  isWatching = false;
+  return { sorted: found.sort((one, other) => one - other), ms: performance.now() - startedAt };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => nextTurn(resolve));
+}
+
+function idle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+}
+
+/** Work without memory: what is longer than a slice of it is not the work's doing. */
+function busy(): Promise<void> {
+  const queue = new CooperativeQueue({ now: () => performance.now() }, nextTurn);
+  const until = performance.now() + IDLE_MS;
+  return queue.run({
+    get done() {
+      return performance.now() >= until;
+    },
+    step: (budget) => {
+      const end = performance.now() + budget / 100_000;
+      while (performance.now() < end);
+      return budget;
+    },
+  });
+}
+
+function row(name: string, { sorted, ms }: Gaps): Cell[] {
+  const at = (share: number): string =>
+    short(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
+  return [name, at(1), at(0.99), at(0.5), short(ms)];
+}

@@ -1,0 +1,40 @@
+import { LOADERS } from './tokenizers.ts';
+
+/** What it takes to begin, in a process that has done nothing else. Prints JSON. */
+export interface Start {
+  /** Until the first count is exact. */
+  readonly readyMs: number;
+  /** The longest that the event loop stood still. */
+  readonly longestMs: number;
+  readonly memoryMB: number;
+}
+
+const used = (): number => {
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1e6;
+};
+
+await import('../../test/estimate/corpora.ts');
+await new Promise((resolve) => setTimeout(resolve, 50));
+global.gc?.();
+const before = used();
+const startedAt = performance.now();
+let last = startedAt;
+let longestMs = 0;
+let isWatching = true;
+const watch = (): void => {
+  const now = performance.now();
+  longestMs = Math.max(longestMs, now - last);
+  last = now;
+  if (isWatching) setImmediate(watch);
+};
+setImmediate(watch);
+const count = await LOADERS[process.argv[2] ?? '']?.();
+await count?.('hello world');
+const readyMs = performance.now() - startedAt;
+await new Promise((resolve) => setImmediate(resolve));
+isWatching = false;
+global.gc?.();
+const start: Start = { readyMs, longestMs, memoryMB: used() - before };
+console.log(JSON.stringify(start));
+await count?.('again'); // what was loaded is still in use
