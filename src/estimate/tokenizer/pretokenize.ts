@@ -1,3 +1,4 @@
+import { asciiPieceEnd, CL100K_TABLE, O200K_TABLE } from './ascii-pieces.ts';
 import {
   classAt,
   DIGIT,
@@ -34,8 +35,8 @@ const [D, E, L, M, R, S, T, V] = [0x64, 0x65, 0x6c, 0x6d, 0x72, 0x73, 0x74, 0x76
 
 /** The pre-tokeniser of `o200k_base` (GPT-4o and later). */
 export const o200kPieceEnd: PieceEnd = (units, start, end) => {
-  const plain = plainWordEnd(units, start, end, 0);
-  if (plain > 0) return plain;
+  const told = asciiPieceEnd(O200K_TABLE, units, start, end);
+  if (told > 0) return told;
   const first = classAt(units, start);
   if (first & LETTER) {
     const mixed = mixedCaseEnd(units, start, end);
@@ -55,8 +56,8 @@ export const o200kPieceEnd: PieceEnd = (units, start, end) => {
 
 /** The pre-tokeniser of `cl100k_base` (GPT-3.5, GPT-4 and the embedding models). */
 export const cl100kPieceEnd: PieceEnd = (units, start, end) => {
-  const plain = plainWordEnd(units, start, end, LOWER_CASE);
-  if (plain > 0) return plain;
+  const told = asciiPieceEnd(CL100K_TABLE, units, start, end);
+  if (told > 0) return told;
   const contraction = contractionEnd(units, start, end);
   if (contraction > start) return contraction;
   const first = classAt(units, start);
@@ -69,31 +70,6 @@ export const cl100kPieceEnd: PieceEnd = (units, start, end) => {
   const isBeforeSymbol = units[start] === SPACE_UNIT && second !== 0 && !(second & NOT_A_SYMBOL);
   return isBeforeSymbol ? symbolsEnd(units, next, end, 0) : whiteSpaceEnd(units, start, end);
 };
-
-/**
- * The end of a word as most are: small letters of ASCII, after one other character of ASCII that
- * may be taken along, and before one that ends every word. 0 for anything else, which the patterns
- * in full decide.
- *
- * @param eitherCase - `LOWER_CASE` where all letters may be capitals; 0 where only the first may
- */
-function plainWordEnd(units: Uint16Array, start: number, end: number, eitherCase: number): number {
-  let index = start + 1;
-  while (index < end && isSmallLetter(units[index]! | eitherCase)) index += 1;
-  if (index === end || units[index]! > 0x7f || units[index] === APOSTROPHE) return 0;
-  const first = units[start]!;
-  if (isSmallLetter(first | eitherCase)) return index;
-  const mayPrecede = first < 0x7f && first !== APOSTROPHE && first > 0x0d && !isDigit(first);
-  return index > start + 1 && mayPrecede ? index : 0;
-}
-
-function isSmallLetter(unit: number): boolean {
-  return unit >= 0x61 && unit <= 0x7a;
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39;
-}
 
 /**
  * The end of the word at `next` that takes along the character before it. A mark (`UPPERISH`) before
