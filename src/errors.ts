@@ -3,7 +3,10 @@ import { amount, type Cost, type Dimension, type Limit } from './limits.ts';
 /** The base of every error that this library makes. Errors of the SDKs pass through untouched. */
 export class HeadroomError extends Error {
   override readonly name: string = 'HeadroomError';
-  /** A stable name for programs: `call_too_large`, `rate_limit_exceeded`, `closed`. */
+  /**
+   * A stable name for programs: `call_too_large`, `rate_limit_exceeded`, `budget_spent`,
+   * `price_unknown`, `closed`.
+   */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -31,6 +34,45 @@ export class CallTooLarge extends HeadroomError {
     this.cost = cost;
     this.limit = max;
     this.windowMs = windowMs;
+  }
+}
+
+/** A call that could cost more than is left of a budget. It isn't sent. */
+export class BudgetSpent extends HeadroomError {
+  override readonly name = 'BudgetSpent';
+  /** What calls have cost since the last reset. */
+  readonly spentUsd: number;
+  /** What calls that wait or are in flight may cost. */
+  readonly reservedUsd: number;
+  readonly limitUsd: number;
+  /** What this call could have cost. */
+  readonly costUsd: number;
+  /** When nothing is spent again, in milliseconds since the epoch. */
+  readonly resetAt: number;
+  /** Whose budget it is, where each key has its own. */
+  readonly key: string | undefined;
+
+  constructor(evidence: {
+    model: string;
+    spentUsd: number;
+    reservedUsd: number;
+    limitUsd: number;
+    costUsd: number;
+    resetAt: number;
+    key: string | undefined;
+  }) {
+    const { model, spentUsd, reservedUsd, limitUsd, costUsd, resetAt, key } = evidence;
+    const whose = key === undefined ? '' : ` of '${key}'`;
+    super(
+      'budget_spent',
+      `This call to ${model} may cost $${costUsd}: of the budget${whose} of $${limitUsd}, $${spentUsd} are spent and $${reservedUsd} reserved until ${new Date(resetAt).toISOString()}`,
+    );
+    this.spentUsd = spentUsd;
+    this.reservedUsd = reservedUsd;
+    this.limitUsd = limitUsd;
+    this.costUsd = costUsd;
+    this.resetAt = resetAt;
+    this.key = key;
   }
 }
 

@@ -1,5 +1,8 @@
+export type { Spending } from './budget-ledger.ts';
+export type { BudgetOption, DailyBudget, WindowBudget } from './budget-option.ts';
 export type { Clock } from './clock.ts';
 export {
+  BudgetSpent,
   CallTooLarge,
   HeadroomError,
   type RateLimitBody,
@@ -22,6 +25,7 @@ export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
 export type { Cost, Dimension, Enforcement, Limit } from './limits.ts';
 export type { RateLimiterOptions } from './options.ts';
+export type { LongContext, PriceEntry, PriceTable } from './prices/price.ts';
 export type { TokenEstimate, Usage } from './providers/provider.ts';
 export type { Rejection, Reservation } from './reservation.ts';
 export { type RateLimited, type RateLimitOptions, withRateLimit } from './with-rate-limit.ts';

@@ -1,3 +1,6 @@
+import { Cashier, type PayableCall } from './budget.ts';
+import { type Charge, NO_CHARGE } from './budget-charge.ts';
+import type { Spending } from './budget-ledger.ts';
 import { GuardedEmitter } from './events.ts';
 import { expectNumber, expectObject } from './expect.ts';
 import { Gate } from './gate.ts';
@@ -59,12 +62,15 @@ const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
 export class RateLimiter extends GuardedEmitter {
   readonly #settings: Settings;
   readonly #lanes = new Map<string, Lane>();
+  readonly #cashier: Cashier | undefined;
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
   constructor(options: RateLimiterOptions = {}) {
     super();
     this.#settings = settingsFrom(options);
+    const { budget, prices, clock } = this.#settings;
+    this.#cashier = budget && new Cashier(budget, prices, clock);
   }
 
   /**
@@ -90,6 +96,14 @@ export class RateLimiter extends GuardedEmitter {
     return [...this.#lanes.values()].map((lane) => lane.snapshot());
   }
 
+  /**
+   * What is spent and reserved of the budget since its last reset; with `perKey` of each key's that
+   * has been used. Empty without the option `budget`.
+   */
+  spending(): readonly Spending[] {
+    return this.#cashier?.spending() ?? [];
+  }
+
   /** Resolves when nothing waits and nothing is in flight, in any lane. */
   async drain(): Promise<void> {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.drain()));
@@ -113,13 +127,29 @@ export class RateLimiter extends GuardedEmitter {
 
   /** The lane of one upstream limit; opened when first asked for. @internal */
   lane(key: LaneKey): Lane {
-    const name = `${key.host}/${key.model}`;
+    const name = nameOf(key);
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
     const lane = this.#open(name, key);
     this.#lanes.set(name, lane);
     if (this.#isClosed) lane.close();
     return lane;
+  }
+
+  /**
+   * Reserves what a call may cost, where there is a budget.
+   * @throws HeadroomError where the budget has no room for it, or the model no price
+   * @internal
+   */
+  charge(lane: LaneKey, payable: PayableCall): Charge {
+    try {
+      return this.#cashier?.charge(payable) ?? NO_CHARGE;
+    } catch (error) {
+      const { model } = lane;
+      const { key } = payable;
+      if (error instanceof Error) this.emit('rejected', { lane: nameOf(lane), model, key, error });
+      throw error;
+    }
   }
 
   #ownLane(model = 'default'): Lane {
@@ -146,6 +176,10 @@ export class RateLimiter extends GuardedEmitter {
     if (enforcement === undefined) return { ...profile, ...(burstSeconds && { burstSeconds }) };
     return { enforcement, burstSeconds: burstSeconds ?? BURST_SECONDS[enforcement] };
   }
+}
+
+function nameOf({ host, model }: LaneKey): string {
+  return `${host}/${model}`;
 }
 
 /** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */

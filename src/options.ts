@@ -1,8 +1,11 @@
+import { type Budget, type BudgetOption, budgetFrom } from './budget-option.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { expected, expectNumber, expectOneOf } from './expect.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './limits.ts';
+import { expectPrices } from './prices/expect-prices.ts';
+import type { PriceTable } from './prices/price.ts';
 
 /** What a rate limiter can be told. Everything is optional. */
 export interface RateLimiterOptions {
@@ -40,6 +43,23 @@ export interface RateLimiterOptions {
    * @default 600_000
    */
   readonly maxPauseMs?: number | undefined;
+  /**
+   * The most that calls of wrapped clients may cost, in US dollars: `{ usdPerDay: 5 }`, a day in
+   * UTC, or `{ usd: 5, windowMs: 3_600_000 }`, windows counted from the epoch; with `perKey: true`
+   * for each `key`. What a call may cost is reserved before it is sent, and settled with the usage
+   * of its response. A call that could exceed the budget is rejected at once with `BudgetSpent`; one
+   * to a model without a known price with the code `price_unknown`: see `prices`.
+   *
+   * Kept in memory: a process that is started again starts with nothing spent.
+   * @default none
+   */
+  readonly budget?: BudgetOption | undefined;
+  /**
+   * Prices in US dollars for a million tokens, by model or model prefix, where they are other than
+   * those known here, or none are: `{ 'my-deployment': { input: 1, output: 4 } }`.
+   * @default list prices of OpenAI, Anthropic, Google, xAI, DeepSeek, Mistral and Groq
+   */
+  readonly prices?: PriceTable | undefined;
   /** Where time comes from: for tests and simulations. */
   readonly clock?: Clock | undefined;
 }
@@ -52,6 +72,8 @@ export interface Settings {
   readonly burstSeconds: number | undefined;
   readonly concurrency: number;
   readonly maxPauseMs: number;
+  readonly budget: Budget | undefined;
+  readonly prices: PriceTable;
   readonly clock: Clock;
 }
 
@@ -65,6 +87,8 @@ const KNOWN: readonly (keyof RateLimiterOptions)[] = [
   'burstSeconds',
   'concurrency',
   'maxPauseMs',
+  'budget',
+  'prices',
   'clock',
 ];
 
@@ -84,8 +108,19 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
     expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
   }
   expectClock(clock);
-  const limits = limitTable(options.limits);
-  return { limits, headroom, enforcement, burstSeconds, concurrency, maxPauseMs, clock };
+  const { prices = {} } = options;
+  expectPrices('prices', prices);
+  return {
+    limits: limitTable(options.limits),
+    headroom,
+    enforcement,
+    burstSeconds,
+    concurrency,
+    maxPauseMs,
+    budget: options.budget === undefined ? undefined : budgetFrom(options.budget),
+    prices,
+    clock,
+  };
 }
 
 const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];

@@ -10,7 +10,7 @@ import type { RateLimiterOptions } from './options.ts';
 export interface RateLimitOptions extends RateLimiterOptions {
   /** A limiter to share with other clients; the options that make one can't be given with it. */
   readonly limiter?: RateLimiter | undefined;
-  /** Who calls: told in events. */
+  /** Who calls: told in events; with `budget.perKey`, whose budget pays. */
   readonly key?: string | undefined;
   /** Higher goes first. @default 0 */
   readonly priority?: number | undefined;

@@ -29,7 +29,7 @@ describe('the README', () => {
       read('src/errors.ts')
         .match(/^export class (\w+)/gm)
         ?.map((line) => line.split(' ')[2]!) ?? [];
-    expect([options.length, events.length, errors.length]).toEqual([7, 6, 3]);
+    expect([options.length, events.length, errors.length]).toEqual([9, 6, 4]);
     for (const name of [...options, ...events, ...errors, 'key', 'priority', 'limiter']) {
       expect(readme).toContain(`\`${name}\``);
     }

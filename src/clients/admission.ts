@@ -1,6 +1,5 @@
 import { estimateTokens } from '../estimate/estimate.ts';
-import type { Lane } from '../lane.ts';
-import type { RateLimiter } from '../limiter.ts';
+import type { LaneKey, RateLimiter } from '../limiter.ts';
 import type { Call, Provider, Request } from '../providers/provider.ts';
 import { Attempt } from './attempt.ts';
 
@@ -54,17 +53,16 @@ export class Admission {
     const { provider } = upstream;
     const { signal, earlier, attempt } = request;
     const estimate = await estimateTokens({ provider: provider.name, ...request });
-    const lane = this.#lane(upstream, call);
+    const laneKey = this.#laneKey(upstream, call);
+    const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, key });
+    const lane = limiter.lane(laneKey);
     const ticket = earlier?.reservation.admission.ticket;
     const cost = provider.charge(estimate, call);
-    const reservation = await lane.acquire({
-      cost,
-      expects: provider.expects,
-      key,
-      priority,
-      signal,
-      ticket,
-      attempt,
+    const { expects } = provider;
+    const waiting = lane.acquire({ cost, expects, key, priority, signal, ticket, attempt });
+    const reservation = await waiting.catch((error: unknown) => {
+      charge.release();
+      throw error;
     });
     const { mayRetry, hidesUsage } = request;
     const { maxPauseMs, clock } = limiter;
@@ -73,6 +71,7 @@ export class Admission {
       provider,
       call,
       estimate,
+      charge,
       key,
       mayRetry,
       hidesUsage,
@@ -82,11 +81,7 @@ export class Admission {
     return new Attempt(reservation, context, earlier?.firstRefusedAt);
   }
 
-  #lane({ provider, host }: Upstream, { model }: Call): Lane {
-    return this.#options.limiter.lane({
-      host,
-      model,
-      shape: (dimension) => provider.shape(dimension),
-    });
+  #laneKey({ provider, host }: Upstream, { model }: Call): LaneKey {
+    return { host, model, shape: (dimension) => provider.shape(dimension) };
   }
 }

@@ -1,3 +1,4 @@
+import type { Charge } from '../budget-charge.ts';
 import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane.ts';
 import type { Call, Provider, Refusal, TokenEstimate } from '../providers/provider.ts';
@@ -11,6 +12,8 @@ export interface AttemptContext {
   readonly provider: Provider;
   readonly call: Call;
   readonly estimate: TokenEstimate;
+  /** What the call takes of the budget. */
+  readonly charge: Charge;
   readonly key: string | undefined;
   /** Whether the caller allows retries, and the body can be sent again. */
   readonly mayRetry: boolean;
@@ -55,6 +58,11 @@ export class Attempt {
     return this.#again;
   }
 
+  /** What the call takes of the budget; kept by the attempt that takes this one's place. */
+  get charge(): Charge {
+    return this.#context.charge;
+  }
+
   get firstRefusedAt(): number | undefined {
     return this.#firstRefusedAt ?? this.#refusedAt;
   }
@@ -70,17 +78,21 @@ export class Attempt {
 
   /** The call has failed: gives everything back, unless the request went out. */
   abandon(): void {
-    if (!this.#isSent) this.reservation.cancel();
+    if (this.#isSent) return;
+    this.reservation.cancel();
+    this.#context.charge.release();
   }
 
   /** The call has succeeded. Where its request went out by a way we can't see, it was charged. */
   conclude(): void {
     if (!this.#isSent) this.lose();
+    if (this.#again !== undefined) this.#context.charge.release();
   }
 
   /** No response came. Whether the provider has charged the call is unknown: say that it has. */
   lose(): void {
     this.reservation.settle();
+    this.#context.charge.settle();
   }
 
   /**
@@ -90,6 +102,16 @@ export class Attempt {
   async receive(response: Response): Promise<Response> {
     const { status } = response;
     if (status < 400) return this.#meter(response);
+    try {
+      return await this.#failed(response);
+    } finally {
+      // An error costs nothing; a call that goes again keeps what it has reserved.
+      if (this.#again === undefined) this.#context.charge.release();
+    }
+  }
+
+  async #failed(response: Response): Promise<Response> {
+    const { status } = response;
     const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
     if (!TELLING_STATUSES.includes(status) && !mayBeField) {
       this.reservation.settle();
@@ -107,6 +129,7 @@ export class Attempt {
     this.reservation.answered();
     if (isNeverRead(response)) {
       this.reservation.settle();
+      this.#context.charge.settle();
       return response;
     }
     const onEnd = (end: ResponseEnd): void => this.#settle(end);
@@ -118,12 +141,13 @@ export class Attempt {
    * was none to be seen, with what was reserved.
    */
   #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
-    const { lane, provider, call, estimate, key } = this.#context;
+    const { lane, provider, call, estimate, charge, key } = this.#context;
     lane.used(key, estimate, usage);
     const seen = { ...NOTHING_SEEN, ...estimate, outputTokens: seenOutputTokens };
     const isSeen = !complete && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
     this.reservation.settle(known && provider.settle(known, call));
+    charge.settle(known);
   }
 
   #refused(response: Response, body: string): Response {

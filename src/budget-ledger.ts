@@ -1,0 +1,108 @@
+import type { Budget } from './budget-option.ts';
+
+/** What has been spent of one budget, as it is now. */
+export interface Spending {
+  /** Whose budget it is; `undefined` for the one that calls share. */
+  readonly key: string | undefined;
+  /** By calls that have ended since the last reset. */
+  readonly spentUsd: number;
+  /** By calls that wait or are in flight: their estimates. */
+  readonly reservedUsd: number;
+  readonly limitUsd: number;
+  /** Milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
+/** What one call has reserved, and of which budget. */
+export interface Hold {
+  readonly key: string | undefined;
+  readonly billionths: number;
+}
+
+/** In billionths of a dollar, so that whole numbers are added up and nothing is lost on the way. */
+interface Account {
+  spent: number;
+  reserved: number;
+}
+
+const BILLION = 1_000_000_000;
+
+/**
+ * What is spent and reserved of a budget, or of each key's. Pure: numbers in, numbers out.
+ *
+ * A call is spent in the window in which it ends; until then its reservation counts in each window
+ * that it lasts into. So no reset makes room for what is still to be paid.
+ *
+ * Invariant: spent and reserved together exceed the limit by no more than what calls have cost
+ * beyond their reservations.
+ */
+export class BudgetLedger {
+  readonly #budget: Budget;
+  readonly #accounts = new Map<string | undefined, Account>();
+  #resetAt = Number.NEGATIVE_INFINITY;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** Reserves what a call may cost; `undefined` where the budget has no room for it. */
+  reserve(caller: string | undefined, usd: number, now: number): Hold | undefined {
+    this.#reset(now);
+    const key = this.#budget.perKey ? caller : undefined;
+    const billionths = billionthsOf(usd);
+    const { spent, reserved } = this.#accounts.get(key) ?? { spent: 0, reserved: 0 };
+    // What costs nothing passes also where more than the budget has been spent.
+    const fits = spent + reserved + billionths <= billionthsOf(this.#budget.limitUsd);
+    if (billionths > 0 && !fits) return undefined;
+    this.#account(key).reserved += billionths;
+    return { key, billionths };
+  }
+
+  /** Ends a hold, once, with what its call has cost: 0 gives all of it back. */
+  settle({ key, billionths }: Hold, usd: number, now: number): void {
+    this.#reset(now);
+    const account = this.#account(key);
+    account.reserved -= billionths;
+    account.spent += billionthsOf(usd);
+  }
+
+  /** Every budget that anything is spent or reserved of; the shared one in any case. */
+  spending(now: number): readonly Spending[] {
+    this.#reset(now);
+    if (!this.#budget.perKey) this.#account(undefined);
+    return [...this.#accounts.keys()].map((key) => this.of(key, now));
+  }
+
+  /** The budget that a caller's calls are paid from. */
+  of(caller: string | undefined, now: number): Spending {
+    this.#reset(now);
+    const { perKey, limitUsd } = this.#budget;
+    const key = perKey ? caller : undefined;
+    const { spent, reserved } = this.#accounts.get(key) ?? { spent: 0, reserved: 0 };
+    const spentUsd = spent / BILLION;
+    return { key, spentUsd, reservedUsd: reserved / BILLION, limitUsd, resetAt: this.#resetAt };
+  }
+
+  #account(key: string | undefined): Account {
+    const known = this.#accounts.get(key);
+    if (known !== undefined) return known;
+    const account = { spent: 0, reserved: 0 };
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  /** A new window has begun: only what is still to be paid is kept. */
+  #reset(now: number): void {
+    if (now < this.#resetAt) return;
+    const { windowMs } = this.#budget;
+    this.#resetAt = (Math.floor(now / windowMs) + 1) * windowMs;
+    for (const [key, account] of this.#accounts) {
+      account.spent = 0;
+      if (account.reserved === 0) this.#accounts.delete(key);
+    }
+  }
+}
+
+function billionthsOf(usd: number): number {
+  return Math.min(Math.round(usd * BILLION), Number.MAX_SAFE_INTEGER);
+}
