@@ -46,7 +46,7 @@ function* blockParts(block: unknown, reading: Reading, depth: number): Generator
     case 'server_tool_use':
     case 'mcp_tool_use':
       yield textField(block, 'name');
-      yield reading.json.write(field(block, 'input'));
+      yield* reading.json.write(field(block, 'input'));
       return;
     case 'thinking':
       if (reading.family.keepsThinking) yield textField(block, 'thinking');
@@ -85,7 +85,7 @@ function* toolParts(body: unknown, { family, json }: Reading): Generator<Part> {
     yield textField(tool, 'name');
     yield textField(tool, 'description');
     const schema = field(tool, 'input_schema');
-    if (schema !== undefined) yield json.write(schema);
+    if (schema !== undefined) yield* json.write(schema);
     else yield rough(0); // a tool of the provider's own, whose cost isn't published
   }
 }

@@ -6,7 +6,7 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/\/chat\/completions$/, 'chat'],
   [/\/completions$/, 'completions'],
   [/\/responses$/, 'responses'],
-  [/\/(?:embeddings|moderations)$/, 'embeddings'],
+  [/\/(?:embeddings|moderations|audio\/speech)$/, 'embeddings'],
   [/\/images\/(?:generations|edits)$/, 'images'],
   [/^(?:\/v1)?\/messages$/, 'messages'],
 ];

@@ -20,6 +20,8 @@ const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
  * few percent. `outputTokens` is the most that the call allows (`max_tokens` and its like, times
  * the number of choices), 0 if it doesn't say.
  *
+ * A single text of more than 8 million characters, which no model takes, is sampled: within 1 %.
+ *
  * Never rejects, whatever the body, and never holds up the event loop for long: a long text is
  * counted in slices of 1 ms.
  *

@@ -69,7 +69,7 @@ function* itemParts(
       yield* message(textField(item, 'role'), field(item, 'content'), model, family);
       return;
     default:
-      yield json.write(field(item, 'output') ?? field(item, 'action') ?? '');
+      yield* json.write(field(item, 'output') ?? field(item, 'action') ?? '');
       yield rough(0);
   }
 }

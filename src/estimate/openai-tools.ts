@@ -62,5 +62,5 @@ export function* schemaParts(format: unknown): Generator<Part> {
   const name = textField(holder, 'name');
   const description = textField(holder, 'description');
   yield `# Response Formats\n\n## ${name}\n\n${description && `// ${description}\n`}`;
-  yield new JsonWriter().write(field(holder, 'schema'));
+  yield* new JsonWriter().write(field(holder, 'schema'));
 }

@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import type { Part, Parts, Rough } from './part.ts';
+import { SAMPLED_BEYOND } from './tokenizer/sampling-counter.ts';
 import { addTally, emptyTally, type Tally } from './tokenizer/tally.ts';
 import type { TextCounter, TextCursor } from './tokenizer/text-counter.ts';
 import type { TextMemo } from './tokenizer/text-memo.ts';
@@ -7,6 +8,8 @@ import type { TextMemo } from './tokenizer/text-memo.ts';
 /** What counts the texts of a prompt. An estimate isn't worth remembering: it has no memo. */
 export interface Counting {
   readonly counter: TextCounter;
+  /** Counts texts longer than `SAMPLED_BEYOND`. */
+  readonly sampler?: TextCounter | undefined;
   readonly memo?: TextMemo | undefined;
 }
 
@@ -96,8 +99,13 @@ export class PromptCount implements Job {
     return 0;
   }
 
+  #counterOf({ text }: TextCursor): TextCounter | undefined {
+    const sampler = text.length > SAMPLED_BEYOND ? this.#counting?.sampler : undefined;
+    return sampler ?? this.#counting?.counter;
+  }
+
   #advance(cursor: TextCursor, budget: number): number {
-    const work = this.#counting?.counter.advance(cursor, budget) ?? 0;
+    const work = this.#counterOf(cursor)?.advance(cursor, budget) ?? 0;
     if (cursor.position < cursor.text.length) return work;
     this.#cursor = undefined;
     if (cursor.tally !== this.#tally) {

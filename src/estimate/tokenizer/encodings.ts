@@ -2,6 +2,7 @@ import type { CooperativeQueue } from '../cooperative-queue.ts';
 import { ExactCounter } from './exact-counter.ts';
 import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
 import { type Encoding, rankList } from './rank-list.ts';
+import { SamplingCounter } from './sampling-counter.ts';
 import { emptyTally } from './tally.ts';
 import { TextMemo } from './text-memo.ts';
 import { VocabularyBuilder } from './vocabulary-builder.ts';
@@ -9,6 +10,7 @@ import { VocabularyBuilder } from './vocabulary-builder.ts';
 /** What counts with an encoding, and what it has counted. */
 export interface LoadedEncoding {
   readonly counter: ExactCounter;
+  readonly sampler: SamplingCounter;
   readonly memo: TextMemo;
 }
 
@@ -58,6 +60,7 @@ export class Encodings {
       await turn();
       counter.advance({ text, position: 0, tally: emptyTally() }, Number.POSITIVE_INFINITY);
     }
-    this.#loaded.set(encoding, { counter, memo: new TextMemo(MEMO_CHARACTERS) });
+    const sampler = new SamplingCounter(counter);
+    this.#loaded.set(encoding, { counter, sampler, memo: new TextMemo(MEMO_CHARACTERS) });
   }
 }
