@@ -23,6 +23,8 @@ export interface BatchOptions {
   /** `undefined`: the bare SDK. */
   readonly limiter: RateLimitOptions | undefined;
   readonly calls: number;
+  /** `max_tokens` of each call. @default 64, of which 56 are used */
+  readonly maxTokens?: number | undefined;
 }
 
 export interface BatchResult {
@@ -37,7 +39,6 @@ export interface BatchResult {
 const HEADROOM = 0.2;
 /** English prose: a token of OpenAI's, and of Claude's up to 4.6 (docs of both, 2026-08). */
 const CHARACTERS_PER_TOKEN: Readonly<Record<Sdk, number>> = { openai: 4, anthropic: 3.5 };
-/** Of the 64 that each call allows. */
 const REPLY_TOKENS = 56;
 export const LIMITS = {
   openai: { rpm: 1200, tpm: 300_000 },
@@ -53,7 +54,7 @@ export const MATCHING: Readonly<Record<SimulatorEnforcement, RateLimitOptions>> 
   slices: { enforcement: 'slices' },
 };
 
-type Send = (prompt: Prompt) => Promise<void>;
+type Send = (prompt: Prompt & { readonly maxTokens: number }) => Promise<void>;
 
 /**
  * Sends log-normal prompts all at once through a real SDK, over loopback HTTP and in virtual time,
@@ -64,6 +65,7 @@ export async function runBatch({
   enforcement,
   limiter,
   calls,
+  maxTokens = 64,
 }: BatchOptions): Promise<BatchResult> {
   const clock = createVirtualClock();
   const provider = sdk === 'openai' ? 'compatible' : 'anthropic';
@@ -83,7 +85,9 @@ export async function runBatch({
   const send = SENDERS[sdk](server.url, fetch, options);
   let failed = 0;
   const fail = (): void => void failed++;
-  await clock.run(Promise.all(prompts(calls, 42).map((prompt) => send(prompt).catch(fail))));
+  await clock.run(
+    Promise.all(prompts(calls, 42).map((prompt) => send({ ...prompt, maxTokens }).catch(fail))),
+  );
   await server.close();
   const { status429 } = simulator.stats();
   const idealSeconds = ideal(sdk, simulator.stats());

@@ -4,7 +4,6 @@ import { createRandom } from '../src/testing/index.ts';
 export interface Prompt {
   readonly text: string;
   readonly stream: boolean;
-  readonly maxTokens: number;
 }
 
 /** A word of English takes about this many characters of a text, its space included. */
@@ -35,6 +34,6 @@ export function prompts(count: number, seed: number): Prompt[] {
       0,
       length,
     );
-    return { text, stream: index % 2 === 1, maxTokens: 64 };
+    return { text, stream: index % 2 === 1 };
   });
 }

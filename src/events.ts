@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import type { Dimension, Limit } from './limits.ts';
+import type { Dimension, Limit, LimitSource } from './limits.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 
 /** Where something happened: the lane's name, and the model whose limits it keeps. */
@@ -9,7 +9,7 @@ export interface LaneRef {
 }
 
 /** Why a call is held back. */
-export type Reason = Dimension | 'concurrency' | 'paused' | 'queue';
+export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue';
 
 /** A call is held back: once for each attempt that can't go at once. */
 export interface ThrottledEvent extends LaneRef {
@@ -40,11 +40,15 @@ export interface ResumedEvent extends LaneRef {
   readonly pausedMs: number;
 }
 
-/** The limits of a lane, as it opens or as they change. */
+/** The limits of a lane, as it opens, as they are learned and as they change. */
 export interface LimitsEvent extends LaneRef {
-  readonly limits: readonly Limit[];
+  /** Those in force, each with its source. */
+  readonly limits: readonly (Limit & { readonly source: LimitSource })[];
   readonly concurrency: number;
-  readonly source: 'given' | 'none';
+  /** Given limits that the provider's headers have just lowered. */
+  readonly lowered: readonly Limit[];
+  /** The share of a limit that others on the same account use, as far as responses tell. */
+  readonly othersShare: number;
 }
 
 /** A response has ended: what its call was expected to take, and what it took. */

@@ -1,5 +1,8 @@
-import { amount, type Cost, type Dimension, type Limit } from './limits.ts';
-import type { Meter } from './meter.ts';
+import type { Sighting } from './lane-limits.ts';
+import { amount, type Cost, type Dimension, type Limit, plus } from './limits.ts';
+import type { Meter, MeteredLimit } from './meter.ts';
+
+type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
 
 /** How long a cost must wait, and the dimension that makes it. */
 export interface Wait {
@@ -23,32 +26,72 @@ const NO_WAIT: Wait = { waitMs: 0, dimension: 'requests' };
  * that what it does could as well be done in another process.
  */
 export class Gate {
-  readonly #meters: readonly Meter[];
+  readonly #meterOf: (limit: MeteredLimit) => Meter;
+  #meters: readonly Meter[];
+  /** All that was ever let through. */
+  #taken: Cost = {};
 
-  constructor(meters: readonly Meter[]) {
-    this.#meters = meters;
+  constructor(limits: readonly MeteredLimit[], meterOf: (limit: MeteredLimit) => Meter) {
+    this.#meterOf = meterOf;
+    this.#meters = limits.map(meterOf);
   }
 
-  /** `cost`, with what is merely expected of it lowered to a small part of each limit. */
+  /** All that has been let through until now: to tell, later, what came after. */
+  get taken(): Cost {
+    return this.#taken;
+  }
+
+  /**
+   * `cost`, with what is merely expected of it lowered to a small part of each limit; and to a
+   * limit that is itself unsure, which refuses nothing.
+   */
   tempered(cost: Cost, expected: readonly Dimension[]): Cost {
     const lowered: Partial<Record<Dimension, number>> = { ...cost };
     for (const { limit } of this.#meters) {
-      if (!expected.includes(limit.dimension)) continue;
-      const most = EXPECTED_SHARE * limit.max;
-      lowered[limit.dimension] = Math.min(amount(lowered, limit.dimension), most);
+      const { dimension, max } = limit;
+      const isGuessed = expected.includes(dimension);
+      if (!isGuessed && isSure(limit)) continue;
+      const most = isGuessed ? EXPECTED_SHARE * max : max;
+      lowered[dimension] = Math.min(amount(lowered, dimension), most);
     }
     return lowered;
   }
 
   /** The limit that `cost` alone exceeds, if there is one: such a call can never pass. */
   tooSmallFor(cost: Cost): Limit | undefined {
-    return this.#meters.find(({ limit }) => amount(cost, limit.dimension) > limit.max)?.limit;
+    const limits = this.#meters.map(({ limit }) => limit).filter(isSure);
+    return limits.find(({ dimension, max }) => amount(cost, dimension) > max);
+  }
+
+  /** Goes on with these limits. What has been used of a limit stays used. */
+  adopt(limits: readonly MeteredLimit[], now: number): void {
+    this.#meters = limits.map((limit) => {
+      const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
+      meter?.resize(limit, now);
+      return meter ?? this.#meterOf(limit);
+    });
+  }
+
+  /** Takes note of what a response says is left. `takenThen`: of its call, with itself. */
+  observe(sightings: readonly Sighting[], sentAt: number, takenThen: Cost, now: number): void {
+    for (const { remaining, max, ...limit } of sightings) {
+      if (remaining === undefined) continue;
+      const { dimension } = limit;
+      const takenSince = amount(this.#taken, dimension) - amount(takenThen, dimension);
+      const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
+      meter?.observe({ limit: max, remaining, sentAt, takenSince }, now);
+    }
+  }
+
+  /** The greatest share of a limit that others on the same account use. */
+  get othersShare(): number {
+    return Math.max(0, ...this.#meters.map((meter) => meter.othersShare));
   }
 
   /** Takes `cost` for the head of the line, where it fits. */
   takeAsHead(cost: Cost, now: number): Wait {
     const wait = this.#longest((meter, part) => meter.waitOfHead(part, now), cost);
-    if (wait.waitMs === 0) this.#each(cost, (meter, part) => meter.takeAsHead(part, now));
+    if (wait.waitMs === 0) this.#take(cost, (meter, part) => meter.takeAsHead(part, now));
     return wait;
   }
 
@@ -69,7 +112,7 @@ export class Gate {
 
   /** Takes `cost` whether it fits or not: the probe after a pause goes into debt. */
   take(cost: Cost, now: number): void {
-    this.#each(cost, (meter, part) => meter.take(part, now));
+    this.#take(cost, (meter, part) => meter.take(part, now));
   }
 
   /** How long the last of several calls that cost `cost` together would wait. Takes nothing. */
@@ -82,8 +125,7 @@ export class Gate {
     for (const meter of this.#meters) {
       const { dimension } = meter.limit;
       const more = amount(actual, dimension) - amount(taken, dimension);
-      if (more > 0) meter.take(more, now);
-      if (more < 0) meter.giveBack(-more, at, now);
+      if (more !== 0) meter.settle(more, at, now);
     }
   }
 
@@ -93,8 +135,13 @@ export class Gate {
   }
 
   /** The limits with what is left of each at `now`. */
-  levels(now: number): { limit: Limit; level: number }[] {
+  levels(now: number): { limit: MeteredLimit; level: number }[] {
     return this.#meters.map((meter) => ({ limit: meter.limit, level: meter.level(now) }));
+  }
+
+  #take(cost: Cost, act: (meter: Meter, part: number) => void): void {
+    this.#taken = plus(this.#taken, cost);
+    this.#each(cost, act);
   }
 
   #each(cost: Cost, act: (meter: Meter, part: number) => void): void {
@@ -109,4 +156,14 @@ export class Gate {
     });
     return longest;
   }
+}
+
+/** Whether a limit is surely in force: what is published may be for another account than this. */
+function isSure({ source }: MeteredLimit): boolean {
+  return source === 'given' || source === 'headers';
+}
+
+/** Whether two limits are about the same: they may differ in what they allow. */
+export function isSameLimit(one: Subject, other: Subject): boolean {
+  return one.dimension === other.dimension && one.windowMs === other.windowMs;
 }

@@ -1,5 +1,5 @@
 import type { LaneRef } from './events.ts';
-import type { Limit } from './limits.ts';
+import type { Limit, LimitSource } from './limits.ts';
 import type { TokenEstimate } from './providers/provider.ts';
 
 /** What a lane has done since it opened. */
@@ -18,10 +18,10 @@ export interface LaneTotals {
 
 /** A lane as it is now. */
 export interface LaneSnapshot extends LaneRef {
-  /** The limits in force, and what is left of each; negative in debt. */
-  readonly limits: readonly (Limit & { readonly level: number })[];
-  /** Where the limits came from. */
-  readonly source: 'given' | 'none';
+  /** The limits in force, where each comes from, and what is left of it; negative in debt. */
+  readonly limits: readonly (Limit & { readonly source: LimitSource; readonly level: number })[];
+  /** The share of a limit that others on the same account use, as far as responses tell. */
+  readonly othersShare: number;
   readonly concurrency: number;
   readonly queued: number;
   readonly inFlight: number;

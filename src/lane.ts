@@ -2,12 +2,15 @@ import { CallQueue } from './call-queue.ts';
 import type { Clock } from './clock.ts';
 import { CallTooLarge, HeadroomError, RateLimitExceeded } from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
-import type { Gate, Head, Wait } from './gate.ts';
+import { type Gate, type Head, isSameLimit, type Wait } from './gate.ts';
+import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import { type Cost, type Dimension, plus } from './limits.ts';
+import { type Cost, type Dimension, type Limit, plus } from './limits.ts';
+import type { WaitingCall } from './line.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
 import { type Rejection, Reservation, type ReservationEnds } from './reservation.ts';
+import type { ObservedLimit } from './wire/headers.ts';
 
 /** A call that wants to pass. */
 export interface LaneCall {
@@ -26,8 +29,11 @@ export interface LaneCall {
 export interface LaneOptions extends LaneRef {
   readonly clock: Clock;
   readonly gate: Gate;
+  readonly limits: LaneLimits;
   readonly concurrency: number;
   readonly maxPauseMs: number;
+  /** The limits are unsure: until a response has shown them, few calls are in flight. */
+  readonly isCold: boolean;
   readonly emitter: GuardedEmitter;
 }
 
@@ -38,6 +44,10 @@ type Choice = { readonly id: string } | Wait;
 const OVERTAKEN_AFTER_MS = 100;
 /** Overtaking may make a head wait longer by at most this share of its own wait. */
 const OVERTAKING_SHARE = 0.9;
+/** A slow answer doesn't hold a lane up for long: this often, twice as many calls may go. */
+const PROBING_STEP_MS = 1000;
+/** A change in others' share of a limit that is told. */
+const TOLD_SHARE = 0.1;
 /** How far down the line a call may be that passes a waiting head. */
 const LOOKED_AT = 64;
 
@@ -52,17 +62,21 @@ export class Lane implements ReservationEnds {
   readonly #options: LaneOptions;
   readonly #ref: LaneRef;
   readonly #queue: CallQueue;
-  readonly #recovery = new Recovery();
+  readonly #recovery: Recovery;
   #lastTicket = 0;
   #totals = NO_TOTALS;
+  #toldShare = 0;
   #cancelWakeUp: (() => void) | undefined;
   #cancelResume: (() => void) | undefined;
+  #isPumpDue = false;
   #isClosed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#ref = { lane: options.lane, model: options.model };
-    this.#queue = new CallQueue(options.concurrency, () => this.#pump());
+    this.#queue = new CallQueue(options.concurrency, () => this.#pumpSoon());
+    this.#recovery = new Recovery(options.isCold);
+    this.#tellLimits([]);
   }
 
   /** Waits until the call may be sent. */
@@ -88,6 +102,7 @@ export class Lane implements ReservationEnds {
   tryAcquire(cost: Cost): Reservation | Rejection {
     const error = this.#refusal(cost);
     if (error !== undefined) throw this.#rejected(undefined, error);
+    this.#watchPause();
     const obstacle = this.#queue.size > 0 ? 'queue' : this.#obstacle();
     if (obstacle !== undefined) {
       return { granted: false, reason: obstacle, waitMs: this.#prediction(cost).waitMs };
@@ -107,7 +122,24 @@ export class Lane implements ReservationEnds {
 
   /** Milliseconds since the epoch; `undefined` where the lane isn't paused. */
   get pausedUntil(): number | undefined {
-    return this.#recovery.pause?.until;
+    const { pause } = this.#recovery;
+    return pause !== undefined && pause.until > this.#now ? pause.until : undefined;
+  }
+
+  /** Learns what the response to `reservation`'s call shows of the limits. */
+  observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
+    const { limits, gate } = this.#options;
+    const sightings = limits.sightings(observed);
+    const before = limits.inForce;
+    const changed = limits.learn(sightings);
+    if (changed.length > 0) gate.adopt(limits.inForce, this.#now);
+    gate.observe(sightings, admission.at, admission.taken, this.#now);
+    if (sightings.length > 0) this.#recovery.open();
+    const lowered = before.filter(
+      (limit) => limit.source === 'given' && changed.some((each) => isSameLimit(each, limit)),
+    );
+    if (changed.length > 0 || this.#othersHaveChanged()) this.#tellLimits(lowered);
+    this.#pump();
   }
 
   /** Notes what a call was expected to use, and what it used. */
@@ -117,7 +149,8 @@ export class Lane implements ReservationEnds {
   }
 
   answered(reservation: Reservation): void {
-    this.#recovery.answer(reservation.admission.epoch);
+    const isPaced = this.#options.limits.inForce.length > 0;
+    this.#recovery.answer(reservation.admission.epoch, isPaced);
     this.#pump();
   }
 
@@ -132,7 +165,7 @@ export class Lane implements ReservationEnds {
     return {
       ...this.#ref,
       limits: limits.map(({ limit, level }) => ({ ...limit, level })),
-      source: limits.length === 0 ? 'none' : 'given',
+      othersShare: this.#options.gate.othersShare,
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,
       inFlight: this.#queue.inFlight,
@@ -196,7 +229,19 @@ export class Lane implements ReservationEnds {
 
   #reserve(cost: Cost, ticket: number): Reservation {
     this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
-    return new Reservation({ cost, at: this.#now, epoch: this.#recovery.start(), ticket }, this);
+    const { taken } = this.#options.gate;
+    const epoch = this.#recovery.start();
+    return new Reservation({ cost, at: this.#now, epoch, taken, ticket }, this);
+  }
+
+  /** Once for all the calls that end or are aborted in one go. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
   }
 
   /** Starts every call that may go now, and wakes up for the next one. */
@@ -211,11 +256,13 @@ export class Lane implements ReservationEnds {
       }
       this.#queue.start(choice.id);
     }
+    if (this.#queue.size > 0 && this.#recovery.isProbing) this.#widenIn(PROBING_STEP_MS);
+    this.#watchPause();
   }
 
   /** What keeps any call from starting, besides the gate. Its end pumps again. */
   #obstacle(): Reason | undefined {
-    if (!this.#recovery.isPassable) return 'paused';
+    if (!this.#recovery.isPassable) return this.#recovery.isCold ? 'learning' : 'paused';
     return this.#queue.isSaturated ? 'concurrency' : undefined;
   }
 
@@ -238,8 +285,7 @@ export class Lane implements ReservationEnds {
       if (wait.waitMs === 0) return { id };
       if (wait.waitMs < soonest.waitMs) soonest = wait;
       if (wait.waitMs < OVERTAKEN_AFTER_MS || ++looked === LOOKED_AT) break;
-      call.deadline ??= now + wait.waitMs * (1 + OVERTAKING_SHARE);
-      head ??= { cost: call.cost, by: call.deadline };
+      head ??= headOf(call, now, wait);
     }
     return soonest;
   }
@@ -255,32 +301,70 @@ export class Lane implements ReservationEnds {
     this.#cancelWakeUp = this.#options.clock.setTimeout(() => this.#pump(), Math.ceil(waitMs));
   }
 
+  #widenIn(waitMs: number): void {
+    const widen = (): void => {
+      this.#recovery.widen();
+      this.#pump();
+    };
+    this.#cancelWakeUp = this.#options.clock.setTimeout(widen, waitMs);
+  }
+
   #pause(pause: Pause): void {
-    const { clock, emitter } = this.#options;
-    const { cause, until } = pause;
+    const { cause, since, until } = pause;
     this.#cancelWakeUp?.();
-    this.#cancelResume = clock.setTimeout(() => this.#resume(pause), until - this.#now);
-    emitter.emit('paused', { ...this.#ref, cause, until, retryAfterMs: until - pause.since });
+    this.#options.emitter.emit('paused', {
+      ...this.#ref,
+      cause,
+      until,
+      retryAfterMs: until - since,
+    });
     const error = this.#pauseError(pause);
     if (error !== undefined) this.#rejectWaiting(error);
+    this.#watchPause();
+  }
+
+  /** Resumes when the pause is over; only while calls wait for that does a timer run. */
+  #watchPause(): void {
+    const { pause } = this.#recovery;
+    this.#cancelResume?.();
+    this.#cancelResume = undefined;
+    if (pause === undefined) return;
+    const waitMs = pause.until - this.#now;
+    if (waitMs <= 0) this.#resume(pause);
+    else if (this.#queue.size > 0) {
+      this.#cancelResume = this.#options.clock.setTimeout(() => this.#resume(pause), waitMs);
+    }
   }
 
   /**
    * Goes on after a pause. The provider has said that it has no room, so the buckets start empty,
    * unless it was merely overloaded.
    */
-  #resume(pause: Pause): void {
-    const pausedMs = this.#now - pause.since;
+  #resume({ cause, since, until }: Pause): void {
+    const pausedMs = until - since;
     this.#totals = { ...this.#totals, pausedMs: this.#totals.pausedMs + pausedMs };
-    if (pause.cause !== 'capacity') this.#options.gate.drain(this.#now);
+    if (cause !== 'capacity') this.#options.gate.drain(until);
     this.#recovery.resume();
-    this.#options.emitter.emit('resumed', { ...this.#ref, cause: pause.cause, pausedMs });
+    this.#options.emitter.emit('resumed', { ...this.#ref, cause, pausedMs });
     this.#pump();
   }
 
   #rejectWaiting(error: HeadroomError): void {
     for (const { call } of this.#queue.calls()) this.#rejected(call.key, error);
     this.#queue.clear(error);
+  }
+
+  /** A tenth of the limit more or less is news. */
+  #othersHaveChanged(): boolean {
+    return Math.abs(this.#options.gate.othersShare - this.#toldShare) >= TOLD_SHARE;
+  }
+
+  #tellLimits(lowered: readonly Limit[]): void {
+    const { limits, concurrency, emitter, gate } = this.#options;
+    const { othersShare } = gate;
+    this.#toldShare = othersShare;
+    const { inForce } = limits;
+    emitter.emit('limits', { ...this.#ref, limits: inForce, concurrency, lowered, othersShare });
   }
 
   #tellThrottled({ key, attempt = 1 }: LaneCall): void {
@@ -297,6 +381,12 @@ export class Lane implements ReservationEnds {
     const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);
     return { ...wait, waitMs: wait.waitMs + pauseMs };
   }
+}
+
+/** A call that is first for the first time gets a deadline: a call behind it has none yet. */
+function headOf(call: WaitingCall, now: number, { waitMs }: Wait): Head {
+  call.deadline ??= now + waitMs * (1 + OVERTAKING_SHARE);
+  return { cost: call.cost, by: call.deadline };
 }
 
 function closedError(): HeadroomError {

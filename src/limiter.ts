@@ -5,8 +5,10 @@ import { GuardedEmitter } from './events.ts';
 import { expectNumber, expectObject } from './expect.ts';
 import { Gate } from './gate.ts';
 import { Lane } from './lane.ts';
+import { LaneLimits } from './lane-limits.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
 import {
+  type Correction,
   type Cost,
   DIMENSIONS,
   type Dimension,
@@ -14,8 +16,9 @@ import {
   type Shape,
   UNKNOWN_SHAPE,
 } from './limits.ts';
-import { Meter } from './meter.ts';
+import { Meter, type MeteredLimit } from './meter.ts';
 import { expectKnown, type RateLimiterOptions, type Settings, settingsFrom } from './options.ts';
+import type { Preset } from './presets/preset.ts';
 import type { Rejection, Reservation } from './reservation.ts';
 
 /** What else is to be known of a call that asks for its turn. */
@@ -35,6 +38,14 @@ export interface LaneKey {
   /** The upstream host, or another name for who enforces the limits. */
   readonly host: string;
   readonly model: string;
+  /** What shares a limit with the model; the lane's name. @default the model */
+  readonly family?: string | undefined;
+  /** What the host does about charges that were wrong. @default 'settled' */
+  readonly correction?: Correction | undefined;
+  /** Responses will tell of the limits. */
+  readonly learns?: boolean | undefined;
+  /** What is published of the limits. */
+  readonly preset?: Preset | undefined;
   /** How that host is believed to enforce a limit in a dimension. */
   readonly shape: (dimension: Dimension) => Shape;
 }
@@ -156,18 +167,39 @@ export class RateLimiter extends GuardedEmitter {
     return this.lane({ host: 'limiter', model, shape: () => UNKNOWN_SHAPE });
   }
 
-  #open(name: string, { model, shape }: LaneKey): Lane {
+  #open(
+    name: string,
+    { model, shape, preset, learns = false, correction = 'settled' }: LaneKey,
+  ): Lane {
     const { clock, headroom, maxPauseMs } = this.#settings;
-    const { limits, concurrency: ofModel } = this.#settings.limits(model);
-    const concurrency = Math.min(ofModel, this.#settings.concurrency);
-    const now = clock.now();
-    const meters = limits.map(
-      (limit) => new Meter(limit, this.#shape(shape(limit.dimension)), headroom, now),
+    const given = this.#settings.limits(model);
+    const isGiven = given.limits.length > 0;
+    const published = isGiven ? undefined : preset;
+    const concurrency = Math.min(
+      given.concurrency,
+      this.#settings.concurrency,
+      published?.concurrency ?? Number.POSITIVE_INFINITY,
     );
-    const source = limits.length === 0 ? 'none' : 'given';
-    this.emit('limits', { lane: name, model, limits, concurrency, source });
-    const gate = new Gate(meters);
-    return new Lane({ lane: name, model, clock, gate, concurrency, maxPauseMs, emitter: this });
+    const limits = new LaneLimits(
+      isGiven
+        ? given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }))
+        : publishedLimits(published),
+    );
+    const meterOf = (limit: MeteredLimit): Meter =>
+      new Meter(
+        limit,
+        { shape: this.#shape(shape(limit.dimension)), headroom, correction },
+        clock.now(),
+      );
+    const gate = new Gate(limits.inForce, meterOf);
+    const common = { lane: name, model, clock, maxPauseMs, emitter: this };
+    return new Lane({
+      ...common,
+      gate,
+      limits,
+      concurrency,
+      isCold: learns && !isGiven,
+    });
   }
 
   /** What was given, else what the provider's profile says. */
@@ -178,8 +210,8 @@ export class RateLimiter extends GuardedEmitter {
   }
 }
 
-function nameOf({ host, model }: LaneKey): string {
-  return `${host}/${model}`;
+function nameOf({ host, family, model }: LaneKey): string {
+  return `${host}/${family ?? model}`;
 }
 
 /** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */
@@ -195,4 +227,9 @@ function checkedCost(cost: Cost): Cost {
     expectNumber(`cost.${dimension}`, value, 'a number, 0 or more', (n) => n >= 0 && n < Infinity);
   }
   return { requests: 1, ...cost };
+}
+
+function publishedLimits(preset: Preset | undefined): MeteredLimit[] {
+  const source = preset?.isGuess === false ? 'published' : 'guess';
+  return (preset?.limits ?? []).map((limit) => ({ ...limit, source }));
 }

@@ -12,6 +12,12 @@ export interface Limit {
 }
 
 /**
+ * Where a limit comes from: `given` as an option, `published` for the provider's accounts, read
+ * from `headers`, or a `guess`: published, but for another tier or model than yours may be.
+ */
+export type LimitSource = 'given' | 'published' | 'guess' | 'headers';
+
+/**
  * How a server is believed to enforce its limits.
  *
  * - `bucket`: a token bucket that refills continuously and holds up to a window's worth (OpenAI).
@@ -29,8 +35,14 @@ export interface Shape {
   readonly spreadMs?: number | undefined;
 }
 
+/**
+ * Whether a server makes the charge of admission what a call has really used: it does (`settled`),
+ * it says nothing of doing so (`never`), or nobody knows (`unknown`).
+ */
+export type Correction = 'settled' | 'never' | 'unknown';
+
 /** Safe wherever nothing is known: hardly any burst, and never more than the limit in any window. */
-export const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: 0.25, spreadMs: 200 };
+export const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: 0.25, spreadMs: 50 };
 
 export const SECOND_MS: number = 1000;
 export const MINUTE_MS: number = 60 * SECOND_MS;

@@ -5,6 +5,8 @@ const FIRST_BACKOFF_MS = 1000;
 /** The least wait after a second refusal in a row, whatever it says; doubled likewise. */
 const FIRST_FLOOR_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
+/** Calls in flight until the first answer, where nothing is known of the limits. */
+const COLD = 2;
 /** As many answered calls after a pause as make a lane open again. */
 const WIDE_OPEN = 32;
 
@@ -35,10 +37,15 @@ type Phase =
  * pause ends: however many calls one shortage hits, it pauses the lane once.
  */
 export class Recovery {
-  #phase: Phase = { name: 'open' };
+  #phase: Phase;
   #epoch = 0;
   /** Refusals since the last success. */
   #streak = 0;
+
+  /** `isCold`: nothing is known of the limits yet, so that it starts as after a pause. */
+  constructor(isCold = false) {
+    this.#phase = isCold ? { name: 'probing', allowed: COLD, unanswered: 0 } : { name: 'open' };
+  }
 
   /** The pause in force, if there is one. */
   get pause(): Pause | undefined {
@@ -62,13 +69,16 @@ export class Recovery {
     return this.#epoch;
   }
 
-  /** A call that started in `epoch` was answered, well or badly, but not refused. */
-  answer(epoch: number): void {
+  /**
+   * A call that started in `epoch` was answered, well or badly, but not refused. Where limits pace
+   * the lane (`isPaced`) that is enough to open it; else it lets one more call through.
+   */
+  answer(epoch: number, isPaced: boolean): void {
     if (epoch !== this.#epoch) return;
     this.#streak = 0;
     if (this.#phase.name !== 'probing') return;
     this.#phase.unanswered--;
-    if (++this.#phase.allowed > WIDE_OPEN) this.#phase = { name: 'open' };
+    if (isPaced || ++this.#phase.allowed > WIDE_OPEN) this.#phase = { name: 'open' };
   }
 
   /** A call that started in `epoch` came to nothing: it says nothing about the provider. */
@@ -85,6 +95,26 @@ export class Recovery {
     this.#streak++;
     this.#phase = { name: 'paused', pause };
     return pause;
+  }
+
+  /** Whether nothing is known of the limits yet. */
+  get isCold(): boolean {
+    return this.isProbing && this.#epoch === 0;
+  }
+
+  /** Whether few calls are in flight until one is answered. */
+  get isProbing(): boolean {
+    return this.#phase.name === 'probing';
+  }
+
+  /** The limits have become known: no need to feel the way any more, unless after a refusal. */
+  open(): void {
+    if (this.isCold) this.#phase = { name: 'open' };
+  }
+
+  /** No answer for a while, and no refusal either: twice as many calls may go. */
+  widen(): void {
+    if (this.#phase.name === 'probing') this.#phase.allowed *= 2;
   }
 
   /** Ends the pause. */

@@ -15,6 +15,8 @@ export interface Admission {
   readonly at: number;
   /** The lane's epoch then: feedback from an older one is stale. */
   readonly epoch: number;
+  /** All that the lane had let through then, this call included. */
+  readonly taken: Cost;
   /** Its place in the line, kept by a retry. */
   readonly ticket: number;
 }

@@ -23,6 +23,15 @@ export class TrailingWindow {
     this.spanMs = spanMs;
   }
 
+  /** A window of the same span and history with another maximum. */
+  resized(max: number): TrailingWindow {
+    const resized = new TrailingWindow(max, this.spanMs);
+    resized.#entries = this.#entries;
+    resized.#first = this.#first;
+    resized.#total = this.#total;
+    return resized;
+  }
+
   /** The cost in the window that ends at `now`. */
   total(now: number): number {
     this.#expire(now);

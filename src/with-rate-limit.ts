@@ -1,10 +1,12 @@
-import { Admission } from './clients/admission.ts';
+import { Admission, type AdmissionOptions } from './clients/admission.ts';
 import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
 import { openaiAdapter } from './clients/openai.ts';
 import { expected, expectNumber } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
 import type { RateLimiterOptions } from './options.ts';
+import type { PresetHost } from './presets/preset.ts';
+import { isTierOf, tiersOf } from './presets/tier.ts';
 
 /** How a client is limited: by a limiter that is made from the options, or by a given one. */
 export interface RateLimitOptions extends RateLimiterOptions {
@@ -14,6 +16,12 @@ export interface RateLimitOptions extends RateLimiterOptions {
   readonly key?: string | undefined;
   /** Higher goes first. @default 0 */
   readonly priority?: number | undefined;
+  /**
+   * The account's tier at the provider, as it calls it: `'build'`, `'tier 1'`, `1`. With it, the
+   * published limits of that tier are kept until responses show others.
+   * @default the lowest plausible one, until the first response
+   */
+  readonly tier?: string | number | undefined;
 }
 
 /** A client of the same class, with its limiter. */
@@ -41,21 +49,19 @@ export function withRateLimit<C extends object>(
   if (adapter === undefined) {
     throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
   }
-  const { key, priority, limiter = createRateLimiter(own(options)) } = options;
+  const { key, priority, tier, limiter = createRateLimiter(own(options)) } = options;
   expectShared(options);
+  expectTier(tier, adapter.upstream(client).presetHost);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
     limiter,
     key,
     priority,
+    tier,
   }) as RateLimited<C>;
 }
 
-function wrapped(
-  client: object,
-  adapter: ClientAdapter,
-  options: { limiter: RateLimiter; key: string | undefined; priority: number | undefined },
-): object {
+function wrapped(client: object, adapter: ClientAdapter, options: AdmissionOptions): object {
   const admission = new Admission(options, () => adapter.upstream(limited));
   const limited = adapter.wrap(client, admission, (next) => wrapped(next, adapter, options));
   return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
@@ -84,6 +90,17 @@ function expectShared(options: RateLimitOptions): void {
   if (besides.length > 0) {
     throw new TypeError(`A given \`limiter\` has its own options: leave out ${besides.join(', ')}`);
   }
+}
+
+/** @throws TypeError for a tier that the provider doesn't have */
+function expectTier(tier: string | number | undefined, host: PresetHost | undefined): void {
+  if (tier === undefined) return;
+  if (host === undefined) {
+    throw new TypeError(
+      'Option `tier` needs a provider whose tiers are known; give `limits` instead',
+    );
+  }
+  if (!isTierOf(host, tier)) throw expected('tier', `one of ${tiersOf(host).join(', ')}`, tier);
 }
 
 function isObject(value: unknown): value is object {

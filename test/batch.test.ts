@@ -17,6 +17,13 @@ describe.each(CASES)('$sdk, 1,200 calls at once, enforced as $enforcement', (opt
     expect(result.seconds / result.idealSeconds).toBeLessThanOrEqual(1.1);
   });
 
+  it('is never answered with 429 where max_tokens is many times the reply', async () => {
+    for (const limiter of [{}, MATCHING[options.enforcement]]) {
+      const result = await runBatch({ ...options, limiter, calls: 200, maxTokens: 1000 });
+      expect(result).toMatchObject({ status429: 0, failed: 0 });
+    }
+  });
+
   it('is answered with 429 without a limiter', async () => {
     const result = await runBatch({ ...options, limiter: undefined, calls: CALLS });
     expect(result.status429).toBeGreaterThan(0);

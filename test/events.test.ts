@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { GuardedEmitter, type LimitsEvent } from '../src/events.ts';
 
-const EVENT: LimitsEvent = { lane: 'l', model: 'm', limits: [], concurrency: 1, source: 'none' };
+const EVENT: LimitsEvent = {
+  lane: 'l',
+  model: 'm',
+  limits: [],
+  concurrency: 1,
+  lowered: [],
+  othersShare: 0,
+};
 
 describe('the guarded emitter', () => {
   it('keeps a listener that throws or rejects from harming the emitter or other listeners', async () => {

@@ -37,11 +37,17 @@ describe('a rate limiter', () => {
     await limiter.acquire({}, { model: 'a' });
     await limiter.acquire({}, { model: 'b' });
     await limiter.acquire({}, { model: 'c' });
-    const requests = (max: number) => ({ dimension: 'requests', max, windowMs: 60_000 });
+    const requests = (max: number) => ({
+      dimension: 'requests',
+      max,
+      windowMs: 60_000,
+      source: 'given',
+    });
+    const common = { concurrency: 4, lowered: [], othersShare: 0 };
     expect(events).toEqual([
-      { lane: 'limiter/a', model: 'a', limits: [requests(1)], concurrency: 4, source: 'given' },
-      { lane: 'limiter/b', model: 'b', limits: [requests(2)], concurrency: 4, source: 'given' },
-      { lane: 'limiter/c', model: 'c', limits: [], concurrency: 4, source: 'none' },
+      { lane: 'limiter/a', model: 'a', limits: [requests(1)], ...common },
+      { lane: 'limiter/b', model: 'b', limits: [requests(2)], ...common },
+      { lane: 'limiter/c', model: 'c', limits: [], ...common },
     ]);
   });
 
@@ -108,7 +114,7 @@ describe('a rate limiter', () => {
     expect(lane).toMatchObject({
       lane: 'limiter/m',
       model: 'm',
-      source: 'given',
+      othersShare: 0,
       concurrency: Number.POSITIVE_INFINITY,
       queued: 1,
       inFlight: 1,

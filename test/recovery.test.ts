@@ -35,13 +35,31 @@ describe('recovery', () => {
     };
     const epoch = 1;
     expect(start()).toBe(1);
-    recovery.answer(epoch);
+    recovery.answer(epoch, false);
     expect(start()).toBe(2);
-    recovery.answer(epoch);
-    recovery.answer(epoch);
+    recovery.answer(epoch, false);
+    recovery.answer(epoch, false);
     expect(start()).toBe(4);
-    for (let answered = 0; answered < 29; answered++) recovery.answer(epoch);
+    for (let answered = 0; answered < 29; answered++) recovery.answer(epoch, false);
     expect(start()).toBe(1000);
+  });
+
+  it('goes on at the rate of its limits, where it has any, as soon as the probe is answered', () => {
+    const recovery = new Recovery();
+    recovery.refuse({ epoch: recovery.start(), cause: 'rate', retryAfterMs: 1 }, 0);
+    recovery.resume();
+    recovery.answer(recovery.start(), true);
+    expect(recovery.isProbing).toBe(false);
+  });
+
+  it('doesn’t wait for a probe that hangs', () => {
+    const recovery = new Recovery();
+    recovery.refuse({ epoch: recovery.start(), cause: 'rate', retryAfterMs: 1 }, 0);
+    recovery.resume();
+    recovery.start();
+    expect(recovery.isPassable).toBe(false);
+    recovery.widen();
+    expect(recovery.isPassable).toBe(true);
   });
 
   it('lets another call probe when the first one came to nothing', () => {
@@ -68,7 +86,7 @@ describe('recovery', () => {
     ]);
     for (let i = 0; i < 10; i++) refuse();
     expect(refuse()).toBe(30_000);
-    recovery.answer(recovery.start());
+    recovery.answer(recovery.start(), false);
     expect(refuse(1)).toBe(1);
   });
 
@@ -83,11 +101,11 @@ describe('recovery', () => {
           if (each === 'resume' && recovery.pause) recovery.resume();
           const epoch = each === 'start' || each === 'resume' ? undefined : inFlight.shift();
           if (epoch === undefined) continue;
-          if (each === 'answer') recovery.answer(epoch);
+          if (each === 'answer') recovery.answer(epoch, false);
           if (each === 'forget') recovery.forget(epoch);
           if (each === 'refuse') recovery.refuse({ epoch, cause: 'rate', retryAfterMs: 1 }, 0);
         }
-        for (const epoch of inFlight) recovery.answer(epoch);
+        for (const epoch of inFlight) recovery.answer(epoch, false);
         if (recovery.pause) recovery.resume();
         expect(recovery.isPassable).toBe(true);
       }),

@@ -163,6 +163,30 @@ describe('any schedule', () => {
     );
   });
 
+  it('starves no large call behind another one, however many small ones pass', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 4 }),
+        fc.integer({ min: 100, max: 400 }),
+        async (count, everyMs) => {
+          const tpm = 200_000;
+          const large = 0.75 * tpm;
+          const first = [{ after: 0, tokens: 0.8 * tpm }];
+          const larges = Array.from({ length: count }, () => ({ after: 0, tokens: large }));
+          const small = Array.from({ length: 3000 }, () => ({ after: everyMs, tokens: 500 }));
+          const options = { limits: { tpm }, enforcement: 'bucket' } as const;
+          const started = await schedule(options, [...first, ...larges, ...small]);
+          const alone = (large * MINUTE_MS) / (0.8 * tpm);
+          for (let index = 1; index <= count; index++) {
+            const { at } = started.find((each) => each.index === index)!;
+            expect(at).toBeLessThanOrEqual(index * (Math.ceil(1.9 * alone) + 1000));
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
   it('rejects a cost above the limit at once, and sends all others in bounded time', async () => {
     await fc.assert(
       fc.asyncProperty(

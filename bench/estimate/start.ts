@@ -1,4 +1,5 @@
-import { LOADERS } from './tokenizers.ts';
+import { pathToFileURL } from 'node:url';
+import { LOADERS, oursFrom } from './tokenizers.ts';
 
 /** What it takes to begin, in a process that has done nothing else. Prints JSON. */
 export interface Start {
@@ -14,7 +15,6 @@ const used = (): number => {
   return (heapUsed + external) / 1e6;
 };
 
-await import('../../test/estimate/corpora.ts');
 await new Promise((resolve) => setTimeout(resolve, 50));
 global.gc?.();
 const before = used();
@@ -29,7 +29,8 @@ const watch = (): void => {
   if (isWatching) setImmediate(watch);
 };
 setImmediate(watch);
-const count = await LOADERS[process.argv[2] ?? '']?.();
+const [, , name = '', compiled] = process.argv;
+const count = await (compiled ? oursFrom(pathToFileURL(compiled)) : LOADERS[name]?.());
 await count?.('hello world');
 const readyMs = performance.now() - startedAt;
 await new Promise((resolve) => setImmediate(resolve));

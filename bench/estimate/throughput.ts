@@ -18,7 +18,10 @@ export async function throughputTable(
     const speeds = new Map<string, number>();
     for (const [name, count] of counts) {
       const isEased = name === SLOWEST && EASED.includes(corpus);
-      speeds.set(name, await speed(count, text, isEased ? EASED_LENGTH : undefined, runsOf(name)));
+      speeds.set(
+        name,
+        await speed(count, text, isEased ? EASED_LENGTH : undefined, name === OURS ? 9 : 3),
+      );
     }
     const ratio = (speeds.get(OURS) ?? Number.NaN) / (speeds.get(SLOWEST) ?? Number.NaN);
     const cells = [...speeds].map(([name, value]) =>
@@ -42,11 +45,6 @@ async function speed(
   const texts = Array.from({ length: runs }, (_, index) => fresh(corpus, length, index));
   const ms = await medianMs(runs, (index) => count(texts[index] ?? ''));
   return (megabytes(texts[0] ?? '') / ms) * 1000;
-}
-
-function runsOf(name: string): number {
-  if (name === OURS) return 9;
-  return name === SLOWEST ? 1 : 3;
 }
 
 const SIZES = [100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];

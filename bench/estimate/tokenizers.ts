@@ -4,8 +4,12 @@ export type Count = (text: string) => number | Promise<number>;
 /** Loads a tokenizer. What that takes is measured in a process of its own. */
 export type Loader = () => Promise<Count>;
 
-async function ours(): Promise<Count> {
-  const { estimateTokens, loadEncoding } = await import('../../src/estimate/estimate.ts');
+const SOURCE = new URL('../../src/estimate/estimate.ts', import.meta.url);
+
+/** @param module - the module of estimates, as source or compiled */
+export async function oursFrom(module: URL): Promise<Count> {
+  const { estimateTokens, loadEncoding }: typeof import('../../src/estimate/estimate.ts') =
+    await import(module.href);
   await loadEncoding('o200k_base');
   return async (prompt) => {
     const body = { model: 'gpt-4o', prompt };
@@ -49,7 +53,7 @@ export const OURS = 'llm-headroom';
 export const SLOWEST = 'js-tiktoken';
 
 export const LOADERS: Readonly<Record<string, Loader>> = {
-  [OURS]: ours,
+  [OURS]: () => oursFrom(SOURCE),
   [SLOWEST]: jsTiktoken,
   'tiktoken (WASM)': tiktoken,
   'gpt-tokenizer': gptTokenizer,

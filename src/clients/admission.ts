@@ -1,6 +1,9 @@
 import { estimateTokens } from '../estimate/estimate.ts';
 import type { LaneKey, RateLimiter } from '../limiter.ts';
-import type { Call, Provider, Request } from '../providers/provider.ts';
+import type { Dimension, Shape } from '../limits.ts';
+import type { PresetHost } from '../presets/preset.ts';
+import { presetFor } from '../presets/preset-for.ts';
+import type { Call, Provider, Request, TokenEstimate } from '../providers/provider.ts';
 import { Attempt } from './attempt.ts';
 
 /** How the calls of one wrapped client are limited. */
@@ -8,12 +11,16 @@ export interface AdmissionOptions {
   readonly limiter: RateLimiter;
   readonly key: string | undefined;
   readonly priority: number | undefined;
+  /** The account's tier at the provider. */
+  readonly tier: string | number | undefined;
 }
 
 /** Where a client sends its calls, and whose rules apply there. */
 export interface Upstream {
   readonly provider: Provider;
   readonly host: string;
+  /** Whose published limits apply, where any do. */
+  readonly presetHost: PresetHost | undefined;
 }
 
 /** One request of a client, as its hook sees it. */
@@ -53,7 +60,7 @@ export class Admission {
     const { provider } = upstream;
     const { signal, earlier, attempt } = request;
     const estimate = await estimateTokens({ provider: provider.name, ...request });
-    const laneKey = this.#laneKey(upstream, call);
+    const laneKey = this.#laneKey(upstream, call, estimate);
     const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, key });
     const lane = limiter.lane(laneKey);
     const ticket = earlier?.reservation.admission.ticket;
@@ -81,7 +88,15 @@ export class Admission {
     return new Attempt(reservation, context, earlier?.firstRefusedAt);
   }
 
-  #laneKey({ provider, host }: Upstream, { model }: Call): LaneKey {
-    return { host, model, shape: (dimension) => provider.shape(dimension) };
+  /** Models that share one limit share a lane; calls with a long input may have one of their own. */
+  #laneKey(upstream: Upstream, { model }: Call, { inputTokens }: TokenEstimate): LaneKey {
+    const { provider, host, presetHost } = upstream;
+    const { tier } = this.#options;
+    const preset = presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+    const isLong = preset?.context === 'long';
+    const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
+    const { correction } = provider;
+    const shape = (dimension: Dimension): Shape => provider.shape(dimension);
+    return { host, model, family, shape, preset, learns: true, correction };
   }
 }

@@ -1,3 +1,4 @@
+import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
@@ -5,7 +6,7 @@ import type { ClientAdapter } from './client.ts';
 import { isFinal } from './error-response.ts';
 import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
-import { hasMethods, hostOf, isObject } from './shape.ts';
+import { hasMethods, hostnameOf, hostOf, isObject } from './shape.ts';
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
 interface RequestOptions {
@@ -54,6 +55,7 @@ export const anthropicAdapter: ClientAdapter = {
     return {
       provider: providerFor({ sdk: 'anthropic', baseURL, azure: false }),
       host: hostOf(baseURL),
+      presetHost: hostOfPreset(hostnameOf(baseURL), 'anthropic'),
     };
   },
   wrap(client, admission, rewrap) {

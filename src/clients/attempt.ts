@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane.ts';
 import type { Call, Provider, Refusal, TokenEstimate } from '../providers/provider.ts';
 import type { Reservation } from '../reservation.ts';
+import { readLimits } from '../wire/headers.ts';
 import { meterResponse, type ResponseEnd } from '../wire/metered-response.ts';
 import { finalised, readError, replayed } from './error-response.ts';
 
@@ -30,6 +31,7 @@ const TELLING_STATUSES: readonly number[] = [402, 413, 429, 503, 529];
 const FIELD_REFUSED: readonly number[] = [400, 422];
 
 const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
+/** A call that the provider has turned down is a request, and no more. */
 const NOTHING_USED = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 };
 
 /**
@@ -101,6 +103,7 @@ export class Attempt {
    */
   async receive(response: Response): Promise<Response> {
     const { status } = response;
+    this.#learn(response);
     if (status < 400) return this.#meter(response);
     try {
       return await this.#failed(response);
@@ -114,7 +117,7 @@ export class Attempt {
     const { status } = response;
     const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
     if (!TELLING_STATUSES.includes(status) && !mayBeField) {
-      this.reservation.settle();
+      this.reservation.settle(status < 500 ? NOTHING_USED : {});
       return response;
     }
     const body = await readError(response, this.#context.clock);
@@ -123,6 +126,12 @@ export class Attempt {
       this.reservation.settle(NOTHING_USED);
     }
     return this.#refused(response, body);
+  }
+
+  /** Any response may show the limits, a refusal above all. */
+  #learn({ headers }: Response): void {
+    const { lane, clock } = this.#context;
+    lane.observe(this.reservation, readLimits(headers, clock.now()));
   }
 
   #meter(response: Response): Response {
@@ -154,7 +163,7 @@ export class Attempt {
     const { provider, clock } = this.#context;
     const { status, headers } = response;
     const refusal = provider.classify({ status, headers, body, now: clock.now() });
-    if (refusal === undefined) this.reservation.settle();
+    if (refusal === undefined) this.reservation.settle(status < 500 ? NOTHING_USED : {});
     else this.#obey(refusal);
     const copy = replayed(response, body);
     return refusal === undefined || refusal.kind === 'capacity' ? copy : finalised(copy);

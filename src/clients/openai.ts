@@ -1,3 +1,4 @@
+import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Call } from '../providers/provider.ts';
 import type { Admission, Upstream } from './admission.ts';
@@ -15,7 +16,7 @@ import {
 } from './openai-client.ts';
 import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends } from './retry-count.ts';
-import { hasMethods, hostOf, isObject } from './shape.ts';
+import { hasMethods, hostnameOf, hostOf, isObject } from './shape.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 
 const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
@@ -37,6 +38,7 @@ function upstreamOf(client: OpenAIClient): Upstream {
   return {
     provider: providerFor({ sdk: 'openai', baseURL, azure }),
     host: hostOf(baseURL),
+    presetHost: hostOfPreset(hostnameOf(baseURL), 'openai'),
   };
 }
 

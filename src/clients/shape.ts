@@ -11,3 +11,8 @@ export function hasMethods(value: object, names: readonly string[]): boolean {
 export function hostOf(baseURL: string): string {
   return URL.canParse(baseURL) ? new URL(baseURL).host : baseURL;
 }
+
+/** The host of a base URL without its port. */
+export function hostnameOf(baseURL: string): string {
+  return URL.canParse(baseURL) ? new URL(baseURL).hostname : baseURL;
+}

@@ -39,6 +39,8 @@ export const anthropic: Provider = {
     return { requests: 1, tokens: inputTokens + outputTokens, inputTokens, outputTokens };
   },
 
+  correction: 'settled',
+
   expects: ['outputTokens'],
 
   settle(usage, call) {

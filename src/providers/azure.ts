@@ -18,6 +18,8 @@ export const azure: Provider = {
       ? { enforcement: 'slices', burstSeconds: 1 }
       : { enforcement: 'window', burstSeconds: 60 },
 
+  correction: 'unknown',
+
   /** Prompt, `max_tokens` and `best_of`, estimated when the request arrives. */
   charge: chargeSum,
 };

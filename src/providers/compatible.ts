@@ -8,6 +8,8 @@ export const compatible: Provider = {
   name: 'compatible',
   shape: () => UNKNOWN_SHAPE,
 
+  correction: 'unknown',
+
   /** The most that any host is known to charge: Cerebras and Bedrock do (2026-07). */
   charge: chargeSum,
 };

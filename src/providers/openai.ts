@@ -12,6 +12,8 @@ export const openai: Provider = {
    */
   shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
 
+  correction: 'never',
+
   /** The larger of the input and `max_tokens` (rate limits guide, 2026-10), not their sum. */
   charge: ({ inputTokens, outputTokens }, call) => ({
     requests: 1,

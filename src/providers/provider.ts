@@ -1,4 +1,4 @@
-import type { Cost, Dimension, Shape } from '../limits.ts';
+import type { Correction, Cost, Dimension, Shape } from '../limits.ts';
 
 export type { Shape } from '../limits.ts';
 
@@ -63,6 +63,8 @@ export interface Provider {
    * refuses no call.
    */
   readonly expects: readonly Dimension[];
+  /** Whether the server ever gives back, or charges, what `charge` was wrong by. */
+  readonly correction: Correction;
   /** What the call has cost in the end. */
   settle(usage: Usage, call: Call): Cost;
   /** Why a response with an error status was refused; `undefined` for any other error. Total. */

@@ -96,24 +96,35 @@ function readFamily(family: Family, headers: HeaderSource, now: number): Observe
     family.windowMs ??
     // GitHub Models and Azure say it, in seconds.
     positive(parseDurationMs(read('renewalperiod'))) ??
-    (isGoDuration(reset) ? windowFrom(limit, remaining, resetMs) : undefined);
+    (isGoDuration(reset) ? windowFrom(family.dimension, limit, remaining, resetMs) : undefined);
   return [{ dimension: family.dimension, limit, remaining, resetMs, windowMs }];
 }
 
+/** Nobody is known to have more requests than this a day and be told so. */
+const MOST_DAILY_REQUESTS = 20_000;
+
 /**
- * The window of a bucket that refills continuously and tells when it will be full:
- * `reset · limit / used`, and as that is rounded, whichever of a minute and a day is nearer. Only
- * OpenAI and Groq are known to count so, and they alone write durations with units.
+ * The window of a limit whose header doesn't say it. A bucket that refills continuously tells when
+ * it will be full: `reset · limit / used` is its window. Only OpenAI and Groq are known to count
+ * so, and they alone write durations with units. A reset of more than a minute is proof of a day.
  */
 function windowFrom(
+  dimension: Dimension,
   limit: number | undefined,
   remaining: number | undefined,
   resetMs: number | undefined,
 ): number | undefined {
   if (!limit || !resetMs || remaining === undefined || remaining >= limit) return undefined;
   const windowMs = (resetMs * limit) / (limit - remaining);
-  if (windowMs > 2 * DAY_MS) return undefined;
-  return windowMs < Math.sqrt(MINUTE_MS * DAY_MS) ? MINUTE_MS : DAY_MS;
+  if (resetMs > MINUTE_MS) return windowMs > 2 * DAY_MS ? undefined : DAY_MS;
+  if (isNear(windowMs, MINUTE_MS)) return MINUTE_MS;
+  const mayBeDaily = dimension === 'requests' && limit <= MOST_DAILY_REQUESTS;
+  return mayBeDaily && isNear(windowMs, DAY_MS) ? DAY_MS : undefined;
+}
+
+/** As near as durations cut to milliseconds, or rounded to seconds, can come. */
+function isNear(windowMs: number, expectedMs: number): boolean {
+  return Math.abs(windowMs - expectedMs) <= 0.1 * expectedMs;
 }
 
 /**

@@ -54,6 +54,7 @@ describe.concurrent.each(sdks)('$name through HTTP', (sdk: EachSdk) => {
       context,
       { limits, enforcement: 'bucket', fill: { rpm: 2 } },
       { maxRetries: 1, timeout: 2000 },
+      createRateLimiter({ limits: { rpm: 6000 }, enforcement: 'bucket' }),
     );
     await Promise.all([1, 2, 3].map(() => sdk.ask(client)));
     const { admitted, status429 } = simulator.stats();

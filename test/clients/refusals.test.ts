@@ -168,7 +168,9 @@ describe.each(sdks)('$name: a 429', (sdk) => {
       expect(error).toMatchObject({ reason: 'paused', waitMs: 90_000, resetAt: 90_000 });
     }
     expect(seen).toHaveLength(1);
-    await clock.runUntilIdle();
+    // Nobody waits, so no timer keeps the process alive until then.
+    expect(clock.pending).toBe(0);
+    await clock.advance(90_000);
     expect(await clock.run(sdk.ask(client))).toMatchObject(sdk.answer);
     expect(underWay(limiter)).toEqual(NOTHING);
   });
@@ -235,7 +237,9 @@ describe.each(sdks)('$name: a 429', (sdk) => {
   );
 
   it('of many calls is one pause, and goes on with a probe', async () => {
-    const { clock, client, limiter } = await started();
+    const { clock, client, limiter } = bench(sdk, () => Promise.reject(new Error('Not scripted')), {
+      limiter: { limits: { rpm: 60_000 }, enforcement: 'bucket' },
+    });
     const paused: number[] = [];
     limiter.on('paused', ({ until }) => paused.push(until));
     const opensAt = 5000;
@@ -250,10 +254,10 @@ describe.each(sdks)('$name: a 429', (sdk) => {
     };
     await clock.run(Promise.all(Array.from({ length: 8 }, () => sdk.ask(client))));
     expect(paused).toEqual([5100]);
-    // Eight at once; then the probe, whose answer lets two go, and theirs four.
+    // Eight at once; then the probe, whose answer lets the others go at the lane's rate.
     expect(times(seen)).toEqual([
       ...Array(8).fill(0),
-      ...[5100, 5200, 5200, 5300, 5300, 5300, 5300, 5400],
+      ...[5100, 5200, 5200, 5200, 5200, 5200, 5200, 5200],
     ]);
     expect(underWay(limiter)).toEqual(NOTHING);
     expect(clock.pending).toBe(0);

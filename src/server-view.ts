@@ -1,0 +1,108 @@
+import { slack } from './bucket.ts';
+
+/** One reading of what the server has left. */
+export interface Reading {
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the call that brought it was let through. */
+  readonly sentAt: number;
+  /** What has been let through since then, that call not included. */
+  readonly takenSince: number;
+}
+
+/** A reading above what was expected is believed by this share at a time; one below at once. */
+const TRUST_IN_MORE = 0.25;
+/** How fast the estimate of what others take follows: about the last ten readings. */
+const OTHERS_WEIGHT = 0.1;
+/** Of the headroom, what the server's level is kept above: readings are rounded, and old. */
+const MARGIN_SHARE = 0.25;
+/** Others' use is looked ahead by so much: about a round trip. */
+const MARGIN_MS = 1000;
+/** However much others take, the view recovers by a tenth of the rate: they may stop. */
+const LEAST_REFILL = 0.1;
+
+/**
+ * What the server is believed to have left of one limit. It knows only what responses have said,
+ * what was let through since, and how fast the limit refills; refunds it learns from the server.
+ *
+ * Time is a parameter. The level is the server's, before any headroom.
+ */
+export class ServerView {
+  #limit: number;
+  readonly #windowMs: number;
+  readonly #headroom: number;
+  #level: number;
+  #at: number;
+  /** What others take of the limit, in tokens per millisecond. */
+  #othersPerMs = 0;
+
+  constructor(reading: Reading, windowMs: number, headroom: number, now: number) {
+    this.#limit = reading.limit;
+    this.#windowMs = windowMs;
+    this.#headroom = headroom;
+    this.#at = now;
+    this.#level = this.#reckoned(reading, now);
+  }
+
+  /** The share of the limit that somebody else on the same account uses, as far as is known. */
+  get othersShare(): number {
+    return this.#othersPerMs / this.#ratePerMs;
+  }
+
+  /** Corrects the view by a reading. */
+  observe(reading: Reading, now: number): void {
+    const elapsedMs = now - this.#at;
+    this.#limit = reading.limit;
+    this.#refill(now);
+    const surprise = this.#reckoned(reading, now) - this.#level;
+    if (elapsedMs > 0) this.#learnOthers(-surprise / Math.max(elapsedMs, MARGIN_MS));
+    this.#level += surprise < 0 ? surprise : surprise * TRUST_IN_MORE;
+  }
+
+  /** Milliseconds until the server is believed to have room for `cost`. */
+  wait(cost: number, now: number): number {
+    this.#refill(now);
+    const missing = Math.min(this.#limit, cost + this.#margin) - this.#level;
+    return missing <= slack(cost) ? 0 : missing / this.#refillPerMs;
+  }
+
+  take(cost: number, now: number): void {
+    this.#refill(now);
+    this.#level -= cost;
+  }
+
+  /** What the server is believed to have left for us; negative where that is less than nothing. */
+  level(now: number): number {
+    this.#refill(now);
+    return this.#level - this.#margin;
+  }
+
+  get #ratePerMs(): number {
+    return this.#limit / this.#windowMs;
+  }
+
+  get #refillPerMs(): number {
+    return Math.max(LEAST_REFILL * this.#ratePerMs, this.#ratePerMs - this.#othersPerMs);
+  }
+
+  get #margin(): number {
+    return MARGIN_SHARE * this.#headroom * this.#limit + MARGIN_MS * this.#othersPerMs;
+  }
+
+  #refill(now: number): void {
+    if (now <= this.#at) return;
+    this.#level = Math.min(this.#limit, this.#level + this.#refillPerMs * (now - this.#at));
+    this.#at = now;
+  }
+
+  /** What a reading says of the present: refilled since, and without what has been sent since. */
+  #reckoned({ remaining, sentAt, takenSince }: Reading, now: number): number {
+    const refilled = this.#refillPerMs * Math.max(0, now - sentAt);
+    return Math.min(this.#limit, remaining + refilled - takenSince);
+  }
+
+  #learnOthers(unexplainedPerMs: number): void {
+    const learned = this.#othersPerMs + OTHERS_WEIGHT * unexplainedPerMs;
+    this.#othersPerMs = Math.min(this.#ratePerMs, Math.max(0, learned));
+  }
+}

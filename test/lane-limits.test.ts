@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { LaneLimits } from '../src/lane-limits.ts';
+import type { LimitSource } from '../src/limits.ts';
+import type { MeteredLimit } from '../src/meter.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+function tokens(max: number, source: LimitSource): MeteredLimit {
+  return { dimension: 'tokens', max, windowMs: MINUTE, source };
+}
+
+function requests(max: number, source: LimitSource, windowMs: number = MINUTE): MeteredLimit {
+  return { dimension: 'requests', max, windowMs, source };
+}
+
+describe('the limits of a lane', () => {
+  it('are lowered by headers where they were given, never raised, and told of once', () => {
+    const limits = new LaneLimits([tokens(1000, 'given')]);
+    const learn = (limit: number) =>
+      limits.learn(limits.sightings([{ dimension: 'tokens', limit, remaining: 5 }]));
+    expect(learn(2000)).toEqual([]);
+    expect(learn(800)).toEqual([tokens(800, 'headers')]);
+    expect(learn(800)).toEqual([]);
+    expect(limits.inForce).toEqual([tokens(800, 'headers')]);
+    expect(learn(5000)).toEqual([tokens(1000, 'given')]);
+  });
+
+  it('are what headers show where they were published or guessed', () => {
+    const limits = new LaneLimits([tokens(30_000, 'published')]);
+    limits.learn(limits.sightings([{ dimension: 'tokens', limit: 2_000_000 }]));
+    expect(limits.inForce).toEqual([tokens(2_000_000, 'headers')]);
+  });
+
+  it('lose every guess when one of them was wrong: it was made for another account', () => {
+    const limits = new LaneLimits([tokens(30_000, 'guess'), requests(500, 'guess')]);
+    limits.learn(limits.sightings([{ dimension: 'tokens', limit: 30_000 }]));
+    expect(limits.inForce).toEqual([tokens(30_000, 'headers'), requests(500, 'guess')]);
+    limits.learn(limits.sightings([{ dimension: 'tokens', limit: 450_000 }]));
+    expect(limits.inForce).toEqual([tokens(450_000, 'headers')]);
+  });
+
+  it('are a minute’s unless the header, or a known limit of the same size, says otherwise', () => {
+    const limits = new LaneLimits([requests(200, 'given', DAY)]);
+    const [unknown] = limits.sightings([{ dimension: 'requests', limit: 60, remaining: 1 }]);
+    expect(unknown?.windowMs).toBe(MINUTE);
+    const [known] = limits.sightings([{ dimension: 'requests', limit: 200, remaining: 1 }]);
+    expect(known?.windowMs).toBe(DAY);
+  });
+
+  it('take the stricter of two for the same dimension, and no sum beside its parts', () => {
+    const limits = new LaneLimits([]);
+    const project = { dimension: 'tokens', limit: 100, remaining: 90, windowMs: MINUTE } as const;
+    const organisation = { ...project, limit: 500, remaining: 20 };
+    expect(limits.sightings([organisation, project])).toEqual([
+      { dimension: 'tokens', max: 100, remaining: 20, windowMs: MINUTE },
+    ]);
+    const parts = [
+      { dimension: 'tokens', limit: 30 },
+      { dimension: 'inputTokens', limit: 20 },
+      { dimension: 'outputTokens', limit: 10 },
+    ] as const;
+    expect(limits.sightings(parts).map(({ dimension }) => dimension)).toEqual([
+      'inputTokens',
+      'outputTokens',
+    ]);
+  });
+
+  it('ignore a limit of nothing', () => {
+    const limits = new LaneLimits([]);
+    expect(limits.sightings([{ dimension: 'tokens', limit: 0, remaining: 0 }])).toEqual([]);
+    expect(limits.sightings([{ dimension: 'tokens', remaining: 10 }])).toEqual([]);
+  });
+});
