@@ -83,3 +83,9 @@ export function takeFromLevel(spec: BucketSpec, state: BucketState, cost: number
 export function drained(state: BucketState): BucketState {
   return { ...state, level: Math.min(0, state.level), savings: 0 };
 }
+
+/** The state in a bucket of another size: nothing that doesn't fit is kept, nothing is added. */
+export function fitted(spec: BucketSpec, state: BucketState): BucketState {
+  const level = Math.min(state.level, spec.capacity);
+  return { ...state, level, savings: Math.min(state.savings, mostSavings(spec)) };
+}

@@ -1,3 +1,4 @@
+import { NO_CAUTION, type Tuning } from './caution.ts';
 import type { Sighting } from './lane-limits.ts';
 import { amount, type Cost, type Dimension, type Limit, plus } from './limits.ts';
 import type { Meter, MeteredLimit } from './meter.ts';
@@ -28,6 +29,7 @@ const NO_WAIT: Wait = { waitMs: 0, dimension: 'requests' };
 export class Gate {
   readonly #meterOf: (limit: MeteredLimit) => Meter;
   #meters: readonly Meter[];
+  #tuning = NO_CAUTION;
   /** All that was ever let through. */
   #taken: Cost = {};
 
@@ -68,8 +70,14 @@ export class Gate {
     this.#meters = limits.map((limit) => {
       const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
       meter?.resize(limit, now);
-      return meter ?? this.#meterOf(limit);
+      return meter ?? this.#tuned(limit, now);
     });
+  }
+
+  /** Goes on with more or less caution. */
+  tune(tuning: Tuning, now: number): void {
+    this.#tuning = tuning;
+    for (const meter of this.#meters) meter.tune(tuning, now);
   }
 
   /** Takes note of what a response says is left. `takenThen`: of its call, with itself. */
@@ -137,6 +145,12 @@ export class Gate {
   /** The limits with what is left of each at `now`. */
   levels(now: number): { limit: MeteredLimit; level: number }[] {
     return this.#meters.map((meter) => ({ limit: meter.limit, level: meter.level(now) }));
+  }
+
+  #tuned(limit: MeteredLimit, now: number): Meter {
+    const meter = this.#meterOf(limit);
+    if (this.#tuning !== NO_CAUTION) meter.tune(this.#tuning, now);
+    return meter;
   }
 
   #take(cost: Cost, act: (meter: Meter, part: number) => void): void {

@@ -1,12 +1,13 @@
 import { CallQueue } from './call-queue.ts';
+import { Caution } from './caution.ts';
 import type { Clock } from './clock.ts';
 import { CallTooLarge, HeadroomError, RateLimitExceeded } from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
-import { type Gate, type Head, isSameLimit, type Wait } from './gate.ts';
+import { type Gate, isSameLimit, type Wait } from './gate.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
 import { type Cost, type Dimension, type Limit, plus } from './limits.ts';
-import type { WaitingCall } from './line.ts';
+import { LOOKED_AT, nextCall } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
 import { type Rejection, Reservation, type ReservationEnds } from './reservation.ts';
@@ -37,20 +38,10 @@ export interface LaneOptions extends LaneRef {
   readonly emitter: GuardedEmitter;
 }
 
-/** Who goes next, or how long nobody does. */
-type Choice = { readonly id: string } | Wait;
-
-/** A head that waits less than this is not overtaken: the line stays a line. */
-const OVERTAKEN_AFTER_MS = 100;
-/** Overtaking may make a head wait longer by at most this share of its own wait. */
-const OVERTAKING_SHARE = 0.9;
 /** A slow answer doesn't hold a lane up for long: this often, twice as many calls may go. */
 const PROBING_STEP_MS = 1000;
 /** A change in others' share of a limit that is told. */
 const TOLD_SHARE = 0.1;
-/** How far down the line a call may be that passes a waiting head. */
-const LOOKED_AT = 64;
-
 /**
  * One upstream limit: a line of calls, a gate of buckets behind it, and the pauses that the
  * provider asks for.
@@ -63,6 +54,7 @@ export class Lane implements ReservationEnds {
   readonly #ref: LaneRef;
   readonly #queue: CallQueue;
   readonly #recovery: Recovery;
+  readonly #caution = new Caution();
   #lastTicket = 0;
   #totals = NO_TOTALS;
   #toldShare = 0;
@@ -116,8 +108,11 @@ export class Lane implements ReservationEnds {
     const { epoch } = reservation.admission;
     const kind = cause === 'capacity' ? 'overloaded' : 'refused';
     this.#totals = { ...this.#totals, [kind]: this.#totals[kind] + 1 };
+    if (cause !== 'capacity') this.#caution.refused();
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
-    if (pause !== undefined && !this.#isClosed) this.#pause(pause);
+    if (pause === undefined) return;
+    if (this.#caution.episode(cause, this.#now)) this.#tune();
+    if (!this.#isClosed) this.#pause(pause);
   }
 
   /** Milliseconds since the epoch; `undefined` where the lane isn't paused. */
@@ -151,6 +146,7 @@ export class Lane implements ReservationEnds {
   answered(reservation: Reservation): void {
     const isPaced = this.#options.limits.inForce.length > 0;
     this.#recovery.answer(reservation.admission.epoch, isPaced);
+    if (this.#caution.answered(this.#now)) this.#tune();
     this.#pump();
   }
 
@@ -234,6 +230,10 @@ export class Lane implements ReservationEnds {
     return new Reservation({ cost, at: this.#now, epoch, taken, ticket }, this);
   }
 
+  #tune(): void {
+    this.#options.gate.tune(this.#caution.tuning, this.#now);
+  }
+
   /** Once for all the calls that end or are aborted in one go. */
   #pumpSoon(): void {
     if (this.#isPumpDue) return;
@@ -249,7 +249,9 @@ export class Lane implements ReservationEnds {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
     while (this.#queue.size > 0 && this.#obstacle() === undefined) {
-      const choice = this.#choose(this.#now);
+      const { isProbe } = this.#recovery;
+      const calls = this.#queue.calls();
+      const choice = nextCall(calls, this.#options.gate, isProbe, this.#now);
       if ('waitMs' in choice) {
         this.#wakeUpIn(choice.waitMs);
         return;
@@ -264,30 +266,6 @@ export class Lane implements ReservationEnds {
   #obstacle(): Reason | undefined {
     if (!this.#recovery.isPassable) return this.#recovery.isCold ? 'learning' : 'paused';
     return this.#queue.isSaturated ? 'concurrency' : undefined;
-  }
-
-  /**
-   * The next call, taken from the gate. That is the first in line; where it has long to wait, the
-   * first one behind it that fits and that still lets it go by its deadline.
-   */
-  #choose(now: number): Choice {
-    const { gate } = this.#options;
-    let head: Head | undefined;
-    let soonest: Wait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
-    let looked = 0;
-    for (const { id, call } of this.#queue.calls()) {
-      if (call.signal?.aborted === true) continue;
-      if (this.#recovery.isProbe) {
-        gate.take(call.cost, now);
-        return { id };
-      }
-      const wait = head ? gate.takeBehind(call.cost, head, now) : gate.takeAsHead(call.cost, now);
-      if (wait.waitMs === 0) return { id };
-      if (wait.waitMs < soonest.waitMs) soonest = wait;
-      if (wait.waitMs < OVERTAKEN_AFTER_MS || ++looked === LOOKED_AT) break;
-      head ??= headOf(call, now, wait);
-    }
-    return soonest;
   }
 
   /** Whether a call that has just joined can change who goes next. */
@@ -381,12 +359,6 @@ export class Lane implements ReservationEnds {
     const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);
     return { ...wait, waitMs: wait.waitMs + pauseMs };
   }
-}
-
-/** A call that is first for the first time gets a deadline: a call behind it has none yet. */
-function headOf(call: WaitingCall, now: number, { waitMs }: Wait): Head {
-  call.deadline ??= now + waitMs * (1 + OVERTAKING_SHARE);
-  return { cost: call.cost, by: call.deadline };
 }
 
 function closedError(): HeadroomError {

@@ -2,6 +2,7 @@ import {
   type BucketSpec,
   type BucketState,
   drained,
+  fitted,
   fullBucket,
   refill,
   takeAsHead,
@@ -9,61 +10,26 @@ import {
   waitOfHead,
   waitOfOther,
 } from './bucket.ts';
-import {
-  type Correction,
-  type Limit,
-  type LimitSource,
-  MINUTE_MS,
-  SECOND_MS,
-  type Shape,
-} from './limits.ts';
+import { NO_CAUTION, type Tuning } from './caution.ts';
+import type { Correction, Limit, LimitSource, Shape } from './limits.ts';
+import { paceOf } from './pace.ts';
 import { type Reading, ServerView } from './server-view.ts';
 import { TrailingWindow } from './trailing-window.ts';
 
-/** How far a network is expected to shift two calls against each other. */
-const USUAL_SPREAD_MS = 50;
-const CAUTIOUS_BURST_SECONDS = 8;
-
-/**
- * The burst in milliseconds of the rate. A limit over more than a minute (a day's quota) is not
- * paced: whoever may send 200 calls a day wants to send the first ones at once.
- */
-function burstMs(limit: Limit, shape: Shape): number {
-  if (limit.windowMs > MINUTE_MS) return limit.windowMs;
-  return Math.min(shape.burstSeconds * SECOND_MS, limit.windowMs);
-}
-
 /** Nobody has vouched for limits that weren't given: their burst passes a bucket of ten seconds. */
-function cautious(shape: Shape): Shape {
-  return { ...shape, burstSeconds: Math.min(shape.burstSeconds, CAUTIOUS_BURST_SECONDS) };
-}
-
-function bucketSpec(limit: MeteredLimit, given: Shape, headroom: number): BucketSpec {
-  const shape = limit.source === 'given' ? given : cautious(given);
-  const perMs = ((1 - headroom) * limit.max) / limit.windowMs;
-  const smallest = limit.dimension === 'requests' ? 1 : 0;
-  return { perMs, capacity: Math.max(smallest, perMs * burstMs(limit, shape)), largest: limit.max };
-}
-
+const CAUTIOUS_BURST_SECONDS = 8;
 /**
- * The guards that go with the bucket. `window`: (1 − headroom) · limit in any trailing window.
- * `slices` adds the limit's share of a second, less half the headroom, over a second and the
- * spread. (Less the whole headroom, it would slow the bucket down: calls never fill a second.)
+ * `'auto'` steers by what the server says is left, and keeps this share of the limit free; until it
+ * has said anything, the usual fifth.
  */
-function guards(limit: Limit, shape: Shape, headroom: number): TrailingWindow[] {
-  if (shape.enforcement === 'bucket') return [];
-  const whole = new TrailingWindow((1 - headroom) * limit.max, limit.windowMs);
-  const isSliced = shape.enforcement === 'slices' && limit.windowMs <= MINUTE_MS;
-  if (!isSliced || limit.windowMs <= SECOND_MS) return [whole];
-  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
-  const spanMs = SECOND_MS + (shape.spreadMs ?? USUAL_SPREAD_MS);
-  return [whole, new TrailingWindow(perSecond * (1 - headroom / 2), spanMs)];
-}
+const AUTO_HEADROOM = 0.01;
+const USUAL_HEADROOM = 0.2;
 
 /** How a limit is kept. */
 export interface MeterOptions {
   readonly shape: Shape;
-  readonly headroom: number;
+  /** The share that stays unused; `'auto'`: as little as goes without refusals. */
+  readonly headroom: number | 'auto';
   readonly correction: Correction;
 }
 
@@ -77,22 +43,18 @@ export interface MeteredLimit extends Limit {
  * response has shown it, what the server has left.
  */
 export class Meter {
-  readonly #shape: Shape;
-  readonly #headroom: number;
-  readonly #correction: Correction;
+  readonly #options: MeterOptions;
   #limit: MeteredLimit;
+  #tuning: Tuning = NO_CAUTION;
   #spec: BucketSpec;
-  #guards: readonly TrailingWindow[];
+  #guards: readonly TrailingWindow[] = [];
   #bucket: BucketState;
   #view: ServerView | undefined;
 
-  constructor(limit: MeteredLimit, { shape, headroom, correction }: MeterOptions, now: number) {
-    this.#correction = correction;
-    this.#shape = shape;
-    this.#headroom = headroom;
+  constructor(limit: MeteredLimit, options: MeterOptions, now: number) {
+    this.#options = options;
     this.#limit = limit;
-    this.#spec = bucketSpec(limit, shape, headroom);
-    this.#guards = guards(limit, shape, headroom);
+    this.#spec = this.#adoptPace();
     this.#bucket = fullBucket(this.#spec, now);
   }
 
@@ -105,27 +67,31 @@ export class Meter {
    * bucket only: what a window doesn't give back before it ends looks the same.
    */
   get othersShare(): number {
-    return this.#shape.enforcement === 'bucket' ? (this.#view?.othersShare ?? 0) : 0;
+    return this.#options.shape.enforcement === 'bucket' ? (this.#view?.othersShare ?? 0) : 0;
   }
 
   /** Goes on with another limit. What has been used stays used; a higher limit is no burst. */
   resize(limit: MeteredLimit, now: number): void {
-    this.#refill(now);
     this.#limit = limit;
-    this.#spec = bucketSpec(limit, this.#shape, this.#headroom);
-    this.#guards = this.#guards.map((guard, index) => guard.resized(this.#newGuards[index]!.max));
-    const level = Math.min(this.#bucket.level, this.#spec.capacity);
-    this.#bucket = { ...this.#bucket, level, savings: 0 };
+    this.#repace(now);
+  }
+
+  /** Goes on with more or less caution. */
+  tune(tuning: Tuning, now: number): void {
+    this.#tuning = tuning;
+    this.#repace(now);
   }
 
   /** Takes note of what a response says that the server has left. */
   observe(reading: Reading, now: number): void {
-    this.#refill(now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
       return;
     }
-    this.#view = new ServerView(reading, this.#limit.windowMs, this.#headroom, now);
+    const { headroom } = this.#options;
+    const kept = headroom === 'auto' ? AUTO_HEADROOM : headroom;
+    this.#view = new ServerView(reading, this.#limit.windowMs, kept, now);
+    this.#repace(now);
     const level = Math.min(this.#bucket.level, this.#view.level(now));
     this.#bucket = { ...this.#bucket, level };
   }
@@ -174,7 +140,8 @@ export class Meter {
    * then only what it is known to do is done here too.
    */
   settle(more: number, at: number, now: number): void {
-    const isDone = more > 0 ? this.#correction !== 'never' : this.#correction === 'settled';
+    const { correction } = this.#options;
+    const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
     if (this.#view !== undefined && !isDone) return;
     this.#refill(now);
     this.#bucket = takeFromLevel(this.#spec, this.#bucket, more);
@@ -197,8 +164,30 @@ export class Meter {
     return Math.min(this.#bucket.level, this.#view?.level(now) ?? Infinity, ...rooms);
   }
 
-  get #newGuards(): TrailingWindow[] {
-    return guards(this.#limit, this.#shape, this.#headroom);
+  /** What isn't used of the limit now. */
+  get #headroom(): number {
+    const { headroom } = this.#options;
+    if (headroom !== 'auto') return headroom;
+    return this.#view === undefined ? USUAL_HEADROOM : AUTO_HEADROOM;
+  }
+
+  #repace(now: number): void {
+    this.#refill(now);
+    this.#spec = this.#adoptPace();
+    this.#bucket = fitted(this.#spec, this.#bucket);
+  }
+
+  /** Makes the guards those of the present pace, with the history that they have. */
+  #adoptPace(): BucketSpec {
+    const { shape } = this.#options;
+    const burstSeconds = Math.min(shape.burstSeconds, CAUTIOUS_BURST_SECONDS);
+    const profile = this.#limit.source === 'given' ? shape : { ...shape, burstSeconds };
+    const { bucket, guards } = paceOf(this.#limit, profile, this.#headroom, this.#tuning);
+    this.#guards = guards.map(({ max, spanMs }) => {
+      const before = this.#guards.find((guard) => guard.spanMs === spanMs);
+      return before?.resized(max) ?? new TrailingWindow(max, spanMs);
+    });
+    return bucket;
   }
 
   #refill(now: number): void {

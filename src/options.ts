@@ -13,14 +13,15 @@ export interface RateLimiterOptions {
    * The provider's limits, before headroom. Short form for every model, `{ rpm: 500, tpm: 200_000 }`;
    * by model or model prefix, `{ 'gpt-4o': { … }, '*': { … } }`; or in full, `[{ dimension, max,
    * windowMs, model }]`.
-   * @default none: calls are only counted, and paused where the provider refuses one
+   * @default none: what is published, and what responses show
    */
   readonly limits?: LimitsOption | undefined;
   /**
-   * The share of every limit that is left unused, from 0 to less than 1.
+   * The share of every limit that is left unused, from 0 to less than 1; or `'auto'`: as little as
+   * goes without refusals, for hosts whose responses show what is left (elsewhere 0.2).
    * @default 0.2
    */
-  readonly headroom?: number | undefined;
+  readonly headroom?: number | 'auto' | undefined;
   /**
    * How the provider enforces its limits.
    * @default what is known of the provider; for an unknown one the safest, `'slices'`
@@ -67,7 +68,7 @@ export interface RateLimiterOptions {
 /** The options of a limiter, complete and checked. */
 export interface Settings {
   readonly limits: LimitTable;
-  readonly headroom: number;
+  readonly headroom: number | 'auto';
   readonly enforcement: Enforcement | undefined;
   readonly burstSeconds: number | undefined;
   readonly concurrency: number;
@@ -100,7 +101,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   expectKnown(options, KNOWN);
   const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
   const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS, clock = systemClock } = options;
-  expectNumber('headroom', headroom, 'a number from 0 to less than 1', (n) => n >= 0 && n < 1);
+  expectHeadroom(headroom);
   expectConcurrency('concurrency', concurrency);
   expectNumber('maxPauseMs', maxPauseMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
   if (enforcement !== undefined) expectOneOf('enforcement', enforcement, ENFORCEMENTS);
@@ -132,6 +133,12 @@ export function expectKnown(options: object, known: readonly string[]): void {
       throw new TypeError(`Unknown option \`${name}\`; known are ${known.join(', ')}`);
     }
   }
+}
+
+function expectHeadroom(headroom: unknown): void {
+  if (headroom === 'auto') return;
+  const what = "a number from 0 to less than 1, or 'auto'";
+  expectNumber('headroom', headroom, what, (n) => n >= 0 && n < 1);
 }
 
 function expectConcurrency(name: string, value: unknown): void {

@@ -55,6 +55,20 @@ describe('without any options', () => {
     expect(share(20, 60)).toBeGreaterThanOrEqual(NEARLY_ALL);
   });
 
+  it('comes as near to the limit as it can with headroom auto', async () => {
+    for (const enforcement of ['bucket', 'bucket-10s'] as const) {
+      const options = {
+        ...BUCKET,
+        enforcement,
+        seconds: 240,
+        limiter: { headroom: 'auto' },
+      } as const;
+      const { calls, status429, share } = await runLearning(options);
+      expect(status429 / calls).toBeLessThanOrEqual(0.001);
+      expect(share(120, 240)).toBeGreaterThanOrEqual(0.97);
+    }
+  });
+
   it('trips nothing with a max_tokens four times the input, whether or not the server gives it back', async () => {
     const declared = { ...BUCKET, declared: 4, seconds: 180 };
     for (const refund of [false, true]) {

@@ -10,10 +10,13 @@ function make(options: unknown): () => unknown {
 
 describe('options that can’t be used', () => {
   it.each([
-    [{ headroom: 1 }, 'Expected `headroom` to be a number from 0 to less than 1, got `1` (number)'],
     [
-      { headroom: 'auto' },
-      'Expected `headroom` to be a number from 0 to less than 1, got `auto` (string)',
+      { headroom: 1 },
+      "Expected `headroom` to be a number from 0 to less than 1, or 'auto', got `1` (number)",
+    ],
+    [
+      { headroom: 'most' },
+      "Expected `headroom` to be a number from 0 to less than 1, or 'auto', got `most` (string)",
     ],
     [{ headroom: Number.NaN }, 'got `NaN` (number)'],
     [
