@@ -103,6 +103,11 @@ export class BudgetLedger {
   }
 }
 
+/** A sum of money as a budget counts it: to the billionth of a dollar. */
+export function counted(usd: number): number {
+  return billionthsOf(usd) / BILLION;
+}
+
 function billionthsOf(usd: number): number {
   return Math.min(Math.round(usd * BILLION), Number.MAX_SAFE_INTEGER);
 }

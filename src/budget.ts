@@ -1,5 +1,5 @@
 import { type Charge, chargeOf } from './budget-charge.ts';
-import { BudgetLedger, type Spending } from './budget-ledger.ts';
+import { BudgetLedger, counted, type Spending } from './budget-ledger.ts';
 import type { Budget } from './budget-option.ts';
 import type { Clock } from './clock.ts';
 import { BudgetSpent, HeadroomError } from './errors.ts';
@@ -40,7 +40,7 @@ export class Cashier {
     const { model, maxOutputTokens = EXPECTED_OUTPUT_TOKENS } = call;
     const price = this.#priceOf(model);
     const usage = uncached(estimate.inputTokens, maxOutputTokens);
-    const costUsd = costInUsd(usage, price);
+    const costUsd = counted(costInUsd(usage, price));
     const hold = this.#ledger.reserve(key, costUsd, this.#now);
     if (hold === undefined) {
       throw new BudgetSpent({ model, costUsd, ...this.#ledger.of(key, this.#now) });
