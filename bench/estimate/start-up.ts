@@ -25,9 +25,12 @@ export async function startUpTable(): Promise<string> {
     const starts: Start[] = [];
     for (let index = 0; index < RUNS; index += 1) starts.push(await started(name));
     const of = (key: keyof Start): string => short(median(starts.map((start) => start[key])));
-    rows.push([name, of('readyMs'), of('longestMs'), of('memoryMB')]);
+    rows.push([name, of('importMs'), of('readyMs'), of('longestMs'), of('memoryMB')]);
   }
-  return table(['start-up', 'until exact, ms', 'longest block, ms', 'memory, MB'], rows);
+  return table(
+    ['start-up', 'import, ms', 'then until exact, ms', 'longest block of that, ms', 'memory, MB'],
+    rows,
+  );
 }
 
 async function started(name: string): Promise<Start> {

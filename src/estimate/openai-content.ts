@@ -1,4 +1,5 @@
-import { AUDIO_TOKENS, DOCUMENT_TOKENS } from './assumed-tokens.ts';
+import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
+import { audioTokens } from './audio-tokens.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
 import { elementsOf, field, textField } from './untrusted.ts';
@@ -18,7 +19,7 @@ function contentPart(part: unknown, model: string): Part {
     case 'input_image':
       return rough(imageTokens(part, model));
     case 'input_audio':
-      return rough(AUDIO_TOKENS);
+      return rough(audioTokens(textField(field(part, 'input_audio'), 'data')));
     case 'file':
     case 'input_file':
       return rough(DOCUMENT_TOKENS);

@@ -51,10 +51,11 @@ describe('a message', () => {
     expect(one).toBe((await chat(BODY)).inputTokens + 1 - 2);
   });
 
-  test('with audio or a file is charged what is assumed for them, not for their base64', async () => {
+  test('with audio or a file is charged for its seconds or a page, not for its base64', async () => {
     const data = 'A'.repeat(100_000);
     for (const [part, tokens] of [
-      [{ type: 'input_audio', input_audio: { data, format: 'wav' } }, 600],
+      [{ type: 'input_audio', input_audio: { data, format: 'mp3' } }, 47],
+      [{ type: 'input_audio', input_audio: { format: 'mp3' } }, 600],
       [{ type: 'file', file: { file_data: `data:application/pdf;base64,${data}` } }, 4568],
     ] as const) {
       const empty = { model: 'gpt-4o', messages: [{ role: 'user', content: [] }] };
