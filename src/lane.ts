@@ -1,12 +1,12 @@
 import { CallQueue } from './call-queue.ts';
-import { Caution } from './caution.ts';
 import type { Clock } from './clock.ts';
 import { CallTooLarge, HeadroomError, RateLimitExceeded } from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
-import { type Gate, isSameLimit, type Wait } from './gate.ts';
+import type { Gate, Wait } from './gate.ts';
+import { LaneLearning } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import { type Cost, type Dimension, type Limit, plus } from './limits.ts';
+import { type Cost, type Dimension, plus } from './limits.ts';
 import { LOOKED_AT, nextCall } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
@@ -40,8 +40,7 @@ export interface LaneOptions extends LaneRef {
 
 /** A slow answer doesn't hold a lane up for long: this often, twice as many calls may go. */
 const PROBING_STEP_MS = 1000;
-/** A change in others' share of a limit that is told. */
-const TOLD_SHARE = 0.1;
+
 /**
  * One upstream limit: a line of calls, a gate of buckets behind it, and the pauses that the
  * provider asks for.
@@ -54,10 +53,9 @@ export class Lane implements ReservationEnds {
   readonly #ref: LaneRef;
   readonly #queue: CallQueue;
   readonly #recovery: Recovery;
-  readonly #caution = new Caution();
+  readonly #learning: LaneLearning;
   #lastTicket = 0;
   #totals = NO_TOTALS;
-  #toldShare = 0;
   #cancelWakeUp: (() => void) | undefined;
   #cancelResume: (() => void) | undefined;
   #isPumpDue = false;
@@ -68,7 +66,10 @@ export class Lane implements ReservationEnds {
     this.#ref = { lane: options.lane, model: options.model };
     this.#queue = new CallQueue(options.concurrency, () => this.#pumpSoon());
     this.#recovery = new Recovery(options.isCold);
-    this.#tellLimits([]);
+    const { gate, limits, concurrency, emitter } = options;
+    this.#learning = new LaneLearning(gate, limits, (news) => {
+      emitter.emit('limits', { ...this.#ref, ...news, concurrency });
+    });
   }
 
   /** Waits until the call may be sent. */
@@ -108,10 +109,10 @@ export class Lane implements ReservationEnds {
     const { epoch } = reservation.admission;
     const kind = cause === 'capacity' ? 'overloaded' : 'refused';
     this.#totals = { ...this.#totals, [kind]: this.#totals[kind] + 1 };
-    if (cause !== 'capacity') this.#caution.refused();
+    if (cause !== 'capacity') this.#learning.refused();
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
-    if (this.#caution.episode(cause, this.#now)) this.#tune();
+    this.#learning.episode(cause, this.#now);
     if (!this.#isClosed) this.#pause(pause);
   }
 
@@ -123,17 +124,7 @@ export class Lane implements ReservationEnds {
 
   /** Learns what the response to `reservation`'s call shows of the limits. */
   observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
-    const { limits, gate } = this.#options;
-    const sightings = limits.sightings(observed);
-    const before = limits.inForce;
-    const changed = limits.learn(sightings);
-    if (changed.length > 0) gate.adopt(limits.inForce, this.#now);
-    gate.observe(sightings, admission.at, admission.taken, this.#now);
-    if (sightings.length > 0) this.#recovery.open();
-    const lowered = before.filter(
-      (limit) => limit.source === 'given' && changed.some((each) => isSameLimit(each, limit)),
-    );
-    if (changed.length > 0 || this.#othersHaveChanged()) this.#tellLimits(lowered);
+    if (this.#learning.observe(admission, observed, this.#now)) this.#recovery.open();
     this.#pump();
   }
 
@@ -144,9 +135,8 @@ export class Lane implements ReservationEnds {
   }
 
   answered(reservation: Reservation): void {
-    const isPaced = this.#options.limits.inForce.length > 0;
-    this.#recovery.answer(reservation.admission.epoch, isPaced);
-    if (this.#caution.answered(this.#now)) this.#tune();
+    this.#recovery.answer(reservation.admission.epoch, this.#learning.isPaced);
+    this.#learning.answered(this.#now);
     this.#pump();
   }
 
@@ -228,10 +218,6 @@ export class Lane implements ReservationEnds {
     const { taken } = this.#options.gate;
     const epoch = this.#recovery.start();
     return new Reservation({ cost, at: this.#now, epoch, taken, ticket }, this);
-  }
-
-  #tune(): void {
-    this.#options.gate.tune(this.#caution.tuning, this.#now);
   }
 
   /** Once for all the calls that end or are aborted in one go. */
@@ -330,19 +316,6 @@ export class Lane implements ReservationEnds {
   #rejectWaiting(error: HeadroomError): void {
     for (const { call } of this.#queue.calls()) this.#rejected(call.key, error);
     this.#queue.clear(error);
-  }
-
-  /** A tenth of the limit more or less is news. */
-  #othersHaveChanged(): boolean {
-    return Math.abs(this.#options.gate.othersShare - this.#toldShare) >= TOLD_SHARE;
-  }
-
-  #tellLimits(lowered: readonly Limit[]): void {
-    const { limits, concurrency, emitter, gate } = this.#options;
-    const { othersShare } = gate;
-    this.#toldShare = othersShare;
-    const { inForce } = limits;
-    emitter.emit('limits', { ...this.#ref, limits: inForce, concurrency, lowered, othersShare });
   }
 
   #tellThrottled({ key, attempt = 1 }: LaneCall): void {
