@@ -1,6 +1,8 @@
+import { hostOfPreset } from '../presets/host.ts';
 import { anthropic, anthropicCompatible } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { compatible } from './compatible.ts';
+import { hosted } from './hosted.ts';
 import { openai } from './openai.ts';
 import type { Provider } from './provider.ts';
 
@@ -32,7 +34,9 @@ export function providerFor(destination: Destination): Provider {
     return ANTHROPIC_HOSTS.test(host) ? anthropic : anthropicCompatible;
   }
   if (destination.azure || AZURE_HOSTS.test(host)) return azure;
-  return OPENAI_HOSTS.test(host) ? openai : compatible;
+  if (OPENAI_HOSTS.test(host)) return openai;
+  const known = hostOfPreset(host, 'openai');
+  return known === undefined ? compatible : hosted(known);
 }
 
 function hostOf(baseURL: string): string {

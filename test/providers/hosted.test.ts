@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { providerFor } from '../../src/providers/directory.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+
+function at(baseURL: string): Provider {
+  return providerFor({ sdk: 'openai', baseURL, azure: false });
+}
+
+const CALL = { model: 'm', stream: false, maxOutputTokens: 100 };
+const ESTIMATE = { inputTokens: 30, outputTokens: 100 };
+const USAGE = { inputTokens: 30, outputTokens: 10, cachedInputTokens: 20, cacheWriteTokens: 0 };
+
+describe('hosts that speak OpenAI’s protocol', () => {
+  it('are charged as they charge: Groq the sum, Gemini the input', () => {
+    expect(at('https://api.groq.com/openai/v1').charge(ESTIMATE, CALL).tokens).toBe(130);
+    const gemini = at('https://generativelanguage.googleapis.com/v1beta/openai');
+    expect(gemini.charge(ESTIMATE, CALL).tokens).toBe(30);
+    expect(gemini.settle(USAGE, CALL).tokens).toBe(30);
+  });
+
+  it('get cached input for nothing where it doesn’t count: at Groq', () => {
+    expect(at('https://api.groq.com/openai/v1').settle(USAGE, CALL).tokens).toBe(20);
+    expect(at('https://llm.example/v1').settle(USAGE, CALL).tokens).toBe(40);
+  });
+
+  it('are paced as they enforce', () => {
+    expect(at('https://api.groq.com/openai/v1').shape('tokens').enforcement).toBe('bucket');
+    expect(at('https://api.mistral.ai/v1').shape('tokens').enforcement).toBe('window');
+    expect(at('https://llm.example/v1').shape('tokens').enforcement).toBe('slices');
+  });
+
+  it('are the same provider each time', () => {
+    expect(at('https://api.groq.com/openai/v1')).toBe(at('https://api.groq.com/openai/v1'));
+  });
+});
