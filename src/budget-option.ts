@@ -35,6 +35,9 @@ export interface Budget {
   readonly perKey: boolean;
 }
 
+/** The last instant that a `Date` can name: a reset must not be later (ECMA-262, time range). */
+const LATEST_DATE = 8.64e15;
+const WINDOW = 'a whole number of milliseconds from 1 to 8.64e15';
 const DAY_MS = 86_400_000;
 const FORM = '{ usdPerDay, perKey } or { usd, windowMs, perKey }';
 const KNOWN: readonly string[] = ['usdPerDay', 'usd', 'windowMs', 'perKey'];
@@ -59,7 +62,7 @@ function limitIn(option: BudgetOption): Pick<Budget, 'limitUsd' | 'windowMs'> {
   if (usdPerDay === undefined) {
     if (usd === undefined) throw expected('budget', FORM, option);
     expectDollars('budget.usd', usd);
-    expectNumber('budget.windowMs', windowMs, 'a whole number of milliseconds from 1', isWhole);
+    expectNumber('budget.windowMs', windowMs, WINDOW, isWindow);
     return { limitUsd: usd, windowMs };
   }
   if (usd !== undefined || windowMs !== undefined) throw expected('budget', FORM, option);
@@ -71,6 +74,6 @@ function expectDollars(option: string, value: unknown): void {
   expectNumber(option, value, 'a positive number of US dollars', (n) => n > 0 && n < Infinity);
 }
 
-function isWhole(n: number): boolean {
-  return n >= 1 && Number.isSafeInteger(n);
+function isWindow(n: number): boolean {
+  return n >= 1 && n <= LATEST_DATE && Number.isInteger(n);
 }

@@ -44,6 +44,19 @@ describe('a budget', () => {
     expect(hourly(5).reserve(undefined, Number.POSITIVE_INFINITY, 0)).toBeUndefined();
   });
 
+  it('can be spent to the last instant that a date can name', () => {
+    const clock = { now: () => 0, setTimeout: () => () => {} };
+    const budget = budgetFrom({ usd: 1e-6, windowMs: 8.64e15 });
+    const cashier = new Cashier(budget, { m: { input: 0, output: 1 } }, clock);
+    const payable = { estimate: { inputTokens: 0, outputTokens: 0 }, key: undefined };
+    const charge = () => cashier.charge({ ...payable, call: { model: 'm', maxOutputTokens: 2 } });
+    expect(charge).toThrow(BudgetSpent);
+    expect(charge).toThrow('until +275760-09-13T00:00:00.000Z');
+    // OpenAI's moderations are free.
+    const free = { model: 'omni-moderation-latest', maxOutputTokens: undefined };
+    expect(() => cashier.charge({ ...payable, call: free })).not.toThrow();
+  });
+
   it('is another one for each key, and one for those who have none', () => {
     const ledger = hourly(1, true);
     for (const key of ['alice', 'bob', undefined]) {

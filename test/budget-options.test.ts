@@ -36,12 +36,13 @@ describe('a budget that can’t be used', () => {
     ],
     [
       { budget: { usd: 1 } },
-      'Expected `budget.windowMs` to be a whole number of milliseconds from 1, got `undefined`',
+      'Expected `budget.windowMs` to be a whole number of milliseconds from 1 to 8.64e15, got `undefined`',
     ],
     [
       { budget: { usd: 1, windowMs: 0.5 } },
-      'Expected `budget.windowMs` to be a whole number of milliseconds from 1, got `0.5` (number)',
+      'Expected `budget.windowMs` to be a whole number of milliseconds from 1 to 8.64e15, got `0.5` (number)',
     ],
+    [{ budget: { usd: 1, windowMs: 8.65e15 } }, 'got `8650000000000000` (number)'],
     [
       { budget: { usdPerDay: 1, perKey: 'yes' } },
       'Expected `budget.perKey` to be a boolean, got `yes` (string)',

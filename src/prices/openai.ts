@@ -69,10 +69,13 @@ const FROM_5_6: PriceTable = {
   'gpt-6.2-sol': { input: 2, output: 10 },
 };
 
+/** Moderation is free of charge (model page of omni-moderation-latest, before 2026-10). */
+const FREE: PriceTable = { 'omni-moderation': { input: 0, output: 0 } };
+
 /** From gpt-5.6 on, writing to the cache costs a quarter more than input, and all have ABOVE_272K. */
 const NEWER: PriceTable = Object.fromEntries(
   Object.entries(FROM_5_6).map(([model, price]) => [model, { ...price, longContext: ABOVE_272K }]),
 );
 
 /** OpenAI's standard tier: genai-prices 0.1.8 (MIT; 2026-09-23), confidence high. */
-export const OPENAI: PriceTable = { ...UP_TO_5_5, ...cacheWrites(NEWER, 1.25) };
+export const OPENAI: PriceTable = { ...FREE, ...UP_TO_5_5, ...cacheWrites(NEWER, 1.25) };
