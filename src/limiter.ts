@@ -97,7 +97,11 @@ export class RateLimiter extends GuardedEmitter {
     return this.#ownLane(options.model).acquire({ ...options, cost: checkedCost(cost) });
   }
 
-  /** Lets a call of that cost through now, or says why not. Never waits. */
+  /**
+   * Lets a call of that cost through now, or says why not. Never waits.
+   *
+   * @throws CallTooLarge, RateLimitExceeded and closed limiters' HeadroomError, like `acquire`
+   */
   tryAcquire(cost: Cost, options: Pick<AcquireOptions, 'model'> = {}): Reservation | Rejection {
     return this.#ownLane(options.model).tryAcquire(checkedCost(cost));
   }

@@ -1,7 +1,7 @@
 import { type Budget, type BudgetOption, budgetFrom } from './budget-option.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { expected, expectNumber, expectOneOf } from './expect.ts';
+import { expected, expectNumber, expectObject, expectOneOf } from './expect.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './limits.ts';
 import { expectPrices } from './prices/expect-prices.ts';
@@ -81,7 +81,7 @@ export interface Settings {
 /** As long as both SDKs wait for a response by default. */
 const LONGEST_PAUSE_MS = 600_000;
 
-const KNOWN: readonly (keyof RateLimiterOptions)[] = [
+export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
   'limits',
   'headroom',
   'enforcement',
@@ -98,7 +98,8 @@ const KNOWN: readonly (keyof RateLimiterOptions)[] = [
  * @throws TypeError that names the option, what was expected and what was given
  */
 export function settingsFrom(options: RateLimiterOptions): Settings {
-  expectKnown(options, KNOWN);
+  expectObject('options', options, 'an object');
+  expectKnown(options, LIMITER_OPTIONS);
   const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
   const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS, clock = systemClock } = options;
   expectHeadroom(headroom);

@@ -5,8 +5,8 @@ import { amount, type Cost } from './limits.ts';
 export interface ReservationEnds {
   /** The provider has answered, though the response may still stream. */
   answered(reservation: Reservation): void;
-  /** `actual` replaces what was taken; `wasSent` is false where no request went out. */
-  ended(reservation: Reservation, actual: Cost, wasSent: boolean): void;
+  /** `actual` replaces what was taken; `wasAnswered` is false where the provider said nothing. */
+  ended(reservation: Reservation, actual: Cost, wasAnswered: boolean): void;
 }
 
 export interface Admission {
@@ -52,12 +52,12 @@ export class Reservation {
    */
   settle(usage: Cost = {}): void {
     this.answered();
-    this.#end({ ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) }, true);
+    this.#end({ ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) });
   }
 
   /** Ends the call as if it had never been made: everything is given back. */
   cancel(): void {
-    this.#end({}, false);
+    this.#end({});
   }
 
   /** Notes that the provider has answered. A limiter's own users need not call it. @internal */
@@ -67,11 +67,11 @@ export class Reservation {
     this.#ends.answered(this);
   }
 
-  #end(actual: Cost, wasSent: boolean): void {
+  #end(actual: Cost): void {
     if (this.#finish === undefined) return;
     const finish = this.#finish;
     this.#finish = undefined;
-    this.#ends.ended(this, actual, wasSent || this.#isAnswered);
+    this.#ends.ended(this, actual, this.#isAnswered);
     finish();
   }
 }

@@ -2,9 +2,9 @@ import { Admission, type AdmissionOptions } from './clients/admission.ts';
 import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
 import { openaiAdapter } from './clients/openai.ts';
-import { expected, expectNumber } from './expect.ts';
+import { expected, expectNumber, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
-import type { RateLimiterOptions } from './options.ts';
+import { expectKnown, LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { isTierOf, tiersOf } from './presets/tier.ts';
 
@@ -49,6 +49,8 @@ export function withRateLimit<C extends object>(
   if (adapter === undefined) {
     throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
   }
+  expectObject('options', options, 'an object');
+  expectKnown(options, [...LIMITER_OPTIONS, 'limiter', 'key', 'priority', 'tier']);
   const { key, priority, tier, limiter = createRateLimiter(own(options)) } = options;
   expectShared(options);
   expectTier(tier, adapter.upstream(client).presetHost);
@@ -72,6 +74,7 @@ function own({
   limiter: _,
   key: __,
   priority: ___,
+  tier: ____,
   ...rest
 }: RateLimitOptions): RateLimiterOptions {
   return rest;

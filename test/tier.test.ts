@@ -1,0 +1,100 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { createRateLimiter, type LimitsEvent, withRateLimit } from '../src/index.ts';
+import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
+
+const clock = createVirtualClock();
+const MESSAGES = [{ role: 'user' as const, content: 'Hello' }];
+
+/** The limits of the first lane that a call opens. */
+async function limitsOf(
+  tier: string | number | undefined,
+  model: string,
+): Promise<LimitsEvent['limits']> {
+  const simulator = createSimulator({ clock, faults: ['missing-headers'] });
+  const bare = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
+  const openai = withRateLimit(bare, { clock, tier });
+  const events: LimitsEvent[] = [];
+  openai.rateLimit.on('limits', (event) => events.push(event));
+  await clock.run(openai.chat.completions.create({ model, messages: MESSAGES }));
+  return events[0]?.limits ?? [];
+}
+
+describe('a tier', () => {
+  it('is what the published limits are chosen by', async () => {
+    const perMinute = (dimension: string, max: number, source: string) => ({
+      dimension,
+      max,
+      source,
+      windowMs: 60_000,
+    });
+    expect(await limitsOf('build', 'gpt-4o-2024-08-06')).toEqual([
+      perMinute('requests', 5000, 'published'),
+      perMinute('tokens', 450_000, 'published'),
+    ]);
+    expect(await limitsOf('Tier 1', 'gpt-4o')).toContainEqual(
+      perMinute('tokens', 30_000, 'published'),
+    );
+    expect(await limitsOf(undefined, 'gpt-4o')).toContainEqual(
+      perMinute('tokens', 30_000, 'guess'),
+    );
+  });
+
+  it('works with a shared limiter too', () => {
+    const limiter = createRateLimiter();
+    const bare = new Anthropic({ apiKey: 'any' });
+    expect(withRateLimit(bare, { limiter, tier: 'scale' }).rateLimit).toBe(limiter);
+  });
+
+  it('that the provider doesn’t have is an error that lists those that it has', () => {
+    const bare = new Anthropic({ apiKey: 'any' });
+    expect(() => withRateLimit(bare, { tier: 'platinum' })).toThrow(
+      /Expected `tier` to be one of .*Scale, got `platinum`/,
+    );
+  });
+
+  it('needs a provider whose tiers are known', () => {
+    const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
+    expect(() => withRateLimit(bare, { tier: 1 })).toThrow(
+      'Option `tier` needs a provider whose tiers are known',
+    );
+  });
+
+  it('is one option of those that an unknown one is told of', () => {
+    const bare = new OpenAI({ apiKey: 'any' });
+    const options = { teir: 1 } as object;
+    expect(() => withRateLimit(bare, options)).toThrow(
+      /Unknown option `teir`; known are limits, .*, tier$/,
+    );
+    expect(() => withRateLimit(bare, null as never)).toThrow(
+      'Expected `options` to be an object, got `null` (null)',
+    );
+  });
+});
+
+describe('families', () => {
+  it('share a lane where they share a limit, and calls with a long input have their own', async () => {
+    const simulator = createSimulator({ clock, provider: 'anthropic' });
+    const claude = withRateLimit(new Anthropic({ apiKey: 'any', fetch: simulator.fetch }), {
+      clock,
+    });
+    for (const model of ['claude-opus-4-5-20251101', 'claude-opus-4-6', 'claude-haiku-4-5']) {
+      await clock.run(claude.messages.create({ model, max_tokens: 5, messages: MESSAGES }));
+    }
+    expect(claude.rateLimit.snapshot().map(({ lane }) => lane)).toEqual([
+      'api.anthropic.com/claude-opus-4.x',
+      'api.anthropic.com/claude-haiku-4-5',
+    ]);
+    const wide = createSimulator({ clock });
+    const openai = withRateLimit(new OpenAI({ apiKey: 'any', fetch: wide.fetch }), { clock });
+    const long = [{ role: 'user' as const, content: 'word '.repeat(140_000) }];
+    for (const messages of [MESSAGES, long]) {
+      await openai.chat.completions.create({ model: 'gpt-4.1', messages });
+    }
+    expect(openai.rateLimit.snapshot().map(({ lane }) => lane)).toEqual([
+      'api.openai.com/gpt-4.1',
+      'api.openai.com/gpt-4.1 (long context)',
+    ]);
+  });
+});
