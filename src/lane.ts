@@ -47,6 +47,10 @@ const PROBING_STEP_MS = 1000;
  *
  * Invariant: a call is started only after its cost has been taken from the gate, in one step; so
  * what is in flight has been paid for, and what waits has not.
+ *
+ * Longer than most files: whatever ends or begins (a call, a pause, a probe) may start the next
+ * call, and that is easier to follow in one place. What can be told apart has been: the order
+ * (`nextCall`), the queue, the recovery, and what is learned.
  */
 export class Lane implements ReservationEnds {
   readonly #options: LaneOptions;

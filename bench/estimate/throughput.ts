@@ -7,8 +7,8 @@ const MEGABYTE = 1_000_000;
 /** js-tiktoken takes half a minute for a megabyte of some scripts: it gets a tenth. */
 const EASED: readonly Corpus[] = ['Chinese', 'Japanese', 'Korean', 'Russian', 'emoji', 'base64'];
 const EASED_LENGTH = 30_000;
-/** Texts of that length that are counted before anything is measured. */
-const WARM_UPS = 10;
+/** For so long, texts are counted before anything is measured. */
+const WARM_UP_MS = 400;
 
 /** How many megabytes a second each counts of a megabyte of new text. */
 export async function throughputTable(
@@ -43,8 +43,9 @@ async function speed(
 ): Promise<number> {
   const perByte = corpus.length / (megabytes(corpus) * MEGABYTE);
   const length = characters ?? Math.floor(MEGABYTE * perByte);
-  for (let index = 0; index < WARM_UPS; index += 1) {
-    await count(fresh(corpus, Math.min(length, EASED_LENGTH), 1000 + index));
+  const warmAt = performance.now() + WARM_UP_MS;
+  for (let index = 1000; performance.now() < warmAt; index += 1) {
+    await count(fresh(corpus, Math.min(length, EASED_LENGTH), index));
   }
   const texts = Array.from({ length: runs }, (_, index) => fresh(corpus, length, index));
   const ms = await medianMs(runs, (index) => count(texts[index] ?? ''));
