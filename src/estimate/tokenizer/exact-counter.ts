@@ -48,35 +48,37 @@ export class ExactCounter implements TextCounter {
   /** Counts the pieces that start in the window, for as long as the budget lasts. */
   #countWindow(cursor: TextCursor, budget: number): number {
     const first = this.#window.show(cursor);
-    const { units, length, limit } = this.#window;
+    const { units, view, length, limit } = this.#window;
+    const shortPieces = this.#shortPieces;
+    const pieceEnd = this.#pieceEnd;
     const { tally } = cursor;
     this.#merger.steps = 0;
     let work = 0;
     let at = first;
     while (at < limit && work + STEP_WORK * this.#merger.steps < budget) {
-      const end = this.#pieceEnd(units, at, horizon(units, at, length));
-      this.#end = end;
-      const isShort = end - at <= LONGEST_SHORT;
-      const counted = isShort ? this.#short(at, end) : this.#long(at, end);
+      let end = pieceEnd(units, at, horizon(units, at, length));
+      let counted = end - at <= LONGEST_SHORT ? shortPieces.get(view, at, end - at) : 0;
+      if (counted === 0) {
+        counted = this.#unknown(at, end);
+        end = this.#end;
+      }
       tally[scriptIn(counted)]! += tokensOf(counted);
-      work += PIECE_WORK + (this.#end - at);
-      at = this.#end;
+      work += PIECE_WORK + (end - at);
+      at = end;
     }
     this.#window.leave(cursor, at);
     return work + STEP_WORK * this.#merger.steps;
   }
 
-  #short(start: number, end: number): Counted {
-    const { view } = this.#window;
-    const known = this.#shortPieces.get(view, start, end - start);
-    if (known > 0) return known;
-    const counted = this.#count(start, end);
-    this.#shortPieces.set(view, start, end - start, counted);
-    return counted;
-  }
-
-  #long(start: number, end: number): Counted {
-    const { units } = this.#window;
+  /** Counts a piece that is not among the short ones. */
+  #unknown(start: number, end: number): Counted {
+    const { units, view } = this.#window;
+    if (end - start <= LONGEST_SHORT) {
+      const counted = this.#count(start, end);
+      this.#shortPieces.set(view, start, end - start, counted);
+      return counted;
+    }
+    this.#end = end;
     const known = this.#pieces.get(units, start, end - start);
     if (known > 0) return known;
     const counted = this.#count(start, end);
