@@ -1,15 +1,15 @@
-/** The median of some runs, in milliseconds. Each run gets its number, to make its input new. */
-export async function medianMs(
+/** How long each of some runs takes, in milliseconds. Runs get numbers, to make their input new. */
+export async function timesOf(
   runs: number,
   run: (index: number) => unknown | Promise<unknown>,
-): Promise<number> {
+): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < runs; index += 1) {
     const startedAt = performance.now();
     await run(index);
     times.push(performance.now() - startedAt);
   }
-  return median(times);
+  return times;
 }
 
 export function median(values: readonly number[]): number {
