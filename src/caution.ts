@@ -12,6 +12,8 @@ export const NO_CAUTION: Tuning = { rateShare: 1, strictness: 0 };
 
 /** Of the recent calls, the share that may be refused before the rate is cut. */
 const TOLERATED = 0.01;
+/** Fewer calls than this say nothing of a share: a lane may have started on an empty bucket. */
+const LEAST_CALLS = 50;
 /** Each call weighs this much less than the next one: about the last 500 count. */
 const FADING = 0.998;
 const CUT = 0.8;
@@ -65,7 +67,7 @@ export class Caution {
   episode(cause: PauseCause, now: number): boolean {
     const before = this.#tuning;
     if (cause === 'ramp') this.#isRamping = true;
-    const isTooMany = this.#refused > TOLERATED * this.#calls;
+    const isTooMany = this.#calls >= LEAST_CALLS && this.#refused > TOLERATED * this.#calls;
     if (cause === 'ramp' || (cause === 'rate' && isTooMany)) this.#cut(now);
     if (cause === 'rate') this.#tighten(now);
     return this.#tuning !== before;

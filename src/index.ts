@@ -8,7 +8,10 @@ export {
   type RateLimitBody,
   RateLimitExceeded,
 } from './errors.ts';
+export type { Calibration } from './estimate/calibration/calibration.ts';
+export type { CustomEstimator } from './estimate/custom-estimate.ts';
 export { estimateTokens } from './estimate/estimate.ts';
+export type { EstimateRequest } from './estimate/estimator.ts';
 export type {
   LimitsEvent,
   PauseCause,

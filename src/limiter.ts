@@ -1,6 +1,7 @@
 import { Cashier, type PayableCall } from './budget.ts';
 import { type Charge, NO_CHARGE } from './budget-charge.ts';
 import type { Spending } from './budget-ledger.ts';
+import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter } from './events.ts';
 import { expectNumber, expectObject } from './expect.ts';
 import { Gate } from './gate.ts';
@@ -73,6 +74,8 @@ const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
 export class RateLimiter extends GuardedEmitter {
   readonly #settings: Settings;
   readonly #lanes = new Map<string, Lane>();
+  /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
+  readonly calibration: Calibration;
   readonly #cashier: Cashier | undefined;
   #isClosed = false;
 
@@ -80,6 +83,7 @@ export class RateLimiter extends GuardedEmitter {
   constructor(options: RateLimiterOptions = {}) {
     super();
     this.#settings = settingsFrom(options);
+    this.calibration = new Calibration(options.calibration);
     const { budget, prices, clock } = this.#settings;
     this.#cashier = budget && new Cashier(budget, prices, clock);
   }

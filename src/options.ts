@@ -61,6 +61,12 @@ export interface RateLimiterOptions {
    * @default list prices of OpenAI, Anthropic, Google, xAI, DeepSeek, Mistral and Groq
    */
   readonly prices?: PriceTable | undefined;
+  /**
+   * What an earlier process has learned about estimates: `JSON.parse` of the text of
+   * `limiter.calibration`. What of it can't be used is left out.
+   * @default nothing
+   */
+  readonly calibration?: unknown;
   /** Where time comes from: for tests and simulations. */
   readonly clock?: Clock | undefined;
 }
@@ -90,6 +96,7 @@ export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
   'maxPauseMs',
   'budget',
   'prices',
+  'calibration',
   'clock',
 ];
 

@@ -2,6 +2,7 @@ import { Admission, type AdmissionOptions } from './clients/admission.ts';
 import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
 import { openaiAdapter } from './clients/openai.ts';
+import type { CustomEstimator } from './estimate/custom-estimate.ts';
 import { expected, expectNumber, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
 import { expectKnown, LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
@@ -22,6 +23,13 @@ export interface RateLimitOptions extends RateLimiterOptions {
    * @default the lowest plausible one, until the first response
    */
   readonly tier?: string | number | undefined;
+  /**
+   * Your own estimate of a call's tokens: what it leaves out, or answers nonsense for, is estimated
+   * as ever. `'provider'`: where the provider has an endpoint that counts (Anthropic's messages,
+   * OpenAI's responses), it is asked first, within limits of its own, and its answers are kept.
+   * @default ours
+   */
+  readonly estimate?: CustomEstimator | 'provider' | undefined;
 }
 
 /** A client of the same class, with its limiter. */
@@ -50,9 +58,10 @@ export function withRateLimit<C extends object>(
     throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
   }
   expectObject('options', options, 'an object');
-  expectKnown(options, [...LIMITER_OPTIONS, 'limiter', 'key', 'priority', 'tier']);
-  const { key, priority, tier, limiter = createRateLimiter(own(options)) } = options;
+  expectKnown(options, [...LIMITER_OPTIONS, 'limiter', 'key', 'priority', 'tier', 'estimate']);
+  const { key, priority, tier, estimate, limiter = createRateLimiter(own(options)) } = options;
   expectShared(options);
+  expectEstimate(estimate);
   expectTier(tier, adapter.upstream(client).presetHost);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
@@ -60,6 +69,8 @@ export function withRateLimit<C extends object>(
     key,
     priority,
     tier,
+    estimate: typeof estimate === 'function' ? estimate : undefined,
+    count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
   }) as RateLimited<C>;
 }
 
@@ -75,6 +86,7 @@ function own({
   key: __,
   priority: ___,
   tier: ____,
+  estimate: _____,
   ...rest
 }: RateLimitOptions): RateLimiterOptions {
   return rest;
@@ -93,6 +105,13 @@ function expectShared(options: RateLimitOptions): void {
   if (besides.length > 0) {
     throw new TypeError(`A given \`limiter\` has its own options: leave out ${besides.join(', ')}`);
   }
+}
+
+/** @throws TypeError for what can't estimate */
+function expectEstimate(estimate: unknown): void {
+  const isUsable =
+    estimate === undefined || estimate === 'provider' || typeof estimate === 'function';
+  if (!isUsable) throw expected('estimate', "a function, or 'provider'", estimate);
 }
 
 /** @throws TypeError for a tier that the provider doesn't have */

@@ -26,6 +26,13 @@ describe('caution', () => {
     expect(caution.tuning).toEqual({ rateShare: 1, strictness: 1 });
   });
 
+  it('cuts nothing for the first calls of a lane: they may have met an empty bucket', () => {
+    const caution = new Caution();
+    caution.refused();
+    caution.episode('rate', 0);
+    expect(caution.tuning.rateShare).toBe(1);
+  });
+
   it('takes one episode for one cut, however many calls it hit', () => {
     const caution = new Caution();
     answered(caution, 90, 0);
@@ -36,6 +43,7 @@ describe('caution', () => {
 
   it('finds back step by step', () => {
     const caution = new Caution();
+    answered(caution, 60, 0);
     caution.refused();
     caution.episode('rate', 0);
     const shares: number[] = [];

@@ -29,8 +29,17 @@ describe('the README', () => {
       read('src/errors.ts')
         .match(/^export class (\w+)/gm)
         ?.map((line) => line.split(' ')[2]!) ?? [];
-    expect([options.length, events.length, errors.length]).toEqual([9, 6, 4]);
-    for (const name of [...options, ...events, ...errors, 'key', 'priority', 'limiter']) {
+    expect([options.length, events.length, errors.length]).toEqual([10, 6, 4]);
+    for (const name of [
+      ...options,
+      ...events,
+      ...errors,
+      'key',
+      'priority',
+      'limiter',
+      'tier',
+      'estimate',
+    ]) {
       expect(readme).toContain(`\`${name}\``);
     }
   });

@@ -1,4 +1,6 @@
-import { estimateTokens } from '../estimate/estimate.ts';
+import type { CustomEstimator } from '../estimate/custom-estimate.ts';
+import { estimateCall } from '../estimate/estimate.ts';
+import type { RemoteCounter } from '../estimate/remote-count.ts';
 import type { LaneKey, RateLimiter } from '../limiter.ts';
 import type { Dimension, Shape } from '../limits.ts';
 import type { PresetHost } from '../presets/preset.ts';
@@ -13,6 +15,10 @@ export interface AdmissionOptions {
   readonly priority: number | undefined;
   /** The account's tier at the provider. */
   readonly tier: string | number | undefined;
+  /** The caller's own estimate. */
+  readonly estimate: CustomEstimator | undefined;
+  /** Asks the provider to count. */
+  readonly count: RemoteCounter | undefined;
 }
 
 /** Where a client sends its calls, and whose rules apply there. */
@@ -59,7 +65,9 @@ export class Admission {
     const upstream = this.#upstream();
     const { provider } = upstream;
     const { signal, earlier, attempt } = request;
-    const estimate = await estimateTokens({ provider: provider.name, ...request });
+    const { calibration } = limiter;
+    const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
+    const estimate = await estimateCall({ provider: provider.name, ...request }, sources);
     const laneKey = this.#laneKey(upstream, call, estimate);
     const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, key });
     const lane = limiter.lane(laneKey);

@@ -1,3 +1,4 @@
+import { anthropicCounter, type CountsMessages } from '../estimate/remote-count.ts';
 import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Admission } from './admission.ts';
@@ -58,6 +59,8 @@ export const anthropicAdapter: ClientAdapter = {
       presetHost: hostOfPreset(hostnameOf(baseURL), 'anthropic'),
     };
   },
+  // `accepts` has found an Anthropic client.
+  counter: (client, clock) => anthropicCounter(client as CountsMessages, { clock }),
   wrap(client, admission, rewrap) {
     const original = asAnthropic(client);
     const clone = classMethod(original, 'withOptions').call(original, lostOptions(original));

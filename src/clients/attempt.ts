@@ -1,7 +1,8 @@
 import type { Charge } from '../budget-charge.ts';
 import type { Clock } from '../clock.ts';
+import type { Estimated } from '../estimate/calibration/calibration.ts';
 import type { Lane } from '../lane.ts';
-import type { Call, Provider, Refusal, TokenEstimate } from '../providers/provider.ts';
+import type { Call, Provider, Refusal } from '../providers/provider.ts';
 import type { Reservation } from '../reservation.ts';
 import { readLimits } from '../wire/headers.ts';
 import { meterResponse, type ResponseEnd } from '../wire/metered-response.ts';
@@ -12,7 +13,7 @@ export interface AttemptContext {
   readonly lane: Lane;
   readonly provider: Provider;
   readonly call: Call;
-  readonly estimate: TokenEstimate;
+  readonly estimate: Estimated;
   /** What the call takes of the budget. */
   readonly charge: Charge;
   readonly key: string | undefined;
@@ -151,8 +152,10 @@ export class Attempt {
    */
   #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
-    lane.used(key, estimate, usage);
-    const seen = { ...NOTHING_SEEN, ...estimate, outputTokens: seenOutputTokens };
+    const { inputTokens, outputTokens } = estimate;
+    lane.used(key, { inputTokens, outputTokens }, usage);
+    if (usage !== undefined && complete) estimate.learn(usage);
+    const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };
     const isSeen = !complete && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
     this.reservation.settle(known && provider.settle(known, call));

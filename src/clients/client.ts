@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+import type { RemoteCounter } from '../estimate/remote-count.ts';
 import type { Admission, Upstream } from './admission.ts';
 
 /** Knows one SDK. The only place where its internals are touched. */
@@ -6,6 +8,8 @@ export interface ClientAdapter {
   accepts(client: object): boolean;
   /** Where the client's calls go. */
   upstream(client: object): Upstream;
+  /** Asks the provider to count a call's tokens, through `client` as it is. */
+  counter(client: object, clock: Clock): RemoteCounter;
   /**
    * A client of the same class whose attempts pass `admission`; `client` stays as it is.
    * `rewrap` does the same to what `withOptions` of the result returns.

@@ -1,3 +1,4 @@
+import { type CountsResponses, openaiCounter } from '../estimate/remote-count.ts';
 import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Call } from '../providers/provider.ts';
@@ -24,6 +25,8 @@ const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 
 export const openaiAdapter: ClientAdapter = {
   accepts: (client) => 'chat' in client && 'baseURL' in client && hasMethods(client, METHODS),
   upstream: (client) => upstreamOf(asOpenAI(client)),
+  // `accepts` has found an OpenAI client; one without this endpoint is asked in vain, and then not.
+  counter: (client, clock) => openaiCounter(client as CountsResponses, { clock }),
   wrap(client, admission, rewrap) {
     const original = asOpenAI(client);
     const clone = copyOf(original, {}, classMethod(original, 'withOptions'));

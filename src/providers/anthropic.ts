@@ -1,7 +1,7 @@
 import { UNKNOWN_SHAPE } from '../limits.ts';
 import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
-import type { Provider } from './provider.ts';
+import type { Call, CallEstimate, Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
 /**
@@ -34,8 +34,9 @@ export const anthropic: Provider = {
       ? { enforcement: 'slices', burstSeconds: 1 }
       : { enforcement: 'bucket', burstSeconds: 60 },
 
-  charge({ inputTokens }, call) {
-    const outputTokens = Math.min(call.maxOutputTokens ?? Infinity, EXPECTED_OUTPUT_TOKENS);
+  charge(estimate, call) {
+    const { inputTokens } = estimate;
+    const outputTokens = expectedOutput(estimate, call);
     return { requests: 1, tokens: inputTokens + outputTokens, inputTokens, outputTokens };
   },
 
@@ -52,6 +53,13 @@ export const anthropic: Provider = {
 
   classify,
 };
+
+/** What calls of this kind have lately produced; without experience, what most calls stay below. */
+function expectedOutput({ expectedOutputTokens }: CallEstimate, { maxOutputTokens }: Call): number {
+  const most = maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  const isExperience = expectedOutputTokens !== undefined && expectedOutputTokens < most;
+  return isExperience ? expectedOutputTokens : Math.min(most, EXPECTED_OUTPUT_TOKENS);
+}
 
 /** A host that speaks Anthropic's protocol, and of which nothing else is known. */
 export const anthropicCompatible: Provider = {

@@ -3,7 +3,7 @@ import { chargeOf, correctionOf, countsCachedInput, shapeOf } from '../presets/e
 import type { PresetHost } from '../presets/preset.ts';
 import { compatible } from './compatible.ts';
 import { chargeSum } from './openai-wire.ts';
-import type { Call, Provider, TokenEstimate, Usage } from './provider.ts';
+import type { Call, CallEstimate, Provider, Usage } from './provider.ts';
 
 const made = new Map<PresetHost, Provider>();
 
@@ -28,7 +28,7 @@ function providerOf(host: PresetHost): Provider {
 }
 
 /** Only the input counts towards the limit on tokens. */
-function chargeInput(estimate: TokenEstimate, call: Call): Cost {
+function chargeInput(estimate: CallEstimate, call: Call): Cost {
   return { ...chargeSum(estimate, call), tokens: estimate.inputTokens };
 }
 

@@ -1,7 +1,7 @@
 import type { Cost } from '../limits.ts';
 import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
-import type { Call, Provider, Request, TokenEstimate, Usage } from './provider.ts';
+import type { Call, CallEstimate, Provider, Request, Usage } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
 /** Endpoints that take a model's time (API reference, 2026-08); all others pass uncounted. */
@@ -50,12 +50,10 @@ export const openaiWire: Pick<Provider, 'describe' | 'expects' | 'settle' | 'cla
   classify,
 };
 
-/** The input and all of the output that is allowed. */
-export function chargeSum({ inputTokens, outputTokens }: TokenEstimate, call: Call): Cost {
-  return {
-    requests: 1,
-    tokens: inputTokens + (call.maxOutputTokens ?? 0),
-    inputTokens,
-    outputTokens: call.maxOutputTokens ?? outputTokens,
-  };
+/** The input and all of the output that is allowed; or, where that isn't said, expected. */
+export function chargeSum(estimate: CallEstimate, call: Call): Cost {
+  const { inputTokens } = estimate;
+  const output = call.maxOutputTokens ?? estimate.expectedOutputTokens;
+  const outputTokens = output ?? estimate.outputTokens;
+  return { requests: 1, tokens: inputTokens + (output ?? 0), inputTokens, outputTokens };
 }

@@ -26,6 +26,12 @@ export interface TokenEstimate {
   readonly outputTokens: number;
 }
 
+/** An estimate, and what experience makes of the output. */
+export interface CallEstimate extends TokenEstimate {
+  /** What calls of this kind produce; `outputTokens` where there is no experience yet. */
+  readonly expectedOutputTokens?: number | undefined;
+}
+
 /** What a response says that a call used. `inputTokens` includes the cached and the cache-written. */
 export interface Usage extends TokenEstimate {
   readonly cachedInputTokens: number;
@@ -57,7 +63,7 @@ export interface Provider {
   /** What the provider meters; `undefined` for calls that pass it uncounted (lists, files, …). */
   describe(request: Request): Call | undefined;
   /** What the provider is believed to charge when it admits the call. */
-  charge(estimate: TokenEstimate, call: Call): Cost;
+  charge(estimate: CallEstimate, call: Call): Cost;
   /**
    * Dimensions in which `charge` is an expectation, not a commitment: a limit that is smaller
    * refuses no call.

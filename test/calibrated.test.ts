@@ -1,0 +1,78 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { createRateLimiter, type UsageEvent, withRateLimit } from '../src/index.ts';
+import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
+
+const TEXT = 'The provider counts every word of this twice over, as far as we can tell. '.repeat(
+  30,
+);
+const MESSAGES = [{ role: 'user' as const, content: TEXT }];
+
+function setup(saved?: unknown) {
+  const clock = createVirtualClock();
+  // A tokenizer that nobody has published: three characters a token.
+  const countTokens = (text: string): number => Math.ceil(text.length / 3);
+  const simulator = createSimulator({ clock, provider: 'anthropic', countTokens });
+  const limiter = createRateLimiter({ clock, calibration: saved });
+  const bare = new Anthropic({ apiKey: 'any', fetch: simulator.fetch });
+  const claude = withRateLimit(bare, { limiter });
+  const usages: UsageEvent[] = [];
+  limiter.on('usage', (event) => usages.push(event));
+  const body = { model: 'claude-opus-4-5', max_tokens: 50, messages: MESSAGES };
+  const ask = () => clock.run(claude.messages.create(body));
+  /** Our estimate of the latest call, as a share of what the provider counted. */
+  const accuracy = (): number => {
+    const { estimated, actual } = usages.at(-1)!;
+    return estimated.inputTokens / actual!.inputTokens;
+  };
+  return { limiter, ask, accuracy };
+}
+
+describe('estimates', () => {
+  it('are corrected by the usage of responses, and what was learned can be kept', async () => {
+    const first = setup();
+    await first.ask();
+    expect(first.accuracy()).toBeLessThan(0.9);
+    for (let call = 0; call < 20; call++) await first.ask();
+    expect(first.accuracy()).toBeGreaterThan(0.95);
+    expect(first.accuracy()).toBeLessThan(1.05);
+    const second = setup(JSON.parse(JSON.stringify(first.limiter.calibration)));
+    await second.ask();
+    expect(second.accuracy()).toBeGreaterThan(0.95);
+  });
+
+  it('are the caller’s, where it has better ones', async () => {
+    const clock = createVirtualClock();
+    const simulator = createSimulator({ clock });
+    const bare = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
+    const openai = withRateLimit(bare, { clock, estimate: () => ({ inputTokens: 123 }) });
+    const usages: UsageEvent[] = [];
+    openai.rateLimit.on('usage', (event) => usages.push(event));
+    await clock.run(openai.chat.completions.create({ model: 'gpt-4o', messages: MESSAGES }));
+    expect(usages[0]?.estimated.inputTokens).toBe(123);
+  });
+
+  it('are the provider’s, where it is asked to count', async () => {
+    const clock = createVirtualClock();
+    const simulator = createSimulator({
+      clock,
+      provider: 'anthropic',
+      countTokens: (text) => text.length,
+    });
+    const bare = new Anthropic({ apiKey: 'any', fetch: simulator.fetch });
+    const claude = withRateLimit(bare, { clock, estimate: 'provider' });
+    const usages: UsageEvent[] = [];
+    claude.rateLimit.on('usage', (event) => usages.push(event));
+    const body = { model: 'claude-haiku-4-5', max_tokens: 10, messages: MESSAGES };
+    await clock.run(claude.messages.create(body));
+    expect(usages[0]?.estimated.inputTokens).toBe(usages[0]?.actual?.inputTokens);
+  });
+
+  it('of what is no estimator are an error', () => {
+    const bare = new OpenAI({ apiKey: 'any' });
+    expect(() => withRateLimit(bare, { estimate: 5 as never })).toThrow(
+      "Expected `estimate` to be a function, or 'provider', got `5` (number)",
+    );
+  });
+});
