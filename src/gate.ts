@@ -1,6 +1,6 @@
 import { NO_CAUTION, type Tuning } from './caution.ts';
 import type { Sighting } from './lane-limits.ts';
-import { amount, type Cost, type Dimension, type Limit, plus } from './limits.ts';
+import { amount, type Cost, type Dimension, type Limit, MINUTE_MS, plus } from './limits.ts';
 import type { Meter, MeteredLimit } from './meter.ts';
 
 type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
@@ -137,9 +137,14 @@ export class Gate {
     }
   }
 
-  /** Empties every bucket: the server has refused a call. */
-  drain(now: number): void {
-    for (const meter of this.#meters) meter.drain(now);
+  /**
+   * Empties the buckets: the server has refused a call. Those of a day only where it was for them:
+   * they would take a day to fill again.
+   */
+  drain(now: number, isDaily: boolean): void {
+    for (const meter of this.#meters) {
+      if (meter.limit.windowMs > MINUTE_MS === isDaily) meter.drain(now);
+    }
   }
 
   /** The limits with what is left of each at `now`. */

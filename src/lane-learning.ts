@@ -2,11 +2,12 @@ import { Caution } from './caution.ts';
 import type { LimitsEvent, PauseCause } from './events.ts';
 import { type Gate, isSameLimit } from './gate.ts';
 import type { LaneLimits } from './lane-limits.ts';
+import type { Limit } from './limits.ts';
 import type { Admission } from './reservation.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 
 /** A change in others' share of a limit that is told. */
-const TOLD_SHARE = 0.1;
+const TOLD_SHARE = 0.2;
 
 export type LimitNews = Pick<LimitsEvent, 'limits' | 'lowered' | 'othersShare'>;
 
@@ -17,6 +18,8 @@ export class LaneLearning {
   readonly #tell: (news: LimitNews) => void;
   readonly #caution = new Caution();
   #toldShare = 0;
+  /** Given limits of which it was said that headers show less: once is enough. */
+  readonly #toldLowered = new Set<Limit>();
 
   /** `tell` is called with the limits to begin with, and with each change. */
   constructor(gate: Gate, limits: LaneLimits, tell: (news: LimitNews) => void) {
@@ -39,7 +42,9 @@ export class LaneLearning {
     if (changed.length > 0) this.#gate.adopt(this.#limits.inForce, now);
     this.#gate.observe(sightings, at, taken, now);
     const lowered = given.filter((limit) => changed.some((each) => isSameLimit(each, limit)));
-    if (changed.length > 0 || this.#othersHaveChanged()) this.#news(lowered);
+    const news = lowered.filter((limit) => !this.#toldLowered.has(limit));
+    for (const limit of news) this.#toldLowered.add(limit);
+    if (changed.length > 0 || this.#othersHaveChanged()) this.#news(news);
     return sightings.length > 0;
   }
 

@@ -6,7 +6,8 @@ import type { Gate, Wait } from './gate.ts';
 import { LaneLearning } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import { type Cost, type Dimension, plus } from './limits.ts';
+import { type Cost, type Dimension, type Limit, plus } from './limits.ts';
+import type { WaitingCall } from './line.ts';
 import { LOOKED_AT, nextCall } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
@@ -78,16 +79,16 @@ export class Lane implements ReservationEnds {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    const cost = this.#options.gate.tempered(call.cost, call.expects ?? []);
-    const error = this.#refusal(cost);
-    if (error !== undefined) return Promise.reject(this.#rejected(call.key, error));
+    const { cost, expects = [], key, priority = 0, signal, ticket = ++this.#lastTicket } = call;
+    const error = this.#refusal(this.#options.gate.tempered(cost, expects));
+    if (error !== undefined) return Promise.reject(this.#rejected(key, error));
     return new Promise((resolve, reject) => {
-      const { key, priority = 0, signal, ticket = ++this.#lastTicket } = call;
-      const waiting = { cost, ticket, key, signal, deadline: undefined, error: undefined };
+      const waiting = waitingCall({ cost, expects, ticket, key, signal });
       let isHeldBack = signal?.aborted !== true;
       const reserve = (): Reservation => {
         isHeldBack = false;
-        return this.#reserve(cost, ticket);
+        if (waiting.error !== undefined) throw waiting.error;
+        return this.#reserve(waiting.taken ?? cost, ticket);
       };
       const id = this.#queue.join(waiting, priority, reserve, { resolve, reject });
       if (this.#isWorthALook(id)) this.#pump();
@@ -205,11 +206,17 @@ export class Lane implements ReservationEnds {
     return error;
   }
 
+  /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
+  #tooLarge(key: string | undefined, cost: Cost, limit: Limit): HeadroomError {
+    const { model } = this.#options;
+    return this.#rejected(key, new CallTooLarge({ model, cost, limit }));
+  }
+
   /** Lets a call through whose cost has been taken from the gate already. */
   #admit(cost: Cost): Reservation {
     const reservation = this.#reserve(cost, ++this.#lastTicket);
     const { ticket } = reservation.admission;
-    const call = { cost, ticket, key: undefined, signal: undefined, deadline: undefined };
+    const call = waitingCall({ cost, expects: [], ticket, key: undefined, signal: undefined });
     const nobody = { resolve: () => {}, reject: () => {} };
     this.#queue.start(
       this.#queue.join({ ...call, error: undefined }, 0, () => reservation, nobody),
@@ -246,7 +253,10 @@ export class Lane implements ReservationEnds {
         this.#wakeUpIn(choice.waitMs);
         return;
       }
-      this.#queue.start(choice.id);
+      const { id, call, cost } = choice;
+      call.taken = cost;
+      if ('unfit' in choice) call.error = this.#tooLarge(call.key, cost, choice.unfit);
+      this.#queue.start(id);
     }
     if (this.#queue.size > 0 && this.#recovery.isProbing) this.#widenIn(PROBING_STEP_MS);
     this.#watchPause();
@@ -311,7 +321,7 @@ export class Lane implements ReservationEnds {
   #resume({ cause, since, until }: Pause): void {
     const pausedMs = until - since;
     this.#totals = { ...this.#totals, pausedMs: this.#totals.pausedMs + pausedMs };
-    if (cause !== 'capacity') this.#options.gate.drain(until);
+    if (cause !== 'capacity') this.#options.gate.drain(until, cause === 'daily');
     this.#recovery.resume();
     this.#options.emitter.emit('resumed', { ...this.#ref, cause, pausedMs });
     this.#pump();
@@ -336,6 +346,10 @@ export class Lane implements ReservationEnds {
     const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);
     return { ...wait, waitMs: wait.waitMs + pauseMs };
   }
+}
+
+function waitingCall(call: Omit<WaitingCall, 'deadline' | 'taken' | 'error'>): WaitingCall {
+  return { ...call, deadline: undefined, taken: undefined, error: undefined };
 }
 
 function closedError(): HeadroomError {

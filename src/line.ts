@@ -1,14 +1,18 @@
-import type { Cost } from './limits.ts';
+import type { Cost, Dimension } from './limits.ts';
 
 /** A call that waits, as p-queue's options carry it. */
 export interface WaitingCall {
   readonly cost: Cost;
+  /** Dimensions in which the cost is a guess. */
+  readonly expects: readonly Dimension[];
   /** Its place among calls of the same priority: lower goes first. A retried call keeps its own. */
   readonly ticket: number;
   readonly key: string | undefined;
   readonly signal: AbortSignal | undefined;
   /** When it must go at the latest, once it has been the first in line: set by the lane. */
   deadline: number | undefined;
+  /** What was taken for it from the gate, as it was chosen: set by the lane. */
+  taken: Cost | undefined;
   /** Why it was turned away while it waited: set by the lane. */
   error: Error | undefined;
 }

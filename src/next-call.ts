@@ -1,8 +1,12 @@
 import type { Gate, Head, Wait } from './gate.ts';
+import type { Cost, Limit } from './limits.ts';
 import type { WaitingCall } from './line.ts';
 
-/** Who goes next, or how long nobody does. */
-export type Choice = { readonly id: string } | Wait;
+/** Who goes next, and at what cost; who can't go any more; or how long nobody does. */
+export type Choice =
+  | (Place & { readonly cost: Cost })
+  | (Place & { readonly unfit: Limit; readonly cost: Cost })
+  | Wait;
 
 /** A call in its place. */
 export interface Place {
@@ -26,23 +30,39 @@ export function nextCall(line: Iterable<Place>, gate: Gate, isProbe: boolean, no
   let head: Head | undefined;
   let soonest: Wait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
   let looked = 0;
-  for (const { id, call } of line) {
+  for (const place of line) {
+    const { call } = place;
     if (call.signal?.aborted === true) continue;
-    if (isProbe) {
-      gate.take(call.cost, now);
-      return { id };
-    }
-    const wait = head ? gate.takeBehind(call.cost, head, now) : gate.takeAsHead(call.cost, now);
-    if (wait.waitMs === 0) return { id };
+    // Looked at anew each time: the limits may have become known, or others, while it waited.
+    const cost = gate.tempered(call.cost, call.expects);
+    const decided = withoutWaiting(place, cost, gate, isProbe, now);
+    if (decided !== undefined) return decided;
+    const wait = head ? gate.takeBehind(cost, head, now) : gate.takeAsHead(cost, now);
+    if (wait.waitMs === 0) return { ...place, cost };
     if (wait.waitMs < soonest.waitMs) soonest = wait;
     if (wait.waitMs < OVERTAKEN_AFTER_MS || ++looked === LOOKED_AT) break;
-    head ??= headOf(call, now, wait);
+    head ??= headOf(call, cost, now, wait);
   }
   return soonest;
 }
 
+/** What needs no look at the time: a call that can never go, and a probe. */
+function withoutWaiting(
+  place: Place,
+  cost: Cost,
+  gate: Gate,
+  isProbe: boolean,
+  now: number,
+): Choice | undefined {
+  const unfit = gate.tooSmallFor(cost);
+  if (unfit !== undefined) return { ...place, unfit, cost };
+  if (!isProbe) return undefined;
+  gate.take(cost, now);
+  return { ...place, cost };
+}
+
 /** A call that is first for the first time gets a deadline; a call behind it has none yet. */
-function headOf(call: WaitingCall, now: number, { waitMs }: Wait): Head {
+function headOf(call: WaitingCall, cost: Cost, now: number, { waitMs }: Wait): Head {
   call.deadline ??= now + waitMs * (1 + OVERTAKING_SHARE);
-  return { cost: call.cost, by: call.deadline };
+  return { cost, by: call.deadline };
 }

@@ -12,6 +12,9 @@ export interface Reading {
 
 /** A reading above what was expected is believed by this share at a time; one below at once. */
 const TRUST_IN_MORE = 0.25;
+/** Readings are whole numbers, some of them whole thousands: less than this is nobody's use. */
+const ROUNDING = 2;
+const ROUNDING_SHARE = 0.0005;
 /** How fast the estimate of what others take follows: about the last ten readings. */
 const OTHERS_WEIGHT = 0.1;
 /** Of the headroom, what the server's level is kept above: readings are rounded, and old. */
@@ -52,10 +55,13 @@ export class ServerView {
   /** Corrects the view by a reading. */
   observe(reading: Reading, now: number): void {
     const elapsedMs = now - this.#at;
+    const isSame = reading.limit === this.#limit;
     this.#limit = reading.limit;
     this.#refill(now);
     const surprise = this.#reckoned(reading, now) - this.#level;
-    if (elapsedMs > 0) this.#learnOthers(-surprise / Math.max(elapsedMs, MARGIN_MS));
+    const isNews = Math.abs(surprise) > Math.max(ROUNDING, ROUNDING_SHARE * this.#limit);
+    const unexplained = isSame && isNews ? -surprise : 0;
+    if (elapsedMs > 0) this.#learnOthers(unexplained / Math.max(elapsedMs, MARGIN_MS));
     this.#level += surprise < 0 ? surprise : surprise * TRUST_IN_MORE;
   }
 
