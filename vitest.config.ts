@@ -11,6 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    maxWorkers: '100%',
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,
     reporters: process.env.CI ? ['default', 'json'] : ['default'],

@@ -1,0 +1,3 @@
+import { testBatches } from './support/batches.ts';
+
+testBatches('anthropic');

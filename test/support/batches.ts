@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { ENFORCEMENTS, MATCHING, runBatch, type Sdk } from '../../bench/batch.ts';
+
+const CALLS = 1200;
+
+/** 1,200 calls at once through one SDK, against every way to enforce a limit. */
+export function testBatches(sdk: Sdk): void {
+  describe.each(ENFORCEMENTS.map((enforcement) => ({ sdk, enforcement })))(
+    '$sdk, 1,200 calls at once, enforced as $enforcement',
+    (options) => {
+      it('is never answered with 429 with the profile of an unknown host', async () => {
+        const result = await runBatch({ ...options, limiter: {}, calls: CALLS });
+        expect(result).toMatchObject({ status429: 0, failed: 0 });
+      });
+
+      it('is never answered with 429 with the matching profile, and takes no more than 1.10 of the ideal time', async () => {
+        const limiter = MATCHING[options.enforcement];
+        const result = await runBatch({ ...options, limiter, calls: CALLS });
+        expect(result).toMatchObject({ status429: 0, failed: 0 });
+        expect(result.seconds / result.idealSeconds).toBeLessThanOrEqual(1.1);
+      });
+
+      it('is never answered with 429 where max_tokens is many times the reply', async () => {
+        for (const limiter of [{}, MATCHING[options.enforcement]]) {
+          const result = await runBatch({ ...options, limiter, calls: 200, maxTokens: 1000 });
+          expect(result).toMatchObject({ status429: 0, failed: 0 });
+        }
+      });
+
+      it('is answered with 429 without a limiter', async () => {
+        const result = await runBatch({ ...options, limiter: undefined, calls: CALLS });
+        expect(result.status429).toBeGreaterThan(0);
+      });
+    },
+  );
+}
