@@ -2,6 +2,8 @@ import type { Clock } from '../clock.ts';
 
 /** The body of a refusal is a few hundred bytes: what takes longer will not come. */
 const READ_WITHIN_MS = 10_000;
+/** What is longer is no error of a provider's; the rest of it is not read. */
+const MOST_CHARACTERS = 1_000_000;
 
 /** The text of an error response, read to its end; what can't be read, or in time, is missing. */
 export async function readError(response: Response, clock: Clock): Promise<string> {
@@ -17,6 +19,10 @@ export async function readError(response: Response, clock: Clock): Promise<strin
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
       text += decoder.decode(value, { stream: true });
+      if (text.length > MOST_CHARACTERS) {
+        reader.cancel().catch(() => {});
+        return text;
+      }
     }
   } catch {
     return text;

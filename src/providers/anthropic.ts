@@ -11,6 +11,9 @@ import { isEndpoint } from './request-path.ts';
  */
 const EXPECTED_OUTPUT_TOKENS = 1024;
 
+/** Messages, and the completions that came before them. */
+const METERED: readonly string[] = ['messages', 'complete'];
+
 /** Claude Haiku 3.5 is the one model whose cache reads count (docs.claude.com, 2026-08). */
 const COUNTS_CACHE_READS = /haiku-3-5|3-5-haiku/;
 
@@ -20,11 +23,12 @@ export const anthropic: Provider = {
 
   /** Not `messages/count_tokens` (a limit of its own, and free), nor `messages/batches`. */
   describe({ method, path, body }) {
-    if (method.toUpperCase() !== 'POST' || !isEndpoint(path, 'messages')) return undefined;
+    const isMetered = METERED.some((endpoint) => isEndpoint(path, endpoint));
+    if (method.toUpperCase() !== 'POST' || !isMetered) return undefined;
     return {
       model: modelIn(body),
       stream: isStreamIn(body),
-      maxOutputTokens: countIn(body, 'max_tokens'),
+      maxOutputTokens: countIn(body, 'max_tokens', 'max_tokens_to_sample'),
     };
   },
 

@@ -9,6 +9,7 @@ const METERED: readonly string[] = [
   'chat/completions',
   'completions',
   'responses',
+  'responses/compact',
   'embeddings',
   'images/generations',
   'images/edits',

@@ -33,3 +33,19 @@ describe('hosts that speak OpenAI’s protocol', () => {
     expect(at('https://api.groq.com/openai/v1')).toBe(at('https://api.groq.com/openai/v1'));
   });
 });
+
+describe('endpoints that take a model’s time', () => {
+  const post = (path: string) => ({ method: 'post', path, body: { model: 'm' } });
+
+  it('are counted, the old and the rare ones too', () => {
+    const claude = providerFor({
+      sdk: 'anthropic',
+      baseURL: 'https://api.anthropic.com',
+      azure: false,
+    });
+    expect(claude.describe(post('/v1/complete'))?.model).toBe('m');
+    const openai = at('https://api.openai.com/v1');
+    expect(openai.describe(post('/responses/compact'))?.model).toBe('m');
+    expect(openai.describe(post('/responses/input_tokens'))).toBeUndefined();
+  });
+});
