@@ -105,6 +105,29 @@ describe('a rate limiter', () => {
     await expect(late).rejects.toBe('too late');
   });
 
+  it('looks at the line once when thousands of calls are aborted in one go', async () => {
+    const clock = createVirtualClock();
+    let looks = 0;
+    const now = (): number => {
+      looks++;
+      return clock.now();
+    };
+    const counting = { now, setTimeout: clock.setTimeout.bind(clock) };
+    const limiter = createRateLimiter({ clock: counting, limits: { rpm: 60 } });
+    await limiter.acquire({});
+    const abort = new AbortController();
+    const waiting = Array.from({ length: 5000 }, () =>
+      limiter.acquire({}, { signal: abort.signal }),
+    );
+    const settled = Promise.allSettled(waiting);
+    looks = 0;
+    abort.abort();
+    expect((await settled).every(({ status }) => status === 'rejected')).toBe(true);
+    expect(looks).toBeLessThan(20);
+    expect(limiter.snapshot()[0]).toMatchObject({ queued: 0, inFlight: 1 });
+    expect(clock.pending).toBe(0);
+  });
+
   it('shows what it does', async () => {
     const { clock, limiter } = setup({ limits: { rpm: 60, tpm: 1200 }, burstSeconds: 2 });
     const one = await limiter.acquire({ tokens: 30 }, { model: 'm' });
