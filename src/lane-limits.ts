@@ -24,11 +24,6 @@ export class LaneLimits {
     return [...this.#inForce.values()];
   }
 
-  /** Whether a limit of the caller's is in force, or one that a response has shown. */
-  get isKnown(): boolean {
-    return this.inForce.some(({ source }) => source === 'given' || source === 'headers');
-  }
-
   /** What a response shows, each limit once: of two for the same dimension the stricter counts. */
   sightings(observed: readonly ObservedLimit[]): Sighting[] {
     const isSplit = observed.some(({ dimension }) => dimension === 'inputTokens');
