@@ -7,10 +7,14 @@ const USUAL_SPREAD_MS = 50;
 /** Bursts, in seconds of the rate, that a lane falls back to when its own was refused. */
 const STRICTER_BURSTS = { 1: 10, 2: 1 } as const;
 
-/** A trailing window in which at most so much is let through. */
+/**
+ * A window in which at most so much is let through: any that ends now (trailing); or, where it is
+ * fixed, the one that began at the last multiple of its span since the epoch.
+ */
 export interface Guard {
   readonly max: number;
   readonly spanMs: number;
+  readonly isFixed?: boolean;
 }
 
 /** How calls against one limit are paced: a bucket, and the guards of the enforcement. */

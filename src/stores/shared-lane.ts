@@ -1,0 +1,200 @@
+import type { BucketSpec } from '../bucket.ts';
+import type { PauseCause } from '../events.ts';
+import type { Correction, Cost, Dimension } from '../limits.ts';
+import type { Guard } from '../pace.ts';
+
+/**
+ * The contract of a store: one upstream limit, kept for several processes. Numbers in, numbers out:
+ * a store never sleeps. All its times are its own clock's, in milliseconds since the epoch; what a
+ * process says of time is how long ago something was.
+ *
+ * Each process asks only for the calls at the front of its own line. Among processes the call that
+ * has waited longest goes first; between keys, the one whose virtual time is least.
+ */
+export interface SharedLane {
+  /**
+   * Asks for calls at the front of this process's line to be let through, and passes on what was
+   * noted since.
+   * @throws StoreLost where no answer came: nothing is known of what was asked
+   */
+  ask(ask: Ask): Promise<Answer>;
+  /** Passes `note` on with the next question, or soon. */
+  note(note: Note): void;
+  /** Sends what was noted. */
+  flush(): Promise<void>;
+}
+
+/** One limit, in the numbers that a store needs to keep it. */
+export interface MeterSpec {
+  /** `tokens/60000`: one of its kind in a lane, and for a key. */
+  readonly id: string;
+  readonly dimension: Dimension;
+  /** The limit itself, before headroom. */
+  readonly max: number;
+  readonly windowMs: number;
+  /** The share that is kept free of what the server says is left. */
+  readonly headroom: number;
+  readonly correction: Correction;
+  readonly bucket: BucketSpec;
+  readonly guards: readonly Guard[];
+}
+
+/** What a store keeps of a caller with limits of its own: the same in every lane. */
+export interface KeySpec {
+  /** A digest of the key. */
+  readonly id: string;
+  readonly weight: number;
+  readonly concurrency: number;
+  readonly meters: readonly MeterSpec[];
+}
+
+/** A call at the front of a process's line. */
+export interface Candidate {
+  /** Of the lane's limits. */
+  readonly cost: Cost;
+  /** Of the key's own limits. */
+  readonly keyCost: Cost;
+  /** Who asks; calls without a key share the empty one. */
+  readonly key: KeySpec;
+  /** How long it has waited; more than the truth where its priority is higher. */
+  readonly waitedMs: number;
+  /** When it must be able to go at the latest, as an earlier answer has said. */
+  readonly by: number | undefined;
+}
+
+export interface Ask {
+  /** Limits and caution as this process knows them, and the version that they are of. */
+  readonly meters: readonly MeterSpec[];
+  readonly version: number;
+  readonly concurrency: number;
+  /** In the order in which they should go; a few at most. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** A call that was let through. */
+export interface Grant {
+  /** Which of the candidates. */
+  readonly index: number;
+  readonly at: number;
+  readonly epoch: number;
+  /** All that the lane has let through, this call included. */
+  readonly taken: Cost;
+}
+
+export interface Answer {
+  readonly now: number;
+  readonly granted: readonly Grant[];
+  /** By candidate: how long its key's own limits hold it back. */
+  readonly held: readonly {
+    readonly index: number;
+    readonly waitMs: number;
+    readonly dimension: Dimension | 'concurrency';
+  }[];
+  /** When to ask again for what wasn't granted; `undefined` where nothing is left. */
+  readonly wait:
+    | { readonly waitMs: number; readonly reason: Dimension | 'concurrency' | 'paused' | 'queue' }
+    | undefined;
+  /** The first candidate that waits for the lane's limits, and its deadline. */
+  readonly head: { readonly index: number; readonly by: number } | undefined;
+  /** The pause in force, or the last one. */
+  readonly pause:
+    | {
+        readonly epoch: number;
+        readonly cause: PauseCause;
+        readonly since: number;
+        readonly until: number;
+      }
+    | undefined;
+  /** What others have learned, where this process's version is older. */
+  readonly learned: Learned | undefined;
+  /** What is left of each limit, by its id. */
+  readonly levels: Readonly<Record<string, number>>;
+  /** Processes that this lane has heard of lately, this one included. */
+  readonly instances: number;
+}
+
+/** What a process has learned, and others take over. */
+export interface Learned {
+  readonly version: number;
+  readonly limits: readonly {
+    readonly dimension: Dimension;
+    readonly max: number;
+    readonly windowMs: number;
+    readonly source: string;
+  }[];
+  readonly rateShare: number;
+  readonly strictness: number;
+}
+
+/** What happens to calls that were let through. */
+export type Note =
+  /** The provider has answered, and didn't refuse. */
+  | { readonly kind: 'answered'; readonly epoch: number }
+  /** A call has ended: `actual` replaces what was taken. `wasAnswered`: whether the provider said anything. */
+  | {
+      readonly kind: 'ended';
+      readonly epoch: number;
+      readonly at: number;
+      readonly taken: Cost;
+      readonly actual: Cost;
+      readonly key: KeySpec;
+      readonly keyTaken: Cost;
+      readonly keyActual: Cost;
+      readonly wasAnswered: boolean;
+    }
+  /** A response has shown what the server has left. `takenThen`: the grant's `taken`. */
+  | {
+      readonly kind: 'seen';
+      readonly at: number;
+      readonly takenThen: Cost;
+      readonly sightings: readonly {
+        readonly id: string;
+        readonly dimension: Dimension;
+        readonly max: number;
+        readonly remaining: number;
+      }[];
+    }
+  /** The provider has refused a call of that epoch. */
+  | {
+      readonly kind: 'refused';
+      readonly epoch: number;
+      readonly cause: PauseCause;
+      readonly retryAfterMs: number | undefined;
+    }
+  /** Limits or caution are others now. */
+  | { readonly kind: 'learned'; readonly learned: Omit<Learned, 'version'> }
+  /** Nobody waits here any more. */
+  | { readonly kind: 'left' };
+
+/** Money, kept for several processes. */
+export interface SharedLedger {
+  /** Reserves; what was spent and reserved otherwise. Times are the store's. */
+  reserve(account: Account, billionths: number): Promise<LedgerAnswer>;
+  /** Ends a hold of `billionths` with what it has cost. */
+  settle(account: Account, billionths: number, spent: number): void;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly limitBillionths: number;
+  readonly windowMs: number;
+}
+
+export interface LedgerAnswer {
+  readonly isReserved: boolean;
+  readonly spent: number;
+  readonly reserved: number;
+  readonly resetAt: number;
+}
+
+/** A store: what `redisStore()` returns. */
+export interface Store {
+  lane(name: string): SharedLane;
+  readonly ledger: SharedLedger;
+  /** Told whenever the store is lost or back. Returns what ends that. */
+  onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void;
+  readonly isUp: boolean;
+  /** What happens while it is lost. */
+  readonly onStoreLost: 'local' | 'open' | 'closed';
+  close(): Promise<void>;
+}
