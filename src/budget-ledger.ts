@@ -23,6 +23,8 @@ export interface Hold {
 interface Account {
   spent: number;
   reserved: number;
+  /** The limit that it was last used with. */
+  limitUsd: number;
 }
 
 const BILLION = 1_000_000_000;
@@ -45,16 +47,26 @@ export class BudgetLedger {
     this.#budget = budget;
   }
 
-  /** Reserves what a call may cost; `undefined` where the budget has no room for it. */
-  reserve(caller: string | undefined, usd: number, now: number): Hold | undefined {
+  /**
+   * Reserves what a call may cost; `undefined` where the budget has no room for it. `limitUsd`: the
+   * caller's own, instead of everybody's.
+   */
+  reserve(
+    caller: string | undefined,
+    usd: number,
+    now: number,
+    limitUsd: number = this.#budget.limitUsd,
+  ): Hold | undefined {
     this.#reset(now);
     const key = this.#budget.perKey ? caller : undefined;
     const billionths = billionthsOf(usd);
     const { spent, reserved } = this.#accounts.get(key) ?? { spent: 0, reserved: 0 };
     // What costs nothing passes also where more than the budget has been spent.
-    const fits = spent + reserved + billionths <= billionthsOf(this.#budget.limitUsd);
+    const fits = spent + reserved + billionths <= billionthsOf(limitUsd);
     if (billionths > 0 && !fits) return undefined;
-    this.#account(key).reserved += billionths;
+    const account = this.#account(key);
+    account.reserved += billionths;
+    account.limitUsd = limitUsd;
     return { key, billionths };
   }
 
@@ -70,23 +82,36 @@ export class BudgetLedger {
   spending(now: number): readonly Spending[] {
     this.#reset(now);
     if (!this.#budget.perKey) this.#account(undefined);
-    return [...this.#accounts.keys()].map((key) => this.of(key, now));
+    return [...this.#accounts].map(([key, { limitUsd }]) => this.of(key, now, limitUsd));
   }
 
   /** The budget that a caller's calls are paid from. */
-  of(caller: string | undefined, now: number): Spending {
+  of(caller: string | undefined, now: number, limitUsd: number = this.#budget.limitUsd): Spending {
     this.#reset(now);
-    const { perKey, limitUsd } = this.#budget;
+    const { perKey } = this.#budget;
     const key = perKey ? caller : undefined;
     const { spent, reserved } = this.#accounts.get(key) ?? { spent: 0, reserved: 0 };
     const spentUsd = spent / BILLION;
     return { key, spentUsd, reservedUsd: reserved / BILLION, limitUsd, resetAt: this.#resetAt };
   }
 
+  /** A ledger of another budget: with the same accounts, where its windows are the same. */
+  with(budget: Budget): BudgetLedger {
+    const ledger = new BudgetLedger(budget);
+    const { windowMs, perKey } = this.#budget;
+    if (windowMs !== budget.windowMs || perKey !== budget.perKey) return ledger;
+    ledger.#resetAt = this.#resetAt;
+    for (const [key, account] of this.#accounts) {
+      ledger.#accounts.set(key, account);
+      account.limitUsd = budget.limitUsd;
+    }
+    return ledger;
+  }
+
   #account(key: string | undefined): Account {
     const known = this.#accounts.get(key);
     if (known !== undefined) return known;
-    const account = { spent: 0, reserved: 0 };
+    const account = { spent: 0, reserved: 0, limitUsd: this.#budget.limitUsd };
     this.#accounts.set(key, account);
     return account;
   }

@@ -10,13 +10,20 @@ export interface Promised {
   readonly reject: (reason: unknown) => void;
 }
 
+/** A call that has joined the line. */
+export interface Joined {
+  readonly id: string;
+  /** Rejects it with `error`, if it still waits. */
+  readonly expel: (error: Error) => void;
+}
+
 /** The time that one call spends in the line. */
 class Waiting {
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   isOver = false;
   readonly #stop: () => void;
 
-  constructor(signal: AbortSignal | undefined, stop: () => void) {
+  constructor(signal: AbortSignal, stop: () => void) {
     this.signal = signal;
     this.#stop = stop;
   }
@@ -77,27 +84,24 @@ export class CallQueue {
     return this.#waitingCost;
   }
 
-  /** The waiting calls in their order. Stop before you change the line. */
-  calls(): Iterable<{ readonly id: string; readonly call: WaitingCall }> {
-    return this.#line.calls();
-  }
-
-  isLast(id: string): boolean {
-    return this.#line.isLast(id);
+  /** The waiting calls, and their order. Stop iterating before you change it. */
+  get line(): Line {
+    return this.#line;
   }
 
   /**
    * Lets `call` wait. `reserve` is called when it is started; it is rejected with its signal's
-   * reason, or with the error that `clear` was given. A started call is no longer listened for.
+   * reason, or with the error that it was expelled with. A started call is no longer listened for.
    */
   join(
     call: WaitingCall,
     priority: number,
     reserve: () => Reservation,
     promised: Promised,
-  ): string {
+  ): Joined {
     const id = String(++this.#lastId);
-    const waiting = this.#abortable(call);
+    const own = new AbortController();
+    const waiting = this.#abortable(call, own);
     const leave = (): void => {
       if (!waiting.isOver) this.#forget(call.cost);
       waiting.end();
@@ -113,20 +117,20 @@ export class CallQueue {
       promised.reject(call.error ?? reason);
     };
     this.#waitingCost = plus(this.#waitingCost, call.cost);
-    const { signal } = waiting;
-    this.#queue.add(start, { id, priority, call, ...(signal && { signal }) }).catch(fail);
-    return id;
+    const options = { id, priority, call, signal: waiting.signal };
+    this.#queue.add(start, options).catch(fail);
+    return { id, expel: (error) => own.abort(error) };
   }
 
-  /** Starts the waiting call `id`. */
-  start(id: string): void {
-    this.#line.choose(id);
+  /** Starts the waiting call `id`; it takes `size` of its caller's share. */
+  start(id: string, size: number): void {
+    this.#line.choose(id, size);
     this.#queue.start();
   }
 
   /** Rejects every waiting call with `error`. */
   clear(error: Error): void {
-    for (const { call } of this.#line.calls()) call.error = error;
+    for (const { call } of this.#line.all()) call.error = error;
     this.#queue.clear();
   }
 
@@ -136,9 +140,8 @@ export class CallQueue {
   }
 
   /** A signal of its own for the time in which `call` waits. */
-  #abortable({ signal }: WaitingCall): Waiting {
-    if (signal === undefined) return new Waiting(undefined, () => {});
-    const own = new AbortController();
+  #abortable({ signal }: WaitingCall, own: AbortController): Waiting {
+    if (signal === undefined) return new Waiting(own.signal, () => {});
     if (signal.aborted) own.abort(signal.reason);
     const stop = this.#aborts.listen(signal, () => own.abort(signal.reason));
     return new Waiting(own.signal, stop);

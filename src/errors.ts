@@ -4,8 +4,8 @@ import { amount, type Cost, type Dimension, type Limit } from './limits.ts';
 export class HeadroomError extends Error {
   override readonly name: string = 'HeadroomError';
   /**
-   * A stable name for programs: `call_too_large`, `rate_limit_exceeded`, `budget_spent`,
-   * `price_unknown`, `closed`.
+   * A stable name for programs: `call_too_large`, `rate_limit_exceeded`, `queue_full`,
+   * `budget_spent`, `store_unavailable`, `price_unknown`, `tier_unknown`, `closed`.
    */
   readonly code: string;
 
@@ -137,5 +137,30 @@ export class RateLimitExceeded extends HeadroomError {
     if (body.limit !== null) headers.set('x-ratelimit-limit', String(body.limit));
     if (body.remaining !== null) headers.set('x-ratelimit-remaining', String(body.remaining));
     return new Response(JSON.stringify(body), { status: 429, headers });
+  }
+}
+
+/** A call that found as many calls waiting as may wait. */
+export class QueueFull extends HeadroomError {
+  override readonly name = 'QueueFull';
+  /** The most calls of a lane that may wait. */
+  readonly maxQueue: number;
+
+  constructor(evidence: { model: string; maxQueue: number }) {
+    const { model, maxQueue } = evidence;
+    super(
+      'queue_full',
+      `${maxQueue} calls to ${model} wait already, as many as \`maxQueue\` allows`,
+    );
+    this.maxQueue = maxQueue;
+  }
+}
+
+/** The store that processes share can't be reached, and calls don't go without it. */
+export class StoreUnavailable extends HeadroomError {
+  override readonly name = 'StoreUnavailable';
+
+  constructor(message: string, cause: unknown) {
+    super('store_unavailable', message, { cause });
   }
 }

@@ -14,6 +14,8 @@ export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue'
 /** A call is held back: once for each attempt that can't go at once. */
 export interface ThrottledEvent extends LaneRef {
   readonly reason: Reason;
+  /** Whether it is the lane's limits that hold it back, or those of the caller's tier. */
+  readonly limitOf: 'lane' | 'key';
   /** Until it is expected to go; a prediction, made as it joins the line. */
   readonly waitMs: number;
   readonly key: string | undefined;
@@ -66,6 +68,28 @@ export interface RejectedEvent extends LaneRef {
   readonly error: Error;
 }
 
+/**
+ * Less than was asked for: the output that a call may have was lowered to what there is room for
+ * (`onLimit: 'degrade'`), or the store that processes share is lost, or back.
+ */
+export type DegradedEvent = LoweredOutputEvent | StoreEvent;
+
+export interface LoweredOutputEvent extends LaneRef {
+  readonly what: 'max_tokens';
+  readonly key: string | undefined;
+  /** What the call allowed; `undefined` where it set no limit. */
+  readonly from: number | undefined;
+  readonly to: number;
+}
+
+export interface StoreEvent {
+  readonly what: 'store_lost' | 'store_back';
+  /** What calls do while it is lost. */
+  readonly policy: 'local' | 'open' | 'closed';
+  /** Why it is lost, where that is known. */
+  readonly cause: unknown;
+}
+
 export interface RateLimiterEvents {
   throttled: (event: ThrottledEvent) => void;
   paused: (event: PausedEvent) => void;
@@ -73,6 +97,7 @@ export interface RateLimiterEvents {
   limits: (event: LimitsEvent) => void;
   usage: (event: UsageEvent) => void;
   rejected: (event: RejectedEvent) => void;
+  degraded: (event: DegradedEvent) => void;
 }
 
 type Events = RateLimiterEvents;

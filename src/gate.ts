@@ -125,7 +125,27 @@ export class Gate {
 
   /** How long the last of several calls that cost `cost` together would wait. Takes nothing. */
   predict(cost: Cost, now: number): Wait {
-    return this.#longest((meter, part) => meter.waitOfHeadAfter(part, 0, now), cost);
+    return this.#longest((meter, part) => meter.predict(part, now), cost);
+  }
+
+  /** How long a single call would wait. Takes nothing. */
+  wait(cost: Cost, now: number): Wait {
+    return this.#longest((meter, part) => meter.waitOfHead(part, now), cost);
+  }
+
+  /**
+   * How much of the lane a call takes: the time that its cost takes at the rate of the scarcest
+   * limit, in milliseconds; 1 where there is none.
+   */
+  sizeOf(cost: Cost): number {
+    if (this.#meters.length === 0) return 1;
+    const sizes = this.#meters.map((meter) => meter.timeOf(amount(cost, meter.limit.dimension)));
+    return Math.max(...sizes);
+  }
+
+  /** Whether everything that was taken has come back. */
+  isFull(now: number): boolean {
+    return this.#meters.every((meter) => meter.isFull(now));
   }
 
   /** Replaces what was taken at `at` with what the call has really cost. */

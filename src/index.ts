@@ -1,25 +1,34 @@
 export type { Spending } from './budget-ledger.ts';
 export type { BudgetOption, DailyBudget, WindowBudget } from './budget-option.ts';
+export type { CallerRef } from './callers/callers.ts';
+export { type CallerContext, type OnLimit, runAs } from './callers/run-as.ts';
+export type { Strategy, TierLimits } from './callers/terms.ts';
+export type { TierSource, TiersOption } from './callers/tiers.ts';
 export type { Clock } from './clock.ts';
 export {
   BudgetSpent,
   CallTooLarge,
   HeadroomError,
+  QueueFull,
   type RateLimitBody,
   RateLimitExceeded,
+  StoreUnavailable,
 } from './errors.ts';
 export type { Calibration } from './estimate/calibration/calibration.ts';
 export type { CustomEstimator } from './estimate/custom-estimate.ts';
 export { estimateTokens } from './estimate/estimate.ts';
 export type { EstimateRequest } from './estimate/estimator.ts';
 export type {
+  DegradedEvent,
   LimitsEvent,
+  LoweredOutputEvent,
   PauseCause,
   PausedEvent,
   RateLimiterEvents,
   Reason,
   RejectedEvent,
   ResumedEvent,
+  StoreEvent,
   ThrottledEvent,
   UsageEvent,
 } from './events.ts';

@@ -1,17 +1,24 @@
-import { CallQueue } from './call-queue.ts';
+import { CallQueue, type Joined } from './call-queue.ts';
+import { Caller } from './callers/caller.ts';
 import type { Clock } from './clock.ts';
-import { CallTooLarge, HeadroomError, RateLimitExceeded } from './errors.ts';
+import { CallTooLarge, HeadroomError, QueueFull, RateLimitExceeded } from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
+import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
 import type { Gate, Wait } from './gate.ts';
 import { LaneLearning } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import { type Cost, type Dimension, type Limit, plus } from './limits.ts';
+import type { Cost, Dimension, Limit } from './limits.ts';
 import type { WaitingCall } from './line.ts';
-import { LOOKED_AT, nextCall } from './next-call.ts';
+import { type Choice, costsOf, LOOKED_AT, nextCall } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
-import { type Rejection, Reservation, type ReservationEnds } from './reservation.ts';
+import {
+  type Rejection,
+  Reservation,
+  type ReservationEnd,
+  type ReservationEnds,
+} from './reservation.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 
 /** A call that wants to pass. */
@@ -19,8 +26,11 @@ export interface LaneCall {
   readonly cost: Cost;
   /** Dimensions in which the cost is a guess. */
   readonly expects?: readonly Dimension[] | undefined;
-  readonly key?: string | undefined;
+  /** @default nobody in particular */
+  readonly caller?: Caller | undefined;
   readonly priority?: number | undefined;
+  /** The longest that it may wait. @default Infinity */
+  readonly maxWaitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** 1 for the first attempt. */
   readonly attempt?: number | undefined;
@@ -34,11 +44,15 @@ export interface LaneOptions extends LaneRef {
   readonly limits: LaneLimits;
   readonly concurrency: number;
   readonly maxPauseMs: number;
+  /** The most calls that may wait. */
+  readonly maxQueue: number;
   /** The limits are unsure: until a response has shown them, few calls are in flight. */
   readonly isCold: boolean;
   readonly emitter: GuardedEmitter;
 }
 
+/** How much the last call says of how long calls are in flight. */
+const FLIGHT_WEIGHT = 0.05;
 /** A slow answer doesn't hold a lane up for long: this often, twice as many calls may go. */
 const PROBING_STEP_MS = 1000;
 
@@ -63,6 +77,10 @@ export class Lane implements ReservationEnds {
   #totals = NO_TOTALS;
   #cancelWakeUp: (() => void) | undefined;
   #cancelResume: (() => void) | undefined;
+  readonly #nobody = new Caller(undefined);
+  readonly #listeners = new Map<Caller, () => void>();
+  /** How long calls are in flight: the mean of about the last twenty. */
+  #flightMs = 0;
   #isPumpDue = false;
   #isClosed = false;
 
@@ -70,6 +88,7 @@ export class Lane implements ReservationEnds {
     this.#options = options;
     this.#ref = { lane: options.lane, model: options.model };
     this.#queue = new CallQueue(options.concurrency, () => this.#pumpSoon());
+    this.#queue.line.onLast = (caller) => this.#forget(caller);
     this.#recovery = new Recovery(options.isCold);
     const { gate, limits, concurrency, emitter } = options;
     this.#learning = new LaneLearning(gate, limits, (news) => {
@@ -79,34 +98,50 @@ export class Lane implements ReservationEnds {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    const { cost, expects = [], key, priority = 0, signal, ticket = ++this.#lastTicket } = call;
-    const error = this.#refusal(this.#options.gate.tempered(cost, expects));
-    if (error !== undefined) return Promise.reject(this.#rejected(key, error));
+    const { priority = 0, signal, attempt = 1, maxWaitMs = Number.POSITIVE_INFINITY } = call;
+    const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
+    const { caller } = waiting;
+    const error = this.#refusal(waiting) ?? this.#excess(waiting, priority, maxWaitMs);
+    if (error !== undefined) return Promise.reject(this.#rejected(caller, error));
     return new Promise((resolve, reject) => {
-      const waiting = waitingCall({ cost, expects, ticket, key, signal });
       let isHeldBack = signal?.aborted !== true;
       const reserve = (): Reservation => {
         isHeldBack = false;
         if (waiting.error !== undefined) throw waiting.error;
-        return this.#reserve(waiting.taken ?? cost, ticket);
+        return this.#reserve(waiting);
       };
-      const id = this.#queue.join(waiting, priority, reserve, { resolve, reject });
-      if (this.#isWorthALook(id)) this.#pump();
-      if (isHeldBack) this.#tellThrottled(call);
+      const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject });
+      caller.listen(this.#onRoom(caller));
+      if (this.#isWorthALook(joined.id)) this.#pump();
+      if (!isHeldBack) return;
+      this.#tellThrottled(waiting, priority, attempt);
+      this.#expelIn(maxWaitMs, joined, waiting, () => isHeldBack);
     });
   }
 
   /** Lets the call through now, or says why not. Throws where it can never pass. */
-  tryAcquire(cost: Cost): Reservation | Rejection {
-    const error = this.#refusal(cost);
-    if (error !== undefined) throw this.#rejected(undefined, error);
+  tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
+    const waiting = this.#waiting(call, 0);
+    const { caller } = waiting;
+    const error = this.#refusal(waiting);
+    if (error !== undefined) throw this.#rejected(caller, error);
     this.#watchPause();
+    const { gate } = this.#options;
+    const { waitMs, reason } = this.#forecast(waiting, 0);
     const obstacle = this.#queue.size > 0 ? 'queue' : this.#obstacle();
-    if (obstacle !== undefined) {
-      return { granted: false, reason: obstacle, waitMs: this.#prediction(cost).waitMs };
-    }
-    const { waitMs, dimension } = this.#options.gate.takeAsHead(cost, this.#now);
-    return waitMs > 0 ? { granted: false, reason: dimension, waitMs } : this.#admit(cost);
+    if (obstacle !== undefined) return { granted: false, reason: obstacle, waitMs };
+    const { cost, own } = costsOf(waiting, gate);
+    const held = caller.wait(own, this.#now);
+    if (held.waitMs > 0) return { granted: false, reason, waitMs };
+    const wait = gate.takeAsHead(cost, this.#now);
+    if (wait.waitMs > 0) return { granted: false, reason: wait.dimension, waitMs: wait.waitMs };
+    caller.take(own, this.#now);
+    return this.#admit({ ...waiting, ticket: ++this.#lastTicket, taken: { cost, own } });
+  }
+
+  /** When a call would go if it came now. Takes nothing. */
+  forecast(call: LaneCall): Forecast {
+    return this.#forecast(this.#waiting(call, 0), call.priority ?? 0);
   }
 
   /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
@@ -145,9 +180,11 @@ export class Lane implements ReservationEnds {
     this.#pump();
   }
 
-  ended(reservation: Reservation, actual: Cost, wasAnswered: boolean): void {
-    const { cost, at, epoch } = reservation.admission;
+  ended({ admission }: Reservation, { actual, own, wasAnswered }: ReservationEnd): void {
+    const { cost, at, epoch, caller } = admission;
+    this.#flightMs += FLIGHT_WEIGHT * (this.#now - at - this.#flightMs);
     this.#options.gate.settle(cost, actual, at, this.#now);
+    caller.ended(admission.own, own, at, this.#now);
     if (!wasAnswered) this.#recovery.forget(epoch);
   }
 
@@ -161,7 +198,7 @@ export class Lane implements ReservationEnds {
       queued: this.#queue.size,
       inFlight: this.#queue.inFlight,
       pausedUntil: this.pausedUntil,
-      etaMs: this.#queue.size === 0 ? 0 : this.#prediction().waitMs,
+      etaMs: this.#etaMs,
       totals: this.#totals,
     };
   }
@@ -184,12 +221,49 @@ export class Lane implements ReservationEnds {
   }
 
   /** Why a call is not even let into the line. */
-  #refusal(cost: Cost): HeadroomError | undefined {
+  #refusal(call: WaitingCall): HeadroomError | undefined {
     if (this.#isClosed) return closedError();
-    const limit = this.#options.gate.tooSmallFor(cost);
-    if (limit !== undefined) return new CallTooLarge({ model: this.#options.model, cost, limit });
+    const { model, gate, maxQueue } = this.#options;
+    const { cost, own } = costsOf(call, gate);
+    const limit = gate.tooSmallFor(cost);
+    if (limit !== undefined) return new CallTooLarge({ model, cost, limit });
+    const ownLimit = call.caller.tooSmallFor(own);
+    if (ownLimit !== undefined) return new CallTooLarge({ model, cost: own, limit: ownLimit });
+    if (this.#queue.size >= maxQueue) return new QueueFull({ model, maxQueue });
     const { pause } = this.#recovery;
     return pause === undefined ? undefined : this.#pauseError(pause);
+  }
+
+  /** Why a call is not let into the line that may wait for so long only. */
+  #excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
+    const forecast = this.#forecast(call, priority);
+    const mustWait = forecast.waitMs > 0 || this.#obstacle() !== undefined;
+    const isTooLong = maxWaitMs === 0 ? mustWait : forecast.waitMs > maxWaitMs;
+    return isTooLong ? this.#tooLong(call, maxWaitMs, forecast) : undefined;
+  }
+
+  #tooLong(call: WaitingCall, maxWaitMs: number, forecast: Forecast): HeadroomError {
+    const { model } = this.#options;
+    const { caller } = call;
+    return tooLong({ model, caller }, maxWaitMs, forecast, this.#situation, this.#now);
+  }
+
+  /** A forecast may be wrong: what waits in spite of it is turned away when its time is over. */
+  #expelIn(
+    maxWaitMs: number,
+    { id, expel }: Joined,
+    call: WaitingCall,
+    isWaiting: () => boolean,
+  ): void {
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return;
+    this.#options.clock.setTimeout(() => {
+      if (!isWaiting() || !this.#queue.line.has(id)) return;
+      const forecast = this.#forecast({ ...call, cost: {} }, 0);
+      const error = this.#tooLong(call, maxWaitMs, forecast);
+      call.error = this.#rejected(call.caller, error);
+      expel(error);
+    }, maxWaitMs);
   }
 
   /** The error of a pause that is longer than calls may be held. */
@@ -201,34 +275,37 @@ export class Lane implements ReservationEnds {
     return new RateLimitExceeded({ message, reason: 'paused', waitMs, resetAt: pause.until });
   }
 
-  #rejected(key: string | undefined, error: HeadroomError): HeadroomError {
+  #rejected({ key }: Caller, error: HeadroomError): HeadroomError {
     this.#options.emitter.emit('rejected', { ...this.#ref, key, error });
     return error;
   }
 
   /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
-  #tooLarge(key: string | undefined, cost: Cost, limit: Limit): HeadroomError {
+  #tooLarge(caller: Caller, cost: Cost, limit: Limit): HeadroomError {
     const { model } = this.#options;
-    return this.#rejected(key, new CallTooLarge({ model, cost, limit }));
+    return this.#rejected(caller, new CallTooLarge({ model, cost, limit }));
   }
 
-  /** Lets a call through whose cost has been taken from the gate already. */
-  #admit(cost: Cost): Reservation {
-    const reservation = this.#reserve(cost, ++this.#lastTicket);
-    const { ticket } = reservation.admission;
-    const call = waitingCall({ cost, expects: [], ticket, key: undefined, signal: undefined });
+  /** Lets a call through whose cost has been taken already. */
+  #admit(call: WaitingCall): Reservation {
+    const reservation = this.#reserve(call);
     const nobody = { resolve: () => {}, reject: () => {} };
-    this.#queue.start(
-      this.#queue.join({ ...call, error: undefined }, 0, () => reservation, nobody),
-    );
+    const { id } = this.#queue.join(call, 0, () => reservation, nobody);
+    this.#start(id, reservation.cost);
     return reservation;
   }
 
-  #reserve(cost: Cost, ticket: number): Reservation {
+  #reserve({ caller, ticket, taken, cost }: WaitingCall): Reservation {
     this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
-    const { taken } = this.#options.gate;
+    const costs = taken ?? { cost, own: cost };
     const epoch = this.#recovery.start();
-    return new Reservation({ cost, at: this.#now, epoch, taken, ticket }, this);
+    const all = this.#options.gate.taken;
+    const admission = { ...costs, caller, at: this.#now, epoch, taken: all, ticket };
+    return new Reservation(admission, this);
+  }
+
+  #start(id: string, cost: Cost): void {
+    this.#queue.start(id, this.#options.gate.sizeOf(cost));
   }
 
   /** Once for all the calls that end or are aborted in one go. */
@@ -247,19 +324,27 @@ export class Lane implements ReservationEnds {
     this.#cancelWakeUp = undefined;
     while (this.#queue.size > 0 && this.#obstacle() === undefined) {
       const { isProbe } = this.#recovery;
-      const calls = this.#queue.calls();
-      const choice = nextCall(calls, this.#options.gate, isProbe, this.#now);
+      const choice = nextCall(this.#queue.line, this.#options.gate, isProbe, this.#now);
       if ('waitMs' in choice) {
         this.#wakeUpIn(choice.waitMs);
         return;
       }
-      const { id, call, cost } = choice;
-      call.taken = cost;
-      if ('unfit' in choice) call.error = this.#tooLarge(call.key, cost, choice.unfit);
-      this.#queue.start(id);
+      this.#let(choice);
     }
     if (this.#queue.size > 0 && this.#recovery.isProbing) this.#widenIn(PROBING_STEP_MS);
     this.#watchPause();
+  }
+
+  /** Starts a call that has been chosen, or turns it away. */
+  #let(choice: Exclude<Choice, Wait>): void {
+    const { id, call } = choice.place;
+    if ('unfit' in choice) {
+      call.error = this.#tooLarge(call.caller, choice.cost, choice.unfit);
+      this.#queue.start(id, 0);
+      return;
+    }
+    call.taken = choice.taken;
+    this.#start(id, choice.taken.cost);
   }
 
   /** What keeps any call from starting, besides the gate. Its end pumps again. */
@@ -270,8 +355,7 @@ export class Lane implements ReservationEnds {
 
   /** Whether a call that has just joined can change who goes next. */
   #isWorthALook(id: string): boolean {
-    const isFarBack = this.#queue.size > LOOKED_AT && this.#queue.isLast(id);
-    return !isFarBack || this.#cancelWakeUp === undefined;
+    return !this.#queue.line.isBehind(id, LOOKED_AT) || this.#cancelWakeUp === undefined;
   }
 
   #wakeUpIn(waitMs: number): void {
@@ -328,28 +412,60 @@ export class Lane implements ReservationEnds {
   }
 
   #rejectWaiting(error: HeadroomError): void {
-    for (const { call } of this.#queue.calls()) this.#rejected(call.key, error);
+    for (const { call } of this.#queue.line.all()) this.#rejected(call.caller, error);
     this.#queue.clear(error);
   }
 
-  #tellThrottled({ key, attempt = 1 }: LaneCall): void {
-    const { waitMs, dimension } = this.#prediction();
-    const reason = this.#obstacle() ?? dimension;
+  #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
+    const forecast = this.#forecast({ ...call, cost: {} }, priority);
+    const { key } = call.caller;
     const queued = this.#queue.size;
-    this.#options.emitter.emit('throttled', { ...this.#ref, reason, waitMs, key, queued, attempt });
+    this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, key, queued, attempt });
   }
 
-  /** When the last waiting call, or one more, is expected to go, and the dimension that decides. */
-  #prediction(more: Cost = {}): Wait {
+  #forecast(call: WaitingCall, priority: number): Forecast {
+    return forecast(call, priority, this.#situation, this.#now);
+  }
+
+  get #situation(): Situation {
+    const { gate } = this.#options;
     const { pause } = this.#recovery;
-    const wait = this.#options.gate.predict(plus(this.#queue.waitingCost, more), this.#now);
     const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);
-    return { ...wait, waitMs: wait.waitMs + pauseMs };
+    const obstacle = this.#obstacle();
+    return { gate, queue: this.#queue, obstacle, pauseMs, flightMs: this.#flightMs };
   }
-}
 
-function waitingCall(call: Omit<WaitingCall, 'deadline' | 'taken' | 'error'>): WaitingCall {
-  return { ...call, deadline: undefined, taken: undefined, error: undefined };
+  /** When the last waiting call is expected to go. */
+  get #etaMs(): number {
+    const { gate, queue, pauseMs } = this.#situation;
+    return queue.size === 0 ? 0 : pauseMs + gate.predict(queue.waitingCost, this.#now).waitMs;
+  }
+
+  /** What a caller calls when its own limits may have room again. One function for each caller. */
+  #onRoom(caller: Caller): () => void {
+    const known = this.#listeners.get(caller);
+    if (known !== undefined) return known;
+    const onRoom = (): void => {
+      this.#queue.line.release(caller);
+      this.#pumpSoon();
+    };
+    this.#listeners.set(caller, onRoom);
+    return onRoom;
+  }
+
+  #waiting(
+    { cost, expects = [], caller = this.#nobody, signal }: LaneCall,
+    ticket: number,
+  ): WaitingCall {
+    const unset = { deadline: undefined, taken: undefined, error: undefined };
+    return { cost, expects, caller, signal, ticket, since: this.#now, ...unset };
+  }
+
+  #forget(caller: Caller): void {
+    const onRoom = this.#listeners.get(caller);
+    this.#listeners.delete(caller);
+    if (onRoom !== undefined) caller.unlisten(onRoom);
+  }
 }
 
 function closedError(): HeadroomError {

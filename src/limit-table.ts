@@ -95,7 +95,8 @@ function withoutStar(pattern: string): string {
   return pattern.endsWith('*') ? pattern.slice(0, -1) : pattern;
 }
 
-function shortLimits(name: string, given: unknown): ModelLimits {
+/** @throws TypeError for limits that are none, or that nobody knows */
+export function shortLimits(name: string, given: unknown): ModelLimits {
   expectObject(name, given, FORMS);
   const limits: Limit[] = [];
   let { concurrency } = UNLIMITED;

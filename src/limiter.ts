@@ -1,9 +1,13 @@
 import { Cashier, type PayableCall } from './budget.ts';
-import { type Charge, NO_CHARGE } from './budget-charge.ts';
+import type { Charge } from './budget-charge.ts';
 import type { Spending } from './budget-ledger.ts';
+import type { Caller } from './callers/caller.ts';
+import { type CallerRef, Callers } from './callers/callers.ts';
+import { expectContext } from './callers/run-as.ts';
+import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
-import { GuardedEmitter } from './events.ts';
-import { expectNumber, expectObject } from './expect.ts';
+import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
+import { expected, expectNumber, expectObject } from './expect.ts';
 import { Gate } from './gate.ts';
 import { Lane } from './lane.ts';
 import { LaneLimits } from './lane-limits.ts';
@@ -26,8 +30,12 @@ import type { Rejection, Reservation } from './reservation.ts';
 export interface AcquireOptions {
   /** The lane: calls with the same model share limits. @default 'default' */
   readonly model?: string | undefined;
-  /** Who asks; told in events. */
+  /** Who asks: fair between keys, and each has the limits of its tier. */
   readonly key?: string | undefined;
+  /** One of `tiers`. */
+  readonly tier?: string | undefined;
+  /** The longest that the call may wait. @default Infinity */
+  readonly maxWaitMs?: number | undefined;
   /** Higher goes first. @default 0 */
   readonly priority?: number | undefined;
   /** Gives the place in the line back, and rejects with its reason. */
@@ -76,7 +84,8 @@ export class RateLimiter extends GuardedEmitter {
   readonly #lanes = new Map<string, Lane>();
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
-  readonly #cashier: Cashier | undefined;
+  readonly #cashier: Cashier;
+  readonly #callers: Callers;
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
@@ -85,7 +94,8 @@ export class RateLimiter extends GuardedEmitter {
     this.#settings = settingsFrom(options);
     this.calibration = new Calibration(options.calibration);
     const { budget, prices, clock } = this.#settings;
-    this.#cashier = budget && new Cashier(budget, prices, clock);
+    this.#cashier = new Cashier(budget, prices, clock);
+    this.#callers = new Callers(this.#settings.tiers.table, clock);
   }
 
   /**
@@ -93,21 +103,39 @@ export class RateLimiter extends GuardedEmitter {
    * with `settle` or `cancel`: until then it counts as in flight.
    *
    * @throws CallTooLarge where the cost exceeds a limit
-   * @throws RateLimitExceeded where the provider has stopped the lane for longer than `maxPauseMs`
+   * @throws RateLimitExceeded where it would wait longer than `maxWaitMs`, or the provider has
+   * stopped the lane for longer than `maxPauseMs`
+   * @throws QueueFull where `maxQueue` calls wait already
    * @throws the signal's reason, when it aborts first
    */
   async acquire(cost: Cost, options: AcquireOptions = {}): Promise<Reservation> {
-    expectKnown(options, ['model', 'key', 'priority', 'signal']);
-    return this.#ownLane(options.model).acquire({ ...options, cost: checkedCost(cost) });
+    const { model, key, tier, ...how } = options;
+    expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
+    expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
+    const checked = checkedCost(cost);
+    const caller = this.caller({ key, tier: this.#ownTier(tier) });
+    const known = caller instanceof Promise ? await caller : caller;
+    return this.#ownLane(model).acquire({ ...how, caller: known, cost: checked });
   }
 
   /**
    * Lets a call of that cost through now, or says why not. Never waits.
    *
-   * @throws CallTooLarge, RateLimitExceeded and closed limiters' HeadroomError, like `acquire`
+   * @throws CallTooLarge, RateLimitExceeded and closed limiters' HeadroomError, like `acquire`;
+   * `tier_unknown` where the limits of the caller's tier have to be asked for first
    */
-  tryAcquire(cost: Cost, options: Pick<AcquireOptions, 'model'> = {}): Reservation | Rejection {
-    return this.#ownLane(options.model).tryAcquire(checkedCost(cost));
+  tryAcquire(
+    cost: Cost,
+    options: Pick<AcquireOptions, 'model' | 'key' | 'tier'> = {},
+  ): Reservation | Rejection {
+    expectKnown(options, ['model', 'key', 'tier']);
+    const { model, key, tier } = options;
+    const caller = this.caller({ key, tier: this.#ownTier(tier) });
+    if (caller instanceof Promise) {
+      caller.catch(() => {});
+      throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
+    }
+    return this.#ownLane(model).tryAcquire({ caller, cost: checkedCost(cost) });
   }
 
   /** Every lane as it is now. */
@@ -120,7 +148,7 @@ export class RateLimiter extends GuardedEmitter {
    * has been used. Empty without the option `budget`.
    */
   spending(): readonly Spending[] {
-    return this.#cashier?.spending() ?? [];
+    return this.#cashier.spending();
   }
 
   /** Resolves when nothing waits and nothing is in flight, in any lane. */
@@ -144,6 +172,21 @@ export class RateLimiter extends GuardedEmitter {
     return this.#settings.maxPauseMs;
   }
 
+  /**
+   * Who calls, with the limits of its tier. Ask again where it took time to find: only then it is
+   * surely the one that is remembered.
+   * @internal
+   */
+  caller(ref: CallerRef): Caller | Promise<Caller> {
+    const found = this.#callers.find(ref);
+    return found instanceof Promise ? found.then(() => this.#callers.find(ref)) : found;
+  }
+
+  /** Whether callers may have a tier of that name. @internal */
+  hasTier(tier: string): boolean {
+    return this.#settings.tiers.has(tier);
+  }
+
   /** The lane of one upstream limit; opened when first asked for. @internal */
   lane(key: LaneKey): Lane {
     const name = nameOf(key);
@@ -162,13 +205,24 @@ export class RateLimiter extends GuardedEmitter {
    */
   charge(lane: LaneKey, payable: PayableCall): Charge {
     try {
-      return this.#cashier?.charge(payable) ?? NO_CHARGE;
+      return this.#cashier.charge(payable);
     } catch (error) {
       const { model } = lane;
-      const { key } = payable;
+      const { key } = payable.caller;
       if (error instanceof Error) this.emit('rejected', { lane: nameOf(lane), model, key, error });
       throw error;
     }
+  }
+
+  /** A call goes out with less output than it asked for. @internal */
+  tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void {
+    const ref = { lane: nameOf(lane), model: lane.model };
+    this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
+  }
+
+  #ownTier(tier: string | undefined): string | undefined {
+    if (tier === undefined || this.hasTier(tier)) return tier;
+    throw expected('tier', `one of \`tiers\` (${this.#settings.tiers.names.join(', ')})`, tier);
   }
 
   #ownLane(model = 'default'): Lane {
@@ -179,7 +233,7 @@ export class RateLimiter extends GuardedEmitter {
     name: string,
     { model, shape, preset, learns = false, correction = 'settled' }: LaneKey,
   ): Lane {
-    const { clock, headroom, maxPauseMs } = this.#settings;
+    const { clock, headroom, maxPauseMs, maxQueue } = this.#settings;
     const given = this.#settings.limits(model);
     const isGiven = given.limits.length > 0;
     const published = isGiven ? undefined : preset;
@@ -200,7 +254,7 @@ export class RateLimiter extends GuardedEmitter {
         clock.now(),
       );
     const gate = new Gate(limits.inForce, meterOf);
-    const common = { lane: name, model, clock, maxPauseMs, emitter: this };
+    const common = { lane: name, model, clock, maxPauseMs, maxQueue, emitter: this };
     return new Lane({
       ...common,
       gate,

@@ -28,7 +28,8 @@ export type Enforcement = 'bucket' | 'window' | 'slices';
 
 /** How the limits of a dimension are enforced, and the burst that this allows. */
 export interface Shape {
-  readonly enforcement: Enforcement;
+  /** `fixed`: windows by the clock, for limits of one's own; no provider is known to have them. */
+  readonly enforcement: Enforcement | 'fixed';
   /** In seconds of the rate; a limit's own window at most. */
   readonly burstSeconds: number;
   /** For `slices`: how far the network may shift calls against each other. @default 50 */
@@ -75,4 +76,14 @@ export function plus(one: Cost, other: Cost): Cost {
 export function minus(one: Cost, other: Cost): Cost {
   const rests = DIMENSIONS.map((key) => [key, Math.max(0, amount(one, key) - amount(other, key))]);
   return Object.fromEntries(rests);
+}
+
+export function times(cost: Cost, factor: number): Cost {
+  return Object.fromEntries(DIMENSIONS.map((key) => [key, amount(cost, key) * factor]));
+}
+
+/** The lesser amount in each dimension. */
+export function least(one: Cost, other: Cost): Cost {
+  const lesser = DIMENSIONS.map((key) => [key, Math.min(amount(one, key), amount(other, key))]);
+  return Object.fromEntries(lesser);
 }

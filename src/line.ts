@@ -1,18 +1,29 @@
-import type { Cost, Dimension } from './limits.ts';
+import type { Caller } from './callers/caller.ts';
+import { Flow } from './flow.ts';
+import { Heap } from './heap.ts';
+import { type Cost, type Dimension, least, minus, plus, times } from './limits.ts';
+
+/** What a call has taken: of the lane's limits, and of its caller's own. */
+export interface Taken {
+  readonly cost: Cost;
+  readonly own: Cost;
+}
 
 /** A call that waits, as p-queue's options carry it. */
 export interface WaitingCall {
   readonly cost: Cost;
   /** Dimensions in which the cost is a guess. */
   readonly expects: readonly Dimension[];
-  /** Its place among calls of the same priority: lower goes first. A retried call keeps its own. */
+  /** Its place among its caller's calls of the same priority: lower goes first; kept by a retry. */
   readonly ticket: number;
-  readonly key: string | undefined;
+  /** When it came, in milliseconds. */
+  readonly since: number;
+  readonly caller: Caller;
   readonly signal: AbortSignal | undefined;
   /** When it must go at the latest, once it has been the first in line: set by the lane. */
   deadline: number | undefined;
-  /** What was taken for it from the gate, as it was chosen: set by the lane. */
-  taken: Cost | undefined;
+  /** What was taken for it, as it was chosen: set by the lane. */
+  taken: Taken | undefined;
   /** Why it was turned away while it waited: set by the lane. */
   error: Error | undefined;
 }
@@ -25,47 +36,24 @@ export interface LineOptions {
 
 type Run = () => Promise<unknown>;
 
-interface Place {
+/** A call in its place. */
+export interface Place {
   readonly id: string;
   readonly run: Run;
   readonly call: WaitingCall;
-  readonly rank: Rank;
+  readonly priority: number;
+  readonly flow: Flow;
   previous: Place | undefined;
   next: Place | undefined;
 }
 
-/** The places of one priority, as a list that can lose any of them at once. */
-class Rank {
-  readonly priority: number;
-  first: Place | undefined;
-  last: Place | undefined;
-
-  constructor(priority: number) {
-    this.priority = priority;
-  }
-
-  /** Almost always at the end; only a retried call goes further to the front. */
-  insert(place: Place): void {
-    let before = this.last;
-    while (before !== undefined && before.call.ticket > place.call.ticket) before = before.previous;
-    place.previous = before;
-    place.next = before === undefined ? this.first : before.next;
-    if (place.previous === undefined) this.first = place;
-    else place.previous.next = place;
-    if (place.next === undefined) this.last = place;
-    else place.next.previous = place;
-  }
-
-  remove(place: Place): void {
-    if (place.previous === undefined) this.first = place.next;
-    else place.previous.next = place.next;
-    if (place.next === undefined) this.last = place.previous;
-    else place.next.previous = place.previous;
-  }
-}
-
 /**
- * The calls that wait in one lane, by priority and then by ticket: p-queue's `queueClass`.
+ * The calls that wait in one lane: p-queue's `queueClass`, fair between callers.
+ *
+ * Start-time fair queueing (Goyal, Vin, Cheng 1996): a call of size s, of a caller of weight w,
+ * starts at virtual time max(V, end of its caller's last call) and ends s / w later; the least start
+ * goes first, and V is the start of the last one that did. So a caller with ten thousand calls delays
+ * another's first one by no more than one call.
  *
  * `dequeue` hands out the call that the lane has chosen. p-queue is paused whenever no call is
  * chosen, so it never asks in vain.
@@ -73,9 +61,18 @@ class Rank {
 export class Line {
   /** Called when a chosen call has been handed out. */
   onDequeue: () => void = () => {};
-  readonly #ranks: Rank[] = [];
+  /** Called when the last call of a caller has left. */
+  onLast: (caller: Caller) => void = () => {};
+  readonly #flows = new Map<Caller, Flow>();
   readonly #places = new Map<string, Place>();
-  #chosen: string | undefined;
+  readonly #ready = new Heap<Flow>(startsBefore);
+  readonly #held = new Heap<Flow>((one, other) => (one.heldUntil ?? 0) < (other.heldUntil ?? 0));
+  /** Those without a call whose last one has not ended in virtual time. */
+  readonly #spent = new Heap<Flow>((one, other) => one.finish < other.finish);
+  readonly #toHold = new Set<Flow>();
+  #virtual = 0;
+  #lastOrder = 0;
+  #chosen: { readonly id: string; readonly size: number } | undefined;
 
   get size(): number {
     return this.#places.size;
@@ -84,44 +81,115 @@ export class Line {
   enqueue(run: Run, options?: LineOptions): void {
     const { id, call, priority = 0 } = options ?? {};
     if (id === undefined || call === undefined) throw new TypeError('A line takes calls with ids');
-    const rank = this.#rank(priority);
-    const place: Place = { id, run, call, rank, previous: undefined, next: undefined };
-    rank.insert(place);
+    const flow = this.#flowOf(call.caller);
+    const place: Place = { id, run, call, priority, flow, previous: undefined, next: undefined };
+    flow.insert(place);
     this.#places.set(id, place);
+    if (flow.size === 1) this.#begin(flow);
+    else if (flow.first === place) this.#letGo(flow);
   }
 
-  /** The calls in their order. The caller stops before it changes the line. */
-  *calls(): Generator<{ id: string; call: WaitingCall }, void> {
-    for (const rank of this.#ranks) {
-      for (let place = rank.first; place !== undefined; place = place.next) yield place;
+  /**
+   * The calls in their order, without those that are held: the first of each caller, then the
+   * second ones. The caller stops before it changes the line.
+   */
+  *calls(now: number): Generator<Place, void> {
+    this.#hold();
+    this.#letGoUntil(now);
+    let rest: Generator<Place, void>[] = [];
+    for (const flow of this.#ready.inOrder()) {
+      const places = flow.places();
+      yield* first(places);
+      if (flow.size > 1) rest.push(places);
+    }
+    while (rest.length > 0) {
+      const left: Generator<Place, void>[] = [];
+      for (const places of rest) {
+        const next = places.next();
+        if (next.done === true || this.#toHold.has(next.value.flow)) continue;
+        yield next.value;
+        left.push(places);
+      }
+      rest = left;
     }
   }
 
-  /** Whether `id` is at the very end. */
-  isLast(id: string): boolean {
-    return this.#ranks.at(-1)?.last?.id === id;
+  /** All calls, in no particular order. */
+  all(): Iterable<Place> {
+    return this.#places.values();
   }
 
-  /** Makes `id` the next one that `dequeue` hands out. */
-  choose(id: string): void {
-    this.#chosen = id;
+  /** Leaves the caller's calls out until `until`: its own limits have no room for the first. */
+  hold(caller: Caller, until: number): void {
+    const flow = this.#flows.get(caller);
+    if (flow === undefined) return;
+    flow.heldUntil = until;
+    this.#toHold.add(flow);
+  }
+
+  /** The caller's limits are others, or have more room now. */
+  release(caller: Caller): void {
+    const flow = this.#flows.get(caller);
+    if (flow !== undefined) this.#letGo(flow);
+  }
+
+  /** When the first of those who are held may go. */
+  get heldUntil(): number | undefined {
+    this.#hold();
+    return this.#held.first?.heldUntil;
+  }
+
+  /** The caller's calls that wait here, where there are any. */
+  flow(caller: Caller): Flow | undefined {
+    return this.#flows.get(caller);
+  }
+
+  /**
+   * What goes before a new call: its caller's own calls of that priority, and as much of each other
+   * caller's, where there is so much.
+   */
+  costBefore(call: Pick<WaitingCall, 'cost' | 'caller'>, priority: number, all: Cost): Cost {
+    const flow = this.#flows.get(call.caller);
+    const own = flow?.costBefore(priority) ?? {};
+    const others = minus(all, flow?.costBefore(Number.NEGATIVE_INFINITY) ?? {});
+    const callers = this.#ready.size + this.#held.size - ((flow?.size ?? 0) > 0 ? 1 : 0);
+    return plus(own, least(others, times(plus(own, call.cost), callers)));
+  }
+
+  has(id: string): boolean {
+    return this.#places.has(id);
+  }
+
+  /** Whether `id` is the last one of its caller's, with so many before it. */
+  isBehind(id: string, calls: number): boolean {
+    const place = this.#places.get(id);
+    return place !== undefined && place.flow.size > calls && place.flow.isLast(place);
+  }
+
+  /** Makes `id` the next one that `dequeue` hands out; `size` is what that costs its caller. */
+  choose(id: string, size: number): void {
+    this.#chosen = { id, size };
   }
 
   dequeue(): Run | undefined {
-    const place = this.#places.get(this.#chosen ?? '');
+    const { id, size } = this.#chosen ?? { id: '', size: 0 };
     this.#chosen = undefined;
     this.onDequeue();
+    const place = this.#places.get(id);
     if (place === undefined) return undefined;
-    this.remove(place.id);
+    this.#serve(place, size);
+    this.remove(id);
     return place.run;
   }
 
   remove(id: string): void {
     const place = this.#places.get(id);
     if (place === undefined) return;
+    const { flow } = place;
     this.#places.delete(id);
-    place.rank.remove(place);
-    if (place.rank.first === undefined) this.#ranks.splice(this.#ranks.indexOf(place.rank), 1);
+    flow.remove(place);
+    if (flow.size === 0) this.#end(flow);
+    if (this.#places.size === 0) this.#reset();
   }
 
   setPriority(id: string, priority: number): void {
@@ -132,20 +200,87 @@ export class Line {
   }
 
   filter(options: LineOptions): Run[] {
-    const ranks = this.#ranks.filter((rank) => rank.priority === (options.priority ?? 0));
-    return ranks.flatMap((rank) => {
-      const runs: Run[] = [];
-      for (let place = rank.first; place !== undefined; place = place.next) runs.push(place.run);
-      return runs;
-    });
+    const { priority = 0 } = options;
+    const places = [...this.#places.values()].filter((place) => place.priority === priority);
+    return places.map(({ run }) => run);
   }
 
-  #rank(priority: number): Rank {
-    const index = this.#ranks.findIndex((rank) => rank.priority <= priority);
-    const found = this.#ranks[index];
-    if (found?.priority === priority) return found;
-    const rank = new Rank(priority);
-    this.#ranks.splice(index === -1 ? this.#ranks.length : index, 0, rank);
-    return rank;
+  #flowOf(caller: Caller): Flow {
+    const known = this.#flows.get(caller);
+    if (known !== undefined) return known;
+    const flow = new Flow(caller);
+    this.#flows.set(caller, flow);
+    return flow;
   }
+
+  /** A caller that had nothing to wait for has a call. */
+  #begin(flow: Flow): void {
+    this.#spent.remove(flow);
+    flow.order = ++this.#lastOrder;
+    this.#letGo(flow);
+  }
+
+  #letGo(flow: Flow): void {
+    this.#held.remove(flow);
+    this.#toHold.delete(flow);
+    flow.heldUntil = undefined;
+    if (this.#ready.has(flow) || flow.size === 0) return;
+    flow.start = Math.max(this.#virtual, flow.finish);
+    this.#ready.add(flow);
+  }
+
+  #letGoUntil(now: number): void {
+    for (let flow = this.#held.first; flow !== undefined; flow = this.#held.first) {
+      if ((flow.heldUntil ?? 0) > now) return;
+      this.#letGo(flow);
+    }
+  }
+
+  #hold(): void {
+    for (const flow of this.#toHold) {
+      this.#ready.remove(flow);
+      if (flow.size > 0) this.#held.add(flow);
+    }
+    this.#toHold.clear();
+  }
+
+  #serve(place: Place, size: number): void {
+    const { flow } = place;
+    flow.serve(place);
+    if (this.#ready.first === flow) this.#virtual = Math.max(this.#virtual, flow.start);
+    flow.finish = Math.max(this.#virtual, flow.start) + size / flow.caller.weight;
+    if (!this.#ready.has(flow)) return;
+    this.#ready.remove(flow);
+    flow.start = flow.finish;
+    this.#ready.add(flow);
+  }
+
+  #end(flow: Flow): void {
+    this.#ready.remove(flow);
+    this.#held.remove(flow);
+    this.#toHold.delete(flow);
+    this.#spent.add(flow);
+    this.onLast(flow.caller);
+    for (let spent = this.#spent.first; spent !== undefined; spent = this.#spent.first) {
+      if (spent.finish > this.#virtual) return;
+      this.#spent.remove(spent);
+      this.#flows.delete(spent.caller);
+    }
+  }
+
+  /** Nobody waits: nobody has had more than another. */
+  #reset(): void {
+    for (const flow of this.#flows.values()) this.#spent.remove(flow);
+    this.#flows.clear();
+    this.#virtual = 0;
+  }
+}
+
+function startsBefore(one: Flow, other: Flow): boolean {
+  return one.start < other.start || (one.start === other.start && one.order < other.order);
+}
+
+function* first(places: Generator<Place, void>): Generator<Place, void> {
+  const next = places.next();
+  if (next.done !== true) yield next.value;
 }

@@ -11,6 +11,7 @@ import {
   waitOfOther,
 } from './bucket.ts';
 import { NO_CAUTION, type Tuning } from './caution.ts';
+import { FixedWindow } from './fixed-window.ts';
 import type { Correction, Limit, LimitSource, Shape } from './limits.ts';
 import { paceOf } from './pace.ts';
 import { type Reading, ServerView } from './server-view.ts';
@@ -33,6 +34,8 @@ export interface MeterOptions {
   readonly correction: Correction;
 }
 
+type Window = TrailingWindow | FixedWindow;
+
 /** A limit, and where it comes from. */
 export interface MeteredLimit extends Limit {
   readonly source: LimitSource;
@@ -47,7 +50,7 @@ export class Meter {
   #limit: MeteredLimit;
   #tuning: Tuning = NO_CAUTION;
   #spec: BucketSpec;
-  #guards: readonly TrailingWindow[] = [];
+  #guards: readonly Window[] = [];
   #bucket: BucketState;
   #view: ServerView | undefined;
 
@@ -120,6 +123,15 @@ export class Meter {
     return Math.max(wait, this.#view?.wait(head + other, now) ?? 0, ...waits);
   }
 
+  /** How long the last of several calls that cost `cost` together would wait; a prediction. */
+  predict(cost: number, now: number): number {
+    if (cost === 0) return 0;
+    this.#refill(now);
+    const wait = waitOfHead(this.#spec, this.#bucket, 0, cost);
+    const waits = this.#guards.map((guard) => guard.wait(Math.min(cost, guard.max), now));
+    return Math.max(wait, this.#view?.wait(cost, now) ?? 0, ...waits);
+  }
+
   /** Takes the head's cost, its savings first. */
   takeAsHead(cost: number, now: number): void {
     this.#refill(now);
@@ -164,6 +176,18 @@ export class Meter {
     return Math.min(this.#bucket.level, this.#view?.level(now) ?? Infinity, ...rooms);
   }
 
+  /** Whether everything that was taken has come back. */
+  isFull(now: number): boolean {
+    this.#refill(now);
+    const { level } = this.#bucket;
+    return level >= this.#spec.capacity && this.#guards.every((guard) => guard.total(now) === 0);
+  }
+
+  /** How long `cost` takes at the rate of the limit, in milliseconds. */
+  timeOf(cost: number): number {
+    return cost / this.#spec.perMs;
+  }
+
   /** What isn't used of the limit now. */
   get #headroom(): number {
     const { headroom } = this.#options;
@@ -183,9 +207,10 @@ export class Meter {
     const burstSeconds = Math.min(shape.burstSeconds, CAUTIOUS_BURST_SECONDS);
     const profile = this.#limit.source === 'given' ? shape : { ...shape, burstSeconds };
     const { bucket, guards } = paceOf(this.#limit, profile, this.#headroom, this.#tuning);
-    this.#guards = guards.map(({ max, spanMs }) => {
+    this.#guards = guards.map(({ max, spanMs, isFixed }) => {
       const before = this.#guards.find((guard) => guard.spanMs === spanMs);
-      return before?.resized(max) ?? new TrailingWindow(max, spanMs);
+      const Window = isFixed === true ? FixedWindow : TrailingWindow;
+      return before?.resized(max) ?? new Window(max, spanMs);
     });
     return bucket;
   }

@@ -1,18 +1,12 @@
 import type { Gate, Head, Wait } from './gate.ts';
 import type { Cost, Limit } from './limits.ts';
-import type { WaitingCall } from './line.ts';
+import type { Line, Place, Taken, WaitingCall } from './line.ts';
 
-/** Who goes next, and at what cost; who can't go any more; or how long nobody does. */
+/** Who goes next, and what it has taken; who can't go any more; or how long nobody does. */
 export type Choice =
-  | (Place & { readonly cost: Cost })
-  | (Place & { readonly unfit: Limit; readonly cost: Cost })
+  | { readonly place: Place; readonly taken: Taken }
+  | { readonly place: Place; readonly unfit: Limit; readonly cost: Cost }
   | Wait;
-
-/** A call in its place. */
-export interface Place {
-  readonly id: string;
-  readonly call: WaitingCall;
-}
 
 /** A head that waits less than this is not overtaken: the line stays a line. */
 const OVERTAKEN_AFTER_MS = 100;
@@ -22,47 +16,78 @@ const OVERTAKING_SHARE = 0.9;
 export const LOOKED_AT = 64;
 
 /**
- * The next call of a line, taken from the gate. That is the first one; where it has long to wait,
- * the first one behind it that fits and that still lets it go by its deadline. A probe is taken
- * whether it fits or not.
+ * The next call of a line, taken from the gate and from its caller's own limits. That is the first
+ * one; where it has long to wait, the first one behind it that fits and that still lets it go by its
+ * deadline. Callers whose own limits have no room are held, and stand in nobody's way. A probe is
+ * taken whether the gate has room or not.
  */
-export function nextCall(line: Iterable<Place>, gate: Gate, isProbe: boolean, now: number): Choice {
+export function nextCall(line: Line, gate: Gate, isProbe: boolean, now: number): Choice {
   let head: Head | undefined;
   let soonest: Wait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
   let looked = 0;
-  for (const place of line) {
-    const { call } = place;
-    if (call.signal?.aborted === true) continue;
-    // Looked at anew each time: the limits may have become known, or others, while it waited.
-    const cost = gate.tempered(call.cost, call.expects);
-    const decided = withoutWaiting(place, cost, gate, isProbe, now);
-    if (decided !== undefined) return decided;
-    const wait = head ? gate.takeBehind(cost, head, now) : gate.takeAsHead(cost, now);
-    if (wait.waitMs === 0) return { ...place, cost };
-    if (wait.waitMs < soonest.waitMs) soonest = wait;
-    if (wait.waitMs < OVERTAKEN_AFTER_MS || ++looked === LOOKED_AT) break;
-    head ??= headOf(call, cost, now, wait);
+  for (const place of line.calls(now)) {
+    if (place.call.signal?.aborted === true) continue;
+    const choice = choose(place, { line, gate, isProbe, head, now });
+    if (choice === 'held') continue;
+    if (!('waitMs' in choice)) return choice;
+    if (choice.waitMs < soonest.waitMs) soonest = choice;
+    if (choice.waitMs < OVERTAKEN_AFTER_MS || ++looked === LOOKED_AT) break;
+    head ??= headOf(place.call, gate, now, choice);
   }
-  return soonest;
+  const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
+  return heldMs < soonest.waitMs ? { ...soonest, waitMs: heldMs } : soonest;
 }
 
-/** What needs no look at the time: a call that can never go, and a probe. */
-function withoutWaiting(
-  place: Place,
-  cost: Cost,
-  gate: Gate,
-  isProbe: boolean,
-  now: number,
-): Choice | undefined {
+interface Present {
+  readonly line: Line;
+  readonly gate: Gate;
+  readonly isProbe: boolean;
+  readonly head: Head | undefined;
+  readonly now: number;
+}
+
+/** Whether this call goes. Its costs are looked at anew each time: limits change while it waits. */
+function choose(place: Place, { line, gate, isProbe, head, now }: Present): Choice | 'held' {
+  const taken = costsOf(place.call, gate);
+  const unfit = unfitOf(place, taken, gate);
+  if (unfit !== undefined) return unfit;
+  if (isHeld(place, taken, line, now)) return 'held';
+  const wait = isProbe ? takeProbe(taken, gate, now) : takeIn(taken, gate, head, now);
+  if (wait.waitMs > 0) return wait;
+  place.call.caller.take(taken.own, now);
+  return { place, taken };
+}
+
+/** What a call costs as it is now: of the lane's limits, and of its caller's. */
+export function costsOf({ cost, expects, caller }: WaitingCall, gate: Gate): Taken {
+  return { cost: gate.tempered(cost, expects), own: caller.tempered(cost, expects) };
+}
+
+/** A call that can never go, if it is one. */
+function unfitOf(place: Place, { cost, own }: Taken, gate: Gate): Choice | undefined {
   const unfit = gate.tooSmallFor(cost);
-  if (unfit !== undefined) return { ...place, unfit, cost };
-  if (!isProbe) return undefined;
+  if (unfit !== undefined) return { place, unfit, cost };
+  const ownUnfit = place.call.caller.tooSmallFor(own);
+  return ownUnfit && { place, unfit: ownUnfit, cost: own };
+}
+
+function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: number): boolean {
+  const { waitMs } = caller.wait(own, now);
+  if (waitMs > 0) line.hold(caller, now + waitMs);
+  return waitMs > 0;
+}
+
+function takeProbe({ cost }: Taken, gate: Gate, now: number): Wait {
   gate.take(cost, now);
-  return { ...place, cost };
+  return { waitMs: 0, dimension: 'requests' };
+}
+
+function takeIn({ cost }: Taken, gate: Gate, head: Head | undefined, now: number): Wait {
+  return head ? gate.takeBehind(cost, head, now) : gate.takeAsHead(cost, now);
 }
 
 /** A call that is first for the first time gets a deadline; a call behind it has none yet. */
-function headOf(call: WaitingCall, cost: Cost, now: number, { waitMs }: Wait): Head {
+function headOf(call: WaitingCall, gate: Gate, now: number, { waitMs }: Wait): Head {
   call.deadline ??= now + waitMs * (1 + OVERTAKING_SHARE);
-  return { cost, by: call.deadline };
+  return { cost: costsOf(call, gate).cost, by: call.deadline };
 }

@@ -1,4 +1,5 @@
 import { type Budget, type BudgetOption, budgetFrom } from './budget-option.ts';
+import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { expected, expectNumber, expectObject, expectOneOf } from './expect.ts';
@@ -45,6 +46,19 @@ export interface RateLimiterOptions {
    */
   readonly maxPauseMs?: number | undefined;
   /**
+   * The most calls of one lane that may wait. One more is rejected at once, with `QueueFull`.
+   * @default Infinity
+   */
+  readonly maxQueue?: number | undefined;
+  /**
+   * Limits for each caller, by tier: `{ free: { rpm: 10, tpm: 20_000, concurrency: 2, usdPerDay: 0.5
+   * } }`; or a function that says them, now or later, and is asked again every half a minute. They
+   * hold for a `key` in all lanes together, beside the provider's own limits; callers without a key
+   * share those of their tier.
+   * @default none
+   */
+  readonly tiers?: TiersOption | undefined;
+  /**
    * The most that calls of wrapped clients may cost, in US dollars: `{ usdPerDay: 5 }`, a day in
    * UTC, or `{ usd: 5, windowMs: 3_600_000 }`, windows counted from the epoch; with `perKey: true`
    * for each `key`. What a call may cost is reserved before it is sent, and settled with the usage
@@ -79,6 +93,8 @@ export interface Settings {
   readonly burstSeconds: number | undefined;
   readonly concurrency: number;
   readonly maxPauseMs: number;
+  readonly maxQueue: number;
+  readonly tiers: Tiers;
   readonly budget: Budget | undefined;
   readonly prices: PriceTable;
   readonly clock: Clock;
@@ -94,6 +110,8 @@ export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
   'burstSeconds',
   'concurrency',
   'maxPauseMs',
+  'maxQueue',
+  'tiers',
   'budget',
   'prices',
   'calibration',
@@ -112,6 +130,8 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   expectHeadroom(headroom);
   expectConcurrency('concurrency', concurrency);
   expectNumber('maxPauseMs', maxPauseMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
+  const { maxQueue = Number.POSITIVE_INFINITY } = options;
+  expectNumber('maxQueue', maxQueue, 'a number of calls, 0 or more', (n) => n >= 0);
   if (enforcement !== undefined) expectOneOf('enforcement', enforcement, ENFORCEMENTS);
   if (burstSeconds !== undefined) {
     expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
@@ -126,6 +146,8 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
     burstSeconds,
     concurrency,
     maxPauseMs,
+    maxQueue,
+    tiers: tiersFrom(options.tiers),
     budget: options.budget === undefined ? undefined : budgetFrom(options.budget),
     prices,
     clock,

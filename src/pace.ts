@@ -28,10 +28,17 @@ export function paceOf(limit: Limit, profile: Shape, headroom: number, tuning: T
   const shape = stricter(profile, tuning.strictness);
   const usable = (1 - headroom) * limit.max;
   const perMs = (tuning.rateShare * usable) / limit.windowMs;
+  if (shape.enforcement === 'fixed') return fixedPace(limit.max, usable, limit.windowMs);
   const smallest = limit.dimension === 'requests' ? 1 : 0;
   const capacity = Math.max(smallest, perMs * burstMs(limit, shape));
   const bucket = { perMs, capacity, largest: limit.max };
   return { bucket, guards: guards(limit, shape, headroom) };
+}
+
+/** Windows by the clock, and a bucket that stands in nobody's way. */
+function fixedPace(largest: number, max: number, spanMs: number): Pace {
+  const bucket = { perMs: largest, capacity: 2 * largest, largest };
+  return { bucket, guards: [{ max, spanMs, isFixed: true }] };
 }
 
 /**

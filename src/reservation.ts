@@ -1,3 +1,4 @@
+import type { Caller } from './callers/caller.ts';
 import type { Reason } from './events.ts';
 import { amount, type Cost } from './limits.ts';
 
@@ -5,12 +6,25 @@ import { amount, type Cost } from './limits.ts';
 export interface ReservationEnds {
   /** The provider has answered, though the response may still stream. */
   answered(reservation: Reservation): void;
-  /** `actual` replaces what was taken; `wasAnswered` is false where the provider said nothing. */
-  ended(reservation: Reservation, actual: Cost, wasAnswered: boolean): void;
+  /** `end` says what replaces what was taken. */
+  ended(reservation: Reservation, end: ReservationEnd): void;
+}
+
+/** How a call has ended. */
+export interface ReservationEnd {
+  /** What it has cost, of the lane's limits. */
+  readonly actual: Cost;
+  /** What of it is its caller's. */
+  readonly own: Cost;
+  /** False where the provider said nothing. */
+  readonly wasAnswered: boolean;
 }
 
 export interface Admission {
   readonly cost: Cost;
+  /** Who made the call, and what was taken of its own limits. */
+  readonly caller: Caller;
+  readonly own: Cost;
   /** When the call was let through, in milliseconds. */
   readonly at: number;
   /** The lane's epoch then: feedback from an older one is stale. */
@@ -52,12 +66,22 @@ export class Reservation {
    */
   settle(usage: Cost = {}): void {
     this.answered();
-    this.#end({ ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) });
+    const actual = { ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) };
+    this.#end(actual, { ...this.admission.own, ...sumOfTokens(usage), ...definedOnly(usage) });
+  }
+
+  /**
+   * Ends a call that the provider has refused: it was a request upstream, but none of its caller's.
+   * @internal
+   */
+  refused(): void {
+    this.answered();
+    this.#end({ requests: 1 }, {});
   }
 
   /** Ends the call as if it had never been made: everything is given back. */
   cancel(): void {
-    this.#end({});
+    this.#end({}, {});
   }
 
   /** Notes that the provider has answered. A limiter's own users need not call it. @internal */
@@ -67,11 +91,11 @@ export class Reservation {
     this.#ends.answered(this);
   }
 
-  #end(actual: Cost): void {
+  #end(actual: Cost, own: Cost): void {
     if (this.#finish === undefined) return;
     const finish = this.#finish;
     this.#finish = undefined;
-    this.#ends.ended(this, actual, this.#isAnswered);
+    this.#ends.ended(this, { actual, own, wasAnswered: this.#isAnswered });
     finish();
   }
 }

@@ -1,9 +1,10 @@
+import { type CallerContext, expectContext, type OnLimit } from './callers/run-as.ts';
 import { Admission, type AdmissionOptions } from './clients/admission.ts';
 import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
 import { openaiAdapter } from './clients/openai.ts';
 import type { CustomEstimator } from './estimate/custom-estimate.ts';
-import { expected, expectNumber, expectObject } from './expect.ts';
+import { expected, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
 import { expectKnown, LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
@@ -13,16 +14,33 @@ import { isTierOf, tiersOf } from './presets/tier.ts';
 export interface RateLimitOptions extends RateLimiterOptions {
   /** A limiter to share with other clients; the options that make one can't be given with it. */
   readonly limiter?: RateLimiter | undefined;
-  /** Who calls: told in events; with `budget.perKey`, whose budget pays. */
+  /**
+   * Who calls: a contended limit is shared fairly between keys, and each has the limits of its tier.
+   * `runAs` says it for single calls.
+   */
   readonly key?: string | undefined;
-  /** Higher goes first. @default 0 */
+  /** Among calls of the same key, higher goes first; each tenth is the oldest. @default 0 */
   readonly priority?: number | undefined;
   /**
-   * The account's tier at the provider, as it calls it: `'build'`, `'tier 1'`, `1`. With it, the
-   * published limits of that tier are kept until responses show others.
+   * The caller's tier, where it is one of the limiter's `tiers`. Else the account's tier at the
+   * provider, as it calls it: `'build'`, `'tier 1'`, `1`: with it, the published limits of that tier
+   * are kept until responses show others.
    * @default the lowest plausible one, until the first response
    */
   readonly tier?: string | number | undefined;
+  /**
+   * What to do with a call that can't go at once: let it `'wait'`; `'reject'` it with
+   * `RateLimitExceeded`; or `'degrade'` it: where only its output is too much, it goes with as many
+   * output tokens as there is room for, but no fewer than 256 (an event says so), else it waits.
+   * @default 'wait'
+   */
+  readonly onLimit?: OnLimit | undefined;
+  /**
+   * The longest that a call may wait: one that is expected to wait longer is rejected at once, with
+   * `RateLimitExceeded`, and one that does, when it has.
+   * @default Infinity
+   */
+  readonly maxWaitMs?: number | undefined;
   /**
    * Your own estimate of a call's tokens: what it leaves out, or answers nonsense for, is estimated
    * as ever. `'provider'`: where the provider has an endpoint that counts (Anthropic's messages,
@@ -58,17 +76,19 @@ export function withRateLimit<C extends object>(
     throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
   }
   expectObject('options', options, 'an object');
-  expectKnown(options, [...LIMITER_OPTIONS, 'limiter', 'key', 'priority', 'tier', 'estimate']);
-  const { key, priority, tier, estimate, limiter = createRateLimiter(own(options)) } = options;
+  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS]);
+  const { key, priority, onLimit, maxWaitMs, tier, estimate } = options;
+  expectContext({ key, priority, onLimit, maxWaitMs });
   expectShared(options);
   expectEstimate(estimate);
-  expectTier(tier, adapter.upstream(client).presetHost);
+  const { limiter = createRateLimiter(own(options)) } = options;
+  const callersTier = typeof tier === 'string' && limiter.hasTier(tier) ? tier : undefined;
+  if (callersTier === undefined) expectTier(tier, adapter.upstream(client).presetHost);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
     limiter,
-    key,
-    priority,
-    tier,
+    caller: defined({ key, tier: callersTier, priority, onLimit, maxWaitMs }),
+    tier: callersTier === undefined ? tier : undefined,
     estimate: typeof estimate === 'function' ? estimate : undefined,
     count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
   }) as RateLimited<C>;
@@ -80,23 +100,31 @@ function wrapped(client: object, adapter: ClientAdapter, options: AdmissionOptio
   return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
 }
 
+const CLIENT_OPTIONS: readonly string[] = [
+  'limiter',
+  'key',
+  'priority',
+  'tier',
+  'onLimit',
+  'maxWaitMs',
+  'estimate',
+];
+
 /** The options that make a limiter. */
-function own({
-  limiter: _,
-  key: __,
-  priority: ___,
-  tier: ____,
-  estimate: _____,
-  ...rest
-}: RateLimitOptions): RateLimiterOptions {
-  return rest;
+function own(options: RateLimitOptions): RateLimiterOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => !CLIENT_OPTIONS.includes(name)),
+  );
+}
+
+/** Without what is undefined, so that it replaces nothing. */
+function defined(context: CallerContext): CallerContext {
+  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }
 
 /** @throws TypeError for a limiter that is none, or that others are to be made beside */
 function expectShared(options: RateLimitOptions): void {
-  const { limiter, key, priority } = options;
-  if (key !== undefined && typeof key !== 'string') throw expected('key', 'a string', key);
-  if (priority !== undefined) expectNumber('priority', priority, 'a number', () => true);
+  const { limiter } = options;
   if (limiter === undefined) return;
   if (!(limiter instanceof RateLimiter)) {
     throw expected('limiter', 'what `createRateLimiter` returns', limiter);

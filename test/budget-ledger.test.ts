@@ -4,6 +4,7 @@ import { Cashier } from '../src/budget.ts';
 import type { Charge } from '../src/budget-charge.ts';
 import { BudgetLedger } from '../src/budget-ledger.ts';
 import { budgetFrom } from '../src/budget-option.ts';
+import { Caller } from '../src/callers/caller.ts';
 import { BudgetSpent } from '../src/errors.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,7 +49,10 @@ describe('a budget', () => {
     const clock = { now: () => 0, setTimeout: () => () => {} };
     const budget = budgetFrom({ usd: 1e-6, windowMs: 8.64e15 });
     const cashier = new Cashier(budget, { m: { input: 0, output: 1 } }, clock);
-    const payable = { estimate: { inputTokens: 0, outputTokens: 0 }, key: undefined };
+    const payable = {
+      estimate: { inputTokens: 0, outputTokens: 0 },
+      caller: new Caller(undefined),
+    };
     const charge = () => cashier.charge({ ...payable, call: { model: 'm', maxOutputTokens: 2 } });
     expect(charge).toThrow(BudgetSpent);
     expect(charge).toThrow('until +275760-09-13T00:00:00.000Z');
@@ -143,7 +147,11 @@ describe('in any history of calls', () => {
           const call = { model: 'm', maxOutputTokens: most };
           const estimate = { inputTokens: 9, outputTokens: most };
           try {
-            open.push({ charge: cashier.charge({ call, estimate, key: rest.key }), key, most });
+            open.push({
+              charge: cashier.charge({ call, estimate, caller: new Caller(rest.key) }),
+              key,
+              most,
+            });
           } catch (error) {
             expect(error).toBeInstanceOf(BudgetSpent);
             expect((spent.get(key) ?? 0) + reservedOf(key) + most).toBeGreaterThan(LIMIT);

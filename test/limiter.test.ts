@@ -20,7 +20,14 @@ describe('a rate limiter', () => {
     void limiter.acquire({ tokens: 300 }, options);
     void limiter.acquire({ tokens: 10 }, options);
     await clock.runUntilIdle();
-    const common = { lane: 'limiter/m', model: 'm', key: 'alice', attempt: 1, reason: 'tokens' };
+    const common = {
+      lane: 'limiter/m',
+      model: 'm',
+      key: 'alice',
+      attempt: 1,
+      reason: 'tokens',
+      limitOf: 'lane',
+    };
     expect(events).toEqual([
       { ...common, waitMs: 3000, queued: 1 },
       { ...common, waitMs: 3100, queued: 2 },

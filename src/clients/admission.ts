@@ -1,18 +1,23 @@
+import type { Caller } from '../callers/caller.ts';
+import { type CallerContext, presentCaller } from '../callers/run-as.ts';
+import type { Estimated } from '../estimate/calibration/calibration.ts';
 import type { CustomEstimator } from '../estimate/custom-estimate.ts';
 import { estimateCall } from '../estimate/estimate.ts';
 import type { RemoteCounter } from '../estimate/remote-count.ts';
+import type { LaneCall } from '../lane.ts';
 import type { LaneKey, RateLimiter } from '../limiter.ts';
 import type { Dimension, Shape } from '../limits.ts';
 import type { PresetHost } from '../presets/preset.ts';
 import { presetFor } from '../presets/preset-for.ts';
 import type { Call, Provider, Request, TokenEstimate } from '../providers/provider.ts';
 import { Attempt } from './attempt.ts';
+import { mostOutput } from './lowered-output.ts';
 
 /** How the calls of one wrapped client are limited. */
 export interface AdmissionOptions {
   readonly limiter: RateLimiter;
-  readonly key: string | undefined;
-  readonly priority: number | undefined;
+  /** Whose calls they are, and how they are treated, unless `runAs` says otherwise. */
+  readonly caller: CallerContext;
   /** The account's tier at the provider. */
   readonly tier: string | number | undefined;
   /** The caller's own estimate. */
@@ -40,6 +45,28 @@ export interface HookedRequest extends Request {
   readonly attempt: number;
 }
 
+/** A request with all that is known of it before it waits. */
+interface Asked extends HookedRequest {
+  readonly context: CallerContext;
+  readonly caller: Caller;
+  readonly laneKey: LaneKey;
+  readonly provider: Provider;
+  readonly estimate: Estimated;
+}
+
+/** The call as its lane sees it. */
+function laneCall(asked: Asked, call: Call): LaneCall {
+  const { context, caller, provider, estimate, signal, attempt, earlier } = asked;
+  const { priority, onLimit, maxWaitMs } = context;
+  const { maxOutputTokens } = call;
+  const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
+  const cost = provider.charge({ ...estimate, outputTokens }, call);
+  const ticket = earlier?.reservation.admission.ticket;
+  const longest = onLimit === 'reject' ? 0 : maxWaitMs;
+  const { expects } = provider;
+  return { cost, expects, caller, priority, signal, ticket, attempt, maxWaitMs: longest };
+}
+
 /** Lets the requests of one client through, each when its lane has room. */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -61,39 +88,53 @@ export class Admission {
    * @throws HeadroomError where it gets none; the signal's reason, when that aborts first
    */
   async admit(request: HookedRequest, call: Call): Promise<Attempt> {
-    const { limiter, key, priority } = this.#options;
+    const { limiter } = this.#options;
+    // Read at once: what follows may run outside of the caller's context.
+    const context = { ...this.#options.caller, ...presentCaller() };
     const upstream = this.#upstream();
     const { provider } = upstream;
-    const { signal, earlier, attempt } = request;
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
     const estimate = await estimateCall({ provider: provider.name, ...request }, sources);
     const laneKey = this.#laneKey(upstream, call, estimate);
-    const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, key });
+    const found = limiter.caller(context);
+    const caller = found instanceof Promise ? await found : found;
+    const asked = { ...request, context, caller, laneKey, provider, estimate };
+    return this.#pass(asked, context.onLimit === 'degrade' ? this.#lowered(asked, call) : call);
+  }
+
+  /** Reserves what the call may cost, waits for its turn, and makes it an attempt. */
+  async #pass(asked: Asked, call: Call): Promise<Attempt> {
+    const { limiter } = this.#options;
+    const { laneKey, estimate, earlier, caller, provider, mayRetry, hidesUsage } = asked;
+    const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
     const lane = limiter.lane(laneKey);
-    const ticket = earlier?.reservation.admission.ticket;
-    const cost = provider.charge(estimate, call);
-    const { expects } = provider;
-    const waiting = lane.acquire({ cost, expects, key, priority, signal, ticket, attempt });
-    const reservation = await waiting.catch((error: unknown) => {
+    const reservation = await lane.acquire(laneCall(asked, call)).catch((error: unknown) => {
       charge.release();
       throw error;
     });
-    const { mayRetry, hidesUsage } = request;
     const { maxPauseMs, clock } = limiter;
-    const context = {
-      lane,
-      provider,
-      call,
-      estimate,
-      charge,
-      key,
-      mayRetry,
-      hidesUsage,
-      maxPauseMs,
-      clock,
-    };
-    return new Attempt(reservation, context, earlier?.firstRefusedAt);
+    const { key } = caller;
+    const found = { lane, provider, call, estimate, charge, key, mayRetry, hidesUsage };
+    return new Attempt(reservation, { ...found, maxPauseMs, clock }, earlier?.firstRefusedAt);
+  }
+
+  /**
+   * The call with as much output as there is room for now, where it would have to wait for that; as
+   * it is, where that is too little, or it waits for something else.
+   */
+  #lowered(asked: Asked, call: Call): Call {
+    const { limiter } = this.#options;
+    const lane = limiter.lane(asked.laneKey);
+    const isNow = (each: Call): boolean => lane.forecast(laneCall(asked, each)).waitMs === 0;
+    if (isNow(call)) return call;
+    const { maxOutputTokens } = call;
+    const fits = (most: number): boolean => isNow({ ...call, maxOutputTokens: most });
+    const lowered = mostOutput(maxOutputTokens, fits);
+    if (lowered === undefined) return call;
+    const { key } = asked.caller;
+    limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });
+    return { ...call, maxOutputTokens: lowered, isLowered: true };
   }
 
   /** Models that share one limit share a lane; calls with a long input may have one of their own. */

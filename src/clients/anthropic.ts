@@ -5,6 +5,7 @@ import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
 import { isFinal } from './error-response.ts';
+import { withOutput } from './lowered-output.ts';
 import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
 import { hasMethods, hostnameOf, hostOf, isObject } from './shape.ts';
@@ -139,13 +140,21 @@ function limiting(client: AnthropicClient, admission: Admission): Middleware {
       const attempt = ++counts.attempts;
       const hooked = { ...described, signal, mayRetry, hidesUsage: false, earlier, attempt };
       const admitted = await admission.admit(hooked, call);
-      const response = await admitted.receive(await sent(admitted, () => next(request)));
+      const lowered = loweredRequest(path, request, admitted);
+      const response = await admitted.receive(await sent(admitted, () => next(lowered)));
       if (admitted.again === undefined) return response;
       counts.resends++;
       count(1);
       earlier = admitted;
     }
   };
+}
+
+/** The request as it is, or with less output than it asks for. */
+function loweredRequest(path: string, request: ApiRequest, { loweredOutput }: Attempt): ApiRequest {
+  if (loweredOutput === undefined || typeof request.body !== 'string') return request;
+  const body: unknown = parsed(request.body);
+  return { ...request, body: JSON.stringify(withOutput(path, body, loweredOutput)) };
 }
 
 /** Adds to the request's retry count, unless that is the caller's. */
@@ -196,9 +205,13 @@ async function sent(attempt: Attempt, send: () => Promise<Response>): Promise<Re
 function bodyOf(client: AnthropicClient, { body }: ApiRequest, options: RequestOptions): unknown {
   const mayBeRewritten = client.middleware.length > 0 || (options.middleware?.length ?? 0) > 0;
   if (!mayBeRewritten && isObject(options.body)) return options.body;
+  return typeof body === 'string' ? (parsed(body) ?? options.body) : options.body;
+}
+
+function parsed(text: string): unknown {
   try {
-    return typeof body === 'string' ? JSON.parse(body) : options.body;
+    return JSON.parse(text);
   } catch {
-    return options.body;
+    return undefined;
   }
 }

@@ -61,6 +61,12 @@ export class Attempt {
     return this.#again;
   }
 
+  /** The most output that the call may have, where that is less than it asked for. */
+  get loweredOutput(): number | undefined {
+    const { isLowered, maxOutputTokens } = this.#context.call;
+    return isLowered === true ? maxOutputTokens : undefined;
+  }
+
   /** What the call takes of the budget; kept by the attempt that takes this one's place. */
   get charge(): Charge {
     return this.#context.charge;
@@ -177,7 +183,7 @@ export class Attempt {
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
     if (!isFinal) lane.refuse(this.reservation, kind, retryAfterMs);
-    this.reservation.settle(NOTHING_USED);
+    this.reservation.refused();
     if (isFinal || kind === 'capacity' || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();
     const heldUntil = lane.pausedUntil ?? clock.now();

@@ -6,6 +6,7 @@ import type { Admission, Upstream } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
 import { isFinal } from './error-response.ts';
+import { withOutput } from './lowered-output.ts';
 import {
   type ApiRequest,
   asOpenAI,
@@ -61,7 +62,9 @@ const refusesUsage = new Set<string>();
 /** The options of one call as they are sent, and what is known of its attempts. */
 interface Sending {
   /** A copy of the caller's: an SDK's retry sends it again, another call has another one. */
-  readonly options: RequestOptions;
+  readonly options: RequestOptions & { body?: unknown };
+  /** The body as the caller gave it. */
+  readonly body: unknown;
   /** Whether we ask what the stream has used, because the caller doesn't. */
   asksForUsage: boolean;
   /** The attempt that it stands for now. */
@@ -69,6 +72,12 @@ interface Sending {
   /** How often it was to be sent so far, and how often of these by us, which the SDK doesn't know. */
   attempts: number;
   resends: number;
+}
+
+/** The body of each attempt is the caller's, or allows less output than that. */
+function lowerOutput({ options, body }: Sending, { loweredOutput }: Attempt): void {
+  if (loweredOutput !== undefined) options.body = withOutput(options.path, body, loweredOutput);
+  else if (options.body !== body) options.body = body;
 }
 
 /** Ties one client's attempts to an admission. */
@@ -140,6 +149,7 @@ class OpenAIHook {
       const attempt = await this.#admit(sending, call, earlier);
       if (attempt === undefined) return makeRequest(sending.options);
       sending.attempt = attempt;
+      lowerOutput(sending, attempt);
       try {
         const result = await makeRequest(sending.options);
         attempt.conclude();
@@ -156,14 +166,15 @@ class OpenAIHook {
 
   /** `undefined` where the caller has given up meanwhile: the SDK has its own error for that. */
   async #admit(
-    { options, asksForUsage: hidesUsage, attempts: attempt }: Sending,
+    { options, body, asksForUsage: hidesUsage, attempts: attempt }: Sending,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
     const signal = options.signal ?? undefined;
     const maxRetries = options.maxRetries ?? this.#client.maxRetries;
     const mayRetry = maxRetries > 0 && isReplayable(options);
-    const request = { ...this.#described(options), signal, mayRetry, hidesUsage, earlier, attempt };
+    const described = this.#described({ ...options, body });
+    const request = { ...described, signal, mayRetry, hidesUsage, earlier, attempt };
     try {
       return await this.#admission.admit(request, call);
     } catch (error) {
@@ -187,7 +198,7 @@ class OpenAIHook {
     const options = { ...given };
     const { path, body } = options;
     const asksForUsage = !refusesUsage.has(this.#client.baseURL) && asksForNoUsage(path, body);
-    const sending = { options, asksForUsage, attempt: undefined, attempts: 0, resends: 0 };
+    const sending = { options, body, asksForUsage, attempt: undefined, attempts: 0, resends: 0 };
     this.#sendings.set(options, sending);
     return sending;
   }

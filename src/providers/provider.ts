@@ -18,6 +18,8 @@ export interface Call {
   readonly stream: boolean;
   /** The most output tokens that the call allows (all choices together), where it says so. */
   readonly maxOutputTokens: number | undefined;
+  /** Whether that is less than the caller asked for, and has to be written into the request. */
+  readonly isLowered?: boolean | undefined;
 }
 
 /** Tokens that a call will take or took, before any provider's charging rule. */

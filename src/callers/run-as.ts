@@ -1,0 +1,92 @@
+import { expected, expectNumber, expectObject, expectOneOf } from '../expect.ts';
+
+/** What to do with a call that can't go at once. */
+export type OnLimit = 'wait' | 'reject' | 'degrade';
+
+/** Who makes calls, and how they are to be treated. What is left out stays the client's. */
+export interface CallerContext {
+  readonly key?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly onLimit?: OnLimit | undefined;
+  readonly maxWaitMs?: number | undefined;
+}
+
+export const CONTEXT_OPTIONS: readonly (keyof CallerContext)[] = [
+  'key',
+  'tier',
+  'priority',
+  'onLimit',
+  'maxWaitMs',
+];
+
+const ON_LIMIT: readonly OnLimit[] = ['wait', 'reject', 'degrade'];
+
+/** The part of Node's `AsyncLocalStorage` that is used; Deno, Bun and Workers have it as well. */
+interface Storage {
+  run<R>(context: CallerContext, callback: () => R): R;
+  getStore(): CallerContext | undefined;
+}
+
+/** Read without an import: a browser has neither. */
+declare const process:
+  | { getBuiltinModule?: (name: string) => { AsyncLocalStorage?: new () => Storage } | undefined }
+  | undefined;
+
+let storage: Storage | undefined;
+
+function storageOf(): Storage | undefined {
+  if (storage !== undefined || typeof process === 'undefined') return storage;
+  const AsyncLocalStorage = process.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;
+  storage = AsyncLocalStorage && new AsyncLocalStorage();
+  return storage;
+}
+
+/**
+ * Runs `callback`; the calls that it makes through wrapped clients, now or later, are the caller's:
+ *
+ * ```ts
+ * const answer = await runAs({ key: user.id, tier: user.plan }, () =>
+ *   openai.chat.completions.create({ model, messages }),
+ * );
+ * ```
+ *
+ * Within another `runAs`, what is left out is the outer one's.
+ *
+ * @throws TypeError for options that can't be used, and where the runtime has no
+ * `AsyncLocalStorage`: there, give each caller a client of its own, `withRateLimit(client, {
+ * limiter, key })`, which costs no more than an object
+ */
+export function runAs<R>(caller: CallerContext, callback: () => R): R {
+  expectContext(caller);
+  const known = storageOf();
+  if (known === undefined) {
+    throw new TypeError(
+      '`runAs` needs `AsyncLocalStorage`, which this runtime lacks: use `withRateLimit(client, { limiter, key })` for each caller instead',
+    );
+  }
+  return known.run({ ...known.getStore(), ...caller }, callback);
+}
+
+/** Who makes the present call, as far as `runAs` says. */
+export function presentCaller(): CallerContext {
+  return storage?.getStore() ?? {};
+}
+
+/** @throws TypeError for what describes no caller */
+export function expectContext(context: CallerContext): void {
+  expectObject('caller', context, '{ key, tier, priority, onLimit, maxWaitMs }');
+  for (const name of Object.keys(context)) {
+    if (!CONTEXT_OPTIONS.some((known) => known === name)) {
+      throw new TypeError(`Unknown option \`${name}\`; known are ${CONTEXT_OPTIONS.join(', ')}`);
+    }
+  }
+  const { key, tier, priority, onLimit, maxWaitMs } = context;
+  if (key !== undefined && typeof key !== 'string') throw expected('key', 'a string', key);
+  if (tier !== undefined && typeof tier !== 'string') throw expected('tier', 'a string', tier);
+  if (priority !== undefined) expectNumber('priority', priority, 'a number', () => true);
+  if (onLimit !== undefined) expectOneOf('onLimit', onLimit, ON_LIMIT);
+  if (maxWaitMs !== undefined) {
+    expectNumber('maxWaitMs', maxWaitMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
+  }
+}

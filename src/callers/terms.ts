@@ -1,0 +1,68 @@
+import { expectNumber, expectObject, expectOneOf } from '../expect.ts';
+import { type ShortLimits, shortLimits } from '../limit-table.ts';
+import type { Limit, Shape } from '../limits.ts';
+
+/**
+ * How a tier's limits are kept.
+ *
+ * - `token-bucket`: a minute's limit may be used at once, and comes back evenly: over a long time
+ *   the limit, in any minute up to twice as much.
+ * - `sliding-window`: never more than the limit in any minute.
+ * - `fixed-window`: never more than the limit in a minute by the clock; so twice as much in the
+ *   seconds around the full minute.
+ */
+export type Strategy = 'token-bucket' | 'sliding-window' | 'fixed-window';
+
+/** What the callers of one tier may use, each for itself, in all lanes together. */
+export interface TierLimits extends ShortLimits {
+  /** In a day in UTC. */
+  readonly usdPerDay?: number | undefined;
+  /** The share of a contended limit, beside callers of weight 1. @default 1 */
+  readonly weight?: number | undefined;
+  /** @default 'token-bucket' */
+  readonly strategy?: Strategy | undefined;
+}
+
+/** The limits of one tier, complete and checked. */
+export interface Terms {
+  readonly limits: readonly Limit[];
+  readonly shape: Shape;
+  readonly concurrency: number;
+  readonly usdPerDay: number | undefined;
+  readonly weight: number;
+}
+
+/** Of callers whose tier sets no limits. */
+export const NO_TERMS: Terms = {
+  limits: [],
+  shape: { enforcement: 'bucket', burstSeconds: 60 },
+  concurrency: Number.POSITIVE_INFINITY,
+  usdPerDay: undefined,
+  weight: 1,
+};
+
+const SHAPES: Readonly<Record<Strategy, Shape>> = {
+  'token-bucket': { enforcement: 'bucket', burstSeconds: 60 },
+  'sliding-window': { enforcement: 'window', burstSeconds: 60 },
+  'fixed-window': { enforcement: 'fixed', burstSeconds: 60 },
+};
+
+/**
+ * The terms that a tier's limits ask for.
+ * @throws TypeError that names the option, what was expected and what was given
+ */
+export function termsFrom(name: string, tier: TierLimits): Terms {
+  expectObject(
+    name,
+    tier,
+    '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency, usdPerDay, weight, strategy }',
+  );
+  const { usdPerDay, weight = 1, strategy = 'token-bucket', ...short } = tier;
+  const { limits, concurrency } = shortLimits(name, short);
+  expectNumber(`${name}.weight`, weight, 'a positive number', (n) => n > 0 && n < Infinity);
+  if (usdPerDay !== undefined) {
+    expectNumber(`${name}.usdPerDay`, usdPerDay, 'a positive number of US dollars', (n) => n > 0);
+  }
+  expectOneOf(`${name}.strategy`, strategy, Object.keys(SHAPES));
+  return { limits, shape: SHAPES[strategy], concurrency, usdPerDay, weight };
+}

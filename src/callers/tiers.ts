@@ -1,0 +1,67 @@
+import { expected, expectObject } from '../expect.ts';
+import type { CallerRef } from './callers.ts';
+import { type Terms, type TierLimits, termsFrom } from './terms.ts';
+
+/** Says what a caller may use, now or later; `undefined`: as much as there is. */
+export type TierSource = (
+  caller: CallerRef,
+) => TierLimits | undefined | PromiseLike<TierLimits | undefined>;
+
+/** Limits by tier: by name, or asked for, so that they can live elsewhere and change. */
+export type TiersOption = Readonly<Record<string, TierLimits>> | TierSource;
+
+/** Finds the terms of a caller. */
+export type TierTable = (caller: CallerRef) => Terms | undefined | Promise<Terms | undefined>;
+
+/** The tiers of a limiter. */
+export interface Tiers {
+  readonly table: TierTable;
+  /** Whether a tier of that name is one of them: of a function's, any may be. */
+  has(tier: string): boolean;
+  /** For messages. */
+  readonly names: readonly string[];
+}
+
+export const NO_TIERS: Tiers = { table: () => undefined, has: () => false, names: [] };
+
+/**
+ * Reads the option `tiers`.
+ * @throws TypeError that names the option, what was expected and what was given
+ */
+export function tiersFrom(option: TiersOption | undefined): Tiers {
+  if (option === undefined) return NO_TIERS;
+  if (typeof option === 'function') return askedTiers(option);
+  expectObject('tiers', option, '{ name: { rpm, tpm, … } }, or a function');
+  const entries = Object.entries(option).map(
+    ([name, tier]) => [name, termsFrom(`tiers.${name}`, tier)] as const,
+  );
+  const byName = new Map(entries);
+  return {
+    table: ({ tier }) => (tier === undefined ? undefined : byName.get(tier)),
+    has: (tier) => byName.has(tier),
+    names: [...byName.keys()],
+  };
+}
+
+function askedTiers(source: TierSource): Tiers {
+  const table: TierTable = (caller) => {
+    const answer = source(caller);
+    if (!isPromiseLike(answer)) return termsOf(caller, answer);
+    return Promise.resolve(answer).then((tier) => termsOf(caller, tier));
+  };
+  return { table, has: () => true, names: [] };
+}
+
+function termsOf({ tier }: CallerRef, limits: TierLimits | undefined): Terms | undefined {
+  if (limits === undefined) return undefined;
+  return termsFrom(`what \`tiers\` returns for '${tier}'`, limits);
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+/** @throws TypeError for what names no tier */
+export function expectTierName(option: string, tier: unknown): void {
+  if (typeof tier !== 'string' || tier === '') throw expected(option, 'the name of a tier', tier);
+}

@@ -1,0 +1,50 @@
+import { isObject } from './shape.ts';
+
+/** Fewer tokens than this are no answer: such a call waits instead. */
+export const LEAST_OUTPUT_TOKENS = 256;
+/** What a call that sets no limit is tried with at most. */
+const USUAL_OUTPUT_TOKENS = 4096;
+
+/**
+ * The most output tokens, of those that a call allows, for which `fits` holds; `undefined` where
+ * that would be less than `LEAST_OUTPUT_TOKENS`. `fits` holds for all numbers below one for which
+ * it does.
+ */
+export function mostOutput(
+  allowed: number = USUAL_OUTPUT_TOKENS,
+  fits: (outputTokens: number) => boolean,
+): number | undefined {
+  if (allowed <= LEAST_OUTPUT_TOKENS || !fits(LEAST_OUTPUT_TOKENS)) return undefined;
+  let low = LEAST_OUTPUT_TOKENS;
+  let high = allowed;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** In which field an API takes the limit of a call's output, where the caller has used none. */
+const FIELDS: readonly (readonly [RegExp, string])[] = [
+  [/\/chat\/completions$/, 'max_completion_tokens'],
+  [/\/responses$/, 'max_output_tokens'],
+];
+const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'];
+
+/**
+ * A copy of a request's body that allows so many output tokens in all. What is no object stays as
+ * it is.
+ */
+export function withOutput(path: string, body: unknown, outputTokens: number): unknown {
+  if (!isObject(body) || Array.isArray(body)) return body;
+  const usual = FIELDS.find(([pattern]) => pattern.test(path))?.[1] ?? 'max_tokens';
+  const field = KNOWN_FIELDS.find((name) => isCount(Reflect.get(body, name))) ?? usual;
+  const choices = Reflect.get(body, 'n');
+  const share = isCount(choices) && choices > 1 ? Math.floor(outputTokens / choices) : outputTokens;
+  return { ...body, [field]: Math.max(1, share) };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && value > 0;
+}
