@@ -1,8 +1,9 @@
 import PQueue from 'p-queue';
 import { AbortHub } from './abort-hub.ts';
 import { type Cost, minus, plus } from './limits.ts';
-import { Line, type LineOptions, type WaitingCall } from './line.ts';
+import { Line, type LineOptions } from './line.ts';
 import type { Reservation } from './reservation.ts';
+import type { WaitingCall } from './waiting-call.ts';
 
 /** What a call gets, or why it doesn't. */
 export interface Promised {

@@ -1,6 +1,18 @@
 import type { Caller } from './callers/caller.ts';
 import { type Cost, minus, plus } from './limits.ts';
-import type { Place } from './line.ts';
+import type { WaitingCall } from './waiting-call.ts';
+
+export type Run = () => Promise<unknown>;
+
+/** A call in its place. */
+export interface Place {
+  readonly id: string;
+  readonly run: Run;
+  readonly call: WaitingCall;
+  readonly priority: number;
+  previous: Place | undefined;
+  next: Place | undefined;
+}
 
 /** So many calls in a row may pass an older one of a lower priority; then that one goes. */
 const PASSING_CALLS = 9;

@@ -3,7 +3,7 @@ import { RateLimitExceeded } from './errors.ts';
 import type { Reason } from './events.ts';
 import type { Gate } from './gate.ts';
 import { plus } from './limits.ts';
-import type { WaitingCall } from './line.ts';
+import type { WaitingCall } from './waiting-call.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
 export interface Forecast {

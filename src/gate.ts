@@ -2,6 +2,7 @@ import { NO_CAUTION, type Tuning } from './caution.ts';
 import type { Sighting } from './lane-limits.ts';
 import { amount, type Cost, type Dimension, type Limit, MINUTE_MS, plus } from './limits.ts';
 import type { Meter, MeteredLimit } from './meter.ts';
+import type { MeterSpec } from './stores/shared-lane.ts';
 
 type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
 
@@ -30,12 +31,44 @@ export class Gate {
   readonly #meterOf: (limit: MeteredLimit) => Meter;
   #meters: readonly Meter[];
   #tuning = NO_CAUTION;
+  #revision = 0;
   /** All that was ever let through. */
   #taken: Cost = {};
 
   constructor(limits: readonly MeteredLimit[], meterOf: (limit: MeteredLimit) => Meter) {
     this.#meterOf = meterOf;
     this.#meters = limits.map(meterOf);
+  }
+
+  get limits(): readonly MeteredLimit[] {
+    return this.#meters.map((meter) => meter.limit);
+  }
+
+  get tuning(): Tuning {
+    return this.#tuning;
+  }
+
+  /** Another number whenever limits or caution are others. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The limits in the numbers that a store needs to keep them. */
+  get specs(): readonly MeterSpec[] {
+    return this.#meters.map((meter) => meter.spec);
+  }
+
+  /** Goes on with a part of each limit: others, that can't be asked now, may use the rest. */
+  share(share: number, now: number): void {
+    for (const meter of this.#meters) meter.share(share, now);
+  }
+
+  /** Takes over, by id, what is left of limits that others use as well. */
+  align(levels: Readonly<Record<string, number>>, now: number): void {
+    for (const meter of this.#meters) {
+      const level = levels[meter.spec.id];
+      if (level !== undefined) meter.align(level, now);
+    }
   }
 
   /** All that has been let through until now: to tell, later, what came after. */
@@ -67,6 +100,7 @@ export class Gate {
 
   /** Goes on with these limits. What has been used of a limit stays used. */
   adopt(limits: readonly MeteredLimit[], now: number): void {
+    this.#revision++;
     this.#meters = limits.map((limit) => {
       const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
       meter?.resize(limit, now);
@@ -76,6 +110,7 @@ export class Gate {
 
   /** Goes on with more or less caution. */
   tune(tuning: Tuning, now: number): void {
+    this.#revision++;
     this.#tuning = tuning;
     for (const meter of this.#meters) meter.tune(tuning, now);
   }

@@ -1,9 +1,8 @@
 export type { Spending } from './budget-ledger.ts';
 export type { BudgetOption, DailyBudget, WindowBudget } from './budget-option.ts';
-export type { CallerRef } from './callers/callers.ts';
 export { type CallerContext, type OnLimit, runAs } from './callers/run-as.ts';
 export type { Strategy, TierLimits } from './callers/terms.ts';
-export type { TierSource, TiersOption } from './callers/tiers.ts';
+export type { CallerRef, TierSource, TiersOption } from './callers/tiers.ts';
 export type { Clock } from './clock.ts';
 export {
   BudgetSpent,

@@ -9,8 +9,7 @@ import { LaneLearning } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
 import type { Cost, Dimension, Limit } from './limits.ts';
-import type { WaitingCall } from './line.ts';
-import { type Choice, costsOf, LOOKED_AT, nextCall } from './next-call.ts';
+import { type Choice, costsOf, LOOKED_AT, nextCall, unfitOf } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
 import {
@@ -19,6 +18,7 @@ import {
   type ReservationEnd,
   type ReservationEnds,
 } from './reservation.ts';
+import type { WaitingCall } from './waiting-call.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 
 /** A call that wants to pass. */
@@ -224,11 +224,8 @@ export class Lane implements ReservationEnds {
   #refusal(call: WaitingCall): HeadroomError | undefined {
     if (this.#isClosed) return closedError();
     const { model, gate, maxQueue } = this.#options;
-    const { cost, own } = costsOf(call, gate);
-    const limit = gate.tooSmallFor(cost);
-    if (limit !== undefined) return new CallTooLarge({ model, cost, limit });
-    const ownLimit = call.caller.tooSmallFor(own);
-    if (ownLimit !== undefined) return new CallTooLarge({ model, cost: own, limit: ownLimit });
+    const unfit = unfitOf(call, costsOf(call, gate), gate);
+    if (unfit !== undefined) return new CallTooLarge({ model, ...unfit });
     if (this.#queue.size >= maxQueue) return new QueueFull({ model, maxQueue });
     const { pause } = this.#recovery;
     return pause === undefined ? undefined : this.#pauseError(pause);

@@ -1,50 +1,13 @@
 import type { Caller } from './callers/caller.ts';
-import { Flow } from './flow.ts';
+import { Flow, type Place, type Run } from './flow.ts';
 import { Heap } from './heap.ts';
-import { type Cost, type Dimension, least, minus, plus, times } from './limits.ts';
-
-/** What a call has taken: of the lane's limits, and of its caller's own. */
-export interface Taken {
-  readonly cost: Cost;
-  readonly own: Cost;
-}
-
-/** A call that waits, as p-queue's options carry it. */
-export interface WaitingCall {
-  readonly cost: Cost;
-  /** Dimensions in which the cost is a guess. */
-  readonly expects: readonly Dimension[];
-  /** Its place among its caller's calls of the same priority: lower goes first; kept by a retry. */
-  readonly ticket: number;
-  /** When it came, in milliseconds. */
-  readonly since: number;
-  readonly caller: Caller;
-  readonly signal: AbortSignal | undefined;
-  /** When it must go at the latest, once it has been the first in line: set by the lane. */
-  deadline: number | undefined;
-  /** What was taken for it, as it was chosen: set by the lane. */
-  taken: Taken | undefined;
-  /** Why it was turned away while it waited: set by the lane. */
-  error: Error | undefined;
-}
+import { type Cost, least, minus, plus, times } from './limits.ts';
+import type { WaitingCall } from './waiting-call.ts';
 
 export interface LineOptions {
   readonly id?: string;
   readonly priority?: number;
   readonly call?: WaitingCall;
-}
-
-type Run = () => Promise<unknown>;
-
-/** A call in its place. */
-export interface Place {
-  readonly id: string;
-  readonly run: Run;
-  readonly call: WaitingCall;
-  readonly priority: number;
-  readonly flow: Flow;
-  previous: Place | undefined;
-  next: Place | undefined;
 }
 
 /**
@@ -82,7 +45,7 @@ export class Line {
     const { id, call, priority = 0 } = options ?? {};
     if (id === undefined || call === undefined) throw new TypeError('A line takes calls with ids');
     const flow = this.#flowOf(call.caller);
-    const place: Place = { id, run, call, priority, flow, previous: undefined, next: undefined };
+    const place: Place = { id, run, call, priority, previous: undefined, next: undefined };
     flow.insert(place);
     this.#places.set(id, place);
     if (flow.size === 1) this.#begin(flow);
@@ -106,7 +69,7 @@ export class Line {
       const left: Generator<Place, void>[] = [];
       for (const places of rest) {
         const next = places.next();
-        if (next.done === true || this.#toHold.has(next.value.flow)) continue;
+        if (next.done === true || this.#isToHold(next.value)) continue;
         yield next.value;
         left.push(places);
       }
@@ -163,7 +126,9 @@ export class Line {
   /** Whether `id` is the last one of its caller's, with so many before it. */
   isBehind(id: string, calls: number): boolean {
     const place = this.#places.get(id);
-    return place !== undefined && place.flow.size > calls && place.flow.isLast(place);
+    if (place === undefined) return false;
+    const flow = this.#flowOf(place.call.caller);
+    return flow.size > calls && flow.isLast(place);
   }
 
   /** Makes `id` the next one that `dequeue` hands out; `size` is what that costs its caller. */
@@ -185,7 +150,7 @@ export class Line {
   remove(id: string): void {
     const place = this.#places.get(id);
     if (place === undefined) return;
-    const { flow } = place;
+    const flow = this.#flowOf(place.call.caller);
     this.#places.delete(id);
     flow.remove(place);
     if (flow.size === 0) this.#end(flow);
@@ -203,6 +168,10 @@ export class Line {
     const { priority = 0 } = options;
     const places = [...this.#places.values()].filter((place) => place.priority === priority);
     return places.map(({ run }) => run);
+  }
+
+  #isToHold({ call }: Place): boolean {
+    return this.#toHold.has(this.#flowOf(call.caller));
   }
 
   #flowOf(caller: Caller): Flow {
@@ -245,7 +214,7 @@ export class Line {
   }
 
   #serve(place: Place, size: number): void {
-    const { flow } = place;
+    const flow = this.#flowOf(place.call.caller);
     flow.serve(place);
     if (this.#ready.first === flow) this.#virtual = Math.max(this.#virtual, flow.start);
     flow.finish = Math.max(this.#virtual, flow.start) + size / flow.caller.weight;

@@ -15,6 +15,7 @@ import { FixedWindow } from './fixed-window.ts';
 import type { Correction, Limit, LimitSource, Shape } from './limits.ts';
 import { paceOf } from './pace.ts';
 import { type Reading, ServerView } from './server-view.ts';
+import type { MeterSpec } from './stores/shared-lane.ts';
 import { TrailingWindow } from './trailing-window.ts';
 
 /** Nobody has vouched for limits that weren't given: their burst passes a bucket of ten seconds. */
@@ -49,6 +50,7 @@ export class Meter {
   readonly #options: MeterOptions;
   #limit: MeteredLimit;
   #tuning: Tuning = NO_CAUTION;
+  #share = 1;
   #spec: BucketSpec;
   #guards: readonly Window[] = [];
   #bucket: BucketState;
@@ -63,6 +65,32 @@ export class Meter {
 
   get limit(): MeteredLimit {
     return this.#limit;
+  }
+
+  /** The limit in the numbers that a store needs to keep it. */
+  get spec(): MeterSpec {
+    const { dimension, max, windowMs } = this.#limit;
+    const { correction } = this.#options;
+    const guards = this.#guards.map((guard) => ({
+      max: guard.max,
+      spanMs: guard.spanMs,
+      isFixed: guard instanceof FixedWindow,
+    }));
+    const id = `${dimension}/${windowMs}`;
+    const common = { id, dimension, max, windowMs, correction, guards };
+    return { ...common, headroom: this.#kept, bucket: this.#spec };
+  }
+
+  /** Goes on with a part of the limit: others, that can't be asked now, may use the rest. */
+  share(share: number, now: number): void {
+    this.#share = share;
+    this.#repace(now);
+  }
+
+  /** No more than `level` is left, as others know who use the limit as well. */
+  align(level: number, now: number): void {
+    this.#refill(now);
+    this.#bucket = { ...this.#bucket, level: Math.min(this.#bucket.level, level) };
   }
 
   /**
@@ -91,9 +119,7 @@ export class Meter {
       this.#view.observe(reading, now);
       return;
     }
-    const { headroom } = this.#options;
-    const kept = headroom === 'auto' ? AUTO_HEADROOM : headroom;
-    this.#view = new ServerView(reading, this.#limit.windowMs, kept, now);
+    this.#view = new ServerView(reading, this.#limit.windowMs, this.#kept, now);
     this.#repace(now);
     const level = Math.min(this.#bucket.level, this.#view.level(now));
     this.#bucket = { ...this.#bucket, level };
@@ -188,6 +214,12 @@ export class Meter {
     return cost / this.#spec.perMs;
   }
 
+  /** What stays free of what the server has left. */
+  get #kept(): number {
+    const { headroom } = this.#options;
+    return headroom === 'auto' ? AUTO_HEADROOM : headroom;
+  }
+
   /** What isn't used of the limit now. */
   get #headroom(): number {
     const { headroom } = this.#options;
@@ -206,7 +238,12 @@ export class Meter {
     const { shape } = this.#options;
     const burstSeconds = Math.min(shape.burstSeconds, CAUTIOUS_BURST_SECONDS);
     const profile = this.#limit.source === 'given' ? shape : { ...shape, burstSeconds };
-    const { bucket, guards } = paceOf(this.#limit, profile, this.#headroom, this.#tuning);
+    const { bucket, guards } = paceOf(
+      this.#limit,
+      profile,
+      1 - this.#share * (1 - this.#headroom),
+      this.#tuning,
+    );
     this.#guards = guards.map(({ max, spanMs, isFixed }) => {
       const before = this.#guards.find((guard) => guard.spanMs === spanMs);
       const Window = isFixed === true ? FixedWindow : TrailingWindow;

@@ -1,6 +1,8 @@
+import type { Place } from './flow.ts';
 import type { Gate, Head, Wait } from './gate.ts';
 import type { Cost, Limit } from './limits.ts';
-import type { Line, Place, Taken, WaitingCall } from './line.ts';
+import type { Line } from './line.ts';
+import type { Taken, WaitingCall } from './waiting-call.ts';
 
 /** Who goes next, and what it has taken; who can't go any more; or how long nobody does. */
 export type Choice =
@@ -49,8 +51,8 @@ interface Present {
 /** Whether this call goes. Its costs are looked at anew each time: limits change while it waits. */
 function choose(place: Place, { line, gate, isProbe, head, now }: Present): Choice | 'held' {
   const taken = costsOf(place.call, gate);
-  const unfit = unfitOf(place, taken, gate);
-  if (unfit !== undefined) return unfit;
+  const unfit = unfitOf(place.call, taken, gate);
+  if (unfit !== undefined) return { place, unfit: unfit.limit, cost: unfit.cost };
   if (isHeld(place, taken, line, now)) return 'held';
   const wait = isProbe ? takeProbe(taken, gate, now) : takeIn(taken, gate, head, now);
   if (wait.waitMs > 0) return wait;
@@ -63,12 +65,16 @@ export function costsOf({ cost, expects, caller }: WaitingCall, gate: Gate): Tak
   return { cost: gate.tempered(cost, expects), own: caller.tempered(cost, expects) };
 }
 
-/** A call that can never go, if it is one. */
-function unfitOf(place: Place, { cost, own }: Taken, gate: Gate): Choice | undefined {
-  const unfit = gate.tooSmallFor(cost);
-  if (unfit !== undefined) return { place, unfit, cost };
-  const ownUnfit = place.call.caller.tooSmallFor(own);
-  return ownUnfit && { place, unfit: ownUnfit, cost: own };
+/** The limit that a call exceeds, and by which of its costs: such a call can never go. */
+export function unfitOf(
+  { caller }: WaitingCall,
+  { cost, own }: Taken,
+  gate: Gate,
+): { readonly limit: Limit; readonly cost: Cost } | undefined {
+  const limit = gate.tooSmallFor(cost);
+  if (limit !== undefined) return { limit, cost };
+  const ownLimit = caller.tooSmallFor(own);
+  return ownLimit && { limit: ownLimit, cost: own };
 }
 
 function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: number): boolean {

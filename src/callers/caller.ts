@@ -1,6 +1,7 @@
 import { Gate, type Wait } from '../gate.ts';
 import { amount, type Cost, type Dimension, type Limit } from '../limits.ts';
 import { Meter, type MeteredLimit } from '../meter.ts';
+import type { MeterSpec } from '../stores/shared-lane.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 
 /** How long a caller's own limits hold its first call back, and which of them. */
@@ -18,14 +19,22 @@ const NO_WAIT: OwnWait = { waitMs: 0, dimension: 'requests' };
  */
 export class Caller {
   readonly key: string | undefined;
+  /** Its own among all callers; empty for those of whom nothing is known. */
+  readonly id: string;
   #terms: Terms = NO_TERMS;
   #gate: Gate | undefined;
   #inFlight = 0;
   /** Lanes in which its calls wait. */
   readonly #waiting = new Set<() => void>();
 
-  constructor(key: string | undefined) {
+  constructor(key: string | undefined, id: string = key === undefined ? '' : `key ${key}`) {
     this.key = key;
+    this.id = id;
+  }
+
+  /** Its limits in the numbers that a store needs to keep them. */
+  get specs(): readonly MeterSpec[] {
+    return this.#gate?.specs ?? [];
   }
 
   get terms(): Terms {

@@ -2,13 +2,7 @@ import type { Clock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 import { Caller } from './caller.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
-import type { TierTable } from './tiers.ts';
-
-/** Who makes a call. */
-export interface CallerRef {
-  readonly key?: string | undefined;
-  readonly tier?: string | undefined;
-}
+import type { CallerRef, TierTable } from './tiers.ts';
 
 /** What is known of one caller, and of its tier. */
 interface Entry {
@@ -115,7 +109,7 @@ export class Callers {
     const id = key === undefined ? `tier ${tier ?? ''}` : `key ${key}`;
     const known = this.#entries.get(id);
     const entry = known ?? {
-      caller: new Caller(key),
+      caller: new Caller(key, key === undefined && tier === undefined ? '' : id),
       tier,
       askedAt: undefined,
       asking: undefined,

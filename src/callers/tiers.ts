@@ -1,6 +1,11 @@
 import { expected, expectObject } from '../expect.ts';
-import type { CallerRef } from './callers.ts';
 import { type Terms, type TierLimits, termsFrom } from './terms.ts';
+
+/** Who makes a call. */
+export interface CallerRef {
+  readonly key?: string | undefined;
+  readonly tier?: string | undefined;
+}
 
 /** Says what a caller may use, now or later; `undefined`: as much as there is. */
 export type TierSource = (

@@ -1,0 +1,213 @@
+import type { Caller } from '../callers/caller.ts';
+import { digest } from '../callers/digest.ts';
+import type { Clock } from '../clock.ts';
+import type { PauseCause } from '../events.ts';
+import type { Place } from '../flow.ts';
+import type { Gate } from '../gate.ts';
+import type { Cost, Limit } from '../limits.ts';
+import type { Line } from '../line.ts';
+import { costsOf, unfitOf } from '../next-call.ts';
+import type { Taken } from '../waiting-call.ts';
+import type { Answer, Ask, Candidate, Grant, KeySpec, Learned, SharedLane } from './shared-lane.ts';
+
+/** As many calls are asked for at a time: enough for a fast link, and few to be told no. */
+const ASKED = 16;
+/** A call of a higher priority is taken for one that has waited so much longer, for each step. */
+const PRIORITY_MS = 600_000;
+const MOST_STEPS = 6;
+
+/** What another process has met: the provider takes no calls for so long. */
+export interface ForeignPause {
+  readonly cause: PauseCause;
+  readonly forMs: number;
+}
+
+/** The lane whose turns they are. */
+export interface TurnsHost {
+  readonly line: Line;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly concurrency: number;
+  /** The call may go. */
+  let(place: Place, taken: Taken, grant: Grant): void;
+  /** The call can never go. */
+  turnAway(place: Place, unfit: Limit, cost: Cost): void;
+  /** These calls wait, so long at least. */
+  keep(places: readonly Place[], waitMs: number): void;
+  paused(pause: ForeignPause): void;
+  learned(learned: Learned): void;
+  /** To ask again. */
+  wakeIn(waitMs: number): void;
+  /** Nothing is known of what was asked. */
+  lost(error: unknown): void;
+}
+
+/** Asks a store, for one lane of this process, who goes next. One question at a time. */
+export class SharedTurns {
+  readonly #shared: SharedLane;
+  readonly #host: TurnsHost;
+  #isAsking = false;
+  #isToAskAgain = false;
+  #version = 0;
+  /** The state of the gate's limits that the store knows of. */
+  #toldRevision: number;
+  #instances = 1;
+  #hasTicket = false;
+
+  constructor(shared: SharedLane, host: TurnsHost) {
+    this.#shared = shared;
+    this.#host = host;
+    this.#toldRevision = host.gate.revision;
+  }
+
+  /** Processes that share the lane, as far as is known. */
+  get instances(): number {
+    return this.#instances;
+  }
+
+  /** Asks for the calls at the front of the line; once more, if a question is under way. */
+  ask(): void {
+    this.#isToAskAgain = this.#isAsking;
+    if (this.#isAsking) return;
+    const places = this.#front();
+    if (places.length === 0) {
+      this.#leave();
+      return;
+    }
+    this.#isAsking = true;
+    void this.#exchange(places).then(
+      () => this.#asked(),
+      (error: unknown) => {
+        this.#isToAskAgain = false;
+        this.#isAsking = false;
+        this.#hasTicket = false;
+        this.#host.lost(error);
+      },
+    );
+  }
+
+  #asked(): void {
+    this.#isAsking = false;
+    if (this.#isToAskAgain) this.ask();
+  }
+
+  /** Nobody waits here any more: the place in the order is others'. */
+  #leave(): void {
+    if (!this.#hasTicket) return;
+    this.#hasTicket = false;
+    this.#shared.note({ kind: 'left' });
+  }
+
+  /** The first calls that can go at all. */
+  #front(): Place[] {
+    const { line, gate, clock } = this.#host;
+    const places: Place[] = [];
+    const unfit: { place: Place; limit: Limit; cost: Cost }[] = [];
+    for (const place of line.calls(clock.now())) {
+      if (place.call.signal?.aborted === true) continue;
+      const never = unfitOf(place.call, costsOf(place.call, gate), gate);
+      if (never !== undefined) unfit.push({ place, ...never });
+      else if (places.push(place) === ASKED) break;
+    }
+    for (const { place, limit, cost } of unfit) this.#host.turnAway(place, limit, cost);
+    return places;
+  }
+
+  async #exchange(places: readonly Place[]): Promise<void> {
+    const { gate, concurrency } = this.#host;
+    this.#tellLearned();
+    const taken = places.map(({ call }) => costsOf(call, gate));
+    const keys = await Promise.all(places.map(({ call }) => keyOf(call.caller)));
+    const now = this.#host.clock.now();
+    const candidates = places.map((place, index): Candidate => {
+      const { cost, own } = taken[index] ?? { cost: {}, own: {} };
+      const key = keys[index] ?? NO_KEY;
+      const by = place.call.deadline;
+      return { cost, keyCost: own, key, waitedMs: waited(place, now), by };
+    });
+    const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates };
+    this.#follow(await this.#shared.ask(ask), places, taken);
+  }
+
+  #follow(answer: Answer, places: readonly Place[], taken: readonly Taken[]): void {
+    const { line, clock, gate } = this.#host;
+    const now = clock.now();
+    this.#instances = Math.max(1, answer.instances);
+    this.#adopt(answer);
+    for (const { index, waitMs } of answer.held) {
+      const place = places[index];
+      if (place !== undefined) line.hold(place.call.caller, now + waitMs);
+    }
+    if (answer.head !== undefined) {
+      const head = places[answer.head.index];
+      if (head !== undefined) head.call.deadline = answer.head.by;
+    }
+    for (const grant of answer.granted) this.#grant(grant, places, taken);
+    gate.align(answer.levels, now);
+    this.#goOn(answer, places, now);
+  }
+
+  #grant(grant: Grant, places: readonly Place[], taken: readonly Taken[]): void {
+    const [place, costs] = [places[grant.index], taken[grant.index]];
+    if (place === undefined || costs === undefined) return;
+    const isWaiting = this.#host.line.has(place.id) && place.call.signal?.aborted !== true;
+    if (isWaiting) this.#host.let(place, costs, grant);
+    else void this.#giveBack(place, costs, grant);
+  }
+
+  /** Its caller has given it up while we asked. */
+  async #giveBack(place: Place, { cost, own }: Taken, { epoch, at }: Grant): Promise<void> {
+    const key = await keyOf(place.call.caller);
+    const costs = { taken: cost, actual: {}, keyTaken: own, keyActual: {} };
+    this.#shared.note({ kind: 'ended', epoch, at, key, ...costs, wasAnswered: false });
+  }
+
+  #adopt({ learned, pause, now }: Answer): void {
+    if (learned !== undefined) {
+      this.#version = learned.version;
+      this.#host.learned(learned);
+      this.#toldRevision = this.#host.gate.revision;
+      this.#isToAskAgain = true;
+    }
+    if (pause !== undefined && pause.until > now) {
+      this.#host.paused({ cause: pause.cause, forMs: pause.until - now });
+    }
+  }
+
+  #goOn({ wait, granted }: Answer, places: readonly Place[], now: number): void {
+    const { line } = this.#host;
+    this.#hasTicket = wait !== undefined;
+    const left = places.filter(({ id }) => line.has(id));
+    const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
+    const waitMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, heldMs);
+    if (left.length > 0) this.#host.keep(left, waitMs);
+    if (wait === undefined && granted.length > 0 && line.size > 0) this.#isToAskAgain = true;
+    else if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
+  }
+
+  /** What was learned here since the last question is everybody's. */
+  #tellLearned(): void {
+    const { gate } = this.#host;
+    if (gate.revision === this.#toldRevision) return;
+    this.#toldRevision = gate.revision;
+    const { rateShare, strictness } = gate.tuning;
+    this.#shared.note({
+      kind: 'learned',
+      learned: { limits: gate.limits, rateShare, strictness },
+    });
+  }
+}
+
+const NO_KEY: KeySpec = { id: '', weight: 1, concurrency: Number.POSITIVE_INFINITY, meters: [] };
+
+/** What the store keeps of a caller. */
+export async function keyOf(caller: Caller): Promise<KeySpec> {
+  const { weight, concurrency } = caller.terms;
+  const id = caller.id === '' ? '' : await digest(caller.id);
+  return { id, weight, concurrency, meters: caller.specs };
+}
+
+function waited({ call, priority }: Place, now: number): number {
+  const steps = Math.min(MOST_STEPS, Math.max(-MOST_STEPS, priority));
+  return Math.max(0, now - call.since + steps * PRIORITY_MS);
+}

@@ -1,0 +1,27 @@
+import type { Caller } from './callers/caller.ts';
+import type { Cost, Dimension } from './limits.ts';
+
+/** What a call has taken: of the lane's limits, and of its caller's own. */
+export interface Taken {
+  readonly cost: Cost;
+  readonly own: Cost;
+}
+
+/** A call that waits, as p-queue's options carry it. */
+export interface WaitingCall {
+  readonly cost: Cost;
+  /** Dimensions in which the cost is a guess. */
+  readonly expects: readonly Dimension[];
+  /** Its place among its caller's calls of the same priority: lower goes first; kept by a retry. */
+  readonly ticket: number;
+  /** When it came, in milliseconds. */
+  readonly since: number;
+  readonly caller: Caller;
+  readonly signal: AbortSignal | undefined;
+  /** When it must go at the latest, once it has been the first in line: set by the lane. */
+  deadline: number | undefined;
+  /** What was taken for it, as it was chosen: set by the lane. */
+  taken: Taken | undefined;
+  /** Why it was turned away while it waited: set by the lane. */
+  error: Error | undefined;
+}
