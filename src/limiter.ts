@@ -9,22 +9,11 @@ import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
 import { expected, expectNumber, expectObject } from './expect.ts';
-import { Gate } from './gate.ts';
-import { Lane } from './lane.ts';
-import { LaneLimits } from './lane-limits.ts';
+import type { Lane } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
-import {
-  type Correction,
-  type Cost,
-  DIMENSIONS,
-  type Dimension,
-  type Enforcement,
-  type Shape,
-  UNKNOWN_SHAPE,
-} from './limits.ts';
-import { Meter, type MeteredLimit } from './meter.ts';
+import { type LaneKey, Lanes, nameOf } from './lanes.ts';
+import { type Cost, DIMENSIONS, UNKNOWN_SHAPE } from './limits.ts';
 import { expectKnown, type RateLimiterOptions, type Settings, settingsFrom } from './options.ts';
-import type { Preset } from './presets/preset.ts';
 import type { Rejection, Reservation } from './reservation.ts';
 
 /** What else is to be known of a call that asks for its turn. */
@@ -43,30 +32,6 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What decides where a call waits, besides the model. */
-export interface LaneKey {
-  /** The upstream host, or another name for who enforces the limits. */
-  readonly host: string;
-  readonly model: string;
-  /** What shares a limit with the model; the lane's name. @default the model */
-  readonly family?: string | undefined;
-  /** What the host does about charges that were wrong. @default 'settled' */
-  readonly correction?: Correction | undefined;
-  /** Responses will tell of the limits. */
-  readonly learns?: boolean | undefined;
-  /** What is published of the limits. */
-  readonly preset?: Preset | undefined;
-  /** How that host is believed to enforce a limit in a dimension. */
-  readonly shape: (dimension: Dimension) => Shape;
-}
-
-/** The burst of an enforcement that was given without one, in seconds. */
-const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
-  bucket: 60,
-  window: 60,
-  slices: 0.25,
-};
-
 /**
  * Lets calls through at the rate of their limits. Wrapped clients have one; it also serves alone:
  *
@@ -82,17 +47,17 @@ const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
  */
 export class RateLimiter extends GuardedEmitter {
   readonly #settings: Settings;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes: Lanes;
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
   readonly #cashier: Cashier;
   readonly #callers: Callers;
-  #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
   constructor(options: RateLimiterOptions = {}) {
     super();
     this.#settings = settingsFrom(options);
+    this.#lanes = new Lanes(this.#settings, this);
     this.calibration = new Calibration(options.calibration);
     const { budget, prices, clock } = this.#settings;
     this.#cashier = new Cashier(budget, prices, clock);
@@ -141,7 +106,7 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Every lane as it is now. */
   snapshot(): LaneSnapshot[] {
-    return [...this.#lanes.values()].map((lane) => lane.snapshot());
+    return [...this.#lanes].map((lane) => lane.snapshot());
   }
 
   /**
@@ -154,13 +119,12 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Resolves when nothing waits and nothing is in flight, in any lane. */
   async drain(): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.drain()));
+    await Promise.all([...this.#lanes].map((lane) => lane.drain()));
   }
 
   /** Rejects what waits and all that comes after, and leaves no timer behind. */
   close(): void {
-    this.#isClosed = true;
-    for (const lane of this.#lanes.values()) lane.close();
+    this.#lanes.close();
   }
 
   /** Where time comes from. @internal */
@@ -190,13 +154,7 @@ export class RateLimiter extends GuardedEmitter {
 
   /** The lane of one upstream limit; opened when first asked for. @internal */
   lane(key: LaneKey): Lane {
-    const name = nameOf(key);
-    const known = this.#lanes.get(name);
-    if (known !== undefined) return known;
-    const lane = this.#open(name, key);
-    this.#lanes.set(name, lane);
-    if (this.#isClosed) lane.close();
-    return lane;
+    return this.#lanes.get(key);
   }
 
   /**
@@ -229,52 +187,6 @@ export class RateLimiter extends GuardedEmitter {
   #ownLane(model = 'default'): Lane {
     return this.lane({ host: 'limiter', model, shape: () => UNKNOWN_SHAPE });
   }
-
-  #open(
-    name: string,
-    { model, shape, preset, learns = false, correction = 'settled' }: LaneKey,
-  ): Lane {
-    const { clock, headroom, maxPauseMs, maxQueue } = this.#settings;
-    const given = this.#settings.limits(model);
-    const isGiven = given.limits.length > 0;
-    const published = isGiven ? undefined : preset;
-    const concurrency = Math.min(
-      given.concurrency,
-      this.#settings.concurrency,
-      published?.concurrency ?? Number.POSITIVE_INFINITY,
-    );
-    const limits = new LaneLimits(
-      isGiven
-        ? given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }))
-        : publishedLimits(published),
-    );
-    const meterOf = (limit: MeteredLimit): Meter =>
-      new Meter(
-        limit,
-        { shape: this.#shape(shape(limit.dimension)), headroom, correction },
-        clock.now(),
-      );
-    const gate = new Gate(limits.inForce, meterOf);
-    const common = { lane: name, model, clock, maxPauseMs, maxQueue, emitter: this };
-    return new Lane({
-      ...common,
-      gate,
-      limits,
-      concurrency,
-      isCold: learns && !isGiven,
-    });
-  }
-
-  /** What was given, else what the provider's profile says. */
-  #shape(profile: Shape): Shape {
-    const { enforcement, burstSeconds } = this.#settings;
-    if (enforcement === undefined) return { ...profile, ...(burstSeconds && { burstSeconds }) };
-    return { enforcement, burstSeconds: burstSeconds ?? BURST_SECONDS[enforcement] };
-  }
-}
-
-function nameOf({ host, family, model }: LaneKey): string {
-  return `${host}/${family ?? model}`;
 }
 
 /** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */
@@ -290,9 +202,4 @@ function checkedCost(cost: Cost): Cost {
     expectNumber(`cost.${dimension}`, value, 'a number, 0 or more', (n) => n >= 0 && n < Infinity);
   }
   return { requests: 1, ...cost };
-}
-
-function publishedLimits(preset: Preset | undefined): MeteredLimit[] {
-  const source = preset?.isGuess === false ? 'published' : 'guess';
-  return (preset?.limits ?? []).map((limit) => ({ ...limit, source }));
 }
