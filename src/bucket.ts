@@ -84,6 +84,35 @@ export function drained(state: BucketState): BucketState {
   return { ...state, level: Math.min(0, state.level), savings: 0 };
 }
 
+/** What another size has changed. */
+export interface Resized {
+  readonly state: BucketState;
+  /** What was used of a larger bucket, and would be a debt of this one. */
+  readonly spared: number;
+}
+
+/**
+ * The state in a bucket of another size, with as much taken from it: what is more may be taken at
+ * once. Being smaller makes no debt; but what is `spared` by that comes off when the bucket grows
+ * again, so that nothing is gained by going to and fro.
+ */
+export function resized(
+  before: BucketSpec,
+  spec: BucketSpec,
+  state: BucketState,
+  spared: number,
+): Resized {
+  const wasFull = state.level >= before.capacity && state.savings >= mostSavings(before);
+  if (wasFull && spared === 0) return { state: fullBucket(spec, state.at), spared };
+  const more = spec.capacity - before.capacity;
+  const level = more > 0 ? state.level + Math.max(0, more - spared) : state.level + more;
+  const least = Math.min(0, state.level);
+  return {
+    state: fitted(spec, { ...state, level: Math.max(least, level) }),
+    spared: Math.max(0, spared - Math.max(0, more)) + Math.max(0, least - level),
+  };
+}
+
 /** The state in a bucket of another size: nothing that doesn't fit is kept, nothing is added. */
 export function fitted(spec: BucketSpec, state: BucketState): BucketState {
   const level = Math.min(state.level, spec.capacity);

@@ -39,7 +39,7 @@ const BILLION = 1_000_000_000;
  * beyond their reservations.
  */
 export class BudgetLedger {
-  readonly #budget: Budget;
+  #budget: Budget;
   readonly #accounts = new Map<string | undefined, Account>();
   #resetAt = Number.NEGATIVE_INFINITY;
 
@@ -95,17 +95,16 @@ export class BudgetLedger {
     return { key, spentUsd, reservedUsd: reserved / BILLION, limitUsd, resetAt: this.#resetAt };
   }
 
-  /** A ledger of another budget: with the same accounts, where its windows are the same. */
+  /**
+   * The ledger of another budget: this one, where its windows are the same, so that calls that have
+   * reserved here are settled there.
+   */
   with(budget: Budget): BudgetLedger {
-    const ledger = new BudgetLedger(budget);
     const { windowMs, perKey } = this.#budget;
-    if (windowMs !== budget.windowMs || perKey !== budget.perKey) return ledger;
-    ledger.#resetAt = this.#resetAt;
-    for (const [key, account] of this.#accounts) {
-      ledger.#accounts.set(key, account);
-      account.limitUsd = budget.limitUsd;
-    }
-    return ledger;
+    if (windowMs !== budget.windowMs || perKey !== budget.perKey) return new BudgetLedger(budget);
+    this.#budget = budget;
+    for (const account of this.#accounts.values()) account.limitUsd = budget.limitUsd;
+    return this;
   }
 
   #account(key: string | undefined): Account {

@@ -26,7 +26,7 @@ export class Cashier {
   #ledger: BudgetLedger | undefined;
   /** Of the callers whose tier sets a budget: each has its own. */
   readonly #ofTiers = new BudgetLedger({ limitUsd: 0, windowMs: DAY_MS, perKey: true });
-  readonly #prices: PriceTable;
+  #prices: PriceTable;
   readonly #clock: Clock;
 
   constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock) {
@@ -63,8 +63,12 @@ export class Cashier {
     }
   }
 
-  /** Goes on with another budget; what has been spent stays spent where its windows are the same. */
-  adopt(budget: Budget | undefined): void {
+  /**
+   * Goes on with another budget and other prices; what has been spent stays spent where its windows
+   * are the same.
+   */
+  adopt(budget: Budget | undefined, prices: PriceTable): void {
+    this.#prices = prices;
     if (budget === undefined || this.#ledger === undefined) {
       this.#ledger = budget && new BudgetLedger(budget);
     } else this.#ledger = this.#ledger.with(budget);

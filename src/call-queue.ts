@@ -42,7 +42,6 @@ class Waiting {
  * A started call holds its slot until its reservation has ended.
  */
 export class CallQueue {
-  readonly concurrency: number;
   readonly #queue: PQueue<Line, LineOptions>;
   readonly #aborts = new AbortHub();
   #line!: Line;
@@ -61,7 +60,6 @@ export class CallQueue {
         adopt(this);
       }
     }
-    this.concurrency = concurrency;
     this.#queue = new PQueue({ queueClass: OwnLine, concurrency, autoStart: false });
     this.#queue.addEventListener('next', onSlot);
   }
@@ -77,7 +75,16 @@ export class CallQueue {
   }
 
   get isSaturated(): boolean {
-    return this.#queue.pending >= this.concurrency;
+    return this.#queue.pending >= this.#queue.concurrency;
+  }
+
+  get concurrency(): number {
+    return this.#queue.concurrency;
+  }
+
+  /** Those in flight go on, also where they are more. */
+  set concurrency(concurrency: number) {
+    this.#queue.concurrency = concurrency;
   }
 
   /** What the waiting calls cost together. */
@@ -120,7 +127,8 @@ export class CallQueue {
     this.#waitingCost = plus(this.#waitingCost, call.cost);
     const options = { id, priority, call, signal: waiting.signal };
     this.#queue.add(start, options).catch(fail);
-    return { id, expel: (error) => own.abort(error) };
+    call.expel = (error) => own.abort(error);
+    return { id, expel: call.expel };
   }
 
   /** Starts the waiting call `id`; it takes `size` of its caller's share. */

@@ -1,7 +1,7 @@
 import { NO_CAUTION, type Tuning } from './caution.ts';
 import type { Sighting } from './lane-limits.ts';
 import { amount, type Cost, type Dimension, type Limit, MINUTE_MS, plus } from './limits.ts';
-import type { Meter, MeteredLimit } from './meter.ts';
+import type { Meter, MeteredLimit, MeterOptions } from './meter.ts';
 import type { MeterSpec } from './stores/shared-lane.ts';
 
 type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
@@ -104,6 +104,20 @@ export class Gate {
     this.#meters = limits.map((limit) => {
       const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
       meter?.resize(limit, now);
+      return meter ?? this.#tuned(limit, now);
+    });
+  }
+
+  /** The same for limits and a headroom that are given anew: what they add may be used at once. */
+  configure(
+    limits: readonly MeteredLimit[],
+    headroom: MeterOptions['headroom'],
+    now: number,
+  ): void {
+    this.#revision++;
+    this.#meters = limits.map((limit) => {
+      const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
+      meter?.configure(limit, headroom, now);
       return meter ?? this.#tuned(limit, now);
     });
   }

@@ -35,7 +35,7 @@ export type { LaneSnapshot, LaneTotals } from './lane-snapshot.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
 export type { Cost, Dimension, Enforcement, Limit } from './limits.ts';
-export type { RateLimiterOptions } from './options.ts';
+export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { LongContext, PriceEntry, PriceTable } from './prices/price.ts';
 export type { TokenEstimate, Usage } from './providers/provider.ts';
 export type { Rejection, Reservation } from './reservation.ts';

@@ -3,6 +3,7 @@ import type { LimitsEvent, PauseCause } from './events.ts';
 import { type Gate, isSameLimit } from './gate.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import type { Limit } from './limits.ts';
+import type { MeteredLimit, MeterOptions } from './meter.ts';
 import type { Admission } from './reservation.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 
@@ -32,6 +33,24 @@ export class LaneLearning {
   /** Whether any limit paces the lane. */
   get isPaced(): boolean {
     return this.#limits.inForce.length > 0;
+  }
+
+  /** Goes on from limits and a headroom that are given anew; `tells` even of the same limits. */
+  configure(
+    {
+      start,
+      headroom,
+      tells,
+    }: { start: readonly MeteredLimit[] } & Pick<MeterOptions, 'headroom'> & { tells: boolean },
+    now: number,
+  ): void {
+    const before = this.#limits.inForce;
+    this.#limits.restart(start);
+    const { inForce } = this.#limits;
+    this.#gate.configure(inForce, headroom, now);
+    if (!tells && isEqual(before, inForce)) return;
+    const given = start.filter(({ source }) => source === 'given');
+    this.#news(given.filter((limit) => !inForce.includes(limit)));
   }
 
   /** Takes over what a response shows; returns whether that was anything. */
@@ -72,4 +91,10 @@ export class LaneLearning {
     this.#toldShare = othersShare;
     this.#tell({ limits: this.#limits.inForce, lowered, othersShare });
   }
+}
+
+function isEqual(one: readonly MeteredLimit[], other: readonly MeteredLimit[]): boolean {
+  const isIn = ({ max, source, ...limit }: MeteredLimit): boolean =>
+    other.some((each) => isSameLimit(each, limit) && each.max === max && each.source === source);
+  return one.length === other.length && one.every(isIn);
 }

@@ -12,12 +12,21 @@ export interface Sighting extends Limit {
  * lower it, never raise it. A published limit, guessed or not, gives way to what headers show.
  */
 export class LaneLimits {
-  readonly #start: ReadonlyMap<string, MeteredLimit>;
-  readonly #inForce: Map<string, MeteredLimit>;
+  #start: ReadonlyMap<string, MeteredLimit>;
+  #inForce: Map<string, MeteredLimit>;
+  /** What responses have shown last. */
+  readonly #seen = new Map<string, Sighting>();
 
   constructor(start: readonly MeteredLimit[]) {
     this.#start = new Map(start.map((limit) => [keyOf(limit), limit]));
     this.#inForce = new Map(this.#start);
+  }
+
+  /** Starts from other limits. What responses have shown counts for them as well. */
+  restart(start: readonly MeteredLimit[]): void {
+    this.#start = new Map(start.map((limit) => [keyOf(limit), limit]));
+    this.#inForce = new Map(this.#start);
+    this.learn([...this.#seen.values()]);
   }
 
   get inForce(): readonly MeteredLimit[] {
@@ -51,6 +60,7 @@ export class LaneLimits {
 
   #learnOne(sighting: Sighting): MeteredLimit[] {
     const key = keyOf(sighting);
+    this.#seen.set(key, sighting);
     const before = this.#inForce.get(key);
     const now = inForce(this.#start.get(key), sighting);
     if (before?.max === now.max && before.source === now.source) return [];

@@ -9,6 +9,7 @@ import { LaneLearning } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
 import type { Cost, Dimension, Limit } from './limits.ts';
+import type { MeteredLimit, MeterOptions } from './meter.ts';
 import { type Choice, costsOf, LOOKED_AT, nextCall, unfitOf } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
@@ -36,6 +37,17 @@ export interface LaneCall {
   readonly attempt?: number | undefined;
   /** The place of an earlier attempt, to be kept. */
   readonly ticket?: number | undefined;
+}
+
+/** What a lane can be told anew. */
+export interface LaneTerms {
+  /** The limits to start from: given ones, else those that are published. */
+  readonly start: readonly MeteredLimit[];
+  readonly headroom: MeterOptions['headroom'];
+  readonly concurrency: number;
+  readonly maxPauseMs: number;
+  /** The most calls that may wait. */
+  readonly maxQueue: number;
 }
 
 export interface LaneOptions extends LaneRef {
@@ -68,7 +80,7 @@ const PROBING_STEP_MS = 1000;
  * (`nextCall`), the queue, the recovery, and what is learned.
  */
 export class Lane implements ReservationEnds {
-  readonly #options: LaneOptions;
+  #options: LaneOptions;
   readonly #ref: LaneRef;
   readonly #queue: CallQueue;
   readonly #recovery: Recovery;
@@ -90,8 +102,9 @@ export class Lane implements ReservationEnds {
     this.#queue = new CallQueue(options.concurrency, () => this.#pumpSoon());
     this.#queue.line.onLast = (caller) => this.#forget(caller);
     this.#recovery = new Recovery(options.isCold);
-    const { gate, limits, concurrency, emitter } = options;
+    const { gate, limits, emitter } = options;
     this.#learning = new LaneLearning(gate, limits, (news) => {
+      const { concurrency } = this.#queue;
       emitter.emit('limits', { ...this.#ref, ...news, concurrency });
     });
   }
@@ -137,6 +150,22 @@ export class Lane implements ReservationEnds {
     if (wait.waitMs > 0) return { granted: false, reason: wait.dimension, waitMs: wait.waitMs };
     caller.take(own, this.#now);
     return this.#admit({ ...waiting, ticket: ++this.#lastTicket, taken: { cost, own } });
+  }
+
+  /**
+   * Goes on with what is given anew, and looks at what waits again: as much goes as there is room
+   * for now, and what is larger than a limit now is rejected. What has been used stays used.
+   */
+  configure({ start, headroom, ...terms }: LaneTerms): void {
+    const tells = terms.concurrency !== this.#queue.concurrency;
+    this.#options = { ...this.#options, ...terms };
+    this.#queue.concurrency = terms.concurrency;
+    this.#learning.configure({ start, headroom, tells }, this.#now);
+    const { pause } = this.#recovery;
+    const error = pause && this.#pauseError(pause);
+    if (error !== undefined) this.#rejectWaiting(error);
+    this.#review();
+    this.#pump();
   }
 
   /** When a call would go if it came now. Takes nothing. */
@@ -261,6 +290,18 @@ export class Lane implements ReservationEnds {
       call.error = this.#rejected(call.caller, error);
       expel(error);
     }, maxWaitMs);
+  }
+
+  /** Looks at what waits as if it had just come. */
+  #review(): void {
+    const { gate } = this.#options;
+    for (const { call } of [...this.#queue.line.all()]) {
+      call.deadline = undefined;
+      const unfit = unfitOf(call, costsOf(call, gate), gate);
+      if (unfit === undefined) continue;
+      call.error = this.#tooLarge(call.caller, unfit.cost, unfit.limit);
+      call.expel?.(call.error);
+    }
   }
 
   /** The error of a pause that is longer than calls may be held. */
@@ -454,7 +495,7 @@ export class Lane implements ReservationEnds {
     { cost, expects = [], caller = this.#nobody, signal }: LaneCall,
     ticket: number,
   ): WaitingCall {
-    const unset = { deadline: undefined, taken: undefined, error: undefined };
+    const unset = { deadline: undefined, taken: undefined, error: undefined, expel: undefined };
     return { cost, expects, caller, signal, ticket, since: this.#now, ...unset };
   }
 

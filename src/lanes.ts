@@ -1,6 +1,6 @@
 import type { GuardedEmitter } from './events.ts';
 import { Gate } from './gate.ts';
-import { Lane } from './lane.ts';
+import { Lane, type LaneTerms } from './lane.ts';
 import { LaneLimits } from './lane-limits.ts';
 import type { Correction, Dimension, Enforcement, Shape } from './limits.ts';
 import { Meter, type MeteredLimit } from './meter.ts';
@@ -31,11 +31,16 @@ const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
   slices: 0.25,
 };
 
+interface Open {
+  readonly lane: Lane;
+  readonly key: LaneKey;
+}
+
 /** The lanes of one limiter, each opened when it is first asked for. */
 export class Lanes implements Iterable<Lane> {
-  readonly #settings: Settings;
+  #settings: Settings;
   readonly #emitter: GuardedEmitter;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #open = new Map<string, Open>();
   #isClosed = false;
 
   constructor(settings: Settings, emitter: GuardedEmitter) {
@@ -43,19 +48,25 @@ export class Lanes implements Iterable<Lane> {
     this.#emitter = emitter;
   }
 
-  [Symbol.iterator](): Iterator<Lane> {
-    return this.#lanes.values();
+  *[Symbol.iterator](): Generator<Lane, void> {
+    for (const { lane } of this.#open.values()) yield lane;
   }
 
   /** The lane of one upstream limit. */
   get(key: LaneKey): Lane {
     const name = nameOf(key);
-    const known = this.#lanes.get(name);
-    if (known !== undefined) return known;
-    const lane = this.#open(name, key);
-    this.#lanes.set(name, lane);
+    const known = this.#open.get(name);
+    if (known !== undefined) return known.lane;
+    const lane = this.#opened(name, key);
+    this.#open.set(name, { lane, key });
     if (this.#isClosed) lane.close();
     return lane;
+  }
+
+  /** Goes on with other settings, in the lanes that are open as well. */
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    for (const { lane, key } of this.#open.values()) lane.configure(this.#terms(key));
   }
 
   /** Closes all of them, and those that are opened later. */
@@ -64,39 +75,36 @@ export class Lanes implements Iterable<Lane> {
     for (const lane of this) lane.close();
   }
 
-  #open(
-    name: string,
-    { model, shape, preset, learns = false, correction = 'settled' }: LaneKey,
-  ): Lane {
-    const { clock, headroom, maxPauseMs, maxQueue } = this.#settings;
+  #opened(name: string, key: LaneKey): Lane {
+    const { clock } = this.#settings;
+    const { start, headroom, ...terms } = this.#terms(key);
+    const { model, learns = false } = key;
+    const limits = new LaneLimits(start);
+    const gate = new Gate(limits.inForce, (limit) => this.#meter(key, limit));
+    const isCold = learns && !start.some(({ source }) => source === 'given');
+    const ref = { lane: name, model };
+    return new Lane({ ...ref, ...terms, clock, gate, limits, isCold, emitter: this.#emitter });
+  }
+
+  /** What the settings say of a lane. Given limits take the place of published ones. */
+  #terms({ model, preset }: LaneKey): LaneTerms {
+    const { headroom, maxPauseMs, maxQueue } = this.#settings;
     const given = this.#settings.limits(model);
-    const isGiven = given.limits.length > 0;
-    const published = isGiven ? undefined : preset;
+    const published = given.limits.length > 0 ? undefined : preset;
     const concurrency = Math.min(
       given.concurrency,
       this.#settings.concurrency,
       published?.concurrency ?? Number.POSITIVE_INFINITY,
     );
-    const limits = new LaneLimits(
-      isGiven
-        ? given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }))
-        : publishedLimits(published),
-    );
-    const meterOf = (limit: MeteredLimit): Meter =>
-      new Meter(
-        limit,
-        { shape: this.#shape(shape(limit.dimension)), headroom, correction },
-        clock.now(),
-      );
-    const gate = new Gate(limits.inForce, meterOf);
-    const common = { lane: name, model, clock, maxPauseMs, maxQueue, emitter: this.#emitter };
-    return new Lane({
-      ...common,
-      gate,
-      limits,
-      concurrency,
-      isCold: learns && !isGiven,
-    });
+    const own = given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
+    const start = own.length > 0 ? own : publishedLimits(published);
+    return { start, headroom, concurrency, maxPauseMs, maxQueue };
+  }
+
+  #meter({ shape, correction = 'settled' }: LaneKey, limit: MeteredLimit): Meter {
+    const { headroom, clock } = this.#settings;
+    const options = { shape: this.#shape(shape(limit.dimension)), headroom, correction };
+    return new Meter(limit, options, clock.now());
   }
 
   /** What was given, else what the provider's profile says. */

@@ -13,7 +13,14 @@ import type { Lane } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf } from './lanes.ts';
 import { type Cost, DIMENSIONS, UNKNOWN_SHAPE } from './limits.ts';
-import { expectKnown, type RateLimiterOptions, type Settings, settingsFrom } from './options.ts';
+import {
+  type ChangeableOptions,
+  changed,
+  expectKnown,
+  type RateLimiterOptions,
+  type Settings,
+  settingsFrom,
+} from './options.ts';
 import type { Rejection, Reservation } from './reservation.ts';
 
 /** What else is to be known of a call that asks for its turn. */
@@ -46,7 +53,7 @@ export interface AcquireOptions {
  * ```
  */
 export class RateLimiter extends GuardedEmitter {
-  readonly #settings: Settings;
+  #settings: Settings;
   readonly #lanes: Lanes;
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
@@ -102,6 +109,28 @@ export class RateLimiter extends GuardedEmitter {
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
     }
     return this.#ownLane(model).tryAcquire({ caller, cost: checkedCost(cost) });
+  }
+
+  /**
+   * Changes options while calls are under way: those that are named, all or none. What has been
+   * used stays used. Calls that wait are looked at anew: they go as soon as the new limits have
+   * room, and are rejected with `CallTooLarge` where they exceed one. Limits that are no longer given
+   * (`{ limits: undefined }`) are again those that are published or that responses have shown.
+   *
+   * A budget goes on with what is spent, where its windows and `perKey` are the same; else it starts
+   * anew.
+   *
+   * @example
+   * limiter.configure({ limits: { rpm: 1_000, tpm: 400_000 } });
+   *
+   * @throws TypeError for options that can't be used, or can't be changed; then nothing has changed
+   */
+  configure(options: ChangeableOptions): void {
+    this.#settings = changed(this.#settings, options);
+    const { tiers, budget, prices } = this.#settings;
+    if ('tiers' in options) this.#callers.adopt(tiers.table);
+    if ('budget' in options || 'prices' in options) this.#cashier.adopt(budget, prices);
+    this.#lanes.configure(this.#settings);
   }
 
   /** Every lane as it is now. */

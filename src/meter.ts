@@ -5,6 +5,7 @@ import {
   fitted,
   fullBucket,
   refill,
+  resized,
   takeAsHead,
   takeFromLevel,
   waitOfHead,
@@ -47,7 +48,7 @@ export interface MeteredLimit extends Limit {
  * response has shown it, what the server has left.
  */
 export class Meter {
-  readonly #options: MeterOptions;
+  #options: MeterOptions;
   #limit: MeteredLimit;
   #tuning: Tuning = NO_CAUTION;
   #share = 1;
@@ -55,6 +56,8 @@ export class Meter {
   #guards: readonly Window[] = [];
   #bucket: BucketState;
   #view: ServerView | undefined;
+  /** What a smaller limit has not made a debt. */
+  #spared = { amount: 0, at: 0 };
 
   constructor(limit: MeteredLimit, options: MeterOptions, now: number) {
     this.#options = options;
@@ -105,6 +108,22 @@ export class Meter {
   resize(limit: MeteredLimit, now: number): void {
     this.#limit = limit;
     this.#repace(now);
+  }
+
+  /**
+   * Goes on with a limit and a headroom that are given anew. What has been used stays used, and
+   * what they allow beyond that may be used at once.
+   */
+  configure(limit: MeteredLimit, headroom: MeterOptions['headroom'], now: number): void {
+    this.#refill(now);
+    const before = this.#spec;
+    this.#limit = limit;
+    this.#options = { ...this.#options, headroom };
+    this.#view?.keep(this.#kept);
+    this.#spec = this.#adoptPace();
+    const { state, spared } = resized(before, this.#spec, this.#bucket, this.#sparedAt(now));
+    this.#bucket = state;
+    this.#spared = { amount: spared, at: now };
   }
 
   /** Goes on with more or less caution. */
@@ -250,6 +269,12 @@ export class Meter {
       return before?.resized(max) ?? new Window(max, spanMs);
     });
     return bucket;
+  }
+
+  /** It counts for as long as the limit's window. */
+  #sparedAt(now: number): number {
+    const { amount, at } = this.#spared;
+    return amount * Math.max(0, 1 - (now - at) / this.#limit.windowMs);
   }
 
   #refill(now: number): void {

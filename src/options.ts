@@ -154,6 +154,43 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   };
 }
 
+/** What can be changed while the limiter runs. */
+export type ChangeableOptions = Pick<
+  RateLimiterOptions,
+  'limits' | 'headroom' | 'concurrency' | 'maxPauseMs' | 'maxQueue' | 'tiers' | 'budget' | 'prices'
+>;
+
+const CHANGEABLE: readonly string[] = [
+  'limits',
+  'headroom',
+  'concurrency',
+  'maxPauseMs',
+  'maxQueue',
+  'tiers',
+  'budget',
+  'prices',
+];
+
+/** Options that a limiter keeps for life: what it has counted would mean something else. */
+const FIXED: readonly string[] = ['enforcement', 'burstSeconds', 'calibration', 'clock', 'store'];
+
+/**
+ * The settings with what `changes` name; one that is named with `undefined` is the default again.
+ * @throws TypeError like `settingsFrom`, and for options that can't be changed
+ */
+export function changed(settings: Settings, changes: ChangeableOptions): Settings {
+  expectObject('options', changes, 'an object');
+  const fixed = Object.keys(changes).find((name) => FIXED.includes(name));
+  if (fixed !== undefined) {
+    throw new TypeError(
+      `Option \`${fixed}\` can't be changed while a limiter is in use: make another one`,
+    );
+  }
+  expectKnown(changes, CHANGEABLE);
+  const all = Object.entries(settingsFrom(changes));
+  return { ...settings, ...Object.fromEntries(all.filter(([name]) => name in changes)) };
+}
+
 const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];
 
 /** Rejects options that nobody knows: a misspelt limit must not be no limit. */

@@ -33,7 +33,7 @@ const LEAST_REFILL = 0.1;
 export class ServerView {
   #limit: number;
   readonly #windowMs: number;
-  readonly #headroom: number;
+  #headroom: number;
   #level: number;
   #at: number;
   /** What others take of the limit, in tokens per millisecond. */
@@ -50,6 +50,11 @@ export class ServerView {
   /** The share of the limit that somebody else on the same account uses, as far as is known. */
   get othersShare(): number {
     return this.#othersPerMs / this.#ratePerMs;
+  }
+
+  /** Keeps another share of the limit free. */
+  keep(headroom: number): void {
+    this.#headroom = headroom;
   }
 
   /** Corrects the view by a reading. */

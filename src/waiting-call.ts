@@ -22,6 +22,8 @@ export interface WaitingCall {
   deadline: number | undefined;
   /** What was taken for it, as it was chosen: set by the lane. */
   taken: Taken | undefined;
+  /** Takes it out of the line with an error: set by the queue. */
+  expel: ((error: Error) => void) | undefined;
   /** Why it was turned away while it waited: set by the lane. */
   error: Error | undefined;
 }

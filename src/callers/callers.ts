@@ -43,8 +43,8 @@ export class Callers {
     this.#tiers = tiers;
     for (const entry of this.#entries.values()) {
       entry.askedAt = undefined;
-      // What is waiting learns of it now; where the tiers are asked for, as they answer.
-      void this.#refreshed(entry)?.catch(() => {});
+      entry.asking = undefined;
+      this.#refreshSoon(entry);
     }
   }
 
@@ -79,12 +79,25 @@ export class Callers {
       this.#adopted(entry, terms);
       return undefined;
     }
-    entry.asking = terms
-      .then((known) => this.#adopted(entry, known))
+    const asking = terms
+      .then((known) => {
+        // What other tiers have answered meanwhile comes too late.
+        if (entry.asking === asking) this.#adopted(entry, known);
+      })
       .finally(() => {
-        entry.asking = undefined;
+        if (entry.asking === asking) entry.asking = undefined;
       });
-    return entry.asking;
+    entry.asking = asking;
+    return asking;
+  }
+
+  /** What is waiting learns of it now; where the tiers are asked for, as they answer. */
+  #refreshSoon(entry: Entry): void {
+    try {
+      void this.#refreshed(entry)?.catch(() => {});
+    } catch {
+      // They are asked again for the next call, and that one's maker is told.
+    }
   }
 
   #adopted(entry: Entry, terms: Terms): void {
