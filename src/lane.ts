@@ -191,6 +191,12 @@ export class Lane implements ReservationEnds {
     return pause !== undefined && pause.until > this.#now ? pause.until : undefined;
   }
 
+  /** Whether a new lane would do as well: nothing waits, is in flight, or has to come back. */
+  get isIdle(): boolean {
+    if (this.#queue.size + this.#queue.inFlight > 0 || this.pausedUntil !== undefined) return false;
+    return this.#options.gate.isFull(this.#now);
+  }
+
   /** Learns what the response to `reservation`'s call shows of the limits. */
   observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
     if (this.#learning.observe(admission, observed, this.#now)) this.#recovery.open();

@@ -36,10 +36,20 @@ interface Open {
   readonly key: LaneKey;
 }
 
-/** The lanes of one limiter, each opened when it is first asked for. */
+/** So many lanes are kept, whether they are used or not. */
+const KEPT = 256;
+/** As many of the others are looked at, whenever one is asked for, as keep up with any that come. */
+const SWEPT = 2;
+
+/**
+ * The lanes of one limiter, each opened when it is first asked for. Beyond 256 of them, those that
+ * are idle are forgotten, the one that was asked for longest ago first: with their totals, and what
+ * responses have shown of their limits.
+ */
 export class Lanes implements Iterable<Lane> {
   #settings: Settings;
   readonly #emitter: GuardedEmitter;
+  /** The one that was asked for longest ago is the first. */
   readonly #open = new Map<string, Open>();
   #isClosed = false;
 
@@ -56,10 +66,11 @@ export class Lanes implements Iterable<Lane> {
   get(key: LaneKey): Lane {
     const name = nameOf(key);
     const known = this.#open.get(name);
-    if (known !== undefined) return known.lane;
-    const lane = this.#opened(name, key);
-    this.#open.set(name, { lane, key });
-    if (this.#isClosed) lane.close();
+    const lane = known?.lane ?? this.#opened(name, key);
+    this.#open.delete(name);
+    this.#open.set(name, { lane, key: known?.key ?? key });
+    if (this.#isClosed && known === undefined) lane.close();
+    this.#sweep();
     return lane;
   }
 
@@ -73,6 +84,17 @@ export class Lanes implements Iterable<Lane> {
   close(): void {
     this.#isClosed = true;
     for (const lane of this) lane.close();
+  }
+
+  /** Those that are still used go to the end. */
+  #sweep(): void {
+    for (let i = 0; i < SWEPT && this.#open.size > KEPT; i++) {
+      const [oldest] = this.#open;
+      if (oldest === undefined) return;
+      const [name, open] = oldest;
+      this.#open.delete(name);
+      if (!open.lane.isIdle) this.#open.set(name, open);
+    }
   }
 
   #opened(name: string, key: LaneKey): Lane {
