@@ -24,6 +24,11 @@ export class FixedWindow {
     return resized;
   }
 
+  /** Another one in the same state. */
+  copy(): FixedWindow {
+    return this.resized(this.max);
+  }
+
   /** The cost in the present window. */
   total(now: number): number {
     this.#roll(now);

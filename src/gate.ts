@@ -40,6 +40,14 @@ export class Gate {
     this.#meters = limits.map(meterOf);
   }
 
+  /** Another one in the same state. */
+  copy(): Gate {
+    const copy = new Gate([], this.#meterOf);
+    copy.#meters = this.#meters.map((meter) => meter.copy());
+    copy.#tuning = this.#tuning;
+    return copy;
+  }
+
   get limits(): readonly MeteredLimit[] {
     return this.#meters.map((meter) => meter.limit);
   }

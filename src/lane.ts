@@ -39,6 +39,22 @@ export interface LaneCall {
   readonly ticket?: number | undefined;
 }
 
+/** A lane as it is now, to rehearse calls with. Nothing that is done to it changes the lane. */
+export interface Stage extends LaneRef {
+  readonly gate: Gate;
+  readonly now: number;
+  /** When calls may go again, where it is paused. */
+  readonly startAt: number;
+  /** What waits already, and when it must go at the latest, where that is settled. */
+  readonly waiting: readonly { readonly cost: Cost; readonly deadline: number | undefined }[];
+  readonly concurrency: number;
+  readonly inFlight: number;
+  /** How long calls are in flight; `undefined` where none has ended yet. */
+  readonly flightMs: number | undefined;
+  /** Whether its limits are known, or that there are none. */
+  readonly isKnown: boolean;
+}
+
 /** What a lane can be told anew. */
 export interface LaneTerms {
   /** The limits to start from: given ones, else those that are published. */
@@ -60,6 +76,8 @@ export interface LaneOptions extends LaneRef {
   readonly maxQueue: number;
   /** The limits are unsure: until a response has shown them, few calls are in flight. */
   readonly isCold: boolean;
+  /** Responses will tell of the limits. */
+  readonly learns: boolean;
   readonly emitter: GuardedEmitter;
 }
 
@@ -93,6 +111,7 @@ export class Lane implements ReservationEnds {
   readonly #listeners = new Map<Caller, () => void>();
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
+  #flights = 0;
   #isPumpDue = false;
   #isClosed = false;
 
@@ -217,7 +236,8 @@ export class Lane implements ReservationEnds {
 
   ended({ admission }: Reservation, { actual, own, wasAnswered }: ReservationEnd): void {
     const { cost, at, epoch, caller } = admission;
-    this.#flightMs += FLIGHT_WEIGHT * (this.#now - at - this.#flightMs);
+    const weight = Math.max(FLIGHT_WEIGHT, 1 / ++this.#flights);
+    this.#flightMs += weight * (this.#now - at - this.#flightMs);
     this.#options.gate.settle(cost, actual, at, this.#now);
     caller.ended(admission.own, own, at, this.#now);
     if (!wasAnswered) this.#recovery.forget(epoch);
@@ -236,6 +256,24 @@ export class Lane implements ReservationEnds {
       etaMs: this.#etaMs,
       totals: this.#totals,
     };
+  }
+
+  /** A copy to rehearse calls with, as it will be when a pause is over. */
+  get stage(): Stage {
+    const { learns } = this.#options;
+    const gate = this.#options.gate.copy();
+    const { pause } = this.#recovery;
+    if (pause && pause.cause !== 'capacity') gate.drain(pause.until, pause.cause === 'daily');
+    const startAt = Math.max(this.#now, pause?.until ?? 0);
+    const { concurrency, inFlight, line } = this.#queue;
+    const waiting = [...line.all()].map(({ call: { cost, expects, deadline } }) => ({
+      cost: gate.tempered(cost, expects),
+      deadline,
+    }));
+    const flightMs = this.#flights === 0 ? undefined : this.#flightMs;
+    const isKnown = this.#learning.isPaced || !learns;
+    const common = { ...this.#ref, gate, now: this.#now, startAt };
+    return { ...common, waiting, concurrency, inFlight, flightMs, isKnown };
   }
 
   /** Resolves when nothing waits and nothing is in flight. */

@@ -1,8 +1,14 @@
 import type { GuardedEmitter } from './events.ts';
 import { Gate } from './gate.ts';
-import { Lane, type LaneTerms } from './lane.ts';
+import { Lane, type LaneTerms, type Stage } from './lane.ts';
 import { LaneLimits } from './lane-limits.ts';
-import type { Correction, Dimension, Enforcement, Shape } from './limits.ts';
+import {
+  type Correction,
+  type Dimension,
+  type Enforcement,
+  type Shape,
+  UNKNOWN_SHAPE,
+} from './limits.ts';
 import { Meter, type MeteredLimit } from './meter.ts';
 import type { Settings } from './options.ts';
 import type { Preset } from './presets/preset.ts';
@@ -74,6 +80,18 @@ export class Lanes implements Iterable<Lane> {
     return lane;
   }
 
+  /** A lane as it is now, or would be if it were opened. */
+  stage(key: LaneKey): Stage {
+    const open = this.#open.get(nameOf(key));
+    if (open !== undefined) return open.lane.stage;
+    const { start, concurrency } = this.#terms(key);
+    const gate = this.#gate(key, start);
+    const now = this.#settings.clock.now();
+    const isKnown = start.length > 0 || key.learns !== true;
+    const idle = { now, startAt: now, waiting: [], inFlight: 0, flightMs: undefined };
+    return { ...idle, lane: nameOf(key), model: key.model, gate, concurrency, isKnown };
+  }
+
   /** Goes on with other settings, in the lanes that are open as well. */
   configure(settings: Settings): void {
     this.#settings = settings;
@@ -102,10 +120,11 @@ export class Lanes implements Iterable<Lane> {
     const { start, headroom, ...terms } = this.#terms(key);
     const { model, learns = false } = key;
     const limits = new LaneLimits(start);
-    const gate = new Gate(limits.inForce, (limit) => this.#meter(key, limit));
+    const gate = this.#gate(key, limits.inForce);
     const isCold = learns && !start.some(({ source }) => source === 'given');
     const ref = { lane: name, model };
-    return new Lane({ ...ref, ...terms, clock, gate, limits, isCold, emitter: this.#emitter });
+    const options = { clock, gate, limits, learns, isCold, emitter: this.#emitter };
+    return new Lane({ ...ref, ...terms, ...options });
   }
 
   /** What the settings say of a lane. Given limits take the place of published ones. */
@@ -123,6 +142,10 @@ export class Lanes implements Iterable<Lane> {
     return { start, headroom, concurrency, maxPauseMs, maxQueue };
   }
 
+  #gate(key: LaneKey, limits: readonly MeteredLimit[]): Gate {
+    return new Gate(limits, (limit) => this.#meter(key, limit));
+  }
+
   #meter({ shape, correction = 'settled' }: LaneKey, limit: MeteredLimit): Meter {
     const { headroom, clock } = this.#settings;
     const options = { shape: this.#shape(shape(limit.dimension)), headroom, correction };
@@ -135,6 +158,11 @@ export class Lanes implements Iterable<Lane> {
     if (enforcement === undefined) return { ...profile, ...(burstSeconds && { burstSeconds }) };
     return { enforcement, burstSeconds: burstSeconds ?? BURST_SECONDS[enforcement] };
   }
+}
+
+/** Of calls that ask the limiter itself. */
+export function ownKey(model: string): LaneKey {
+  return { host: 'limiter', model, shape: () => UNKNOWN_SHAPE };
 }
 
 /** The lane's name: calls whose keys have the same share its limits. */

@@ -5,14 +5,15 @@ import type { Caller } from './callers/caller.ts';
 import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
+import { checkedCost } from './checked-cost.ts';
 import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
-import { expected, expectNumber, expectObject } from './expect.ts';
-import type { Lane } from './lane.ts';
+import { expected } from './expect.ts';
+import type { Lane, Stage } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
-import { type LaneKey, Lanes, nameOf } from './lanes.ts';
-import { type Cost, DIMENSIONS, UNKNOWN_SHAPE } from './limits.ts';
+import { type LaneKey, Lanes, nameOf, ownKey } from './lanes.ts';
+import type { Cost } from './limits.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -21,6 +22,8 @@ import {
   type Settings,
   settingsFrom,
 } from './options.ts';
+import { type Plan, planOf } from './plan/plan.ts';
+import type { PlannedCall } from './plan/planned-call.ts';
 import type { Rejection, Reservation } from './reservation.ts';
 
 /** What else is to be known of a call that asks for its turn. */
@@ -85,7 +88,7 @@ export class RateLimiter extends GuardedEmitter {
     const { model, key, tier, ...how } = options;
     expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
-    const checked = checkedCost(cost);
+    const checked = checkedCost('cost', cost);
     const caller = this.caller({ key, tier: this.#ownTier(tier) });
     const known = caller instanceof Promise ? await caller : caller;
     return this.#ownLane(model).acquire({ ...how, caller: known, cost: checked });
@@ -108,7 +111,7 @@ export class RateLimiter extends GuardedEmitter {
       caller.catch(() => {});
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
     }
-    return this.#ownLane(model).tryAcquire({ caller, cost: checkedCost(cost) });
+    return this.#ownLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
   }
 
   /**
@@ -131,6 +134,25 @@ export class RateLimiter extends GuardedEmitter {
     if ('tiers' in options) this.#callers.adopt(tiers.table);
     if ('budget' in options || 'prices' in options) this.#cashier.adopt(budget, prices);
     this.#lanes.configure(this.#settings);
+  }
+
+  /**
+   * How long calls will take if they are made now, all at once, what they will wait for, and what
+   * they will cost. Nothing is sent or reserved.
+   *
+   * The time is found by letting them through copies of the lanes, with the limits in force and what
+   * is used and waits now; it takes each call for what is reserved for it, and others' calls that
+   * come later, refusals, the limits of tiers and budgets for nothing.
+   *
+   * @example
+   * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
+   *
+   * @throws TypeError for calls that are none
+   */
+  plan(calls: readonly PlannedCall[]): Promise<Plan> {
+    const { prices } = this.#settings;
+    const stage = (key: LaneKey): Stage => this.#lanes.stage(key);
+    return planOf(calls, { prices, calibration: this.calibration, stage });
   }
 
   /** Every lane as it is now. */
@@ -214,21 +236,11 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   #ownLane(model = 'default'): Lane {
-    return this.lane({ host: 'limiter', model, shape: () => UNKNOWN_SHAPE });
+    return this.lane(ownKey(model));
   }
 }
 
 /** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */
 export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
   return new RateLimiter(options);
-}
-
-/** @throws TypeError for a cost with unknown dimensions, or amounts that are none */
-function checkedCost(cost: Cost): Cost {
-  expectObject('cost', cost, '{ requests, tokens, inputTokens, outputTokens }');
-  expectKnown(cost, DIMENSIONS);
-  for (const [dimension, value] of Object.entries(cost)) {
-    expectNumber(`cost.${dimension}`, value, 'a number, 0 or more', (n) => n >= 0 && n < Infinity);
-  }
-  return { requests: 1, ...cost };
 }

@@ -66,6 +66,18 @@ export class Meter {
     this.#bucket = fullBucket(this.#spec, now);
   }
 
+  /** Another one in the same state. */
+  copy(): Meter {
+    const copy = new Meter(this.#limit, this.#options, this.#bucket.at);
+    copy.#tuning = this.#tuning;
+    copy.#share = this.#share;
+    copy.#spec = this.#spec;
+    copy.#guards = this.#guards.map((guard) => guard.copy());
+    copy.#bucket = this.#bucket;
+    copy.#view = this.#view?.copy();
+    return copy;
+  }
+
   get limit(): MeteredLimit {
     return this.#limit;
   }

@@ -11,9 +11,9 @@ export type Choice =
   | Wait;
 
 /** A head that waits less than this is not overtaken: the line stays a line. */
-const OVERTAKEN_AFTER_MS = 100;
+export const OVERTAKEN_AFTER_MS = 100;
 /** Overtaking may make a head wait longer by at most this share of its own wait. */
-const OVERTAKING_SHARE = 0.9;
+export const OVERTAKING_SHARE = 0.9;
 /** How far down the line a call may be that passes a waiting head. */
 export const LOOKED_AT = 64;
 

@@ -160,16 +160,16 @@ export type ChangeableOptions = Pick<
   'limits' | 'headroom' | 'concurrency' | 'maxPauseMs' | 'maxQueue' | 'tiers' | 'budget' | 'prices'
 >;
 
-const CHANGEABLE: readonly string[] = [
-  'limits',
-  'headroom',
-  'concurrency',
-  'maxPauseMs',
-  'maxQueue',
-  'tiers',
-  'budget',
-  'prices',
-];
+const CHANGEABLE: Readonly<Record<keyof ChangeableOptions, true>> = {
+  limits: true,
+  headroom: true,
+  concurrency: true,
+  maxPauseMs: true,
+  maxQueue: true,
+  tiers: true,
+  budget: true,
+  prices: true,
+};
 
 /** Options that a limiter keeps for life: what it has counted would mean something else. */
 const FIXED: readonly string[] = ['enforcement', 'burstSeconds', 'calibration', 'clock', 'store'];
@@ -186,7 +186,7 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
       `Option \`${fixed}\` can't be changed while a limiter is in use: make another one`,
     );
   }
-  expectKnown(changes, CHANGEABLE);
+  expectKnown(changes, Object.keys(CHANGEABLE));
   const all = Object.entries(settingsFrom(changes));
   return { ...settings, ...Object.fromEntries(all.filter(([name]) => name in changes)) };
 }

@@ -52,6 +52,15 @@ export class ServerView {
     return this.#othersPerMs / this.#ratePerMs;
   }
 
+  /** Another one in the same state. */
+  copy(): ServerView {
+    const reading = { limit: this.#limit, remaining: 0, sentAt: this.#at, takenSince: 0 };
+    const copy = new ServerView(reading, this.#windowMs, this.#headroom, this.#at);
+    copy.#level = this.#level;
+    copy.#othersPerMs = this.#othersPerMs;
+    return copy;
+  }
+
   /** Keeps another share of the limit free. */
   keep(headroom: number): void {
     this.#headroom = headroom;

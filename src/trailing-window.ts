@@ -32,6 +32,14 @@ export class TrailingWindow {
     return resized;
   }
 
+  /** Another one in the same state. */
+  copy(): TrailingWindow {
+    const copy = new TrailingWindow(this.max, this.spanMs);
+    copy.#entries = this.#entries.slice(this.#first).map((entry) => ({ ...entry }));
+    copy.#total = this.#total;
+    return copy;
+  }
+
   /** The cost in the window that ends at `now`. */
   total(now: number): number {
     this.#expire(now);

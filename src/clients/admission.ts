@@ -7,10 +7,8 @@ import type { RemoteCounter } from '../estimate/remote-count.ts';
 import type { LaneCall } from '../lane.ts';
 import type { LaneKey } from '../lanes.ts';
 import type { RateLimiter } from '../limiter.ts';
-import type { Dimension, Shape } from '../limits.ts';
-import type { PresetHost } from '../presets/preset.ts';
-import { presetFor } from '../presets/preset-for.ts';
-import type { Call, Provider, Request, TokenEstimate } from '../providers/provider.ts';
+import type { Call, Provider, Request } from '../providers/provider.ts';
+import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { Attempt } from './attempt.ts';
 import { mostOutput } from './lowered-output.ts';
 
@@ -25,14 +23,6 @@ export interface AdmissionOptions {
   readonly estimate: CustomEstimator | undefined;
   /** Asks the provider to count. */
   readonly count: RemoteCounter | undefined;
-}
-
-/** Where a client sends its calls, and whose rules apply there. */
-export interface Upstream {
-  readonly provider: Provider;
-  readonly host: string;
-  /** Whose published limits apply, where any do. */
-  readonly presetHost: PresetHost | undefined;
 }
 
 /** One request of a client, as its hook sees it. */
@@ -97,7 +87,7 @@ export class Admission {
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
     const estimate = await estimateCall({ provider: provider.name, ...request }, sources);
-    const laneKey = this.#laneKey(upstream, call, estimate);
+    const laneKey = laneKeyOf(upstream, call, estimate, this.#options.tier);
     const found = limiter.caller(context);
     const caller = found instanceof Promise ? await found : found;
     const asked = { ...request, context, caller, laneKey, provider, estimate };
@@ -136,17 +126,5 @@ export class Admission {
     const { key } = asked.caller;
     limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });
     return { ...call, maxOutputTokens: lowered, isLowered: true };
-  }
-
-  /** Models that share one limit share a lane; calls with a long input may have one of their own. */
-  #laneKey(upstream: Upstream, { model }: Call, { inputTokens }: TokenEstimate): LaneKey {
-    const { provider, host, presetHost } = upstream;
-    const { tier } = this.#options;
-    const preset = presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
-    const isLong = preset?.context === 'long';
-    const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
-    const { correction } = provider;
-    const shape = (dimension: Dimension): Shape => provider.shape(dimension);
-    return { host, model, family, shape, preset, learns: true, correction };
   }
 }

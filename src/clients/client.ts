@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { RemoteCounter } from '../estimate/remote-count.ts';
-import type { Admission, Upstream } from './admission.ts';
+import type { Upstream } from '../upstream.ts';
+import type { Admission } from './admission.ts';
 
 /** Knows one SDK. The only place where its internals are touched. */
 export interface ClientAdapter {

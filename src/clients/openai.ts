@@ -2,7 +2,8 @@ import { type CountsResponses, openaiCounter } from '../estimate/remote-count.ts
 import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Call } from '../providers/provider.ts';
-import type { Admission, Upstream } from './admission.ts';
+import type { Upstream } from '../upstream.ts';
+import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientAdapter } from './client.ts';
 import { isFinal } from './error-response.ts';

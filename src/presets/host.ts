@@ -27,6 +27,11 @@ const AZURE = /\.(?:openai|cognitiveservices|services\.ai)\.azure\.(?:com|us|cn)
 const BEDROCK = /(?:^|\.)bedrock-runtime(?:-fips)?\.[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 const VERTEX = /(?:^|[.-])aiplatform\.(?:[\w-]+\.)*googleapis\.com$/;
 
+/** The API's own host, where a provider has one for all. */
+export function hostnameOfPreset(name: string): string | undefined {
+  return [...OPENAI_DOMAINS, ...DOMAINS].find(([, host]) => host === name)?.[0];
+}
+
 /**
  * Whose limits hold for calls to a host; `undefined` where nothing is published. Total.
  *

@@ -1,0 +1,128 @@
+import { counted } from '../budget-ledger.ts';
+import type { Stage } from '../lane.ts';
+import { type LaneKey, nameOf } from '../lanes.ts';
+import type { Cost, Limit, LimitSource } from '../limits.ts';
+import type { PriceTable } from '../prices/price.ts';
+import { type PlannedCall, type Read, readCalls, type Sources } from './planned-call.ts';
+import { type Binding, rehearse } from './rehearsal.ts';
+
+/** What a lane's share of the calls will take. */
+export interface PlannedLane {
+  readonly lane: string;
+  readonly model: string;
+  /** Those that can pass. */
+  readonly calls: number;
+  /** From now until the last of them is sent; `undefined` where that can't be told. */
+  readonly durationMs: number | undefined;
+  /** What they wait for, most of the time; `undefined` where none has to wait. */
+  readonly binding: Binding | undefined;
+  /** Those in force, each with its source. */
+  readonly limits: readonly (Limit & { readonly source: LimitSource })[];
+  readonly concurrency: number;
+}
+
+/** What calls will take, if they are made now. */
+export interface Plan {
+  /** All that were asked about. */
+  readonly calls: number;
+  /** Of those that can pass, as far as their costs tell input from output. */
+  readonly tokens: { readonly input: number; readonly output: number };
+  /** At the prices of their models, none of it cached; `undefined` where one has no price. */
+  readonly usd: number | undefined;
+  /** The models without one, and those of costs that don't tell input from output. */
+  readonly unpriced: readonly string[];
+  /**
+   * From now until the last one is sent; `undefined` where a lane's can't be told: nothing is known
+   * of its limits, or it has a `concurrency` and no call has ended yet that could tell how long
+   * they last.
+   */
+  readonly durationMs: number | undefined;
+  readonly lanes: readonly PlannedLane[];
+  /** Indexes of calls that cost more than a limit, and can never pass. */
+  readonly tooLarge: readonly number[];
+}
+
+/** What a plan is made from. */
+export interface PlanSources extends Sources {
+  readonly prices: PriceTable;
+  /** A lane as it is now, without opening it. */
+  readonly stage: (key: LaneKey) => Stage;
+}
+
+/** The calls of one lane. */
+interface Part {
+  readonly stage: Stage;
+  readonly costs: Cost[];
+}
+
+/** Plans calls: nothing is sent, reserved or opened. */
+export async function planOf(calls: readonly PlannedCall[], sources: PlanSources): Promise<Plan> {
+  const parts = new Map<string, Part>();
+  const tooLarge: number[] = [];
+  const bill = new Bill();
+  for await (const read of readCalls(calls, sources)) {
+    if (read.key !== undefined && !joins(parts, read, read.key, sources)) tooLarge.push(read.index);
+    else bill.add(read);
+  }
+  const lanes: PlannedLane[] = [];
+  for (const { stage, costs } of parts.values()) {
+    if (costs.length > 0) lanes.push(await planned(stage, costs));
+  }
+  const durationMs = longest(lanes.map((lane) => lane.durationMs));
+  return { calls: calls.length, ...bill.total, durationMs, lanes, tooLarge };
+}
+
+/** Adds a call to its lane's; `false` where it can never pass. */
+function joins(
+  parts: Map<string, Part>,
+  { cost, expects }: Read,
+  key: LaneKey,
+  { stage }: PlanSources,
+): boolean {
+  const name = nameOf(key);
+  const part = parts.get(name) ?? { stage: stage(key), costs: [] };
+  parts.set(name, part);
+  const { gate } = part.stage;
+  const tempered = gate.tempered(cost, expects);
+  if (gate.tooSmallFor(tempered) !== undefined) return false;
+  part.costs.push(tempered);
+  return true;
+}
+
+async function planned(stage: Stage, costs: readonly Cost[]): Promise<PlannedLane> {
+  const { lane, model, gate, concurrency } = stage;
+  const { durationMs, binding } = await rehearse(stage, costs);
+  const { limits } = gate;
+  const known = stage.isKnown ? durationMs : undefined;
+  return { lane, model, calls: costs.length, durationMs: known, binding, limits, concurrency };
+}
+
+function longest(durations: readonly (number | undefined)[]): number | undefined {
+  let most = 0;
+  for (const durationMs of durations) {
+    if (durationMs === undefined) return undefined;
+    most = Math.max(most, durationMs);
+  }
+  return most;
+}
+
+/** Adds up what calls use. */
+class Bill {
+  #input = 0;
+  #output = 0;
+  #usd = 0;
+  readonly #unpriced = new Set<string>();
+
+  add({ model, tokens, usd }: Read): void {
+    this.#input += tokens.input;
+    this.#output += tokens.output;
+    if (usd === undefined) this.#unpriced.add(model);
+    else this.#usd += usd;
+  }
+
+  get total(): Pick<Plan, 'tokens' | 'usd' | 'unpriced'> {
+    const unpriced = [...this.#unpriced];
+    const usd = unpriced.length === 0 ? counted(this.#usd) : undefined;
+    return { tokens: { input: this.#input, output: this.#output }, usd, unpriced };
+  }
+}

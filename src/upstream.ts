@@ -1,0 +1,31 @@
+import type { LaneKey } from './lanes.ts';
+import type { Dimension, Shape } from './limits.ts';
+import type { PresetHost } from './presets/preset.ts';
+import { presetFor } from './presets/preset-for.ts';
+import type { Call, Provider, TokenEstimate } from './providers/provider.ts';
+
+/** Where calls are sent, and whose rules apply there. */
+export interface Upstream {
+  readonly provider: Provider;
+  readonly host: string;
+  /** Whose published limits apply, where any do. */
+  readonly presetHost: PresetHost | undefined;
+}
+
+/**
+ * The lane of a call, for an account of that tier. Models that share one limit share a lane; calls
+ * with a long input may have one of their own.
+ */
+export function laneKeyOf(
+  { provider, host, presetHost }: Upstream,
+  { model }: Pick<Call, 'model'>,
+  { inputTokens }: TokenEstimate,
+  tier: string | number | undefined,
+): LaneKey {
+  const preset = presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+  const isLong = preset?.context === 'long';
+  const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
+  const { correction } = provider;
+  const shape = (dimension: Dimension): Shape => provider.shape(dimension);
+  return { host, model, family, shape, preset, learns: true, correction };
+}
