@@ -19,6 +19,10 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^claude-haiku-4-5: 10 calls sent, 0 refused$/m,
   ],
   'testing.ts': [/^200 calls in 190 s, 0 answered with 429$/m],
+  'plan.ts': [
+    /^[\d.]+ minutes, held back by requests$/m,
+    /^\d+ tokens in, up to 1000000 out: \$0\.\d\d$/m,
+  ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,
