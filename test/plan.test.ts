@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
 import type { PlannedCall } from '../src/plan/planned-call.ts';
-import { createVirtualClock } from '../src/testing/index.ts';
+import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
+import { withRateLimit } from '../src/with-rate-limit.ts';
 import { FastClock } from './support/fast-clock.ts';
 
 const PRICES = { m: { input: 1, output: 4 } };
@@ -152,6 +154,34 @@ describe('a plan', () => {
       'api.openai.com/gpt-4o-mini',
       'my.host/gpt-4o-mini',
     ]);
+  });
+
+  it('knows what responses have shown, of a wrapped client’s lane', async () => {
+    const clock = createVirtualClock();
+    const simulator = createSimulator({ provider: 'openai', limits: { rpm: 60 }, clock });
+    const bare = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
+    const openai = withRateLimit(bare, { clock, headroom: 0.2 });
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' } as const] };
+    await clock.run(openai.chat.completions.create(body));
+    const calls = times(100, { provider: 'openai', path: '/chat/completions', body });
+    const before = clock.now();
+    const { durationMs, lanes } = await openai.rateLimit.plan(calls);
+    expect(lanes).toMatchObject([{ lane: 'api.openai.com/gpt-4o', binding: 'requests' }]);
+    expect(lanes[0]?.limits).toContainEqual({
+      dimension: 'requests',
+      max: 60,
+      windowMs: 60_000,
+      source: 'headers',
+    });
+    let last = 0;
+    const sent = calls.map(() =>
+      openai.chat.completions.create(body).then(() => {
+        last = clock.now();
+      }),
+    );
+    await clock.run(Promise.all(sent));
+    // Each response may correct what is believed to be left.
+    expect(Math.abs(last - before - (durationMs ?? 0))).toBeLessThan(0.01 * (last - before));
   });
 
   it('can’t tell how long a lane takes of whose limits nothing is known', async () => {
