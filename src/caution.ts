@@ -10,6 +10,8 @@ export interface Tuning {
 
 export const NO_CAUTION: Tuning = { rateShare: 1, strictness: 0 };
 
+const STRICTNESS: readonly Tuning['strictness'][] = [0, 1, 2, 3];
+
 /** Of the recent calls, the share that may be refused before the rate is cut. */
 const TOLERATED = 0.01;
 /** Fewer calls than this say nothing of a share: a lane may have started on an empty bucket. */
@@ -47,6 +49,14 @@ export class Caution {
 
   get tuning(): Tuning {
     return this.#tuning;
+  }
+
+  /** Goes on as carefully as another process has found to be right. */
+  adopt(rateShare: number, strictness: number, now: number): void {
+    const level = STRICTNESS.find((each) => each === strictness) ?? this.#tuning.strictness;
+    this.#tuning = { ...this.#tuning, rateShare, strictness: level };
+    this.#steppedAt = now;
+    this.#relaxedAt = now;
   }
 
   /** A call was answered. Returns whether the tuning is another one now. */

@@ -4,6 +4,7 @@ import { type Gate, isSameLimit } from './gate.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import type { Limit } from './limits.ts';
 import type { Admission } from './reservation.ts';
+import type { Learned } from './stores/shared-lane.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 
 /** A change in others' share of a limit that is told. */
@@ -46,6 +47,15 @@ export class LaneLearning {
     for (const limit of news) this.#toldLowered.add(limit);
     if (changed.length > 0 || this.#othersHaveChanged()) this.#news(news);
     return sightings.length > 0;
+  }
+
+  /** Goes on with what another process has learned. */
+  adopt({ limits, rateShare, strictness }: Learned, now: number): void {
+    this.#limits.adopt(limits);
+    this.#gate.adopt(this.#limits.inForce, now);
+    this.#caution.adopt(rateShare, strictness, now);
+    this.#gate.tune(this.#caution.tuning, now);
+    this.#news([]);
   }
 
   /** A call was answered, well or badly. */

@@ -1,6 +1,9 @@
-import { type Limit, MINUTE_MS } from './limits.ts';
+import { type Limit, type LimitSource, MINUTE_MS } from './limits.ts';
 import type { MeteredLimit } from './meter.ts';
+import type { Learned } from './stores/shared-lane.ts';
 import type { ObservedLimit } from './wire/headers.ts';
+
+const SOURCES: readonly LimitSource[] = ['given', 'published', 'guess', 'headers'];
 
 /** What a response shows of one limit, with its window known. */
 export interface Sighting extends Limit {
@@ -47,6 +50,15 @@ export class LaneLimits {
     const isWrong = changed.some((limit) => this.#guessed(limit) !== limit.max);
     if (isWrong) this.#dropGuesses();
     return changed;
+  }
+
+  /** Goes on with the limits that another process has learned. */
+  adopt(limits: Learned['limits']): void {
+    this.#inForce.clear();
+    for (const { source, ...limit } of limits) {
+      const known = SOURCES.find((each) => each === source) ?? 'headers';
+      this.#inForce.set(keyOf(limit), { ...limit, source: known });
+    }
   }
 
   #learnOne(sighting: Sighting): MeteredLimit[] {

@@ -1,7 +1,13 @@
 import { CallQueue, type Joined } from './call-queue.ts';
 import { Caller } from './callers/caller.ts';
 import type { Clock } from './clock.ts';
-import { CallTooLarge, HeadroomError, QueueFull, RateLimitExceeded } from './errors.ts';
+import {
+  CallTooLarge,
+  HeadroomError,
+  QueueFull,
+  RateLimitExceeded,
+  StoreUnavailable,
+} from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
 import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
 import type { Gate, Wait } from './gate.ts';
@@ -18,6 +24,9 @@ import {
   type ReservationEnd,
   type ReservationEnds,
 } from './reservation.ts';
+import { type Decider, LaneSharing } from './stores/lane-sharing.ts';
+import type { Learned, Store } from './stores/shared-lane.ts';
+import type { TurnsHost } from './stores/shared-turns.ts';
 import type { WaitingCall } from './waiting-call.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 
@@ -49,10 +58,14 @@ export interface LaneOptions extends LaneRef {
   /** The limits are unsure: until a response has shown them, few calls are in flight. */
   readonly isCold: boolean;
   readonly emitter: GuardedEmitter;
+  /** Keeps the limits for several processes. */
+  readonly store?: Store | undefined;
 }
 
 /** How much the last call says of how long calls are in flight. */
 const FLIGHT_WEIGHT = 0.05;
+/** Until a question is asked again that the store hasn't answered, though it isn't lost. */
+const LOST_STEP_MS = 100;
 /** A slow answer doesn't hold a lane up for long: this often, twice as many calls may go. */
 const PROBING_STEP_MS = 1000;
 
@@ -81,6 +94,10 @@ export class Lane implements ReservationEnds {
   readonly #listeners = new Map<Caller, () => void>();
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
+  readonly #sharing: LaneSharing | undefined;
+  /** Of calls that nobody has been asked about yet, and of those under question: what to tell. */
+  #untold: (() => void)[] = [];
+  #asked: (() => void)[] = [];
   #isPumpDue = false;
   #isClosed = false;
 
@@ -94,6 +111,7 @@ export class Lane implements ReservationEnds {
     this.#learning = new LaneLearning(gate, limits, (news) => {
       emitter.emit('limits', { ...this.#ref, ...news, concurrency });
     });
+    this.#sharing = options.store && new LaneSharing(options.store, options.lane, this.#host());
   }
 
   /** Waits until the call may be sent. */
@@ -113,9 +131,13 @@ export class Lane implements ReservationEnds {
       const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject });
       caller.listen(this.#onRoom(caller));
       if (this.#isWorthALook(joined.id)) this.#pump();
-      if (!isHeldBack) return;
-      this.#tellThrottled(waiting, priority, attempt);
-      this.#expelIn(maxWaitMs, joined, waiting, () => isHeldBack);
+      const tell = (): void => {
+        if (!isHeldBack) return;
+        this.#tellThrottled(waiting, priority, attempt);
+        this.#expelIn(maxWaitMs, joined, waiting, () => isHeldBack);
+      };
+      if (this.#decider === 'store') this.#untold.push(tell);
+      else tell();
     });
   }
 
@@ -123,7 +145,7 @@ export class Lane implements ReservationEnds {
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
     const waiting = this.#waiting(call, 0);
     const { caller } = waiting;
-    const error = this.#refusal(waiting);
+    const error = this.#refusal(waiting) ?? this.#unasked();
     if (error !== undefined) throw this.#rejected(caller, error);
     this.#watchPause();
     const { gate } = this.#options;
@@ -150,6 +172,7 @@ export class Lane implements ReservationEnds {
     const kind = cause === 'capacity' ? 'overloaded' : 'refused';
     this.#totals = { ...this.#totals, [kind]: this.#totals[kind] + 1 };
     if (cause !== 'capacity') this.#learning.refused();
+    this.#sharing?.refused(reservation.admission.grant, cause, retryAfterMs);
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
     this.#learning.episode(cause, this.#now);
@@ -165,6 +188,7 @@ export class Lane implements ReservationEnds {
   /** Learns what the response to `reservation`'s call shows of the limits. */
   observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
     if (this.#learning.observe(admission, observed, this.#now)) this.#recovery.open();
+    this.#sharing?.seen(admission, this.#options.limits.sightings(observed));
     this.#pump();
   }
 
@@ -177,11 +201,14 @@ export class Lane implements ReservationEnds {
   answered(reservation: Reservation): void {
     this.#recovery.answer(reservation.admission.epoch, this.#learning.isPaced);
     this.#learning.answered(this.#now);
+    this.#sharing?.answered(reservation.admission);
     this.#pump();
   }
 
-  ended({ admission }: Reservation, { actual, own, wasAnswered }: ReservationEnd): void {
+  ended({ admission }: Reservation, end: ReservationEnd): void {
+    const { actual, own, wasAnswered } = end;
     const { cost, at, epoch, caller } = admission;
+    void this.#sharing?.ended(admission, end);
     this.#flightMs += FLIGHT_WEIGHT * (this.#now - at - this.#flightMs);
     this.#options.gate.settle(cost, actual, at, this.#now);
     caller.ended(admission.own, own, at, this.#now);
@@ -216,6 +243,19 @@ export class Lane implements ReservationEnds {
     this.#rejectWaiting(closedError());
   }
 
+  /** The store is lost, or back. */
+  storeChanged(): void {
+    const { gate } = this.#options;
+    gate.share(this.#sharing?.share ?? 1, this.#now);
+    if (this.#decider === 'closed') this.#rejectWaiting(this.#storeError());
+    this.#tellUntold();
+    this.#pump();
+  }
+
+  get #decider(): Decider {
+    return this.#sharing?.decider ?? 'local';
+  }
+
   get #now(): number {
     return this.#options.clock.now();
   }
@@ -223,6 +263,7 @@ export class Lane implements ReservationEnds {
   /** Why a call is not even let into the line. */
   #refusal(call: WaitingCall): HeadroomError | undefined {
     if (this.#isClosed) return closedError();
+    if (this.#decider === 'closed') return this.#storeError();
     const { model, gate, maxQueue } = this.#options;
     const unfit = unfitOf(call, costsOf(call, gate), gate);
     if (unfit !== undefined) return new CallTooLarge({ model, ...unfit });
@@ -319,6 +360,10 @@ export class Lane implements ReservationEnds {
   #pump(): void {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
+    if (this.#decider === 'store') {
+      this.#askStore();
+      return;
+    }
     while (this.#queue.size > 0 && this.#obstacle() === undefined) {
       const { isProbe } = this.#recovery;
       const choice = nextCall(this.#queue.line, this.#options.gate, isProbe, this.#now);
@@ -330,6 +375,66 @@ export class Lane implements ReservationEnds {
     }
     if (this.#queue.size > 0 && this.#recovery.isProbing) this.#widenIn(PROBING_STEP_MS);
     this.#watchPause();
+  }
+
+  /** Lets the store decide who goes. Only what this process knows for itself stands before that. */
+  #askStore(): void {
+    if (this.#obstacle() === undefined) this.#sharing?.ask();
+    else this.#tellUntold();
+    if (this.#queue.size > 0 && this.#recovery.isCold) this.#widenIn(PROBING_STEP_MS);
+    this.#watchPause();
+  }
+
+  #host(): TurnsHost {
+    const { gate, clock, concurrency } = this.#options;
+    return {
+      line: this.#queue.line,
+      gate,
+      clock,
+      concurrency,
+      let: (place, { cost, own }, grant) => {
+        gate.take(cost, this.#now);
+        place.call.caller.take(own, this.#now);
+        this.#let({ place, taken: { cost, own, grant } });
+      },
+      turnAway: (place, unfit, cost) => this.#let({ place, unfit, cost }),
+      asking: () => {
+        this.#asked = [...this.#asked, ...this.#untold];
+        this.#untold = [];
+      },
+      answered: () => this.#tellAsked(),
+      paused: ({ cause, forMs }) => this.#adoptPause(cause, forMs),
+      learned: (learned) => this.#adoptLearned(learned),
+      wakeIn: (waitMs) => this.#wakeUpIn(waitMs),
+      lost: () => this.#wakeUpIn(LOST_STEP_MS),
+    };
+  }
+
+  /** Another process has met a refusal. */
+  #adoptPause(cause: PauseCause, forMs: number): void {
+    if (this.#recovery.pause !== undefined || this.#isClosed) return;
+    const pause = { cause, since: this.#now, until: this.#now + forMs };
+    this.#recovery.adopt(pause);
+    this.#pause(pause);
+  }
+
+  #adoptLearned(learned: Learned): void {
+    this.#learning.adopt(learned, this.#now);
+    this.#recovery.open();
+  }
+
+  /** Calls that have had their first answer, and still wait. */
+  #tellAsked(): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const tell of asked) tell();
+  }
+
+  /** Calls that nobody is asked about. */
+  #tellUntold(): void {
+    this.#asked = [...this.#asked, ...this.#untold];
+    this.#untold = [];
+    this.#tellAsked();
   }
 
   /** Starts a call that has been chosen, or turns it away. */
@@ -346,7 +451,10 @@ export class Lane implements ReservationEnds {
 
   /** What keeps any call from starting, besides the gate. Its end pumps again. */
   #obstacle(): Reason | undefined {
-    if (!this.#recovery.isPassable) return this.#recovery.isCold ? 'learning' : 'paused';
+    const { isPassable, isCold, pause } = this.#recovery;
+    // After a pause, the store knows whether it is another process that tries first.
+    const isShared = this.#decider === 'store' && !isCold && pause === undefined;
+    if (!isPassable && !isShared) return isCold ? 'learning' : 'paused';
     return this.#queue.isSaturated ? 'concurrency' : undefined;
   }
 
@@ -456,6 +564,20 @@ export class Lane implements ReservationEnds {
   ): WaitingCall {
     const unset = { deadline: undefined, taken: undefined, error: undefined };
     return { cost, expects, caller, signal, ticket, since: this.#now, ...unset };
+  }
+
+  #storeError(): HeadroomError {
+    const message =
+      "The store that processes share can't be reached, and `onStoreLost` is 'closed'";
+    return new StoreUnavailable(message, this.#options.store?.lostCause);
+  }
+
+  /** `tryAcquire` can't wait for an answer. */
+  #unasked(): HeadroomError | undefined {
+    if (this.#decider !== 'store') return undefined;
+    const message =
+      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
+    return new HeadroomError('store_async', message);
   }
 
   #forget(caller: Caller): void {

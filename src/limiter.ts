@@ -87,6 +87,7 @@ export class RateLimiter extends GuardedEmitter {
   readonly calibration: Calibration;
   readonly #cashier: Cashier;
   readonly #callers: Callers;
+  readonly #stopListening: (() => void) | undefined;
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
@@ -96,6 +97,9 @@ export class RateLimiter extends GuardedEmitter {
     this.calibration = new Calibration(options.calibration);
     const { budget, prices, clock } = this.#settings;
     this.#cashier = new Cashier(budget, prices, clock);
+    this.#stopListening = this.#settings.store?.onChange((isUp, cause) => {
+      this.#storeChanged(isUp, cause);
+    });
     this.#callers = new Callers(this.#settings.tiers.table, clock);
   }
 
@@ -160,6 +164,7 @@ export class RateLimiter extends GuardedEmitter {
   /** Rejects what waits and all that comes after, and leaves no timer behind. */
   close(): void {
     this.#isClosed = true;
+    this.#stopListening?.();
     for (const lane of this.#lanes.values()) lane.close();
   }
 
@@ -221,6 +226,12 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
   }
 
+  #storeChanged(isUp: boolean, cause: unknown): void {
+    const policy = this.#settings.store?.onStoreLost ?? 'local';
+    this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
+    for (const lane of this.#lanes.values()) lane.storeChanged();
+  }
+
   #ownTier(tier: string | undefined): string | undefined {
     if (tier === undefined || this.hasTier(tier)) return tier;
     throw expected('tier', `one of \`tiers\` (${this.#settings.tiers.names.join(', ')})`, tier);
@@ -256,7 +267,9 @@ export class RateLimiter extends GuardedEmitter {
       );
     const gate = new Gate(limits.inForce, meterOf);
     const common = { lane: name, model, clock, maxPauseMs, maxQueue, emitter: this };
+    const { store } = this.#settings;
     return new Lane({
+      store,
       ...common,
       gate,
       limits,

@@ -1,10 +1,13 @@
 import type { Caller } from './callers/caller.ts';
 import type { Cost, Dimension } from './limits.ts';
+import type { Grant } from './stores/shared-lane.ts';
 
 /** What a call has taken: of the lane's limits, and of its caller's own. */
 export interface Taken {
   readonly cost: Cost;
   readonly own: Cost;
+  /** How the store has let it through, where there is one. */
+  readonly grant?: Grant | undefined;
 }
 
 /** A call that waits, as p-queue's options carry it. */

@@ -32,8 +32,10 @@ export interface TurnsHost {
   let(place: Place, taken: Taken, grant: Grant): void;
   /** The call can never go. */
   turnAway(place: Place, unfit: Limit, cost: Cost): void;
-  /** These calls wait, so long at least. */
-  keep(places: readonly Place[], waitMs: number): void;
+  /** A question goes out: about the calls that wait now. */
+  asking(): void;
+  /** It has been answered, or never will be: what it was about and still waits, has to. */
+  answered(): void;
   paused(pause: ForeignPause): void;
   learned(learned: Learned): void;
   /** To ask again. */
@@ -75,12 +77,14 @@ export class SharedTurns {
       return;
     }
     this.#isAsking = true;
+    this.#host.asking();
     void this.#exchange(places).then(
       () => this.#asked(),
       (error: unknown) => {
         this.#isToAskAgain = false;
         this.#isAsking = false;
         this.#hasTicket = false;
+        this.#host.answered();
         this.#host.lost(error);
       },
     );
@@ -144,7 +148,7 @@ export class SharedTurns {
     }
     for (const grant of answer.granted) this.#grant(grant, places, taken);
     gate.align(answer.levels, now);
-    this.#goOn(answer, places, now);
+    this.#goOn(answer, now);
   }
 
   #grant(grant: Grant, places: readonly Place[], taken: readonly Taken[]): void {
@@ -174,13 +178,12 @@ export class SharedTurns {
     }
   }
 
-  #goOn({ wait, granted }: Answer, places: readonly Place[], now: number): void {
+  #goOn({ wait, granted }: Answer, now: number): void {
     const { line } = this.#host;
     this.#hasTicket = wait !== undefined;
-    const left = places.filter(({ id }) => line.has(id));
     const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
     const waitMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, heldMs);
-    if (left.length > 0) this.#host.keep(left, waitMs);
+    this.#host.answered();
     if (wait === undefined && granted.length > 0 && line.size > 0) this.#isToAskAgain = true;
     else if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
   }
