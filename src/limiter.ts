@@ -95,9 +95,9 @@ export class RateLimiter extends GuardedEmitter {
     super();
     this.#settings = settingsFrom(options);
     this.calibration = new Calibration(options.calibration);
-    const { budget, prices, clock } = this.#settings;
-    this.#cashier = new Cashier(budget, prices, clock);
-    this.#stopListening = this.#settings.store?.onChange((isUp, cause) => {
+    const { budget, prices, clock, store } = this.#settings;
+    this.#cashier = new Cashier(budget, prices, clock, store);
+    this.#stopListening = store?.onChange((isUp, cause) => {
       this.#storeChanged(isUp, cause);
     });
     this.#callers = new Callers(this.#settings.tiers.table, clock);
@@ -209,14 +209,18 @@ export class RateLimiter extends GuardedEmitter {
    * @throws HeadroomError where the budget has no room for it, or the model no price
    * @internal
    */
-  charge(lane: LaneKey, payable: PayableCall): Charge {
-    try {
-      return this.#cashier.charge(payable);
-    } catch (error) {
+  charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge> {
+    const refuse = (error: unknown): never => {
       const { model } = lane;
       const { key } = payable.caller;
       if (error instanceof Error) this.emit('rejected', { lane: nameOf(lane), model, key, error });
       throw error;
+    };
+    try {
+      const charge = this.#cashier.charge(payable);
+      return charge instanceof Promise ? charge.catch(refuse) : charge;
+    } catch (error) {
+      return refuse(error);
     }
   }
 

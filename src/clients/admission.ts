@@ -107,7 +107,8 @@ export class Admission {
   async #pass(asked: Asked, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, caller, provider, mayRetry, hidesUsage } = asked;
-    const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
+    const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
+    const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
     const reservation = await lane.acquire(laneCall(asked, call)).catch((error: unknown) => {
       charge.release();

@@ -194,6 +194,8 @@ export interface Store {
   /** Told whenever the store is lost or back. Returns what ends that. */
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void;
   readonly isUp: boolean;
+  /** Processes that the store has lately heard of, this one included. */
+  readonly instances: number;
   /** Why it is lost, while it is. */
   readonly lostCause: unknown;
   /** What happens while it is lost. */
