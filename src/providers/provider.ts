@@ -30,6 +30,8 @@ export interface TokenEstimate {
 export interface CallEstimate extends TokenEstimate {
   /** What calls of this kind produce; `outputTokens` where there is no experience yet. */
   readonly expectedOutputTokens?: number | undefined;
+  /** How far the input may exceed its estimate, as far as experience tells. @default 0 */
+  readonly marginTokens?: number | undefined;
 }
 
 /** What a response says that a call used. `inputTokens` includes the cached and the cache-written. */
