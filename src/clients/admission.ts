@@ -1,3 +1,4 @@
+import { AbortHub } from '../abort-hub.ts';
 import type { CustomEstimator } from '../estimate/custom-estimate.ts';
 import { estimateCall } from '../estimate/estimate.ts';
 import type { RemoteCounter } from '../estimate/remote-count.ts';
@@ -51,6 +52,7 @@ export interface HookedRequest extends Request {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #upstream: () => Upstream;
+  readonly #aborts = new AbortHub();
 
   /** `upstream` is asked for each request: a client's base URL may change. */
   constructor(options: AdmissionOptions, upstream: () => Upstream) {
@@ -74,7 +76,11 @@ export class Admission {
     const { signal, earlier, attempt } = request;
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
-    const estimate = await estimateCall({ provider: provider.name, ...request }, sources);
+    const estimating = () => estimateCall({ provider: provider.name, ...request }, sources);
+    const estimate = await this.#aborts.race(estimating, signal).catch((error: unknown) => {
+      earlier?.charge.release();
+      throw error;
+    });
     const laneKey = this.#laneKey(upstream, call, estimate);
     const charge = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, key });
     const lane = limiter.lane(laneKey);
