@@ -38,6 +38,8 @@ export interface CallEstimate extends TokenEstimate {
 export interface Usage extends TokenEstimate {
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
+  /** Those of them that are kept for an hour, where there are any (Anthropic's `ephemeral_1h`). */
+  readonly hourCacheWriteTokens?: number | undefined;
 }
 
 /**
