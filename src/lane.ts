@@ -141,6 +141,11 @@ export class Lane implements ReservationEnds {
     });
   }
 
+  /** Whether no limit is smaller than the cost alone. */
+  fits(cost: Cost): boolean {
+    return this.#options.gate.tooSmallFor(cost) === undefined;
+  }
+
   /** Lets the call through now, or says why not. Throws where it can never pass. */
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
     const waiting = this.#waiting(call, 0);

@@ -32,12 +32,16 @@ export interface TokenEstimate {
 export interface CallEstimate extends TokenEstimate {
   /** What calls of this kind produce; `outputTokens` where there is no experience yet. */
   readonly expectedOutputTokens?: number | undefined;
+  /** How far the input may exceed its estimate, as far as experience tells. @default 0 */
+  readonly marginTokens?: number | undefined;
 }
 
 /** What a response says that a call used. `inputTokens` includes the cached and the cache-written. */
 export interface Usage extends TokenEstimate {
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
+  /** Those of them that are kept for an hour, where there are any (Anthropic's `ephemeral_1h`). */
+  readonly hourCacheWriteTokens?: number | undefined;
 }
 
 /**
