@@ -1,7 +1,12 @@
 import type { Script } from './script.ts';
 
+/** For one attempt to connect, where nothing else is said. */
+export const CONNECT_TIMEOUT_MS = 2000;
+
 /** What every way to a Redis server can do. It knows no timeouts and tries nothing twice. */
 export interface Connection {
+  /** Loads what there is to load: that takes a while once, and says nothing about the server. */
+  prepare(): Promise<void>;
   /** Resolves once the server can be asked: where this rejects, nothing has been sent. */
   connect(): Promise<void>;
   /** Runs a script, which the server may or may not know yet. For a connection that is ready. */

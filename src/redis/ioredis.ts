@@ -46,6 +46,8 @@ export class IoRedisConnection implements ClientConnection {
     return this.#client.status === 'end';
   }
 
+  async prepare(): Promise<void> {}
+
   connect(): Promise<void> {
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;

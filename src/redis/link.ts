@@ -1,9 +1,8 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
 import { expectNumber } from '../expect.ts';
 import { probePauseMs, retryPauseMs } from './backoff.ts';
-import type { Connection } from './connection.ts';
+import { CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { failureOf, NotConnected } from './failure.ts';
-import { CONNECT_TIMEOUT_MS } from './open.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
 import type { Script } from './script.ts';
 import { TimedOut, within } from './within.ts';
@@ -116,8 +115,9 @@ export class RedisLink {
   }
 
   async #ask<T>(question: () => Promise<T>, isBackground?: boolean): Promise<T> {
-    const connecting = this.#connection.connect();
     try {
+      await this.#connection.prepare();
+      const connecting = this.#connection.connect();
       await within(connecting, this.#connectTimeoutMs, this.#clock, isBackground);
     } catch (error) {
       if (error instanceof TimedOut) this.#connection.reset();

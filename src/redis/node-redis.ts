@@ -57,6 +57,8 @@ export class NodeRedisConnection implements ClientConnection {
     return this.#wasReady && !this.#client.isOpen;
   }
 
+  async prepare(): Promise<void> {}
+
   connect(): Promise<void> {
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;

@@ -1,6 +1,6 @@
 import { expected } from '../expect.ts';
 import { type RedisAddress, redisAddress } from './address.ts';
-import type { ClientConnection, Connection } from './connection.ts';
+import { type ClientConnection, CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { IoRedisConnection, isIoRedis } from './ioredis.ts';
 import { isNodeRedis, NodeRedisConnection } from './node-redis.ts';
 import { OwnConnection } from './own-connection.ts';
@@ -34,8 +34,6 @@ interface Target extends RedisAddress {
   readonly tls: RedisTls;
   readonly connectTimeoutMs: number;
 }
-
-export const CONNECT_TIMEOUT_MS = 2000;
 
 /**
  * A connection to the server at `url`, through whichever of the packages `redis` and `ioredis` is

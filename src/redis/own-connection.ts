@@ -10,7 +10,8 @@ export type ClientSource = () => Promise<() => ClientConnection>;
  */
 export class OwnConnection implements Connection {
   readonly #source: ClientSource;
-  #loading: Promise<() => ClientConnection> | undefined;
+  #loading: ReturnType<ClientSource> | undefined;
+  #make: Awaited<ReturnType<ClientSource>> | undefined;
   #client: ClientConnection | undefined;
   #isClosed = false;
 
@@ -18,8 +19,20 @@ export class OwnConnection implements Connection {
     this.#source = source;
   }
 
+  async prepare(): Promise<void> {
+    if (this.#make !== undefined) return;
+    this.#loading ??= this.#source();
+    try {
+      this.#make = await this.#loading;
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
   async connect(): Promise<void> {
-    if (this.#client === undefined || this.#client.isOver) await this.#renew();
+    await this.prepare();
+    if (this.#client?.isOver) this.reset();
+    if (!this.#isClosed) this.#client ??= this.#make?.();
     const client = this.#opened();
     try {
       await client.connect();
@@ -45,20 +58,6 @@ export class OwnConnection implements Connection {
   close(): void {
     this.#isClosed = true;
     this.reset();
-  }
-
-  /** Several that wait for the library at once get one client. */
-  async #renew(): Promise<void> {
-    this.#loading ??= this.#source();
-    try {
-      const make = await this.#loading;
-      if (this.#isClosed) return;
-      if (this.#client?.isOver) this.reset();
-      this.#client ??= make();
-    } catch (error) {
-      this.#loading = undefined;
-      throw error;
-    }
   }
 
   #opened(): ClientConnection {

@@ -20,6 +20,8 @@ class Told implements Connection {
     this.#now = now;
   }
 
+  async prepare(): Promise<void> {}
+
   connect(): Promise<void> {
     return this.connects();
   }
