@@ -151,7 +151,7 @@ describePrivate('a server that fails', RedisServer.private, (server) => {
       test('restarts empty: scripts are sent again', async () => {
         const { link, ask } = open(server());
         await ask();
-        const add = (much: string) => link.run(ADD, [`${KEY}:restart`], [much]);
+        const add = (much: string) => link.run(ADD, [`${KEY}:restart:${name}`], [much]);
         expect(await add('1000')).toBe(1000);
         await server().restart();
         // One that had no answer in time may have run all the same.
