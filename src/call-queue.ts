@@ -42,7 +42,6 @@ class Waiting {
  * A started call holds its slot until its reservation has ended.
  */
 export class CallQueue {
-  readonly concurrency: number;
   readonly #queue: PQueue<Line, LineOptions>;
   readonly #aborts = new AbortHub();
   #line!: Line;
@@ -61,7 +60,6 @@ export class CallQueue {
         adopt(this);
       }
     }
-    this.concurrency = concurrency;
     this.#queue = new PQueue({ queueClass: OwnLine, concurrency, autoStart: false });
     this.#queue.addEventListener('next', onSlot);
   }
@@ -78,6 +76,15 @@ export class CallQueue {
 
   get isSaturated(): boolean {
     return this.#queue.pending >= this.concurrency;
+  }
+
+  get concurrency(): number {
+    return this.#queue.concurrency;
+  }
+
+  /** From now on; what is in flight stays so. */
+  set concurrency(limit: number) {
+    if (limit !== this.#queue.concurrency) this.#queue.concurrency = limit;
   }
 
   /** What the waiting calls cost together. */

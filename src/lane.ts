@@ -1,6 +1,7 @@
 import { CallQueue, type Joined } from './call-queue.ts';
 import { Caller } from './callers/caller.ts';
 import type { Clock } from './clock.ts';
+import type { Concurrency } from './concurrency.ts';
 import {
   CallTooLarge,
   HeadroomError,
@@ -11,10 +12,10 @@ import {
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
 import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
 import type { Gate, Wait } from './gate.ts';
-import { LaneLearning } from './lane-learning.ts';
+import { LaneLearning, type LimitNews, type RefusalWords } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import type { Cost, Dimension, Limit } from './limits.ts';
+import type { Cost, Dimension, Limit, Subject } from './limits.ts';
 import { type Choice, costsOf, LOOKED_AT, nextCall, unfitOf } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
 import { type Pause, Recovery } from './recovery.ts';
@@ -29,6 +30,7 @@ import type { Learned, Store } from './stores/shared-lane.ts';
 import type { TurnsHost } from './stores/shared-turns.ts';
 import type { WaitingCall } from './waiting-call.ts';
 import type { ObservedLimit } from './wire/headers.ts';
+import type { Stated } from './wire/stated-limits.ts';
 
 /** A call that wants to pass. */
 export interface LaneCall {
@@ -51,7 +53,9 @@ export interface LaneOptions extends LaneRef {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly limits: LaneLimits;
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
+  /** What the host counts. @default requests and tokens a minute */
+  readonly measures?: readonly Subject[] | undefined;
   readonly maxPauseMs: number;
   /** The most calls that may wait. */
   readonly maxQueue: number;
@@ -104,13 +108,13 @@ export class Lane implements ReservationEnds {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#ref = { lane: options.lane, model: options.model };
-    this.#queue = new CallQueue(options.concurrency, () => this.#pumpSoon());
+    this.#queue = new CallQueue(options.concurrency.limit, () => this.#pumpSoon());
     this.#queue.line.onLast = (caller) => this.#forget(caller);
     this.#recovery = new Recovery(options.isCold);
-    const { gate, limits, concurrency, emitter } = options;
-    this.#learning = new LaneLearning(gate, limits, (news) => {
-      emitter.emit('limits', { ...this.#ref, ...news, concurrency });
-    });
+    const tell = (news: LimitNews): void => {
+      options.emitter.emit('limits', { ...this.#ref, ...news });
+    };
+    this.#learning = new LaneLearning({ ...options, tell }, this.#now);
     this.#sharing = options.store && new LaneSharing(options.store, options.lane, this.#host());
   }
 
@@ -172,16 +176,28 @@ export class Lane implements ReservationEnds {
   }
 
   /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
-  refuse(reservation: Reservation, cause: PauseCause, retryAfterMs: number | undefined): void {
-    const { epoch } = reservation.admission;
+  refuse(
+    reservation: Reservation,
+    cause: PauseCause,
+    retryAfterMs: number | undefined,
+    words: RefusalWords = {},
+  ): void {
+    const { admission } = reservation;
+    const { epoch } = admission;
     const kind = cause === 'capacity' ? 'overloaded' : 'refused';
     this.#totals = { ...this.#totals, [kind]: this.#totals[kind] + 1 };
-    if (cause !== 'capacity') this.#learning.refused();
-    this.#sharing?.refused(reservation.admission.grant, cause, retryAfterMs);
+    if (cause !== 'capacity') this.#learning.refused(admission);
+    this.#sharing?.refused(admission.grant, cause, retryAfterMs);
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
-    this.#learning.episode(cause, this.#now);
+    this.#learning.episode(cause, words, this.#queue.inFlight, this.#now);
     if (!this.#isClosed) this.#pause(pause);
+  }
+
+  /** A refusal that nothing but its own call suffers from states limits. */
+  told(stated: Stated): void {
+    this.#learning.told(stated, this.#now);
+    this.#pump();
   }
 
   /** Milliseconds since the epoch; `undefined` where the lane isn't paused. */
@@ -205,7 +221,7 @@ export class Lane implements ReservationEnds {
 
   answered(reservation: Reservation): void {
     this.#recovery.answer(reservation.admission.epoch, this.#learning.isPaced);
-    this.#learning.answered(this.#now);
+    this.#learning.answered(reservation.admission, this.#queue.isSaturated, this.#now);
     this.#sharing?.answered(reservation.admission);
     this.#pump();
   }
@@ -214,6 +230,7 @@ export class Lane implements ReservationEnds {
     const { actual, own, wasAnswered } = end;
     const { cost, at, epoch, caller } = admission;
     void this.#sharing?.ended(admission, end);
+    this.#learning.ended(admission, actual);
     this.#flightMs += FLIGHT_WEIGHT * (this.#now - at - this.#flightMs);
     this.#options.gate.settle(cost, actual, at, this.#now);
     caller.ended(admission.own, own, at, this.#now);
@@ -342,6 +359,7 @@ export class Lane implements ReservationEnds {
     this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
     const costs = taken ?? { cost, own: cost };
     const epoch = this.#recovery.start();
+    this.#learning.sent(costs.cost, this.#now);
     const all = this.#options.gate.taken;
     const admission = { ...costs, caller, at: this.#now, epoch, taken: all, ticket };
     return new Reservation(admission, this);
@@ -365,6 +383,7 @@ export class Lane implements ReservationEnds {
   #pump(): void {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
+    this.#queue.concurrency = this.#options.concurrency.limit;
     if (this.#decider === 'store') {
       this.#askStore();
       return;
@@ -396,7 +415,7 @@ export class Lane implements ReservationEnds {
       line: this.#queue.line,
       gate,
       clock,
-      concurrency,
+      concurrency: () => concurrency.limit,
       let: (place, { cost, own }, grant) => {
         gate.take(cost, this.#now);
         place.call.caller.take(own, this.#now);
@@ -515,7 +534,7 @@ export class Lane implements ReservationEnds {
   #resume({ cause, since, until }: Pause): void {
     const pausedMs = until - since;
     this.#totals = { ...this.#totals, pausedMs: this.#totals.pausedMs + pausedMs };
-    if (cause !== 'capacity') this.#options.gate.drain(until, cause === 'daily');
+    if (cause !== 'capacity') this.#learning.resumed(until);
     this.#recovery.resume();
     this.#options.emitter.emit('resumed', { ...this.#ref, cause, pausedMs });
     this.#pump();

@@ -5,6 +5,7 @@ import type { Caller } from './callers/caller.ts';
 import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
+import { Concurrency } from './concurrency.ts';
 import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
@@ -20,6 +21,7 @@ import {
   type Dimension,
   type Enforcement,
   type Shape,
+  type Subject,
   UNKNOWN_SHAPE,
 } from './limits.ts';
 import { Meter, type MeteredLimit } from './meter.ts';
@@ -56,6 +58,10 @@ export interface LaneKey {
   readonly learns?: boolean | undefined;
   /** What is published of the limits. */
   readonly preset?: Preset | undefined;
+  /** What the host counts. @default requests and tokens a minute */
+  readonly measures?: readonly Subject[] | undefined;
+  /** Of these, what its responses state. */
+  readonly states?: readonly Subject[] | undefined;
   /** How that host is believed to enforce a limit in a dimension. */
   readonly shape: (dimension: Dimension) => Shape;
 }
@@ -247,21 +253,24 @@ export class RateLimiter extends GuardedEmitter {
 
   #open(
     name: string,
-    { model, shape, preset, learns = false, correction = 'settled' }: LaneKey,
+    { model, shape, preset, learns = false, correction = 'settled', measures, states }: LaneKey,
   ): Lane {
     const { clock, headroom, maxPauseMs, maxQueue } = this.#settings;
     const given = this.#settings.limits(model);
     const isGiven = given.limits.length > 0;
     const published = isGiven ? undefined : preset;
-    const concurrency = Math.min(
-      given.concurrency,
-      this.#settings.concurrency,
-      published?.concurrency ?? Number.POSITIVE_INFINITY,
+    const most = Math.min(given.concurrency, this.#settings.concurrency);
+    const inFlight = published?.concurrency ?? Number.POSITIVE_INFINITY;
+    const concurrency = new Concurrency(
+      inFlight,
+      published?.isGuess === false ? Math.min(most, inFlight) : most,
+      clock.now(),
     );
     const limits = new LaneLimits(
       isGiven
         ? given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }))
         : publishedLimits(published),
+      states,
     );
     const meterOf = (limit: MeteredLimit): Meter =>
       new Meter(
@@ -278,6 +287,7 @@ export class RateLimiter extends GuardedEmitter {
       gate,
       limits,
       concurrency,
+      measures,
       isCold: learns && !isGiven,
     });
   }

@@ -10,15 +10,28 @@ import {
   waitOfHead,
   waitOfOther,
 } from './bucket.ts';
+import { BusySpell } from './busy-spell.ts';
 import { NO_CAUTION, type Tuning } from './caution.ts';
 import { FixedWindow } from './fixed-window.ts';
-import type { Correction, Limit, LimitSource, Shape } from './limits.ts';
+import {
+  type Correction,
+  type Limit,
+  type LimitSource,
+  MINUTE_MS,
+  SECOND_MS,
+  type Shape,
+} from './limits.ts';
 import { paceOf } from './pace.ts';
+import { ProvenBurst } from './proven-burst.ts';
 import { type Reading, ServerView } from './server-view.ts';
 import type { MeterSpec } from './stores/shared-lane.ts';
 import { TrailingWindow } from './trailing-window.ts';
 
-/** Nobody has vouched for limits that weren't given: their burst passes a bucket of ten seconds. */
+/**
+ * Nobody has vouched for limits that weren't given. Their burst begins with next to nothing, grows
+ * with what has passed, and passes a bucket of ten seconds.
+ */
+const FIRST_BURST_SECONDS = 0.1;
 const CAUTIOUS_BURST_SECONDS = 8;
 /**
  * `'auto'` steers by what the server says is left, and keeps this share of the limit free; until it
@@ -48,13 +61,17 @@ export interface MeteredLimit extends Limit {
  */
 export class Meter {
   readonly #options: MeterOptions;
+  readonly #proven = new ProvenBurst();
   #limit: MeteredLimit;
+  /** The burst that has been proven, where the limit wasn't given. */
+  #burst = 0;
   #tuning: Tuning = NO_CAUTION;
   #share = 1;
   #spec: BucketSpec;
   #guards: readonly Window[] = [];
   #bucket: BucketState;
   #view: ServerView | undefined;
+  readonly #busy = new BusySpell();
 
   constructor(limit: MeteredLimit, options: MeterOptions, now: number) {
     this.#options = options;
@@ -91,6 +108,21 @@ export class Meter {
   align(level: number, now: number): void {
     this.#refill(now);
     this.#bucket = { ...this.#bucket, level: Math.min(this.#bucket.level, level) };
+  }
+
+  /** It holds the head of the line up. */
+  holds(now: number, waitMs: number): void {
+    this.#busy.mark(now, waitMs);
+  }
+
+  /** For how long it has been holding the head of the line up, whichever that was. */
+  busyMs(now: number): number {
+    return this.#busy.lasting(now);
+  }
+
+  /** What it lets through in a minute, in the long run. */
+  get perMinute(): number {
+    return this.#spec.perMs * MINUTE_MS;
   }
 
   /**
@@ -191,6 +223,7 @@ export class Meter {
 
   /** Empties the bucket: the server has said that it has no room. A debt stays. */
   drain(now: number): void {
+    this.#proven.forget();
     this.#refill(now);
     this.#bucket = drained(this.#bucket);
   }
@@ -236,8 +269,9 @@ export class Meter {
   /** Makes the guards those of the present pace, with the history that they have. */
   #adoptPace(): BucketSpec {
     const { shape } = this.#options;
-    const burstSeconds = Math.min(shape.burstSeconds, CAUTIOUS_BURST_SECONDS);
-    const profile = this.#limit.source === 'given' ? shape : { ...shape, burstSeconds };
+    const isGiven = this.#limit.source === 'given';
+    const burstSeconds = Math.min(shape.burstSeconds, this.#provenSeconds);
+    const profile = isGiven ? shape : { ...shape, burstSeconds };
     const { bucket, guards } = paceOf(
       this.#limit,
       profile,
@@ -254,9 +288,21 @@ export class Meter {
 
   #refill(now: number): void {
     this.#bucket = refill(this.#spec, this.#bucket, now);
+    const burst = this.#proven.most(now);
+    if (burst === this.#burst || this.#limit.source === 'given') return;
+    this.#burst = burst;
+    this.#repace(now);
+  }
+
+  /** The burst that has been proven, in seconds of the rate. */
+  get #provenSeconds(): number {
+    const perSecond = ((1 - this.#headroom) * this.#limit.max * SECOND_MS) / this.#limit.windowMs;
+    const seconds = Math.max(FIRST_BURST_SECONDS, this.#burst / perSecond);
+    return Math.min(CAUTIOUS_BURST_SECONDS, seconds);
   }
 
   #enter(cost: number, now: number): void {
+    this.#proven.take(cost, now);
     for (const guard of this.#guards) guard.add(cost, now);
     this.#view?.take(cost, now);
   }

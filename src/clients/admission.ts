@@ -8,6 +8,7 @@ import type { RemoteCounter } from '../estimate/remote-count.ts';
 import type { Lane, LaneCall } from '../lane.ts';
 import type { LaneKey, RateLimiter } from '../limiter.ts';
 import type { Cost, Dimension, Shape } from '../limits.ts';
+import { measuresOf, statedBy } from '../presets/enforcement.ts';
 import type { PresetHost } from '../presets/preset.ts';
 import { presetFor } from '../presets/preset-for.ts';
 import type {
@@ -161,7 +162,9 @@ export class Admission {
     const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
     const { correction } = provider;
     const shape = (dimension: Dimension): Shape => provider.shape(dimension);
-    return { host, model, family, shape, preset, learns: true, correction };
+    const measures = presetHost && measuresOf(presetHost);
+    const states = presetHost && statedBy(presetHost);
+    return { host, model, family, shape, preset, learns: true, correction, measures, states };
   }
 }
 

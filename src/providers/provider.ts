@@ -1,4 +1,5 @@
 import type { Correction, Cost, Dimension, Shape } from '../limits.ts';
+import type { Stated } from '../wire/stated-limits.ts';
 
 export type { Shape } from '../limits.ts';
 
@@ -57,7 +58,9 @@ export interface Refusal {
   /** The wait that the response asks for, where it does. */
   readonly retryAfterMs: number | undefined;
   /** The dimension that it names, where it does. */
-  readonly dimension: Dimension | undefined;
+  readonly dimension: Dimension | 'concurrency' | undefined;
+  /** The limits that it states in words or details. */
+  readonly stated: Stated;
   /** Whether the same call may be sent again; false also where the provider says so itself. */
   readonly retryable: boolean;
 }

@@ -27,7 +27,7 @@ export interface TurnsHost {
   readonly line: Line;
   readonly gate: Gate;
   readonly clock: Clock;
-  readonly concurrency: number;
+  readonly concurrency: () => number;
   /** The call may go. */
   let(place: Place, taken: Taken, grant: Grant): void;
   /** The call can never go. */
@@ -118,7 +118,8 @@ export class SharedTurns {
   }
 
   async #exchange(places: readonly Place[]): Promise<void> {
-    const { gate, concurrency } = this.#host;
+    const { gate } = this.#host;
+    const concurrency = this.#host.concurrency();
     this.#tellLearned();
     const taken = places.map(({ call }) => costsOf(call, gate));
     const keys = await Promise.all(places.map(({ call }) => keyOf(call.caller)));
