@@ -4,6 +4,7 @@ import {
   createRandom,
   createSimulator,
   createVirtualClock,
+  type FaultModel,
   type LogEntry,
   type Simulator,
   type SimulatorEnforcement,
@@ -24,6 +25,7 @@ export interface LearningOptions {
    * @default 'headers'
    */
   readonly shows?: 'headers' | 'texts' | 'nothing' | undefined;
+  readonly faults?: FaultModel | undefined;
   /** As many calls of average size as the limit allows. @default 1200 */
   readonly callsPerMinute?: number | undefined;
   /** Until the first byte of an answer. @default 400 */
@@ -87,6 +89,7 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
     charge: baseURL === NOBODY ? 'sum' : 'max',
     refund: options.refund,
     countFailed: false,
+    faults: options.faults,
     latency: { firstByteMs: options.latencyMs ?? 400, perTokenMs: 0 },
     countTokens: (text) => Math.ceil(text.length / 4) + FRAME_TOKENS,
     reply: () => ({ outputTokens: 1 }),

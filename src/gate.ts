@@ -137,8 +137,8 @@ export class Gate {
   }
 
   /** The greatest share of a limit that others on the same account use. */
-  get othersShare(): number {
-    return Math.max(0, ...this.#meters.map((meter) => meter.othersShare));
+  othersShare(now: number): number {
+    return Math.max(0, ...this.#meters.map((meter) => meter.othersShare(now)));
   }
 
   /** Takes `cost` for the head of the line, where it fits. */

@@ -220,17 +220,17 @@ export class LaneLearning {
     return true;
   }
 
-  #othersHaveChanged(): boolean {
-    return Math.abs(this.#options.gate.othersShare - this.#toldShare) >= TOLD_SHARE;
+  #othersHaveChanged(now: number): boolean {
+    return Math.abs(this.#options.gate.othersShare(now) - this.#toldShare) >= TOLD_SHARE;
   }
 
   /** Tells what is new, if anything is, and if not too much was told lately. */
   #news(now: number): void {
-    if (!this.#isNewsDue && !this.#othersHaveChanged()) return;
+    if (!this.#isNewsDue && !this.#othersHaveChanged(now)) return;
     this.#isNewsDue = true;
     if (!this.#damper.passes(now)) return;
     const { gate, limits, concurrency, tell } = this.#options;
-    const { othersShare } = gate;
+    const othersShare = gate.othersShare(now);
     const lowered = this.#lowered;
     this.#isNewsDue = false;
     this.#lowered = [];

@@ -242,7 +242,7 @@ export class Lane implements ReservationEnds {
     return {
       ...this.#ref,
       limits: limits.map(({ limit, level }) => ({ ...limit, level })),
-      othersShare: this.#options.gate.othersShare,
+      othersShare: this.#options.gate.othersShare(this.#now),
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,
       inFlight: this.#queue.inFlight,

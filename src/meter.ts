@@ -26,6 +26,7 @@ import { ProvenBurst } from './proven-burst.ts';
 import { type Reading, ServerView } from './server-view.ts';
 import type { MeterSpec } from './stores/shared-lane.ts';
 import { TrailingWindow } from './trailing-window.ts';
+import { WindowShare } from './window-share.ts';
 
 /**
  * Nobody has vouched for limits that weren't given. Their burst begins with next to nothing, grows
@@ -71,6 +72,7 @@ export class Meter {
   #guards: readonly Window[] = [];
   #bucket: BucketState;
   #view: ServerView | undefined;
+  readonly #window = new WindowShare();
   readonly #busy = new BusySpell();
 
   constructor(limit: MeteredLimit, options: MeterOptions, now: number) {
@@ -126,11 +128,14 @@ export class Meter {
   }
 
   /**
-   * The share of the limit that others on the same account use, as far as responses tell. Of a
-   * bucket only: what a window doesn't give back before it ends looks the same.
+   * The share of the limit that others on the same account use, as far as responses tell: in a
+   * bucket by what flows in, in a window by what it counts.
    */
-  get othersShare(): number {
-    return this.#options.shape.enforcement === 'bucket' ? (this.#view?.othersShare ?? 0) : 0;
+  othersShare(now: number): number {
+    const counted = this.#limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
+    if (this.#options.shape.enforcement !== 'bucket') return counted;
+    const flowing = this.#view?.othersShare ?? 0;
+    return this.#window.fits(now) ? Math.min(flowing, counted) : flowing;
   }
 
   /** Goes on with another limit. What has been used stays used; a higher limit is no burst. */
@@ -147,6 +152,7 @@ export class Meter {
 
   /** Takes note of what a response says that the server has left. */
   observe(reading: Reading, now: number): void {
+    this.#window.observe(reading, now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
       return;
@@ -305,6 +311,7 @@ export class Meter {
     this.#proven.take(cost, now);
     for (const guard of this.#guards) guard.add(cost, now);
     this.#view?.take(cost, now);
+    this.#window.take(cost, now);
   }
 
   #otherWaits(cost: number, now: number): number[] {

@@ -40,6 +40,47 @@ describe('limits that only the text of a 429 states', () => {
   });
 });
 
+describe('after a ramp error', () => {
+  /** Twenty calls at a time; one of them is told to slow down after two minutes. */
+  const ramp = (limiter: LearningOptions['limiter'], shows: 'nothing' | 'headers') => {
+    let isTold = false;
+    return runLearning({
+      enforcement: 'bucket',
+      tpm: 1_000_000_000,
+      callsPerMinute: 10_000_000,
+      workers: 20,
+      latencyMs: 6000,
+      seconds: 1200,
+      limiter,
+      shows,
+      faults: ({ time }) => {
+        if (isTold || time < 120_000) return 'none';
+        isTold = true;
+        return 'slow-down';
+      },
+    });
+  };
+
+  it.each([
+    ['in a lane without limits', undefined, 'nothing'],
+    ['far below the limits that were given', { limits: { rpm: 100_000 } }, 'nothing'],
+    ['far below the limits that headers show', undefined, 'headers'],
+  ] as const)(
+    'load grows by less than half in a quarter of an hour, %s',
+    async (_, limiter, shows) => {
+      const { refused } = await ramp(limiter, shows);
+      const before = refused(60, 120).calls;
+      expect(refused(200, 260).calls).toBeLessThanOrEqual(0.85 * before);
+      expect(refused(200, 260).calls).toBeGreaterThanOrEqual(0.5 * before);
+      for (const minute of [300, 600, 900, 960]) {
+        const { calls } = refused(minute, minute + 60);
+        expect(calls).toBeLessThanOrEqual(0.8 * 1.5 * before);
+      }
+      expect(refused(1130, 1190).calls).toBeGreaterThan(refused(200, 260).calls);
+    },
+  );
+});
+
 describe('where responses show nothing at all', () => {
   it('Gemini’s requests a minute are found', async () => {
     const { refused } = await runLearning({
