@@ -318,8 +318,7 @@ export class Lane implements ReservationEnds {
   #excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
     if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
     const forecast = this.#forecast(call, priority);
-    const isTooLong =
-      maxWaitMs === 0 ? this.#mustWait(forecast) : forecast.waitMs > maxWaitMs;
+    const isTooLong = maxWaitMs === 0 ? this.#mustWait(forecast) : forecast.waitMs > maxWaitMs;
     return isTooLong ? this.#tooLong(call, maxWaitMs, forecast) : undefined;
   }
 
