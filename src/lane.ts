@@ -110,6 +110,7 @@ export class Lane implements ReservationEnds {
     this.#ref = { lane: options.lane, model: options.model };
     this.#queue = new CallQueue(options.concurrency.limit, () => this.#pumpSoon());
     this.#queue.line.onLast = (caller) => this.#forget(caller);
+    this.#queue.line.sizeOf = (cost) => options.gate.sizeOf(cost);
     this.#recovery = new Recovery(options.isCold);
     const tell = (news: LimitNews): void => {
       options.emitter.emit('limits', { ...this.#ref, ...news });
@@ -123,22 +124,31 @@ export class Lane implements ReservationEnds {
     const { priority = 0, signal, attempt = 1, maxWaitMs = Number.POSITIVE_INFINITY } = call;
     const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
     const { caller } = waiting;
-    const error = this.#refusal(waiting) ?? this.#excess(waiting, priority, maxWaitMs);
+    const error =
+      this.#refusal(waiting) ??
+      (call.ticket === undefined ? this.#crowd(waiting, priority) : undefined) ??
+      this.#excess(waiting, priority, maxWaitMs);
     if (error !== undefined) return Promise.reject(this.#rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
+      let stopTimer = (): void => {};
       const reserve = (): Reservation => {
         isHeldBack = false;
         if (waiting.error !== undefined) throw waiting.error;
         return this.#reserve(waiting);
       };
-      const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject });
-      caller.listen(this.#onRoom(caller));
+      const over = (): void => {
+        isHeldBack = false;
+        stopTimer();
+      };
+      const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject, over });
+      // A call whose signal had aborted has left again.
+      if (this.#queue.line.has(joined.id)) caller.listen(this.#onRoom(caller));
       if (this.#isWorthALook(joined.id)) this.#pump();
       const tell = (): void => {
         if (!isHeldBack) return;
         this.#tellThrottled(waiting, priority, attempt);
-        this.#expelIn(maxWaitMs, joined, waiting, () => isHeldBack);
+        stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
       };
       if (this.#decider === 'store') this.#untold.push(tell);
       else tell();
@@ -286,27 +296,35 @@ export class Lane implements ReservationEnds {
   #refusal(call: WaitingCall): HeadroomError | undefined {
     if (this.#isClosed) return closedError();
     if (this.#decider === 'closed') return this.#storeError();
-    const { model, gate, maxQueue } = this.#options;
+    const { model, gate } = this.#options;
     const unfit = unfitOf(call, costsOf(call, gate), gate);
     if (unfit !== undefined) return new CallTooLarge({ model, ...unfit });
-    if (this.#queue.size >= maxQueue) return new QueueFull({ model, maxQueue });
     const { pause } = this.#recovery;
     return pause === undefined ? undefined : this.#pauseError(pause);
+  }
+
+  /** Why a call is not let into the line that would have to wait in it. */
+  #crowd(call: WaitingCall, priority: number): HeadroomError | undefined {
+    const { model, maxQueue } = this.#options;
+    if (this.#queue.size < maxQueue || !this.#mustWait(this.#forecast(call, priority))) return;
+    return new QueueFull({ model, maxQueue });
+  }
+
+  #mustWait({ waitMs }: Forecast): boolean {
+    return waitMs > 0 || this.#obstacle() !== undefined;
   }
 
   /** Why a call is not let into the line that may wait for so long only. */
   #excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
     if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
     const forecast = this.#forecast(call, priority);
-    const mustWait = forecast.waitMs > 0 || this.#obstacle() !== undefined;
-    const isTooLong = maxWaitMs === 0 ? mustWait : forecast.waitMs > maxWaitMs;
+    const isTooLong = maxWaitMs === 0 ? this.#mustWait(forecast) : forecast.waitMs > maxWaitMs;
     return isTooLong ? this.#tooLong(call, maxWaitMs, forecast) : undefined;
   }
 
   #tooLong(call: WaitingCall, maxWaitMs: number, forecast: Forecast): HeadroomError {
     const { model } = this.#options;
-    const { caller } = call;
-    return tooLong({ model, caller }, maxWaitMs, forecast, this.#situation, this.#now);
+    return tooLong({ ...call, model }, maxWaitMs, forecast, this.#situation, this.#now);
   }
 
   /** A forecast may be wrong: what waits in spite of it is turned away when its time is over. */
@@ -314,12 +332,12 @@ export class Lane implements ReservationEnds {
     maxWaitMs: number,
     { id, expel }: Joined,
     call: WaitingCall,
-    isWaiting: () => boolean,
-  ): void {
-    if (maxWaitMs === Number.POSITIVE_INFINITY) return;
-    this.#options.clock.setTimeout(() => {
-      if (!isWaiting() || !this.#queue.line.has(id)) return;
-      const forecast = this.#forecast({ ...call, cost: {} }, 0);
+    priority: number,
+  ): () => void {
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return () => {};
+    return this.#options.clock.setTimeout(() => {
+      if (!this.#queue.line.has(id)) return;
+      const forecast = this.#forecast({ ...call, cost: {}, counted: {} }, priority);
       const error = this.#tooLong(call, maxWaitMs, forecast);
       call.error = this.#rejected(call.caller, error);
       expel(error);
@@ -349,7 +367,7 @@ export class Lane implements ReservationEnds {
   /** Lets a call through whose cost has been taken already. */
   #admit(call: WaitingCall): Reservation {
     const reservation = this.#reserve(call);
-    const nobody = { resolve: () => {}, reject: () => {} };
+    const nobody = { resolve: () => {}, reject: () => {}, over: () => {} };
     const { id } = this.#queue.join(call, 0, () => reservation, nobody);
     this.#start(id, reservation.cost);
     return reservation;
@@ -411,8 +429,11 @@ export class Lane implements ReservationEnds {
 
   #host(): TurnsHost {
     const { gate, clock, concurrency } = this.#options;
+    const queue = this.#queue;
     return {
-      line: this.#queue.line,
+      get line() {
+        return queue.line;
+      },
       gate,
       clock,
       concurrency: () => concurrency.limit,
@@ -546,7 +567,7 @@ export class Lane implements ReservationEnds {
   }
 
   #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
-    const forecast = this.#forecast({ ...call, cost: {} }, priority);
+    const forecast = this.#forecast({ ...call, cost: {}, counted: {} }, priority);
     const { key } = call.caller;
     const queued = this.#queue.size;
     this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, key, queued, attempt });
@@ -587,7 +608,8 @@ export class Lane implements ReservationEnds {
     ticket: number,
   ): WaitingCall {
     const unset = { deadline: undefined, taken: undefined, error: undefined };
-    return { cost, expects, caller, signal, ticket, since: this.#now, ...unset };
+    const counted = this.#options.gate.tempered(cost, expects);
+    return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
   }
 
   #storeError(): HeadroomError {

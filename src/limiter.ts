@@ -124,9 +124,8 @@ export class RateLimiter extends GuardedEmitter {
     expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
     const checked = checkedCost(cost);
-    const caller = this.caller({ key, tier: this.#ownTier(tier) });
-    const known = caller instanceof Promise ? await caller : caller;
-    return this.#ownLane(model).acquire({ ...how, caller: known, cost: checked });
+    const lane = this.#ownLane(model);
+    return this.as({ key, tier }, (caller) => lane.acquire({ ...how, caller, cost: checked }));
   }
 
   /**
@@ -141,7 +140,8 @@ export class RateLimiter extends GuardedEmitter {
   ): Reservation | Rejection {
     expectKnown(options, ['model', 'key', 'tier']);
     const { model, key, tier } = options;
-    const caller = this.caller({ key, tier: this.#ownTier(tier) });
+    expectContext({ key, tier });
+    const caller = this.#callers.find({ key, tier: this.#ownTier(tier) });
     if (caller instanceof Promise) {
       caller.catch(() => {});
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
@@ -185,13 +185,12 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * Who calls, with the limits of its tier. Ask again where it took time to find: only then it is
-   * surely the one that is remembered.
+   * Does something as a caller, as soon as the limits of its tier are known.
+   * @throws TypeError where there is no such tier
    * @internal
    */
-  caller(ref: CallerRef): Caller | Promise<Caller> {
-    const found = this.#callers.find(ref);
-    return found instanceof Promise ? found.then(() => this.#callers.find(ref)) : found;
+  as<T>({ key, tier }: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T> {
+    return this.#callers.use({ key, tier: this.#ownTier(tier) }, act);
   }
 
   /** Whether callers may have a tier of that name. @internal */
@@ -244,7 +243,9 @@ export class RateLimiter extends GuardedEmitter {
 
   #ownTier(tier: string | undefined): string | undefined {
     if (tier === undefined || this.hasTier(tier)) return tier;
-    throw expected('tier', `one of \`tiers\` (${this.#settings.tiers.names.join(', ')})`, tier);
+    const { names } = this.#settings.tiers;
+    const known = names.length === 0 ? ', of which there are none' : ` (${names.join(', ')})`;
+    throw expected('tier', `one of \`tiers\`${known}`, tier);
   }
 
   #ownLane(model = 'default'): Lane {

@@ -241,6 +241,13 @@ export class Meter {
     return Math.min(this.#bucket.level, this.#view?.level(now) ?? Infinity, ...rooms);
   }
 
+  /** What has been taken and has not come back. */
+  used(now: number): number {
+    this.#refill(now);
+    const totals = this.#guards.map((guard) => guard.total(now));
+    return Math.max(0, this.#spec.capacity - this.#bucket.level, ...totals);
+  }
+
   /** Whether everything that was taken has come back. */
   isFull(now: number): boolean {
     this.#refill(now);

@@ -13,6 +13,8 @@ export interface Taken {
 /** A call that waits, as p-queue's options carry it. */
 export interface WaitingCall {
   readonly cost: Cost;
+  /** The cost as it counts in forecasts and for its caller's share: guesses lowered, as it came. */
+  readonly counted: Cost;
   /** Dimensions in which the cost is a guess. */
   readonly expects: readonly Dimension[];
   /** Its place among its caller's calls of the same priority: lower goes first; kept by a retry. */

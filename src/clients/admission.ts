@@ -19,7 +19,7 @@ import type {
   TokenEstimate,
 } from '../providers/provider.ts';
 import { Attempt } from './attempt.ts';
-import { mostOutput } from './lowered-output.ts';
+import { leastOutput, mostOutput } from './lowered-output.ts';
 
 /** How the calls of one wrapped client are limited. */
 export interface AdmissionOptions {
@@ -111,10 +111,12 @@ export class Admission {
     };
     const estimate = await this.#aborts.race(estimating, request.signal).catch(fail);
     const laneKey = this.#laneKey(upstream, call, estimate);
-    const found = limiter.caller(context);
-    const caller = found instanceof Promise ? await found.catch(fail) : found;
-    const asked = { ...request, context, caller, laneKey, provider, estimate };
-    return this.#pass(asked, context.onLimit === 'degrade' ? this.#lowered(asked, call) : call);
+    const admitting = async (): Promise<Attempt> =>
+      limiter.as(context, (caller) => {
+        const asked = { ...request, context, caller, laneKey, provider, estimate };
+        return this.#pass(asked, context.onLimit === 'degrade' ? this.#lowered(asked, call) : call);
+      });
+    return admitting().catch(fail);
   }
 
   /** Reserves what the call may cost, waits for its turn, and makes it an attempt. */
@@ -146,7 +148,7 @@ export class Admission {
     if (isNow(call)) return call;
     const { maxOutputTokens } = call;
     const fits = (most: number): boolean => isNow({ ...call, maxOutputTokens: most });
-    const lowered = mostOutput(maxOutputTokens, fits);
+    const lowered = mostOutput(leastOutput(asked.body), maxOutputTokens, fits);
     if (lowered === undefined) return call;
     const { key } = asked.caller;
     limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });
