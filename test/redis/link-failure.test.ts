@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { Redis } from 'ioredis';
-import { createClient } from 'redis';
+import { Cluster, Redis } from 'ioredis';
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RedisLink, type RedisLinkOptions } from '../../src/redis/link.ts';
 import { RedisUnavailable } from '../../src/redis/redis-unavailable.ts';
@@ -8,6 +8,8 @@ import { Script } from '../../src/redis/script.ts';
 import { connectionTo, type RedisTarget } from '../../src/redis/target.ts';
 import { describePrivate } from './support/describe-redis.ts';
 import { eventually } from './support/eventually.ts';
+import { RedisCluster } from './support/redis-cluster.ts';
+import { RedisSentinel } from './support/redis-sentinel.ts';
 import { RedisServer } from './support/redis-server.ts';
 
 const ECHO = new Script('return ARGV[1]');
@@ -58,6 +60,11 @@ const WAYS: Record<string, (server: RedisServer) => ReturnType<typeof linkTo>> =
     const client = createClient({ url });
     cleanUp.push(() => client.destroy());
     return linkTo(client);
+  },
+  'a pool of redis': ({ url }) => {
+    const pool = createClientPool({ url }, { maximum: 4 });
+    cleanUp.push(() => pool.destroy());
+    return linkTo(pool);
   },
   'a client of ioredis': ({ url }) => {
     const client = new Redis(url);
@@ -192,6 +199,47 @@ describePrivate('a server that fails', RedisServer.private, (server) => {
       expect(await output(server().url, name)).toEqual(['RedisUnavailable', 'end']);
     });
   }
+});
+
+describePrivate('a sentinel whose master fails', RedisSentinel.start, (sentinel) => {
+  test('makes its replica the master, and the links follow', async () => {
+    const nodes = [{ host: '127.0.0.1', port: sentinel().sentinel.port }];
+    const viaRedis = createSentinel({ name: sentinel().name, sentinelRootNodes: nodes });
+    const viaIoRedis = new Redis({ name: sentinel().name, sentinels: nodes });
+    cleanUp.push(
+      () => viaRedis.destroy(),
+      () => viaIoRedis.disconnect(),
+    );
+    const links = [linkTo(viaRedis), linkTo(viaIoRedis)];
+    await Promise.all(links.map(({ link }) => link.run(COUNT, [KEY], [])));
+    await sentinel().master.stop();
+    await Promise.all(links.map(({ untilLost }) => untilLost()));
+    await Promise.all(links.map(({ untilBack }) => untilBack()));
+    for (const { link } of links) expect(await link.run(COUNT, [KEY], [])).toBeTypeOf('number');
+  });
+});
+
+describePrivate('a cluster of which a node fails', RedisCluster.start, (cluster) => {
+  test('is lost until the node that keeps the key is back', async () => {
+    const nodes = cluster().nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
+    const viaRedis = createCluster({ rootNodes: cluster().nodes.map(({ url }) => ({ url })) });
+    const viaIoRedis = new Cluster(nodes);
+    cleanUp.push(
+      () => viaRedis.destroy(),
+      () => viaIoRedis.disconnect(),
+    );
+    const links = [linkTo(viaRedis), linkTo(viaIoRedis)];
+    await Promise.all(links.map(({ ask }) => ask()));
+    const keeper = await cluster().keeperOf(KEY);
+    await keeper.stop();
+    await Promise.all(links.map(({ untilLost }) => untilLost()));
+    await keeper.start();
+    await Promise.all(links.map(({ untilBack }) => untilBack()));
+    expect(links.map(({ phases }) => phases)).toEqual([
+      ['lost', 'up'],
+      ['lost', 'up'],
+    ]);
+  });
 });
 
 /** What a process prints that asks once and has nothing else to do, up to its end. */

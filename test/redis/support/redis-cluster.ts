@@ -23,6 +23,19 @@ export class RedisCluster {
     return cluster;
   }
 
+  /** The node that keeps `key`. */
+  async keeperOf(key: string): Promise<RedisServer> {
+    for (const node of this.nodes) {
+      // The others answer MOVED.
+      const isHere = await node.command('EXISTS', key).then(
+        () => true,
+        () => false,
+      );
+      if (isHere) return node;
+    }
+    throw new Error(`No node keeps ${key}`);
+  }
+
   async dispose(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.dispose()));
   }
