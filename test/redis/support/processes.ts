@@ -114,7 +114,8 @@ export class TestProcess {
     if (answer.head !== undefined) front[answer.head.index]!.by = answer.head.by;
     const waits = [...answer.held.map(({ waitMs }) => waitMs), answer.wait?.waitMs];
     const waitMs = Math.min(...waits.filter((wait) => wait !== undefined));
-    const isMore = this.waiting.length > answer.held.length && answer.wait === undefined;
+    const isMore =
+      started.length > 0 && this.waiting.length > answer.held.length && waits.at(-1) === undefined;
     this.due = isMore ? answer.now : waitMs === Infinity ? undefined : answer.now + waitMs;
     if (answer.learned !== undefined) this.version = answer.learned.version;
     return { answer, started };

@@ -50,6 +50,12 @@ export class VirtualServer {
     return this.#client.sendCommand(args);
   }
 
+  /** Forgets everything, a moment later. */
+  async flush(): Promise<void> {
+    await this.command('FLUSHALL');
+    this.advance(1);
+  }
+
   loseReplies(count: number): void {
     this.#lost = count;
   }
