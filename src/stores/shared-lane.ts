@@ -69,6 +69,8 @@ export interface Ask {
   readonly concurrency: number;
   /** In the order in which they should go; a few at most. */
   readonly candidates: readonly Candidate[];
+  /** The call behind them: it isn't asked for yet, but keeps its place before others' later ones. */
+  readonly next?: Candidate | undefined;
 }
 
 /** A call that was let through. */

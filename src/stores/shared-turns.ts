@@ -102,7 +102,7 @@ export class SharedTurns {
     this.#shared.note({ kind: 'left' });
   }
 
-  /** The first calls that can go at all. */
+  /** The first calls that can go at all, and the one behind them. */
   #front(): Place[] {
     const { line, gate, clock } = this.#host;
     const places: Place[] = [];
@@ -111,7 +111,7 @@ export class SharedTurns {
       if (place.call.signal?.aborted === true) continue;
       const never = unfitOf(place.call, costsOf(place.call, gate), gate);
       if (never !== undefined) unfit.push({ place, ...never });
-      else if (places.push(place) === ASKED) break;
+      else if (places.push(place) > ASKED) break;
     }
     for (const { place, limit, cost } of unfit) this.#host.turnAway(place, limit, cost);
     return places;
@@ -124,13 +124,14 @@ export class SharedTurns {
     const taken = places.map(({ call }) => costsOf(call, gate));
     const keys = await Promise.all(places.map(({ call }) => keyOf(call.caller)));
     const now = this.#host.clock.now();
-    const candidates = places.map((place, index): Candidate => {
+    const all = places.map((place, index): Candidate => {
       const { cost, own } = taken[index] ?? { cost: {}, own: {} };
       const key = keys[index] ?? NO_KEY;
       const by = place.call.deadline;
       return { cost, keyCost: own, key, waitedMs: waited(place, now), by };
     });
-    const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates };
+    const [candidates, next] = [all.slice(0, ASKED), all[ASKED]];
+    const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates, next };
     this.#follow(await this.#shared.ask(ask), places, taken);
   }
 
