@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^llm-headroom$/, replacement: source('src/index.ts') },
+      { find: /^llm-headroom\/redis$/, replacement: source('src/redis/index.ts') },
       { find: /^llm-headroom\/testing$/, replacement: source('src/testing/index.ts') },
     ],
   },

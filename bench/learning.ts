@@ -4,9 +4,11 @@ import {
   createRandom,
   createSimulator,
   createVirtualClock,
+  type FaultModel,
   type LogEntry,
   type Simulator,
   type SimulatorEnforcement,
+  type SimulatorLimits,
   type VirtualClock,
 } from '../src/testing/index.ts';
 
@@ -14,6 +16,20 @@ export interface LearningOptions {
   readonly enforcement: SimulatorEnforcement;
   /** The account's true limit. */
   readonly tpm: number;
+  /** Other limits of the account. @default 500,000 requests a minute */
+  readonly limits?: SimulatorLimits | undefined;
+  /**
+   * `headers`: as OpenAI does; `texts`: 429s state limit and wait in words; `nothing`: they say no
+   * more than their status.
+   *
+   * @default 'headers'
+   */
+  readonly shows?: 'headers' | 'texts' | 'nothing' | undefined;
+  readonly faults?: FaultModel | undefined;
+  /** As many calls of average size as the limit allows. @default 1200 */
+  readonly callsPerMinute?: number | undefined;
+  /** Until the first byte of an answer. @default 400 */
+  readonly latencyMs?: number | undefined;
   /** @default one that nobody knows */
   readonly baseURL?: string | undefined;
   /** What the limiter is told. @default nothing */
@@ -40,8 +56,15 @@ export interface LearningResult {
   readonly late429: number;
   /** Our use of the limit in the seconds from `from` to `to`. */
   readonly share: (from: number, to: number) => number;
+  /** 429s in the seconds from `from` to `to`, of so many calls. */
+  readonly refused: (
+    from: number,
+    to: number,
+  ) => { readonly calls: number; readonly share: number };
   /** The greatest share of others that was told of. */
   readonly othersShare: number;
+  /** `limits` events. */
+  readonly news: number;
 }
 
 export const OPENAI = 'https://api.openai.com/v1';
@@ -57,7 +80,7 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
   const { tpm, enforcement, seconds = 60, workers = 300, fill = 1, declared = 0.1 } = options;
   const { baseURL = NOBODY } = options;
   const clock = createVirtualClock();
-  const limits = { rpm: 500_000, tpm };
+  const limits = { rpm: 500_000, tpm, ...options.limits };
   const simulator = createSimulator({
     clock,
     enforcement,
@@ -66,18 +89,25 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
     charge: baseURL === NOBODY ? 'sum' : 'max',
     refund: options.refund,
     countFailed: false,
-    latency: { firstByteMs: 400, perTokenMs: 0 },
+    faults: options.faults,
+    latency: { firstByteMs: options.latencyMs ?? 400, perTokenMs: 0 },
     countTokens: (text) => Math.ceil(text.length / 4) + FRAME_TOKENS,
     reply: () => ({ outputTokens: 1 }),
   });
-  const bare = new OpenAI({ apiKey: 'ours', baseURL, fetch: simulator.fetch });
+  const fetch = silenced(simulator, options.shows ?? 'headers');
+  const bare = new OpenAI({ apiKey: 'ours', baseURL, fetch });
   const client = withRateLimit(bare, { ...options.limiter, clock });
   let othersShare = 0;
+  let news = 0;
   client.rateLimit.on('limits', (event) => {
+    news++;
     othersShare = Math.max(othersShare, event.othersShare);
   });
   const random = createRandom(3);
-  const phrases = Math.max(1, Math.round(Math.min(2500, tpm / 1200) / 7));
+  const phrases = Math.max(
+    1,
+    Math.round(Math.min(2500, tpm / (options.callsPerMinute ?? 1200)) / 7),
+  );
   const call = (): Promise<unknown> => {
     const count = Math.ceil(phrases * (0.5 + random()));
     const content = PHRASE.repeat(count);
@@ -100,7 +130,24 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
     );
   if (neighbour > 0) disturb(simulator, clock, (neighbour * tpm) / 60, end);
   await clock.run(Promise.all(Array.from({ length: workers }, worker)));
-  return resultOf(simulator, othersShare, options);
+  return resultOf(simulator, { othersShare, news }, options);
+}
+
+/** The server's answers without what a host doesn't show. */
+function silenced(
+  simulator: Simulator,
+  shows: NonNullable<LearningOptions['shows']>,
+): typeof globalThis.fetch {
+  if (shows === 'headers') return simulator.fetch;
+  return async (_url, init) => {
+    const response = await simulator.fetch(`${NOBODY}/chat/completions`, init);
+    const { status } = response;
+    const headers = { 'content-type': 'application/json' };
+    const isMute = status === 429 && shows === 'nothing';
+    const said = await response.text();
+    const body = isMute ? '{"error":{"message":"Too Many Requests"}}' : said;
+    return new Response(body, { status, headers });
+  };
 }
 
 /** Somebody else on the same key: four calls a second, until `end`. */
@@ -123,7 +170,7 @@ function disturb(simulator: Simulator, clock: VirtualClock, perSecond: number, e
 
 function resultOf(
   simulator: Simulator,
-  othersShare: number,
+  told: Pick<LearningResult, 'othersShare' | 'news'>,
   options: LearningOptions,
 ): LearningResult {
   const { tpm, neighbour = 0 } = options;
@@ -137,5 +184,11 @@ function resultOf(
     return charged / (((to - from) / 60) * tpm) - neighbour;
   };
   const late429 = refused.filter((each) => seconds(each) >= 10).length;
-  return { calls: simulator.log.length, status429: refused.length, late429, share, othersShare };
+  const between = (from: number, to: number): { calls: number; share: number } => {
+    const all = simulator.log.filter((each) => seconds(each) >= from && seconds(each) < to);
+    const calls = all.length;
+    return { calls, share: all.filter(({ status }) => status === 429).length / calls };
+  };
+  const calls = simulator.log.length;
+  return { calls, status429: refused.length, late429, share, refused: between, ...told };
 }

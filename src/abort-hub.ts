@@ -17,6 +17,23 @@ export class AbortHub {
     };
   }
 
+  /**
+   * What `work` comes to; as soon as the signal aborts, rejects with its reason instead. Takes as
+   * many turns with a signal as without one, so that calls stay in their order.
+   */
+  async race<Value>(work: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    signal?.throwIfAborted();
+    let stop: (() => void) | undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      stop = signal && this.listen(signal, () => reject(signal.reason));
+    });
+    try {
+      return await Promise.race([work(), aborted]);
+    } finally {
+      stop?.();
+    }
+  }
+
   #open(signal: AbortSignal): { callbacks: Set<() => void>; dispatch: () => void } {
     const callbacks = new Set<() => void>();
     const dispatch = (): void => {

@@ -1,13 +1,15 @@
+import { BudgetBook, type End } from './budget-book.ts';
 import { type Charge, chargeOf, NO_CHARGE } from './budget-charge.ts';
-import { BudgetLedger, counted, type Spending } from './budget-ledger.ts';
+import { counted, type Spending } from './budget-ledger.ts';
 import type { Budget } from './budget-option.ts';
 import type { Caller } from './callers/caller.ts';
 import type { Clock } from './clock.ts';
-import { BudgetSpent, HeadroomError } from './errors.ts';
+import { HeadroomError } from './errors.ts';
 import { costInUsd, type PricedUsage } from './prices/cost-in-usd.ts';
 import type { Price, PriceTable } from './prices/price.ts';
 import { priceOf } from './prices/price-of.ts';
 import type { Call, TokenEstimate } from './providers/provider.ts';
+import type { Store } from './stores/shared-lane.ts';
 
 /** A call that is to be paid. */
 export interface PayableCall {
@@ -23,44 +25,40 @@ const DAY_MS = 86_400_000;
 
 /** Pays calls from a budget, and from those of their callers' tiers, at the prices of their models. */
 export class Cashier {
-  #ledger: BudgetLedger | undefined;
+  #shared: BudgetBook | undefined;
   /** Of the callers whose tier sets a budget: each has its own. */
-  readonly #ofTiers = new BudgetLedger({ limitUsd: 0, windowMs: DAY_MS, perKey: true });
+  readonly #ofTiers: BudgetBook;
   #prices: PriceTable;
-  readonly #clock: Clock;
+  readonly #open: (name: string, budget: Budget) => BudgetBook;
 
-  constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock) {
-    this.#ledger = budget && new BudgetLedger(budget);
+  constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock, store?: Store) {
+    this.#open = (name, each) => new BudgetBook(name, each, clock, store);
+    this.#shared = budget && this.#open('budget', budget);
+    this.#ofTiers = this.#open('tiers', { limitUsd: 0, windowMs: DAY_MS, perKey: true });
     this.#prices = prices;
-    this.#clock = clock;
   }
 
   /**
    * Reserves what a call may cost: its input as estimated, none of it cached, and all the output
-   * that it allows.
+   * that it allows. Later, where a store is asked.
    * @throws BudgetSpent where the budget has no room for that
    * @throws HeadroomError (`price_unknown`) for a model without a price
    */
-  charge({ call, estimate, caller }: PayableCall): Charge {
-    const { usdPerDay } = caller.terms;
-    if (this.#ledger === undefined && usdPerDay === undefined) return NO_CHARGE;
+  charge({ call, estimate, caller }: PayableCall): Charge | Promise<Charge> {
+    const { usdPerDay: limitUsd } = caller.terms;
+    if (this.#shared === undefined && limitUsd === undefined) return NO_CHARGE;
     const { model, maxOutputTokens = EXPECTED_OUTPUT_TOKENS } = call;
     const price = this.#priceOf(model);
     const usage = uncached(estimate.inputTokens, maxOutputTokens);
     const costUsd = counted(costInUsd(usage, price));
     const { key } = caller;
-    const end = this.#reserve(this.#ledger, { model, key, costUsd }, undefined);
-    try {
-      const own = usdPerDay === undefined ? undefined : this.#ofTiers;
-      const endOwn = this.#reserve(own, { model, key, costUsd }, usdPerDay);
-      return chargeOf((usage) => {
-        end(costOf(usage, costUsd, price));
-        endOwn(costOf(usage, costUsd, price));
-      });
-    } catch (error) {
-      end(0);
-      throw error;
-    }
+    const ofTier = { model, key: key ?? caller.id, costUsd, limitUsd };
+    const ends = both(
+      this.#shared?.reserve({ model, key, costUsd }),
+      limitUsd === undefined ? undefined : () => this.#ofTiers.reserve(ofTier),
+    );
+    const charged = (end: End): Charge => chargeOf((used) => end(costOf(used, costUsd, price)));
+    return ends instanceof Promise ? ends.then(charged) : charged(ends);
   }
 
   /**
@@ -69,33 +67,14 @@ export class Cashier {
    */
   adopt(budget: Budget | undefined, prices: PriceTable): void {
     this.#prices = prices;
-    if (budget === undefined || this.#ledger === undefined) {
-      this.#ledger = budget && new BudgetLedger(budget);
-    } else this.#ledger = this.#ledger.with(budget);
-  }
-
-  /** Reserves in a ledger, if there is one; returns what ends that. */
-  #reserve(
-    ledger: BudgetLedger | undefined,
-    { model, key, costUsd }: { model: string; key: string | undefined; costUsd: number },
-    limitUsd: number | undefined,
-  ): (usd: number) => void {
-    if (ledger === undefined) return () => {};
-    const hold = ledger.reserve(key, costUsd, this.#now, limitUsd);
-    if (hold === undefined) {
-      throw new BudgetSpent({ model, costUsd, ...ledger.of(key, this.#now, limitUsd) });
-    }
-    return (usd) => ledger.settle(hold, usd, this.#now);
+    if (budget === undefined) this.#shared = undefined;
+    else if (this.#shared === undefined) this.#shared = this.#open('budget', budget);
+    else this.#shared.adopt(budget);
   }
 
   /** Every budget that something is spent or reserved of. */
   spending(): readonly Spending[] {
-    const shared = this.#ledger?.spending(this.#now) ?? [];
-    return [...shared, ...this.#ofTiers.spending(this.#now)];
-  }
-
-  get #now(): number {
-    return this.#clock.now();
+    return [...(this.#shared?.spending() ?? []), ...this.#ofTiers.spending()];
   }
 
   #priceOf(model: string): Price {
@@ -105,6 +84,31 @@ export class Cashier {
       'price_unknown',
       `A \`budget\` needs the price of ${model}, which is unknown: give it in the option \`prices\`, { '${model}': { input, output } }, in US dollars for a million tokens`,
     );
+  }
+}
+
+/** Both reservations, or none. */
+function both(
+  first: End | Promise<End> | undefined,
+  reserve: (() => End | Promise<End>) | undefined,
+): End | Promise<End> {
+  if (reserve === undefined) return first ?? (() => {});
+  if (first instanceof Promise) return first.then((end) => both(end, reserve));
+  const undo = (error: unknown): never => {
+    first?.(0);
+    throw error;
+  };
+  const joined =
+    (second: End): End =>
+    (usd) => {
+      first?.(usd);
+      second(usd);
+    };
+  try {
+    const second = reserve();
+    return second instanceof Promise ? second.then(joined, undo) : joined(second);
+  } catch (error) {
+    return undo(error);
   }
 }
 

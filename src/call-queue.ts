@@ -9,6 +9,8 @@ import type { WaitingCall } from './waiting-call.ts';
 export interface Promised {
   readonly resolve: (reservation: Reservation) => void;
   readonly reject: (reason: unknown) => void;
+  /** Called as it stops waiting, before either of them. */
+  readonly over: () => void;
 }
 
 /** A call that has joined the line. */
@@ -50,8 +52,10 @@ export class CallQueue {
 
   /** `onSlot` is called whenever a slot has become free, or the line shorter. */
   constructor(concurrency: number, onSlot: () => void) {
+    // `clear` makes a new line: it goes on for whom the old one did.
     const adopt = (line: Line): void => {
-      this.#line = line;
+      const { onLast, sizeOf } = this.#line ?? line;
+      this.#line = Object.assign(line, { onLast, sizeOf });
       line.onDequeue = () => this.#queue.pause();
     };
     class OwnLine extends Line {
@@ -82,9 +86,9 @@ export class CallQueue {
     return this.#queue.concurrency;
   }
 
-  /** Those in flight go on, also where they are more. */
-  set concurrency(concurrency: number) {
-    this.#queue.concurrency = concurrency;
+  /** From now on; what is in flight stays so. */
+  set concurrency(limit: number) {
+    if (limit !== this.#queue.concurrency) this.#queue.concurrency = limit;
   }
 
   /** What the waiting calls cost together. */
@@ -111,8 +115,10 @@ export class CallQueue {
     const own = new AbortController();
     const waiting = this.#abortable(call, own);
     const leave = (): void => {
-      if (!waiting.isOver) this.#forget(call.cost);
+      if (waiting.isOver) return;
+      this.#forget(call.counted);
       waiting.end();
+      promised.over();
     };
     const start = (): Promise<void> => {
       leave();
@@ -124,7 +130,7 @@ export class CallQueue {
       leave();
       promised.reject(call.error ?? reason);
     };
-    this.#waitingCost = plus(this.#waitingCost, call.cost);
+    this.#waitingCost = plus(this.#waitingCost, call.counted);
     const options = { id, priority, call, signal: waiting.signal };
     this.#queue.add(start, options).catch(fail);
     call.expel = (error) => own.abort(error);
@@ -139,8 +145,10 @@ export class CallQueue {
 
   /** Rejects every waiting call with `error`. */
   clear(error: Error): void {
-    for (const { call } of this.#line.all()) call.error = error;
+    const line = this.#line;
+    for (const { call } of line.all()) call.error = error;
     this.#queue.clear();
+    line.abandon();
   }
 
   /** Resolves when nothing waits and nothing is in flight. */

@@ -10,6 +10,8 @@ export interface Tuning {
 
 export const NO_CAUTION: Tuning = { rateShare: 1, strictness: 0 };
 
+const STRICTNESS: readonly Tuning['strictness'][] = [0, 1, 2, 3];
+
 /** Of the recent calls, the share that may be refused before the rate is cut. */
 const TOLERATED = 0.01;
 /** Fewer calls than this say nothing of a share: a lane may have started on an empty bucket. */
@@ -17,7 +19,9 @@ const LEAST_CALLS = 50;
 /** Each call weighs this much less than the next one: about the last 500 count. */
 const FADING = 0.998;
 const CUT = 0.8;
-const LEAST_SHARE = 0.05;
+/** Where less than this share of the rate came through, the limit is another one: so much is left. */
+const GROSS = 0.5;
+const LEAST_SHARE = 0.0001;
 /** The rate comes back in steps of a tenth of what it is, for each quiet minute. */
 const STEP = 1.1;
 const STEP_AFTER_MS = 60_000;
@@ -37,6 +41,7 @@ const RELAX_AFTER_MS = 600_000;
  * strictness at most, however many calls it hit.
  */
 export class Caution {
+  readonly #isGiven: boolean;
   #tuning: Tuning = NO_CAUTION;
   #calls = 0;
   #refused = 0;
@@ -45,8 +50,21 @@ export class Caution {
   #relaxedAt = 0;
   #relaxAfterMs = RELAX_AFTER_MS;
 
+  /** `isGiven`: the limits are their user's word, and lose their burst step by step only. */
+  constructor(isGiven: boolean = true) {
+    this.#isGiven = isGiven;
+  }
+
   get tuning(): Tuning {
     return this.#tuning;
+  }
+
+  /** Goes on as carefully as another process has found to be right. */
+  adopt(rateShare: number, strictness: number, now: number): void {
+    const level = STRICTNESS.find((each) => each === strictness) ?? this.#tuning.strictness;
+    this.#tuning = { ...this.#tuning, rateShare, strictness: level };
+    this.#steppedAt = now;
+    this.#relaxedAt = now;
   }
 
   /** A call was answered. Returns whether the tuning is another one now. */
@@ -63,14 +81,33 @@ export class Caution {
     this.#note(1);
   }
 
-  /** An episode of refusals has begun. Returns whether the tuning is another one now. */
-  episode(cause: PauseCause, now: number): boolean {
+  /**
+   * There was an episode of refusals. `used`: what was taken before, as a share of what may go at
+   * present. Returns whether the tuning is another one now.
+   */
+  episode(cause: PauseCause, now: number, used = 1): boolean {
     const before = this.#tuning;
-    if (cause === 'ramp') this.#isRamping = true;
     const isTooMany = this.#calls >= LEAST_CALLS && this.#refused > TOLERATED * this.#calls;
-    if (cause === 'ramp' || (cause === 'rate' && isTooMany)) this.#cut(now);
+    if (cause === 'ramp') {
+      this.#isRamping = true;
+      this.#cut(CUT * used, now);
+    }
+    if (cause === 'rate' && isTooMany) this.#cut(used < GROSS ? used : CUT, now);
     if (cause === 'rate') this.#tighten(now);
     return this.#tuning !== before;
+  }
+
+  /** There was an episode of refusals, for which the limits themselves have been lowered. */
+  tightenOnly(now: number): void {
+    this.#tighten(now);
+    if (!this.#isRamping) this.#tuning = { ...this.#tuning, rateShare: 1 };
+  }
+
+  /** Gives up bursts: step by step where the limits were given, else all at once. */
+  #tighten(now: number): void {
+    const strictness = this.#isGiven ? stricter(this.#tuning.strictness) : 3;
+    this.#tuning = { ...this.#tuning, strictness };
+    this.#relaxedAt = now;
   }
 
   #note(refused: 0 | 1): void {
@@ -78,8 +115,8 @@ export class Caution {
     this.#refused = FADING * this.#refused + refused;
   }
 
-  #cut(now: number): void {
-    const rateShare = Math.max(LEAST_SHARE, CUT * this.#tuning.rateShare);
+  #cut(share: number, now: number): void {
+    const rateShare = Math.max(LEAST_SHARE, share * this.#tuning.rateShare);
     this.#tuning = { ...this.#tuning, rateShare };
     this.#steppedAt = now;
     // What was refused until now has been answered for.
@@ -95,12 +132,6 @@ export class Caution {
     if (rateShare === 1) this.#isRamping = false;
     this.#tuning = { ...this.#tuning, rateShare };
     this.#steppedAt = now;
-  }
-
-  #tighten(now: number): void {
-    const { strictness } = this.#tuning;
-    this.#tuning = { ...this.#tuning, strictness: stricter(strictness) };
-    this.#relaxedAt = now;
   }
 
   #relax(now: number): void {

@@ -38,7 +38,7 @@ class Rank {
     else place.previous.next = place;
     if (place.next === undefined) this.last = place;
     else place.next.previous = place;
-    this.cost = plus(this.cost, place.call.cost);
+    this.cost = plus(this.cost, place.call.counted);
   }
 
   remove(place: Place): void {
@@ -46,7 +46,7 @@ class Rank {
     else place.previous.next = place.next;
     if (place.next === undefined) this.last = place.previous;
     else place.next.previous = place.previous;
-    this.cost = minus(this.cost, place.call.cost);
+    this.cost = minus(this.cost, place.call.counted);
   }
 }
 
@@ -63,6 +63,8 @@ export class Flow {
   order = 0;
   /** Its caller's own limits hold it back until then. */
   heldUntil: number | undefined;
+  /** Its caller's, as the line counts it. */
+  weight = 1;
   size = 0;
   readonly #ranks: Rank[] = [];
   #passing = 0;

@@ -1,4 +1,5 @@
 import type { CallQueue } from './call-queue.ts';
+import type { Caller } from './callers/caller.ts';
 import { RateLimitExceeded } from './errors.ts';
 import type { Reason } from './events.ts';
 import type { Gate } from './gate.ts';
@@ -24,7 +25,7 @@ export interface Situation {
   readonly flightMs: number;
 }
 
-type Asked = Pick<WaitingCall, 'cost' | 'expects' | 'caller'>;
+type Asked = Pick<WaitingCall, 'cost' | 'counted' | 'expects' | 'caller'>;
 
 /**
  * When a call would go if it joined now: after its caller's calls of the same priority or a higher
@@ -54,26 +55,54 @@ function slotWait({ queue, flightMs }: Situation): number {
   return (flightMs * (queue.size + 1)) / queue.concurrency;
 }
 
-/** The error of a call that would wait longer than it may. */
+/** The error of a call that would wait longer than it may, or has. */
 export function tooLong(
-  call: { readonly model: string; readonly caller: WaitingCall['caller'] },
+  { caller, model, since }: Pick<WaitingCall, 'caller' | 'since'> & { readonly model: string },
   maxWaitMs: number,
-  { waitMs, reason, limitOf }: Forecast,
-  { gate }: Situation,
+  forecast: Forecast,
+  situation: Situation,
   now: number,
 ): RateLimitExceeded {
-  const levels = limitOf === 'key' ? call.caller.levels(now) : gate.levels(now);
+  const { reason, limitOf } = forecast;
+  // Somebody who may not wait is told to come again a moment later at the earliest.
+  const waitMs = Math.max(1, forecast.waitMs);
+  const whose = limitOf === 'key' ? ` of ${nameOf(caller)}` : '';
+  const waits =
+    now > since
+      ? `has waited ${inSeconds(now - since)} for ${reason}${whose}, as long as`
+      : `would wait ${inSeconds(waitMs)} for ${reason}${whose}, longer than`;
+  return new RateLimitExceeded({
+    message: `This call to ${model} ${waits} \`maxWaitMs\` (${maxWaitMs}) allows`,
+    reason,
+    waitMs,
+    ...evidence(caller, forecast, situation, now),
+    resetAt: now + waitMs,
+  });
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}
+
+function nameOf({ key }: Caller): string {
+  return key === undefined ? 'its tier' : `'${key}'`;
+}
+
+/** The limit that holds the call back, and what is left of it. */
+function evidence(
+  caller: Caller,
+  { reason, limitOf }: Forecast,
+  { gate, queue }: Situation,
+  now: number,
+): { readonly limit?: number; readonly remaining?: number } {
+  if (reason === 'concurrency') {
+    const limit = limitOf === 'key' ? caller.terms.concurrency : queue.concurrency;
+    return { limit, remaining: 0 };
+  }
+  const levels = limitOf === 'key' ? caller.levels(now) : gate.levels(now);
   const [scarcest] = levels
     .filter(({ limit }) => limit.dimension === reason)
     .sort((one, other) => one.level - other.level);
-  const whose = limitOf === 'key' ? ` of '${call.caller.key ?? 'its tier'}'` : '';
-  const seconds = Math.ceil(waitMs / 1000);
-  return new RateLimitExceeded({
-    message: `This call to ${call.model} would wait ${seconds} s for ${reason}${whose}, longer than \`maxWaitMs\` (${maxWaitMs}) allows`,
-    reason,
-    waitMs,
-    limit: scarcest?.limit.max,
-    remaining: scarcest && Math.max(0, Math.floor(scarcest.level)),
-    resetAt: now + waitMs,
-  });
+  if (scarcest === undefined) return {};
+  return { limit: scarcest.limit.max, remaining: Math.max(0, Math.floor(scarcest.level)) };
 }

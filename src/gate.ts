@@ -1,15 +1,25 @@
 import { NO_CAUTION, type Tuning } from './caution.ts';
 import type { Sighting } from './lane-limits.ts';
-import { amount, type Cost, type Dimension, type Limit, MINUTE_MS, plus } from './limits.ts';
+import {
+  amount,
+  type Cost,
+  type Dimension,
+  type Limit,
+  MINUTE_MS,
+  plus,
+  type Subject,
+} from './limits.ts';
 import type { Meter, MeteredLimit, MeterOptions } from './meter.ts';
 import type { MeterSpec } from './stores/shared-lane.ts';
-
-type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
 
 /** How long a cost must wait, and the dimension that makes it. */
 export interface Wait {
   readonly waitMs: number;
   readonly dimension: Dimension;
+}
+
+interface MeterWait extends Wait {
+  readonly meter?: Meter;
 }
 
 /** The call at the head of the line, and the time by which it must be able to go. */
@@ -149,14 +159,15 @@ export class Gate {
   }
 
   /** The greatest share of a limit that others on the same account use. */
-  get othersShare(): number {
-    return Math.max(0, ...this.#meters.map((meter) => meter.othersShare));
+  othersShare(now: number): number {
+    return Math.max(0, ...this.#meters.map((meter) => meter.othersShare(now)));
   }
 
   /** Takes `cost` for the head of the line, where it fits. */
   takeAsHead(cost: Cost, now: number): Wait {
     const wait = this.#longest((meter, part) => meter.waitOfHead(part, now), cost);
     if (wait.waitMs === 0) this.#take(cost, (meter, part) => meter.takeAsHead(part, now));
+    else wait.meter?.holds(now, wait.waitMs);
     return wait;
   }
 
@@ -215,13 +226,27 @@ export class Gate {
   }
 
   /**
-   * Empties the buckets: the server has refused a call. Those of a day only where it was for them:
-   * they would take a day to fill again.
+   * Empties the buckets: the server has refused a call, for its `dimension` where it said so. Those
+   * of a day only where it was for them: they would take a day to fill again.
    */
-  drain(now: number, isDaily: boolean): void {
-    for (const meter of this.#meters) {
-      if (meter.limit.windowMs > MINUTE_MS === isDaily) meter.drain(now);
-    }
+  drain(now: number, isDaily: boolean, dimension?: Dimension | 'concurrency'): void {
+    const meters = this.#meters.filter(({ limit }) => limit.windowMs > MINUTE_MS === isDaily);
+    const named = meters.filter(({ limit }) => limit.dimension === dimension);
+    for (const meter of named.length > 0 ? named : meters) meter.drain(now);
+  }
+
+  /** What a limit lets through in a minute, now; nothing, where it isn't kept. */
+  perMinute(limit: Subject): number {
+    return this.#meterFor(limit)?.perMinute ?? 0;
+  }
+
+  /** For how long a limit has been holding the line up. */
+  busyMs(limit: Subject, now: number): number {
+    return this.#meterFor(limit)?.busyMs(now) ?? 0;
+  }
+
+  #meterFor(limit: Subject): Meter | undefined {
+    return this.#meters.find((each) => isSameLimit(each.limit, limit));
   }
 
   /** The limits with what is left of each at `now`. */
@@ -244,19 +269,19 @@ export class Gate {
     for (const meter of this.#meters) act(meter, amount(cost, meter.limit.dimension));
   }
 
-  #longest(waitOf: (meter: Meter, part: number) => number, cost: Cost): Wait {
-    let longest = NO_WAIT;
+  #longest(waitOf: (meter: Meter, part: number) => number, cost: Cost): MeterWait {
+    let longest: MeterWait = NO_WAIT;
     this.#each(cost, (meter, part) => {
       const waitMs = waitOf(meter, part);
-      if (waitMs > longest.waitMs) longest = { waitMs, dimension: meter.limit.dimension };
+      if (waitMs > longest.waitMs) longest = { waitMs, dimension: meter.limit.dimension, meter };
     });
     return longest;
   }
 }
 
 /** Whether a limit is surely in force: what is published may be for another account than this. */
-function isSure({ source }: MeteredLimit): boolean {
-  return source === 'given' || source === 'headers';
+export function isSure({ source }: MeteredLimit): boolean {
+  return source !== 'published' && source !== 'guess';
 }
 
 /** Whether two limits are about the same: they may differ in what they allow. */

@@ -1,14 +1,21 @@
 import { CallQueue, type Joined } from './call-queue.ts';
 import { Caller } from './callers/caller.ts';
 import type { Clock } from './clock.ts';
-import { CallTooLarge, HeadroomError, QueueFull, RateLimitExceeded } from './errors.ts';
+import type { Concurrency } from './concurrency.ts';
+import {
+  CallTooLarge,
+  HeadroomError,
+  QueueFull,
+  RateLimitExceeded,
+  StoreUnavailable,
+} from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
 import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
 import type { Gate, Wait } from './gate.ts';
-import { LaneLearning } from './lane-learning.ts';
+import { LaneLearning, type LimitNews, type RefusalWords } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import type { Cost, Dimension, Limit } from './limits.ts';
+import type { Cost, Dimension, Limit, Subject } from './limits.ts';
 import type { MeteredLimit, MeterOptions } from './meter.ts';
 import { type Choice, costsOf, LOOKED_AT, nextCall, unfitOf } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
@@ -19,8 +26,12 @@ import {
   type ReservationEnd,
   type ReservationEnds,
 } from './reservation.ts';
+import { type Decider, LaneSharing } from './stores/lane-sharing.ts';
+import type { Learned, Store } from './stores/shared-lane.ts';
+import type { TurnsHost } from './stores/shared-turns.ts';
 import type { WaitingCall } from './waiting-call.ts';
 import type { ObservedLimit } from './wire/headers.ts';
+import type { Stated } from './wire/stated-limits.ts';
 
 /** A call that wants to pass. */
 export interface LaneCall {
@@ -60,7 +71,8 @@ export interface LaneTerms {
   /** The limits to start from: given ones, else those that are published. */
   readonly start: readonly MeteredLimit[];
   readonly headroom: MeterOptions['headroom'];
-  readonly concurrency: number;
+  /** Calls in flight: to start with, and at most. */
+  readonly inFlight: { readonly start: number; readonly most: number };
   readonly maxPauseMs: number;
   /** The most calls that may wait. */
   readonly maxQueue: number;
@@ -70,7 +82,9 @@ export interface LaneOptions extends LaneRef {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly limits: LaneLimits;
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
+  /** What the host counts. @default requests and tokens a minute */
+  readonly measures?: readonly Subject[] | undefined;
   readonly maxPauseMs: number;
   /** The most calls that may wait. */
   readonly maxQueue: number;
@@ -79,10 +93,14 @@ export interface LaneOptions extends LaneRef {
   /** Responses will tell of the limits. */
   readonly learns: boolean;
   readonly emitter: GuardedEmitter;
+  /** Keeps the limits for several processes. */
+  readonly store?: Store | undefined;
 }
 
 /** How much the last call says of how long calls are in flight. */
 const FLIGHT_WEIGHT = 0.05;
+/** Until a question is asked again that the store hasn't answered, though it isn't lost. */
+const LOST_STEP_MS = 100;
 /** A slow answer doesn't hold a lane up for long: this often, twice as many calls may go. */
 const PROBING_STEP_MS = 1000;
 
@@ -112,20 +130,25 @@ export class Lane implements ReservationEnds {
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
   #flights = 0;
+  readonly #sharing: LaneSharing | undefined;
+  /** Of calls that nobody has been asked about yet, and of those under question: what to tell. */
+  #untold: (() => void)[] = [];
+  #asked: (() => void)[] = [];
   #isPumpDue = false;
   #isClosed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#ref = { lane: options.lane, model: options.model };
-    this.#queue = new CallQueue(options.concurrency, () => this.#pumpSoon());
+    this.#queue = new CallQueue(options.concurrency.limit, () => this.#pumpSoon());
     this.#queue.line.onLast = (caller) => this.#forget(caller);
+    this.#queue.line.sizeOf = (cost) => options.gate.sizeOf(cost);
     this.#recovery = new Recovery(options.isCold);
-    const { gate, limits, emitter } = options;
-    this.#learning = new LaneLearning(gate, limits, (news) => {
-      const { concurrency } = this.#queue;
-      emitter.emit('limits', { ...this.#ref, ...news, concurrency });
-    });
+    const tell = (news: LimitNews): void => {
+      options.emitter.emit('limits', { ...this.#ref, ...news });
+    };
+    this.#learning = new LaneLearning({ ...options, tell }, this.#now);
+    this.#sharing = options.store && new LaneSharing(options.store, options.lane, this.#host());
   }
 
   /** Waits until the call may be sent. */
@@ -133,29 +156,47 @@ export class Lane implements ReservationEnds {
     const { priority = 0, signal, attempt = 1, maxWaitMs = Number.POSITIVE_INFINITY } = call;
     const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
     const { caller } = waiting;
-    const error = this.#refusal(waiting) ?? this.#excess(waiting, priority, maxWaitMs);
+    const error =
+      this.#refusal(waiting) ??
+      (call.ticket === undefined ? this.#crowd(waiting, priority) : undefined) ??
+      this.#excess(waiting, priority, maxWaitMs);
     if (error !== undefined) return Promise.reject(this.#rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
+      let stopTimer = (): void => {};
       const reserve = (): Reservation => {
         isHeldBack = false;
         if (waiting.error !== undefined) throw waiting.error;
         return this.#reserve(waiting);
       };
-      const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject });
-      caller.listen(this.#onRoom(caller));
+      const over = (): void => {
+        isHeldBack = false;
+        stopTimer();
+      };
+      const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject, over });
+      // A call whose signal had aborted has left again.
+      if (this.#queue.line.has(joined.id)) caller.listen(this.#onRoom(caller));
       if (this.#isWorthALook(joined.id)) this.#pump();
-      if (!isHeldBack) return;
-      this.#tellThrottled(waiting, priority, attempt);
-      this.#expelIn(maxWaitMs, joined, waiting, () => isHeldBack);
+      const tell = (): void => {
+        if (!isHeldBack) return;
+        this.#tellThrottled(waiting, priority, attempt);
+        stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
+      };
+      if (this.#decider === 'store') this.#untold.push(tell);
+      else tell();
     });
+  }
+
+  /** Whether no limit is smaller than the cost alone. */
+  fits(cost: Cost): boolean {
+    return this.#options.gate.tooSmallFor(cost) === undefined;
   }
 
   /** Lets the call through now, or says why not. Throws where it can never pass. */
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
     const waiting = this.#waiting(call, 0);
     const { caller } = waiting;
-    const error = this.#refusal(waiting);
+    const error = this.#refusal(waiting) ?? this.#unasked();
     if (error !== undefined) throw this.#rejected(caller, error);
     this.#watchPause();
     const { gate } = this.#options;
@@ -175,10 +216,12 @@ export class Lane implements ReservationEnds {
    * Goes on with what is given anew, and looks at what waits again: as much goes as there is room
    * for now, and what is larger than a limit now is rejected. What has been used stays used.
    */
-  configure({ start, headroom, ...terms }: LaneTerms): void {
-    const tells = terms.concurrency !== this.#queue.concurrency;
-    this.#options = { ...this.#options, ...terms };
-    this.#queue.concurrency = terms.concurrency;
+  configure({ start, headroom, inFlight, maxPauseMs, maxQueue }: LaneTerms): void {
+    const { concurrency } = this.#options;
+    const before = concurrency.limit;
+    this.#options = { ...this.#options, maxPauseMs, maxQueue };
+    concurrency.configure(inFlight.start, inFlight.most);
+    const tells = concurrency.limit !== before;
     this.#learning.configure({ start, headroom, tells }, this.#now);
     const { pause } = this.#recovery;
     const error = pause && this.#pauseError(pause);
@@ -193,15 +236,28 @@ export class Lane implements ReservationEnds {
   }
 
   /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
-  refuse(reservation: Reservation, cause: PauseCause, retryAfterMs: number | undefined): void {
-    const { epoch } = reservation.admission;
+  refuse(
+    reservation: Reservation,
+    cause: PauseCause,
+    retryAfterMs: number | undefined,
+    words: RefusalWords = {},
+  ): void {
+    const { admission } = reservation;
+    const { epoch } = admission;
     const kind = cause === 'capacity' ? 'overloaded' : 'refused';
     this.#totals = { ...this.#totals, [kind]: this.#totals[kind] + 1 };
-    if (cause !== 'capacity') this.#learning.refused();
+    if (cause !== 'capacity') this.#learning.refused(admission);
+    this.#sharing?.refused(admission.grant, cause, retryAfterMs);
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
-    this.#learning.episode(cause, this.#now);
+    this.#learning.episode(cause, words, this.#queue.inFlight, this.#now);
     if (!this.#isClosed) this.#pause(pause);
+  }
+
+  /** A refusal that nothing but its own call suffers from states limits. */
+  told(stated: Stated): void {
+    this.#learning.told(stated, this.#now);
+    this.#pump();
   }
 
   /** Milliseconds since the epoch; `undefined` where the lane isn't paused. */
@@ -219,6 +275,7 @@ export class Lane implements ReservationEnds {
   /** Learns what the response to `reservation`'s call shows of the limits. */
   observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
     if (this.#learning.observe(admission, observed, this.#now)) this.#recovery.open();
+    this.#sharing?.seen(admission, this.#options.limits.sightings(observed));
     this.#pump();
   }
 
@@ -230,12 +287,16 @@ export class Lane implements ReservationEnds {
 
   answered(reservation: Reservation): void {
     this.#recovery.answer(reservation.admission.epoch, this.#learning.isPaced);
-    this.#learning.answered(this.#now);
+    this.#learning.answered(reservation.admission, this.#queue.isSaturated, this.#now);
+    this.#sharing?.answered(reservation.admission);
     this.#pump();
   }
 
-  ended({ admission }: Reservation, { actual, own, wasAnswered }: ReservationEnd): void {
+  ended({ admission }: Reservation, end: ReservationEnd): void {
+    const { actual, own, wasAnswered } = end;
     const { cost, at, epoch, caller } = admission;
+    void this.#sharing?.ended(admission, end);
+    this.#learning.ended(admission, actual);
     const weight = Math.max(FLIGHT_WEIGHT, 1 / ++this.#flights);
     this.#flightMs += weight * (this.#now - at - this.#flightMs);
     this.#options.gate.settle(cost, actual, at, this.#now);
@@ -248,7 +309,7 @@ export class Lane implements ReservationEnds {
     return {
       ...this.#ref,
       limits: limits.map(({ limit, level }) => ({ ...limit, level })),
-      othersShare: this.#options.gate.othersShare,
+      othersShare: this.#options.gate.othersShare(this.#now),
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,
       inFlight: this.#queue.inFlight,
@@ -265,13 +326,14 @@ export class Lane implements ReservationEnds {
     const { pause } = this.#recovery;
     if (pause && pause.cause !== 'capacity') gate.drain(pause.until, pause.cause === 'daily');
     const startAt = Math.max(this.#now, pause?.until ?? 0);
-    const { concurrency, inFlight, line } = this.#queue;
+    const { inFlight, line } = this.#queue;
     const waiting = [...line.all()].map(({ call: { cost, expects, deadline } }) => ({
       cost: gate.tempered(cost, expects),
       deadline,
     }));
     const flightMs = this.#flights === 0 ? undefined : this.#flightMs;
     const isKnown = this.#learning.isPaced || !learns;
+    const concurrency = this.#options.concurrency.limit;
     const common = { ...this.#ref, gate, now: this.#now, startAt };
     return { ...common, waiting, concurrency, inFlight, flightMs, isKnown };
   }
@@ -289,6 +351,19 @@ export class Lane implements ReservationEnds {
     this.#rejectWaiting(closedError());
   }
 
+  /** The store is lost, or back. */
+  storeChanged(): void {
+    const { gate } = this.#options;
+    gate.share(this.#sharing?.share ?? 1, this.#now);
+    if (this.#decider === 'closed') this.#rejectWaiting(this.#storeError());
+    this.#tellUntold();
+    this.#pump();
+  }
+
+  get #decider(): Decider {
+    return this.#sharing?.decider ?? 'local';
+  }
+
   get #now(): number {
     return this.#options.clock.now();
   }
@@ -296,27 +371,36 @@ export class Lane implements ReservationEnds {
   /** Why a call is not even let into the line. */
   #refusal(call: WaitingCall): HeadroomError | undefined {
     if (this.#isClosed) return closedError();
-    const { model, gate, maxQueue } = this.#options;
+    if (this.#decider === 'closed') return this.#storeError();
+    const { model, gate } = this.#options;
     const unfit = unfitOf(call, costsOf(call, gate), gate);
     if (unfit !== undefined) return new CallTooLarge({ model, ...unfit });
-    if (this.#queue.size >= maxQueue) return new QueueFull({ model, maxQueue });
     const { pause } = this.#recovery;
     return pause === undefined ? undefined : this.#pauseError(pause);
+  }
+
+  /** Why a call is not let into the line that would have to wait in it. */
+  #crowd(call: WaitingCall, priority: number): HeadroomError | undefined {
+    const { model, maxQueue } = this.#options;
+    if (this.#queue.size < maxQueue || !this.#mustWait(this.#forecast(call, priority))) return;
+    return new QueueFull({ model, maxQueue });
+  }
+
+  #mustWait({ waitMs }: Forecast): boolean {
+    return waitMs > 0 || this.#obstacle() !== undefined;
   }
 
   /** Why a call is not let into the line that may wait for so long only. */
   #excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
     if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
     const forecast = this.#forecast(call, priority);
-    const mustWait = forecast.waitMs > 0 || this.#obstacle() !== undefined;
-    const isTooLong = maxWaitMs === 0 ? mustWait : forecast.waitMs > maxWaitMs;
+    const isTooLong = maxWaitMs === 0 ? this.#mustWait(forecast) : forecast.waitMs > maxWaitMs;
     return isTooLong ? this.#tooLong(call, maxWaitMs, forecast) : undefined;
   }
 
   #tooLong(call: WaitingCall, maxWaitMs: number, forecast: Forecast): HeadroomError {
     const { model } = this.#options;
-    const { caller } = call;
-    return tooLong({ model, caller }, maxWaitMs, forecast, this.#situation, this.#now);
+    return tooLong({ ...call, model }, maxWaitMs, forecast, this.#situation, this.#now);
   }
 
   /** A forecast may be wrong: what waits in spite of it is turned away when its time is over. */
@@ -324,12 +408,12 @@ export class Lane implements ReservationEnds {
     maxWaitMs: number,
     { id, expel }: Joined,
     call: WaitingCall,
-    isWaiting: () => boolean,
-  ): void {
-    if (maxWaitMs === Number.POSITIVE_INFINITY) return;
-    this.#options.clock.setTimeout(() => {
-      if (!isWaiting() || !this.#queue.line.has(id)) return;
-      const forecast = this.#forecast({ ...call, cost: {} }, 0);
+    priority: number,
+  ): () => void {
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return () => {};
+    return this.#options.clock.setTimeout(() => {
+      if (!this.#queue.line.has(id)) return;
+      const forecast = this.#forecast({ ...call, cost: {}, counted: {} }, priority);
       const error = this.#tooLong(call, maxWaitMs, forecast);
       call.error = this.#rejected(call.caller, error);
       expel(error);
@@ -371,7 +455,7 @@ export class Lane implements ReservationEnds {
   /** Lets a call through whose cost has been taken already. */
   #admit(call: WaitingCall): Reservation {
     const reservation = this.#reserve(call);
-    const nobody = { resolve: () => {}, reject: () => {} };
+    const nobody = { resolve: () => {}, reject: () => {}, over: () => {} };
     const { id } = this.#queue.join(call, 0, () => reservation, nobody);
     this.#start(id, reservation.cost);
     return reservation;
@@ -381,6 +465,7 @@ export class Lane implements ReservationEnds {
     this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
     const costs = taken ?? { cost, own: cost };
     const epoch = this.#recovery.start();
+    this.#learning.sent(costs.cost, this.#now);
     const all = this.#options.gate.taken;
     const admission = { ...costs, caller, at: this.#now, epoch, taken: all, ticket };
     return new Reservation(admission, this);
@@ -404,6 +489,11 @@ export class Lane implements ReservationEnds {
   #pump(): void {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
+    this.#queue.concurrency = this.#options.concurrency.limit;
+    if (this.#decider === 'store') {
+      this.#askStore();
+      return;
+    }
     while (this.#queue.size > 0 && this.#obstacle() === undefined) {
       const { isProbe } = this.#recovery;
       const choice = nextCall(this.#queue.line, this.#options.gate, isProbe, this.#now);
@@ -415,6 +505,69 @@ export class Lane implements ReservationEnds {
     }
     if (this.#queue.size > 0 && this.#recovery.isProbing) this.#widenIn(PROBING_STEP_MS);
     this.#watchPause();
+  }
+
+  /** Lets the store decide who goes. Only what this process knows for itself stands before that. */
+  #askStore(): void {
+    if (this.#obstacle() === undefined) this.#sharing?.ask();
+    else this.#tellUntold();
+    if (this.#queue.size > 0 && this.#recovery.isCold) this.#widenIn(PROBING_STEP_MS);
+    this.#watchPause();
+  }
+
+  #host(): TurnsHost {
+    const { gate, clock, concurrency } = this.#options;
+    const queue = this.#queue;
+    return {
+      get line() {
+        return queue.line;
+      },
+      gate,
+      clock,
+      concurrency: () => concurrency.limit,
+      let: (place, { cost, own }, grant) => {
+        gate.take(cost, this.#now);
+        place.call.caller.take(own, this.#now);
+        this.#let({ place, taken: { cost, own, grant } });
+      },
+      turnAway: (place, unfit, cost) => this.#let({ place, unfit, cost }),
+      asking: () => {
+        this.#asked = [...this.#asked, ...this.#untold];
+        this.#untold = [];
+      },
+      answered: () => this.#tellAsked(),
+      paused: ({ cause, forMs }) => this.#adoptPause(cause, forMs),
+      learned: (learned) => this.#adoptLearned(learned),
+      wakeIn: (waitMs) => this.#wakeUpIn(waitMs),
+      lost: () => this.#wakeUpIn(LOST_STEP_MS),
+    };
+  }
+
+  /** Another process has met a refusal. */
+  #adoptPause(cause: PauseCause, forMs: number): void {
+    if (this.#recovery.pause !== undefined || this.#isClosed) return;
+    const pause = { cause, since: this.#now, until: this.#now + forMs };
+    this.#recovery.adopt(pause);
+    this.#pause(pause);
+  }
+
+  #adoptLearned(learned: Learned): void {
+    this.#learning.adopt(learned, this.#now);
+    this.#recovery.open();
+  }
+
+  /** Calls that have had their first answer, and still wait. */
+  #tellAsked(): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const tell of asked) tell();
+  }
+
+  /** Calls that nobody is asked about. */
+  #tellUntold(): void {
+    this.#asked = [...this.#asked, ...this.#untold];
+    this.#untold = [];
+    this.#tellAsked();
   }
 
   /** Starts a call that has been chosen, or turns it away. */
@@ -431,7 +584,10 @@ export class Lane implements ReservationEnds {
 
   /** What keeps any call from starting, besides the gate. Its end pumps again. */
   #obstacle(): Reason | undefined {
-    if (!this.#recovery.isPassable) return this.#recovery.isCold ? 'learning' : 'paused';
+    const { isPassable, isCold, pause } = this.#recovery;
+    // After a pause, the store knows whether it is another process that tries first.
+    const isShared = this.#decider === 'store' && !isCold && pause === undefined;
+    if (!isPassable && !isShared) return isCold ? 'learning' : 'paused';
     return this.#queue.isSaturated ? 'concurrency' : undefined;
   }
 
@@ -487,7 +643,7 @@ export class Lane implements ReservationEnds {
   #resume({ cause, since, until }: Pause): void {
     const pausedMs = until - since;
     this.#totals = { ...this.#totals, pausedMs: this.#totals.pausedMs + pausedMs };
-    if (cause !== 'capacity') this.#options.gate.drain(until, cause === 'daily');
+    if (cause !== 'capacity') this.#learning.resumed(until);
     this.#recovery.resume();
     this.#options.emitter.emit('resumed', { ...this.#ref, cause, pausedMs });
     this.#pump();
@@ -499,7 +655,7 @@ export class Lane implements ReservationEnds {
   }
 
   #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
-    const forecast = this.#forecast({ ...call, cost: {} }, priority);
+    const forecast = this.#forecast({ ...call, cost: {}, counted: {} }, priority);
     const { key } = call.caller;
     const queued = this.#queue.size;
     this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, key, queued, attempt });
@@ -540,7 +696,22 @@ export class Lane implements ReservationEnds {
     ticket: number,
   ): WaitingCall {
     const unset = { deadline: undefined, taken: undefined, error: undefined, expel: undefined };
-    return { cost, expects, caller, signal, ticket, since: this.#now, ...unset };
+    const counted = this.#options.gate.tempered(cost, expects);
+    return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
+  }
+
+  #storeError(): HeadroomError {
+    const message =
+      "The store that processes share can't be reached, and `onStoreLost` is 'closed'";
+    return new StoreUnavailable(message, this.#options.store?.lostCause);
+  }
+
+  /** `tryAcquire` can't wait for an answer. */
+  #unasked(): HeadroomError | undefined {
+    if (this.#decider !== 'store') return undefined;
+    const message =
+      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
+    return new HeadroomError('store_async', message);
   }
 
   #forget(caller: Caller): void {

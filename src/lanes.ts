@@ -1,3 +1,4 @@
+import { Concurrency } from './concurrency.ts';
 import type { GuardedEmitter } from './events.ts';
 import { Gate } from './gate.ts';
 import { Lane, type LaneTerms, type Stage } from './lane.ts';
@@ -7,6 +8,7 @@ import {
   type Dimension,
   type Enforcement,
   type Shape,
+  type Subject,
   UNKNOWN_SHAPE,
 } from './limits.ts';
 import { Meter, type MeteredLimit } from './meter.ts';
@@ -26,6 +28,10 @@ export interface LaneKey {
   readonly learns?: boolean | undefined;
   /** What is published of the limits. */
   readonly preset?: Preset | undefined;
+  /** What the host counts. @default requests and tokens a minute */
+  readonly measures?: readonly Subject[] | undefined;
+  /** Of these, what its responses state. */
+  readonly states?: readonly Subject[] | undefined;
   /** How that host is believed to enforce a limit in a dimension. */
   readonly shape: (dimension: Dimension) => Shape;
 }
@@ -84,7 +90,8 @@ export class Lanes implements Iterable<Lane> {
   stage(key: LaneKey): Stage {
     const open = this.#open.get(nameOf(key));
     if (open !== undefined) return open.lane.stage;
-    const { start, concurrency } = this.#terms(key);
+    const { start, inFlight } = this.#terms(key);
+    const concurrency = Math.min(inFlight.start, inFlight.most);
     const gate = this.#gate(key, start);
     const now = this.#settings.clock.now();
     const isKnown = start.length > 0 || key.learns !== true;
@@ -116,15 +123,16 @@ export class Lanes implements Iterable<Lane> {
   }
 
   #opened(name: string, key: LaneKey): Lane {
-    const { clock } = this.#settings;
-    const { start, headroom, ...terms } = this.#terms(key);
-    const { model, learns = false } = key;
-    const limits = new LaneLimits(start);
+    const { clock, store } = this.#settings;
+    const { start, inFlight, maxPauseMs, maxQueue } = this.#terms(key);
+    const { model, learns = false, measures, states } = key;
+    const limits = new LaneLimits(start, states);
+    const concurrency = new Concurrency(inFlight.start, inFlight.most, clock.now());
     const gate = this.#gate(key, limits.inForce);
     const isCold = learns && !start.some(({ source }) => source === 'given');
-    const ref = { lane: name, model };
-    const options = { clock, gate, limits, learns, isCold, emitter: this.#emitter };
-    return new Lane({ ...ref, ...terms, ...options });
+    const ref = { lane: name, model, emitter: this.#emitter };
+    const kept = { clock, store, maxPauseMs, maxQueue };
+    return new Lane({ ...ref, ...kept, gate, limits, concurrency, measures, learns, isCold });
   }
 
   /** What the settings say of a lane. Given limits take the place of published ones. */
@@ -132,14 +140,13 @@ export class Lanes implements Iterable<Lane> {
     const { headroom, maxPauseMs, maxQueue } = this.#settings;
     const given = this.#settings.limits(model);
     const published = given.limits.length > 0 ? undefined : preset;
-    const concurrency = Math.min(
-      given.concurrency,
-      this.#settings.concurrency,
-      published?.concurrency ?? Number.POSITIVE_INFINITY,
-    );
+    const most = Math.min(given.concurrency, this.#settings.concurrency);
+    const first = published?.concurrency ?? Number.POSITIVE_INFINITY;
+    const isSure = published?.isGuess === false;
+    const inFlight = { start: first, most: isSure ? Math.min(most, first) : most };
     const own = given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
     const start = own.length > 0 ? own : publishedLimits(published);
-    return { start, headroom, concurrency, maxPauseMs, maxQueue };
+    return { start, headroom, inFlight, maxPauseMs, maxQueue };
   }
 
   #gate(key: LaneKey, limits: readonly MeteredLimit[]): Gate {

@@ -62,6 +62,7 @@ export class RateLimiter extends GuardedEmitter {
   readonly calibration: Calibration;
   readonly #cashier: Cashier;
   readonly #callers: Callers;
+  readonly #stopListening: (() => void) | undefined;
 
   /** @throws TypeError for options that can't be used */
   constructor(options: RateLimiterOptions = {}) {
@@ -69,8 +70,11 @@ export class RateLimiter extends GuardedEmitter {
     this.#settings = settingsFrom(options);
     this.#lanes = new Lanes(this.#settings, this);
     this.calibration = new Calibration(options.calibration);
-    const { budget, prices, clock } = this.#settings;
-    this.#cashier = new Cashier(budget, prices, clock);
+    const { budget, prices, clock, store } = this.#settings;
+    this.#cashier = new Cashier(budget, prices, clock, store);
+    this.#stopListening = store?.onChange((isUp, cause) => {
+      this.#storeChanged(isUp, cause);
+    });
     this.#callers = new Callers(this.#settings.tiers.table, clock);
   }
 
@@ -89,9 +93,8 @@ export class RateLimiter extends GuardedEmitter {
     expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
     const checked = checkedCost('cost', cost);
-    const caller = this.caller({ key, tier: this.#ownTier(tier) });
-    const known = caller instanceof Promise ? await caller : caller;
-    return this.#ownLane(model).acquire({ ...how, caller: known, cost: checked });
+    const lane = this.#ownLane(model);
+    return this.as({ key, tier }, (caller) => lane.acquire({ ...how, caller, cost: checked }));
   }
 
   /**
@@ -106,7 +109,8 @@ export class RateLimiter extends GuardedEmitter {
   ): Reservation | Rejection {
     expectKnown(options, ['model', 'key', 'tier']);
     const { model, key, tier } = options;
-    const caller = this.caller({ key, tier: this.#ownTier(tier) });
+    expectContext({ key, tier });
+    const caller = this.#callers.find({ key, tier: this.#ownTier(tier) });
     if (caller instanceof Promise) {
       caller.catch(() => {});
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
@@ -175,6 +179,7 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Rejects what waits and all that comes after, and leaves no timer behind. */
   close(): void {
+    this.#stopListening?.();
     this.#lanes.close();
   }
 
@@ -189,13 +194,12 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * Who calls, with the limits of its tier. Ask again where it took time to find: only then it is
-   * surely the one that is remembered.
+   * Does something as a caller, as soon as the limits of its tier are known.
+   * @throws TypeError where there is no such tier
    * @internal
    */
-  caller(ref: CallerRef): Caller | Promise<Caller> {
-    const found = this.#callers.find(ref);
-    return found instanceof Promise ? found.then(() => this.#callers.find(ref)) : found;
+  as<T>({ key, tier }: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T> {
+    return this.#callers.use({ key, tier: this.#ownTier(tier) }, act);
   }
 
   /** Whether callers may have a tier of that name. @internal */
@@ -213,14 +217,18 @@ export class RateLimiter extends GuardedEmitter {
    * @throws HeadroomError where the budget has no room for it, or the model no price
    * @internal
    */
-  charge(lane: LaneKey, payable: PayableCall): Charge {
-    try {
-      return this.#cashier.charge(payable);
-    } catch (error) {
+  charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge> {
+    const refuse = (error: unknown): never => {
       const { model } = lane;
       const { key } = payable.caller;
       if (error instanceof Error) this.emit('rejected', { lane: nameOf(lane), model, key, error });
       throw error;
+    };
+    try {
+      const charge = this.#cashier.charge(payable);
+      return charge instanceof Promise ? charge.catch(refuse) : charge;
+    } catch (error) {
+      return refuse(error);
     }
   }
 
@@ -230,9 +238,17 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
   }
 
+  #storeChanged(isUp: boolean, cause: unknown): void {
+    const policy = this.#settings.store?.onStoreLost ?? 'local';
+    this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
+    for (const lane of this.#lanes) lane.storeChanged();
+  }
+
   #ownTier(tier: string | undefined): string | undefined {
     if (tier === undefined || this.hasTier(tier)) return tier;
-    throw expected('tier', `one of \`tiers\` (${this.#settings.tiers.names.join(', ')})`, tier);
+    const { names } = this.#settings.tiers;
+    const known = names.length === 0 ? ', of which there are none' : ` (${names.join(', ')})`;
+    throw expected('tier', `one of \`tiers\`${known}`, tier);
   }
 
   #ownLane(model = 'default'): Lane {

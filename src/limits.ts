@@ -11,11 +11,15 @@ export interface Limit {
   readonly windowMs: number;
 }
 
+/** What a limit is about: two with the same subject differ at most in what they allow. */
+export type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
+
 /**
  * Where a limit comes from: `given` as an option, `published` for the provider's accounts, read
- * from `headers`, or a `guess`: published, but for another tier or model than yours may be.
+ * from `headers`, stated by a `refusal`, or a `guess`: published, but for another tier or model
+ * than yours may be; or what passed before calls were refused.
  */
-export type LimitSource = 'given' | 'published' | 'guess' | 'headers';
+export type LimitSource = 'given' | 'published' | 'guess' | 'headers' | 'refusal';
 
 /**
  * How a server is believed to enforce its limits.

@@ -18,6 +18,10 @@ export interface LineOptions {
  * goes first, and V is the start of the last one that did. So a caller with ten thousand calls delays
  * another's first one by no more than one call.
  *
+ * In the original, V stands still while ever new callers come with a first call each: whoever waits
+ * for a second one would wait for ever. Here V moves on with each call, by its share of all that
+ * wait; but nobody starts later than one call of its own after the first in line.
+ *
  * `dequeue` hands out the call that the lane has chosen. p-queue is paused whenever no call is
  * chosen, so it never asks in vain.
  */
@@ -26,6 +30,8 @@ export class Line {
   onDequeue: () => void = () => {};
   /** Called when the last call of a caller has left. */
   onLast: (caller: Caller) => void = () => {};
+  /** How much of the lane a call takes, as `choose` is told it. */
+  sizeOf: (cost: Cost) => number = () => 1;
   readonly #flows = new Map<Caller, Flow>();
   readonly #places = new Map<string, Place>();
   readonly #ready = new Heap<Flow>(startsBefore);
@@ -34,6 +40,10 @@ export class Line {
   readonly #spent = new Heap<Flow>((one, other) => one.finish < other.finish);
   readonly #toHold = new Set<Flow>();
   #virtual = 0;
+  /** What V is at least when the next call goes. */
+  #ahead = 0;
+  /** Of all who are ready. */
+  #weight = 0;
   #lastOrder = 0;
   #chosen: { readonly id: string; readonly size: number } | undefined;
 
@@ -86,6 +96,7 @@ export class Line {
   hold(caller: Caller, until: number): void {
     const flow = this.#flows.get(caller);
     if (flow === undefined) return;
+    this.#held.remove(flow);
     flow.heldUntil = until;
     this.#toHold.add(flow);
   }
@@ -109,14 +120,15 @@ export class Line {
 
   /**
    * What goes before a new call: its caller's own calls of that priority, and as much of each other
-   * caller's, where there is so much.
+   * caller's, where there is so much. Those who are held stand in nobody's way.
    */
-  costBefore(call: Pick<WaitingCall, 'cost' | 'caller'>, priority: number, all: Cost): Cost {
+  costBefore(call: Pick<WaitingCall, 'counted' | 'caller'>, priority: number, all: Cost): Cost {
+    this.#hold();
     const flow = this.#flows.get(call.caller);
     const own = flow?.costBefore(priority) ?? {};
     const others = minus(all, flow?.costBefore(Number.NEGATIVE_INFINITY) ?? {});
-    const callers = this.#ready.size + this.#held.size - ((flow?.size ?? 0) > 0 ? 1 : 0);
-    return plus(own, least(others, times(plus(own, call.cost), callers)));
+    const callers = this.#ready.size - (flow !== undefined && this.#ready.has(flow) ? 1 : 0);
+    return plus(own, least(others, times(plus(own, call.counted), callers)));
   }
 
   has(id: string): boolean {
@@ -151,10 +163,18 @@ export class Line {
     const place = this.#places.get(id);
     if (place === undefined) return;
     const flow = this.#flowOf(place.call.caller);
+    const wasFirst = flow.first === place;
     this.#places.delete(id);
     flow.remove(place);
     if (flow.size === 0) this.#end(flow);
+    // It was the one that its caller was held for.
+    else if (wasFirst && this.#held.has(flow)) this.#letGo(flow);
     if (this.#places.size === 0) this.#reset();
+  }
+
+  /** Nobody is to take anything out of it any more. */
+  abandon(): void {
+    for (const flow of this.#flows.values()) if (flow.size > 0) this.onLast(flow.caller);
   }
 
   setPriority(id: string, priority: number): void {
@@ -194,8 +214,29 @@ export class Line {
     this.#toHold.delete(flow);
     flow.heldUntil = undefined;
     if (this.#ready.has(flow) || flow.size === 0) return;
-    flow.start = Math.max(this.#virtual, flow.finish);
+    flow.start = Math.max(this.#latestStart(flow), flow.finish);
+    this.#addReady(flow);
+  }
+
+  /** V, or one call of its own after the first in line: so that it gets no less than that one. */
+  #latestStart(flow: Flow): number {
+    const head = this.#ready.first;
+    if (head === undefined) return this.#virtual;
+    const size = this.sizeOf(flow.first?.call.counted ?? {});
+    return Math.min(this.#virtual, head.start + size / flow.caller.weight);
+  }
+
+  #addReady(flow: Flow): void {
+    flow.weight = flow.caller.weight;
+    this.#weight += flow.weight;
     this.#ready.add(flow);
+  }
+
+  #removeReady(flow: Flow): void {
+    if (!this.#ready.has(flow)) return;
+    this.#ready.remove(flow);
+    // No ready flow weighs exactly nothing, whatever rounding has left in the sum.
+    this.#weight = this.#ready.size === 0 ? 0 : this.#weight - flow.weight;
   }
 
   #letGoUntil(now: number): void {
@@ -207,7 +248,7 @@ export class Line {
 
   #hold(): void {
     for (const flow of this.#toHold) {
-      this.#ready.remove(flow);
+      this.#removeReady(flow);
       if (flow.size > 0) this.#held.add(flow);
     }
     this.#toHold.clear();
@@ -216,16 +257,23 @@ export class Line {
   #serve(place: Place, size: number): void {
     const flow = this.#flowOf(place.call.caller);
     flow.serve(place);
-    if (this.#ready.first === flow) this.#virtual = Math.max(this.#virtual, flow.start);
-    flow.finish = Math.max(this.#virtual, flow.start) + size / flow.caller.weight;
-    if (!this.#ready.has(flow)) return;
-    this.#ready.remove(flow);
+    this.#moveOn(flow, size);
+    flow.finish = flow.start + size / flow.caller.weight;
     flow.start = flow.finish;
-    this.#ready.add(flow);
+    if (!this.#ready.has(flow)) return;
+    this.#removeReady(flow);
+    this.#addReady(flow);
+  }
+
+  /** V goes on by what was served last, and to the start of the call that is served now. */
+  #moveOn(flow: Flow, size: number): void {
+    const start = this.#ready.first === flow ? flow.start : 0;
+    this.#virtual = Math.max(this.#ahead, start);
+    this.#ahead = this.#virtual + (this.#weight > 0 ? size / this.#weight : 0);
   }
 
   #end(flow: Flow): void {
-    this.#ready.remove(flow);
+    this.#removeReady(flow);
     this.#held.remove(flow);
     this.#toHold.delete(flow);
     this.#spent.add(flow);
@@ -242,6 +290,7 @@ export class Line {
     for (const flow of this.#flows.values()) this.#spent.remove(flow);
     this.#flows.clear();
     this.#virtual = 0;
+    this.#ahead = 0;
   }
 }
 

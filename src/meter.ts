@@ -11,15 +11,29 @@ import {
   waitOfHead,
   waitOfOther,
 } from './bucket.ts';
+import { BusySpell } from './busy-spell.ts';
 import { NO_CAUTION, type Tuning } from './caution.ts';
 import { FixedWindow } from './fixed-window.ts';
-import type { Correction, Limit, LimitSource, Shape } from './limits.ts';
+import {
+  type Correction,
+  type Limit,
+  type LimitSource,
+  MINUTE_MS,
+  SECOND_MS,
+  type Shape,
+} from './limits.ts';
 import { paceOf } from './pace.ts';
+import { ProvenBurst } from './proven-burst.ts';
 import { type Reading, ServerView } from './server-view.ts';
 import type { MeterSpec } from './stores/shared-lane.ts';
 import { TrailingWindow } from './trailing-window.ts';
+import { WindowShare } from './window-share.ts';
 
-/** Nobody has vouched for limits that weren't given: their burst passes a bucket of ten seconds. */
+/**
+ * Nobody has vouched for limits that weren't given. Their burst begins with next to nothing, grows
+ * with what has passed, and passes a bucket of ten seconds.
+ */
+const FIRST_BURST_SECONDS = 0.1;
 const CAUTIOUS_BURST_SECONDS = 8;
 /**
  * `'auto'` steers by what the server says is left, and keeps this share of the limit free; until it
@@ -49,7 +63,10 @@ export interface MeteredLimit extends Limit {
  */
 export class Meter {
   #options: MeterOptions;
+  readonly #proven = new ProvenBurst();
   #limit: MeteredLimit;
+  /** The burst that has been proven, where the limit wasn't given. */
+  #burst = 0;
   #tuning: Tuning = NO_CAUTION;
   #share = 1;
   #spec: BucketSpec;
@@ -58,6 +75,8 @@ export class Meter {
   #view: ServerView | undefined;
   /** What a smaller limit has not made a debt. */
   #spared = { amount: 0, at: 0 };
+  readonly #window = new WindowShare();
+  readonly #busy = new BusySpell();
 
   constructor(limit: MeteredLimit, options: MeterOptions, now: number) {
     this.#options = options;
@@ -69,6 +88,7 @@ export class Meter {
   /** Another one in the same state. */
   copy(): Meter {
     const copy = new Meter(this.#limit, this.#options, this.#bucket.at);
+    copy.#burst = this.#burst;
     copy.#tuning = this.#tuning;
     copy.#share = this.#share;
     copy.#spec = this.#spec;
@@ -108,12 +128,30 @@ export class Meter {
     this.#bucket = { ...this.#bucket, level: Math.min(this.#bucket.level, level) };
   }
 
+  /** It holds the head of the line up. */
+  holds(now: number, waitMs: number): void {
+    this.#busy.mark(now, waitMs);
+  }
+
+  /** For how long it has been holding the head of the line up, whichever that was. */
+  busyMs(now: number): number {
+    return this.#busy.lasting(now);
+  }
+
+  /** What it lets through in a minute, in the long run. */
+  get perMinute(): number {
+    return this.#spec.perMs * MINUTE_MS;
+  }
+
   /**
-   * The share of the limit that others on the same account use, as far as responses tell. Of a
-   * bucket only: what a window doesn't give back before it ends looks the same.
+   * The share of the limit that others on the same account use, as far as responses tell: in a
+   * bucket by what flows in, in a window by what it counts.
    */
-  get othersShare(): number {
-    return this.#options.shape.enforcement === 'bucket' ? (this.#view?.othersShare ?? 0) : 0;
+  othersShare(now: number): number {
+    const counted = this.#limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
+    if (this.#options.shape.enforcement !== 'bucket') return counted;
+    const flowing = this.#view?.othersShare ?? 0;
+    return this.#window.fits(now) ? Math.min(flowing, counted) : flowing;
   }
 
   /** Goes on with another limit. What has been used stays used; a higher limit is no burst. */
@@ -146,6 +184,7 @@ export class Meter {
 
   /** Takes note of what a response says that the server has left. */
   observe(reading: Reading, now: number): void {
+    this.#window.observe(reading, now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
       return;
@@ -222,6 +261,7 @@ export class Meter {
 
   /** Empties the bucket: the server has said that it has no room. A debt stays. */
   drain(now: number): void {
+    this.#proven.forget();
     this.#refill(now);
     this.#bucket = drained(this.#bucket);
   }
@@ -231,6 +271,13 @@ export class Meter {
     this.#refill(now);
     const rooms = this.#guards.map((guard) => guard.max - guard.total(now));
     return Math.min(this.#bucket.level, this.#view?.level(now) ?? Infinity, ...rooms);
+  }
+
+  /** What has been taken and has not come back. */
+  used(now: number): number {
+    this.#refill(now);
+    const totals = this.#guards.map((guard) => guard.total(now));
+    return Math.max(0, this.#spec.capacity - this.#bucket.level, ...totals);
   }
 
   /** Whether everything that was taken has come back. */
@@ -267,8 +314,9 @@ export class Meter {
   /** Makes the guards those of the present pace, with the history that they have. */
   #adoptPace(): BucketSpec {
     const { shape } = this.#options;
-    const burstSeconds = Math.min(shape.burstSeconds, CAUTIOUS_BURST_SECONDS);
-    const profile = this.#limit.source === 'given' ? shape : { ...shape, burstSeconds };
+    const isGiven = this.#limit.source === 'given';
+    const burstSeconds = Math.min(shape.burstSeconds, this.#provenSeconds);
+    const profile = isGiven ? shape : { ...shape, burstSeconds };
     const { bucket, guards } = paceOf(
       this.#limit,
       profile,
@@ -291,11 +339,24 @@ export class Meter {
 
   #refill(now: number): void {
     this.#bucket = refill(this.#spec, this.#bucket, now);
+    const burst = this.#proven.most(now);
+    if (burst === this.#burst || this.#limit.source === 'given') return;
+    this.#burst = burst;
+    this.#repace(now);
+  }
+
+  /** The burst that has been proven, in seconds of the rate. */
+  get #provenSeconds(): number {
+    const perSecond = ((1 - this.#headroom) * this.#limit.max * SECOND_MS) / this.#limit.windowMs;
+    const seconds = Math.max(FIRST_BURST_SECONDS, this.#burst / perSecond);
+    return Math.min(CAUTIOUS_BURST_SECONDS, seconds);
   }
 
   #enter(cost: number, now: number): void {
+    this.#proven.take(cost, now);
     for (const guard of this.#guards) guard.add(cost, now);
     this.#view?.take(cost, now);
+    this.#window.take(cost, now);
   }
 
   #otherWaits(cost: number, now: number): number[] {

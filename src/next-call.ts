@@ -79,7 +79,8 @@ export function unfitOf(
 
 function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: number): boolean {
   const { waitMs } = caller.wait(own, now);
-  if (waitMs > 0) line.hold(caller, now + waitMs);
+  // Whole milliseconds: the clock must see a difference.
+  if (waitMs > 0) line.hold(caller, now + Math.ceil(waitMs));
   return waitMs > 0;
 }
 

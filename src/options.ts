@@ -7,6 +7,7 @@ import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts
 import type { Enforcement } from './limits.ts';
 import { expectPrices } from './prices/expect-prices.ts';
 import type { PriceTable } from './prices/price.ts';
+import type { Store } from './stores/shared-lane.ts';
 
 /** What a rate limiter can be told. Everything is optional. */
 export interface RateLimiterOptions {
@@ -81,6 +82,12 @@ export interface RateLimiterOptions {
    * @default nothing
    */
   readonly calibration?: unknown;
+  /**
+   * Keeps limits, budgets and pauses for several processes: `redisStore('redis://…')`, of
+   * `llm-headroom/redis`. Its owner closes it.
+   * @default this process's memory
+   */
+  readonly store?: Store | undefined;
   /** Where time comes from: for tests and simulations. */
   readonly clock?: Clock | undefined;
 }
@@ -97,6 +104,7 @@ export interface Settings {
   readonly tiers: Tiers;
   readonly budget: Budget | undefined;
   readonly prices: PriceTable;
+  readonly store: Store | undefined;
   readonly clock: Clock;
 }
 
@@ -115,6 +123,7 @@ export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
   'budget',
   'prices',
   'calibration',
+  'store',
   'clock',
 ];
 
@@ -137,6 +146,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
     expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
   }
   expectClock(clock);
+  expectStore(options.store);
   const { prices = {} } = options;
   expectPrices('prices', prices);
   return {
@@ -150,6 +160,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
     tiers: tiersFrom(options.tiers),
     budget: options.budget === undefined ? undefined : budgetFrom(options.budget),
     prices,
+    store: options.store,
     clock,
   };
 }
@@ -211,6 +222,12 @@ function expectHeadroom(headroom: unknown): void {
 function expectConcurrency(name: string, value: unknown): void {
   const isWhole = (n: number): boolean => n === Number.POSITIVE_INFINITY || Number.isInteger(n);
   expectNumber(name, value, 'a whole number from 1, or Infinity', (n) => n >= 1 && isWhole(n));
+}
+
+function expectStore(store: Store | undefined): void {
+  if (store === undefined) return;
+  const isStore = typeof store === 'object' && store !== null && typeof store.lane === 'function';
+  if (!isStore) throw expected('store', 'what `redisStore` returns', store);
 }
 
 function expectClock(clock: Clock): void {

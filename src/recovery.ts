@@ -97,6 +97,12 @@ export class Recovery {
     return pause;
   }
 
+  /** Another process has been refused: the provider takes no calls of anybody's. */
+  adopt(pause: Pause): void {
+    this.#epoch++;
+    this.#phase = { name: 'paused', pause };
+  }
+
   /** Whether nothing is known of the limits yet. */
   get isCold(): boolean {
     return this.isProbing && this.#epoch === 0;

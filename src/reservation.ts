@@ -1,6 +1,7 @@
 import type { Caller } from './callers/caller.ts';
 import type { Reason } from './events.ts';
 import { amount, type Cost } from './limits.ts';
+import type { Grant } from './stores/shared-lane.ts';
 
 /** What a lane does when a reservation ends. */
 export interface ReservationEnds {
@@ -25,6 +26,8 @@ export interface Admission {
   /** Who made the call, and what was taken of its own limits. */
   readonly caller: Caller;
   readonly own: Cost;
+  /** How the store has let it through, where there is one. */
+  readonly grant?: Grant | undefined;
   /** When the call was let through, in milliseconds. */
   readonly at: number;
   /** The lane's epoch then: feedback from an older one is stale. */

@@ -3,29 +3,39 @@ import { slack } from './bucket.ts';
 /** How many entries are kept apart before neighbours are merged. */
 const MOST_ENTRIES = 4096;
 
+/** What was entered at `at`, and, merged with that, since `from`. */
+interface Entry {
+  readonly from: number;
+  at: number;
+  cost: number;
+}
+
 /**
  * A guard over any trailing window: the cost admitted in (now − span, now] stays within `max`.
  * A cost above `max` passes alone: into an empty window.
  *
  * Exact up to 4,096 entries; past that, neighbours are merged into the later one, which can only
- * hold a call back longer, never let one through too early.
+ * hold a call back longer, never let one through too early. With a resolution, so is what comes
+ * within it after the first of them.
  */
 export class TrailingWindow {
   readonly max: number;
   readonly spanMs: number;
-  #entries: { at: number; cost: number }[] = [];
+  readonly #resolutionMs: number;
+  #entries: Entry[] = [];
   /** Where the live entries begin; expired ones are dropped in bulk. */
   #first = 0;
   #total = 0;
 
-  constructor(max: number, spanMs: number) {
+  constructor(max: number, spanMs: number, resolutionMs = 0) {
     this.max = max;
     this.spanMs = spanMs;
+    this.#resolutionMs = resolutionMs;
   }
 
   /** A window of the same span and history with another maximum. */
   resized(max: number): TrailingWindow {
-    const resized = new TrailingWindow(max, this.spanMs);
+    const resized = new TrailingWindow(max, this.spanMs, this.#resolutionMs);
     resized.#entries = this.#entries;
     resized.#first = this.#first;
     resized.#total = this.#total;
@@ -68,8 +78,11 @@ export class TrailingWindow {
     if (cost === 0) return;
     this.#expire(now);
     const last = this.#entries.at(-1);
-    if (last?.at === now) last.cost += cost;
-    else this.#entries.push({ at: Math.max(now, last?.at ?? now), cost });
+    const at = Math.max(now, last?.at ?? now);
+    if (last !== undefined && this.#isOneWith(last, now)) {
+      last.at = at;
+      last.cost += cost;
+    } else this.#entries.push({ from: now, at, cost });
     this.#total += cost;
     if (this.#entries.length - this.#first > MOST_ENTRIES) this.#merge();
   }
@@ -84,7 +97,11 @@ export class TrailingWindow {
     this.#total -= removed;
   }
 
-  #end(entry: { at: number }): number {
+  #isOneWith({ from, at }: Entry, now: number): boolean {
+    return at === now || now - from < this.#resolutionMs;
+  }
+
+  #end(entry: Entry): number {
     return entry.at + this.spanMs;
   }
 
@@ -112,11 +129,11 @@ export class TrailingWindow {
 
   #merge(): void {
     this.#compact();
-    const merged: { at: number; cost: number }[] = [];
+    const merged: Entry[] = [];
     for (let i = 0; i < this.#entries.length; i += 2) {
       const entry = this.#entries[i]!;
       const next = this.#entries[i + 1];
-      merged.push(next ? { at: next.at, cost: entry.cost + next.cost } : entry);
+      merged.push(next ? { ...next, cost: entry.cost + next.cost } : entry);
     }
     this.#entries = merged;
   }

@@ -1,5 +1,6 @@
 import type { LaneKey } from './lanes.ts';
 import type { Dimension, Shape } from './limits.ts';
+import { measuresOf, statedBy } from './presets/enforcement.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { presetFor } from './presets/preset-for.ts';
 import type { Call, Provider, TokenEstimate } from './providers/provider.ts';
@@ -27,5 +28,7 @@ export function laneKeyOf(
   const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
   const { correction } = provider;
   const shape = (dimension: Dimension): Shape => provider.shape(dimension);
-  return { host, model, family, shape, preset, learns: true, correction };
+  const measures = presetHost && measuresOf(presetHost);
+  const states = presetHost && statedBy(presetHost);
+  return { host, model, family, shape, preset, learns: true, correction, measures, states };
 }

@@ -1,4 +1,4 @@
-import { type CallerContext, expectContext, type OnLimit } from './callers/run-as.ts';
+import { defined, expectContext, type OnLimit } from './callers/run-as.ts';
 import { Admission, type AdmissionOptions } from './clients/admission.ts';
 import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
@@ -115,11 +115,6 @@ function own(options: RateLimitOptions): RateLimiterOptions {
   return Object.fromEntries(
     Object.entries(options).filter(([name]) => !CLIENT_OPTIONS.includes(name)),
   );
-}
-
-/** Without what is undefined, so that it replaces nothing. */
-function defined(context: CallerContext): CallerContext {
-  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }
 
 /** @throws TypeError for a limiter that is none, or that others are to be made beside */

@@ -8,6 +8,13 @@ import { Caller } from '../src/callers/caller.ts';
 import { BudgetSpent } from '../src/errors.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** A charge that no store was asked for. */
+function inMemory(charge: Charge | Promise<Charge>): Charge {
+  if (charge instanceof Promise) throw new Error('It should have been there at once');
+  return charge;
+}
+
 const hourly = (usd: number, perKey = false) =>
   new BudgetLedger({ limitUsd: usd, windowMs: HOUR_MS, perKey });
 
@@ -148,7 +155,7 @@ describe('in any history of calls', () => {
           const estimate = { inputTokens: 9, outputTokens: most };
           try {
             open.push({
-              charge: cashier.charge({ call, estimate, caller: new Caller(rest.key) }),
+              charge: inMemory(cashier.charge({ call, estimate, caller: new Caller(rest.key) })),
               key,
               most,
             });

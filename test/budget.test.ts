@@ -9,7 +9,7 @@ import {
   type SimulatorOptions,
 } from '../src/testing/index.ts';
 import { withRateLimit } from '../src/with-rate-limit.ts';
-import { bench, broken, outcome, refused, scripted } from './clients/bench.ts';
+import { bench, broken, json, outcome, refused, scripted } from './clients/bench.ts';
 import { type AnyClient, type CallOptions, type EachSdk, sdks } from './clients/sdks.ts';
 import { all } from './clients/side-by-side.ts';
 
@@ -378,5 +378,23 @@ describe.each(sdks)('$name: a budget', (sdk) => {
       },
     );
     await fc.assert(property, { numRuns: 25 });
+  });
+});
+
+describe.each(sdks.filter(({ wire }) => wire === 'anthropic'))('$name: a budget', (sdk) => {
+  it('pays what is written to the cache for an hour at its own price', async () => {
+    const clock = createVirtualClock();
+    const usage = {
+      input_tokens: 1,
+      cache_creation_input_tokens: 30,
+      cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+      output_tokens: 0,
+    };
+    const { fetch } = scripted(clock, json({ ...sdk.answer, usage }));
+    const price = { input: 100, cacheWrite: 200, cacheWriteHour: 400, output: 0 };
+    const options = { budget: { usdPerDay: 5 }, prices: { '*': price } };
+    const { client, limiter } = bench(sdk, fetch, { limiter: options }, clock);
+    await clock.run(sdk.ask(client));
+    expect(state(limiter)).toEqual([(100 + 10 * 200 + 20 * 400) / 1e6, 0]);
   });
 });

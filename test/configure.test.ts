@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Caller } from '../src/callers/caller.ts';
 import { BudgetSpent, CallTooLarge, QueueFull } from '../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/limits.ts';
@@ -197,13 +198,13 @@ describe('other options that are changed', () => {
       model: 'm',
       shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }) as const,
     };
-    const caller = await limiter.caller({});
+    const caller = new Caller(undefined);
     const estimate = { inputTokens: 600_000, outputTokens: 0 };
     const payable = { call: { model: 'm', maxOutputTokens: 0 }, estimate, caller };
-    const charge = limiter.charge(lane, payable);
+    const charge = await limiter.charge(lane, payable);
     expect(() => limiter.charge(lane, payable)).toThrow(BudgetSpent);
     limiter.configure({ budget: { usdPerDay: 2 } });
-    limiter.charge(lane, payable).release();
+    (await limiter.charge(lane, payable)).release();
     charge.settle();
     limiter.configure({ prices: { m: { input: 3, output: 3 } } });
     expect(() => limiter.charge(lane, payable)).toThrow(BudgetSpent);

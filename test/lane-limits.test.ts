@@ -32,12 +32,38 @@ describe('the limits of a lane', () => {
     expect(limits.inForce).toEqual([tokens(2_000_000, 'headers')]);
   });
 
-  it('lose every guess when one of them was wrong: it was made for another account', () => {
+  it('keep the guesses that headers don’t show, also where one of them was wrong', () => {
     const limits = new LaneLimits([tokens(30_000, 'guess'), requests(500, 'guess')]);
-    limits.learn(limits.sightings([{ dimension: 'tokens', limit: 30_000 }]));
-    expect(limits.inForce).toEqual([tokens(30_000, 'headers'), requests(500, 'guess')]);
     limits.learn(limits.sightings([{ dimension: 'tokens', limit: 450_000 }]));
-    expect(limits.inForce).toEqual([tokens(450_000, 'headers')]);
+    expect(limits.inForce).toEqual([tokens(450_000, 'headers'), requests(500, 'guess')]);
+  });
+
+  it('are what a refusal states, though headers show more, until these show something else', () => {
+    const limits = new LaneLimits([tokens(30_000, 'guess')]);
+    const learn = (limit: number) =>
+      limits.learn(limits.sightings([{ dimension: 'tokens', limit, windowMs: MINUTE }]));
+    learn(900_000);
+    limits.told([{ dimension: 'tokens', max: 40_000, windowMs: MINUTE }]);
+    learn(900_000);
+    expect(limits.inForce).toEqual([tokens(40_000, 'refusal')]);
+    learn(950_000);
+    expect(limits.inForce).toEqual([tokens(950_000, 'headers')]);
+  });
+
+  it('are lowered by a refusal where they were given, never raised', () => {
+    const limits = new LaneLimits([requests(60, 'given')]);
+    limits.told([{ dimension: 'requests', max: 100, windowMs: MINUTE }]);
+    expect(limits.inForce).toEqual([requests(60, 'given')]);
+    limits.told([{ dimension: 'requests', max: 3, windowMs: MINUTE }]);
+    expect(limits.inForce).toEqual([requests(3, 'refusal')]);
+  });
+
+  it('have the window that the provider’s profile says, where it says one', () => {
+    const day = { dimension: 'requests', windowMs: DAY } as const;
+    const limits = new LaneLimits([], [day, { dimension: 'tokens', windowMs: MINUTE }]);
+    expect(limits.sightings([{ dimension: 'requests', limit: 1000 }])[0]?.windowMs).toBe(DAY);
+    const either = new LaneLimits([], [day, { ...day, windowMs: MINUTE }]);
+    expect(either.sightings([{ dimension: 'requests', limit: 1000 }])[0]?.windowMs).toBe(MINUTE);
   });
 
   it('are a minute’s unless the header, or a known limit of the same size, says otherwise', () => {

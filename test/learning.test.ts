@@ -18,6 +18,31 @@ const CASES = ACCOUNTS.flatMap((account) =>
 );
 
 describe('without any options', () => {
+  it.each(ENFORCEMENTS)(
+    'trips nothing at OpenAI, though its limit of 30,000 be enforced as %s',
+    async (enforcement) => {
+      const options = { baseURL: OPENAI, tpm: 30_000, enforcement };
+      const { calls, status429, late429, share } = await runLearning(options);
+      expect(status429 / calls).toBeLessThanOrEqual(0.005);
+      expect(late429).toBe(0);
+      expect(share(10, 60)).toBeGreaterThanOrEqual(NEARLY_ALL);
+    },
+  );
+
+  it.each([OPENAI, undefined])(
+    'tells of others where a window is counted, and only of them (%s)',
+    async (baseURL) => {
+      const common = { baseURL, tpm: 300_000, callsPerMinute: 300, seconds: 180 };
+      for (const enforcement of ['fixed', 'sliding'] as const) {
+        const alone = await runLearning({ ...common, enforcement });
+        expect(alone.othersShare).toBeLessThan(0.05);
+        const together = await runLearning({ ...common, enforcement, neighbour: 0.4 });
+        expect(together.othersShare).toBeGreaterThan(0.2);
+        expect(together.othersShare).toBeLessThan(0.5);
+      }
+    },
+  );
+
   it.each(CASES)(
     'finds the limit of $tpm tokens a minute, enforced as $enforcement',
     async (options) => {

@@ -70,6 +70,24 @@ describe('when the limits change while calls wait', () => {
     expect(clock.now()).toBeLessThan(12_000);
   });
 
+  it('limits that flap are told of now and then only, and the last ones in the end', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock });
+    const told: { at: number; max: number | undefined }[] = [];
+    limiter.on('limits', ({ limits }) => told.push({ at: clock.now(), max: limits[0]?.max }));
+    const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
+    const call = await lane.acquire(tokens(10));
+    for (let flap = 1; flap <= 1200; flap++) {
+      clock.setTimeout(() => lane.observe(call, shown(flap % 2 ? 800 : 900, 500)), 500 * flap);
+    }
+    clock.setTimeout(() => lane.observe(call, shown(900, 500)), 620_000);
+    await clock.advance(620_000);
+    // Ten minutes: five at once, and one in ten seconds.
+    expect(told.length).toBeLessThanOrEqual(5 + 62);
+    expect(told.length).toBeGreaterThan(30);
+    expect(told.at(-1)?.max).toBe(900);
+  });
+
   it('a given limit that headers lower is told of once', async () => {
     const clock = createVirtualClock();
     const limiter = createRateLimiter({ clock, limits: { tpm: 1000 } });

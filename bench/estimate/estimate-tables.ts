@@ -4,20 +4,26 @@ import { runsTable } from './runs.ts';
 import { stallTable } from './stalls.ts';
 import { startUpTable } from './start-up.ts';
 import { sizeTable, throughputTable } from './throughput.ts';
-import { loadAll, OURS } from './tokenizers.ts';
+import { type Count, loadAll, OURS } from './tokenizers.ts';
 
-/** How fast and how evenly tokens are counted, beside other tokenizers in the same run. */
-export async function estimateTables(): Promise<string> {
-  const start = await startUpTable();
-  const texts = corpora();
-  const counts = await loadAll();
-  const ours = counts.get(OURS) ?? (() => Number.NaN);
-  return [
-    start,
-    await throughputTable(texts, counts),
-    await sizeTable(texts, ours),
-    await runsTable(counts),
-    await agentTable(texts, counts),
-    await stallTable(texts, ours),
-  ].join('\n\n');
+const counts = once(loadAll);
+const texts = once(async () => corpora());
+const ours = async (): Promise<Count> => (await counts()).get(OURS) ?? (() => Number.NaN);
+
+/** How fast and how evenly tokens are counted, beside other tokenizers in the same run; by name. */
+export const ESTIMATE_TABLES: Readonly<Record<string, () => Promise<string>>> = {
+  'start-up': startUpTable,
+  throughput: async () => throughputTable(await texts(), await counts()),
+  sizes: async () => sizeTable(await texts(), await ours()),
+  runs: async () => runsTable(await counts()),
+  agent: async () => agentTable(await texts(), await counts()),
+  stalls: async () => stallTable(await texts(), await ours()),
+};
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -6,10 +6,14 @@ export interface Start {
   readonly importMs: number;
   /** From then until the first count is exact. */
   readonly readyMs: number;
-  /** The longest that the event loop stood still in that time. */
+  /** The longest that the event loop stood still in that time, and in a time of nothing to do. */
   readonly longestMs: number;
+  readonly idleMs: number;
+  /** Means something with `--expose-gc`. */
   readonly memoryMB: number;
 }
+
+const IDLE_MS = 400;
 
 const used = (): number => {
   const { heapUsed, external } = process.memoryUsage();
@@ -22,24 +26,36 @@ const before = used();
 const [, , name = '', compiled] = process.argv;
 const importedAt = performance.now();
 const prepare = await (compiled ? oursFrom(pathToFileURL(compiled)) : LOADERS[name]?.());
+const importMs = performance.now() - importedAt;
+const watchIdle = stalls();
+await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+const idleMs = await watchIdle();
 const startedAt = performance.now();
-let last = startedAt;
-let longestMs = 0;
-let isWatching = true;
-const watch = (): void => {
-  const now = performance.now();
-  longestMs = Math.max(longestMs, now - last);
-  last = now;
-  if (isWatching) setImmediate(watch);
-};
-setImmediate(watch);
+const watch = stalls();
 const count = await prepare?.();
 await count?.('hello world');
 const readyMs = performance.now() - startedAt;
-await new Promise((resolve) => setImmediate(resolve));
-isWatching = false;
+const longestMs = await watch();
 global.gc?.();
-const importMs = startedAt - importedAt;
-const start: Start = { importMs, readyMs, longestMs, memoryMB: used() - before };
+const start: Start = { importMs, readyMs, longestMs, idleMs, memoryMB: used() - before };
 console.log(JSON.stringify(start));
 await count?.('again'); // what was loaded is still in use
+
+/** Watches the event loop; what it returns stops that and tells the longest stretch in ms. */
+function stalls(): () => Promise<number> {
+  let last = performance.now();
+  let longestMs = 0;
+  let isWatching = true;
+  const watch = (): void => {
+    const now = performance.now();
+    longestMs = Math.max(longestMs, now - last);
+    last = now;
+    if (isWatching) setImmediate(watch);
+  };
+  setImmediate(watch);
+  return async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    isWatching = false;
+    return longestMs;
+  };
+}

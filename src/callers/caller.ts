@@ -1,5 +1,5 @@
 import { Gate, type Wait } from '../gate.ts';
-import { amount, type Cost, type Dimension, type Limit } from '../limits.ts';
+import { amount, type Cost, type Dimension, type Limit, type Shape } from '../limits.ts';
 import { Meter, type MeteredLimit } from '../meter.ts';
 import type { MeterSpec } from '../stores/shared-lane.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
@@ -11,11 +11,19 @@ export type OwnWait = Omit<Wait, 'dimension'> & { readonly dimension: Dimension 
 const SLOT_MS = 1000;
 const NO_WAIT: OwnWait = { waitMs: 0, dimension: 'requests' };
 
+/** What has been used of one limit, and since when that is known. */
+interface Count {
+  readonly meter: Meter;
+  readonly shape: Shape;
+  readonly since: number;
+}
+
 /**
  * Somebody whose calls are counted together, in all lanes: a key, with the limits of its tier.
  *
  * Its limits are its own promise to keep: they have no headroom, and a call that costs less than was
- * reserved gives back the rest. Time is a parameter.
+ * reserved gives back the rest. What it has used of a limit is counted on while its tier is another
+ * one, so that a change of tiers to and fro makes nothing undone. Time is a parameter.
  */
 export class Caller {
   readonly key: string | undefined;
@@ -23,6 +31,8 @@ export class Caller {
   readonly id: string;
   #terms: Terms = NO_TERMS;
   #gate: Gate | undefined;
+  /** By dimension and window; also of limits that aren't in force. */
+  readonly #counts = new Map<string, Count>();
   #inFlight = 0;
   /** Lanes in which its calls wait. */
   readonly #waiting = new Set<() => void>();
@@ -48,12 +58,10 @@ export class Caller {
   /** Goes on with other limits. What has been used stays used. */
   adopt(terms: Terms, now: number): void {
     if (terms === this.#terms) return;
-    const isOtherShape = terms.shape !== this.#terms.shape;
     this.#terms = terms;
     const limits = terms.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
-    if (limits.length === 0) this.#gate = undefined;
-    else if (this.#gate === undefined || isOtherShape) this.#gate = gateOf(limits, terms, now);
-    else this.#gate.adopt(limits, now);
+    this.#gate =
+      limits.length === 0 ? undefined : new Gate(limits, (limit) => this.#meterOf(limit, now));
     this.#tell();
   }
 
@@ -89,13 +97,21 @@ export class Caller {
 
   take(cost: Cost, now: number): void {
     this.#inFlight++;
-    this.#gate?.take(cost, now);
+    const whole = withTokens(cost);
+    for (const { meter } of this.#counts.values()) {
+      meter.take(amount(whole, meter.limit.dimension), now);
+    }
   }
 
   /** A call has ended: `actual` replaces what was taken at `at`. */
   ended(taken: Cost, actual: Cost, at: number, now: number): void {
     this.#inFlight--;
-    this.#gate?.settle(withTokens(taken), withTokens(actual), at, now);
+    const [before, after] = [withTokens(taken), withTokens(actual)];
+    for (const { meter, since } of this.#counts.values()) {
+      const { dimension } = meter.limit;
+      const more = amount(after, dimension) - amount(before, dimension);
+      if (more !== 0 && since <= at) meter.settle(more, at, now);
+    }
     this.#tell();
   }
 
@@ -111,17 +127,27 @@ export class Caller {
   /** Whether nothing is to be remembered: what is in flight, waits or has not come back. */
   isIdle(now: number): boolean {
     if (this.#inFlight > 0 || this.#waiting.size > 0) return false;
-    return this.#gate?.isFull(now) ?? true;
+    return [...this.#counts.values()].every(({ meter }) => meter.isFull(now));
+  }
+
+  /** The one that counts already, or one that takes over what another has counted. */
+  #meterOf(limit: MeteredLimit, now: number): Meter {
+    const { shape } = this.#terms;
+    const id = `${limit.dimension}/${limit.windowMs}`;
+    const known = this.#counts.get(id);
+    if (known?.shape === shape) {
+      known.meter.resize(limit, now);
+      return known.meter;
+    }
+    const meter = new Meter(limit, { shape, headroom: 0, correction: 'settled' }, now);
+    if (known !== undefined) meter.take(known.meter.used(now), now);
+    this.#counts.set(id, { meter, shape, since: known?.since ?? now });
+    return meter;
   }
 
   #tell(): void {
     for (const onRoom of this.#waiting) onRoom();
   }
-}
-
-function gateOf(limits: readonly MeteredLimit[], { shape }: Terms, now: number): Gate {
-  const options = { shape, headroom: 0, correction: 'settled' } as const;
-  return new Gate(limits, (limit) => new Meter(limit, options, now));
 }
 
 /** With `tokens`, where only their two kinds are named. */

@@ -65,7 +65,12 @@ export function runAs<R>(caller: CallerContext, callback: () => R): R {
       '`runAs` needs `AsyncLocalStorage`, which this runtime lacks: use `withRateLimit(client, { limiter, key })` for each caller instead',
     );
   }
-  return known.run({ ...known.getStore(), ...caller }, callback);
+  return known.run({ ...known.getStore(), ...defined(caller) }, callback);
+}
+
+/** Without what is undefined, so that it replaces nothing. */
+export function defined(context: CallerContext): CallerContext {
+  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }
 
 /** Who makes the present call, as far as `runAs` says. */

@@ -179,10 +179,12 @@ export class Attempt {
   }
 
   /** Pauses the lane where the refusal asks for it. Retrying is for us, except for capacity. */
-  #obey({ kind, retryAfterMs, retryable }: Refusal): void {
+  #obey(refusal: Refusal): void {
+    const { kind, retryAfterMs, retryable } = refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
-    if (!isFinal) lane.refuse(this.reservation, kind, retryAfterMs);
+    if (isFinal) lane.told(refusal.stated);
+    else lane.refuse(this.reservation, kind, retryAfterMs, refusal);
     this.reservation.refused();
     if (isFinal || kind === 'capacity' || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();

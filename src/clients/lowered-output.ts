@@ -5,17 +5,23 @@ export const LEAST_OUTPUT_TOKENS = 256;
 /** What a call that sets no limit is tried with at most. */
 const USUAL_OUTPUT_TOKENS = 4096;
 
+/** The least that a request must have: what it has set aside for thinking is no answer yet. */
+export function leastOutput(body: unknown): number {
+  const thinking = fieldOf(fieldOf(body, 'thinking'), 'budget_tokens');
+  return LEAST_OUTPUT_TOKENS + (isCount(thinking) ? thinking : 0);
+}
+
 /**
  * The most output tokens, of those that a call allows, for which `fits` holds; `undefined` where
- * that would be less than `LEAST_OUTPUT_TOKENS`. `fits` holds for all numbers below one for which
- * it does.
+ * that would be less than `least`. `fits` holds for all numbers below one for which it does.
  */
 export function mostOutput(
-  allowed: number = USUAL_OUTPUT_TOKENS,
+  least: number,
+  allowed: number = Math.max(USUAL_OUTPUT_TOKENS, 2 * least),
   fits: (outputTokens: number) => boolean,
 ): number | undefined {
-  if (allowed <= LEAST_OUTPUT_TOKENS || !fits(LEAST_OUTPUT_TOKENS)) return undefined;
-  let low = LEAST_OUTPUT_TOKENS;
+  if (allowed <= least || !fits(least)) return undefined;
+  let low = least;
   let high = allowed;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
@@ -39,10 +45,17 @@ const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'
 export function withOutput(path: string, body: unknown, outputTokens: number): unknown {
   if (!isObject(body) || Array.isArray(body)) return body;
   const usual = FIELDS.find(([pattern]) => pattern.test(path))?.[1] ?? 'max_tokens';
-  const field = KNOWN_FIELDS.find((name) => isCount(Reflect.get(body, name))) ?? usual;
-  const choices = Reflect.get(body, 'n');
-  const share = isCount(choices) && choices > 1 ? Math.floor(outputTokens / choices) : outputTokens;
-  return { ...body, [field]: Math.max(1, share) };
+  const field = KNOWN_FIELDS.find((name) => isCount(fieldOf(body, name))) ?? usual;
+  return { ...body, [field]: Math.max(1, Math.floor(outputTokens / choicesOf(body))) };
+}
+
+/** How many answers are made; `best_of` even where fewer come back. */
+function choicesOf(body: object): number {
+  return Math.max(1, ...['n', 'best_of'].map((name) => fieldOf(body, name)).filter(isCount));
+}
+
+function fieldOf(body: unknown, name: string): unknown {
+  return isObject(body) ? Reflect.get(body, name) : undefined;
 }
 
 function isCount(value: unknown): value is number {

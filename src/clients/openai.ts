@@ -137,13 +137,16 @@ class OpenAIHook {
 
   /** One attempt of the SDK's, and those that follow it because the provider was out of room. */
   async #request(
-    given: RequestOptions | PromiseLike<RequestOptions>,
+    asked: RequestOptions | PromiseLike<RequestOptions>,
     makeRequest: (options: RequestOptions) => Promise<unknown>,
   ): Promise<unknown> {
-    const options = await given;
-    const call = this.#admission.describe(this.#described(options));
+    const options = await asked;
+    // An SDK's retry sends what an earlier attempt has made of it: the caller's own body counts.
+    const known = this.#sendings.get(options);
+    const given = known === undefined ? options : { ...options, body: known.body };
+    const call = this.#admission.describe(this.#described(given));
     if (call === undefined) return makeRequest(options);
-    const sending = this.#sendings.get(options) ?? this.#toBeSent(options);
+    const sending = known ?? this.#toBeSent(options);
     let earlier: Attempt | undefined;
     for (;;) {
       sending.attempts++;

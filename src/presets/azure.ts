@@ -1,4 +1,4 @@
-import { type Limit, MINUTE_MS } from '../limits.ts';
+import { MINUTE_MS } from '../limits.ts';
 import type { HostFacts, Measure } from './host-facts.ts';
 
 const COUNTS: readonly Measure[] = [
@@ -29,20 +29,3 @@ export const azure: HostFacts = {
   /** The count isn't the billed one, and no correction is mentioned. */
   correction: 'never known',
 };
-
-/** 6 requests a minute for each 1,000 tokens a minute: the classic ratio (2026-05). */
-const REQUESTS_PER_TOKEN = 6 / 1000;
-
-/**
- * The limits of a deployment that was assigned `tokensPerMinute`.
- *
- * @example
- * azureLimits(30_000) // 180 requests and 30,000 tokens a minute
- */
-export function azureLimits(tokensPerMinute: number): readonly Limit[] {
-  const max = Math.max(1, Math.floor(tokensPerMinute * REQUESTS_PER_TOKEN));
-  return [
-    { dimension: 'requests', max, windowMs: MINUTE_MS },
-    { dimension: 'tokens', max: tokensPerMinute, windowMs: MINUTE_MS },
-  ];
-}

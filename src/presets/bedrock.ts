@@ -29,6 +29,7 @@ export const bedrock: HostFacts = {
   /** To input, cache writes, and output times its weight; cache reads are free. */
   correction: 'settled',
   countsCachedInput: false,
+  outputWeight,
 };
 
 /** Geographies of inference profiles; `global` is all of them. */
@@ -57,7 +58,7 @@ const OUTPUT_WEIGHTS: Readonly<Record<string, number>> = {
  * How many tokens of Bedrock's quota a token of output takes; 1 for most models. That 5.5 has the
  * weight of 5 is inferred.
  */
-export function bedrockOutputWeight(model: string): number {
+function outputWeight(model: string): number {
   const id = modelId(model);
   const name = longest(Object.keys(OUTPUT_WEIGHTS), (each) => beginsWith(id, each));
   return (name && OUTPUT_WEIGHTS[name]) || 1;

@@ -19,6 +19,11 @@ export function correctionOf(host: PresetHost): Correction {
   return FACTS[host].correction;
 }
 
+/** How many tokens of a host's limit one of a model's output takes in the end. */
+export function outputWeightOf(host: PresetHost, model: string): number {
+  return FACTS[host].outputWeight?.(model) ?? 1;
+}
+
 /** Whether cached input counts towards a host's token limits; where that isn't known, it may. */
 export function countsCachedInput(host: PresetHost): boolean {
   return FACTS[host].countsCachedInput ?? true;

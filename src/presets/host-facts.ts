@@ -72,6 +72,8 @@ export interface HostFacts {
   readonly shape: { readonly requests: Shape; readonly tokens: Shape };
   readonly charge: Charge;
   readonly correction: Correction;
+  /** How many tokens of the limit one of output takes in the end. @default 1 */
+  readonly outputWeight?: (model: string) => number;
   /** Whether input that is read from a cache counts; absent where that isn't known. */
   readonly countsCachedInput?: boolean;
 }

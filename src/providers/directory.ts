@@ -1,6 +1,7 @@
 import { hostOfPreset } from '../presets/host.ts';
 import { anthropic, anthropicCompatible } from './anthropic.ts';
 import { azure } from './azure.ts';
+import { claudeOnBedrock } from './bedrock.ts';
 import { compatible } from './compatible.ts';
 import { hosted } from './hosted.ts';
 import { openai } from './openai.ts';
@@ -31,6 +32,7 @@ const ANTHROPIC_HOSTS =
 export function providerFor(destination: Destination): Provider {
   const host = hostOf(destination.baseURL);
   if (destination.sdk === 'anthropic') {
+    if (hostOfPreset(host, 'anthropic') === 'bedrock') return claudeOnBedrock;
     return ANTHROPIC_HOSTS.test(host) ? anthropic : anthropicCompatible;
   }
   if (destination.azure || AZURE_HOSTS.test(host)) return azure;

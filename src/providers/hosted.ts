@@ -1,5 +1,11 @@
 import type { Cost } from '../limits.ts';
-import { chargeOf, correctionOf, countsCachedInput, shapeOf } from '../presets/enforcement.ts';
+import {
+  chargeOf,
+  correctionOf,
+  countsCachedInput,
+  outputWeightOf,
+  shapeOf,
+} from '../presets/enforcement.ts';
 import type { PresetHost } from '../presets/preset.ts';
 import { compatible } from './compatible.ts';
 import { chargeSum } from './openai-wire.ts';
@@ -23,7 +29,8 @@ function providerOf(host: PresetHost): Provider {
     shape: (dimension) => shapeOf(host, dimension),
     correction: correctionOf(host) === 'settled' ? 'settled' : 'unknown',
     charge: countsOutput ? chargeSum : chargeInput,
-    settle: (usage) => settled(usage, countsOutput, countsCachedInput(host)),
+    settle: (usage, { model }) =>
+      settled(usage, countsOutput ? outputWeightOf(host, model) : 0, countsCachedInput(host)),
   };
 }
 
@@ -32,9 +39,9 @@ function chargeInput(estimate: CallEstimate, call: Call): Cost {
   return { ...chargeSum(estimate, call), tokens: estimate.inputTokens };
 }
 
-function settled(usage: Usage, countsOutput: boolean, countsCached: boolean): Cost {
+function settled(usage: Usage, outputWeight: number, countsCached: boolean): Cost {
   const { outputTokens, cachedInputTokens } = usage;
   const inputTokens = usage.inputTokens - (countsCached ? 0 : cachedInputTokens);
-  const tokens = inputTokens + (countsOutput ? outputTokens : 0);
+  const tokens = inputTokens + outputWeight * outputTokens;
   return { requests: 1, tokens, inputTokens, outputTokens };
 }

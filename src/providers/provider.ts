@@ -1,4 +1,5 @@
 import type { Correction, Cost, Dimension, Shape } from '../limits.ts';
+import type { Stated } from '../wire/stated-limits.ts';
 
 export type { Shape } from '../limits.ts';
 
@@ -32,12 +33,16 @@ export interface TokenEstimate {
 export interface CallEstimate extends TokenEstimate {
   /** What calls of this kind produce; `outputTokens` where there is no experience yet. */
   readonly expectedOutputTokens?: number | undefined;
+  /** How far the input may exceed its estimate, as far as experience tells. @default 0 */
+  readonly marginTokens?: number | undefined;
 }
 
 /** What a response says that a call used. `inputTokens` includes the cached and the cache-written. */
 export interface Usage extends TokenEstimate {
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
+  /** Those of them that are kept for an hour, where there are any (Anthropic's `ephemeral_1h`). */
+  readonly hourCacheWriteTokens?: number | undefined;
 }
 
 /**
@@ -53,7 +58,9 @@ export interface Refusal {
   /** The wait that the response asks for, where it does. */
   readonly retryAfterMs: number | undefined;
   /** The dimension that it names, where it does. */
-  readonly dimension: Dimension | undefined;
+  readonly dimension: Dimension | 'concurrency' | undefined;
+  /** The limits that it states in words or details. */
+  readonly stated: Stated;
   /** Whether the same call may be sent again; false also where the provider says so itself. */
   readonly retryable: boolean;
 }

@@ -69,6 +69,8 @@ export interface Ask {
   readonly concurrency: number;
   /** In the order in which they should go; a few at most. */
   readonly candidates: readonly Candidate[];
+  /** The call behind them: it isn't asked for yet, but keeps its place before others' later ones. */
+  readonly next?: Candidate | undefined;
 }
 
 /** A call that was let through. */
@@ -194,6 +196,10 @@ export interface Store {
   /** Told whenever the store is lost or back. Returns what ends that. */
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void;
   readonly isUp: boolean;
+  /** Processes that the store has lately heard of, this one included. */
+  readonly instances: number;
+  /** Why it is lost, while it is. */
+  readonly lostCause: unknown;
   /** What happens while it is lost. */
   readonly onStoreLost: 'local' | 'open' | 'closed';
   close(): Promise<void>;

@@ -27,13 +27,15 @@ export interface TurnsHost {
   readonly line: Line;
   readonly gate: Gate;
   readonly clock: Clock;
-  readonly concurrency: number;
+  readonly concurrency: () => number;
   /** The call may go. */
   let(place: Place, taken: Taken, grant: Grant): void;
   /** The call can never go. */
   turnAway(place: Place, unfit: Limit, cost: Cost): void;
-  /** These calls wait, so long at least. */
-  keep(places: readonly Place[], waitMs: number): void;
+  /** A question goes out: about the calls that wait now. */
+  asking(): void;
+  /** It has been answered, or never will be: what it was about and still waits, has to. */
+  answered(): void;
   paused(pause: ForeignPause): void;
   learned(learned: Learned): void;
   /** To ask again. */
@@ -75,12 +77,14 @@ export class SharedTurns {
       return;
     }
     this.#isAsking = true;
+    this.#host.asking();
     void this.#exchange(places).then(
       () => this.#asked(),
       (error: unknown) => {
         this.#isToAskAgain = false;
         this.#isAsking = false;
         this.#hasTicket = false;
+        this.#host.answered();
         this.#host.lost(error);
       },
     );
@@ -98,7 +102,7 @@ export class SharedTurns {
     this.#shared.note({ kind: 'left' });
   }
 
-  /** The first calls that can go at all. */
+  /** The first calls that can go at all, and the one behind them. */
   #front(): Place[] {
     const { line, gate, clock } = this.#host;
     const places: Place[] = [];
@@ -107,25 +111,27 @@ export class SharedTurns {
       if (place.call.signal?.aborted === true) continue;
       const never = unfitOf(place.call, costsOf(place.call, gate), gate);
       if (never !== undefined) unfit.push({ place, ...never });
-      else if (places.push(place) === ASKED) break;
+      else if (places.push(place) > ASKED) break;
     }
     for (const { place, limit, cost } of unfit) this.#host.turnAway(place, limit, cost);
     return places;
   }
 
   async #exchange(places: readonly Place[]): Promise<void> {
-    const { gate, concurrency } = this.#host;
+    const { gate } = this.#host;
+    const concurrency = this.#host.concurrency();
     this.#tellLearned();
     const taken = places.map(({ call }) => costsOf(call, gate));
     const keys = await Promise.all(places.map(({ call }) => keyOf(call.caller)));
     const now = this.#host.clock.now();
-    const candidates = places.map((place, index): Candidate => {
+    const all = places.map((place, index): Candidate => {
       const { cost, own } = taken[index] ?? { cost: {}, own: {} };
       const key = keys[index] ?? NO_KEY;
       const by = place.call.deadline;
       return { cost, keyCost: own, key, waitedMs: waited(place, now), by };
     });
-    const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates };
+    const [candidates, next] = [all.slice(0, ASKED), all[ASKED]];
+    const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates, next };
     this.#follow(await this.#shared.ask(ask), places, taken);
   }
 
@@ -144,7 +150,7 @@ export class SharedTurns {
     }
     for (const grant of answer.granted) this.#grant(grant, places, taken);
     gate.align(answer.levels, now);
-    this.#goOn(answer, places, now);
+    this.#goOn(answer, now);
   }
 
   #grant(grant: Grant, places: readonly Place[], taken: readonly Taken[]): void {
@@ -174,13 +180,12 @@ export class SharedTurns {
     }
   }
 
-  #goOn({ wait, granted }: Answer, places: readonly Place[], now: number): void {
+  #goOn({ wait, granted }: Answer, now: number): void {
     const { line } = this.#host;
     this.#hasTicket = wait !== undefined;
-    const left = places.filter(({ id }) => line.has(id));
     const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
     const waitMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, heldMs);
-    if (left.length > 0) this.#host.keep(left, waitMs);
+    this.#host.answered();
     if (wait === undefined && granted.length > 0 && line.size > 0) this.#isToAskAgain = true;
     else if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
   }

@@ -1,5 +1,13 @@
 import { member, parseJson, stringMember } from './json.ts';
 
+/** A limit as Gemini names it. */
+export interface Quota {
+  /** Its `quotaId` and `quotaMetric`. */
+  readonly names: readonly string[];
+  /** Its `quotaValue`: how much it allows. */
+  readonly value: string | undefined;
+}
+
 /** An error response's body, whoever wrote it. */
 export interface ErrorBody {
   /** Everything in it that names the kind of error: codes, types, statuses. */
@@ -8,8 +16,8 @@ export interface ErrorBody {
   readonly message: string;
   /** Gemini's `RetryInfo.retryDelay`: `38.2s`. */
   readonly retryDelay: string | undefined;
-  /** The limits that it names: Gemini's quota ids and metrics. */
-  readonly quotas: readonly string[];
+  /** The limits that it names, as Gemini does. */
+  readonly quotas: readonly Quota[];
   /** OpenRouter passes on the refusal of a provider behind it, and names that. */
   readonly upstream: string | undefined;
 }
@@ -41,10 +49,11 @@ function codesOf(value: unknown): string[] {
   return CODES.flatMap((path) => stringMember(value, ...path) ?? []);
 }
 
-function quotasOf(detail: unknown): string[] {
-  return listAt(detail, 'violations').flatMap((violation) =>
-    ['quotaId', 'quotaMetric'].flatMap((key) => stringMember(violation, key) ?? []),
-  );
+function quotasOf(detail: unknown): Quota[] {
+  return listAt(detail, 'violations').map((violation) => ({
+    names: ['quotaId', 'quotaMetric'].flatMap((key) => stringMember(violation, key) ?? []),
+    value: stringMember(violation, 'quotaValue'),
+  }));
 }
 
 function listAt(value: unknown, key: string): readonly unknown[] {

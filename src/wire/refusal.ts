@@ -2,8 +2,11 @@ import { DAY_MS, type Dimension } from '../limits.ts';
 import type { ErrorResponse, Refusal } from '../providers/provider.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import { type ObservedLimit, parseDurationMs, readLimits, retryAfterMs } from './headers.ts';
+import { type Stated, statedIn } from './stated-limits.ts';
 
 type Kind = Refusal['kind'];
+
+const NOTHING_STATED: Stated = { limits: [], concurrency: undefined };
 
 /** What a rule looks at. */
 interface Evidence {
@@ -57,6 +60,7 @@ export function classify(response: ErrorResponse): Refusal | undefined {
     retryAfterMs: waitOf(evidence, kind),
     dimension: dimensionOf(evidence, kind),
     retryable: isRetryable(evidence, kind),
+    stated: kind === 'money' || kind === 'capacity' ? NOTHING_STATED : statedIn(evidence.body),
   };
 }
 
@@ -77,24 +81,24 @@ function kindOf(evidence: Evidence): Kind | undefined {
   return isDaily(evidence) ? 'daily' : 'rate';
 }
 
-/** 400: Anthropic's spend limits. 402: OpenRouter's credits. 403: billing. 413: Groq. */
+/**
+ * 402: OpenRouter's credits. 413: Groq. Not 400 and 403, though some billing errors have them: no
+ * SDK retries those, so that there is nothing to decide.
+ */
 function mayRefuse(status: number): boolean {
-  return [400, 402, 403, 413, 429, 503, 529].includes(status);
+  return [402, 413, 429, 503, 529].includes(status);
 }
 
 function hasCode({ body }: Evidence, kind: Kind): boolean {
   return body.codes.some((code) => CODES[kind]?.includes(code));
 }
 
-/** Anthropic has no code for a spend limit that an organisation has set itself (2026-08-28). */
-const SPENT = /specified API usage limits|credit balance is too low/i;
 /** Gemini and Mistral: this key has no quota for the model at all. */
 const NO_QUOTA = /\blimit: 0(?![.\d]|,\d)/i;
 
 function isMoney(evidence: Evidence): boolean {
   const { response, body } = evidence;
   if (response.status === 402 || hasCode(evidence, 'money')) return true;
-  if (response.status === 400) return SPENT.test(body.message);
   if (response.status !== 429) return false;
   return NO_QUOTA.test(body.message) || hasNoRequests(evidence);
 }
@@ -123,7 +127,7 @@ function isCapacity(evidence: Evidence): boolean {
 }
 
 /** OpenAI, Groq and OpenRouter in words; Gemini in its quota's id. */
-const DAILY = /\bper[ -]day\b|\((?:RPD|TPD)\)|PerDay/i;
+const DAILY = /\bper[ -]day\b|\b[RT]PD\b|PerDay/i;
 const PER_MINUTE = /\bper[ -]min(?:ute)?\b|PerMinute/i;
 
 function isDaily(evidence: Evidence): boolean {
@@ -133,7 +137,7 @@ function isDaily(evidence: Evidence): boolean {
 }
 
 function textOf({ body }: Evidence): string {
-  return [body.message, ...body.codes, ...body.quotas].join('\n');
+  return [body.message, ...body.codes, ...body.quotas.flatMap(({ names }) => names)].join('\n');
 }
 
 function limitsOf({ response }: Evidence): ObservedLimit[] {
@@ -182,7 +186,8 @@ function waitIn(message: string): number | undefined {
 }
 
 /** In this order: "input tokens per minute" is no limit on all tokens. */
-const DIMENSIONS: readonly (readonly [RegExp, Dimension])[] = [
+const DIMENSIONS: readonly (readonly [RegExp, Dimension | 'concurrency'])[] = [
+  [/\bconcurren(?:cy|t requests)\b/i, 'concurrency'],
   [/\binput tokens per\b|input_token_count|InputTokens/i, 'inputTokens'],
   [/\boutput tokens per\b|output_token_count|OutputTokens/i, 'outputTokens'],
   [/\btokens per\b|\(TP[MD]\)|\btoken rate limit\b|^tokens$|^token_quota_exceeded$/im, 'tokens'],
@@ -192,7 +197,7 @@ const DIMENSIONS: readonly (readonly [RegExp, Dimension])[] = [
   ],
 ];
 
-function dimensionOf(evidence: Evidence, kind: Kind): Dimension | undefined {
+function dimensionOf(evidence: Evidence, kind: Kind): Refusal['dimension'] {
   if (kind === 'money' || kind === 'capacity') return undefined;
   const text = textOf(evidence);
   const named = DIMENSIONS.find(([pattern]) => pattern.test(text))?.[1];

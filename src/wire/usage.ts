@@ -34,12 +34,15 @@ export function normalisedUsage(reported: JsonObject): Usage | undefined {
   const total = countMember(reported, 'total_tokens');
   const input = inputOf(reported) ?? (total === undefined ? undefined : total - (output ?? 0));
   if (input === undefined || input < 0 || input > Number.MAX_SAFE_INTEGER) return undefined;
+  const cacheWriteTokens = Math.min(cacheWrittenOf(reported), input);
+  const hour = countMember(reported, 'cache_creation', 'ephemeral_1h_input_tokens') ?? 0;
   return {
     inputTokens: input,
     // xAI and Gemini leave reasoning out of `completion_tokens`, but not out of the total.
     outputTokens: Math.max(output ?? 0, (total ?? 0) - input),
     cachedInputTokens: Math.min(cachedOf(reported), input),
-    cacheWriteTokens: Math.min(cacheWrittenOf(reported), input),
+    cacheWriteTokens,
+    ...(hour > 0 ? { hourCacheWriteTokens: Math.min(hour, cacheWriteTokens) } : {}),
   };
 }
 

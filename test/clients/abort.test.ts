@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createRateLimiter } from '../../src/limiter.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
+import { withRateLimit } from '../../src/with-rate-limit.ts';
 import {
   bench,
   described,
@@ -10,8 +13,12 @@ import {
   simulated,
   underWay,
 } from './bench.ts';
-import { type AnyClient, type EachSdk, sdks } from './sdks.ts';
+import { type AnyClient, type EachSdk, type Fetch, sdks } from './sdks.ts';
 import { all } from './side-by-side.ts';
+
+/** Those that can ask their provider to count. */
+const COUNTING = ['openai 6', 'openai 7', 'anthropic 0', 'anthropic 1'];
+const PRICE = { input: 1, output: 1 };
 
 /** A signal that counts who listens to it. */
 function watched(): { controller: AbortController; listeners: () => number } {
@@ -63,7 +70,10 @@ describe.each(sdks)('$name: an abort', (sdk) => {
     return { clock, limiter, listeners, error, at, bare, simulator };
   }
 
-  async function expectClean(result: Awaited<ReturnType<typeof aborted>>, at: number) {
+  async function expectClean(
+    result: Omit<Awaited<ReturnType<typeof aborted>>, 'simulator'>,
+    at: number,
+  ) {
     const { error, listeners, limiter, clock, bare } = result;
     expect(error).toBeInstanceOf(sdk.errors.APIUserAbortError);
     expect(described(error)).toEqual(described((await outcome(sdk.ask(bare, ABORTED)))[1]));
@@ -82,6 +92,54 @@ describe.each(sdks)('$name: an abort', (sdk) => {
     const result = await aborted(0, ask);
     await expectClean(result, 0);
     expect(result.simulator.log).toHaveLength(0);
+  });
+
+  async function abortedEstimate(
+    estimate: (() => Promise<never>) | 'provider',
+    send: (client: AnyClient, signal: AbortSignal) => PromiseLike<unknown> = ask,
+  ) {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, budget: { usdPerDay: 5 }, prices: { '*': PRICE } });
+    const asked: string[] = [];
+    const fetch: Fetch = (url) => {
+      asked.push(new URL(String(url)).pathname);
+      return new Promise(() => {});
+    };
+    const bare = sdk.make({ fetch });
+    const client = withRateLimit(bare, { limiter, estimate });
+    const { controller, listeners } = watched();
+    clock.setTimeout(() => controller.abort(), 500);
+    const [, error] = await clock.run(outcome(send(client, controller.signal)));
+    await expectClean({ clock, limiter, listeners, error, bare, at: clock.now() }, 500);
+    expect(limiter.spending()).toMatchObject([{ spentUsd: 0, reservedUsd: 0 }]);
+    return asked;
+  }
+
+  it('while the caller’s own estimate takes its time', async () => {
+    expect(await abortedEstimate(() => new Promise(() => {}))).toEqual([]);
+  });
+
+  const countsFirst = async () => {
+    const body = { model: 'gpt-4o', input: 'Say hi' };
+    const respond = (client: AnyClient, signal: AbortSignal) =>
+      client.post('/responses', { body, signal });
+    const asked = await abortedEstimate('provider', sdk.wire === 'openai' ? respond : ask);
+    expect(asked).toEqual([expect.stringMatching(/count_tokens$|input_tokens$/)]);
+  };
+  if (COUNTING.includes(sdk.name)) it('while the provider counts', countsFirst);
+
+  it('while a call that was refused is estimated again', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, budget: { usdPerDay: 5 }, prices: { '*': PRICE } });
+    const { fetch, seen } = scripted(clock, refused({ 'retry-after': '1' }));
+    const bare = sdk.make({ fetch });
+    const estimate = () => (seen.length === 0 ? undefined : new Promise<never>(() => {}));
+    const client = withRateLimit(bare, { limiter, estimate });
+    const { controller, listeners } = watched();
+    clock.setTimeout(() => controller.abort(), 5000);
+    const [, error] = await clock.run(outcome(sdk.ask(client, { signal: controller.signal })));
+    await expectClean({ clock, limiter, listeners, error, bare, at: clock.now() }, 5000);
+    expect(limiter.spending()).toMatchObject([{ spentUsd: 0, reservedUsd: 0 }]);
   });
 
   it('in the queue', async () => {

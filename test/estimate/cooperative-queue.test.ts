@@ -91,6 +91,17 @@ test('slow work gives way after 1 ms, whatever its measure', () => {
   expect(trace.length).toBe(4);
 });
 
+test('work that no call waits for begins a little at a time', async () => {
+  const trace: string[] = [];
+  const loop = new Loop();
+  const running = loop.queue.runBehind(loop.job('slow', 10_000, trace, 0.5));
+  expect(trace).toEqual(['slow 2000', 'slow 2000']);
+  loop.turn();
+  loop.turn();
+  expect(trace.length).toBe(5);
+  await running;
+});
+
 test('a job that throws fails alone', async () => {
   const trace: string[] = [];
   const loop = new Loop();

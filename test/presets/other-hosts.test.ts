@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { azureLimits } from '../../src/presets/azure.ts';
-import { bedrockOutputWeight } from '../../src/presets/bedrock.ts';
+import { outputWeightOf } from '../../src/presets/enforcement.ts';
 import type { PresetHost } from '../../src/presets/preset.ts';
 import { presetFor } from '../../src/presets/preset-for.ts';
 import { figures } from './figures.ts';
@@ -86,11 +85,6 @@ test('a host with one tier needs no name for it', () => {
   expect(presetFor(query)).toMatchObject({ tier: 'Default', isGuess: false });
 });
 
-test('Azure: 6 requests for each 1,000 tokens a minute', () => {
-  expect(azureLimits(30_000).map(({ max }) => max)).toEqual([180, 30_000]);
-  expect(azureLimits(10).map(({ max }) => max)).toEqual([1, 10]);
-});
-
 /** "Token burndown", 2026-08-27. */
 test.each([
   ['us.anthropic.claude-opus-4-7-v1:0', 5],
@@ -101,5 +95,5 @@ test.each([
   ['amazon.nova-pro-v1:0', 1],
   ['', 1],
 ])('Bedrock counts a token of output of %s as %d', (model, weight) => {
-  expect(bedrockOutputWeight(model)).toBe(weight);
+  expect(outputWeightOf('bedrock', model)).toBe(weight);
 });

@@ -23,6 +23,17 @@ describe('hosts that speak OpenAI’s protocol', () => {
     expect(at('https://llm.example/v1').settle(USAGE, CALL).tokens).toBe(40);
   });
 
+  it('take output several times off the limit, where they do: on Bedrock', () => {
+    const call = { ...CALL, model: 'global.anthropic.claude-sonnet-5-v1:0' };
+    const baseURL = 'https://bedrock-runtime.us-east-1.amazonaws.com';
+    const claude = providerFor({ sdk: 'anthropic', baseURL, azure: false });
+    for (const provider of [claude, at(`${baseURL}/openai/v1`)]) {
+      expect(provider.charge(ESTIMATE, call).tokens).toBe(130);
+      expect(provider.settle(USAGE, call).tokens).toBe(10 + 10 * 10);
+      expect(provider.correction).toBe('settled');
+    }
+  });
+
   it('are paced as they enforce', () => {
     expect(at('https://api.groq.com/openai/v1').shape('tokens').enforcement).toBe('bucket');
     expect(at('https://api.mistral.ai/v1').shape('tokens').enforcement).toBe('window');

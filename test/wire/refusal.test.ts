@@ -30,7 +30,7 @@ describe('OpenAI', () => {
     [200_000, 186_380, 17_874, '1.276s', 1276],
   ])('limit %d, used %d, requested %d: again in %s', (limit, used, requested, wait, waitMs) => {
     const message = `Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit ${limit}, Used ${used}, Requested ${requested}. Please try again in ${wait}. Visit https://platform.openai.com/account/rate-limits to learn more.`;
-    expect(refusal(429, openaiError(message))).toEqual({
+    expect(refusal(429, openaiError(message))).toMatchObject({
       kind: 'rate',
       retryAfterMs: waitMs,
       dimension: 'tokens',
@@ -56,7 +56,7 @@ describe('OpenAI', () => {
     ],
   ])('requests: %s', (text, kind, retryAfterMs) => {
     const message = `Rate limit reached for gpt-4o-mini in organization org-1 on ${text}`;
-    expect(refusal(429, openaiError(message, 'rate_limit_exceeded', 'requests'))).toEqual({
+    expect(refusal(429, openaiError(message, 'rate_limit_exceeded', 'requests'))).toMatchObject({
       kind,
       retryAfterMs,
       dimension: 'requests',
@@ -93,7 +93,7 @@ describe('OpenAI', () => {
   test('what can never fit', () => {
     const message =
       'Request too large for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Requested 45112. The input or output tokens must be reduced in order to run successfully.';
-    expect(refusal(429, openaiError(message), { 'retry-after': '5' })).toEqual({
+    expect(refusal(429, openaiError(message), { 'retry-after': '5' })).toMatchObject({
       kind: 'too-large',
       retryAfterMs: undefined,
       dimension: 'tokens',
@@ -118,8 +118,8 @@ describe('OpenAI', () => {
       dimension: undefined,
       retryable: false,
     };
-    expect(refusal(429, openaiError(message, code, 'insufficient_quota'))).toEqual(expected);
-    expect(refusal(429, openaiError(message, code, 'requests'))).toEqual(expected);
+    expect(refusal(429, openaiError(message, code, 'insufficient_quota'))).toMatchObject(expected);
+    expect(refusal(429, openaiError(message, code, 'requests'))).toMatchObject(expected);
   });
 
   test('load that grew too fast, as it is now and as it was', () => {
@@ -168,12 +168,14 @@ describe('Anthropic', () => {
   test('ordinary, and which limit', () => {
     const message =
       "This request would exceed your organization's rate limit of 30,000 input tokens per minute.";
-    expect(refusal(429, error('rate_limit_error', message), { 'retry-after': '12' })).toEqual({
-      kind: 'rate',
-      retryAfterMs: 12_000,
-      dimension: 'inputTokens',
-      retryable: true,
-    });
+    expect(refusal(429, error('rate_limit_error', message), { 'retry-after': '12' })).toMatchObject(
+      {
+        kind: 'rate',
+        retryAfterMs: 12_000,
+        dimension: 'inputTokens',
+        retryable: true,
+      },
+    );
   });
 
   test('ramp', () => {
@@ -187,10 +189,13 @@ describe('Anthropic', () => {
     [429, error('rate_limit_error', '', { error_code: 'enforced_spend_limit_reached' })],
     [429, error('rate_limit_error', '', { error_code: 'contract_spend_limit_reached' })],
     [402, error('billing_error', 'linked org')],
-    [400, error('invalid_request_error', 'You have reached your specified API usage limits.')],
-    [400, error('invalid_request_error', 'Your credit balance is too low to access the API.')],
   ])('%d is money', (status, body) => {
     expect(refusal(status, body)).toMatchObject({ kind: 'money', retryable: false });
+  });
+
+  test('a spend limit under the status 400 is left to the SDK, which does not retry it', () => {
+    const message = 'You have reached your specified API usage limits.';
+    expect(refusal(400, error('invalid_request_error', message))).toBeUndefined();
   });
 
   test('529 is capacity', () => {
@@ -252,8 +257,11 @@ describe('others', () => {
     const id = 'GenerateRequestsPerMinutePerProjectPerModel-FreeTier';
     const text = 'limit: 5, model: gemini-3.8-flash\nPlease retry in 26.96s.';
     const expected = { kind: 'rate', dimension: 'requests', retryable: true };
-    expect(refusal(429, gemini(id, text, '38.2s'))).toEqual({ ...expected, retryAfterMs: 38_200 });
-    expect(refusal(429, gemini(id, text, ''))).toEqual({ ...expected, retryAfterMs: 26_960 });
+    expect(refusal(429, gemini(id, text, '38.2s'))).toMatchObject({
+      ...expected,
+      retryAfterMs: 38_200,
+    });
+    expect(refusal(429, gemini(id, text, ''))).toMatchObject({ ...expected, retryAfterMs: 26_960 });
   });
 
   test('Gemini: the delay that it gives for a daily quota misleads', () => {

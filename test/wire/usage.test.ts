@@ -56,6 +56,23 @@ describe('usageOf', () => {
     expect(usageOf({ type: 'message_start', message: { usage } })).toEqual(expected);
   });
 
+  test('Anthropic: what is written to the cache for an hour is a part of what is written', () => {
+    const written = (hour: unknown) =>
+      usageOf({
+        usage: {
+          input_tokens: 50,
+          cache_creation_input_tokens: 200,
+          cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: hour },
+          output_tokens: 1,
+        },
+      });
+    expect(written(180)).toMatchObject({ cacheWriteTokens: 200, hourCacheWriteTokens: 180 });
+    expect(written(900)).toMatchObject({ cacheWriteTokens: 200, hourCacheWriteTokens: 200 });
+    for (const none of [0, undefined, null, '180', -1]) {
+      expect(written(none)).not.toHaveProperty('hourCacheWriteTokens');
+    }
+  });
+
   test.each([
     ['embeddings', { usage: { prompt_tokens: 8, total_tokens: 8 } }, 8, 0],
     ['completions', { usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 } }, 5, 7],
@@ -133,9 +150,13 @@ describe('usageOf', () => {
       'cached_tokens',
     ];
     const amount = fc.oneof(fc.double(), fc.integer(), fc.jsonValue());
-    const usage = fc.record(Object.fromEntries(names.map((name) => [name, amount])), {
-      requiredKeys: [],
-    });
+    const usage = fc.record(
+      {
+        ...Object.fromEntries(names.map((name) => [name, amount])),
+        cache_creation: fc.record({ ephemeral_1h_input_tokens: amount }),
+      },
+      { requiredKeys: [] },
+    );
     fc.assert(
       fc.property(
         fc.oneof(

@@ -5,8 +5,8 @@ import { type Prior, ScriptWeights } from './script-weights.ts';
 /** How many errors are kept: the margin is what the largest tenth of them exceeded. */
 const ERRORS = 64;
 const MARGIN_SHARE = 0.9;
-/** With so many errors, what was assumed of them at first no longer counts. */
-const ENOUGH = 10;
+/** A model that is further off than this is still being learnt. */
+const MOST_MARGIN = 0.15;
 
 /** A response's tokens so far off are not the text's: the request had more than we saw of it. */
 const LEAST_RATIO = 0.2;
@@ -17,12 +17,10 @@ export class FamilyCalibration {
   readonly #weights: ScriptWeights;
   /** By which share the actual tokens exceeded the estimate, at the time. */
   readonly #errors: RecentValues;
-  readonly #initialMargin: number;
 
   constructor(prior: Prior, saved?: SavedFamily) {
     this.#weights = new ScriptWeights(prior, saved?.weights, saved?.covariance);
     this.#errors = new RecentValues(ERRORS, saved?.errors);
-    this.#initialMargin = (prior.sharedSpread + prior.ownSpread) / 5;
   }
 
   /** The tokens of a text. */
@@ -30,11 +28,10 @@ export class FamilyCalibration {
     return this.#weights.tokens(tally);
   }
 
-  /** The share by which nine of ten texts stay within the estimate. */
+  /** The share by which nine of ten texts have stayed within the estimate; at first 0. */
   get margin(): number {
-    const seen = Math.max(0, this.#errors.quantile(MARGIN_SHARE) ?? 0);
-    const assumed = this.#initialMargin * Math.max(0, 1 - this.#errors.count / ENOUGH);
-    return Math.max(seen, assumed);
+    const seen = this.#errors.quantile(MARGIN_SHARE) ?? 0;
+    return Math.min(MOST_MARGIN, Math.max(0, seen));
   }
 
   /** A text of this tally had `actual` tokens. */

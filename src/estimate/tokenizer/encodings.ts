@@ -1,10 +1,12 @@
 import type { CooperativeQueue } from '../cooperative-queue.ts';
 import { ExactCounter } from './exact-counter.ts';
 import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
-import { type Encoding, rankList } from './rank-list.ts';
+import { type Chunks, type Encoding, rankSources } from './rank-list.ts';
+import { RankReader, type Room } from './rank-reader.ts';
 import { SamplingCounter } from './sampling-counter.ts';
 import { emptyTally } from './tally.ts';
 import { TextMemo } from './text-memo.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import { VocabularyBuilder } from './vocabulary-builder.ts';
 
 /** What counts with an encoding, and what it has counted. */
@@ -20,6 +22,15 @@ const MEMO_CHARACTERS = 8_000_000;
 const PIECE_ENDS: Readonly<Record<Encoding, PieceEnd>> = {
   o200k_base: o200kPieceEnd,
   cl100k_base: cl100kPieceEnd,
+};
+
+/**
+ * What the tokens take, a little rounded up. Memory that is outgrown and left would have the runtime
+ * collect garbage all at once, which takes 5 ms.
+ */
+const ROOM: Readonly<Record<Encoding, Room>> = {
+  o200k_base: { tokens: 200_000, bytes: 1_410_000 },
+  cl100k_base: { tokens: 100_300, bytes: 655_000 },
 };
 
 /** Counted once to begin with: each has the runtime compile some of the classes of characters. */
@@ -51,16 +62,37 @@ export class Encodings {
   async #load(encoding: Encoding): Promise<void> {
     const turn = (): Promise<void> => this.#queue.turn();
     await turn(); // not at the expense of the call that needs it
-    const builder = new VocabularyBuilder(await rankList(encoding, turn));
-    await this.#queue.run(builder);
-    if (builder.vocabulary === undefined) return;
+    const vocabulary = await this.#vocabulary(encoding, turn);
+    if (vocabulary === undefined) return;
     await turn();
-    const counter = new ExactCounter(builder.vocabulary, PIECE_ENDS[encoding]);
+    const counter = new ExactCounter(vocabulary, PIECE_ENDS[encoding]);
     for (const text of FIRST_TEXTS) {
       await turn();
       counter.advance({ text, position: 0, tally: emptyTally() }, Number.POSITIVE_INFINITY);
     }
     const sampler = new SamplingCounter(counter);
     this.#loaded.set(encoding, { counter, sampler, memo: new TextMemo(MEMO_CHARACTERS) });
+  }
+
+  /** From the first source that has all of it. */
+  async #vocabulary(
+    encoding: Encoding,
+    turn: () => Promise<void>,
+  ): Promise<Vocabulary | undefined> {
+    for (const source of rankSources(encoding, turn)) {
+      const vocabulary = await this.#built(source, ROOM[encoding]).catch(() => undefined);
+      if (vocabulary !== undefined) return vocabulary;
+    }
+    return undefined;
+  }
+
+  async #built(list: Chunks, room: Room): Promise<Vocabulary | undefined> {
+    const reader = new RankReader(room);
+    for await (const chunk of list) await this.#queue.runBehind(reader.take(chunk));
+    await this.#queue.turn();
+    const builder = new VocabularyBuilder(reader.finish());
+    await this.#queue.turn();
+    await this.#queue.runBehind(builder);
+    return builder.vocabulary;
   }
 }

@@ -1,24 +1,19 @@
 import { extendHash, spreadHash } from './byte-hash.ts';
+import type { Tokens } from './rank-reader.ts';
 
-/** The rank of bytes that are no token; greater than that of any token. */
+/** The rank of bytes that are no token; greater than that of any token, of which there are fewer. */
 export const NO_RANK = 0x3ffff;
 
 /** A slot holds a rank plus one in its low bits, and some bits of the token's hash above them. */
 const RANK_BITS = 18;
 const RANK_MASK = 2 ** RANK_BITS - 1;
 
-/** The parts of a token vocabulary, all in typed arrays: 200,000 tokens take 4.5 MB. */
-export interface VocabularyTables {
-  /** The bytes of all tokens, one after the other, by rank. Fewer than 2^18 - 1 tokens. */
-  readonly bytes: Uint8Array;
-  /** Token `rank` is `bytes[offsets[rank] .. offsets[rank + 1]]`. */
-  readonly offsets: Uint32Array;
+/** The parts of a token vocabulary, all in typed arrays: 200,000 tokens take 4.6 MB. */
+export interface VocabularyTables extends Tokens {
   /** An open-addressing hash table whose size is a power of two; a free slot is 0. */
   readonly slots: Int32Array;
   /** The rank of every pair of bytes, by `first << 8 | second`. */
   readonly pairs: Int32Array;
-  /** The length of the longest token in bytes. */
-  readonly longest: number;
 }
 
 /** Finds the rank of a token by its bytes. The lower the rank, the earlier its pair is merged. */

@@ -7,6 +7,7 @@ import {
   o200kPieceEnd,
   type PieceEnd,
 } from '../../../src/estimate/tokenizer/pretokenize.ts';
+import { RankReader } from '../../../src/estimate/tokenizer/rank-reader.ts';
 import {
   emptyTally,
   uniformWeights,
@@ -52,8 +53,15 @@ export function pair(name: Pair['name']): Pair {
   };
 }
 
+/** A builder of the tokens of a list. */
+export function builderOf(ranks: string): VocabularyBuilder {
+  const reader = new RankReader({ tokens: 200_000, bytes: ranks.length });
+  reader.take(new TextEncoder().encode(ranks)).step(Number.POSITIVE_INFINITY);
+  return new VocabularyBuilder(reader.finish());
+}
+
 export function built(ranks: string): Vocabulary {
-  const builder = new VocabularyBuilder(new TextEncoder().encode(ranks));
+  const builder = builderOf(ranks);
   while (!builder.done) builder.step(Number.POSITIVE_INFINITY);
   if (builder.vocabulary === undefined) throw new Error('done without a vocabulary');
   return builder.vocabulary;

@@ -2,28 +2,10 @@ import fc from 'fast-check';
 import cl100k from 'js-tiktoken/ranks/cl100k_base';
 import o200k from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, test } from 'vitest';
-import {
-  cl100kPieceEnd,
-  o200kPieceEnd,
-  type PieceEnd,
-} from '../../../src/estimate/tokenizer/pretokenize.ts';
+import { cl100kPieceEnd, o200kPieceEnd } from '../../../src/estimate/tokenizer/pretokenize.ts';
+import { pieces, unitsOf } from './pieces.ts';
 import { realTexts } from './real-files.ts';
 import { anyScript } from './strings.ts';
-
-function unitsOf(text: string): Uint16Array {
-  return Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
-}
-
-function pieces(pieceEnd: PieceEnd, text: string): string[] {
-  const units = unitsOf(text);
-  const found: string[] = [];
-  for (let start = 0; start < text.length; ) {
-    const end = pieceEnd(units, start, text.length);
-    found.push(text.slice(start, end));
-    start = end;
-  }
-  return found;
-}
 
 /** The published pattern, with Rust's meaning of white space. */
 function pattern(published: string): RegExp {

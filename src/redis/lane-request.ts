@@ -1,0 +1,76 @@
+import type { Ask, KeySpec, MeterSpec, Note } from '../stores/shared-lane.ts';
+import type { Memo } from './caller-memos.ts';
+import { toJson } from './json.ts';
+
+/** A batch of notes, with at most one question. */
+export interface Batch {
+  /** Greater than that of any batch before; a batch that is sent again keeps its own. */
+  readonly seq: number;
+  readonly notes: readonly Note[];
+  readonly ask?: Ask | undefined;
+  /** Callers whose calls in flight are to be kept counted. */
+  readonly kept?: readonly KeySpec[];
+}
+
+/** What a process knows of itself and of a lane. */
+export interface Asker {
+  readonly pid: string;
+  readonly lane: string;
+  readonly leaseMs: number;
+  readonly ticketLeaseMs: number;
+  readonly inFlight: number;
+  readonly meters: readonly MeterSpec[];
+  readonly version: number;
+  readonly memo: Memo | undefined;
+  readonly inFlightOf: (caller: string) => number;
+  readonly memoOf: (caller: string) => Memo | undefined;
+}
+
+/** What the lane's script reads, and the callers that it is about, in their order. */
+export interface LaneRequest {
+  readonly callers: readonly KeySpec[];
+  readonly input: string;
+}
+
+/** Each caller is sent once; notes and candidates name it by its number, from 1 on. */
+export function laneRequest(batch: Batch, asker: Asker): LaneRequest {
+  const callers = new Map<string, KeySpec>();
+  for (const spec of specsIn(batch)) callers.set(spec.id, spec);
+  const numbers = new Map([...callers.keys()].map((id, i) => [id, i + 1]));
+  const kept = new Set(batch.kept?.map(({ id }) => id));
+  const input = toJson({
+    ...asker,
+    member: `${asker.pid}/${asker.lane}`,
+    memo: asker.memo?.text,
+    memoAt: asker.memo?.at,
+    seq: batch.seq,
+    keys: [...callers.values()].map((spec) => callerJson(spec, asker, kept.has(spec.id))),
+    notes: batch.notes.map((note) =>
+      note.kind === 'ended' ? { ...note, key: numbers.get(note.key.id) } : note,
+    ),
+    ask: batch.ask && {
+      concurrency: batch.ask.concurrency,
+      candidates: batch.ask.candidates.map((each) => ({
+        ...each,
+        key: numbers.get(each.key.id),
+      })),
+    },
+  });
+  return { callers: [...callers.values()], input };
+}
+
+function specsIn({ notes, ask, kept = [] }: Batch): KeySpec[] {
+  const noted = notes.flatMap((note) => (note.kind === 'ended' ? [note.key] : []));
+  return [...kept, ...noted, ...(ask?.candidates ?? []).map(({ key }) => key)];
+}
+
+function callerJson(spec: KeySpec, asker: Asker, isKept: boolean): object {
+  const memo = asker.memoOf(spec.id);
+  return {
+    ...spec,
+    isKept,
+    inFlight: asker.inFlightOf(spec.id),
+    memo: memo?.text,
+    memoAt: memo?.at,
+  };
+}

@@ -1,0 +1,34 @@
+import { answerLua } from './lua/answer.ts';
+import { bucketLua } from './lua/bucket.ts';
+import { callerLua } from './lua/caller.ts';
+import { decideLua } from './lua/decide.ts';
+import { gateLua } from './lua/gate.ts';
+import { mainLua } from './lua/main.ts';
+import { meterLua } from './lua/meter.ts';
+import { metersLua } from './lua/meters.ts';
+import { notesLua } from './lua/notes.ts';
+import { numbersLua } from './lua/numbers.ts';
+import { orderLua } from './lua/order.ts';
+import { recoveryLua } from './lua/recovery.ts';
+import { timeLua } from './lua/time.ts';
+import { viewLua } from './lua/view.ts';
+import { windowLua } from './lua/window.ts';
+
+/** The script of a lane: each part uses what comes before it. */
+export const LANE_SCRIPT: string = [
+  numbersLua,
+  timeLua,
+  bucketLua,
+  windowLua,
+  viewLua,
+  meterLua,
+  metersLua,
+  gateLua,
+  recoveryLua,
+  callerLua,
+  orderLua,
+  decideLua,
+  notesLua,
+  answerLua,
+  mainLua,
+].join('');

@@ -1,0 +1,158 @@
+/**
+ * Who goes: `next-call.ts`, over the candidates of one process and the tickets of the others. It
+ * begins anew after each call that it lets through, and ends with how long nobody else goes.
+ */
+export const decideLua: string = `
+local function hold_back(d, i, wait, dimension)
+  d.is_held[i] = true
+  d.held[#d.held + 1] = { index = i, wait = wait, dimension = dimension }
+end
+
+-- Once a key is held back, so are all its calls behind: they keep their order.
+local function is_held_back(d, i)
+  if d.is_held[i] then return true end
+  local c = d.candidates[i]
+  local block = d.blocked[c.key]
+  if not block then
+    local wait, dimension = caller_wait(d, c.key, c.keyCost)
+    if wait == 0 then return false end
+    block = { wait, dimension }
+    d.blocked[c.key] = block
+  end
+  hold_back(d, i, block[1], block[2])
+  return true
+end
+
+local function obstacle(d, ahead)
+  local s = d.s
+  if s.phase == 'paused' then return s.untilMs - d.now, 'paused' end
+  if not is_passable(s) then return PROBE_WAIT, 'paused' end
+  local most = d.ask.concurrency
+  if most and d.in_flight + ahead.count >= most then return SLOT_WAIT, 'concurrency' end
+end
+
+local function grant(d, i, ticket, is_head)
+  local s, c = d.s, d.candidates[i]
+  local tag = math.max(s.virtual, ticket.finish)
+  add_cost(s.taken, c.cost)
+  caller_take(d, c.key, c.keyCost)
+  advance(d, c.key, c.cost, tag)
+  if is_head then s.virtual = math.max(s.virtual, tag) end
+  start(s, d.now)
+  d.me.n = d.me.n + 1
+  d.in_flight = d.in_flight + 1
+  d.is_granted[i] = true
+  local taken = {}
+  add_cost(taken, s.taken)
+  d.granted[#d.granted + 1] = { index = i, taken = taken }
+end
+
+local function try_head(d, cost)
+  local wait, dimension = longest(d.meters, cost, wait_of_head, d.now)
+  if wait == 0 then take_all(d.meters, cost, take_as_head, d.now) end
+  return wait, dimension
+end
+
+local function try_behind(d, cost, head)
+  local wait, dimension = longest(d.meters, cost, wait_of_other, d.now)
+  local head_wait, head_dimension = wait_behind(d.meters, cost, head.cost, d.now)
+  if d.now + head_wait > head.by then return math.huge, head_dimension end
+  if wait == 0 then take_all(d.meters, cost, take, d.now) end
+  return wait, dimension
+end
+
+-- Beside a head that could go now: one call at most, and only what leaves it its room.
+local function try_beside(d, cost, head)
+  if d.has_passed then return false end
+  local wait = longest(d.meters, cost, wait_of_other, d.now)
+  if wait > 0 or wait_behind(d.meters, cost, head.cost, d.now) > 0 then return false end
+  take_all(d.meters, cost, take, d.now)
+  d.has_passed = true
+  return true
+end
+
+-- Until those ahead and this one fit; a moment longer where the first of them is late.
+local function queue_wait(d, ahead, cost)
+  local together = {}
+  add_cost(together, ahead.cost)
+  add_cost(together, cost)
+  local late = math.min(SLOT_WAIT, math.max(LEAST_WAIT, ahead.first.due - d.now))
+  return math.max(late, (longest(d.meters, together, predict, d.now)))
+end
+
+local function deadline(d, wait)
+  return d.now + wait * (1 + 0.9)
+end
+
+-- The head's place is another process's. Returns it where it may be overtaken.
+local function behind_other(d, i, ticket, ahead)
+  local cost, first = d.candidates[i].cost, ahead.first
+  d.queue_wait = d.queue_wait or queue_wait(d, ahead, cost)
+  if is_probe(d.s) then return nil end
+  local wait = longest(d.meters, first.cost, wait_of_head, d.now)
+  if wait >= OVERTAKEN_AFTER then
+    first.by = first.by or deadline(d, wait)
+    return first
+  end
+  if not try_beside(d, cost, first) then return nil end
+  grant(d, i, ticket, false)
+  return nil, true
+end
+
+local function go_or_wait(d, i, ticket, head)
+  local cost = d.candidates[i].cost
+  if is_probe(d.s) then
+    take_all(d.meters, cost, take, d.now)
+    grant(d, i, ticket, true)
+    return 0
+  end
+  local wait, dimension
+  if head then wait, dimension = try_behind(d, cost, head)
+  else wait, dimension = try_head(d, cost) end
+  if wait == 0 then grant(d, i, ticket, head == nil) end
+  return wait, dimension
+end
+
+-- Lets one call through: true. Else how long none goes, and why; nothing where none is left.
+local function next_call(d)
+  local soonest, reason, head = math.huge, 'requests', nil
+  d.first, d.head, d.queue_wait = nil, nil, nil
+  for i, c in ipairs(d.candidates) do
+    if not d.is_granted[i] and not is_held_back(d, i) then
+      local ticket = ticket_of(d, i)
+      d.first = d.first or ticket
+      local ahead = those_ahead(d, ticket)
+      local wait, why = obstacle(d, ahead)
+      if wait and head then break end
+      if wait then return false, wait, why end
+      if not head and ahead.count > 0 then
+        local first, went = behind_other(d, i, ticket, ahead)
+        if went then return true end
+        if not first then return false, d.queue_wait, 'queue' end
+        head = first
+      end
+      wait, why = go_or_wait(d, i, ticket, head)
+      if wait == 0 then return true end
+      if wait < soonest then soonest, reason = wait, why end
+      if wait < OVERTAKEN_AFTER then break end
+      if not head then
+        c.by = c.by or deadline(d, wait)
+        ticket.by = c.by
+        head, d.head = ticket, { index = i, by = c.by }
+      end
+    end
+  end
+  if d.queue_wait and d.queue_wait < soonest then return false, d.queue_wait, 'queue' end
+  return false, soonest, reason
+end
+
+local function decide(d)
+  d.me.ticket = nil
+  local went, wait, reason
+  repeat went, wait, reason = next_call(d) until not went
+  if not d.first then return end
+  d.wait, d.reason = wait, reason
+  d.first.due = d.now + wait
+  d.me.ticket = d.first
+end
+`;

@@ -1,0 +1,219 @@
+import type { Clock } from '../clock.ts';
+import type { Answer, Ask, Note, SharedLane } from '../stores/shared-lane.ts';
+import type { CallerMemos, Memo } from './caller-memos.ts';
+import { InFlight } from './in-flight.ts';
+import type { KeyNames } from './key-names.ts';
+import { type LaneReply, laneReply } from './lane-reply.ts';
+import { type Asker, type Batch, laneRequest } from './lane-request.ts';
+import { Outbox } from './outbox.ts';
+import type { ScriptRunner } from './script-runner.ts';
+
+export interface RedisLaneOptions {
+  readonly name: string;
+  /** Of this process, and nobody else's. */
+  readonly pid: string;
+  readonly run: ScriptRunner;
+  readonly keys: KeyNames;
+  readonly clock: Clock;
+  /** A process that isn't heard of for so long is taken for dead. */
+  readonly leaseMs: number;
+  readonly memos: CallerMemos;
+}
+
+/** A batch that was sent and not answered, and since when. */
+interface Unheard extends Batch {
+  readonly since: number;
+}
+
+/** A process that doesn't come back for its turn holds the others up for so long. */
+const TICKET_LEASE_MS = 1000;
+const NOTE_DELAY_MS = 20;
+/** Half as long as the server remembers which batches it has applied. */
+const UNHEARD_LASTS_MS = 300_000;
+/** A lease is renewed so many times before it ends. */
+const BEATS = 3;
+/** So many callers are kept alive by one batch. */
+const CALLERS_AT_ONCE = 256;
+
+/**
+ * A lane that is kept in Redis, as one process sees it: one run of the script for each question,
+ * which takes along what was noted since.
+ *
+ * Invariant: batches are sent one after the other. One that was not answered is sent again, without
+ * its question, before anything else; what it turns out to have let through is given back.
+ */
+export class RedisLane implements SharedLane {
+  readonly #options: RedisLaneOptions;
+  readonly #outbox = new Outbox();
+  readonly #inFlight = new InFlight();
+  /** As the last question had them. */
+  #known: Pick<Ask, 'meters' | 'version'> = { meters: [], version: 0 };
+  #memo: Memo | undefined;
+  #seq = 0;
+  #instances = 1;
+  #unheard: Unheard | undefined;
+  #isWaiting = false;
+  #isClosed = false;
+  /** Ends with the last batch that is under way or to come. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #cancelFlush: (() => void) | undefined;
+  #cancelBeat: (() => void) | undefined;
+
+  constructor(options: RedisLaneOptions) {
+    this.#options = options;
+  }
+
+  /** Processes that the lane has last heard of. */
+  get instances(): number {
+    return this.#instances;
+  }
+
+  ask(ask: Ask): Promise<Answer> {
+    this.#isWaiting = true;
+    return this.#inTurn(async () => {
+      await this.#hearAgain();
+      this.#known = ask;
+      const reply = await this.#send({ ...this.#batch(), ask });
+      this.#started(ask, reply.answer);
+      this.#instances = reply.answer.instances;
+      return reply.answer;
+    });
+  }
+
+  note(note: Note): void {
+    this.#outbox.add(note);
+    if (note.kind === 'ended') this.#inFlight.ended(note.key);
+    if (note.kind === 'left') this.#isWaiting = false;
+    this.#flushSoon();
+  }
+
+  flush(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#hearAgain();
+      while (!this.#outbox.isEmpty) await this.#send(this.#batch());
+    });
+  }
+
+  /** Sends what is still to be sent, and nothing any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#isWaiting) this.note({ kind: 'left' });
+    this.#cancelBeat?.();
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    await this.flush().catch(() => {});
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => {});
+    return done;
+  }
+
+  #batch(): Batch {
+    return { seq: ++this.#seq, notes: this.#outbox.take() };
+  }
+
+  /** Learns what has become of the batch that wasn't answered. */
+  async #hearAgain(): Promise<void> {
+    const unheard = this.#unheard;
+    if (unheard === undefined) return;
+    const { seq, notes, ask } = unheard;
+    if (this.#options.clock.now() - unheard.since > UNHEARD_LASTS_MS) this.#unheard = undefined;
+    else {
+      const reply = await this.#send({ seq, notes }, unheard);
+      if (ask !== undefined) this.#giveBack(ask, reply.answer);
+    }
+  }
+
+  /** What was let through, and nobody heard of it. */
+  #giveBack({ candidates }: Ask, { granted }: Answer): void {
+    for (const { index, at, epoch } of granted) {
+      const candidate = candidates[index];
+      if (candidate === undefined) continue;
+      const { cost, key, keyCost } = candidate;
+      const call = { epoch, at, taken: cost, actual: {}, key, keyTaken: keyCost, keyActual: {} };
+      this.#outbox.add({ kind: 'ended', ...call, wasAnswered: false });
+    }
+  }
+
+  async #send(batch: Batch, unheard?: Unheard): Promise<LaneReply> {
+    const { run, keys, name, pid, clock, memos } = this.#options;
+    this.#unheard = unheard ?? { ...batch, since: clock.now() };
+    this.#beatLater();
+    const { callers, input } = laneRequest(batch, this.#asker);
+    const ofCallers = callers.flatMap(({ id }) => [keys.caller(id), keys.turn(name, id)]);
+    try {
+      const reply = laneReply(
+        await run([keys.lane(name), keys.answer(name, pid), ...ofCallers], input),
+      );
+      if (reply === undefined) throw new Error(`Redis has no answer for lane ${name}`);
+      this.#unheard = undefined;
+      const { now } = reply.answer;
+      this.#memo = { at: now, text: reply.memo };
+      for (const [id, text] of Object.entries(reply.callerMemos)) memos.set(id, { at: now, text });
+      return reply;
+    } catch (error) {
+      this.#outbox.keepOutcomes();
+      throw error;
+    }
+  }
+
+  get #asker(): Asker {
+    const { pid, name, leaseMs, memos } = this.#options;
+    return {
+      pid,
+      lane: name,
+      leaseMs,
+      ticketLeaseMs: TICKET_LEASE_MS,
+      inFlight: this.#inFlight.count,
+      meters: this.#known.meters,
+      version: this.#known.version,
+      memo: this.#memo,
+      inFlightOf: (caller) => this.#inFlight.of(caller),
+      memoOf: (caller) => memos.get(caller),
+    };
+  }
+
+  #started({ candidates }: Ask, { granted, wait, held }: Answer): void {
+    for (const { index } of granted) {
+      const key = candidates[index]?.key;
+      if (key !== undefined) this.#inFlight.started(key);
+    }
+    this.#isWaiting = wait !== undefined || held.length > 0;
+    if (!this.#outbox.isEmpty) this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#isClosed) return;
+    this.#cancelFlush ??= this.#options.clock.setTimeout(() => {
+      this.#cancelFlush = undefined;
+      this.flush().catch(() => {});
+    }, NOTE_DELAY_MS);
+  }
+
+  /** Whether the server should hear of this process soon, even where there is nothing to say. */
+  get #isAlive(): boolean {
+    const isOwing = this.#unheard !== undefined || !this.#outbox.isEmpty;
+    return !this.#isClosed && (this.#isWaiting || isOwing || this.#inFlight.count > 0);
+  }
+
+  #beatLater(): void {
+    const { clock, leaseMs } = this.#options;
+    this.#cancelBeat ??= clock.setTimeout(() => this.#beat(), leaseMs / BEATS, true);
+  }
+
+  /** Renews the lease of this process, and its place among the callers' calls in flight. */
+  #beat(): void {
+    this.#cancelBeat = undefined;
+    if (!this.#isAlive) return;
+    this.#beatLater();
+    const callers = this.#inFlight.callers;
+    this.#inTurn(async () => {
+      await this.#hearAgain();
+      for (let i = 0; i === 0 || i < callers.length; i += CALLERS_AT_ONCE) {
+        await this.#send({ ...this.#batch(), kept: callers.slice(i, i + CALLERS_AT_ONCE) });
+      }
+    }).catch(() => {});
+  }
+}

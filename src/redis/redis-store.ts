@@ -1,0 +1,170 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { expected, expectNumber, expectObject, expectOneOf } from '../expect.ts';
+import { expectKnown } from '../options.ts';
+import type { SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
+import { CallerMemos } from './caller-memos.ts';
+import { KeyNames } from './key-names.ts';
+import { LANE_SCRIPT } from './lane-script.ts';
+import { LEDGER_SCRIPT } from './ledger-script.ts';
+import { type LinkState, RedisLink } from './link.ts';
+import type { RedisTls } from './open.ts';
+import { RedisLane } from './redis-lane.ts';
+import { RedisLedger } from './redis-ledger.ts';
+import { Script } from './script.ts';
+import type { ScriptRunner } from './script-runner.ts';
+import { connectionTo, type RedisTarget } from './target.ts';
+
+/** How a store in Redis is reached and kept. */
+export interface RedisStoreOptions {
+  /**
+   * What all its keys begin with, and their hash tag in a cluster. Processes that share limits have
+   * the same one.
+   * @default 'llm-headroom'
+   */
+  readonly prefix?: string | undefined;
+  /** Milliseconds for one attempt to connect. @default 2000 */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds for an answer. @default 1000 */
+  readonly commandTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds after which a process that was killed frees what it held: its place, its calls in
+   * flight, what it had reserved of a budget.
+   * @default 15_000
+   */
+  readonly leaseMs?: number | undefined;
+  /**
+   * What happens while Redis is gone: each process goes on with its share of the limits (`local`),
+   * with all of them (`open`), or lets nothing through (`closed`).
+   * @default 'local'
+   */
+  readonly onStoreLost?: Store['onStoreLost'] | undefined;
+  /** Certificates and more for `rediss://`, as Node's `tls.connect` takes them. */
+  readonly tls?: RedisTls | undefined;
+  /** For tests. @default the system's */
+  readonly clock?: Clock | undefined;
+}
+
+const OPTIONS = [
+  'prefix',
+  'connectTimeoutMs',
+  'commandTimeoutMs',
+  'leaseMs',
+  'onStoreLost',
+  'tls',
+  'clock',
+] as const;
+
+const LEASE_MS = 15_000;
+/** A lease is renewed three times, and a renewal takes a round trip. */
+const SHORTEST_LEASE_MS = 1000;
+const POLICIES = ['local', 'open', 'closed'] as const;
+
+/**
+ * Limits that several processes share, kept in Redis 5 or later, or Valkey.
+ *
+ * `target` is a URL (`redis://`, `rediss://`, `unix:`), opened with whichever of the packages `redis`
+ * and `ioredis` is installed, or a client of either, which stays the caller's to close.
+ *
+ * @throws TypeError that names the option, what was expected and what was given
+ *
+ * @example
+ * const store = redisStore('redis://localhost:6379');
+ * const limiter = createRateLimiter({ store });
+ */
+export function redisStore(target: RedisTarget, options: RedisStoreOptions = {}): Store {
+  expectObject('options', options, 'an object');
+  expectKnown(options, OPTIONS);
+  const { leaseMs = LEASE_MS, onStoreLost = 'local', prefix = 'llm-headroom' } = options;
+  const { connectTimeoutMs, commandTimeoutMs, tls, clock = systemClock } = options;
+  expectPrefix(prefix);
+  const what = `a number of milliseconds, ${SHORTEST_LEASE_MS} or more`;
+  const isLease = (ms: number): boolean => ms >= SHORTEST_LEASE_MS && Number.isFinite(ms);
+  expectNumber('leaseMs', leaseMs, what, isLease);
+  expectOneOf('onStoreLost', onStoreLost, POLICIES);
+  const connection = connectionTo(target, { tls, connectTimeoutMs });
+  const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
+  return new RedisStore(link, { keys: new KeyNames(prefix), clock, leaseMs }, onStoreLost);
+}
+
+function expectPrefix(prefix: unknown): void {
+  if (typeof prefix === 'string' && /^[^{}\s]+$/.test(prefix)) return;
+  throw expected('prefix', 'a string without braces and spaces', prefix);
+}
+
+interface Kept {
+  readonly keys: KeyNames;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+}
+
+class RedisStore implements Store {
+  readonly onStoreLost: Store['onStoreLost'];
+  readonly #link: RedisLink;
+  readonly #kept: Kept;
+  readonly #pid: string = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  readonly #memos = new CallerMemos();
+  readonly #lanes = new Map<string, RedisLane>();
+  readonly #ledger: RedisLedger;
+  readonly #runLane: ScriptRunner;
+
+  constructor(link: RedisLink, kept: Kept, onStoreLost: Store['onStoreLost']) {
+    this.#link = link;
+    this.#kept = kept;
+    this.onStoreLost = onStoreLost;
+    this.#runLane = this.#runner(LANE_SCRIPT);
+    const run = this.#runner(LEDGER_SCRIPT);
+    this.#ledger = new RedisLedger({ ...kept, pid: this.#pid, run });
+    link.onChange((state) => {
+      if (state.phase === 'up') this.#catchUp();
+    });
+  }
+
+  get ledger(): SharedLedger {
+    return this.#ledger;
+  }
+
+  get isUp(): boolean {
+    return this.#link.state.phase === 'up';
+  }
+
+  get lostCause(): unknown {
+    const { state } = this.#link;
+    return state.phase === 'lost' ? state.cause : undefined;
+  }
+
+  get instances(): number {
+    return Math.max(1, ...[...this.#lanes.values()].map((lane) => lane.instances));
+  }
+
+  lane(name: string): SharedLane {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const { keys, clock, leaseMs } = this.#kept;
+    const own = { pid: this.#pid, run: this.#runLane, memos: this.#memos };
+    const lane = new RedisLane({ name, keys, clock, leaseMs, ...own });
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void {
+    return this.#link.onChange((state: LinkState) => {
+      if (state.phase === 'up') listener(true);
+      if (state.phase === 'lost') listener(false, state.cause);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#lanes.values(), this.#ledger].map((each) => each.close()));
+    this.#link.close();
+  }
+
+  #runner(text: string): ScriptRunner {
+    const script = new Script(text);
+    return (keys, input) => this.#link.run(script, keys, [input]);
+  }
+
+  /** Tells the server what has happened while it was gone. */
+  #catchUp(): void {
+    for (const each of [...this.#lanes.values(), this.#ledger]) each.flush().catch(() => {});
+  }
+}

@@ -1,0 +1,83 @@
+import type { PauseCause } from '../events.ts';
+import type { Dimension } from '../limits.ts';
+import type { Admission, ReservationEnd } from '../reservation.ts';
+import type { Grant, SharedLane, Store } from './shared-lane.ts';
+import { keyOf, SharedTurns, type TurnsHost } from './shared-turns.ts';
+
+/**
+ * Who decides on the calls of a lane: the store that processes share; or, while that is lost, this
+ * process for its part of the limit (`local`), nobody (`open`), or nobody, for nothing goes
+ * (`closed`).
+ */
+export type Decider = 'store' | 'local' | 'open' | 'closed';
+
+/** What a response shows of one limit. */
+export interface SharedSighting {
+  readonly dimension: Dimension;
+  readonly windowMs: number;
+  readonly max: number;
+  readonly remaining: number | undefined;
+}
+
+/** One lane's connection to a store: asks for its turns, and tells what became of them. */
+export class LaneSharing {
+  readonly #store: Store;
+  readonly #shared: SharedLane;
+  readonly #turns: SharedTurns;
+
+  constructor(store: Store, name: string, host: TurnsHost) {
+    this.#store = store;
+    this.#shared = store.lane(name);
+    this.#turns = new SharedTurns(this.#shared, host);
+  }
+
+  get decider(): Decider {
+    return this.#store.isUp ? 'store' : this.#store.onStoreLost;
+  }
+
+  /** This process's part of the limits, while nobody knows what the others do. */
+  get share(): number {
+    return this.decider === 'local' ? 1 / this.#turns.instances : 1;
+  }
+
+  /** Asks for the calls at the front of the line. */
+  ask(): void {
+    this.#turns.ask();
+  }
+
+  answered({ grant }: Admission): void {
+    if (grant !== undefined) this.#shared.note({ kind: 'answered', epoch: grant.epoch });
+  }
+
+  /** A call has ended. What the store has not let through, it isn't told of. */
+  async ended(
+    { grant, cost, own: keyTaken, caller }: Admission,
+    { actual, own: keyActual, wasAnswered }: ReservationEnd,
+  ): Promise<void> {
+    if (grant === undefined) return;
+    const { epoch, at } = grant;
+    const key = await keyOf(caller);
+    const costs = { taken: cost, actual, keyTaken, keyActual };
+    this.#shared.note({ kind: 'ended', epoch, at, key, ...costs, wasAnswered });
+  }
+
+  /** A response has shown what the server has left. */
+  seen({ grant }: Admission, sightings: readonly SharedSighting[]): void {
+    if (grant === undefined) return;
+    const shown = sightings.flatMap(({ dimension, windowMs, max, remaining }) =>
+      remaining === undefined
+        ? []
+        : [{ id: `${dimension}/${windowMs}`, dimension, max, remaining }],
+    );
+    const { at, taken: takenThen } = grant;
+    if (shown.length > 0) this.#shared.note({ kind: 'seen', at, takenThen, sightings: shown });
+  }
+
+  /** The provider has refused a call: the others are to know at once. */
+  refused(grant: Grant | undefined, cause: PauseCause, retryAfterMs: number | undefined): void {
+    if (grant === undefined) return;
+    this.#shared.note({ kind: 'refused', epoch: grant.epoch, cause, retryAfterMs });
+    // It is sent again when the store is back.
+    this.#shared.flush().catch(() => {});
+  }
+}

@@ -1,0 +1,108 @@
+import { DAY_MS, type Dimension, type Limit, MINUTE_MS, SECOND_MS } from '../limits.ts';
+import type { ErrorBody, Quota } from './error-body.ts';
+import { HOUR_MS, parseCount } from './reset-time.ts';
+
+/** What the text of a refusal states: limits over time, and how many calls may be in flight. */
+export interface Stated {
+  readonly limits: readonly Limit[];
+  readonly concurrency: number | undefined;
+}
+
+const WINDOW_MS: Readonly<Record<string, number>> = {
+  s: SECOND_MS,
+  second: SECOND_MS,
+  m: MINUTE_MS,
+  min: MINUTE_MS,
+  minute: MINUTE_MS,
+  h: HOUR_MS,
+  hour: HOUR_MS,
+  d: DAY_MS,
+  day: DAY_MS,
+};
+
+const DIMENSIONS: Readonly<Record<string, Dimension>> = {
+  r: 'requests',
+  requests: 'requests',
+  t: 'tokens',
+  tokens: 'tokens',
+  'input tokens': 'inputTokens',
+  it: 'inputTokens',
+  'output tokens': 'outputTokens',
+  ot: 'outputTokens',
+};
+
+const WHAT = '(?<what>(?:input |output )?tokens|requests)';
+const PER = '[ -]per[ -](?<per>second|minute|min|hour|day)\\b';
+const MAX = '(?<max>\\d[\\d,]{0,20})';
+
+/** Sentences that state a limit, each with `what` is counted, `per` which time, and its `max`. */
+const SENTENCES: readonly RegExp[] = [
+  // OpenAI and Groq: "on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000"; before
+  // 2024 "on requests per min. Limit: 3 / min".
+  new RegExp(`\\b${WHAT}${PER}(?: \\([A-Z]{3,5}\\))?[:.,]? limit:? ${MAX}`, 'gi'),
+  // Anthropic: "would exceed your organization's rate limit of 30,000 input tokens per minute".
+  new RegExp(`\\blimit of ${MAX} ${WHAT}${PER}`, 'gi'),
+  // Moonshot (public bug reports, 2025 and 2026): "reached organization max RPM: 3", "TPD rate
+  // limit, current: 1526210, limit: 1500000".
+  new RegExp(
+    `\\b(?:max )?(?<what>i?t|ot|r)p(?<per>[smhd])(?: rate limit, current: ?\\d{1,20}, limit)?: ?${MAX}`,
+    'gi',
+  ),
+];
+
+/** Moonshot: "reached max organization concurrency: 1". */
+const CONCURRENCY = /\bconcurren(?:cy|t requests):? (?:limit:? )?(\d{1,9})\b/i;
+
+/** Gemini's quota ids: `GenerateRequestsPerMinutePerProjectPerModel-FreeTier`. */
+const QUOTA_WINDOW = /Per(Second|Minute|Hour|Day)/i;
+const QUOTA_DIMENSIONS: readonly (readonly [RegExp, Dimension])[] = [
+  [/input_?tokens?/i, 'inputTokens'],
+  [/output_?tokens?/i, 'outputTokens'],
+  [/tokens?/i, 'tokens'],
+  [/requests?/i, 'requests'],
+];
+
+/**
+ * The limits that an error states in its text or its details. Total: what can't be read isn't
+ * there, and a limit of nothing is none.
+ *
+ * @example
+ * statedIn(readErrorBody('… on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000.'))
+ * // { limits: [{ dimension: 'tokens', max: 30000, windowMs: 60000 }], concurrency: undefined }
+ */
+export function statedIn({ message, quotas }: ErrorBody): Stated {
+  const said = SENTENCES.flatMap((sentence) => [...message.matchAll(sentence)]);
+  const limits = [
+    ...said.flatMap(({ groups = {} }) =>
+      limitOf(DIMENSIONS[lower(groups.what)], WINDOW_MS[lower(groups.per)], groups.max),
+    ),
+    ...quotas.flatMap(limitOfQuota),
+  ];
+  const concurrency = count(CONCURRENCY.exec(message)?.[1]);
+  return { limits, concurrency };
+}
+
+function limitOfQuota({ names, value }: Quota): Limit[] {
+  const text = names.join(' ');
+  const dimension = QUOTA_DIMENSIONS.find(([pattern]) => pattern.test(text))?.[1];
+  return limitOf(dimension, WINDOW_MS[lower(QUOTA_WINDOW.exec(text)?.[1])], value);
+}
+
+function limitOf(
+  dimension: Dimension | undefined,
+  windowMs: number | undefined,
+  text: string | undefined,
+): Limit[] {
+  const max = count(text);
+  if (dimension === undefined || windowMs === undefined || max === undefined) return [];
+  return [{ dimension, max, windowMs }];
+}
+
+function count(text: string | undefined): number | undefined {
+  const value = parseCount(text?.replaceAll(',', '') ?? '');
+  return value !== undefined && value >= 1 ? value : undefined;
+}
+
+function lower(text: string | undefined): string {
+  return text?.toLowerCase() ?? '';
+}

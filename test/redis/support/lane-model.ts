@@ -1,0 +1,260 @@
+import { Gate, type Wait as GateWait, type Head } from '../../../src/gate.ts';
+import { amount, type Cost, DIMENSIONS, type Dimension } from '../../../src/limits.ts';
+import { Meter, type MeteredLimit } from '../../../src/meter.ts';
+import { Recovery } from '../../../src/recovery.ts';
+import type { Answer, Ask, Candidate, Grant, Note } from '../../../src/stores/shared-lane.ts';
+import type { LaneShape, TestLimit } from './lane-history.ts';
+
+/** A call in its place, and when it must go at the latest. */
+interface Place {
+  readonly index: number;
+  readonly cost: Cost;
+  deadline: number | undefined;
+}
+
+type Held = Answer['held'][number];
+type Wait = NonNullable<Answer['wait']>;
+
+/** A lane of one process as memory would keep it, out of the same parts. */
+export class LaneModel {
+  readonly #shape: LaneShape;
+  readonly #recovery = new Recovery();
+  #gate: Gate | undefined;
+  #limits: readonly TestLimit[];
+  #caller: CallerModel | undefined;
+  #pause: Answer['pause'];
+  #steppedAt = 0;
+  #inFlight = 0;
+
+  constructor(shape: LaneShape) {
+    this.#shape = shape;
+    this.#limits = shape.limits;
+  }
+
+  ask(ask: Ask, limits: readonly TestLimit[], notes: readonly Note[], now: number): Answer {
+    if (this.#gate === undefined) this.#limits = limits;
+    const gate = this.#opened(now);
+    this.#tick(gate, now);
+    if (!isSame(limits, this.#limits)) gate.adopt(limits.map(metered), now);
+    this.#limits = limits;
+    for (const note of notes) this.#apply(note, gate, now);
+    const { granted, held, wait, head } = this.#decide(ask, gate, now);
+    const levels = gate.levels(now).map(({ limit, level }) => {
+      return [`${limit.dimension}/${limit.windowMs}`, level] as const;
+    });
+    this.#caller?.settleDown(now);
+    const rest = { learned: undefined, levels: Object.fromEntries(levels), instances: 1 };
+    return { now, granted, held, wait, head, pause: this.#pause, ...rest };
+  }
+
+  #opened(now: number): Gate {
+    this.#gate ??= new Gate(this.#limits.map(metered), (limit) => {
+      return meterOf(limit, this.#limits, this.#shape.headroom, now);
+    });
+    return this.#gate;
+  }
+
+  #tick(gate: Gate, now: number): void {
+    const { pause } = this.#recovery;
+    const isStuck = this.#recovery.isProbing && !this.#recovery.isPassable;
+    if (pause !== undefined && now >= pause.until) {
+      if (pause.cause !== 'capacity') gate.drain(pause.until, pause.cause === 'daily');
+      this.#recovery.resume();
+      this.#steppedAt = now;
+    } else if (isStuck && now - this.#steppedAt >= 1000) {
+      this.#recovery.widen();
+      this.#steppedAt = now;
+    }
+  }
+
+  #apply(note: Note, gate: Gate, now: number): void {
+    if (note.kind === 'answered') this.#answered(note.epoch, now);
+    if (note.kind === 'ended') {
+      gate.settle(note.taken, note.actual, note.at, now);
+      if (!note.wasAnswered) this.#recovery.forget(note.epoch);
+      this.#inFlight--;
+      if (note.key.id !== '') this.#callerAt(now)?.ended(note, now);
+    }
+    if (note.kind === 'seen') {
+      const windows = note.sightings.map((each, i) => ({
+        ...each,
+        windowMs: this.#limits[i]!.windowMs,
+      }));
+      gate.observe(windows, note.at, note.takenThen, now);
+    }
+    if (note.kind === 'refused') {
+      const pause = this.#recovery.refuse(note, now);
+      if (pause !== undefined) this.#pause = { ...pause, epoch: note.epoch + 1 };
+    }
+  }
+
+  #answered(epoch: number, now: number): void {
+    const isNews = epoch === (this.#pause?.epoch ?? 0) && this.#recovery.isProbing;
+    if (isNews) this.#steppedAt = now;
+    this.#recovery.answer(epoch, this.#limits.length > 0);
+  }
+
+  #callerAt(now: number): CallerModel | undefined {
+    const { callerLimits, callerConcurrency } = this.#shape;
+    const isLimited = callerLimits.length > 0 || callerConcurrency < Number.POSITIVE_INFINITY;
+    if (isLimited) this.#caller ??= new CallerModel(callerLimits, callerConcurrency, now);
+    this.#caller?.open();
+    return this.#caller;
+  }
+
+  #decide(ask: Ask, gate: Gate, now: number): Pick<Answer, 'granted' | 'held' | 'wait' | 'head'> {
+    const calls = ask.candidates.map(({ cost, by }, index) => ({ index, cost, deadline: by }));
+    const granted: Grant[] = [];
+    const held = new Map<number, Held>();
+    const line = (): Iterable<Place> => this.#line(ask.candidates, calls, granted, held, now);
+    for (;;) {
+      const [first] = line();
+      const rest = { granted, held: [...held.values()] };
+      if (first === undefined) return { ...rest, wait: undefined, head: undefined };
+      const obstacle = this.#obstacle(ask, now);
+      if (obstacle !== undefined) return { ...rest, wait: obstacle, head: undefined };
+      const choice = next(line(), gate, this.#recovery.isProbe, now);
+      if ('waitMs' in choice) {
+        // The line may have held more of them back on its way.
+        const wait = { waitMs: choice.waitMs, reason: choice.dimension };
+        return { granted, held: [...held.values()], wait, head: headOf(first, now, gate) };
+      }
+      const { index } = choice;
+      const candidate = ask.candidates[index]!;
+      if (candidate.key.id !== '') this.#callerAt(now)?.take(candidate.keyCost, now);
+      const isProbing = this.#recovery.isProbing;
+      const epoch = this.#recovery.start();
+      if (isProbing) this.#steppedAt = now;
+      this.#inFlight++;
+      granted.push({ index, at: now, epoch, taken: whole(gate.taken) });
+    }
+  }
+
+  *#line(
+    candidates: readonly Candidate[],
+    calls: readonly Place[],
+    granted: readonly Grant[],
+    held: Map<number, Held>,
+    now: number,
+  ): Generator<Place> {
+    for (const [index, candidate] of candidates.entries()) {
+      if (granted.some((each) => each.index === index) || held.has(index)) continue;
+      const wait = this.#heldBack(candidate, candidates, held, now);
+      if (wait === undefined) yield calls[index]!;
+      else held.set(index, { index, ...wait });
+    }
+  }
+
+  #heldBack(
+    { key, keyCost }: Candidate,
+    candidates: readonly Candidate[],
+    held: ReadonlyMap<number, Held>,
+    now: number,
+  ): Omit<Held, 'index'> | undefined {
+    if (key.id === '') return undefined;
+    const same = [...held.values()].find(({ index }) => candidates[index]?.key.id === key.id);
+    if (same !== undefined) return { waitMs: same.waitMs, dimension: same.dimension };
+    return this.#callerAt(now)?.wait(keyCost, now);
+  }
+
+  #obstacle(ask: Ask, now: number): Wait | undefined {
+    const { pause } = this.#recovery;
+    if (pause !== undefined) return { waitMs: pause.until - now, reason: 'paused' };
+    if (!this.#recovery.isPassable) return { waitMs: 100, reason: 'paused' };
+    return this.#inFlight >= ask.concurrency ? { waitMs: 50, reason: 'concurrency' } : undefined;
+  }
+}
+
+/** A caller's own limits. */
+class CallerModel {
+  readonly #meters: readonly Meter[];
+  readonly #concurrency: number;
+  #inFlight = 0;
+  #isOpen = false;
+
+  constructor(limits: readonly TestLimit[], concurrency: number, now: number) {
+    const settled = limits.map((limit) => ({ ...limit, correction: 'settled' as const }));
+    this.#meters = settled.map((limit) => meterOf(metered(limit), limits, 0, now));
+    this.#concurrency = concurrency;
+  }
+
+  /** Only what was looked at changes. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  wait(cost: Cost, now: number): Omit<Held, 'index'> | undefined {
+    if (this.#inFlight >= this.#concurrency) return { waitMs: 50, dimension: 'concurrency' };
+    let longest: { waitMs: number; dimension: Dimension } | undefined;
+    for (const meter of this.#meters) {
+      const { dimension } = meter.limit;
+      const waitMs = meter.waitOfHead(amount(cost, dimension), now);
+      if (waitMs > (longest?.waitMs ?? 0)) longest = { waitMs, dimension };
+    }
+    return longest;
+  }
+
+  take(cost: Cost, now: number): void {
+    this.#inFlight++;
+    for (const meter of this.#meters) meter.take(amount(cost, meter.limit.dimension), now);
+  }
+
+  ended({ keyTaken, keyActual, at }: Extract<Note, { kind: 'ended' }>, now: number): void {
+    this.#inFlight--;
+    for (const meter of this.#meters) {
+      const { dimension } = meter.limit;
+      const more = amount(keyActual, dimension) - amount(keyTaken, dimension);
+      if (more !== 0) meter.settle(more, at, now);
+    }
+  }
+
+  settleDown(now: number): void {
+    if (this.#isOpen) for (const meter of this.#meters) meter.level(now);
+    this.#isOpen = false;
+  }
+}
+
+function metered({ dimension, max, windowMs }: TestLimit): MeteredLimit {
+  return { dimension, max, windowMs, source: 'given' };
+}
+
+function meterOf(
+  limit: MeteredLimit,
+  limits: readonly TestLimit[],
+  headroom: number,
+  now: number,
+): Meter {
+  const shape = limits.find(({ dimension }) => dimension === limit.dimension)!;
+  return new Meter(limit, { shape, headroom, correction: shape.correction }, now);
+}
+
+/** As `nextCall` does it: the first that goes, or how long none does. */
+function next(line: Iterable<Place>, gate: Gate, isProbe: boolean, now: number): Place | GateWait {
+  let head: Head | undefined;
+  let soonest: GateWait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
+  for (const place of line) {
+    if (isProbe) gate.take(place.cost, now);
+    if (isProbe) return place;
+    const wait = head ? gate.takeBehind(place.cost, head, now) : gate.takeAsHead(place.cost, now);
+    if (wait.waitMs === 0) return place;
+    if (wait.waitMs < soonest.waitMs) soonest = wait;
+    if (wait.waitMs < 100) break;
+    place.deadline ??= head === undefined ? now + wait.waitMs * (1 + 0.9) : undefined;
+    head ??= { cost: place.cost, by: place.deadline! };
+  }
+  return soonest;
+}
+
+/** The first call has a deadline once it has been seen to wait long. */
+function headOf({ index, cost, deadline }: Place, now: number, gate: Gate): Answer['head'] {
+  const isLong = gate.wait(cost, now).waitMs >= 100;
+  return isLong && deadline !== undefined ? { index, by: deadline } : undefined;
+}
+
+function whole(cost: Cost): Cost {
+  return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, amount(cost, dimension)]));
+}
+
+function isSame(one: readonly TestLimit[], other: readonly TestLimit[]): boolean {
+  return one.every(({ max }, i) => max === other[i]?.max);
+}
