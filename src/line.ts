@@ -51,6 +51,11 @@ export class Line {
     return this.#places.size;
   }
 
+  /** Callers that are remembered, with calls or without. */
+  get callers(): number {
+    return this.#flows.size;
+  }
+
   enqueue(run: Run, options?: LineOptions): void {
     const { id, call, priority = 0 } = options ?? {};
     if (id === undefined || call === undefined) throw new TypeError('A line takes calls with ids');
