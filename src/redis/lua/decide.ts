@@ -61,9 +61,11 @@ local function try_behind(d, cost, head)
   return wait, dimension
 end
 
--- Beside a head that could go now: one call at most, and only what leaves it its room.
+-- Beside a head that could go now: one call at most, only what leaves it its room, and not while it
+-- is about to come.
 local function try_beside(d, cost, head)
-  if d.has_passed then return false end
+  local late = d.now - head.due
+  if d.has_passed or (late >= 0 and late < LATE_AFTER) then return false end
   local wait = longest(d.meters, cost, wait_of_other, d.now)
   if wait > 0 or wait_behind(d.meters, cost, head.cost, d.now) > 0 then return false end
   take_all(d.meters, cost, take, d.now)
@@ -119,7 +121,7 @@ local function next_call(d)
   d.first, d.head, d.queue_wait = nil, nil, nil
   for i, c in ipairs(d.candidates) do
     if not d.is_granted[i] and not is_held_back(d, i) then
-      local ticket = ticket_of(d, i)
+      local ticket = ticket_of(d, c)
       d.first = d.first or ticket
       local ahead = those_ahead(d, ticket)
       local wait, why = obstacle(d, ahead)
@@ -146,11 +148,18 @@ local function next_call(d)
   return false, soonest, reason
 end
 
+-- Whoever has got all that it asked for comes again at once.
+local function keep_place(d)
+  if not d.ask.next or #d.granted == 0 then return end
+  d.me.ticket = ticket_of(d, d.ask.next)
+  d.me.ticket.due = d.now
+end
+
 local function decide(d)
   d.me.ticket = nil
   local went, wait, reason
   repeat went, wait, reason = next_call(d) until not went
-  if not d.first then return end
+  if not d.first then return keep_place(d) end
   d.wait, d.reason = wait, reason
   d.first.due = d.now + wait
   d.me.ticket = d.first

@@ -10,8 +10,7 @@ local function goes_before(s, one, other)
   return one.pid < other.pid
 end
 
-local function ticket_of(d, i)
-  local c = d.candidates[i]
+local function ticket_of(d, c)
   return {
     pid = d.input.pid, key = d.input.keys[c.key].id, finish = finish_of(d, c.key),
     at = d.now - c.waitedMs, cost = c.cost, by = c.by,
