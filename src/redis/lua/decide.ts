@@ -23,12 +23,19 @@ local function is_held_back(d, i)
   return true
 end
 
-local function obstacle(d, ahead)
+-- Slots that are free are theirs first who go before.
+local function is_full(d, ticket, first)
+  local most = d.ask.concurrency
+  if not most then return false end
+  if d.in_flight >= most then return true end
+  return first ~= nil and d.in_flight + those_ahead(d, ticket) >= most
+end
+
+local function obstacle(d, ticket, first)
   local s = d.s
   if s.phase == 'paused' then return s.untilMs - d.now, 'paused' end
   if not is_passable(s) then return PROBE_WAIT, 'paused' end
-  local most = d.ask.concurrency
-  if most and d.in_flight + ahead.count >= most then return SLOT_WAIT, 'concurrency' end
+  if is_full(d, ticket, first) then return SLOT_WAIT, 'concurrency' end
 end
 
 local function grant(d, i, ticket, is_head)
@@ -74,11 +81,10 @@ local function try_beside(d, cost, head)
 end
 
 -- Until those ahead and this one fit; a moment longer where the first of them is late.
-local function queue_wait(d, ahead, cost)
-  local together = {}
-  add_cost(together, ahead.cost)
-  add_cost(together, cost)
-  local late = math.min(SLOT_WAIT, math.max(LEAST_WAIT, ahead.first.due - d.now))
+local function queue_wait(d, ticket, first)
+  local _, together = those_ahead(d, ticket)
+  add_cost(together, ticket.cost)
+  local late = math.min(SLOT_WAIT, math.max(LEAST_WAIT, first.due - d.now))
   return math.max(late, (longest(d.meters, together, predict, d.now)))
 end
 
@@ -87,16 +93,15 @@ local function deadline(d, wait)
 end
 
 -- The head's place is another process's. Returns it where it may be overtaken.
-local function behind_other(d, i, ticket, ahead)
-  local cost, first = d.candidates[i].cost, ahead.first
-  d.queue_wait = d.queue_wait or queue_wait(d, ahead, cost)
+local function behind_other(d, i, ticket, first)
+  d.queue_wait = d.queue_wait or queue_wait(d, ticket, first)
   if is_probe(d.s) then return nil end
   local wait = longest(d.meters, first.cost, wait_of_head, d.now)
   if wait >= OVERTAKEN_AFTER then
     first.by = first.by or deadline(d, wait)
     return first
   end
-  if not try_beside(d, cost, first) then return nil end
+  if not try_beside(d, ticket.cost, first) then return nil end
   grant(d, i, ticket, false)
   return nil, true
 end
@@ -123,11 +128,11 @@ local function next_call(d)
     if not d.is_granted[i] and not is_held_back(d, i) then
       local ticket = ticket_of(d, c)
       d.first = d.first or ticket
-      local ahead = those_ahead(d, ticket)
-      local wait, why = obstacle(d, ahead)
+      local ahead = first_ahead(d, ticket)
+      local wait, why = obstacle(d, ticket, ahead)
       if wait and head then break end
       if wait then return false, wait, why end
-      if not head and ahead.count > 0 then
+      if not head and ahead then
         local first, went = behind_other(d, i, ticket, ahead)
         if went then return true end
         if not first then return false, d.queue_wait, 'queue' end
