@@ -81,6 +81,11 @@ export class Gate {
     for (const meter of this.#meters) meter.share(share, now);
   }
 
+  /** By id, what has been taken of each limit, and has not come back. */
+  deficits(now: number): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#meters.map((meter) => [meter.spec.id, meter.deficit(now)]));
+  }
+
   /** Takes over, by id, what is left of limits that others use as well. */
   align(levels: Readonly<Record<string, number>>, now: number): void {
     for (const meter of this.#meters) {

@@ -352,6 +352,7 @@ export class Lane implements ReservationEnds {
   /** The store is lost, or back. */
   storeChanged(): void {
     const { gate } = this.#options;
+    if (this.#decider === 'store') this.#sharing?.back(gate.deficits(this.#now));
     gate.share(this.#sharing?.share ?? 1, this.#now);
     if (this.#decider === 'closed') this.#rejectWaiting(this.#storeError());
     this.#tellUntold();

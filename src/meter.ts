@@ -122,6 +122,12 @@ export class Meter {
     this.#repace(now);
   }
 
+  /** What has been taken of the burst, and has not come back. */
+  deficit(now: number): number {
+    this.#refill(now);
+    return Math.max(0, this.#spec.capacity - this.#bucket.level);
+  }
+
   /** No more than `level` is left, as others know who use the limit as well. */
   align(level: number, now: number): void {
     this.#refill(now);

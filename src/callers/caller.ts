@@ -33,6 +33,7 @@ export class Caller {
   #gate: Gate | undefined;
   /** By dimension and window; also of limits that aren't in force. */
   readonly #counts = new Map<string, Count>();
+  #share = 1;
   #inFlight = 0;
   /** Lines in which its calls wait, and what they do when there is room: in turn. */
   readonly #waiting = new Map<object, () => void>();
@@ -62,6 +63,14 @@ export class Caller {
     const limits = terms.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
     this.#gate =
       limits.length === 0 ? undefined : new Gate(limits, (limit) => this.#meterOf(limit, now));
+    this.#gate?.share(this.#share, now);
+    this.#tell();
+  }
+
+  /** Goes on with a part of each limit: other processes may use the rest. */
+  share(share: number, now: number): void {
+    this.#share = share;
+    this.#gate?.share(share, now);
     this.#tell();
   }
 

@@ -37,12 +37,19 @@ const MOST_KEPT = 10_000;
 export class Callers {
   #tiers: TierTable;
   readonly #clock: Clock;
+  #share = 1;
   /** The one that was looked at longest ago is the first. */
   readonly #entries = new Map<string, Entry>();
 
   constructor(tiers: TierTable, clock: Clock) {
     this.#tiers = tiers;
     this.#clock = clock;
+  }
+
+  /** Goes on with a part of each caller's limits: other processes may use the rest. */
+  share(share: number): void {
+    this.#share = share;
+    for (const { caller } of this.#entries.values()) caller.share(share, this.#now);
   }
 
   /** How many are remembered. */
@@ -173,7 +180,8 @@ export class Callers {
       asking: undefined,
       used: 0,
     };
-    if (known !== undefined) this.#entries.delete(id);
+    if (known === undefined) entry.caller.share(this.#share, this.#now);
+    else this.#entries.delete(id);
     this.#entries.set(id, entry);
     return entry;
   }

@@ -5,6 +5,8 @@ const MOST = 10_000;
 /** So many are sent at once: a script must not keep others waiting. */
 const BATCH = 500;
 
+const LASTING: readonly Note['kind'][] = ['ended', 'answered', 'used'];
+
 /** Notes that are still to be sent. */
 export class Outbox {
   #notes: Note[] = [];
@@ -25,6 +27,6 @@ export class Outbox {
 
   /** Keeps what will still be true when the server is back: how calls have ended. */
   keepOutcomes(): void {
-    this.#notes = this.#notes.filter(({ kind }) => kind === 'ended' || kind === 'answered');
+    this.#notes = this.#notes.filter(({ kind }) => LASTING.includes(kind));
   }
 }

@@ -45,6 +45,11 @@ export class LaneSharing {
     this.#turns.ask();
   }
 
+  /** The store is back: it is to know what was taken without it. */
+  back(used: Readonly<Record<string, number>>): void {
+    this.#shared.note({ kind: 'used', used });
+  }
+
   answered({ grant }: Admission): void {
     if (grant !== undefined) this.#shared.note({ kind: 'answered', epoch: grant.epoch });
   }

@@ -165,6 +165,8 @@ export type Note =
     }
   /** Limits or caution are others now. */
   | { readonly kind: 'learned'; readonly learned: Omit<Learned, 'version'> }
+  /** While the store was lost, this process has taken so much of each limit, by its id. */
+  | { readonly kind: 'used'; readonly used: Readonly<Record<string, number>> }
   /** Nobody waits here any more. */
   | { readonly kind: 'left' };
 

@@ -32,6 +32,14 @@ function apply.refused(d, note)
   refused(d.s, note, d.now)
 end
 
+-- What a process has taken while nobody could be asked, and has not got back by itself.
+function apply.used(d, note)
+  for _, m in ipairs(d.meters) do
+    local part = note.used[m.spec.id]
+    if part then take(m, part, d.now) end
+  end
+end
+
 function apply.left(d)
   d.me.ticket = nil
 end
