@@ -145,7 +145,7 @@ export class LaneUnderTest {
       name,
       pid: 'process',
       run: virtual.lanes,
-      keys: new KeyNames('test'),
+      keys: new KeyNames(virtual.prefix),
       clock: timeless(() => virtual.now),
       leaseMs: 1e9,
       memos: new CallerMemos(),

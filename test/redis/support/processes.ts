@@ -79,7 +79,7 @@ export class TestProcess {
     this.#virtual = virtual;
     this.pid = pid;
     this.meters = meters;
-    const keys = new KeyNames('test');
+    const keys = new KeyNames(virtual.prefix);
     const clock = timeless(() => virtual.now);
     const shared = { pid, keys, clock, leaseMs: LEASE_MS };
     this.lane = new RedisLane({ name: laneName, run, memos: new CallerMemos(), ...shared });

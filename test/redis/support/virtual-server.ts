@@ -16,6 +16,8 @@ type Client = ReturnType<typeof clientOf>;
  * the only line that is replaced in them is the one that asks the clock.
  */
 export class VirtualServer {
+  /** Of all keys: the server may be somebody else's. */
+  readonly prefix: string = `test-${crypto.randomUUID()}`;
   readonly #client: Client;
   /** In microseconds, as the server counts. */
   #micros = Math.round(START * 1000);
@@ -33,7 +35,6 @@ export class VirtualServer {
     const client = clientOf(server.url);
     client.on('error', () => {});
     await client.connect();
-    await client.sendCommand(['FLUSHALL']);
     return new VirtualServer(client);
   }
 
@@ -50,9 +51,16 @@ export class VirtualServer {
     return this.#client.sendCommand(args);
   }
 
+  /** What it keeps for the test. */
+  async keys(): Promise<string[]> {
+    const keys = await this.command('KEYS', `{${this.prefix}}:*`);
+    return Array.isArray(keys) ? keys.map(String).sort() : [];
+  }
+
   /** Forgets everything, a moment later. */
   async flush(): Promise<void> {
-    await this.command('FLUSHALL');
+    const keys = await this.keys();
+    if (keys.length > 0) await this.command('DEL', ...keys);
     this.advance(1);
   }
 
@@ -73,6 +81,7 @@ export class VirtualServer {
   }
 
   async close(): Promise<void> {
+    await this.flush();
     this.#client.destroy();
   }
 
