@@ -1,6 +1,5 @@
-import { expectNumber, expectObject } from './expect.ts';
+import { expectKnown, expectNumber, expectObject } from './expect.ts';
 import { type Cost, DIMENSIONS } from './limits.ts';
-import { expectKnown } from './options.ts';
 
 /**
  * A cost that a user gives; `requests` is 1 unless given.

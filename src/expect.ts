@@ -44,3 +44,12 @@ function shown(value: unknown): string {
     return '…';
   }
 }
+
+/** Rejects options that nobody knows: a misspelt limit must not be no limit. */
+export function expectKnown(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`Unknown option \`${name}\`; known are ${known.join(', ')}`);
+    }
+  }
+}

@@ -9,7 +9,7 @@ import { checkedCost } from './checked-cost.ts';
 import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
-import { expected } from './expect.ts';
+import { expected, expectKnown } from './expect.ts';
 import type { Lane, Stage } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lanes.ts';
@@ -17,7 +17,6 @@ import type { Cost } from './limits.ts';
 import {
   type ChangeableOptions,
   changed,
-  expectKnown,
   type RateLimiterOptions,
   type Settings,
   settingsFrom,

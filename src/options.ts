@@ -2,7 +2,7 @@ import { type Budget, type BudgetOption, budgetFrom } from './budget-option.ts';
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { expected, expectNumber, expectObject, expectOneOf } from './expect.ts';
+import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './expect.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './limits.ts';
 import { expectPrices } from './prices/expect-prices.ts';
@@ -203,15 +203,6 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
 }
 
 const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];
-
-/** Rejects options that nobody knows: a misspelt limit must not be no limit. */
-export function expectKnown(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`Unknown option \`${name}\`; known are ${known.join(', ')}`);
-    }
-  }
-}
 
 function expectHeadroom(headroom: unknown): void {
   if (headroom === 'auto') return;

@@ -4,9 +4,9 @@ import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
 import { openaiAdapter } from './clients/openai.ts';
 import type { CustomEstimator } from './estimate/custom-estimate.ts';
-import { expected, expectObject } from './expect.ts';
+import { expected, expectKnown, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
-import { expectKnown, LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
+import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { isTierOf, tiersOf } from './presets/tier.ts';
 

@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { expected, expectNumber, expectObject, expectOneOf } from '../expect.ts';
-import { expectKnown } from '../options.ts';
+import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../expect.ts';
 import type { SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
 import { KeyNames } from './key-names.ts';
