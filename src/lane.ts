@@ -266,8 +266,12 @@ export class Lane implements ReservationEnds {
     return pause !== undefined && pause.until > this.#now ? pause.until : undefined;
   }
 
-  /** Whether a new lane would do as well: nothing waits, is in flight, or has to come back. */
+  /**
+   * Whether a new lane would do as well: nothing waits, is in flight, or has to come back. Of what a
+   * store keeps, that isn't known here.
+   */
   get isIdle(): boolean {
+    if (this.#sharing !== undefined) return false;
     if (this.#queue.size + this.#queue.inFlight > 0 || this.pausedUntil !== undefined) return false;
     return this.#options.gate.isFull(this.#now);
   }
