@@ -54,8 +54,8 @@ export class CallQueue {
   constructor(concurrency: number, onSlot: () => void) {
     // `clear` makes a new line: it goes on for whom the old one did.
     const adopt = (line: Line): void => {
-      const { onLast, sizeOf } = this.#line ?? line;
-      this.#line = Object.assign(line, { onLast, sizeOf });
+      line.sizeOf = this.#line?.sizeOf ?? line.sizeOf;
+      this.#line = line;
       line.onDequeue = () => this.#queue.pause();
     };
     class OwnLine extends Line {

@@ -126,7 +126,6 @@ export class Lane implements ReservationEnds {
   #cancelWakeUp: (() => void) | undefined;
   #cancelResume: (() => void) | undefined;
   readonly #nobody = new Caller(undefined);
-  readonly #listeners = new Map<Caller, () => void>();
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
   #flights = 0;
@@ -141,7 +140,6 @@ export class Lane implements ReservationEnds {
     this.#options = options;
     this.#ref = { lane: options.lane, model: options.model };
     this.#queue = new CallQueue(options.concurrency.limit, () => this.#pumpSoon());
-    this.#queue.line.onLast = (caller) => this.#forget(caller);
     this.#queue.line.sizeOf = (cost) => options.gate.sizeOf(cost);
     this.#recovery = new Recovery(options.isCold);
     const tell = (news: LimitNews): void => {
@@ -175,7 +173,7 @@ export class Lane implements ReservationEnds {
       };
       const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject, over });
       // A call whose signal had aborted has left again.
-      if (this.#queue.line.has(joined.id)) caller.listen(this.#onRoom(caller));
+      if (this.#queue.line.has(joined.id)) this.#listenTo(caller);
       if (this.#isWorthALook(joined.id)) this.#pump();
       const tell = (): void => {
         if (!isHeldBack) return;
@@ -683,16 +681,13 @@ export class Lane implements ReservationEnds {
     return queue.size === 0 ? 0 : pauseMs + gate.predict(queue.waitingCost, this.#now).waitMs;
   }
 
-  /** What a caller calls when its own limits may have room again. One function for each caller. */
-  #onRoom(caller: Caller): () => void {
-    const known = this.#listeners.get(caller);
-    if (known !== undefined) return known;
-    const onRoom = (): void => {
-      this.#queue.line.release(caller);
+  /** Goes on when a caller's own limits may have room again. */
+  #listenTo(caller: Caller): void {
+    const { line } = this.#queue;
+    caller.listen(line, () => {
+      line.release(caller);
       this.#pumpSoon();
-    };
-    this.#listeners.set(caller, onRoom);
-    return onRoom;
+    });
   }
 
   #waiting(
@@ -716,12 +711,6 @@ export class Lane implements ReservationEnds {
     const message =
       "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
     return new HeadroomError('store_async', message);
-  }
-
-  #forget(caller: Caller): void {
-    const onRoom = this.#listeners.get(caller);
-    this.#listeners.delete(caller);
-    if (onRoom !== undefined) caller.unlisten(onRoom);
   }
 }
 

@@ -28,8 +28,6 @@ export interface LineOptions {
 export class Line {
   /** Called when a chosen call has been handed out. */
   onDequeue: () => void = () => {};
-  /** Called when the last call of a caller has left. */
-  onLast: (caller: Caller) => void = () => {};
   /** How much of the lane a call takes, as `choose` is told it. */
   sizeOf: (cost: Cost) => number = () => 1;
   readonly #flows = new Map<Caller, Flow>();
@@ -49,6 +47,11 @@ export class Line {
 
   get size(): number {
     return this.#places.size;
+  }
+
+  /** Callers that are remembered, with calls or without. */
+  get callers(): number {
+    return this.#flows.size;
   }
 
   enqueue(run: Run, options?: LineOptions): void {
@@ -174,7 +177,7 @@ export class Line {
 
   /** Nobody is to take anything out of it any more. */
   abandon(): void {
-    for (const flow of this.#flows.values()) if (flow.size > 0) this.onLast(flow.caller);
+    for (const flow of this.#flows.values()) flow.caller.unlisten(this);
   }
 
   setPriority(id: string, priority: number): void {
@@ -277,7 +280,7 @@ export class Line {
     this.#held.remove(flow);
     this.#toHold.delete(flow);
     this.#spent.add(flow);
-    this.onLast(flow.caller);
+    flow.caller.unlisten(this);
     for (let spent = this.#spent.first; spent !== undefined; spent = this.#spent.first) {
       if (spent.finish > this.#virtual) return;
       this.#spent.remove(spent);

@@ -56,7 +56,7 @@ function choose(place: Place, { line, gate, isProbe, head, now }: Present): Choi
   if (isHeld(place, taken, line, now)) return 'held';
   const wait = isProbe ? takeProbe(taken, gate, now) : takeIn(taken, gate, head, now);
   if (wait.waitMs > 0) return wait;
-  place.call.caller.take(taken.own, now);
+  place.call.caller.take(taken.own, now, line);
   return { place, taken };
 }
 
@@ -79,8 +79,10 @@ export function unfitOf(
 
 function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: number): boolean {
   const { waitMs } = caller.wait(own, now);
-  // Whole milliseconds: the clock must see a difference.
-  if (waitMs > 0) line.hold(caller, now + Math.ceil(waitMs));
+  // Whole milliseconds, so that the clock sees a difference; a line whose turn it isn't lets the
+  // others try a millisecond before.
+  const turnMs = caller.isNextIn(line) ? 0 : 1;
+  if (waitMs > 0) line.hold(caller, now + Math.ceil(waitMs) + turnMs);
   return waitMs > 0;
 }
 

@@ -34,8 +34,8 @@ export class Caller {
   /** By dimension and window; also of limits that aren't in force. */
   readonly #counts = new Map<string, Count>();
   #inFlight = 0;
-  /** Lanes in which its calls wait. */
-  readonly #waiting = new Set<() => void>();
+  /** Lines in which its calls wait, and what they do when there is room: in turn. */
+  readonly #waiting = new Map<object, () => void>();
 
   constructor(key: string | undefined, id: string = key === undefined ? '' : `key ${key}`) {
     this.key = key;
@@ -95,7 +95,13 @@ export class Caller {
     return this.#gate?.levels(now) ?? [];
   }
 
-  take(cost: Cost, now: number): void {
+  /** A call goes; the lines behind that in which it has waited have their turn now. */
+  take(cost: Cost, now: number, line?: object): void {
+    const onRoom = line && this.#waiting.get(line);
+    if (line !== undefined && onRoom !== undefined) {
+      this.#waiting.delete(line);
+      this.#waiting.set(line, onRoom);
+    }
     this.#inFlight++;
     const whole = withTokens(cost);
     for (const { meter } of this.#counts.values()) {
@@ -116,12 +122,18 @@ export class Caller {
   }
 
   /** Calls `onRoom` when its limits may have more room; until `unlisten` it isn't forgotten. */
-  listen(onRoom: () => void): void {
-    this.#waiting.add(onRoom);
+  listen(line: object, onRoom: () => void): void {
+    if (!this.#waiting.has(line)) this.#waiting.set(line, onRoom);
   }
 
-  unlisten(onRoom: () => void): void {
-    this.#waiting.delete(onRoom);
+  unlisten(line: object): void {
+    this.#waiting.delete(line);
+  }
+
+  /** Whether no other line has to be tried before that one. */
+  isNextIn(line: object): boolean {
+    const [first] = this.#waiting.keys();
+    return first === undefined || first === line;
   }
 
   /** Whether nothing is to be remembered: what is in flight, waits or has not come back. */
@@ -146,7 +158,7 @@ export class Caller {
   }
 
   #tell(): void {
-    for (const onRoom of this.#waiting) onRoom();
+    for (const onRoom of this.#waiting.values()) onRoom();
   }
 }
 

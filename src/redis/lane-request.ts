@@ -1,4 +1,4 @@
-import type { Ask, KeySpec, MeterSpec, Note } from '../stores/shared-lane.ts';
+import type { Ask, Candidate, KeySpec, MeterSpec, Note } from '../stores/shared-lane.ts';
 import type { Memo } from './caller-memos.ts';
 import { toJson } from './json.ts';
 
@@ -48,20 +48,24 @@ export function laneRequest(batch: Batch, asker: Asker): LaneRequest {
     notes: batch.notes.map((note) =>
       note.kind === 'ended' ? { ...note, key: numbers.get(note.key.id) } : note,
     ),
-    ask: batch.ask && {
-      concurrency: batch.ask.concurrency,
-      candidates: batch.ask.candidates.map((each) => ({
-        ...each,
-        key: numbers.get(each.key.id),
-      })),
-    },
+    ask: batch.ask && askJson(batch.ask, numbers),
   });
   return { callers: [...callers.values()], input };
 }
 
 function specsIn({ notes, ask, kept = [] }: Batch): KeySpec[] {
   const noted = notes.flatMap((note) => (note.kind === 'ended' ? [note.key] : []));
-  return [...kept, ...noted, ...(ask?.candidates ?? []).map(({ key }) => key)];
+  const next = ask?.next === undefined ? [] : [ask.next];
+  const asked = [...(ask?.candidates ?? []), ...next].map(({ key }) => key);
+  return [...kept, ...noted, ...asked];
+}
+
+function askJson(
+  { concurrency, candidates, next }: Ask,
+  numbers: ReadonlyMap<string, number>,
+): object {
+  const numbered = (each: Candidate): object => ({ ...each, key: numbers.get(each.key.id) });
+  return { concurrency, candidates: candidates.map(numbered), next: next && numbered(next) };
 }
 
 function callerJson(spec: KeySpec, asker: Asker, isKept: boolean): object {

@@ -158,7 +158,7 @@ describeRedis('a lane that loses something', (server) => {
     expect(virtual.runs - before).toBe(1);
   });
 
-  it('keeps as much of ten calls as of a hundred thousand', async () => {
+  it('keeps little, and no more of many calls than of a few', async () => {
     const limit = { dimension: 'requests', max: 1e6, windowMs: MINUTE_MS } as const;
     const spec = specOf(
       { ...limit, enforcement: 'window', burstSeconds: 60, correction: 'never' },

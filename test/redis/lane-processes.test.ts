@@ -64,6 +64,21 @@ describeRedis('a lane of several processes', (server) => {
     }
   });
 
+  it('keeps the order also while there is room for all that is asked for', async () => {
+    const group = processes(2, 600, 100);
+    const [busy, other] = group;
+    for (let i = 0; i < 20; i++) busy!.arrive(`busy ${i}`);
+    virtual.advance(1);
+    for (let i = 0; i < 8; i++) other!.arrive(`other ${i}`);
+    await busy!.ask();
+    // The busy one has more that came before, and is about to ask for it.
+    const { answer, started } = await other!.ask();
+    expect(started).toEqual([]);
+    expect(answer.wait).toEqual({ waitMs: 5, reason: 'queue' });
+    while (busy!.waiting.length > 0) await busy!.ask();
+    expect((await other!.ask()).started).toHaveLength(4);
+  });
+
   it('is fair between keys, whichever process has them: ten thousand calls delay another by one', async () => {
     const [busy, other] = processes(2, 600, 1);
     for (let i = 0; i < 50; i++) busy!.arrive(`busy ${i}`, ONE, caller('a'));

@@ -70,6 +70,7 @@ describePrivate(
       expect(granted).toEqual([]);
       expect(wait ?? 'held').toBe('held');
       expect(instances).toBe(2);
+      expect(two.instances).toBe(2);
       expect((await ask(two, 1, 1)).wait).toEqual({ waitMs: 50, reason: 'concurrency' });
       await one.close();
       await sleep(1100);
@@ -98,6 +99,7 @@ describePrivate(
       server().freeze();
       await expect(ask(store, 1)).rejects.toThrow('Redis is unavailable');
       expect(store.isUp).toBe(false);
+      expect(store.lostCause).toBeInstanceOf(Error);
       const { epoch, at } = granted[0]!;
       const costs = { taken: ONE, actual: ONE, keyTaken: {}, keyActual: {} };
       store

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createRateLimiter } from '../../src/limiter.ts';
+import { type AcquireOptions, createRateLimiter } from '../../src/limiter.ts';
 import type { Cost } from '../../src/limits.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { FastClock } from './fast-clock.ts';
@@ -21,6 +21,7 @@ export interface Started {
 export async function schedule(
   options: RateLimiterOptions,
   arrivals: readonly Arrival[],
+  acquire: AcquireOptions = {},
 ): Promise<Started[]> {
   const clock = new FastClock();
   const limiter = createRateLimiter({ ...options, clock });
@@ -32,7 +33,7 @@ export async function schedule(
       const arrivedAt = clock.now();
       const cost: Cost = { tokens };
       void limiter
-        .acquire(cost)
+        .acquire(cost, acquire)
         .then(() => started.push({ index, arrivedAt, at: clock.now(), tokens }));
     }, dueAt);
   }

@@ -23,12 +23,19 @@ local function is_held_back(d, i)
   return true
 end
 
-local function obstacle(d, ahead)
+-- Slots that are free are theirs first who go before.
+local function is_full(d, ticket, first)
+  local most = d.ask.concurrency
+  if not most then return false end
+  if d.in_flight >= most then return true end
+  return first ~= nil and d.in_flight + those_ahead(d, ticket) >= most
+end
+
+local function obstacle(d, ticket, first)
   local s = d.s
   if s.phase == 'paused' then return s.untilMs - d.now, 'paused' end
   if not is_passable(s) then return PROBE_WAIT, 'paused' end
-  local most = d.ask.concurrency
-  if most and d.in_flight + ahead.count >= most then return SLOT_WAIT, 'concurrency' end
+  if is_full(d, ticket, first) then return SLOT_WAIT, 'concurrency' end
 end
 
 local function grant(d, i, ticket, is_head)
@@ -61,9 +68,11 @@ local function try_behind(d, cost, head)
   return wait, dimension
 end
 
--- Beside a head that could go now: one call at most, and only what leaves it its room.
+-- Beside a head that could go now: one call at most, only what leaves it its room, and not while it
+-- is about to come.
 local function try_beside(d, cost, head)
-  if d.has_passed then return false end
+  local late = d.now - head.due
+  if d.has_passed or (late >= 0 and late < LATE_AFTER) then return false end
   local wait = longest(d.meters, cost, wait_of_other, d.now)
   if wait > 0 or wait_behind(d.meters, cost, head.cost, d.now) > 0 then return false end
   take_all(d.meters, cost, take, d.now)
@@ -72,11 +81,10 @@ local function try_beside(d, cost, head)
 end
 
 -- Until those ahead and this one fit; a moment longer where the first of them is late.
-local function queue_wait(d, ahead, cost)
-  local together = {}
-  add_cost(together, ahead.cost)
-  add_cost(together, cost)
-  local late = math.min(SLOT_WAIT, math.max(LEAST_WAIT, ahead.first.due - d.now))
+local function queue_wait(d, ticket, first)
+  local _, together = those_ahead(d, ticket)
+  add_cost(together, ticket.cost)
+  local late = math.min(SLOT_WAIT, math.max(LEAST_WAIT, first.due - d.now))
   return math.max(late, (longest(d.meters, together, predict, d.now)))
 end
 
@@ -85,16 +93,15 @@ local function deadline(d, wait)
 end
 
 -- The head's place is another process's. Returns it where it may be overtaken.
-local function behind_other(d, i, ticket, ahead)
-  local cost, first = d.candidates[i].cost, ahead.first
-  d.queue_wait = d.queue_wait or queue_wait(d, ahead, cost)
+local function behind_other(d, i, ticket, first)
+  d.queue_wait = d.queue_wait or queue_wait(d, ticket, first)
   if is_probe(d.s) then return nil end
   local wait = longest(d.meters, first.cost, wait_of_head, d.now)
   if wait >= OVERTAKEN_AFTER then
     first.by = first.by or deadline(d, wait)
     return first
   end
-  if not try_beside(d, cost, first) then return nil end
+  if not try_beside(d, ticket.cost, first) then return nil end
   grant(d, i, ticket, false)
   return nil, true
 end
@@ -119,13 +126,13 @@ local function next_call(d)
   d.first, d.head, d.queue_wait = nil, nil, nil
   for i, c in ipairs(d.candidates) do
     if not d.is_granted[i] and not is_held_back(d, i) then
-      local ticket = ticket_of(d, i)
+      local ticket = ticket_of(d, c)
       d.first = d.first or ticket
-      local ahead = those_ahead(d, ticket)
-      local wait, why = obstacle(d, ahead)
+      local ahead = first_ahead(d, ticket)
+      local wait, why = obstacle(d, ticket, ahead)
       if wait and head then break end
       if wait then return false, wait, why end
-      if not head and ahead.count > 0 then
+      if not head and ahead then
         local first, went = behind_other(d, i, ticket, ahead)
         if went then return true end
         if not first then return false, d.queue_wait, 'queue' end
@@ -146,11 +153,18 @@ local function next_call(d)
   return false, soonest, reason
 end
 
+-- Whoever has got all that it asked for comes again at once.
+local function keep_place(d)
+  if not d.ask.next or #d.granted == 0 then return end
+  d.me.ticket = ticket_of(d, d.ask.next)
+  d.me.ticket.due = d.now
+end
+
 local function decide(d)
   d.me.ticket = nil
   local went, wait, reason
   repeat went, wait, reason = next_call(d) until not went
-  if not d.first then return end
+  if not d.first then return keep_place(d) end
   d.wait, d.reason = wait, reason
   d.first.due = d.now + wait
   d.me.ticket = d.first

@@ -44,7 +44,7 @@ local function earlier_answer(seq)
 end
 
 local function turn_down(d)
-  d.first = ticket_of(d, 1)
+  d.first = ticket_of(d, d.candidates[1])
   d.first.due = d.now
   d.me.ticket = d.first
   d.wait, d.reason = 0, 'queue'

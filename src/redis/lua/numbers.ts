@@ -6,6 +6,8 @@ local OVERTAKEN_AFTER = 100
 local SLOT_WAIT = 50
 local PROBE_WAIT = 100
 local LEAST_WAIT = 5
+-- A process whose turn it is comes within this, as a rule.
+local LATE_AFTER = 25
 -- A process that was last heard of so long ago sends nothing again that it had sent before.
 local FORGET_AFTER = 600000
 -- About 300 years: more than this is not a time to live.

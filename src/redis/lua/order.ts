@@ -10,26 +10,43 @@ local function goes_before(s, one, other)
   return one.pid < other.pid
 end
 
-local function ticket_of(d, i)
-  local c = d.candidates[i]
+local function ticket_of(d, c)
   return {
     pid = d.input.pid, key = d.input.keys[c.key].id, finish = finish_of(d, c.key),
     at = d.now - c.waitedMs, cost = c.cost, by = c.by,
   }
 end
 
--- Other processes' tickets that go before it: the first, how many, and what they cost together.
+-- The first of the other processes' tickets. Looked for once, until somebody goes.
+local function leader(d)
+  if d.leader ~= nil then return d.leader end
+  d.leader = false
+  for pid, p in pairs(d.s.members) do
+    local other = p.ticket
+    if other and pid ~= d.input.pid and (not d.leader or goes_before(d.s, other, d.leader)) then
+      d.leader = other
+    end
+  end
+  return d.leader
+end
+
+-- The one that goes first, if another process's ticket goes before this one.
+local function first_ahead(d, ticket)
+  local first = leader(d)
+  return first and goes_before(d.s, first, ticket) and first or nil
+end
+
+-- How many tickets of others go before it, and what they cost together.
 local function those_ahead(d, ticket)
-  local ahead = { count = 0, cost = {} }
+  local count, cost = 0, {}
   for pid, p in pairs(d.s.members) do
     local other = p.ticket
     if other and pid ~= d.input.pid and goes_before(d.s, other, ticket) then
-      ahead.count = ahead.count + 1
-      add_cost(ahead.cost, other.cost)
-      if not ahead.first or goes_before(d.s, other, ahead.first) then ahead.first = other end
+      count = count + 1
+      add_cost(cost, other.cost)
     end
   end
-  return ahead
+  return count, cost
 end
 
 -- Who died, and whose turn came and who didn't: they hold nobody up any longer.
@@ -46,6 +63,7 @@ local function advance(d, j, cost, tag)
   local finish = tag + size_of(d.meters, cost) / spec.weight
   d.finish[j] = finish
   d.turned[j] = true
+  d.leader = nil
   for _, p in pairs(d.s.members) do
     if p.ticket and p.ticket.key == spec.id then p.ticket.finish = finish end
   end

@@ -122,17 +122,19 @@ export class TestProcess {
   }
 
   #ask(front: readonly Waiting[]): Ask {
-    const candidates = front.map(
-      ({ cost, key, arrivedAt, by }): Candidate => ({
-        cost,
-        keyCost: cost,
-        key,
-        waitedMs: this.#virtual.now - arrivedAt,
-        by,
-      }),
-    );
     const { meters, version, concurrency } = this;
-    return { meters, version, concurrency, candidates };
+    const next = this.waiting[front.length];
+    return {
+      meters,
+      version,
+      concurrency,
+      candidates: front.map((call) => this.#candidate(call)),
+      next: next && this.#candidate(next),
+    };
+  }
+
+  #candidate({ cost, key, arrivedAt, by }: Waiting): Candidate {
+    return { cost, keyCost: cost, key, waitedMs: this.#virtual.now - arrivedAt, by };
   }
 }
 
