@@ -694,7 +694,7 @@ export class Lane implements ReservationEnds {
     { cost, expects = [], caller = this.#nobody, signal }: LaneCall,
     ticket: number,
   ): WaitingCall {
-    const unset = { deadline: undefined, taken: undefined, error: undefined, expel: undefined };
+    const unset = { deadline: undefined, taken: undefined, error: undefined };
     const counted = this.#options.gate.tempered(cost, expects);
     return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
   }
