@@ -264,8 +264,12 @@ export class Lane implements ReservationEnds {
     return pause !== undefined && pause.until > this.#now ? pause.until : undefined;
   }
 
-  /** Whether a new lane would do as well: nothing waits, is in flight, or has to come back. */
+  /**
+   * Whether a new lane would do as well: nothing waits, is in flight, or has to come back. Of what a
+   * store keeps, that isn't known here.
+   */
   get isIdle(): boolean {
+    if (this.#sharing !== undefined) return false;
     if (this.#queue.size + this.#queue.inFlight > 0 || this.pausedUntil !== undefined) return false;
     return this.#options.gate.isFull(this.#now);
   }
@@ -691,7 +695,7 @@ export class Lane implements ReservationEnds {
     { cost, expects = [], caller = this.#nobody, signal }: LaneCall,
     ticket: number,
   ): WaitingCall {
-    const unset = { deadline: undefined, taken: undefined, error: undefined, expel: undefined };
+    const unset = { deadline: undefined, taken: undefined, error: undefined };
     const counted = this.#options.gate.tempered(cost, expects);
     return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
   }

@@ -28,7 +28,7 @@ export interface WaitingCall {
   /** What was taken for it, as it was chosen: set by the lane. */
   taken: Taken | undefined;
   /** Takes it out of the line with an error: set by the queue. */
-  expel: ((error: Error) => void) | undefined;
+  expel?: ((error: Error) => void) | undefined;
   /** Why it was turned away while it waited: set by the lane. */
   error: Error | undefined;
 }
