@@ -1,7 +1,7 @@
 import { Concurrency } from './concurrency.ts';
 import type { GuardedEmitter } from './events.ts';
 import { Gate } from './gate.ts';
-import { Lane, type LaneTerms, type Stage } from './lane.ts';
+import { Lane, type LaneTerms } from './lane.ts';
 import { LaneLimits } from './lane-limits.ts';
 import {
   type Correction,
@@ -14,6 +14,7 @@ import {
 import { Meter, type MeteredLimit } from './meter.ts';
 import type { Settings } from './options.ts';
 import type { Preset } from './presets/preset.ts';
+import type { Stage } from './stage.ts';
 
 /** What decides where a call waits, besides the model. */
 export interface LaneKey {

@@ -10,7 +10,7 @@ import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
 import { expected, expectKnown } from './expect.ts';
-import type { Lane, Stage } from './lane.ts';
+import type { Lane } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lanes.ts';
 import type { Cost } from './limits.ts';
@@ -24,6 +24,7 @@ import {
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
 import type { Rejection, Reservation } from './reservation.ts';
+import type { Stage } from './stage.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
