@@ -272,12 +272,11 @@ export class RateLimiter extends GuardedEmitter {
         : publishedLimits(published),
       states,
     );
+    const { enforcement, burstSeconds } = this.#settings;
+    const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
+    const kept = { headroom, correction, isShapeGiven };
     const meterOf = (limit: MeteredLimit): Meter =>
-      new Meter(
-        limit,
-        { shape: this.#shape(shape(limit.dimension)), headroom, correction },
-        clock.now(),
-      );
+      new Meter(limit, { ...kept, shape: this.#shape(shape(limit.dimension)) }, clock.now());
     const gate = new Gate(limits.inForce, meterOf);
     const common = { lane: name, model, clock, maxPauseMs, maxQueue, emitter: this };
     const { store } = this.#settings;
