@@ -155,9 +155,10 @@ export class Lanes implements Iterable<Lane> {
   }
 
   #meter({ shape, correction = 'settled' }: LaneKey, limit: MeteredLimit): Meter {
-    const { headroom, clock } = this.#settings;
-    const options = { shape: this.#shape(shape(limit.dimension)), headroom, correction };
-    return new Meter(limit, options, clock.now());
+    const { headroom, clock, enforcement, burstSeconds } = this.#settings;
+    const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
+    const kept = { shape: this.#shape(shape(limit.dimension)), isShapeGiven };
+    return new Meter(limit, { ...kept, headroom, correction }, clock.now());
   }
 
   /** What was given, else what the provider's profile says. */

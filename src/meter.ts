@@ -45,6 +45,8 @@ const USUAL_HEADROOM = 0.2;
 /** How a limit is kept. */
 export interface MeterOptions {
   readonly shape: Shape;
+  /** The shape is the user's word: its burst needs no proof. */
+  readonly isShapeGiven?: boolean | undefined;
   /** The share that stays unused; `'auto'`: as little as goes without refusals. */
   readonly headroom: number | 'auto';
   readonly correction: Correction;
@@ -193,6 +195,7 @@ export class Meter {
     this.#window.observe(reading, now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
+      this.#view.limitOthers(this.othersShare(now));
       return;
     }
     this.#view = new ServerView(reading, this.#limit.windowMs, this.#kept, now);
@@ -353,6 +356,7 @@ export class Meter {
 
   /** The burst that has been proven, in seconds of the rate. */
   get #provenSeconds(): number {
+    if (this.#options.isShapeGiven === true) return CAUTIOUS_BURST_SECONDS;
     const perSecond = ((1 - this.#headroom) * this.#limit.max * SECOND_MS) / this.#limit.windowMs;
     const seconds = Math.max(FIRST_BURST_SECONDS, this.#burst / perSecond);
     return Math.min(CAUTIOUS_BURST_SECONDS, seconds);
