@@ -154,6 +154,26 @@ describe('each limit of a tier', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('lets a key’s lanes take turns: many calls of one don’t hold up those of another', async () => {
+    for (const free of [{ rpm: 6, strategy: 'sliding-window' }, { concurrency: 1 }] as const) {
+      const { limiter, clock } = tiered(free);
+      const models: string[] = [];
+      const send = (model: string) => {
+        void limiter.acquire({}, { ...ALICE, model }).then((reservation) => {
+          models.push(model);
+          clock.setTimeout(() => reservation.settle(), 100);
+        });
+      };
+      for (let i = 0; i < 50; i++) send('large queue');
+      for (let i = 0; i < 5; i++) send('b');
+      for (let i = 0; i < 5; i++) send('c');
+      await clock.run();
+      expect(models).toHaveLength(60);
+      expect(models.slice(0, 42).filter((model) => model === 'b')).toHaveLength(5);
+      expect(models.slice(0, 42).filter((model) => model === 'c')).toHaveLength(5);
+    }
+  });
+
   it('gives back what a call has not used, and all of one that was cancelled or refused upstream', () => {
     const { limiter } = tiered({ rpm: 4, tpm: 100 });
     const take = (tokens: number) => {
