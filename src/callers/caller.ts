@@ -11,6 +11,13 @@ export type OwnWait = Omit<Wait, 'dimension'> & { readonly dimension: Dimension 
 const SLOT_MS = 1000;
 const NO_WAIT: OwnWait = { waitMs: 0, dimension: 'requests' };
 
+/** One limit of a caller's tier, and what is left of it. */
+export interface Allowance extends Limit {
+  readonly remaining: number;
+  /** When all of it is there again, if nothing else is used; milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
 /** What has been used of one limit, and when it was last in force. */
 interface Count {
   readonly meter: Meter;
@@ -98,12 +105,24 @@ export class Caller {
   forecast(cost: Cost, now: number): OwnWait {
     const isFull = this.#inFlight >= this.#terms.concurrency;
     const wait = this.#gate?.predict(withTokens(cost), now) ?? NO_WAIT;
-    return isFull ? { waitMs: Math.max(wait.waitMs, SLOT_MS), dimension: 'concurrency' } : wait;
+    return isFull && wait.waitMs < SLOT_MS ? { waitMs: SLOT_MS, dimension: 'concurrency' } : wait;
   }
 
   /** The limits with what is left of each. */
   levels(now: number): { limit: MeteredLimit; level: number }[] {
     return this.#gate?.levels(now) ?? [];
+  }
+
+  /** What may still be used of each limit. */
+  allowance(now: number): Allowance[] {
+    const inForce = [...this.#counts.values()].filter(({ until }) => until > now);
+    return inForce.map(({ meter }) => ({
+      dimension: meter.limit.dimension,
+      max: meter.limit.max,
+      windowMs: meter.limit.windowMs,
+      remaining: Math.max(0, Math.floor(meter.level(now))),
+      resetAt: Math.ceil(now + meter.resetMs(now)),
+    }));
   }
 
   /** A call goes; the lines behind that in which it has waited have their turn now. */

@@ -211,6 +211,36 @@ describe('each limit of a tier', () => {
   });
 });
 
+it('allowance tells what is left of each limit, and when it is whole again', async () => {
+  const clock = new FastClock();
+  const tiers = {
+    bucket: { rpm: 6, tpm: 1000 },
+    sliding: { rpm: 6, strategy: 'sliding-window' },
+    fixed: { rpm: 6, strategy: 'fixed-window' },
+    none: { weight: 2 },
+  } as const;
+  const limiter = createRateLimiter({ clock, tiers });
+  clock.setTimeout(() => {}, 20_000);
+  await clock.run();
+  const left = async (tier: string) => {
+    for (let i = 0; i < 2; i++) limiter.tryAcquire({ tokens: 50 }, { key: tier, tier });
+    return limiter.allowance({ key: tier, tier });
+  };
+  const minute = { windowMs: MINUTE_MS };
+  const requests = { dimension: 'requests', max: 6, remaining: 4, ...minute };
+  expect(await left('bucket')).toEqual([
+    { ...requests, resetAt: 40_000 },
+    { dimension: 'tokens', max: 1000, remaining: 900, resetAt: 26_000, ...minute },
+  ]);
+  expect(await left('sliding')).toEqual([{ ...requests, resetAt: 80_000 }]);
+  expect(await left('fixed')).toEqual([{ ...requests, resetAt: 60_000 }]);
+  expect(await left('none')).toEqual([]);
+  expect(await limiter.allowance({ key: 'new', tier: 'sliding' })).toMatchObject([
+    { remaining: 6, resetAt: 20_000 },
+  ]);
+  await expect(limiter.allowance({ tier: 'nope' })).rejects.toThrow(TypeError);
+});
+
 describe('a key that its own limits hold back', () => {
   const call = fc.record({
     after: fc.integer({ min: 0, max: 20_000 }),
