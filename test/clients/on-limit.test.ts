@@ -10,6 +10,8 @@ import { type RateLimitOptions, withRateLimit } from '../../src/with-rate-limit.
 import { inNoTime, json, NOTHING, outcome, scripted, simulated, underWay } from './bench.ts';
 import { type Fetch, sdks } from './sdks.ts';
 
+const messages = [{ role: 'user' as const, content: 'Hello' }];
+
 describe.each(sdks)('$name, onLimit', (sdk) => {
   const limiter = { limits: { rpm: 60 }, enforcement: 'bucket', burstSeconds: 1 } as const;
 
@@ -117,6 +119,31 @@ describe.each(sdks)('$name, onLimit', (sdk) => {
   });
 });
 
+it('a heavy user delays the first call of each other one by what is in flight', async () => {
+  const clock = createVirtualClock();
+  const upstream = createSimulator({ clock, latency: { firstByteMs: 100 } });
+  const limiter = createRateLimiter({
+    clock,
+    limits: { rpm: 500, concurrency: 20 },
+    enforcement: 'bucket',
+    tiers: { pro: { weight: 4 }, free: {} },
+  });
+  const bare = new OpenAI({ apiKey: 'key', fetch: upstream.fetch, logLevel: 'off' });
+  const answered: string[] = [];
+  const send = async (key: string, tier: string): Promise<void> => {
+    await withRateLimit(bare, { limiter, key, tier }).chat.completions.create({
+      model: 'gpt-4o',
+      messages,
+    });
+    answered.push(key);
+  };
+  const users = Array.from({ length: 10 }, (_, user) => `light ${user}`);
+  const heavy = Array.from({ length: 200 }, () => send('heavy', 'pro'));
+  await clock.run(Promise.all([...heavy, ...users.map((user) => send(user, 'free'))]));
+  // Twenty of the heavy one's are in flight, and one more starts beside the first calls of all.
+  expect(answered.slice(20, 31).toSorted()).toEqual(['heavy', ...users]);
+});
+
 it('maxQueue: one more is rejected, but never one that need not wait, nor one that comes again', async () => {
   const clock = createVirtualClock();
   const limiter = createRateLimiter({ clock, maxQueue: 1, concurrency: 1 });
@@ -204,7 +231,6 @@ async function lowered<T>(
 
 const openai = (options: object) => new OpenAI({ ...options, logLevel: 'off' });
 const anthropic = (options: object) => new Anthropic({ ...options, logLevel: 'off' });
-const messages = [{ role: 'user' as const, content: 'Hello' }];
 const free = { tier: 'free' };
 
 describe('degrade lowers the output that goes over the wire', () => {

