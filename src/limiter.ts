@@ -93,8 +93,9 @@ export class RateLimiter extends GuardedEmitter {
     expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
     const checked = checkedCost('cost', cost);
-    const lane = this.#ownLane(model);
-    return this.as({ key, tier }, (caller) => lane.acquire({ ...how, caller, cost: checked }));
+    return this.as({ key, tier }, (caller) =>
+      this.#ownLane(model).acquire({ ...how, caller, cost: checked }),
+    );
   }
 
   /**
