@@ -200,6 +200,13 @@ export class Lane implements ReservationEnds {
     return this.#door.forecast(this.#waiting(call, 0), call.priority ?? 0);
   }
 
+  /** Whether a call could ever go: it exceeds no limit by itself. */
+  canPass(call: LaneCall): boolean {
+    const waiting = this.#waiting(call, 0);
+    const { gate } = this.#options;
+    return unfitOf(waiting, costsOf(waiting, gate), gate) === undefined;
+  }
+
   /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
   refuse(
     reservation: Reservation,
@@ -347,6 +354,8 @@ export class Lane implements ReservationEnds {
   ): () => void {
     if (maxWaitMs === Number.POSITIVE_INFINITY) return () => {};
     return this.#options.clock.setTimeout(() => {
+      // It may go in this very moment.
+      this.#pump();
       if (!this.#queue.line.has(id)) return;
       const forecast = this.#door.forecast({ ...call, cost: {}, counted: {} }, priority);
       const error = this.#door.tooLong(call, maxWaitMs, forecast);

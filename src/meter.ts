@@ -289,6 +289,14 @@ export class Meter {
     return Math.max(0, this.#spec.capacity - this.#bucket.level, ...totals);
   }
 
+  /** How long until everything that was taken has come back. */
+  resetMs(now: number): number {
+    this.#refill(now);
+    const missing = this.#spec.capacity - this.#bucket.level;
+    const waits = this.#guards.map((guard) => guard.wait(guard.max, now));
+    return Math.max(0, missing / this.#spec.perMs, ...waits);
+  }
+
   /** Whether everything that was taken has come back. */
   isFull(now: number): boolean {
     this.#refill(now);

@@ -125,7 +125,8 @@ export class Admission {
 
   /**
    * The call with as much output as there is room for now, where it would have to wait for that; as
-   * it is, where that is too little, or it waits for something else.
+   * it is, where that is too little, or it waits for something else. A call that could never pass
+   * is lowered to what could.
    */
   #lowered(asked: Asked, call: Call): Call {
     const { limiter } = this.#options;
@@ -133,8 +134,12 @@ export class Admission {
     const isNow = (each: Call): boolean => lane.forecast(laneCall(lane, asked, each)).waitMs === 0;
     if (isNow(call)) return call;
     const { maxOutputTokens } = call;
-    const fits = (most: number): boolean => isNow({ ...call, maxOutputTokens: most });
-    const lowered = mostOutput(leastOutput(asked.body), maxOutputTokens, fits);
+    const most = (fits: (each: Call) => boolean): number | undefined =>
+      mostOutput(leastOutput(asked.body), maxOutputTokens, (output) =>
+        fits({ ...call, maxOutputTokens: output }),
+      );
+    const canPass = (each: Call): boolean => lane.canPass(laneCall(lane, asked, each));
+    const lowered = most(isNow) ?? (canPass(call) ? undefined : most(canPass));
     if (lowered === undefined) return call;
     const { key } = asked.caller;
     limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });
