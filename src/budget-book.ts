@@ -18,6 +18,10 @@ export interface Entry {
 export type End = (usd: number) => void;
 
 const BILLION = 1_000_000_000;
+/** A connection that breaks before the answer says nothing: a statement may be made again. */
+const ATTEMPTS = 3;
+/** So many accounts are remembered for `spending`. */
+const MOST_TOLD = 10_000;
 
 /**
  * A budget, and where it is kept: in memory; or in the store that processes share, and in memory
@@ -77,21 +81,48 @@ export class BudgetBook {
   async #there(store: Store, entry: Entry): Promise<End> {
     const account = await this.#account(entry);
     const reserved = billionthsOf(entry.costUsd);
-    const answer = await store.ledger.reserve(account, reserved).catch(() => undefined);
-    // No answer: as if the store were lost. Whatever it has reserved ends with this process's lease.
-    if (answer === undefined) return this.#without(store, entry);
+    const reserve = (): Promise<LedgerAnswer> => store.ledger.reserve(account, reserved);
+    let answer: LedgerAnswer;
+    try {
+      answer = await patiently(reserve, () => store.isUp);
+    } catch (error) {
+      // As if the store were lost. Whatever it has reserved ends with what is said next.
+      return this.#without(store, entry, error);
+    }
     const { model, costUsd } = entry;
     const spending = this.#spending(entry, answer);
-    this.#told.set(spending.key, spending);
+    this.#tellOf(spending);
     if (!answer.isReserved) throw new BudgetSpent({ model, costUsd, ...spending });
-    return (usd) => store.ledger.settle(account, reserved, billionthsOf(usd));
+    return (usd) => {
+      store.ledger.settle(account, reserved, billionthsOf(usd));
+      this.#settled(spending.key, costUsd, usd);
+    };
+  }
+
+  /** The store has said it, and will say it again with the next answer: until then, this is known. */
+  #tellOf(spending: Spending): void {
+    this.#told.delete(spending.key);
+    this.#told.set(spending.key, spending);
+    const now = this.#clock.now();
+    for (const [key, { resetAt }] of this.#told) {
+      if (resetAt > now && this.#told.size <= MOST_TOLD) return;
+      this.#told.delete(key);
+    }
+  }
+
+  #settled(key: string | undefined, reservedUsd: number, usd: number): void {
+    const told = this.#told.get(key);
+    if (told === undefined) return;
+    const spentUsd = inBillionths(told.spentUsd + usd);
+    const left = inBillionths(Math.max(0, told.reservedUsd - reservedUsd));
+    this.#told.set(key, { ...told, spentUsd, reservedUsd: left });
   }
 
   /** While the store is lost. */
-  #without(store: Store, entry: Entry): End {
+  #without(store: Store, entry: Entry, cause: unknown = store.lostCause): End {
     if (store.onStoreLost === 'closed') {
       const message = "The store of the budget can't be reached, and `onStoreLost` is 'closed'";
-      throw new StoreUnavailable(message, store.lostCause);
+      throw new StoreUnavailable(message, cause);
     }
     const limitUsd = entry.limitUsd ?? this.#budget.limitUsd;
     const share = store.onStoreLost === 'open' ? Number.POSITIVE_INFINITY : 1 / store.instances;
@@ -126,4 +157,18 @@ export class BudgetBook {
 
 function billionthsOf(usd: number): number {
   return Math.min(Math.round(usd * BILLION), Number.MAX_SAFE_INTEGER);
+}
+
+function inBillionths(usd: number): number {
+  return billionthsOf(usd) / BILLION;
+}
+
+async function patiently<T>(ask: () => Promise<T>, isWorthIt: () => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isWorthIt()) throw error;
+    }
+  }
 }

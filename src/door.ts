@@ -63,6 +63,12 @@ export class Door {
     return new QueueFull({ model: this.#ref.model, maxQueue });
   }
 
+  /** The error of a call that has joined a line that was full. */
+  surplus(caller: Caller): HeadroomError {
+    const { maxQueue } = this.#stateNow();
+    return this.rejected(caller, new QueueFull({ model: this.#ref.model, maxQueue }));
+  }
+
   /** Why a call is not let into the line that may wait for so long only. */
   excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
     if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;

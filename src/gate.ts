@@ -10,7 +10,7 @@ import {
   type Subject,
 } from './limits.ts';
 import type { Meter, MeteredLimit, MeterOptions } from './meter.ts';
-import type { MeterSpec } from './stores/shared-lane.ts';
+import type { MeterSpec, Used } from './stores/shared-lane.ts';
 
 /** How long a cost must wait, and the dimension that makes it. */
 export interface Wait {
@@ -42,6 +42,9 @@ export class Gate {
   #meters: readonly Meter[];
   #tuning = NO_CAUTION;
   #revision = 0;
+  #share = 1;
+  /** Whether `taken` is what all who use the limits have taken. */
+  #isFollowing = false;
   /** All that was ever let through. */
   #taken: Cost = {};
 
@@ -78,12 +81,25 @@ export class Gate {
 
   /** Goes on with a part of each limit: others, that can't be asked now, may use the rest. */
   share(share: number, now: number): void {
+    this.#share = share;
     for (const meter of this.#meters) meter.share(share, now);
   }
 
-  /** By id, what has been taken of each limit, and has not come back. */
-  deficits(now: number): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#meters.map((meter) => [meter.spec.id, meter.deficit(now)]));
+  /** By id, what has been taken of each limit since only a part of it was to be used. */
+  usedSinceShared(now: number): Readonly<Record<string, Used>> {
+    const used = this.#meters.map((meter) => [meter.spec.id, meter.usedSinceShared(now)] as const);
+    return Object.fromEntries(used);
+  }
+
+  /** Takes over what has been let through until now, here and elsewhere. */
+  follow(taken: Cost, now: number): void {
+    for (const meter of this.#meters) {
+      const { dimension } = meter.limit;
+      const elsewhere = amount(taken, dimension) - amount(this.#taken, dimension);
+      if (this.#isFollowing && elsewhere > 0) meter.takeElsewhere(elsewhere, now);
+    }
+    this.#isFollowing = true;
+    this.#taken = taken;
   }
 
   /** Takes over, by id, what is left of limits that others use as well. */
@@ -261,6 +277,7 @@ export class Gate {
 
   #tuned(limit: MeteredLimit, now: number): Meter {
     const meter = this.#meterOf(limit);
+    if (this.#share !== 1) meter.share(this.#share, now);
     if (this.#tuning !== NO_CAUTION) meter.tune(this.#tuning, now);
     return meter;
   }

@@ -89,6 +89,7 @@ export class Lane implements ReservationEnds {
   #lastTicket = 0;
   #totals = NO_TOTALS;
   #cancelWakeUp: (() => void) | undefined;
+  #cancelWiden: (() => void) | undefined;
   #cancelResume: (() => void) | undefined;
   readonly #nobody = new Caller(undefined);
   /** How long calls are in flight: the mean of about the last twenty. */
@@ -98,6 +99,8 @@ export class Lane implements ReservationEnds {
   /** Of calls that nobody has been asked about yet, and of those under question: what to tell. */
   #untold: (() => void)[] = [];
   #asked: (() => void)[] = [];
+  /** What the store has last said of the first call that waits. */
+  #toldWait: { readonly reason: Reason; readonly until: number } | undefined;
   #isPumpDue = false;
   #isClosed = false;
 
@@ -114,6 +117,7 @@ export class Lane implements ReservationEnds {
     const now = (): LaneState => this.#state;
     this.#door = new Door(this.#ref, options.emitter, now);
     this.#sharing = options.store && new LaneSharing(options.store, options.lane, this.#host());
+    if (this.#sharing !== undefined) options.gate.share(this.#sharing.share, this.#now);
   }
 
   /** Waits until the call may be sent. */
@@ -146,6 +150,7 @@ export class Lane implements ReservationEnds {
         if (!isHeldBack) return;
         this.#tellThrottled(waiting, priority, attempt);
         stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
+        this.#expelSurplus(joined, waiting);
       };
       if (this.#decider === 'store') this.#untold.push(tell);
       else tell();
@@ -238,12 +243,9 @@ export class Lane implements ReservationEnds {
     return pause !== undefined && pause.until > this.#now ? pause.until : undefined;
   }
 
-  /**
-   * Whether a new lane would do as well: nothing waits, is in flight, or has to come back. Of what a
-   * store keeps, that isn't known here.
-   */
+  /** Whether a new lane would do as well: nothing waits, is in flight, or has to come back. */
   get isIdle(): boolean {
-    if (this.#sharing !== undefined) return false;
+    if (this.#sharing?.isIdle === false) return false;
     if (this.#queue.size + this.#queue.inFlight > 0 || this.pausedUntil !== undefined) return false;
     return this.#options.gate.isFull(this.#now);
   }
@@ -324,13 +326,16 @@ export class Lane implements ReservationEnds {
     this.#isClosed = true;
     this.#cancelResume?.();
     this.#cancelWakeUp?.();
+    this.#cancelWiden?.();
     this.#rejectWaiting(this.#door.closedError());
+    this.#untold = [];
+    if (this.#decider === 'store') this.#sharing?.ask();
   }
 
   /** The store is lost, or back. */
   storeChanged(): void {
     const { gate } = this.#options;
-    if (this.#decider === 'store') this.#sharing?.back(gate.deficits(this.#now));
+    if (this.#decider === 'store') this.#sharing?.back(gate.usedSinceShared(this.#now));
     gate.share(this.#sharing?.share ?? 1, this.#now);
     if (this.#decider === 'closed') this.#rejectWaiting(this.#door.storeError());
     this.#tellUntold();
@@ -362,6 +367,14 @@ export class Lane implements ReservationEnds {
       call.error = this.#door.rejected(call.caller, error);
       expel(error);
     }, maxWaitMs);
+  }
+
+  /** Only the store could tell that it has to wait, in a line that is full. */
+  #expelSurplus({ expel }: Joined, call: WaitingCall): void {
+    if (this.#queue.size <= this.#options.maxQueue) return;
+    const error = this.#door.surplus(call.caller);
+    call.error = error;
+    expel(error);
   }
 
   /** Looks at what waits as if it had just come. */
@@ -413,7 +426,8 @@ export class Lane implements ReservationEnds {
   #pump(): void {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
-    this.#queue.concurrency = this.#options.concurrency.limit;
+    this.#cancelWiden?.();
+    this.#queue.concurrency = this.#slots;
     if (this.#decider === 'store') {
       this.#askStore();
       return;
@@ -440,6 +454,12 @@ export class Lane implements ReservationEnds {
     this.#watchPause();
   }
 
+  /** The most calls in flight here: while nobody knows what others do, a share of all. */
+  get #slots(): number {
+    const { limit } = this.#options.concurrency;
+    return Math.max(1, Math.floor(limit * (this.#sharing?.share ?? 1)));
+  }
+
   #host(): TurnsHost {
     const { gate, clock, concurrency } = this.#options;
     const queue = this.#queue;
@@ -449,9 +469,12 @@ export class Lane implements ReservationEnds {
       },
       gate,
       clock,
-      concurrency: () => concurrency.limit,
+      // Until the limits are known, few calls are in flight in all processes together.
+      concurrency: () => Math.min(concurrency.limit, this.#recovery.allowed),
+      hasSlot: () => !this.#queue.isSaturated,
       let: (place, { cost, own }, grant) => {
         gate.take(cost, this.#now);
+        gate.follow(grant.taken, this.#now);
         place.call.caller.take(own, this.#now);
         this.#let({ place, taken: { cost, own, grant } });
       },
@@ -460,7 +483,12 @@ export class Lane implements ReservationEnds {
         this.#asked = [...this.#asked, ...this.#untold];
         this.#untold = [];
       },
-      answered: () => this.#tellAsked(),
+      answered: (wait) => {
+        this.#toldWait = wait && { reason: wait.reason, until: this.#now + wait.waitMs };
+        this.#tellAsked();
+      },
+      unasked: () => this.#tellUntold(),
+      again: () => this.#pump(),
       paused: ({ cause, forMs }) => this.#adoptPause(cause, forMs),
       learned: (learned) => this.#adoptLearned(learned),
       wakeIn: (waitMs) => this.#wakeUpIn(waitMs),
@@ -522,7 +550,8 @@ export class Lane implements ReservationEnds {
   }
 
   #wakeUpIn(waitMs: number): void {
-    if (waitMs === Number.POSITIVE_INFINITY) return;
+    if (waitMs === Number.POSITIVE_INFINITY || this.#isClosed) return;
+    this.#cancelWakeUp?.();
     this.#cancelWakeUp = this.#options.clock.setTimeout(() => this.#pump(), Math.ceil(waitMs));
   }
 
@@ -531,12 +560,14 @@ export class Lane implements ReservationEnds {
       this.#recovery.widen();
       this.#pump();
     };
-    this.#cancelWakeUp = this.#options.clock.setTimeout(widen, waitMs);
+    this.#cancelWiden?.();
+    this.#cancelWiden = this.#options.clock.setTimeout(widen, waitMs);
   }
 
   #pause(pause: Pause): void {
     const { cause, since, until } = pause;
     this.#cancelWakeUp?.();
+    this.#cancelWiden?.();
     this.#options.emitter.emit('paused', {
       ...this.#ref,
       cause,
@@ -580,10 +611,18 @@ export class Lane implements ReservationEnds {
   }
 
   #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
-    const forecast = this.#door.forecast({ ...call, cost: {}, counted: {} }, priority);
+    const forecast = this.#told(this.#door.forecast({ ...call, cost: {}, counted: {} }, priority));
     const { key } = call.caller;
     const queued = this.#queue.size;
     this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, key, queued, attempt });
+  }
+
+  /** What the store has said knows of other processes' calls. */
+  #told(forecast: Forecast): Forecast {
+    if (this.#decider !== 'store' || this.#toldWait === undefined) return forecast;
+    const { reason, until } = this.#toldWait;
+    const waitMs = until - this.#now;
+    return waitMs > forecast.waitMs ? { waitMs, reason, limitOf: 'lane' } : forecast;
   }
 
   get #state(): LaneState {

@@ -76,6 +76,7 @@ export class RateLimiter extends GuardedEmitter {
       this.#storeChanged(isUp, cause);
     });
     this.#callers = new Callers(this.#settings.tiers.table, clock);
+    this.#callers.share(this.#share);
   }
 
   /**
@@ -255,7 +256,15 @@ export class RateLimiter extends GuardedEmitter {
   #storeChanged(isUp: boolean, cause: unknown): void {
     const policy = this.#settings.store?.onStoreLost ?? 'local';
     this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
+    this.#callers.share(this.#share);
     for (const lane of this.#lanes) lane.storeChanged();
+  }
+
+  /** This process's part of each caller's limits, while nobody knows what the others do. */
+  get #share(): number {
+    const { store } = this.#settings;
+    const isAlone = store !== undefined && !store.isUp && store.onStoreLost === 'local';
+    return isAlone ? 1 / store.instances : 1;
   }
 
   #ownTier(tier: string | undefined): string | undefined {

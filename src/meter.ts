@@ -25,7 +25,7 @@ import {
 import { paceOf } from './pace.ts';
 import { ProvenBurst } from './proven-burst.ts';
 import { type Reading, ServerView } from './server-view.ts';
-import type { MeterSpec } from './stores/shared-lane.ts';
+import type { MeterSpec, Used } from './stores/shared-lane.ts';
 import { TrailingWindow } from './trailing-window.ts';
 import { WindowShare } from './window-share.ts';
 
@@ -71,6 +71,10 @@ export class Meter {
   #burst = 0;
   #tuning: Tuning = NO_CAUTION;
   #share = 1;
+  /** Whether the level is what all who use the limit have left together. */
+  #isAligned = false;
+  /** When the share became another one, how much was missing then, and what was taken since. */
+  #mark = { at: 0, deficit: 0, taken: 0 };
   #spec: BucketSpec;
   #guards: readonly Window[] = [];
   #bucket: BucketState;
@@ -118,22 +122,45 @@ export class Meter {
     return { ...common, headroom: this.#kept, bucket: this.#spec };
   }
 
-  /** Goes on with a part of the limit: others, that can't be asked now, may use the rest. */
+  /**
+   * Goes on with a part of the limit: others, that can't be asked now, may use the rest. Of what all
+   * have left it is a part as well; where only what was taken here is known, that stays taken.
+   */
   share(share: number, now: number): void {
+    this.#refill(now);
+    const { capacity } = this.#spec;
+    const { level, savings } = this.#bucket;
+    const ratio = Math.min(1, share / this.#share);
     this.#share = share;
-    this.#repace(now);
+    this.#spec = this.#adoptPace();
+    const ofAll = Math.max(0, level) * (1 - ratio);
+    const less = this.#isAligned ? ofAll : capacity - this.#spec.capacity;
+    const kept = { ...this.#bucket, level: level - less, savings: savings * ratio };
+    this.#bucket = fitted(this.#spec, kept);
+    this.#mark = { at: now, deficit: this.#deficit, taken: 0 };
   }
 
-  /** What has been taken of the burst, and has not come back. */
-  deficit(now: number): number {
+  /** What has been taken since the share became another one. */
+  usedSinceShared(now: number): Used {
     this.#refill(now);
-    return Math.max(0, this.#spec.capacity - this.#bucket.level);
+    const { at, deficit, taken } = this.#mark;
+    const before = Math.max(0, deficit - this.#spec.perMs * (now - at));
+    return { level: Math.max(0, this.#deficit - before), total: Math.max(0, taken) };
   }
 
-  /** No more than `level` is left, as others know who use the limit as well. */
+  /** So much is left, as others know who use the limit as well. */
   align(level: number, now: number): void {
+    this.#isAligned = true;
     this.#refill(now);
-    this.#bucket = { ...this.#bucket, level: Math.min(this.#bucket.level, level) };
+    const { capacity } = this.#spec;
+    const savings = level < capacity ? 0 : this.#bucket.savings;
+    this.#bucket = { ...this.#bucket, level: Math.min(level, capacity), savings };
+  }
+
+  /** So much has been let through elsewhere: the server counts it like our own. */
+  takeElsewhere(cost: number, now: number): void {
+    this.#view?.take(cost, now);
+    this.#window.take(cost, now);
   }
 
   /** It holds the head of the line up. */
@@ -261,6 +288,7 @@ export class Meter {
     const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
     if (this.#view !== undefined && !isDone) return;
     this.#refill(now);
+    this.#mark.taken += more;
     this.#bucket = takeFromLevel(this.#spec, this.#bucket, more);
     for (const guard of this.#guards) {
       if (more > 0) guard.add(more, now);
@@ -307,6 +335,10 @@ export class Meter {
   /** How long `cost` takes at the rate of the limit, in milliseconds. */
   timeOf(cost: number): number {
     return cost / this.#spec.perMs;
+  }
+
+  get #deficit(): number {
+    return Math.max(0, this.#spec.capacity - this.#bucket.level);
   }
 
   /** What stays free of what the server has left. */
@@ -371,6 +403,7 @@ export class Meter {
   }
 
   #enter(cost: number, now: number): void {
+    this.#mark.taken += cost;
     this.#proven.take(cost, now);
     for (const guard of this.#guards) guard.add(cost, now);
     this.#view?.take(cost, now);

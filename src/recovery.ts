@@ -108,6 +108,12 @@ export class Recovery {
     return this.isProbing && this.#epoch === 0;
   }
 
+  /** Calls in flight, at most, while nothing is known of the limits. */
+  get allowed(): number {
+    if (this.#phase.name !== 'probing' || !this.isCold) return Number.POSITIVE_INFINITY;
+    return this.#phase.allowed;
+  }
+
   /** Whether few calls are in flight until one is answered. */
   get isProbing(): boolean {
     return this.#phase.name === 'probing';

@@ -95,7 +95,7 @@ export class Caller {
 
   /** How long until a call of that cost may go; infinite until another one has ended. */
   wait(cost: Cost, now: number): OwnWait {
-    if (this.#inFlight >= this.#terms.concurrency) {
+    if (this.#inFlight >= this.#slots) {
       return { waitMs: Number.POSITIVE_INFINITY, dimension: 'concurrency' };
     }
     return this.#gate?.wait(cost, now) ?? NO_WAIT;
@@ -103,7 +103,7 @@ export class Caller {
 
   /** When the last of several calls that cost `cost` together may go, as far as it can be told. */
   forecast(cost: Cost, now: number): OwnWait {
-    const isFull = this.#inFlight >= this.#terms.concurrency;
+    const isFull = this.#inFlight >= this.#slots;
     const wait = this.#gate?.predict(withTokens(cost), now) ?? NO_WAIT;
     return isFull && wait.waitMs < SLOT_MS ? { waitMs: SLOT_MS, dimension: 'concurrency' } : wait;
   }
@@ -168,6 +168,10 @@ export class Caller {
   isIdle(now: number): boolean {
     if (this.#inFlight > 0 || this.#waiting.size > 0) return false;
     return [...this.#counts.values()].every(({ meter }) => meter.isFull(now));
+  }
+
+  get #slots(): number {
+    return Math.max(1, Math.floor(this.#terms.concurrency * this.#share));
   }
 
   /** The one that counts already, or one that takes over what another has counted. */

@@ -18,6 +18,8 @@ export interface RedisLaneOptions {
   /** A process that isn't heard of for so long is taken for dead. */
   readonly leaseMs: number;
   readonly memos: CallerMemos;
+  /** Greater each time, in all that is ever kept of this lane here. @default its own count */
+  readonly nextSeq?: (() => number) | undefined;
 }
 
 /** A batch that was sent and not answered, and since when. */
@@ -51,7 +53,11 @@ export class RedisLane implements SharedLane {
   #memo: Memo | undefined;
   #seq = 0;
   #instances = 1;
+  /** When all that was taken of the lane has come back. */
+  #fullAt = Number.NEGATIVE_INFINITY;
   #unheard: Unheard | undefined;
+  /** Under way or to come. */
+  #batches = 0;
   #isWaiting = false;
   #isClosed = false;
   /** Ends with the last batch that is under way or to come. */
@@ -68,6 +74,13 @@ export class RedisLane implements SharedLane {
     return this.#instances;
   }
 
+  /** Whether another one would do as well: the server has nothing to hear or to be reminded of. */
+  get isIdle(): boolean {
+    const isQuiet = this.#batches === 0 && !this.#isWaiting && this.#inFlight.count === 0;
+    const isOwing = this.#unheard !== undefined || !this.#outbox.isEmpty;
+    return isQuiet && !isOwing && this.#options.clock.now() >= this.#fullAt;
+  }
+
   ask(ask: Ask): Promise<Answer> {
     this.#isWaiting = true;
     return this.#inTurn(async () => {
@@ -76,6 +89,7 @@ export class RedisLane implements SharedLane {
       const reply = await this.#send({ ...this.#batch(), ask });
       this.#started(ask, reply.answer);
       this.#instances = reply.answer.instances;
+      this.#fullAt = this.#options.clock.now() + timeToFull(ask, reply.answer);
       return reply.answer;
     });
   }
@@ -105,13 +119,16 @@ export class RedisLane implements SharedLane {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#tail.then(work);
+    this.#batches++;
+    const done = this.#tail.then(work).finally(() => {
+      this.#batches--;
+    });
     this.#tail = done.catch(() => {});
     return done;
   }
 
   #batch(): Batch {
-    return { seq: ++this.#seq, notes: this.#outbox.take() };
+    return { seq: this.#options.nextSeq?.() ?? ++this.#seq, notes: this.#outbox.take() };
   }
 
   /** Learns what has become of the batch that wasn't answered. */
@@ -216,4 +233,13 @@ export class RedisLane implements SharedLane {
       }
     }).catch(() => {});
   }
+}
+
+/** How long until nothing of a lane's limits is used any more, if nothing else is. */
+function timeToFull({ meters }: Ask, { levels }: Answer): number {
+  const times = meters.map(({ id, windowMs, bucket, guards }) => {
+    const missing = bucket.capacity - (levels[id] ?? 0);
+    return Math.max(missing / bucket.perMs, guards.length > 0 ? windowMs : 0);
+  });
+  return Math.max(0, ...times);
 }

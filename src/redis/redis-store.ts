@@ -2,10 +2,11 @@ import { type Clock, systemClock } from '../clock.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../expect.ts';
 import type { SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
+import { Health } from './health.ts';
 import { KeyNames } from './key-names.ts';
 import { LANE_SCRIPT } from './lane-script.ts';
 import { LEDGER_SCRIPT } from './ledger-script.ts';
-import { type LinkState, RedisLink } from './link.ts';
+import { RedisLink } from './link.ts';
 import type { RedisTls } from './open.ts';
 import { RedisLane } from './redis-lane.ts';
 import { RedisLedger } from './redis-ledger.ts';
@@ -96,25 +97,35 @@ interface Kept {
   readonly leaseMs: number;
 }
 
+/** So many lanes are kept, whether they are used or not. */
+const KEPT = 256;
+/** As many of the others are looked at, whenever one is asked for, as keep up with any that come. */
+const SWEPT = 2;
+
 class RedisStore implements Store {
   readonly onStoreLost: Store['onStoreLost'];
   readonly #link: RedisLink;
+  readonly #health: Health;
   readonly #kept: Kept;
   readonly #pid: string = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
   readonly #memos = new CallerMemos();
+  /** The one that was asked for longest ago is the first. */
   readonly #lanes = new Map<string, RedisLane>();
   readonly #ledger: RedisLedger;
   readonly #runLane: ScriptRunner;
+  /** Of batches: never the same twice, also in a lane that was forgotten and comes back. */
+  #lastSeq = 0;
 
   constructor(link: RedisLink, kept: Kept, onStoreLost: Store['onStoreLost']) {
     this.#link = link;
+    this.#health = new Health(link, kept.clock);
     this.#kept = kept;
     this.onStoreLost = onStoreLost;
-    this.#runLane = this.#runner(LANE_SCRIPT);
-    const run = this.#runner(LEDGER_SCRIPT);
+    this.#runLane = this.#health.runner(new Script(LANE_SCRIPT));
+    const run = this.#health.runner(new Script(LEDGER_SCRIPT));
     this.#ledger = new RedisLedger({ ...kept, pid: this.#pid, run });
-    link.onChange((state) => {
-      if (state.phase === 'up') this.#catchUp();
+    this.#health.onChange((isUp) => {
+      if (isUp) this.#catchUp();
     });
   }
 
@@ -123,12 +134,11 @@ class RedisStore implements Store {
   }
 
   get isUp(): boolean {
-    return this.#link.state.phase === 'up';
+    return this.#health.isUp;
   }
 
   get lostCause(): unknown {
-    const { state } = this.#link;
-    return state.phase === 'lost' ? state.cause : undefined;
+    return this.#health.cause;
   }
 
   get instances(): number {
@@ -136,30 +146,39 @@ class RedisStore implements Store {
   }
 
   lane(name: string): SharedLane {
-    const known = this.#lanes.get(name);
-    if (known !== undefined) return known;
-    const { keys, clock, leaseMs } = this.#kept;
-    const own = { pid: this.#pid, run: this.#runLane, memos: this.#memos };
-    const lane = new RedisLane({ name, keys, clock, leaseMs, ...own });
+    const lane = this.#lanes.get(name) ?? this.#opened(name);
+    this.#lanes.delete(name);
     this.#lanes.set(name, lane);
+    this.#sweep();
     return lane;
   }
 
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void {
-    return this.#link.onChange((state: LinkState) => {
-      if (state.phase === 'up') listener(true);
-      if (state.phase === 'lost') listener(false, state.cause);
-    });
+    return this.#health.onChange(listener);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#lanes.values(), this.#ledger].map((each) => each.close()));
+    this.#health.close();
     this.#link.close();
   }
 
-  #runner(text: string): ScriptRunner {
-    const script = new Script(text);
-    return (keys, input) => this.#link.run(script, keys, [input]);
+  #opened(name: string): RedisLane {
+    const { keys, clock, leaseMs } = this.#kept;
+    const own = { pid: this.#pid, run: this.#runLane, memos: this.#memos };
+    const nextSeq = (): number => ++this.#lastSeq;
+    return new RedisLane({ name, keys, clock, leaseMs, nextSeq, ...own });
+  }
+
+  /** Forgets lanes that are idle; the others go to the end. */
+  #sweep(): void {
+    for (let i = 0; i < SWEPT && this.#lanes.size > KEPT; i++) {
+      const [oldest] = this.#lanes;
+      if (oldest === undefined) return;
+      const [name, lane] = oldest;
+      this.#lanes.delete(name);
+      if (!lane.isIdle) this.#lanes.set(name, lane);
+    }
   }
 
   /** Tells the server what has happened while it was gone. */

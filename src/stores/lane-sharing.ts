@@ -1,7 +1,7 @@
 import type { PauseCause } from '../events.ts';
-import type { Dimension } from '../limits.ts';
+import { amount, type Cost, DIMENSIONS, type Dimension } from '../limits.ts';
 import type { Admission, ReservationEnd } from '../reservation.ts';
-import type { Grant, SharedLane, Store } from './shared-lane.ts';
+import type { Grant, SharedLane, Store, Used } from './shared-lane.ts';
 import { keyOf, SharedTurns, type TurnsHost } from './shared-turns.ts';
 
 /**
@@ -22,13 +22,13 @@ export interface SharedSighting {
 /** One lane's connection to a store: asks for its turns, and tells what became of them. */
 export class LaneSharing {
   readonly #store: Store;
-  readonly #shared: SharedLane;
+  readonly #name: string;
   readonly #turns: SharedTurns;
 
   constructor(store: Store, name: string, host: TurnsHost) {
     this.#store = store;
-    this.#shared = store.lane(name);
-    this.#turns = new SharedTurns(this.#shared, host);
+    this.#name = name;
+    this.#turns = new SharedTurns(() => this.#shared, host);
   }
 
   get decider(): Decider {
@@ -37,7 +37,11 @@ export class LaneSharing {
 
   /** This process's part of the limits, while nobody knows what the others do. */
   get share(): number {
-    return this.decider === 'local' ? 1 / this.#turns.instances : 1;
+    return this.decider === 'local' ? 1 / (this.#turns.instances ?? this.#store.instances) : 1;
+  }
+
+  get isIdle(): boolean {
+    return this.#turns.isIdle;
   }
 
   /** Asks for the calls at the front of the line. */
@@ -46,7 +50,7 @@ export class LaneSharing {
   }
 
   /** The store is back: it is to know what was taken without it. */
-  back(used: Readonly<Record<string, number>>): void {
+  back(used: Readonly<Record<string, Used>>): void {
     this.#shared.note({ kind: 'used', used });
   }
 
@@ -61,6 +65,7 @@ export class LaneSharing {
   ): Promise<void> {
     if (grant === undefined) return;
     const { epoch, at } = grant;
+    if (isLess(actual, cost)) this.#turns.stir();
     const key = await keyOf(caller);
     const costs = { taken: cost, actual, keyTaken, keyActual };
     this.#shared.note({ kind: 'ended', epoch, at, key, ...costs, wasAnswered });
@@ -81,8 +86,18 @@ export class LaneSharing {
   /** The provider has refused a call: the others are to know at once. */
   refused(grant: Grant | undefined, cause: PauseCause, retryAfterMs: number | undefined): void {
     if (grant === undefined) return;
+    this.#turns.refused(grant.epoch);
     this.#shared.note({ kind: 'refused', epoch: grant.epoch, cause, retryAfterMs });
     // It is sent again when the store is back.
     this.#shared.flush().catch(() => {});
   }
+
+  /** The store may have forgotten it meanwhile. */
+  get #shared(): SharedLane {
+    return this.#store.lane(this.#name);
+  }
+}
+
+function isLess(actual: Cost, taken: Cost): boolean {
+  return DIMENSIONS.some((dimension) => amount(actual, dimension) < amount(taken, dimension));
 }

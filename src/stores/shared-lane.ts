@@ -166,9 +166,17 @@ export type Note =
   /** Limits or caution are others now. */
   | { readonly kind: 'learned'; readonly learned: Omit<Learned, 'version'> }
   /** While the store was lost, this process has taken so much of each limit, by its id. */
-  | { readonly kind: 'used'; readonly used: Readonly<Record<string, number>> }
+  | { readonly kind: 'used'; readonly used: Readonly<Record<string, Used>> }
   /** Nobody waits here any more. */
   | { readonly kind: 'left' };
+
+/** What was taken of a limit while nobody could be asked. */
+export interface Used {
+  /** What has not come back since: of a bucket. */
+  readonly level: number;
+  /** All of it: of a window. */
+  readonly total: number;
+}
 
 /** Money, kept for several processes. */
 export interface SharedLedger {

@@ -1,7 +1,7 @@
 import type { Caller } from '../callers/caller.ts';
 import { digest } from '../callers/digest.ts';
 import type { Clock } from '../clock.ts';
-import type { PauseCause } from '../events.ts';
+import type { PauseCause, Reason } from '../events.ts';
 import type { Place } from '../flow.ts';
 import type { Gate } from '../gate.ts';
 import type { Cost, Limit } from '../limits.ts';
@@ -15,6 +15,11 @@ const ASKED = 16;
 /** A call of a higher priority is taken for one that has waited so much longer, for each step. */
 const PRIORITY_MS = 600_000;
 const MOST_STEPS = 6;
+/** Others may give back what they have taken, or learn something, while one waits for long. */
+const ASKED_EVERY_MS = 1000;
+/** Waits that a call of this process may end before their time. */
+const ENDING: readonly Reason[] = ['concurrency', 'paused'];
+const ROUND_TRIP_MS = 250;
 
 /** What another process has met: the provider takes no calls for so long. */
 export interface ForeignPause {
@@ -27,7 +32,10 @@ export interface TurnsHost {
   readonly line: Line;
   readonly gate: Gate;
   readonly clock: Clock;
+  /** The most calls in flight now, of all processes together. */
   readonly concurrency: () => number;
+  /** Whether one more call may be in flight here. */
+  readonly hasSlot: () => boolean;
   /** The call may go. */
   let(place: Place, taken: Taken, grant: Grant): void;
   /** The call can never go. */
@@ -35,7 +43,11 @@ export interface TurnsHost {
   /** A question goes out: about the calls that wait now. */
   asking(): void;
   /** It has been answered, or never will be: what it was about and still waits, has to. */
-  answered(): void;
+  answered(wait?: Answer['wait']): void;
+  /** Nothing is asked: all calls have to wait. */
+  unasked(): void;
+  /** To look again at once. */
+  again(): void;
   paused(pause: ForeignPause): void;
   learned(learned: Learned): void;
   /** To ask again. */
@@ -44,46 +56,94 @@ export interface TurnsHost {
   lost(error: unknown): void;
 }
 
+/** An answer that holds until something changes here. */
+interface Told {
+  /** The calls that it was about. */
+  readonly front: string;
+  readonly revision: number;
+  readonly until: number;
+}
+
 /** Asks a store, for one lane of this process, who goes next. One question at a time. */
 export class SharedTurns {
-  readonly #shared: SharedLane;
+  readonly #shared: () => SharedLane;
   readonly #host: TurnsHost;
   #isAsking = false;
   #isToAskAgain = false;
   #version = 0;
   /** The state of the gate's limits that the store knows of. */
   #toldRevision: number;
-  #instances = 1;
+  #instances: number | undefined;
   #hasTicket = false;
+  #told: Told | undefined;
+  /** The last pause that is known here. */
+  #pauseEpoch = 0;
 
-  constructor(shared: SharedLane, host: TurnsHost) {
+  /** `shared`: the lane in the store, which is asked for anew each time. */
+  constructor(shared: () => SharedLane, host: TurnsHost) {
     this.#shared = shared;
     this.#host = host;
     this.#toldRevision = host.gate.revision;
   }
 
   /** Processes that share the lane, as far as is known. */
-  get instances(): number {
+  get instances(): number | undefined {
     return this.#instances;
   }
 
-  /** Asks for the calls at the front of the line; once more, if a question is under way. */
+  /** Whether the store has nothing to hear of this lane. */
+  get isIdle(): boolean {
+    return !this.#isAsking && !this.#hasTicket;
+  }
+
+  /**
+   * Asks for the calls at the front of the line; once more, if a question is under way. Where the
+   * last answer still holds, nothing is asked.
+   */
   ask(): void {
     this.#isToAskAgain = this.#isAsking;
     if (this.#isAsking) return;
+    const { line, clock } = this.#host;
     const places = this.#front();
-    if (places.length === 0) {
-      this.#leave();
+    const now = clock.now();
+    const untilMs = this.#heldBackUntil(places) - now;
+    if (places.length > 0 && untilMs <= 0) {
+      this.#begin(places);
       return;
     }
+    if (places.length === 0) this.#leave();
+    this.#host.unasked();
+    const waitMs = Math.min(
+      places.length > 0 ? untilMs : Number.POSITIVE_INFINITY,
+      (line.heldUntil ?? Number.POSITIVE_INFINITY) - now,
+    );
+    if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
+  }
+
+  /** What was let through has cost less: the last answer doesn't hold any more. */
+  stir(): void {
+    this.#told = undefined;
+  }
+
+  /** A call of that epoch was refused here: the pause that follows is known. */
+  refused(epoch: number): void {
+    this.#pauseEpoch = Math.max(this.#pauseEpoch, epoch + 1);
+  }
+
+  #begin(places: readonly Place[]): void {
+    const { gate } = this.#host;
+    const toldRevision = this.#toldRevision;
     this.#isAsking = true;
+    this.#told = undefined;
     this.#host.asking();
-    void this.#exchange(places).then(
+    void this.#exchange(places, { front: frontOf(places), revision: gate.revision }).then(
       () => this.#asked(),
       (error: unknown) => {
         this.#isToAskAgain = false;
         this.#isAsking = false;
         this.#hasTicket = false;
+        // What was to be told with the question may not have arrived.
+        this.#toldRevision = toldRevision;
         this.#host.answered();
         this.#host.lost(error);
       },
@@ -92,14 +152,21 @@ export class SharedTurns {
 
   #asked(): void {
     this.#isAsking = false;
-    if (this.#isToAskAgain) this.ask();
+    if (this.#isToAskAgain) this.#host.again();
+  }
+
+  /** Until when it is known that none of these calls may go. */
+  #heldBackUntil(places: readonly Place[]): number {
+    const told = this.#told;
+    const isSame = told?.front === frontOf(places) && told.revision === this.#host.gate.revision;
+    return isSame ? told.until : Number.NEGATIVE_INFINITY;
   }
 
   /** Nobody waits here any more: the place in the order is others'. */
   #leave(): void {
     if (!this.#hasTicket) return;
     this.#hasTicket = false;
-    this.#shared.note({ kind: 'left' });
+    this.#shared().note({ kind: 'left' });
   }
 
   /** The first calls that can go at all, and the one behind them. */
@@ -117,7 +184,7 @@ export class SharedTurns {
     return places;
   }
 
-  async #exchange(places: readonly Place[]): Promise<void> {
+  async #exchange(places: readonly Place[], asked: Omit<Told, 'until'>): Promise<void> {
     const { gate } = this.#host;
     const concurrency = this.#host.concurrency();
     this.#tellLearned();
@@ -132,7 +199,9 @@ export class SharedTurns {
     });
     const [candidates, next] = [all.slice(0, ASKED), all[ASKED]];
     const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates, next };
-    this.#follow(await this.#shared.ask(ask), places, taken);
+    const answer = await this.#shared().ask(ask);
+    this.#follow(answer, places, taken);
+    this.#goOn(answer, asked);
   }
 
   #follow(answer: Answer, places: readonly Place[], taken: readonly Taken[]): void {
@@ -150,22 +219,21 @@ export class SharedTurns {
     }
     for (const grant of answer.granted) this.#grant(grant, places, taken);
     gate.align(answer.levels, now);
-    this.#goOn(answer, now);
   }
 
   #grant(grant: Grant, places: readonly Place[], taken: readonly Taken[]): void {
     const [place, costs] = [places[grant.index], taken[grant.index]];
     if (place === undefined || costs === undefined) return;
     const isWaiting = this.#host.line.has(place.id) && place.call.signal?.aborted !== true;
-    if (isWaiting) this.#host.let(place, costs, grant);
+    if (isWaiting && this.#host.hasSlot()) this.#host.let(place, costs, grant);
     else void this.#giveBack(place, costs, grant);
   }
 
-  /** Its caller has given it up while we asked. */
+  /** Its caller has given it up while we asked, or fewer calls may be in flight now. */
   async #giveBack(place: Place, { cost, own }: Taken, { epoch, at }: Grant): Promise<void> {
     const key = await keyOf(place.call.caller);
     const costs = { taken: cost, actual: {}, keyTaken: own, keyActual: {} };
-    this.#shared.note({ kind: 'ended', epoch, at, key, ...costs, wasAnswered: false });
+    this.#shared().note({ kind: 'ended', epoch, at, key, ...costs, wasAnswered: false });
   }
 
   #adopt({ learned, pause, now }: Answer): void {
@@ -175,17 +243,25 @@ export class SharedTurns {
       this.#toldRevision = this.#host.gate.revision;
       this.#isToAskAgain = true;
     }
-    if (pause !== undefined && pause.until > now) {
-      this.#host.paused({ cause: pause.cause, forMs: pause.until - now });
-    }
+    if (pause === undefined || pause.until <= now) return;
+    const forMs = pause.until - now;
+    // A pause of our own is over a round trip earlier here.
+    if (pause.epoch <= this.#pauseEpoch && forMs < ROUND_TRIP_MS) return;
+    this.#pauseEpoch = Math.max(this.#pauseEpoch, pause.epoch);
+    this.#host.paused({ cause: pause.cause, forMs });
   }
 
-  #goOn({ wait, granted }: Answer, now: number): void {
-    const { line } = this.#host;
+  #goOn({ wait, granted }: Answer, asked: Omit<Told, 'until'>): void {
+    const { line, clock } = this.#host;
+    const now = clock.now();
     this.#hasTicket = wait !== undefined;
     const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
-    const waitMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, heldMs);
-    this.#host.answered();
+    const askMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, ASKED_EVERY_MS);
+    if (wait !== undefined && !ENDING.includes(wait.reason) && !this.#isToAskAgain) {
+      this.#told = { ...asked, until: now + askMs };
+    }
+    this.#host.answered(wait);
+    const waitMs = Math.min(wait === undefined ? Number.POSITIVE_INFINITY : askMs, heldMs);
     if (wait === undefined && granted.length > 0 && line.size > 0) this.#isToAskAgain = true;
     else if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
   }
@@ -196,7 +272,7 @@ export class SharedTurns {
     if (gate.revision === this.#toldRevision) return;
     this.#toldRevision = gate.revision;
     const { rateShare, strictness } = gate.tuning;
-    this.#shared.note({
+    this.#shared().note({
       kind: 'learned',
       learned: { limits: gate.limits, rateShare, strictness },
     });
@@ -205,11 +281,23 @@ export class SharedTurns {
 
 const NO_KEY: KeySpec = { id: '', weight: 1, concurrency: Number.POSITIVE_INFINITY, meters: [] };
 
+const digests = new WeakMap<Caller, Promise<string>>();
+
 /** What the store keeps of a caller. */
 export async function keyOf(caller: Caller): Promise<KeySpec> {
   const { weight, concurrency } = caller.terms;
-  const id = caller.id === '' ? '' : await digest(caller.id);
+  const id = caller.id === '' ? '' : await digestOf(caller);
   return { id, weight, concurrency, meters: caller.specs };
+}
+
+function digestOf(caller: Caller): Promise<string> {
+  const known = digests.get(caller) ?? digest(caller.id);
+  digests.set(caller, known);
+  return known;
+}
+
+function frontOf(places: readonly Place[]): string {
+  return places.map(({ id }) => id).join();
 }
 
 function waited({ call, priority }: Place, now: number): number {

@@ -32,11 +32,16 @@ function apply.refused(d, note)
   refused(d.s, note, d.now)
 end
 
--- What a process has taken while nobody could be asked, and has not got back by itself.
+-- What a process has taken while nobody could be asked: of the bucket what has not come back, of
+-- windows all of it.
 function apply.used(d, note)
   for _, m in ipairs(d.meters) do
     local part = note.used[m.spec.id]
-    if part then take(m, part, d.now) end
+    if part then
+      refill_meter(m, d.now)
+      take_from_level(m.spec.bucket, m.state, part.level)
+      enter(m, part.total, d.now)
+    end
   end
 end
 
