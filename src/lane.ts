@@ -150,7 +150,7 @@ export class Lane implements ReservationEnds {
         if (!isHeldBack) return;
         this.#tellThrottled(waiting, priority, attempt);
         stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
-        this.#expelSurplus(joined, waiting);
+        if (call.ticket === undefined) this.#expelSurplus(joined, waiting);
       };
       if (this.#decider === 'store') this.#untold.push(tell);
       else tell();
