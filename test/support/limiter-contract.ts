@@ -88,7 +88,10 @@ export function heard<E extends keyof RateLimiterEvents>(limiter: RateLimiter, e
 }
 
 /** What every limiter does, wherever its limits are kept. */
-export function limiterContract(name: string, keep: (clock: VirtualClock) => Promise<Keeping>): void {
+export function limiterContract(
+  name: string,
+  keep: (clock: VirtualClock) => Promise<Keeping>,
+): void {
   describe(`a limiter whose limits are kept in ${name}`, () => {
     let world: World;
     beforeEach(async () => {
@@ -102,7 +105,10 @@ export function limiterContract(name: string, keep: (clock: VirtualClock) => Pro
       [{ tpm: 600 }, { tokens: 10 }],
       [{ itpm: 600 }, { inputTokens: 10, outputTokens: 999 }],
       [{ otpm: 600 }, { inputTokens: 999, outputTokens: 10 }],
-      [{ rpm: 6000, tpm: 60_000, itpm: 6000, otpm: 60 }, { inputTokens: 10, outputTokens: 1 }],
+      [
+        { rpm: 6000, tpm: 60_000, itpm: 6000, otpm: 60 },
+        { inputTokens: 10, outputTokens: 1 },
+      ],
     ])('lets calls through at the rate of %o', async (limits, cost) => {
       const limiter = world.limiter({ limits, burstSeconds: 1 });
       const calls = ['a', 'b', 'c', 'd'].map((each) => world.call(limiter, each, cost));
@@ -208,7 +214,10 @@ export function limiterContract(name: string, keep: (clock: VirtualClock) => Pro
     });
 
     it("waits for a key's own limits and slots without holding up another", async () => {
-      const tiers = { rate: { rpm: 60, strategy: 'sliding-window' }, slot: { concurrency: 1 } } as const;
+      const tiers = {
+        rate: { rpm: 60, strategy: 'sliding-window' },
+        slot: { concurrency: 1 },
+      } as const;
       const limiter = world.limiter({ limits: { rpm: 6000 }, tiers });
       const ofRate = Array.from({ length: 61 }, () =>
         limiter.acquire({}, { key: 'rate', tier: 'rate' }).then((granted) => granted.settle()),
