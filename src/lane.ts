@@ -145,15 +145,17 @@ export class Lane implements ReservationEnds {
       const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject, over });
       // A call whose signal had aborted has left again.
       if (this.#queue.line.has(joined.id)) this.#listenTo(caller);
-      if (this.#isWorthALook(joined.id)) this.#pump();
+      // Whether it has to wait, only the store can tell.
+      const isAsked = this.#decider === 'store';
       const tell = (): void => {
         if (!isHeldBack) return;
         this.#tellThrottled(waiting, priority, attempt);
         stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
-        if (call.ticket === undefined) this.#expelSurplus(joined, waiting);
+        if (isAsked && call.ticket === undefined) this.#expelSurplus(joined, waiting);
       };
-      if (this.#decider === 'store') this.#untold.push(tell);
-      else tell();
+      if (isAsked) this.#untold.push(tell);
+      if (this.#isWorthALook(joined.id)) this.#pump();
+      if (!isAsked) tell();
     });
   }
 

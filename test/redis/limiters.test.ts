@@ -1,0 +1,325 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EXPECTED_OUTPUT_TOKENS } from '../../src/budget.ts';
+import type { Charge } from '../../src/budget-charge.ts';
+import { ownKey } from '../../src/lanes.ts';
+import type { RateLimiter } from '../../src/limiter.ts';
+import type { RateLimiterOptions } from '../../src/options.ts';
+import { redisStore } from '../../src/redis/index.ts';
+import type { Reservation } from '../../src/reservation.ts';
+import type { Store } from '../../src/stores/shared-lane.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
+import { heard, START, World } from '../support/limiter-contract.ts';
+import { describeRedis } from './support/describe-redis.ts';
+import { holdForDigests, VirtualClient } from './support/virtual-client.ts';
+
+const LANE = ownKey('default');
+
+describeRedis('limiters of several processes on one store', (server) => {
+  let clock: VirtualClock;
+  let client: VirtualClient;
+  let world: World;
+  let restore: () => void;
+  let open: (options?: Parameters<typeof redisStore>[1]) => Store;
+
+  beforeEach(async () => {
+    clock = createVirtualClock({ start: START });
+    client = await VirtualClient.of(server(), clock);
+    restore = holdForDigests(clock);
+    const prefix = `test-${crypto.randomUUID()}`;
+    const stores: Store[] = [];
+    open = (options) => {
+      const store = redisStore(client, { prefix, clock, ...options });
+      stores.push(store);
+      return store;
+    };
+    const close = async (): Promise<void> => {
+      for (const store of stores) await store.close();
+    };
+    world = new World(clock, { store: () => open(), close });
+  });
+  afterEach(async () => {
+    await world.close();
+    client.destroy();
+    restore();
+  });
+
+  const limiters = (count: number, options: RateLimiterOptions): RateLimiter[] =>
+    Array.from({ length: count }, () => world.limiter(options));
+
+  /** A call of `limiter` that the provider has refused. */
+  async function refuse(limiter: RateLimiter, ms: number, granted?: Reservation): Promise<void> {
+    const reservation = granted ?? (await clock.run(limiter.acquire({})));
+    limiter.lane(LANE).refuse(reservation, 'rate', ms);
+    reservation.refused();
+  }
+
+  it('share one limit, in the order in which the calls came, within one call of each', async () => {
+    const group = limiters(4, { limits: { rpm: 600 }, burstSeconds: 0.1 });
+    const calls: Promise<unknown>[] = [];
+    for (let i = 0; i < 40; i++) {
+      calls.push(world.call(group[(i * 7) % 4]!, String(i)));
+      await clock.advance(1);
+    }
+    await world.run(...calls);
+    const order = world.lines.map((line) => Number(line.split(' ')[1]));
+    for (const [place, number] of order.entries()) {
+      expect(Math.abs(place - number)).toBeLessThanOrEqual(group.length);
+    }
+    expect(world.ms).toBeGreaterThanOrEqual(3900);
+    expect(world.ms).toBeLessThanOrEqual(4000);
+  });
+
+  it("count a key's calls in all of them, and its calls in flight", async () => {
+    const tiers = {
+      rate: { rpm: 60, strategy: 'sliding-window' },
+      slot: { concurrency: 1 },
+    } as const;
+    const [one, two] = limiters(2, { tiers });
+    const calls = Array.from({ length: 62 }, (_, i) =>
+      world.call((i % 2 === 0 ? one : two)!, 'k', {}, { key: 'k', tier: 'rate' }),
+    );
+    await clock.advance(59_000);
+    expect(world.lines).toHaveLength(60);
+    await world.run(...calls);
+    expect(world.ms).toBeLessThan(61_000);
+    const slots = [one!, two!].map((each) =>
+      world.call(each, 'slot', {}, { key: 's', tier: 'slot', flightMs: 500 }),
+    );
+    const before = world.ms;
+    await world.run(...slots);
+    expect(world.ms - before).toBeGreaterThanOrEqual(500);
+    expect(world.ms - before).toBeLessThan(700);
+  });
+
+  it('have so many calls in flight together', async () => {
+    const group = limiters(3, { concurrency: 2 });
+    const calls = group.map((each, i) => world.call(each, String(i), {}, { flightMs: 1000 }));
+    await clock.advance(500);
+    expect(world.lines).toHaveLength(2);
+    await world.run(...calls);
+    expect(world.ms).toBeLessThan(1100);
+  });
+
+  it('are all paused by what one is refused, each once, and only one tries first', async () => {
+    const group = limiters(8, { limits: { rpm: 6000 } });
+    const paused = group.map((each) => heard(each, 'paused'));
+    const resumed = group.map((each) => heard(each, 'resumed'));
+    await Promise.all(group.map((each) => world.call(each, 'warm')));
+    await refuse(group[0]!, 5000);
+    const begun = world.ms;
+    world.lines.length = 0;
+    const calls = group.map((each) => world.call(each, 'after', {}, { flightMs: 50 }));
+    await clock.advance(begun + 5040 - world.ms);
+    expect(world.lines).toHaveLength(1);
+    await world.run(...calls);
+    expect(world.lines).toHaveLength(8);
+    expect(world.ms - begun).toBeLessThan(5400);
+    expect(paused.map(({ length }) => length)).toEqual(Array(8).fill(1));
+    expect(resumed.map(({ length }) => length)).toEqual(Array(8).fill(1));
+  });
+
+  it('take an old refusal for old news, whoever has met it', async () => {
+    const [one, two] = limiters(2, { limits: { rpm: 6000 } });
+    const early = await clock.run(two!.acquire({}));
+    await refuse(one!, 1000);
+    await clock.advance(100);
+    const paused = heard(two!, 'paused');
+    const waiting = world.call(two!, 'waiting');
+    await clock.advance(100);
+    await refuse(two!, 60_000, early);
+    await world.run(waiting);
+    expect(world.ms).toBeLessThan(1300);
+    expect(paused).toHaveLength(1);
+  });
+
+  it('all know what one has learned of the limits', async () => {
+    const key = { ...LANE, learns: true };
+    const [one, two] = limiters(2, {});
+    const cost = { requests: 1 };
+    const granted = await clock.run(one!.lane(key).acquire({ cost }));
+    const header = { dimension: 'requests', limit: 60, remaining: 59, windowMs: 60_000 } as const;
+    one!.lane(key).observe(granted, [header]);
+    granted.settle();
+    await clock.run(one!.lane(key).acquire({ cost }));
+    const limits = heard(two!, 'limits');
+    await clock.run(two!.lane(key).acquire({ cost }));
+    expect(two!.snapshot()[0]?.limits).toMatchObject([{ dimension: 'requests', max: 60 }]);
+    expect(limits.at(-1)).toMatchObject({ limits: [{ max: 60, source: 'headers' }] });
+  });
+
+  it('send few calls, all together, until a response has shown the limits', async () => {
+    const key = { ...LANE, learns: true };
+    const group = limiters(4, {});
+    const started: Reservation[] = [];
+    const cost = { requests: 1 };
+    const calls = group.flatMap((each) =>
+      [1, 2, 3].map(() =>
+        each
+          .lane(key)
+          .acquire({ cost })
+          .then((each) => started.push(each)),
+      ),
+    );
+    await clock.advance(900);
+    expect(started).toHaveLength(2);
+    const header = {
+      dimension: 'requests',
+      limit: 6000,
+      remaining: 5998,
+      windowMs: 60_000,
+    } as const;
+    for (const lane of group.map((each) => each.lane(key))) {
+      lane.observe(started[0]!, [header]);
+    }
+    started[0]!.answered();
+    await clock.advance(2000);
+    await clock.run(Promise.all(calls));
+  });
+
+  it('gives the place back of a call that is given up, also while the store is asked', async () => {
+    const [one, two] = limiters(2, { limits: { rpm: 60 }, burstSeconds: 1 });
+    const abort = new AbortController();
+    const aborted = world.call(one!, 'aborted', {}, { signal: abort.signal });
+    abort.abort(new RangeError('given up'));
+    await world.run(aborted);
+    await clock.advance(50);
+    await world.run(world.call(two!, 'next'));
+    expect(world.lines).toEqual(['0 aborted RangeError', '50 next']);
+    const waiting = new AbortController();
+    const first = world.call(one!, 'first', {}, { signal: waiting.signal });
+    await clock.advance(10);
+    const second = world.call(two!, 'second');
+    await clock.advance(10);
+    waiting.abort(new RangeError('given up'));
+    await world.run(first, second);
+    // Who waits for long asks again every second.
+    expect(world.lines.slice(2)).toEqual(['70 first RangeError', '1060 second']);
+  });
+
+  it('holds up nobody by what has waited in a limiter that is closed', async () => {
+    const [one, two] = limiters(2, { limits: { rpm: 60 }, burstSeconds: 1 });
+    await world.run(world.call(one!, 'a'));
+    const closed = world.call(one!, 'closed');
+    await clock.advance(10);
+    const next = world.call(two!, 'next');
+    await clock.advance(10);
+    one!.close();
+    await world.run(closed, next);
+    expect(world.lines).toEqual(['0 a', '20 closed HeadroomError', '1010 next']);
+  });
+
+  it('looks again for calls that only their own limits hold back, whatever else ends meanwhile', async () => {
+    const tiers = { slow: { rpm: 60, strategy: 'fixed-window' } } as const;
+    const [one, two] = limiters(2, { limits: { rpm: 6000 }, tiers });
+    const slow = { key: 'k', tier: 'slow' };
+    await world.run(...Array.from({ length: 60 }, () => world.call(two!, 'other', {}, slow)));
+    world.lines.length = 0;
+    const held = world.call(one!, 'held', {}, slow);
+    for (let i = 0; i < 5; i++) await world.run(world.call(one!, 'free', {}, { flightMs: 10 }));
+    await world.run(held);
+    expect(world.lines.at(-1)).toMatch(/held$/);
+    expect(world.ms % 60_000).toBeLessThan(60_000);
+    expect(clock.now() % 60_000).toBeLessThan(10);
+  });
+
+  it('does not try at once what only the store can say', async () => {
+    const [one] = limiters(1, {});
+    expect(() => one!.tryAcquire({})).toThrow(
+      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`",
+    );
+  });
+
+  const prices = { '*': { input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS } };
+  /** A call that may cost one dollar. */
+  async function pay(limiter: RateLimiter, key?: string, tier?: string): Promise<Charge> {
+    const estimate = { inputTokens: 0, outputTokens: 0 };
+    const charging = limiter.as({ key, tier }, (caller) =>
+      limiter.charge(LANE, { call: { model: 'm', maxOutputTokens: undefined }, estimate, caller }),
+    );
+    return clock.run(Promise.resolve(charging));
+  }
+
+  it('spend one budget, and still after they are started again', async () => {
+    const options = {
+      budget: { usdPerDay: 3, perKey: true },
+      prices,
+      tiers: { free: { usdPerDay: 1 } },
+    };
+    const [one, two] = limiters(2, options);
+    await pay(one!, 'a');
+    await pay(two!, 'a');
+    const released = await pay(two!, 'a');
+    await expect(pay(one!, 'a')).rejects.toMatchObject({ name: 'BudgetSpent', reservedUsd: 3 });
+    released.release();
+    await clock.advance(100);
+    await pay(one!, 'a');
+    await pay(one!, 'b', 'free');
+    await expect(pay(two!, 'b', 'free')).rejects.toMatchObject({ limitUsd: 1 });
+    one!.close();
+    const [again] = limiters(1, options);
+    await expect(pay(again!, 'a')).rejects.toMatchObject({ name: 'BudgetSpent' });
+    await expect(pay(again!, 'b', 'free')).rejects.toMatchObject({ name: 'BudgetSpent' });
+  });
+
+  it('take a server that answers scripts with errors for lost, and look for it again', async () => {
+    const store = open();
+    const limiter = world.limiter({ store, limits: { rpm: 60 }, burstSeconds: 10 });
+    const degraded = heard(limiter, 'degraded');
+    await world.run(world.call(limiter, 'a'));
+    const error = new Error('NOPERM this user has no permissions to run the command');
+    client.errors = Array.from({ length: 4 }, () => error);
+    await world.run(world.call(limiter, 'b'));
+    expect(degraded).toEqual([{ what: 'store_lost', policy: 'local', cause: error }]);
+    expect(store.lostCause).toBe(error);
+    await clock.advance(5000);
+    expect(degraded.slice(1)).toMatchObject([{ what: 'store_back', policy: 'local' }]);
+    expect(client.errors).toEqual([]);
+    await world.run(world.call(limiter, 'c'));
+    expect(world.lines).toHaveLength(3);
+  });
+
+  it('say why nothing goes without the store, where nothing is to', async () => {
+    const store = open({ onStoreLost: 'closed' });
+    const budget = { budget: { usdPerDay: 3 }, prices };
+    const limiter = world.limiter({ store, limits: { rpm: 60 }, burstSeconds: 1, ...budget });
+    const first = await clock.run(limiter.acquire({}));
+    const waiting = [1, 2].map(() => limiter.acquire({}));
+    const failures = Promise.allSettled(waiting);
+    await clock.advance(10);
+    const error = new Error('NOPERM this user has no permissions to run the command');
+    client.errors = Array.from({ length: 50 }, () => error);
+    const closed = { name: 'StoreUnavailable', code: 'store_unavailable', cause: error };
+    for (const result of await clock.run(failures)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: closed });
+    }
+    await expect(clock.run(limiter.acquire({}))).rejects.toMatchObject(closed);
+    await expect(pay(limiter)).rejects.toMatchObject(closed);
+    first.settle();
+    client.errors = [];
+    await clock.advance(5000);
+    await clock.run(limiter.acquire({}));
+  });
+
+  it('let a call be known to a lane that was forgotten, and forget lanes that are idle', async () => {
+    const [one] = limiters(1, { limits: { rpm: 60 }, burstSeconds: 1 });
+    for (let i = 0; i < 1000; i++) {
+      const granted = await clock.run(one!.acquire({}, { model: `model ${i}` }));
+      granted.settle();
+      await clock.advance(10);
+    }
+    expect(one!.snapshot().length).toBeLessThan(400);
+    for (const _ of [1, 2]) await clock.run(one!.acquire({}, { model: 'model 0' }));
+    const [lane] = one!.snapshot().filter(({ model }) => model === 'model 0');
+    expect(lane).toMatchObject({ inFlight: 2 });
+  });
+
+  it('asks no more often than calls go, however long the line is', async () => {
+    const group = limiters(2, { limits: { rpm: 6000 }, burstSeconds: 0.1 });
+    const calls = group.flatMap((each) =>
+      Array.from({ length: 200 }, () => world.call(each, 'x', {}, { flightMs: 30 })),
+    );
+    await world.run(...calls);
+    // A question for each call, a moment later what has become of it, and some in vain.
+    expect(client.runs).toBeLessThan(2.5 * 400);
+  });
+});
