@@ -68,11 +68,23 @@ local function try_behind(d, cost, head)
   return wait, dimension
 end
 
--- Beside a head that could go now: one call at most, only what leaves it its room, and not while it
--- is about to come.
-local function try_beside(d, cost, head)
-  local late = d.now - head.due
-  if d.has_passed or (late >= 0 and late < LATE_AFTER) then return false end
+-- Whoever is behind a head that doesn't come keeps the order all the same.
+local function is_next_but(d, ticket, head)
+  for pid, p in pairs(d.s.members) do
+    local other = p.ticket
+    if other and other ~= head and pid ~= d.input.pid and d.now - other.due < LATE_AFTER
+      and goes_before(d.s, other, ticket) then return false end
+  end
+  return true
+end
+
+-- Beside a head that could go now: one call at most, unless it is long overdue; only what leaves it
+-- its room, and not while it is about to come.
+local function try_beside(d, ticket, head)
+  local cost, late = ticket.cost, d.now - head.due
+  if d.has_passed and late < OVERTAKEN_AFTER then return false end
+  if late >= 0 and late < LATE_AFTER then return false end
+  if not is_next_but(d, ticket, head) then return false end
   local wait = longest(d.meters, cost, wait_of_other, d.now)
   if wait > 0 or wait_behind(d.meters, cost, head.cost, d.now) > 0 then return false end
   take_all(d.meters, cost, take, d.now)
@@ -101,7 +113,7 @@ local function behind_other(d, i, ticket, first)
     first.by = first.by or deadline(d, wait)
     return first
   end
-  if not try_beside(d, ticket.cost, first) then return nil end
+  if not try_beside(d, ticket, first) then return nil end
   grant(d, i, ticket, false)
   return nil, true
 end
