@@ -8,6 +8,7 @@ import { ProvenBurst } from './proven-burst.ts';
  * with what has passed, and passes a bucket of ten seconds.
  */
 const FIRST_BURST_SECONDS = 0.1;
+const FIRST_REQUESTS = 4;
 const CAUTIOUS_BURST_SECONDS = 8;
 /**
  * `'auto'` steers by what the server says is left, and keeps this share of the limit free; until it
@@ -89,7 +90,8 @@ export class Pacing {
   get #provenSeconds(): number {
     if (this.options.isShapeGiven === true) return CAUTIOUS_BURST_SECONDS;
     const perSecond = ((1 - this.#headroom) * this.limit.max * SECOND_MS) / this.limit.windowMs;
-    const seconds = Math.max(FIRST_BURST_SECONDS, this.#burst / perSecond);
+    const first = this.limit.dimension === 'requests' ? FIRST_REQUESTS : 0;
+    const seconds = Math.max(FIRST_BURST_SECONDS, Math.max(first, this.#burst) / perSecond);
     return Math.min(CAUTIOUS_BURST_SECONDS, seconds);
   }
 }
