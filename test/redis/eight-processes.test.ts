@@ -4,11 +4,11 @@ import { createSimulator } from '../../src/testing/index.ts';
 import { describeRedis } from './support/describe-redis.ts';
 import { LimitedProcesses, type Sent } from './support/limited-processes.ts';
 
-const RPM = 18_000;
+const RPM = 15_000;
 /** With a fifth of headroom. */
 const PER_MS = (0.8 * RPM) / 60_000;
 /** A second's worth. */
-const BURST = 240;
+const BURST = 200;
 /** 5,000 calls. */
 const SHARES = [1300, 1000, 800, 650, 500, 400, 250, 100];
 const KILLED = 'process 3';
@@ -48,10 +48,10 @@ describeRedis('eight processes with one limit', (server) => {
       ...shared,
       name: `process ${i}`,
       calls,
-      overMs: 14_000,
+      overMs: 17_000,
     }));
     await processes.start(jobs);
-    await sleep(7000);
+    await sleep(9000);
     const killedAt = performance.timeOrigin + performance.now();
     processes.kill(KILLED);
     await processes.ended();
@@ -71,7 +71,6 @@ describeRedis('eight processes with one limit', (server) => {
     expect(excess(granted)).toBeLessThan(0.01);
     expect((granted.length - BURST) / (PER_MS * (last - first))).toBeGreaterThan(0.95);
     const soonAfter = granted.filter((at) => at > killedAt && at <= killedAt + 2000);
-    console.log(soonAfter.length / (2000 * PER_MS), (granted.length - BURST) / (PER_MS * (last - first)), excess(granted), passed(sent).filter((calls) => calls <= 1).length / sent.length, Math.max(...passed(sent)), sent.length);
     expect(soonAfter.length / (2000 * PER_MS)).toBeGreaterThan(0.8);
     // Calls that came within a round trip may pass each other; a machine that is busy makes it long.
     const inOrder = passed(sent).filter((calls) => calls <= 1);

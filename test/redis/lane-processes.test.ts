@@ -71,9 +71,9 @@ describeRedis('a lane of several processes', (server) => {
     virtual.advance(1);
     for (let i = 0; i < 8; i++) other!.arrive(`other ${i}`);
     await busy!.ask();
-    // The busy one has more that came before, and is about to ask for it.
+    // The busy one has more that came before, and is about to ask for it: one may pass.
     const { answer, started } = await other!.ask();
-    expect(started).toEqual([]);
+    expect(started.map(({ name }) => name)).toEqual(['other 0']);
     expect(answer.wait).toEqual({ waitMs: 5, reason: 'queue' });
     while (busy!.waiting.length > 0) await busy!.ask();
     expect((await other!.ask()).started).toHaveLength(4);

@@ -78,25 +78,33 @@ local function is_next_but(d, ticket, head)
   return true
 end
 
--- Beside a head that could go now: one call at most, unless it is long overdue; only what leaves it
--- its room, and not while it is about to come.
+-- Whether this process may pass a head that could go now, and hasn't come: once, with a call that is
+-- hardly later, where there is room for all that are ahead; in order, once the head is long overdue.
+local function may_pass(d, ticket, head)
+  if d.now - head.due >= OVERTAKEN_AFTER then return is_next_but(d, ticket, head) end
+  if head.passed and head.passed[d.input.pid] then return false end
+  if not is_near(d.s, ticket, head) then return false end
+  local _, together = those_ahead(d, ticket)
+  add_cost(together, ticket.cost)
+  return longest(d.meters, together, predict, d.now) == 0
+end
+
 local function try_beside(d, ticket, head)
-  local cost, late = ticket.cost, d.now - head.due
-  if d.has_passed and late < OVERTAKEN_AFTER then return false end
-  if late >= 0 and late < LATE_AFTER then return false end
-  if not is_next_but(d, ticket, head) then return false end
+  local cost = ticket.cost
+  if not may_pass(d, ticket, head) then return false end
   local wait = longest(d.meters, cost, wait_of_other, d.now)
   if wait > 0 or wait_behind(d.meters, cost, head.cost, d.now) > 0 then return false end
   take_all(d.meters, cost, take, d.now)
-  d.has_passed = true
+  head.passed = head.passed or {}
+  head.passed[d.input.pid] = true
   return true
 end
 
--- Until those ahead and this one fit; a moment longer where the first of them is late.
+-- Until those ahead and this one fit; and a moment for each of them to come.
 local function queue_wait(d, ticket, first)
-  local _, together = those_ahead(d, ticket)
+  local count, together = those_ahead(d, ticket)
   add_cost(together, ticket.cost)
-  local late = math.min(SLOT_WAIT, math.max(LEAST_WAIT, first.due - d.now))
+  local late = math.min(SLOT_WAIT, math.max(count * LEAST_WAIT, first.due - d.now))
   return math.max(late, (longest(d.meters, together, predict, d.now)))
 end
 

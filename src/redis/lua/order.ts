@@ -10,6 +10,13 @@ local function goes_before(s, one, other)
   return one.pid < other.pid
 end
 
+-- Whether it makes hardly a difference which of them goes first.
+local function is_near(s, ticket, head)
+  local later = math.max(s.virtual, ticket.finish) - math.max(s.virtual, head.finish)
+  if later == 0 then later = ticket.at - head.at end
+  return later <= LATE_AFTER
+end
+
 local function ticket_of(d, c)
   return {
     pid = d.input.pid, key = d.input.keys[c.key].id, finish = finish_of(d, c.key),

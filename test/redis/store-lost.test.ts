@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import OpenAI from 'openai';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import type { RateLimiterOptions } from '../../src/options.ts';
+import { type RedisStoreOptions, redisStore } from '../../src/redis/index.ts';
+import { createSimulator } from '../../src/testing/index.ts';
+import { withRateLimit } from '../../src/with-rate-limit.ts';
+import { heard } from '../support/limiter-contract.ts';
+import { describePrivate } from './support/describe-redis.ts';
+import { eventually } from './support/eventually.ts';
+import { RedisServer } from './support/redis-server.ts';
+
+const RPM = 9000;
+const PROCESSES = 4;
+const LOST_AND_BACK = ['store_lost', 'store_back'];
+
+describePrivate(
+  'a store that is lost while limiters use it',
+  () => RedisServer.private(),
+  (server) => {
+    const cleanUp: (() => unknown)[] = [];
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown) => unhandled.push(error);
+    beforeEach(() => void process.on('unhandledRejection', onUnhandled));
+    afterEach(async () => {
+      for (const clean of cleanUp.splice(0).reverse()) await clean();
+      process.off('unhandledRejection', onUnhandled);
+      expect(unhandled.splice(0)).toEqual([]);
+      await server().flush();
+    });
+
+    function open(options: RateLimiterOptions, more: RedisStoreOptions = {}): RateLimiter {
+      const store = redisStore(server().url, { leaseMs: 1000, commandTimeoutMs: 250, ...more });
+      const limiter = createRateLimiter({ ...options, store });
+      cleanUp.push(async () => {
+        limiter.close();
+        await store.close();
+      });
+      return limiter;
+    }
+
+    const troubles: readonly [string, string[], () => Promise<void>][] = [
+      [
+        'is killed, and back seconds later',
+        LOST_AND_BACK,
+        async () => {
+          await server().stop();
+          await sleep(3000);
+          await server().start();
+        },
+      ],
+      [
+        'is frozen',
+        LOST_AND_BACK,
+        async () => {
+          server().freeze();
+          await sleep(1500);
+          server().thaw();
+        },
+      ],
+      ['pauses its clients', LOST_AND_BACK, () => server().clientPause(1500)],
+      [
+        'forgets everything, its scripts too, and cuts connections',
+        [],
+        async () => {
+          await server().command('FLUSHALL');
+          await sleep(300);
+          await server().forgetScripts();
+          await sleep(300);
+          await server().cutConnections();
+        },
+      ],
+    ];
+
+    it.each(troubles)(
+      '%s: no call is lost, and next to none is refused',
+      async (_, told, trouble) => {
+        const upstream = createSimulator({
+          limits: { rpm: RPM },
+          enforcement: 'bucket-10s',
+          latency: 40,
+        });
+        const limits = { limits: { rpm: RPM }, enforcement: 'bucket', burstSeconds: 1 } as const;
+        const limiters = Array.from({ length: PROCESSES }, () => open(limits));
+        const degraded = limiters.map((limiter) => heard(limiter, 'degraded'));
+        const calls = limiters.flatMap((limiter) => {
+          const client = new OpenAI({ apiKey: 'any', fetch: upstream.fetch });
+          const limited = withRateLimit(client, { limiter });
+          const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] } as const;
+          const call = () =>
+            limited.chat.completions.create({ ...body, messages: [...body.messages] });
+          return Array.from({ length: 200 }, call);
+        });
+        const all = Promise.allSettled(calls);
+        await sleep(1500);
+        await trouble();
+        const failed = (await all).filter(({ status }) => status === 'rejected');
+        expect(failed).toEqual([]);
+        await eventually(() => degraded.every((events) => events.length >= told.length));
+        for (const events of degraded) {
+          expect(events.map((event) => Reflect.get(event, 'what'))).toEqual(told);
+        }
+        expect(upstream.stats().admitted).toBe(800);
+        expect(upstream.stats().status429).toBeLessThanOrEqual(8);
+        expect(limiters.flatMap((each) => each.snapshot()).map(({ queued }) => queued)).toEqual(
+          Array(PROCESSES).fill(0),
+        );
+      },
+    );
+
+    /** Lets `limiter` find out. */
+    const untilLost = (limiter: RateLimiter): Promise<void> => {
+      const degraded = heard(limiter, 'degraded');
+      limiter.acquire({}, { model: 'another' }).then(
+        (granted) => granted.cancel(),
+        () => {},
+      );
+      return eventually(() => degraded.length > 0);
+    };
+
+    it('shares a limit out among those that were there (local)', async () => {
+      const limits = { rpm: 600, concurrency: 9 };
+      const options = { limits, enforcement: 'bucket', headroom: 0, burstSeconds: 6 } as const;
+      const group = [1, 2, 3].map(() => open(options));
+      for (const each of group) (await each.acquire({})).settle();
+      for (const each of group) (await each.acquire({})).settle();
+      await server().stop();
+      await Promise.all(group.map(untilLost));
+      const started = group.map(() => 0);
+      group.forEach((each, i) => {
+        for (let call = 0; call < 60; call++) {
+          each.acquire({}).then(
+            (granted) => {
+              started[i]!++;
+              granted.settle();
+            },
+            () => {},
+          );
+        }
+      });
+      await sleep(200);
+      const sum = started.reduce((all, each) => all + each, 0);
+      expect(sum).toBeGreaterThan(40);
+      expect(sum).toBeLessThanOrEqual(60 + 0.6 * 10 * 3);
+      await server().start();
+    });
+
+    it('goes on without limit by others (open), or not at all (closed)', async () => {
+      const limits = { limits: { rpm: 60 }, enforcement: 'bucket', burstSeconds: 1 } as const;
+      const free = open(limits, { onStoreLost: 'open' });
+      const shut = open(limits, { onStoreLost: 'closed', prefix: 'shut' });
+      (await free.acquire({})).settle();
+      (await shut.acquire({})).settle();
+      const waiting = Promise.allSettled([shut.acquire({}), shut.acquire({})]);
+      await sleep(50);
+      await server().stop();
+      const closed = { name: 'StoreUnavailable', code: 'store_unavailable' };
+      for (const result of await waiting) {
+        expect(result).toMatchObject({ status: 'rejected', reason: closed });
+        expect(result).toHaveProperty('reason.cause', expect.any(Error));
+      }
+      await expect(shut.acquire({})).rejects.toMatchObject(closed);
+      await untilLost(free);
+      (await free.acquire({}, { model: 'new' })).settle();
+      await server().start();
+      const back = eventually(async () => {
+        return shut.acquire({}, { model: 'back' }).then(
+          (granted) => granted.settle() === undefined,
+          () => false,
+        );
+      });
+      await back;
+    });
+
+    it.each([
+      ['has closed nothing', ''],
+      ['has closed everything', 'limiter.close(); await store.close();'],
+      [
+        'waits for nothing, though a call is in flight',
+        'await limiter.acquire({}, { model: "x" });',
+      ],
+    ])('lets a process end that %s', async (_, last) => {
+      expect(await output(server().url, last)).toEqual(['granted', 'end']);
+    });
+  },
+);
+
+/** What a process prints that makes one call and has nothing else to do, up to its end. */
+async function output(url: string, last: string): Promise<string[]> {
+  const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url));
+  const program = `
+    import { createRateLimiter } from ${source('limiter.ts')};
+    import { redisStore } from ${source('redis/index.ts')};
+    process.on('exit', (code) => console.log(code === 0 ? 'end' : code));
+    const store = redisStore('${url}');
+    const limiter = createRateLimiter({ store, limits: { rpm: 60 } });
+    const reservation = await limiter.acquire({});
+    console.log('granted');
+    reservation.settle();
+    ${last}
+  `;
+  const args = ['--input-type=module', '--no-warnings', '--eval', program];
+  const cwd = new URL('../..', import.meta.url);
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const printed: string[] = [];
+  for await (const chunk of child.stdout) printed.push(String(chunk));
+  return printed.join('').trim().split('\n');
+}
