@@ -23,6 +23,7 @@ describeRedis('eight processes with one limit', (server) => {
     const upstream = createSimulator({
       limits: { rpm: RPM, concurrency: 64 },
       enforcement: 'bucket-10s',
+      fill: { rpm: 1.25 * BURST },
       latency: 30,
     });
     const http = await upstream.listen();
