@@ -1,6 +1,7 @@
 import { batchTable } from './batch-table.ts';
 import { ESTIMATE_TABLES } from './estimate/estimate-tables.ts';
 import { overtakingTable } from './overtaking.ts';
+import { redisTables } from './redis/redis-tables.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),
   ),
   overtaking: overtakingTable,
+  redis: redisTables,
 };
 
 /** `estimate` stands for all of its parts, `estimate:stalls` for one. */

@@ -3,7 +3,7 @@ import type { Caller } from './callers/caller.ts';
 import { RateLimitExceeded } from './errors.ts';
 import type { Reason } from './events.ts';
 import type { Gate } from './gate.ts';
-import { plus } from './limits.ts';
+import { amount, plus } from './limits.ts';
 import type { WaitingCall } from './waiting-call.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
@@ -104,5 +104,12 @@ function evidence(
     .filter(({ limit }) => limit.dimension === reason)
     .sort((one, other) => one.level - other.level);
   if (scarcest === undefined) return {};
-  return { limit: scarcest.limit.max, remaining: Math.max(0, Math.floor(scarcest.level)) };
+  const { limit, level } = scarcest;
+  // What waits already has a claim to what is left.
+  const claimed =
+    limitOf === 'key'
+      ? (queue.line.flow(caller)?.costBefore(Number.NEGATIVE_INFINITY) ?? {})
+      : queue.waitingCost;
+  const remaining = Math.floor(level - amount(claimed, limit.dimension));
+  return { limit: limit.max, remaining: Math.max(0, remaining) };
 }

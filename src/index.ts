@@ -1,5 +1,6 @@
 export type { Spending } from './budget-ledger.ts';
 export type { BudgetOption, DailyBudget, WindowBudget } from './budget-option.ts';
+export type { Allowance } from './callers/caller.ts';
 export { type CallerContext, type OnLimit, runAs } from './callers/run-as.ts';
 export type { Strategy, TierLimits } from './callers/terms.ts';
 export type { CallerRef, TierSource, TiersOption } from './callers/tiers.ts';

@@ -2,20 +2,16 @@ import { CallQueue, type Joined } from './call-queue.ts';
 import { Caller } from './callers/caller.ts';
 import type { Clock } from './clock.ts';
 import type { Concurrency } from './concurrency.ts';
-import {
-  CallTooLarge,
-  HeadroomError,
-  QueueFull,
-  RateLimitExceeded,
-  StoreUnavailable,
-} from './errors.ts';
+import { Door, type LaneState } from './door.ts';
+import type { HeadroomError } from './errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from './events.ts';
-import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
+import type { Forecast } from './forecast.ts';
 import type { Gate, Wait } from './gate.ts';
+import type { LaneCall } from './lane-call.ts';
 import { LaneLearning, type LimitNews, type RefusalWords } from './lane-learning.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
-import type { Cost, Dimension, Limit, Subject } from './limits.ts';
+import type { Cost, Subject } from './limits.ts';
 import type { MeteredLimit, MeterOptions } from './meter.ts';
 import { type Choice, costsOf, LOOKED_AT, nextCall, unfitOf } from './next-call.ts';
 import type { TokenEstimate, Usage } from './providers/provider.ts';
@@ -26,45 +22,13 @@ import {
   type ReservationEnd,
   type ReservationEnds,
 } from './reservation.ts';
+import type { Stage } from './stage.ts';
 import { type Decider, LaneSharing } from './stores/lane-sharing.ts';
 import type { Learned, Store } from './stores/shared-lane.ts';
 import type { TurnsHost } from './stores/shared-turns.ts';
 import type { WaitingCall } from './waiting-call.ts';
 import type { ObservedLimit } from './wire/headers.ts';
 import type { Stated } from './wire/stated-limits.ts';
-
-/** A call that wants to pass. */
-export interface LaneCall {
-  readonly cost: Cost;
-  /** Dimensions in which the cost is a guess. */
-  readonly expects?: readonly Dimension[] | undefined;
-  /** @default nobody in particular */
-  readonly caller?: Caller | undefined;
-  readonly priority?: number | undefined;
-  /** The longest that it may wait. @default Infinity */
-  readonly maxWaitMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** 1 for the first attempt. */
-  readonly attempt?: number | undefined;
-  /** The place of an earlier attempt, to be kept. */
-  readonly ticket?: number | undefined;
-}
-
-/** A lane as it is now, to rehearse calls with. Nothing that is done to it changes the lane. */
-export interface Stage extends LaneRef {
-  readonly gate: Gate;
-  readonly now: number;
-  /** When calls may go again, where it is paused. */
-  readonly startAt: number;
-  /** What waits already, and when it must go at the latest, where that is settled. */
-  readonly waiting: readonly { readonly cost: Cost; readonly deadline: number | undefined }[];
-  readonly concurrency: number;
-  readonly inFlight: number;
-  /** How long calls are in flight; `undefined` where none has ended yet. */
-  readonly flightMs: number | undefined;
-  /** Whether its limits are known, or that there are none. */
-  readonly isKnown: boolean;
-}
 
 /** What a lane can be told anew. */
 export interface LaneTerms {
@@ -121,6 +85,7 @@ export class Lane implements ReservationEnds {
   readonly #queue: CallQueue;
   readonly #recovery: Recovery;
   readonly #learning: LaneLearning;
+  readonly #door: Door;
   #lastTicket = 0;
   #totals = NO_TOTALS;
   #cancelWakeUp: (() => void) | undefined;
@@ -149,6 +114,8 @@ export class Lane implements ReservationEnds {
       options.emitter.emit('limits', { ...this.#ref, ...news });
     };
     this.#learning = new LaneLearning({ ...options, tell }, this.#now);
+    const now = (): LaneState => this.#state;
+    this.#door = new Door(this.#ref, options.emitter, now);
     this.#sharing = options.store && new LaneSharing(options.store, options.lane, this.#host());
     if (this.#sharing !== undefined) options.gate.share(this.#sharing.share, this.#now);
   }
@@ -159,10 +126,10 @@ export class Lane implements ReservationEnds {
     const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
     const { caller } = waiting;
     const error =
-      this.#refusal(waiting) ??
-      (call.ticket === undefined ? this.#crowd(waiting, priority) : undefined) ??
-      this.#excess(waiting, priority, maxWaitMs);
-    if (error !== undefined) return Promise.reject(this.#rejected(caller, error));
+      this.#door.refusal(waiting) ??
+      (call.ticket === undefined ? this.#door.crowd(waiting, priority) : undefined) ??
+      this.#door.excess(waiting, priority, maxWaitMs);
+    if (error !== undefined) return Promise.reject(this.#door.rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
       let stopTimer = (): void => {};
@@ -201,11 +168,11 @@ export class Lane implements ReservationEnds {
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
     const waiting = this.#waiting(call, 0);
     const { caller } = waiting;
-    const error = this.#refusal(waiting) ?? this.#unasked();
-    if (error !== undefined) throw this.#rejected(caller, error);
+    const error = this.#door.refusal(waiting) ?? this.#door.unasked();
+    if (error !== undefined) throw this.#door.rejected(caller, error);
     this.#watchPause();
     const { gate } = this.#options;
-    const { waitMs, reason } = this.#forecast(waiting, 0);
+    const { waitMs, reason } = this.#door.forecast(waiting, 0);
     const obstacle = this.#queue.size > 0 ? 'queue' : this.#obstacle();
     if (obstacle !== undefined) return { granted: false, reason: obstacle, waitMs };
     const { cost, own } = costsOf(waiting, gate);
@@ -229,7 +196,7 @@ export class Lane implements ReservationEnds {
     const tells = concurrency.limit !== before;
     this.#learning.configure({ start, headroom, tells }, this.#now);
     const { pause } = this.#recovery;
-    const error = pause && this.#pauseError(pause);
+    const error = pause && this.#door.pauseError(pause);
     if (error !== undefined) this.#rejectWaiting(error);
     this.#review();
     this.#pump();
@@ -237,7 +204,14 @@ export class Lane implements ReservationEnds {
 
   /** When a call would go if it came now. Takes nothing. */
   forecast(call: LaneCall): Forecast {
-    return this.#forecast(this.#waiting(call, 0), call.priority ?? 0);
+    return this.#door.forecast(this.#waiting(call, 0), call.priority ?? 0);
+  }
+
+  /** Whether a call could ever go: it exceeds no limit by itself. */
+  canPass(call: LaneCall): boolean {
+    const waiting = this.#waiting(call, 0);
+    const { gate } = this.#options;
+    return unfitOf(waiting, costsOf(waiting, gate), gate) === undefined;
   }
 
   /** The provider has refused `reservation`'s call: pauses the lane, unless that is old news. */
@@ -355,7 +329,7 @@ export class Lane implements ReservationEnds {
     this.#cancelResume?.();
     this.#cancelWakeUp?.();
     this.#cancelWiden?.();
-    this.#rejectWaiting(closedError());
+    this.#rejectWaiting(this.#door.closedError());
     this.#untold = [];
     if (this.#decider === 'store') this.#sharing?.ask();
   }
@@ -365,7 +339,7 @@ export class Lane implements ReservationEnds {
     const { gate } = this.#options;
     if (this.#decider === 'store') this.#sharing?.back(gate.usedSinceShared(this.#now));
     gate.share(this.#sharing?.share ?? 1, this.#now);
-    if (this.#decider === 'closed') this.#rejectWaiting(this.#storeError());
+    if (this.#decider === 'closed') this.#rejectWaiting(this.#door.storeError());
     this.#tellUntold();
     this.#pump();
   }
@@ -378,41 +352,6 @@ export class Lane implements ReservationEnds {
     return this.#options.clock.now();
   }
 
-  /** Why a call is not even let into the line. */
-  #refusal(call: WaitingCall): HeadroomError | undefined {
-    if (this.#isClosed) return closedError();
-    if (this.#decider === 'closed') return this.#storeError();
-    const { model, gate } = this.#options;
-    const unfit = unfitOf(call, costsOf(call, gate), gate);
-    if (unfit !== undefined) return new CallTooLarge({ model, ...unfit });
-    const { pause } = this.#recovery;
-    return pause === undefined ? undefined : this.#pauseError(pause);
-  }
-
-  /** Why a call is not let into the line that would have to wait in it. */
-  #crowd(call: WaitingCall, priority: number): HeadroomError | undefined {
-    const { model, maxQueue } = this.#options;
-    if (this.#queue.size < maxQueue || !this.#mustWait(this.#forecast(call, priority))) return;
-    return new QueueFull({ model, maxQueue });
-  }
-
-  #mustWait({ waitMs }: Forecast): boolean {
-    return waitMs > 0 || this.#obstacle() !== undefined;
-  }
-
-  /** Why a call is not let into the line that may wait for so long only. */
-  #excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
-    if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
-    const forecast = this.#forecast(call, priority);
-    const isTooLong = maxWaitMs === 0 ? this.#mustWait(forecast) : forecast.waitMs > maxWaitMs;
-    return isTooLong ? this.#tooLong(call, maxWaitMs, forecast) : undefined;
-  }
-
-  #tooLong(call: WaitingCall, maxWaitMs: number, forecast: Forecast): HeadroomError {
-    const { model } = this.#options;
-    return tooLong({ ...call, model }, maxWaitMs, forecast, this.#situation, this.#now);
-  }
-
   /** A forecast may be wrong: what waits in spite of it is turned away when its time is over. */
   #expelIn(
     maxWaitMs: number,
@@ -422,20 +361,22 @@ export class Lane implements ReservationEnds {
   ): () => void {
     if (maxWaitMs === Number.POSITIVE_INFINITY) return () => {};
     return this.#options.clock.setTimeout(() => {
+      // It may go in this very moment.
+      this.#pump();
       if (!this.#queue.line.has(id)) return;
-      const forecast = this.#forecast({ ...call, cost: {}, counted: {} }, priority);
-      const error = this.#tooLong(call, maxWaitMs, forecast);
-      call.error = this.#rejected(call.caller, error);
+      const forecast = this.#door.forecast({ ...call, cost: {}, counted: {} }, priority);
+      const error = this.#door.tooLong(call, maxWaitMs, forecast);
+      call.error = this.#door.rejected(call.caller, error);
       expel(error);
     }, maxWaitMs);
   }
 
   /** Only the store could tell that it has to wait, in a line that is full. */
   #expelSurplus({ expel }: Joined, call: WaitingCall): void {
-    const { model, maxQueue } = this.#options;
-    if (this.#queue.size <= maxQueue) return;
-    call.error = this.#rejected(call.caller, new QueueFull({ model, maxQueue }));
-    expel(call.error);
+    if (this.#queue.size <= this.#options.maxQueue) return;
+    const error = this.#door.surplus(call.caller);
+    call.error = error;
+    expel(error);
   }
 
   /** Looks at what waits as if it had just come. */
@@ -445,29 +386,9 @@ export class Lane implements ReservationEnds {
       call.deadline = undefined;
       const unfit = unfitOf(call, costsOf(call, gate), gate);
       if (unfit === undefined) continue;
-      call.error = this.#tooLarge(call.caller, unfit.cost, unfit.limit);
+      call.error = this.#door.tooLarge(call.caller, unfit.cost, unfit.limit);
       call.expel?.(call.error);
     }
-  }
-
-  /** The error of a pause that is longer than calls may be held. */
-  #pauseError(pause: Pause): RateLimitExceeded | undefined {
-    const { maxPauseMs, model } = this.#options;
-    const waitMs = pause.until - this.#now;
-    if (waitMs <= maxPauseMs) return undefined;
-    const message = `The provider takes no calls to ${model} for ${Math.ceil(waitMs)} ms, longer than \`maxPauseMs\` (${maxPauseMs})`;
-    return new RateLimitExceeded({ message, reason: 'paused', waitMs, resetAt: pause.until });
-  }
-
-  #rejected({ key }: Caller, error: HeadroomError): HeadroomError {
-    this.#options.emitter.emit('rejected', { ...this.#ref, key, error });
-    return error;
-  }
-
-  /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
-  #tooLarge(caller: Caller, cost: Cost, limit: Limit): HeadroomError {
-    const { model } = this.#options;
-    return this.#rejected(caller, new CallTooLarge({ model, cost, limit }));
   }
 
   /** Lets a call through whose cost has been taken already. */
@@ -514,7 +435,8 @@ export class Lane implements ReservationEnds {
       return;
     }
     while (this.#queue.size > 0 && this.#obstacle() === undefined) {
-      const { isProbe } = this.#recovery;
+      // Without a store, and open: nobody's room is asked for.
+      const isProbe = this.#recovery.isProbe || this.#decider === 'open';
       const choice = nextCall(this.#queue.line, this.#options.gate, isProbe, this.#now);
       if ('waitMs' in choice) {
         this.#wakeUpIn(choice.waitMs);
@@ -607,7 +529,7 @@ export class Lane implements ReservationEnds {
   #let(choice: Exclude<Choice, Wait>): void {
     const { id, call } = choice.place;
     if ('unfit' in choice) {
-      call.error = this.#tooLarge(call.caller, choice.cost, choice.unfit);
+      call.error = this.#door.tooLarge(call.caller, choice.cost, choice.unfit);
       this.#queue.start(id, 0);
       return;
     }
@@ -654,7 +576,7 @@ export class Lane implements ReservationEnds {
       until,
       retryAfterMs: until - since,
     });
-    const error = this.#pauseError(pause);
+    const error = this.#door.pauseError(pause);
     if (error !== undefined) this.#rejectWaiting(error);
     this.#watchPause();
   }
@@ -686,19 +608,15 @@ export class Lane implements ReservationEnds {
   }
 
   #rejectWaiting(error: HeadroomError): void {
-    for (const { call } of this.#queue.line.all()) this.#rejected(call.caller, error);
+    for (const { call } of this.#queue.line.all()) this.#door.rejected(call.caller, error);
     this.#queue.clear(error);
   }
 
   #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
-    const forecast = this.#told(this.#forecast({ ...call, cost: {}, counted: {} }, priority));
+    const forecast = this.#told(this.#door.forecast({ ...call, cost: {}, counted: {} }, priority));
     const { key } = call.caller;
     const queued = this.#queue.size;
     this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, key, queued, attempt });
-  }
-
-  #forecast(call: WaitingCall, priority: number): Forecast {
-    return forecast(call, priority, this.#situation, this.#now);
   }
 
   /** What the store has said knows of other processes' calls. */
@@ -709,17 +627,26 @@ export class Lane implements ReservationEnds {
     return waitMs > forecast.waitMs ? { waitMs, reason, limitOf: 'lane' } : forecast;
   }
 
-  get #situation(): Situation {
-    const { gate } = this.#options;
-    const { pause } = this.#recovery;
-    const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - this.#now);
-    const obstacle = this.#obstacle();
-    return { gate, queue: this.#queue, obstacle, pauseMs, flightMs: this.#flightMs };
+  get #state(): LaneState {
+    const { gate, maxQueue, maxPauseMs, store } = this.#options;
+    return {
+      now: this.#now,
+      gate,
+      queue: this.#queue,
+      pause: this.#recovery.pause,
+      obstacle: this.#obstacle(),
+      flightMs: this.#flightMs,
+      isClosed: this.#isClosed,
+      decider: this.#decider,
+      lostCause: store?.lostCause,
+      maxQueue,
+      maxPauseMs,
+    };
   }
 
   /** When the last waiting call is expected to go. */
   get #etaMs(): number {
-    const { gate, queue, pauseMs } = this.#situation;
+    const { gate, queue, pauseMs } = this.#door.situation;
     return queue.size === 0 ? 0 : pauseMs + gate.predict(queue.waitingCost, this.#now).waitMs;
   }
 
@@ -740,22 +667,4 @@ export class Lane implements ReservationEnds {
     const counted = this.#options.gate.tempered(cost, expects);
     return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
   }
-
-  #storeError(): HeadroomError {
-    const message =
-      "The store that processes share can't be reached, and `onStoreLost` is 'closed'";
-    return new StoreUnavailable(message, this.#options.store?.lostCause);
-  }
-
-  /** `tryAcquire` can't wait for an answer. */
-  #unasked(): HeadroomError | undefined {
-    if (this.#decider !== 'store') return undefined;
-    const message =
-      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
-    return new HeadroomError('store_async', message);
-  }
-}
-
-function closedError(): HeadroomError {
-  return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
 }

@@ -1,7 +1,7 @@
 import { Concurrency } from './concurrency.ts';
 import type { GuardedEmitter } from './events.ts';
 import { Gate } from './gate.ts';
-import { Lane, type LaneTerms, type Stage } from './lane.ts';
+import { Lane, type LaneTerms } from './lane.ts';
 import { LaneLimits } from './lane-limits.ts';
 import {
   type Correction,
@@ -14,6 +14,7 @@ import {
 import { Meter, type MeteredLimit } from './meter.ts';
 import type { Settings } from './options.ts';
 import type { Preset } from './presets/preset.ts';
+import type { Stage } from './stage.ts';
 
 /** What decides where a call waits, besides the model. */
 export interface LaneKey {
@@ -154,9 +155,10 @@ export class Lanes implements Iterable<Lane> {
   }
 
   #meter({ shape, correction = 'settled' }: LaneKey, limit: MeteredLimit): Meter {
-    const { headroom, clock } = this.#settings;
-    const options = { shape: this.#shape(shape(limit.dimension)), headroom, correction };
-    return new Meter(limit, options, clock.now());
+    const { headroom, clock, enforcement, burstSeconds } = this.#settings;
+    const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
+    const kept = { shape: this.#shape(shape(limit.dimension)), isShapeGiven };
+    return new Meter(limit, { ...kept, headroom, correction }, clock.now());
   }
 
   /** What was given, else what the provider's profile says. */

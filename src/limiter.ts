@@ -1,7 +1,7 @@
 import { Cashier, type PayableCall } from './budget.ts';
 import type { Charge } from './budget-charge.ts';
 import type { Spending } from './budget-ledger.ts';
-import type { Caller } from './callers/caller.ts';
+import type { Allowance, Caller } from './callers/caller.ts';
 import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
@@ -10,7 +10,7 @@ import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
 import { expected, expectKnown } from './expect.ts';
-import type { Lane, Stage } from './lane.ts';
+import type { Lane } from './lane.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lanes.ts';
 import type { Cost } from './limits.ts';
@@ -24,6 +24,7 @@ import {
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
 import type { Rejection, Reservation } from './reservation.ts';
+import type { Stage } from './stage.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
@@ -93,8 +94,9 @@ export class RateLimiter extends GuardedEmitter {
     expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
     const checked = checkedCost('cost', cost);
-    const lane = this.#ownLane(model);
-    return this.as({ key, tier }, (caller) => lane.acquire({ ...how, caller, cost: checked }));
+    return this.as({ key, tier }, (caller) =>
+      this.#ownLane(model).acquire({ ...how, caller, cost: checked }),
+    );
   }
 
   /**
@@ -157,6 +159,19 @@ export class RateLimiter extends GuardedEmitter {
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Stage => this.#lanes.stage(key);
     return planOf(calls, { prices, calibration: this.calibration, stage });
+  }
+
+  /**
+   * What the limits of a caller's tier leave it, the scarcest first: for the `X-RateLimit-*` headers
+   * of your own answers. Empty where its tier has none; with a store, what this process knows.
+   *
+   * @throws TypeError where there is no such tier; `tier_unknown` where its limits can't be had
+   */
+  async allowance(caller: CallerRef): Promise<readonly Allowance[]> {
+    expectKnown(caller, ['key', 'tier']);
+    expectContext(caller);
+    const limits = await this.as(caller, (each) => each.allowance(this.clock.now()));
+    return limits.sort((one, other) => one.remaining / one.max - other.remaining / other.max);
   }
 
   /** Every lane as it is now. */

@@ -73,21 +73,29 @@ export const DIMENSIONS: readonly Dimension[] = [
 ];
 
 export function plus(one: Cost, other: Cost): Cost {
-  const sums = DIMENSIONS.map((key) => [key, amount(one, key) + amount(other, key)]);
-  return Object.fromEntries(sums);
+  return each((key) => amount(one, key) + amount(other, key));
 }
 
 export function minus(one: Cost, other: Cost): Cost {
-  const rests = DIMENSIONS.map((key) => [key, Math.max(0, amount(one, key) - amount(other, key))]);
-  return Object.fromEntries(rests);
+  return each((key) => Math.max(0, amount(one, key) - amount(other, key)));
 }
 
 export function times(cost: Cost, factor: number): Cost {
-  return Object.fromEntries(DIMENSIONS.map((key) => [key, amount(cost, key) * factor]));
+  return each((key) => amount(cost, key) * factor);
 }
 
 /** The lesser amount in each dimension. */
 export function least(one: Cost, other: Cost): Cost {
-  const lesser = DIMENSIONS.map((key) => [key, Math.min(amount(one, key), amount(other, key))]);
-  return Object.fromEntries(lesser);
+  return each((key) => Math.min(amount(one, key), amount(other, key)));
+}
+
+/** Written out, for this is done many times for each call. */
+function each(of: (key: Dimension) => number): Cost {
+  return {
+    requests: of('requests'),
+    tokens: of('tokens'),
+    inputTokens: of('inputTokens'),
+    outputTokens: of('outputTokens'),
+    usd: of('usd'),
+  };
 }

@@ -12,63 +12,26 @@ import {
   waitOfOther,
 } from './bucket.ts';
 import { BusySpell } from './busy-spell.ts';
-import { NO_CAUTION, type Tuning } from './caution.ts';
+import type { Tuning } from './caution.ts';
 import { FixedWindow } from './fixed-window.ts';
-import {
-  type Correction,
-  type Limit,
-  type LimitSource,
-  MINUTE_MS,
-  SECOND_MS,
-  type Shape,
-} from './limits.ts';
-import { paceOf } from './pace.ts';
-import { ProvenBurst } from './proven-burst.ts';
+import { MINUTE_MS } from './limits.ts';
+import { type MeteredLimit, type MeterOptions, Pacing } from './pacing.ts';
 import { type Reading, ServerView } from './server-view.ts';
 import type { MeterSpec, Used } from './stores/shared-lane.ts';
-import { TrailingWindow } from './trailing-window.ts';
+import { type Window, windowOf } from './window.ts';
 import { WindowShare } from './window-share.ts';
 
-/**
- * Nobody has vouched for limits that weren't given. Their burst begins with next to nothing, grows
- * with what has passed, and passes a bucket of ten seconds.
- */
-const FIRST_BURST_SECONDS = 0.1;
-const CAUTIOUS_BURST_SECONDS = 8;
-/**
- * `'auto'` steers by what the server says is left, and keeps this share of the limit free; until it
- * has said anything, the usual fifth.
- */
-const AUTO_HEADROOM = 0.01;
-const USUAL_HEADROOM = 0.2;
-
-/** How a limit is kept. */
-export interface MeterOptions {
-  readonly shape: Shape;
-  /** The share that stays unused; `'auto'`: as little as goes without refusals. */
-  readonly headroom: number | 'auto';
-  readonly correction: Correction;
-}
-
-type Window = TrailingWindow | FixedWindow;
-
-/** A limit, and where it comes from. */
-export interface MeteredLimit extends Limit {
-  readonly source: LimitSource;
-}
+export type { MeteredLimit, MeterOptions } from './pacing.ts';
 
 /**
  * One limit as it is kept: a bucket that paces, the guards of its enforcement, and, once a
  * response has shown it, what the server has left.
+ *
+ * Longer than most files: each of its questions is put to all three, and each of its changes is
+ * made in all three.
  */
 export class Meter {
-  #options: MeterOptions;
-  readonly #proven = new ProvenBurst();
-  #limit: MeteredLimit;
-  /** The burst that has been proven, where the limit wasn't given. */
-  #burst = 0;
-  #tuning: Tuning = NO_CAUTION;
-  #share = 1;
+  readonly #pacing: Pacing;
   /** Whether the level is what all who use the limit have left together. */
   #isAligned = false;
   /** When the share became another one, how much was missing then, and what was taken since. */
@@ -83,18 +46,15 @@ export class Meter {
   readonly #busy = new BusySpell();
 
   constructor(limit: MeteredLimit, options: MeterOptions, now: number) {
-    this.#options = options;
-    this.#limit = limit;
+    this.#pacing = new Pacing(limit, options);
     this.#spec = this.#adoptPace();
     this.#bucket = fullBucket(this.#spec, now);
   }
 
   /** Another one in the same state. */
   copy(): Meter {
-    const copy = new Meter(this.#limit, this.#options, this.#bucket.at);
-    copy.#burst = this.#burst;
-    copy.#tuning = this.#tuning;
-    copy.#share = this.#share;
+    const copy = new Meter(this.limit, this.#pacing.options, this.#bucket.at);
+    copy.#pacing.copyFrom(this.#pacing);
     copy.#spec = this.#spec;
     copy.#guards = this.#guards.map((guard) => guard.copy());
     copy.#bucket = this.#bucket;
@@ -103,13 +63,13 @@ export class Meter {
   }
 
   get limit(): MeteredLimit {
-    return this.#limit;
+    return this.#pacing.limit;
   }
 
   /** The limit in the numbers that a store needs to keep it. */
   get spec(): MeterSpec {
-    const { dimension, max, windowMs } = this.#limit;
-    const { correction } = this.#options;
+    const { dimension, max, windowMs } = this.limit;
+    const { correction } = this.#pacing.options;
     const guards = this.#guards.map((guard) => ({
       max: guard.max,
       spanMs: guard.spanMs,
@@ -117,7 +77,7 @@ export class Meter {
     }));
     const id = `${dimension}/${windowMs}`;
     const common = { id, dimension, max, windowMs, correction, guards };
-    return { ...common, headroom: this.#kept, bucket: this.#spec };
+    return { ...common, headroom: this.#pacing.kept, bucket: this.#spec };
   }
 
   /**
@@ -128,8 +88,8 @@ export class Meter {
     this.#refill(now);
     const { capacity } = this.#spec;
     const { level, savings } = this.#bucket;
-    const ratio = Math.min(1, share / this.#share);
-    this.#share = share;
+    const ratio = Math.min(1, share / this.#pacing.share);
+    this.#pacing.share = share;
     this.#spec = this.#adoptPace();
     const ofAll = Math.max(0, level) * (1 - ratio);
     const less = this.#isAligned ? ofAll : capacity - this.#spec.capacity;
@@ -181,15 +141,15 @@ export class Meter {
    * bucket by what flows in, in a window by what it counts.
    */
   othersShare(now: number): number {
-    const counted = this.#limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
-    if (this.#options.shape.enforcement !== 'bucket') return counted;
+    const counted = this.limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
+    if (this.#pacing.options.shape.enforcement !== 'bucket') return counted;
     const flowing = this.#view?.othersShare ?? 0;
     return this.#window.fits(now) ? Math.min(flowing, counted) : flowing;
   }
 
   /** Goes on with another limit. What has been used stays used; a higher limit is no burst. */
   resize(limit: MeteredLimit, now: number): void {
-    this.#limit = limit;
+    this.#pacing.limit = limit;
     this.#repace(now);
   }
 
@@ -200,9 +160,9 @@ export class Meter {
   configure(limit: MeteredLimit, headroom: MeterOptions['headroom'], now: number): void {
     this.#refill(now);
     const before = this.#spec;
-    this.#limit = limit;
-    this.#options = { ...this.#options, headroom };
-    this.#view?.keep(this.#kept);
+    this.#pacing.limit = limit;
+    this.#pacing.options = { ...this.#pacing.options, headroom };
+    this.#view?.keep(this.#pacing.kept);
     this.#spec = this.#adoptPace();
     const { state, spared } = resized(before, this.#spec, this.#bucket, this.#sparedAt(now));
     this.#bucket = state;
@@ -211,7 +171,7 @@ export class Meter {
 
   /** Goes on with more or less caution. */
   tune(tuning: Tuning, now: number): void {
-    this.#tuning = tuning;
+    this.#pacing.tuning = tuning;
     this.#repace(now);
   }
 
@@ -220,9 +180,11 @@ export class Meter {
     this.#window.observe(reading, now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
+      this.#view.limitOthers(this.othersShare(now));
       return;
     }
-    this.#view = new ServerView(reading, this.#limit.windowMs, this.#kept, now);
+    this.#view = new ServerView(reading, this.limit.windowMs, this.#pacing.kept, now);
+    this.#pacing.isSeen = true;
     this.#repace(now);
     const level = Math.min(this.#bucket.level, this.#view.level(now));
     this.#bucket = { ...this.#bucket, level };
@@ -281,7 +243,7 @@ export class Meter {
    * then only what it is known to do is done here too.
    */
   settle(more: number, at: number, now: number): void {
-    const { correction } = this.#options;
+    const { correction } = this.#pacing.options;
     const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
     if (this.#view !== undefined && !isDone) return;
     this.#refill(now);
@@ -295,7 +257,7 @@ export class Meter {
 
   /** Empties the bucket: the server has said that it has no room. A debt stays. */
   drain(now: number): void {
-    this.#proven.forget();
+    this.#pacing.proven.forget();
     this.#refill(now);
     this.#bucket = drained(this.#bucket);
   }
@@ -314,6 +276,14 @@ export class Meter {
     return Math.max(0, this.#spec.capacity - this.#bucket.level, ...totals);
   }
 
+  /** How long until everything that was taken has come back. */
+  resetMs(now: number): number {
+    this.#refill(now);
+    const missing = this.#spec.capacity - this.#bucket.level;
+    const waits = this.#guards.map((guard) => guard.wait(guard.max, now));
+    return Math.max(0, missing / this.#spec.perMs, ...waits);
+  }
+
   /** Whether everything that was taken has come back. */
   isFull(now: number): boolean {
     this.#refill(now);
@@ -330,19 +300,6 @@ export class Meter {
     return Math.max(0, this.#spec.capacity - this.#bucket.level);
   }
 
-  /** What stays free of what the server has left. */
-  get #kept(): number {
-    const { headroom } = this.#options;
-    return headroom === 'auto' ? AUTO_HEADROOM : headroom;
-  }
-
-  /** What isn't used of the limit now. */
-  get #headroom(): number {
-    const { headroom } = this.#options;
-    if (headroom !== 'auto') return headroom;
-    return this.#view === undefined ? USUAL_HEADROOM : AUTO_HEADROOM;
-  }
-
   #repace(now: number): void {
     this.#refill(now);
     this.#spec = this.#adoptPace();
@@ -351,48 +308,25 @@ export class Meter {
 
   /** Makes the guards those of the present pace, with the history that they have. */
   #adoptPace(): BucketSpec {
-    const { shape } = this.#options;
-    const isGiven = this.#limit.source === 'given';
-    const burstSeconds = Math.min(shape.burstSeconds, this.#provenSeconds);
-    const profile = isGiven ? shape : { ...shape, burstSeconds };
-    const { bucket, guards } = paceOf(
-      this.#limit,
-      profile,
-      1 - this.#share * (1 - this.#headroom),
-      this.#tuning,
-    );
-    this.#guards = guards.map(({ max, spanMs, isFixed }) => {
-      const before = this.#guards.find((guard) => guard.spanMs === spanMs);
-      const Window = isFixed === true ? FixedWindow : TrailingWindow;
-      return before?.resized(max) ?? new Window(max, spanMs);
-    });
+    const { bucket, guards } = this.#pacing.pace;
+    this.#guards = guards.map((guard) => windowOf(guard, this.#guards));
     return bucket;
   }
 
   /** It counts for as long as the limit's window. */
   #sparedAt(now: number): number {
     const { amount, at } = this.#spared;
-    return amount * Math.max(0, 1 - (now - at) / this.#limit.windowMs);
+    return amount * Math.max(0, 1 - (now - at) / this.limit.windowMs);
   }
 
   #refill(now: number): void {
     this.#bucket = refill(this.#spec, this.#bucket, now);
-    const burst = this.#proven.most(now);
-    if (burst === this.#burst || this.#limit.source === 'given') return;
-    this.#burst = burst;
-    this.#repace(now);
-  }
-
-  /** The burst that has been proven, in seconds of the rate. */
-  get #provenSeconds(): number {
-    const perSecond = ((1 - this.#headroom) * this.#limit.max * SECOND_MS) / this.#limit.windowMs;
-    const seconds = Math.max(FIRST_BURST_SECONDS, this.#burst / perSecond);
-    return Math.min(CAUTIOUS_BURST_SECONDS, seconds);
+    if (this.#pacing.prove(now)) this.#repace(now);
   }
 
   #enter(cost: number, now: number): void {
     this.#mark.taken += cost;
-    this.#proven.take(cost, now);
+    this.#pacing.proven.take(cost, now);
     for (const guard of this.#guards) guard.add(cost, now);
     this.#view?.take(cost, now);
     this.#window.take(cost, now);

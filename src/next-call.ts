@@ -14,7 +14,7 @@ export type Choice =
 export const OVERTAKEN_AFTER_MS = 100;
 /** Overtaking may make a head wait longer by at most this share of its own wait. */
 export const OVERTAKING_SHARE = 0.9;
-/** What the rounding of a sum may add to a wait. */
+/** What rounding may add to a wait. */
 const ROUNDING_MS = 1e-6;
 /** How far down the line a call may be that passes a waiting head. */
 export const LOOKED_AT = 64;
@@ -84,7 +84,7 @@ function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: nu
   // Whole milliseconds, so that the clock sees a difference; a line whose turn it isn't lets the
   // others try a millisecond before.
   const turnMs = caller.isNextIn(line) ? 0 : 1;
-  if (waitMs > 0) line.hold(caller, now + Math.ceil(waitMs - ROUNDING_MS) + turnMs);
+  if (waitMs > 0) line.hold(caller, now + Math.max(1, Math.ceil(waitMs - ROUNDING_MS)) + turnMs);
   return waitMs > 0;
 }
 

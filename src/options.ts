@@ -66,7 +66,7 @@ export interface RateLimiterOptions {
    * of its response. A call that could exceed the budget is rejected at once with `BudgetSpent`; one
    * to a model without a known price with the code `price_unknown`: see `prices`.
    *
-   * Kept in memory: a process that is started again starts with nothing spent.
+   * Without `store` kept in memory: a process that is started again starts with nothing spent.
    * @default none
    */
   readonly budget?: BudgetOption | undefined;

@@ -21,6 +21,9 @@ const OTHERS_WEIGHT = 0.1;
 const MARGIN_SHARE = 0.25;
 /** Others' use is looked ahead by so much: about a round trip. */
 const MARGIN_MS = 1000;
+/** What a count says that others use is the least that they do: this much more is believed. */
+const DOUBT = 1.5;
+const DOUBT_SHARE = 0.1;
 /** However much others take, the view recovers by a tenth of the rate: they may stop. */
 const LEAST_REFILL = 0.1;
 
@@ -77,6 +80,12 @@ export class ServerView {
     const unexplained = isSame && isNews ? -surprise : 0;
     if (elapsedMs > 0) this.#learnOthers(unexplained / Math.max(elapsedMs, MARGIN_MS));
     this.#level += surprise < 0 ? surprise : surprise * TRUST_IN_MORE;
+  }
+
+  /** Others were counted to use this share: what merely flows in late is no use of theirs. */
+  limitOthers(share: number): void {
+    const most = DOUBT_SHARE + DOUBT * share;
+    this.#othersPerMs = Math.min(this.#othersPerMs, most * this.#ratePerMs);
   }
 
   /** Milliseconds until the server is believed to have room for `cost`. */

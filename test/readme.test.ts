@@ -1,8 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { LIMITER_OPTIONS } from '../src/options.ts';
 import { read, withExamples } from './support/readme.ts';
 
 const readme = read('README.md');
+
+/** What a pattern's group finds in a file. */
+function names(path: string, pattern: RegExp): string[] {
+  return [...read(path).matchAll(pattern)].map(([, name]) => name!);
+}
 
 describe('the README', () => {
   it('shows the examples as they are (npm run docs)', () => {
@@ -16,31 +22,26 @@ describe('the README', () => {
       expect({ link, exists: existsSync(link) }).toEqual({ link, exists: true });
   });
 
-  it('names every option, event and error', () => {
-    const options =
-      read('src/options.ts')
-        .match(/^ {2}'(\w+)',$/gm)
-        ?.map((line) => line.trim().slice(1, -2)) ?? [];
-    const events =
-      read('src/events.ts')
-        .match(/^ {2}(\w+): \(event: /gm)
-        ?.map((line) => line.trim().split(':')[0]!) ?? [];
-    const errors =
-      read('src/errors.ts')
-        .match(/^export class (\w+)/gm)
-        ?.map((line) => line.split(' ')[2]!) ?? [];
-    expect([options.length, events.length, errors.length]).toEqual([10, 6, 4]);
-    for (const name of [
-      ...options,
-      ...events,
-      ...errors,
-      'key',
-      'priority',
-      'limiter',
-      'tier',
-      'estimate',
-    ]) {
-      expect(readme).toContain(`\`${name}\``);
-    }
+  it.each([
+    ['Options', [...LIMITER_OPTIONS, ...names('src/with-rate-limit.ts', /^ {2}'(\w+)',$/gm)]],
+    ['Events', names('src/events.ts', /^ {2}(\w+): \(event: /gm)],
+    ['Errors', names('src/errors.ts', /^export class (\w+)/gm)],
+  ])('has one row for each of the %s, and none for anything else', (section, all) => {
+    expect(all.length).toBeGreaterThan(5);
+    const [text = ''] = readme.split(`\n## ${section}\n`).slice(1);
+    const [part = ''] = text.split('\n## ');
+    const rows = [...part.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows.toSorted()).toEqual(all.toSorted());
+  });
+
+  it('names every code of an error', () => {
+    const codes = new Set(
+      globSync('src/**/*.ts')
+        .map((file) => read(file))
+        .flatMap((text) => [...text.matchAll(/(?:super|new HeadroomError)\(\s*'(\w+)'/g)])
+        .map(([, code]) => code),
+    );
+    expect(codes.size).toBeGreaterThanOrEqual(8);
+    for (const code of codes) expect(readme).toContain(`\`${code}\``);
   });
 });

@@ -11,18 +11,26 @@ export type OwnWait = Omit<Wait, 'dimension'> & { readonly dimension: Dimension 
 const SLOT_MS = 1000;
 const NO_WAIT: OwnWait = { waitMs: 0, dimension: 'requests' };
 
-/** What has been used of one limit, and since when that is known. */
+/** One limit of a caller's tier, and what is left of it. */
+export interface Allowance extends Limit {
+  readonly remaining: number;
+  /** When all of it is there again, if nothing else is used; milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
+/** What has been used of one limit, and when it was last in force. */
 interface Count {
   readonly meter: Meter;
   readonly shape: Shape;
-  readonly since: number;
+  since: number;
+  until: number;
 }
 
 /**
  * Somebody whose calls are counted together, in all lanes: a key, with the limits of its tier.
  *
  * Its limits are its own promise to keep: they have no headroom, and a call that costs less than was
- * reserved gives back the rest. What it has used of a limit is counted on while its tier is another
+ * reserved gives back the rest. What it has used of a limit is remembered while its tier is another
  * one, so that a change of tiers to and fro makes nothing undone. Time is a parameter.
  */
 export class Caller {
@@ -60,6 +68,7 @@ export class Caller {
   adopt(terms: Terms, now: number): void {
     if (terms === this.#terms) return;
     this.#terms = terms;
+    for (const count of this.#counts.values()) count.until = Math.min(count.until, now);
     const limits = terms.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
     this.#gate =
       limits.length === 0 ? undefined : new Gate(limits, (limit) => this.#meterOf(limit, now));
@@ -96,12 +105,24 @@ export class Caller {
   forecast(cost: Cost, now: number): OwnWait {
     const isFull = this.#inFlight >= this.#slots;
     const wait = this.#gate?.predict(withTokens(cost), now) ?? NO_WAIT;
-    return isFull ? { waitMs: Math.max(wait.waitMs, SLOT_MS), dimension: 'concurrency' } : wait;
+    return isFull && wait.waitMs < SLOT_MS ? { waitMs: SLOT_MS, dimension: 'concurrency' } : wait;
   }
 
   /** The limits with what is left of each. */
   levels(now: number): { limit: MeteredLimit; level: number }[] {
     return this.#gate?.levels(now) ?? [];
+  }
+
+  /** What may still be used of each limit. */
+  allowance(now: number): Allowance[] {
+    const inForce = [...this.#counts.values()].filter(({ until }) => until > now);
+    return inForce.map(({ meter }) => ({
+      dimension: meter.limit.dimension,
+      max: meter.limit.max,
+      windowMs: meter.limit.windowMs,
+      remaining: Math.max(0, Math.floor(meter.level(now))),
+      resetAt: Math.ceil(now + meter.resetMs(now)),
+    }));
   }
 
   /** A call goes; the lines behind that in which it has waited have their turn now. */
@@ -112,20 +133,18 @@ export class Caller {
       this.#waiting.set(line, onRoom);
     }
     this.#inFlight++;
-    const whole = withTokens(cost);
-    for (const { meter } of this.#counts.values()) {
-      meter.take(amount(whole, meter.limit.dimension), now);
-    }
+    this.#gate?.take(withTokens(cost), now);
   }
 
   /** A call has ended: `actual` replaces what was taken at `at`. */
   ended(taken: Cost, actual: Cost, at: number, now: number): void {
     this.#inFlight--;
     const [before, after] = [withTokens(taken), withTokens(actual)];
-    for (const { meter, since } of this.#counts.values()) {
+    for (const { meter, since, until } of this.#counts.values()) {
       const { dimension } = meter.limit;
       const more = amount(after, dimension) - amount(before, dimension);
-      if (more !== 0 && since <= at) meter.settle(more, at, now);
+      const wasTaken = since <= at && at <= until;
+      if (more !== 0 && wasTaken) meter.settle(more, at, now);
     }
     this.#tell();
   }
@@ -160,13 +179,16 @@ export class Caller {
     const { shape } = this.#terms;
     const id = `${limit.dimension}/${limit.windowMs}`;
     const known = this.#counts.get(id);
+    // Unless its limit has been in force all the time.
+    const since = known?.until === now ? known.since : now;
     if (known?.shape === shape) {
       known.meter.resize(limit, now);
+      Object.assign(known, { since, until: Number.POSITIVE_INFINITY });
       return known.meter;
     }
     const meter = new Meter(limit, { shape, headroom: 0, correction: 'settled' }, now);
     if (known !== undefined) meter.take(known.meter.used(now), now);
-    this.#counts.set(id, { meter, shape, since: known?.since ?? now });
+    this.#counts.set(id, { meter, shape, since, until: Number.POSITIVE_INFINITY });
     return meter;
   }
 

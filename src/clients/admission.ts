@@ -5,7 +5,8 @@ import type { Estimated } from '../estimate/calibration/calibration.ts';
 import type { CustomEstimator } from '../estimate/custom-estimate.ts';
 import { estimateCall } from '../estimate/estimate.ts';
 import type { RemoteCounter } from '../estimate/remote-count.ts';
-import type { Lane, LaneCall } from '../lane.ts';
+import type { Lane } from '../lane.ts';
+import type { LaneCall } from '../lane-call.ts';
 import type { LaneKey } from '../lanes.ts';
 import type { RateLimiter } from '../limiter.ts';
 import type { Cost } from '../limits.ts';
@@ -124,7 +125,8 @@ export class Admission {
 
   /**
    * The call with as much output as there is room for now, where it would have to wait for that; as
-   * it is, where that is too little, or it waits for something else.
+   * it is, where that is too little, or it waits for something else. A call that could never pass
+   * is lowered to what could.
    */
   #lowered(asked: Asked, call: Call): Call {
     const { limiter } = this.#options;
@@ -132,8 +134,12 @@ export class Admission {
     const isNow = (each: Call): boolean => lane.forecast(laneCall(lane, asked, each)).waitMs === 0;
     if (isNow(call)) return call;
     const { maxOutputTokens } = call;
-    const fits = (most: number): boolean => isNow({ ...call, maxOutputTokens: most });
-    const lowered = mostOutput(leastOutput(asked.body), maxOutputTokens, fits);
+    const most = (fits: (each: Call) => boolean): number | undefined =>
+      mostOutput(leastOutput(asked.body), maxOutputTokens, (output) =>
+        fits({ ...call, maxOutputTokens: output }),
+      );
+    const canPass = (each: Call): boolean => lane.canPass(laneCall(lane, asked, each));
+    const lowered = most(isNow) ?? (canPass(call) ? undefined : most(canPass));
     if (lowered === undefined) return call;
     const { key } = asked.caller;
     limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });

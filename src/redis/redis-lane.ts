@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Answer, Ask, Note, SharedLane } from '../stores/shared-lane.ts';
 import type { CallerMemos, Memo } from './caller-memos.ts';
+import { FlushTimer } from './flush-timer.ts';
 import { InFlight } from './in-flight.ts';
 import type { KeyNames } from './key-names.ts';
 import { type LaneReply, laneReply } from './lane-reply.ts';
@@ -29,7 +30,13 @@ interface Unheard extends Batch {
 
 /** A process that doesn't come back for its turn holds the others up for so long. */
 const TICKET_LEASE_MS = 1000;
+/** What somebody may wait for is told so soon, if no question takes it along first. */
 const NOTE_DELAY_MS = 20;
+/** And everything else: what comes back to a bucket fills it a moment later. */
+const PATIENT_NOTE_DELAY_MS = 250;
+const PATIENT: readonly Note['kind'][] = ['ended', 'answered', 'seen'];
+/** After a pause, calls go as others are answered. */
+const RECOVERING_MS = 60_000;
 /** Half as long as the server remembers which batches it has applied. */
 const UNHEARD_LASTS_MS = 300_000;
 /** A lease is renewed so many times before it ends. */
@@ -49,7 +56,11 @@ export class RedisLane implements SharedLane {
   readonly #outbox = new Outbox();
   readonly #inFlight = new InFlight();
   /** As the last question had them. */
-  #known: Pick<Ask, 'meters' | 'version'> = { meters: [], version: 0 };
+  #known: Pick<Ask, 'meters' | 'version' | 'concurrency'> = {
+    meters: [],
+    version: 0,
+    concurrency: Number.POSITIVE_INFINITY,
+  };
   #memo: Memo | undefined;
   #seq = 0;
   #instances = 1;
@@ -62,11 +73,15 @@ export class RedisLane implements SharedLane {
   #isClosed = false;
   /** Ends with the last batch that is under way or to come. */
   #tail: Promise<unknown> = Promise.resolve();
-  #cancelFlush: (() => void) | undefined;
+  readonly #flushTimer: FlushTimer;
+  #lastPause: Answer['pause'];
   #cancelBeat: (() => void) | undefined;
 
   constructor(options: RedisLaneOptions) {
     this.#options = options;
+    this.#flushTimer = new FlushTimer(options.clock, () => {
+      this.flush().catch(() => {});
+    });
   }
 
   /** Processes that the lane has last heard of. */
@@ -98,7 +113,7 @@ export class RedisLane implements SharedLane {
     this.#outbox.add(note);
     if (note.kind === 'ended') this.#inFlight.ended(note.key);
     if (note.kind === 'left') this.#isWaiting = false;
-    this.#flushSoon();
+    this.#flushIn(this.#isAwaited(note) ? NOTE_DELAY_MS : PATIENT_NOTE_DELAY_MS);
   }
 
   flush(): Promise<void> {
@@ -113,8 +128,7 @@ export class RedisLane implements SharedLane {
     this.#isClosed = true;
     if (this.#isWaiting) this.note({ kind: 'left' });
     this.#cancelBeat?.();
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
+    this.#flushTimer.stop();
     await this.flush().catch(() => {});
   }
 
@@ -128,7 +142,9 @@ export class RedisLane implements SharedLane {
   }
 
   #batch(): Batch {
-    return { seq: this.#options.nextSeq?.() ?? ++this.#seq, notes: this.#outbox.take() };
+    const notes = this.#outbox.take();
+    if (this.#outbox.isEmpty) this.#flushTimer.stop();
+    return { seq: this.#options.nextSeq?.() ?? ++this.#seq, notes };
   }
 
   /** Learns what has become of the batch that wasn't answered. */
@@ -192,21 +208,27 @@ export class RedisLane implements SharedLane {
     };
   }
 
-  #started({ candidates }: Ask, { granted, wait, held }: Answer): void {
+  #started({ candidates }: Ask, { granted, wait, held, pause }: Answer): void {
     for (const { index } of granted) {
       const key = candidates[index]?.key;
       if (key !== undefined) this.#inFlight.started(key);
     }
     this.#isWaiting = wait !== undefined || held.length > 0;
-    if (!this.#outbox.isEmpty) this.#flushSoon();
+    this.#lastPause = pause;
+    if (!this.#outbox.isEmpty) this.#flushIn(NOTE_DELAY_MS);
   }
 
-  #flushSoon(): void {
-    if (this.#isClosed) return;
-    this.#cancelFlush ??= this.#options.clock.setTimeout(() => {
-      this.#cancelFlush = undefined;
-      this.flush().catch(() => {});
-    }, NOTE_DELAY_MS);
+  #flushIn(delayMs: number): void {
+    if (!this.#isClosed) this.#flushTimer.in(delayMs);
+  }
+
+  /** Whether others may wait for just this: for a slot, or for an answer after a pause. */
+  #isAwaited(note: Note): boolean {
+    const { clock } = this.#options;
+    const recoversUntil = (this.#lastPause?.until ?? Number.NEGATIVE_INFINITY) + RECOVERING_MS;
+    if (!PATIENT.includes(note.kind) || clock.now() < recoversUntil) return true;
+    const concurrencies = [this.#known.concurrency, note.kind === 'ended' && note.key.concurrency];
+    return concurrencies.some((most) => most !== false && most < Number.POSITIVE_INFINITY);
   }
 
   /** Whether the server should hear of this process soon, even where there is nothing to say. */

@@ -56,6 +56,13 @@ export interface TurnsHost {
   lost(error: unknown): void;
 }
 
+/** A question, and when and with which limits it was asked. */
+interface Asked {
+  readonly places: readonly Place[];
+  readonly revision: number;
+  readonly at: number;
+}
+
 /** An answer that holds until something changes here. */
 interface Told {
   /** The calls that it was about. */
@@ -76,6 +83,8 @@ export class SharedTurns {
   #instances: number | undefined;
   #hasTicket = false;
   #told: Told | undefined;
+  /** Whether the answer to come may be out of date. */
+  #isStirred = false;
   /** The last pause that is known here. */
   #pauseEpoch = 0;
 
@@ -123,6 +132,7 @@ export class SharedTurns {
   /** What was let through has cost less: the last answer doesn't hold any more. */
   stir(): void {
     this.#told = undefined;
+    this.#isStirred = true;
   }
 
   /** A call of that epoch was refused here: the pause that follows is known. */
@@ -131,12 +141,12 @@ export class SharedTurns {
   }
 
   #begin(places: readonly Place[]): void {
-    const { gate } = this.#host;
     const toldRevision = this.#toldRevision;
     this.#isAsking = true;
     this.#told = undefined;
+    this.#isStirred = false;
     this.#host.asking();
-    void this.#exchange(places, { front: frontOf(places), revision: gate.revision }).then(
+    void this.#exchange(places).then(
       () => this.#asked(),
       (error: unknown) => {
         this.#isToAskAgain = false;
@@ -184,8 +194,9 @@ export class SharedTurns {
     return places;
   }
 
-  async #exchange(places: readonly Place[], asked: Omit<Told, 'until'>): Promise<void> {
-    const { gate } = this.#host;
+  async #exchange(places: readonly Place[]): Promise<void> {
+    const { gate, clock } = this.#host;
+    const asked = { places, revision: gate.revision, at: clock.now() };
     const concurrency = this.#host.concurrency();
     this.#tellLearned();
     const taken = places.map(({ call }) => costsOf(call, gate));
@@ -251,19 +262,28 @@ export class SharedTurns {
     this.#host.paused({ cause: pause.cause, forMs });
   }
 
-  #goOn({ wait, granted }: Answer, asked: Omit<Told, 'until'>): void {
+  #goOn({ wait, granted }: Answer, asked: Asked): void {
     const { line, clock } = this.#host;
     const now = clock.now();
     this.#hasTicket = wait !== undefined;
     const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
     const askMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, ASKED_EVERY_MS);
-    if (wait !== undefined && !ENDING.includes(wait.reason) && !this.#isToAskAgain) {
-      this.#told = { ...asked, until: now + askMs };
+    if (wait !== undefined && !ENDING.includes(wait.reason) && !this.#isStirred) {
+      this.#remember(asked, now + askMs);
     }
     this.#host.answered(wait);
     const waitMs = Math.min(wait === undefined ? Number.POSITIVE_INFINITY : askMs, heldMs);
     if (wait === undefined && granted.length > 0 && line.size > 0) this.#isToAskAgain = true;
     else if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
+  }
+
+  /** The answer holds for those that are left, and for what has moved up behind them. */
+  #remember({ places, revision, at }: Asked, until: number): void {
+    const front = this.#front();
+    const callers = new Set(places.map(({ call }) => call.caller));
+    const isNews = (place: Place): boolean =>
+      !places.includes(place) && (place.call.since >= at || !callers.has(place.call.caller));
+    if (!front.some(isNews)) this.#told = { front: frontOf(front), revision, until };
   }
 
   /** What was learned here since the last question is everybody's. */

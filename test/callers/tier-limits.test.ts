@@ -154,6 +154,26 @@ describe('each limit of a tier', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('lets a key’s lanes take turns: many calls of one don’t hold up those of another', async () => {
+    for (const free of [{ rpm: 6, strategy: 'sliding-window' }, { concurrency: 1 }] as const) {
+      const { limiter, clock } = tiered(free);
+      const models: string[] = [];
+      const send = (model: string) => {
+        void limiter.acquire({}, { ...ALICE, model }).then((reservation) => {
+          models.push(model);
+          clock.setTimeout(() => reservation.settle(), 100);
+        });
+      };
+      for (let i = 0; i < 50; i++) send('large queue');
+      for (let i = 0; i < 5; i++) send('b');
+      for (let i = 0; i < 5; i++) send('c');
+      await clock.run();
+      expect(models).toHaveLength(60);
+      expect(models.slice(0, 42).filter((model) => model === 'b')).toHaveLength(5);
+      expect(models.slice(0, 42).filter((model) => model === 'c')).toHaveLength(5);
+    }
+  });
+
   it('gives back what a call has not used, and all of one that was cancelled or refused upstream', () => {
     const { limiter } = tiered({ rpm: 4, tpm: 100 });
     const take = (tokens: number) => {
@@ -189,6 +209,36 @@ describe('each limit of a tier', () => {
     const pro = started.slice(0, 40).filter((tier) => tier === 'pro').length;
     expect([29, 30, 31]).toContain(pro);
   });
+});
+
+it('allowance tells what is left of each limit, and when it is whole again', async () => {
+  const clock = new FastClock();
+  const tiers = {
+    bucket: { rpm: 6, tpm: 1000 },
+    sliding: { rpm: 6, strategy: 'sliding-window' },
+    fixed: { rpm: 6, strategy: 'fixed-window' },
+    none: { weight: 2 },
+  } as const;
+  const limiter = createRateLimiter({ clock, tiers });
+  clock.setTimeout(() => {}, 20_000);
+  await clock.run();
+  const left = async (tier: string) => {
+    for (let i = 0; i < 2; i++) limiter.tryAcquire({ tokens: 50 }, { key: tier, tier });
+    return limiter.allowance({ key: tier, tier });
+  };
+  const minute = { windowMs: MINUTE_MS };
+  const requests = { dimension: 'requests', max: 6, remaining: 4, ...minute };
+  expect(await left('bucket')).toEqual([
+    { ...requests, resetAt: 40_000 },
+    { dimension: 'tokens', max: 1000, remaining: 900, resetAt: 26_000, ...minute },
+  ]);
+  expect(await left('sliding')).toEqual([{ ...requests, resetAt: 80_000 }]);
+  expect(await left('fixed')).toEqual([{ ...requests, resetAt: 60_000 }]);
+  expect(await left('none')).toEqual([]);
+  expect(await limiter.allowance({ key: 'new', tier: 'sliding' })).toMatchObject([
+    { remaining: 6, resetAt: 20_000 },
+  ]);
+  await expect(limiter.allowance({ tier: 'nope' })).rejects.toThrow(TypeError);
 });
 
 describe('a key that its own limits hold back', () => {

@@ -116,7 +116,7 @@ describe.each(sdks)('$name: whatever happens', (sdk) => {
     const clock = createVirtualClock();
     const { fetch, seen } = scripted(clock, json(sdk.answer));
     const { client, limiter } = bench(sdk, fetch, { limiter: { concurrency: 2 } }, clock);
-    await forget(client);
+    await clock.run(forget(client));
     expect(underWay(limiter).inFlight).toBe(2);
     for (let turn = 0; turn < 200 && underWay(limiter).inFlight > 0; turn++) {
       await new Promise<void>((resolve) => setTimeout(resolve));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describePrivate } from '../redis/support/describe-redis.ts';
+import { RedisServer } from '../redis/support/redis-server.ts';
 import { runExample } from './run-example.ts';
 
 const LINES: Readonly<Record<string, readonly RegExp[]>> = {
@@ -23,6 +25,11 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^[\d.]+ minutes, held back by requests$/m,
     /^\d+ tokens in, up to 1000000 out: \$0\.\d\d$/m,
   ],
+  'many-processes.ts': [
+    /^No REDIS_URL is set: limits are kept in memory$/m,
+    /^ann: Lima: This is answer \d/m,
+    /^bob: Hanoi: This is answer \d/m,
+  ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,
@@ -36,3 +43,31 @@ describe('each example runs without an API key', () => {
     for (const line of lines) expect(stdout).toMatch(line);
   });
 });
+
+describePrivate(
+  'the example of many processes',
+  () => RedisServer.private(),
+  (server) => {
+    it('shares its limits in Redis', async () => {
+      const env = { REDIS_URL: server().url };
+      const runs = [0, 1].map(() => runExample('many-processes.ts', { env }));
+      for (const { exitCode, stdout, stderr } of await Promise.all(runs)) {
+        expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+        expect(stdout).toMatch(/^Limits are kept in Redis\nann: Lima: This is answer \d/);
+      }
+      const keys = await server().command('KEYS', '*');
+      expect(keys).toContainEqual(expect.stringMatching(/^\{llm-headroom\}:lane:.*gpt-4o-mini/));
+    });
+
+    it('goes on without Redis', async () => {
+      await server().stop();
+      const env = { REDIS_URL: server().url };
+      const { exitCode, stdout, stderr } = await runExample('many-processes.ts', { env });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: 'Redis is gone: we go on with our share of the limits\n',
+      });
+      expect(stdout).toMatch(/^bob: Hanoi: This is answer \d/m);
+    });
+  },
+);

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const PROVIDERS = /^(OPENAI|ANTHROPIC)_/;
+/** What changes where an example talks to. */
+const PLACES = /^(OPENAI|ANTHROPIC|REDIS)_/;
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -12,15 +13,20 @@ export interface Outcome {
 
 export interface ExampleOptions {
   readonly args?: readonly string[];
+  /** Set in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Interrupts it, as Ctrl-C does, when its stderr says this. */
   readonly interruptAt?: string;
 }
 
 /** Runs a file of `examples/` as a user does, without API keys, and on the sources of the package. */
 export function runExample(file: string, options: ExampleOptions = {}): Promise<Outcome> {
-  const { args = [], interruptAt } = options;
+  const { args = [], env = {}, interruptAt } = options;
   const command = ['--import', './test/examples/source.ts', `examples/${file}`, ...args];
-  const child = spawn(process.execPath, command, { cwd: PROJECT, env: withoutKeys(process.env) });
+  const child = spawn(process.execPath, command, {
+    cwd: PROJECT,
+    env: { ...elsewhere(process.env), ...env },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
@@ -36,6 +42,6 @@ export function runExample(file: string, options: ExampleOptions = {}): Promise<
   });
 }
 
-function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !PROVIDERS.test(name)));
+function elsewhere(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !PLACES.test(name)));
 }

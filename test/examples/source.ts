@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 /** Given to `node --import`: the package's own name means its sources, so no build is needed. */
 const SOURCES: Readonly<Record<string, URL>> = {
   'llm-headroom': new URL('../../src/index.ts', import.meta.url),
+  'llm-headroom/redis': new URL('../../src/redis/index.ts', import.meta.url),
   'llm-headroom/testing': new URL('../../src/testing/index.ts', import.meta.url),
 };
 
