@@ -222,8 +222,9 @@ export class RedisLane implements SharedLane {
     if (!this.#isClosed) this.#flushTimer.in(delayMs);
   }
 
-  /** Whether others may wait for just this: for a slot, or for an answer after a pause. */
+  /** Whether others may wait for just this: a call given up, a slot, or an answer after a pause. */
   #isAwaited(note: Note): boolean {
+    if (note.kind === 'ended' && !note.wasAnswered) return true;
     const { clock } = this.#options;
     const recoversUntil = (this.#lastPause?.until ?? Number.NEGATIVE_INFINITY) + RECOVERING_MS;
     if (!PATIENT.includes(note.kind) || clock.now() < recoversUntil) return true;
