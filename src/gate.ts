@@ -170,12 +170,12 @@ export class Gate {
 
   /** Takes note of what a response says is left. `takenThen`: of its call, with itself. */
   observe(sightings: readonly Sighting[], sentAt: number, takenThen: Cost, now: number): void {
-    for (const { remaining, max, ...limit } of sightings) {
+    for (const { remaining, max, counted, ...limit } of sightings) {
       if (remaining === undefined) continue;
       const { dimension } = limit;
       const takenSince = amount(this.#taken, dimension) - amount(takenThen, dimension);
       const meter = this.#meters.find((each) => isSameLimit(each.limit, limit));
-      meter?.observe({ limit: max, remaining, sentAt, takenSince }, now);
+      meter?.observe({ limit: max, remaining, sentAt, takenSince, counted }, now);
     }
   }
 
@@ -259,6 +259,11 @@ export class Gate {
   /** What a limit lets through in a minute, now; nothing, where it isn't kept. */
   perMinute(limit: Subject): number {
     return this.#meterFor(limit)?.perMinute ?? 0;
+  }
+
+  /** The share of a limit that others were counted to use, where a window may be what counts. */
+  countedShare(limit: Subject, now: number): number | undefined {
+    return this.#meterFor(limit)?.countedShare(now);
   }
 
   /** For how long a limit has been holding the line up. */

@@ -8,6 +8,8 @@ const SOURCES: readonly LimitSource[] = ['given', 'published', 'guess', 'headers
 /** What a response shows of one limit, with its window known. */
 export interface Sighting extends Limit {
   readonly remaining: number | undefined;
+  /** The share that others were counted to use, where somebody else has counted. */
+  readonly counted?: number | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Forecast } from './forecast.ts';
 import type { Gate, Wait } from './gate.ts';
 import type { LaneCall } from './lane-call.ts';
 import { LaneLearning, type LimitNews, type RefusalWords } from './lane-learning.ts';
-import type { LaneLimits } from './lane-limits.ts';
+import type { LaneLimits, Sighting } from './lane-limits.ts';
 import { type LaneSnapshot, NO_TOTALS, withUse } from './lane-snapshot.ts';
 import type { Cost, Subject } from './limits.ts';
 import type { MeteredLimit, MeterOptions } from './meter.ts';
@@ -255,7 +255,11 @@ export class Lane implements ReservationEnds {
   /** Learns what the response to `reservation`'s call shows of the limits. */
   observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
     if (this.#learning.observe(admission, observed, this.#now)) this.#recovery.open();
-    this.#sharing?.seen(admission, this.#options.limits.sightings(observed));
+    const { gate, limits } = this.#options;
+    const counted = (limit: Sighting): number | undefined => gate.countedShare(limit, this.#now);
+    const sightings = this.#sharing && limits.sightings(observed);
+    const shown = sightings?.map((each) => ({ ...each, counted: counted(each) })) ?? [];
+    this.#sharing?.seen(admission, shown);
     this.#pump();
   }
 

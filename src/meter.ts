@@ -141,10 +141,17 @@ export class Meter {
    * bucket by what flows in, in a window by what it counts.
    */
   othersShare(now: number): number {
-    const counted = this.limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
-    if (this.#pacing.options.shape.enforcement !== 'bucket') return counted;
-    const flowing = this.#view?.othersShare ?? 0;
-    return this.#window.fits(now) ? Math.min(flowing, counted) : flowing;
+    const counted = this.countedShare(now);
+    const isBucket = this.#pacing.options.shape.enforcement === 'bucket';
+    const flowing = isBucket ? (this.#view?.othersShare ?? 0) : undefined;
+    return Math.min(flowing ?? Number.POSITIVE_INFINITY, counted ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The share that others were counted to use, where a window may be what counts. */
+  countedShare(now: number): number | undefined {
+    const isBucket = this.#pacing.options.shape.enforcement === 'bucket';
+    if (isBucket && !this.#window.fits(now)) return undefined;
+    return this.limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
   }
 
   /** Goes on with another limit. What has been used stays used; a higher limit is no burst. */
@@ -180,7 +187,8 @@ export class Meter {
     this.#window.observe(reading, now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
-      this.#view.limitOthers(this.othersShare(now));
+      const counted = reading.counted ?? this.countedShare(now);
+      if (counted !== undefined) this.#view.limitOthers(counted);
       return;
     }
     this.#view = new ServerView(reading, this.limit.windowMs, this.#pacing.kept, now);

@@ -8,6 +8,8 @@ export interface Reading {
   readonly sentAt: number;
   /** What has been let through since then, that call not included. */
   readonly takenSince: number;
+  /** The share that others were counted to use, where somebody else has counted. */
+  readonly counted?: number | undefined;
 }
 
 /** A reading above what was expected is believed by this share at a time; one below at once. */

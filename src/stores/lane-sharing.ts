@@ -17,6 +17,7 @@ export interface SharedSighting {
   readonly windowMs: number;
   readonly max: number;
   readonly remaining: number | undefined;
+  readonly counted: number | undefined;
 }
 
 /** One lane's connection to a store: asks for its turns, and tells what became of them. */
@@ -74,10 +75,10 @@ export class LaneSharing {
   /** A response has shown what the server has left. */
   seen({ grant }: Admission, sightings: readonly SharedSighting[]): void {
     if (grant === undefined) return;
-    const shown = sightings.flatMap(({ dimension, windowMs, max, remaining }) =>
+    const shown = sightings.flatMap(({ dimension, windowMs, max, remaining, counted }) =>
       remaining === undefined
         ? []
-        : [{ id: `${dimension}/${windowMs}`, dimension, max, remaining }],
+        : [{ id: `${dimension}/${windowMs}`, dimension, max, remaining, counted }],
     );
     const { at, taken: takenThen } = grant;
     if (shown.length > 0) this.#shared.note({ kind: 'seen', at, takenThen, sightings: shown });

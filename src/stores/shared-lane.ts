@@ -154,6 +154,8 @@ export type Note =
         readonly dimension: Dimension;
         readonly max: number;
         readonly remaining: number;
+        /** The share that others were counted to use, where a window may be what counts. */
+        readonly counted?: number | undefined;
       }[];
     }
   /** The provider has refused a call of that epoch. */

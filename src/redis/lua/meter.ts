@@ -91,7 +91,11 @@ end
 
 local function observe(m, reading, now)
   local state = m.state
-  if state.view then return observe_view(m.spec, state.view, reading, now) end
+  if state.view then
+    observe_view(m.spec, state.view, reading, now)
+    if reading.counted then limit_others(m.spec, state.view, reading.counted) end
+    return
+  end
   state.view = new_view(m.spec, reading, now)
   refill_meter(m, now)
   fit(m.spec.bucket, state)

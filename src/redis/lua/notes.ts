@@ -22,6 +22,7 @@ function apply.seen(d, note)
       if m.spec.id == sighting.id and since >= 0 then
         local reading = { limit = sighting.max, remaining = sighting.remaining }
         reading.sentAt, reading.takenSince = note.at, since
+        reading.counted = sighting.counted
         observe(m, reading, d.now)
       end
     end

@@ -46,6 +46,11 @@ local function observe_view(spec, view, reading, now)
   view.level = view.level + (surprise < 0 and surprise or surprise * 0.25)
 end
 
+-- What merely flows in late is no use of others': they were counted to use this share.
+local function limit_others(spec, view, share)
+  view.others = math.min(view.others, (0.1 + 1.5 * share) * rate_per_ms(spec, view))
+end
+
 local function view_wait(spec, view, cost, now)
   refill_view(spec, view, now)
   local missing = math.min(view.limit, cost + margin(spec, view)) - view.level

@@ -224,6 +224,7 @@ export class LaneUnderTest {
       dimension,
       max,
       remaining: Math.floor((max * share) / 2),
+      counted: share / 2,
     }));
   }
 }
