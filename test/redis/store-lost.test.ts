@@ -115,14 +115,17 @@ describePrivate(
       },
     );
 
-    /** Lets `limiter` find out. */
-    const untilLost = (limiter: RateLimiter): Promise<void> => {
-      const degraded = heard(limiter, 'degraded');
-      limiter.acquire({}, { model: 'another' }).then(
-        (granted) => granted.cancel(),
-        () => {},
-      );
-      return eventually(() => degraded.length > 0);
+    /** Stops the server, and lets limiters find out. */
+    const stopFor = async (...limiters: RateLimiter[]): Promise<void> => {
+      const degraded = limiters.map((limiter) => heard(limiter, 'degraded'));
+      await server().stop();
+      for (const limiter of limiters) {
+        limiter.acquire({}, { model: 'another' }).then(
+          (granted) => granted.cancel(),
+          () => {},
+        );
+      }
+      await eventually(() => degraded.every((events) => events.length > 0));
     };
 
     it('shares a limit out among those that were there (local)', async () => {
@@ -131,8 +134,7 @@ describePrivate(
       const group = [1, 2, 3].map(() => open(options));
       for (const each of group) (await each.acquire({})).settle();
       for (const each of group) (await each.acquire({})).settle();
-      await server().stop();
-      await Promise.all(group.map(untilLost));
+      await stopFor(...group);
       const started = group.map(() => 0);
       group.forEach((each, i) => {
         for (let call = 0; call < 60; call++) {
@@ -160,14 +162,13 @@ describePrivate(
       (await shut.acquire({})).settle();
       const waiting = Promise.allSettled([shut.acquire({}), shut.acquire({})]);
       await sleep(50);
-      await server().stop();
+      await stopFor(free, shut);
       const closed = { name: 'StoreUnavailable', code: 'store_unavailable' };
       for (const result of await waiting) {
         expect(result).toMatchObject({ status: 'rejected', reason: closed });
         expect(result).toHaveProperty('reason.cause', expect.any(Error));
       }
       await expect(shut.acquire({})).rejects.toMatchObject(closed);
-      await untilLost(free);
       (await free.acquire({}, { model: 'new' })).settle();
       await server().start();
       const back = eventually(async () => {
