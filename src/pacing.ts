@@ -41,7 +41,7 @@ export class Pacing {
   share = 1;
   /** Whether a response has shown what the server has left. */
   isSeen = false;
-  readonly proven = new ProvenBurst();
+  readonly proven: ProvenBurst = new ProvenBurst();
   /** The burst that has been proven, where the limit wasn't given. */
   #burst = 0;
 
