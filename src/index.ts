@@ -1,5 +1,5 @@
-export type { Spending } from './budget-ledger.ts';
-export type { BudgetOption, DailyBudget, WindowBudget } from './budget-option.ts';
+export type { Spending } from './budget/budget-ledger.ts';
+export type { BudgetOption, DailyBudget, WindowBudget } from './budget/budget-option.ts';
 export type { Allowance } from './callers/caller.ts';
 export { type CallerContext, type OnLimit, runAs } from './callers/run-as.ts';
 export type { Strategy, TierLimits } from './callers/terms.ts';
@@ -32,7 +32,8 @@ export type {
   ThrottledEvent,
   UsageEvent,
 } from './events.ts';
-export type { LaneSnapshot, LaneTotals } from './lane-snapshot.ts';
+export type { LaneSnapshot, LaneTotals } from './lane/lane-snapshot.ts';
+export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
 export type { Cost, Dimension, Enforcement, Limit } from './limits.ts';
@@ -42,5 +43,4 @@ export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-ca
 export type { Binding } from './plan/rehearsal.ts';
 export type { LongContext, PriceEntry, PriceTable } from './prices/price.ts';
 export type { TokenEstimate, Usage } from './providers/provider.ts';
-export type { Rejection, Reservation } from './reservation.ts';
 export { type RateLimited, type RateLimitOptions, withRateLimit } from './with-rate-limit.ts';

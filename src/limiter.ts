@@ -1,6 +1,6 @@
-import { Cashier, type PayableCall } from './budget.ts';
-import type { Charge } from './budget-charge.ts';
-import type { Spending } from './budget-ledger.ts';
+import { Cashier, type PayableCall } from './budget/budget.ts';
+import type { Charge } from './budget/budget-charge.ts';
+import type { Spending } from './budget/budget-ledger.ts';
 import type { Allowance, Caller } from './callers/caller.ts';
 import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
@@ -10,9 +10,11 @@ import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
 import { expected, expectKnown } from './expect.ts';
-import type { Lane } from './lane.ts';
-import type { LaneSnapshot } from './lane-snapshot.ts';
-import { type LaneKey, Lanes, nameOf, ownKey } from './lanes.ts';
+import type { Lane } from './lane/lane.ts';
+import type { LaneSnapshot } from './lane/lane-snapshot.ts';
+import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
+import type { Rejection, Reservation } from './lane/reservation.ts';
+import type { Stage } from './lane/stage.ts';
 import type { Cost } from './limits.ts';
 import {
   type ChangeableOptions,
@@ -23,8 +25,6 @@ import {
 } from './options.ts';
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
-import type { Rejection, Reservation } from './reservation.ts';
-import type { Stage } from './stage.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {

@@ -1,4 +1,4 @@
-import { type Budget, type BudgetOption, budgetFrom } from './budget-option.ts';
+import { type Budget, type BudgetOption, budgetFrom } from './budget/budget-option.ts';
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';

@@ -1,4 +1,4 @@
-import type { LaneKey } from './lanes.ts';
+import type { LaneKey } from './lane/lanes.ts';
 import type { Dimension, Shape } from './limits.ts';
 import { measuresOf, statedBy } from './presets/enforcement.ts';
 import type { PresetHost } from './presets/preset.ts';

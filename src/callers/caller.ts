@@ -1,6 +1,6 @@
-import { Gate, type Wait } from '../gate.ts';
+import { Gate, type Wait } from '../gate/gate.ts';
+import { Meter, type MeteredLimit } from '../gate/meter.ts';
 import { amount, type Cost, type Dimension, type Limit, type Shape } from '../limits.ts';
-import { Meter, type MeteredLimit } from '../meter.ts';
 import type { MeterSpec } from '../stores/shared-lane.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 

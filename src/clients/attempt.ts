@@ -1,9 +1,9 @@
-import type { Charge } from '../budget-charge.ts';
+import type { Charge } from '../budget/budget-charge.ts';
 import type { Clock } from '../clock.ts';
 import type { Estimated } from '../estimate/calibration/calibration.ts';
-import type { Lane } from '../lane.ts';
+import type { Lane } from '../lane/lane.ts';
+import type { Reservation } from '../lane/reservation.ts';
 import type { Call, Provider, Refusal } from '../providers/provider.ts';
-import type { Reservation } from '../reservation.ts';
 import { readLimits } from '../wire/headers.ts';
 import { meterResponse, type ResponseEnd } from '../wire/metered-response.ts';
 import { finalised, readError, replayed } from './error-response.ts';

@@ -1,11 +1,11 @@
-import { EXPECTED_OUTPUT_TOKENS } from '../budget.ts';
+import { EXPECTED_OUTPUT_TOKENS } from '../budget/budget.ts';
 import { checkedCost } from '../checked-cost.ts';
 import { apiOf } from '../estimate/api.ts';
 import type { Calibration, Estimated } from '../estimate/calibration/calibration.ts';
 import { estimateCall } from '../estimate/estimate.ts';
 import type { EstimateRequest } from '../estimate/estimator.ts';
 import { expected, expectKnown, expectObject } from '../expect.ts';
-import { type LaneKey, ownKey } from '../lanes.ts';
+import { type LaneKey, ownKey } from '../lane/lanes.ts';
 import { amount, type Cost, type Dimension } from '../limits.ts';
 import { hostnameOfPreset, hostOfPreset } from '../presets/host.ts';
 import { costInUsd } from '../prices/cost-in-usd.ts';

@@ -1,8 +1,8 @@
 import { nextTurn } from '../estimate/next-turn.ts';
-import type { Gate, Wait } from '../gate.ts';
+import type { Gate, Wait } from '../gate/gate.ts';
+import type { Stage } from '../lane/stage.ts';
 import type { Cost, Dimension } from '../limits.ts';
-import { LOOKED_AT, OVERTAKEN_AFTER_MS, OVERTAKING_SHARE } from '../next-call.ts';
-import type { Stage } from '../stage.ts';
+import { LOOKED_AT, OVERTAKEN_AFTER_MS, OVERTAKING_SHARE } from '../queue/next-call.ts';
 import { CostRows } from './cost-rows.ts';
 import { Slots } from './slots.ts';
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../lane/stage.ts';
 
 type Known = Pick<Stage, 'concurrency' | 'inFlight' | 'flightMs' | 'startAt'>;
 

@@ -1,6 +1,6 @@
 import type { PauseCause } from '../events.ts';
+import type { Admission, ReservationEnd } from '../lane/reservation.ts';
 import { amount, type Cost, DIMENSIONS, type Dimension } from '../limits.ts';
-import type { Admission, ReservationEnd } from '../reservation.ts';
 import type { Grant, SharedLane, Store, Used } from './shared-lane.ts';
 import { keyOf, SharedTurns, type TurnsHost } from './shared-turns.ts';
 

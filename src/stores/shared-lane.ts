@@ -1,7 +1,7 @@
-import type { BucketSpec } from '../bucket.ts';
 import type { PauseCause } from '../events.ts';
+import type { BucketSpec } from '../gate/bucket.ts';
+import type { Guard } from '../gate/pace.ts';
 import type { Correction, Cost, Dimension } from '../limits.ts';
-import type { Guard } from '../pace.ts';
 
 /**
  * The contract of a store: one upstream limit, kept for several processes. Numbers in, numbers out:

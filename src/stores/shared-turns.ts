@@ -2,12 +2,12 @@ import type { Caller } from '../callers/caller.ts';
 import { digest } from '../callers/digest.ts';
 import type { Clock } from '../clock.ts';
 import type { PauseCause, Reason } from '../events.ts';
-import type { Place } from '../flow.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { Cost, Limit } from '../limits.ts';
-import type { Line } from '../line.ts';
-import { costsOf, unfitOf } from '../next-call.ts';
-import type { Taken } from '../waiting-call.ts';
+import type { Place } from '../queue/flow.ts';
+import type { Line } from '../queue/line.ts';
+import { costsOf, unfitOf } from '../queue/next-call.ts';
+import type { Taken } from '../queue/waiting-call.ts';
 import type { Answer, Ask, Candidate, Grant, KeySpec, Learned, SharedLane } from './shared-lane.ts';
 
 /** As many calls are asked for at a time: enough for a fast link, and few to be told no. */

@@ -1,4 +1,4 @@
-import type { LaneSnapshot } from '../../src/lane-snapshot.ts';
+import type { LaneSnapshot } from '../../src/lane/lane-snapshot.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { createSimulator, createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';

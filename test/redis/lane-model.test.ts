@@ -6,8 +6,8 @@ import { LaneModel } from './support/lane-model.ts';
 import { VirtualServer } from './support/virtual-server.ts';
 
 // The server keeps trailing windows in slots; so does memory, to be compared exactly.
-vi.mock('../../src/trailing-window.ts', async (original) => {
-  const { TrailingWindow } = await original<typeof import('../../src/trailing-window.ts')>();
+vi.mock('../../src/gate/trailing-window.ts', async (original) => {
+  const { TrailingWindow } = await original<typeof import('../../src/gate/trailing-window.ts')>();
   class Slotted extends TrailingWindow {
     constructor(max: number, spanMs: number, resolutionMs = spanMs / 128) {
       super(max, spanMs, resolutionMs);

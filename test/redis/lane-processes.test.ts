@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { slack } from '../../src/bucket.ts';
+import { slack } from '../../src/gate/bucket.ts';
 import { describeRedis } from './support/describe-redis.ts';
 import {
   caller,

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EXPECTED_OUTPUT_TOKENS } from '../../src/budget.ts';
-import type { Charge } from '../../src/budget-charge.ts';
-import { ownKey } from '../../src/lanes.ts';
+import { EXPECTED_OUTPUT_TOKENS } from '../../src/budget/budget.ts';
+import type { Charge } from '../../src/budget/budget-charge.ts';
+import { ownKey } from '../../src/lane/lanes.ts';
+import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { redisStore } from '../../src/redis/index.ts';
-import type { Reservation } from '../../src/reservation.ts';
 import type { Store } from '../../src/stores/shared-lane.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { heard, START, World } from '../support/limiter-contract.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RateLimiterEvents } from '../../src/events.ts';
+import type { Reservation } from '../../src/lane/reservation.ts';
 import { type AcquireOptions, createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import type { Cost } from '../../src/limits.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
-import type { Reservation } from '../../src/reservation.ts';
 import type { Store } from '../../src/stores/shared-lane.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { NO_CAUTION } from '../../../src/caution.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { PauseCause } from '../../../src/events.ts';
+import { paceOf } from '../../../src/gate/pace.ts';
+import { NO_CAUTION } from '../../../src/learning/caution.ts';
 import type { Correction, Cost, Dimension, Limit, Shape } from '../../../src/limits.ts';
-import { paceOf } from '../../../src/pace.ts';
 import { CallerMemos } from '../../../src/redis/caller-memos.ts';
 import { KeyNames } from '../../../src/redis/key-names.ts';
 import { RedisLane } from '../../../src/redis/redis-lane.ts';

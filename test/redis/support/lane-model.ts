@@ -1,7 +1,7 @@
-import { Gate, type Wait as GateWait, type Head } from '../../../src/gate.ts';
+import { Gate, type Wait as GateWait, type Head } from '../../../src/gate/gate.ts';
+import { Meter, type MeteredLimit } from '../../../src/gate/meter.ts';
+import { Recovery } from '../../../src/lane/recovery.ts';
 import { amount, type Cost, DIMENSIONS, type Dimension } from '../../../src/limits.ts';
-import { Meter, type MeteredLimit } from '../../../src/meter.ts';
-import { Recovery } from '../../../src/recovery.ts';
 import type { Answer, Ask, Candidate, Grant, Note } from '../../../src/stores/shared-lane.ts';
 import type { LaneShape, TestLimit } from './lane-history.ts';
 

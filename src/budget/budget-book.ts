@@ -1,0 +1,174 @@
+import { digest } from '../callers/digest.ts';
+import type { Clock } from '../clock.ts';
+import { BudgetSpent, StoreUnavailable } from '../errors.ts';
+import type { Account, LedgerAnswer, Store } from '../stores/shared-lane.ts';
+import { BudgetLedger, type Spending } from './budget-ledger.ts';
+import type { Budget } from './budget-option.ts';
+
+/** What a call asks of a budget. */
+export interface Entry {
+  readonly model: string;
+  readonly key: string | undefined;
+  readonly costUsd: number;
+  /** The caller's own limit, instead of everybody's. */
+  readonly limitUsd?: number | undefined;
+}
+
+/** Ends a reservation with what the call has cost. */
+export type End = (usd: number) => void;
+
+const BILLION = 1_000_000_000;
+/** A connection that breaks before the answer says nothing: a statement may be made again. */
+const ATTEMPTS = 3;
+/** So many accounts are remembered for `spending`. */
+const MOST_TOLD = 10_000;
+
+/**
+ * A budget, and where it is kept: in memory; or in the store that processes share, and in memory
+ * while that is lost. What is spent meanwhile is told to the store when it is back.
+ */
+export class BudgetBook {
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #store: Store | undefined;
+  #budget: Budget;
+  #ledger: BudgetLedger;
+  /** What the store has last said of each account. */
+  readonly #told = new Map<string | undefined, Spending>();
+
+  /** `name`: its own among the budgets of a store. */
+  constructor(name: string, budget: Budget, clock: Clock, store: Store | undefined) {
+    this.#name = name;
+    this.#budget = budget;
+    this.#clock = clock;
+    this.#store = store;
+    this.#ledger = new BudgetLedger(budget);
+  }
+
+  /** Goes on with another budget; what has been spent stays spent where its windows are the same. */
+  adopt(budget: Budget): void {
+    this.#budget = budget;
+    this.#ledger = this.#ledger.with(budget);
+  }
+
+  /**
+   * Reserves what a call may cost.
+   * @throws BudgetSpent where there is no room for it
+   * @throws StoreUnavailable where the store is lost, and nothing goes without it
+   */
+  reserve(entry: Entry): End | Promise<End> {
+    if (this.#store === undefined) return this.#here(entry, entry.limitUsd);
+    return this.#store.isUp ? this.#there(this.#store, entry) : this.#without(this.#store, entry);
+  }
+
+  /** Every budget that something is spent or reserved of. */
+  spending(): readonly Spending[] {
+    const now = this.#clock.now();
+    for (const [key, { resetAt }] of this.#told) if (resetAt <= now) this.#told.delete(key);
+    const here = this.#ledger.spending(now).filter(({ key }) => !this.#told.has(key));
+    return [...this.#told.values(), ...here];
+  }
+
+  #here({ model, key, costUsd }: Entry, limitUsd: number | undefined): End {
+    const hold = this.#ledger.reserve(key, costUsd, this.#clock.now(), limitUsd);
+    if (hold === undefined) {
+      const spending = this.#ledger.of(key, this.#clock.now(), limitUsd);
+      throw new BudgetSpent({ model, costUsd, ...spending });
+    }
+    return (usd) => this.#ledger.settle(hold, usd, this.#clock.now());
+  }
+
+  async #there(store: Store, entry: Entry): Promise<End> {
+    const account = await this.#account(entry);
+    const reserved = billionthsOf(entry.costUsd);
+    const reserve = (): Promise<LedgerAnswer> => store.ledger.reserve(account, reserved);
+    let answer: LedgerAnswer;
+    try {
+      answer = await patiently(reserve, () => store.isUp);
+    } catch (error) {
+      // As if the store were lost. Whatever it has reserved ends with what is said next.
+      return this.#without(store, entry, error);
+    }
+    const { model, costUsd } = entry;
+    const spending = this.#spending(entry, answer);
+    this.#tellOf(spending);
+    if (!answer.isReserved) throw new BudgetSpent({ model, costUsd, ...spending });
+    return (usd) => {
+      store.ledger.settle(account, reserved, billionthsOf(usd));
+      this.#settled(spending.key, costUsd, usd);
+    };
+  }
+
+  /** The store has said it, and will say it again with the next answer: until then, this is known. */
+  #tellOf(spending: Spending): void {
+    this.#told.delete(spending.key);
+    this.#told.set(spending.key, spending);
+    const now = this.#clock.now();
+    for (const [key, { resetAt }] of this.#told) {
+      if (resetAt > now && this.#told.size <= MOST_TOLD) return;
+      this.#told.delete(key);
+    }
+  }
+
+  #settled(key: string | undefined, reservedUsd: number, usd: number): void {
+    const told = this.#told.get(key);
+    if (told === undefined) return;
+    const spentUsd = inBillionths(told.spentUsd + usd);
+    const left = inBillionths(Math.max(0, told.reservedUsd - reservedUsd));
+    this.#told.set(key, { ...told, spentUsd, reservedUsd: left });
+  }
+
+  /** While the store is lost. */
+  #without(store: Store, entry: Entry, cause: unknown = store.lostCause): End {
+    if (store.onStoreLost === 'closed') {
+      const message = "The store of the budget can't be reached, and `onStoreLost` is 'closed'";
+      throw new StoreUnavailable(message, cause);
+    }
+    const limitUsd = entry.limitUsd ?? this.#budget.limitUsd;
+    const share = store.onStoreLost === 'open' ? Number.POSITIVE_INFINITY : 1 / store.instances;
+    const end = this.#here(entry, limitUsd * share);
+    return (usd) => {
+      end(usd);
+      if (usd > 0) void this.#tell(store, entry, usd);
+    };
+  }
+
+  async #tell(store: Store, entry: Entry, usd: number): Promise<void> {
+    store.ledger.settle(await this.#account(entry), 0, billionthsOf(usd));
+  }
+
+  async #account({ key, limitUsd = this.#budget.limitUsd }: Entry): Promise<Account> {
+    const { windowMs, perKey } = this.#budget;
+    const whose = perKey && key !== undefined ? await digest(key) : '';
+    const id = `${this.#name}/${windowMs}/${whose}`;
+    return { id, limitBillionths: billionthsOf(limitUsd), windowMs };
+  }
+
+  #spending({ key, limitUsd = this.#budget.limitUsd }: Entry, answer: LedgerAnswer): Spending {
+    return {
+      key: this.#budget.perKey ? key : undefined,
+      spentUsd: answer.spent / BILLION,
+      reservedUsd: answer.reserved / BILLION,
+      limitUsd,
+      resetAt: answer.resetAt,
+    };
+  }
+}
+
+function billionthsOf(usd: number): number {
+  return Math.min(Math.round(usd * BILLION), Number.MAX_SAFE_INTEGER);
+}
+
+function inBillionths(usd: number): number {
+  return billionthsOf(usd) / BILLION;
+}
+
+async function patiently<T>(ask: () => Promise<T>, isWorthIt: () => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isWorthIt()) throw error;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { PricedUsage } from '../prices/cost-in-usd.ts';
+
+/**
+ * What one call takes of a budget: reserved until the call ends. The first end counts, and all that
+ * comes after does nothing.
+ */
+export interface Charge {
+  /** The call has used so much; where nothing is known of that, it has cost what was reserved. */
+  settle(usage?: PricedUsage): void;
+  /** The call has cost nothing: all is given back. */
+  release(): void;
+}
+
+/** Where there is no budget. */
+export const NO_CHARGE: Charge = { settle: () => {}, release: () => {} };
+
+/** A charge that tells its end: the usage, `undefined` for what was reserved, or `'nothing'`. */
+export function chargeOf(end: (usage: PricedUsage | 'nothing' | undefined) => void): Charge {
+  let isOpen = true;
+  const once = (usage: PricedUsage | 'nothing' | undefined): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    end(usage);
+  };
+  return { settle: (usage) => once(usage), release: () => once('nothing') };
+}

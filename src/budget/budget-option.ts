@@ -1,0 +1,79 @@
+import { expected, expectNumber, expectObject } from '../expect.ts';
+
+interface Shared {
+  /**
+   * A budget for each `key`; calls without one share one more.
+   * @default false: all calls share one
+   */
+  readonly perKey?: boolean | undefined;
+}
+
+/** So much for each day in UTC: it is reset at midnight UTC. */
+export interface DailyBudget extends Shared {
+  readonly usdPerDay: number;
+  readonly usd?: undefined;
+  readonly windowMs?: undefined;
+}
+
+/**
+ * So much for each window. Windows follow each other from the epoch on: with 3,600,000, one is an
+ * hour by the clock.
+ */
+export interface WindowBudget extends Shared {
+  readonly usd: number;
+  readonly windowMs: number;
+  readonly usdPerDay?: undefined;
+}
+
+/** How many US dollars may be spent, and in what time. */
+export type BudgetOption = DailyBudget | WindowBudget;
+
+/** A budget, complete and checked. */
+export interface Budget {
+  readonly limitUsd: number;
+  readonly windowMs: number;
+  readonly perKey: boolean;
+}
+
+/** The last instant that a `Date` can name: a reset must not be later (ECMA-262, time range). */
+const LATEST_DATE = 8.64e15;
+const WINDOW = 'a whole number of milliseconds from 1 to 8.64e15';
+const DAY_MS = 86_400_000;
+const FORM = '{ usdPerDay, perKey } or { usd, windowMs, perKey }';
+const KNOWN: readonly string[] = ['usdPerDay', 'usd', 'windowMs', 'perKey'];
+
+/**
+ * The budget that the option `budget` asks for.
+ * @throws TypeError that names the option, what was expected and what was given
+ */
+export function budgetFrom(option: BudgetOption): Budget {
+  expectObject('budget', option, FORM);
+  const unknown = Object.keys(option).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`Unknown option \`budget.${unknown}\`; known are ${KNOWN.join(', ')}`);
+  }
+  const { perKey = false } = option;
+  if (typeof perKey !== 'boolean') throw expected('budget.perKey', 'a boolean', perKey);
+  return { ...limitIn(option), perKey };
+}
+
+function limitIn(option: BudgetOption): Pick<Budget, 'limitUsd' | 'windowMs'> {
+  const { usdPerDay, usd, windowMs } = option;
+  if (usdPerDay === undefined) {
+    if (usd === undefined) throw expected('budget', FORM, option);
+    expectDollars('budget.usd', usd);
+    expectNumber('budget.windowMs', windowMs, WINDOW, isWindow);
+    return { limitUsd: usd, windowMs };
+  }
+  if (usd !== undefined || windowMs !== undefined) throw expected('budget', FORM, option);
+  expectDollars('budget.usdPerDay', usdPerDay);
+  return { limitUsd: usdPerDay, windowMs: DAY_MS };
+}
+
+function expectDollars(option: string, value: unknown): void {
+  expectNumber(option, value, 'a positive number of US dollars', (n) => n > 0 && n < Infinity);
+}
+
+function isWindow(n: number): boolean {
+  return n >= 1 && n <= LATEST_DATE && Number.isInteger(n);
+}

@@ -1,0 +1,122 @@
+import type { Caller } from '../callers/caller.ts';
+import type { Clock } from '../clock.ts';
+import { HeadroomError } from '../errors.ts';
+import { costInUsd, type PricedUsage } from '../prices/cost-in-usd.ts';
+import type { Price, PriceTable } from '../prices/price.ts';
+import { priceOf } from '../prices/price-of.ts';
+import type { Call, TokenEstimate } from '../providers/provider.ts';
+import type { Store } from '../stores/shared-lane.ts';
+import { BudgetBook, type End } from './budget-book.ts';
+import { type Charge, chargeOf, NO_CHARGE } from './budget-charge.ts';
+import { counted, type Spending } from './budget-ledger.ts';
+import type { Budget } from './budget-option.ts';
+
+/** A call that is to be paid. */
+export interface PayableCall {
+  readonly call: Pick<Call, 'model' | 'maxOutputTokens'>;
+  readonly estimate: TokenEstimate;
+  readonly caller: Caller;
+}
+
+/** Output that is reserved for a call that doesn't limit its own. */
+export const EXPECTED_OUTPUT_TOKENS = 1024;
+
+const DAY_MS = 86_400_000;
+
+/** Pays calls from a budget, and from those of their callers' tiers, at the prices of their models. */
+export class Cashier {
+  #shared: BudgetBook | undefined;
+  /** Of the callers whose tier sets a budget: each has its own. */
+  readonly #ofTiers: BudgetBook;
+  #prices: PriceTable;
+  readonly #open: (name: string, budget: Budget) => BudgetBook;
+
+  constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock, store?: Store) {
+    this.#open = (name, each) => new BudgetBook(name, each, clock, store);
+    this.#shared = budget && this.#open('budget', budget);
+    this.#ofTiers = this.#open('tiers', { limitUsd: 0, windowMs: DAY_MS, perKey: true });
+    this.#prices = prices;
+  }
+
+  /**
+   * Reserves what a call may cost: its input as estimated, none of it cached, and all the output
+   * that it allows. Later, where a store is asked.
+   * @throws BudgetSpent where the budget has no room for that
+   * @throws HeadroomError (`price_unknown`) for a model without a price
+   */
+  charge({ call, estimate, caller }: PayableCall): Charge | Promise<Charge> {
+    const { usdPerDay: limitUsd } = caller.terms;
+    if (this.#shared === undefined && limitUsd === undefined) return NO_CHARGE;
+    const { model, maxOutputTokens = EXPECTED_OUTPUT_TOKENS } = call;
+    const price = this.#priceOf(model);
+    const usage = uncached(estimate.inputTokens, maxOutputTokens);
+    const costUsd = counted(costInUsd(usage, price));
+    const { key } = caller;
+    const ofTier = { model, key: key ?? caller.id, costUsd, limitUsd };
+    const ends = both(
+      this.#shared?.reserve({ model, key, costUsd }),
+      limitUsd === undefined ? undefined : () => this.#ofTiers.reserve(ofTier),
+    );
+    const charged = (end: End): Charge => chargeOf((used) => end(costOf(used, costUsd, price)));
+    return ends instanceof Promise ? ends.then(charged) : charged(ends);
+  }
+
+  /**
+   * Goes on with another budget and other prices; what has been spent stays spent where its windows
+   * are the same.
+   */
+  adopt(budget: Budget | undefined, prices: PriceTable): void {
+    this.#prices = prices;
+    if (budget === undefined) this.#shared = undefined;
+    else if (this.#shared === undefined) this.#shared = this.#open('budget', budget);
+    else this.#shared.adopt(budget);
+  }
+
+  /** Every budget that something is spent or reserved of. */
+  spending(): readonly Spending[] {
+    return [...(this.#shared?.spending() ?? []), ...this.#ofTiers.spending()];
+  }
+
+  #priceOf(model: string): Price {
+    const price = priceOf(model, this.#prices);
+    if (price !== undefined) return price;
+    throw new HeadroomError(
+      'price_unknown',
+      `A \`budget\` needs the price of ${model}, which is unknown: give it in the option \`prices\`, { '${model}': { input, output } }, in US dollars for a million tokens`,
+    );
+  }
+}
+
+/** Both reservations, or none. */
+function both(
+  first: End | Promise<End> | undefined,
+  reserve: (() => End | Promise<End>) | undefined,
+): End | Promise<End> {
+  if (reserve === undefined) return first ?? (() => {});
+  if (first instanceof Promise) return first.then((end) => both(end, reserve));
+  const undo = (error: unknown): never => {
+    first?.(0);
+    throw error;
+  };
+  const joined =
+    (second: End): End =>
+    (usd) => {
+      first?.(usd);
+      second(usd);
+    };
+  try {
+    const second = reserve();
+    return second instanceof Promise ? second.then(joined, undo) : joined(second);
+  } catch (error) {
+    return undo(error);
+  }
+}
+
+function costOf(end: PricedUsage | 'nothing' | undefined, reserved: number, price: Price): number {
+  if (end === 'nothing') return 0;
+  return end === undefined ? reserved : costInUsd(end, price);
+}
+
+function uncached(inputTokens: number, outputTokens: number): PricedUsage {
+  return { inputTokens, outputTokens, cachedInputTokens: 0, cacheWriteTokens: 0 };
+}

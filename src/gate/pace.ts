@@ -1,0 +1,73 @@
+import type { Tuning } from '../learning/caution.ts';
+import { type Limit, MINUTE_MS, SECOND_MS, type Shape, UNKNOWN_SHAPE } from '../limits.ts';
+import type { BucketSpec } from './bucket.ts';
+
+/** How far a network is expected to shift two calls against each other. */
+const USUAL_SPREAD_MS = 50;
+/** Bursts, in seconds of the rate, that a lane falls back to when its own was refused. */
+const STRICTER_BURSTS = { 1: 10, 2: 1 } as const;
+
+/**
+ * A window in which at most so much is let through: any that ends now (trailing); or, where it is
+ * fixed, the one that began at the last multiple of its span since the epoch.
+ */
+export interface Guard {
+  readonly max: number;
+  readonly spanMs: number;
+  readonly isFixed?: boolean;
+}
+
+/** How calls against one limit are paced: a bucket, and the guards of the enforcement. */
+export interface Pace {
+  readonly bucket: BucketSpec;
+  readonly guards: readonly Guard[];
+}
+
+/** The pace of a limit: what its shape and headroom allow, and what caution leaves of it. */
+export function paceOf(limit: Limit, profile: Shape, headroom: number, tuning: Tuning): Pace {
+  const shape = stricter(profile, tuning.strictness);
+  const usable = (1 - headroom) * limit.max;
+  const perMs = (tuning.rateShare * usable) / limit.windowMs;
+  if (shape.enforcement === 'fixed') return fixedPace(limit.max, usable, limit.windowMs);
+  const smallest = limit.dimension === 'requests' ? 1 : 0;
+  const capacity = Math.max(smallest, perMs * burstMs(limit, shape));
+  const bucket = { perMs, capacity, largest: limit.max };
+  return { bucket, guards: guards(limit, shape, headroom) };
+}
+
+/** Windows by the clock, and a bucket that stands in nobody's way. */
+function fixedPace(largest: number, max: number, spanMs: number): Pace {
+  const bucket = { perMs: largest, capacity: 2 * largest, largest };
+  return { bucket, guards: [{ max, spanMs, isFixed: true }] };
+}
+
+/**
+ * The burst in milliseconds of the rate. A limit over more than a minute (a day's quota) is not
+ * paced: whoever may send 200 calls a day wants to send the first ones at once.
+ */
+function burstMs(limit: Limit, shape: Shape): number {
+  if (limit.windowMs > MINUTE_MS) return limit.windowMs;
+  return Math.min(shape.burstSeconds * SECOND_MS, limit.windowMs);
+}
+
+/**
+ * The guards that go with the bucket. `window`: (1 − headroom) · limit in any trailing window.
+ * `slices` adds the limit's share of a second, less half the headroom, over a second and the
+ * spread. (Less the whole headroom, it would slow the bucket down: calls never fill a second.)
+ */
+function guards(limit: Limit, shape: Shape, headroom: number): Guard[] {
+  if (shape.enforcement === 'bucket') return [];
+  const whole = { max: (1 - headroom) * limit.max, spanMs: limit.windowMs };
+  const isSliced = shape.enforcement === 'slices' && limit.windowMs <= MINUTE_MS;
+  if (!isSliced || limit.windowMs <= SECOND_MS) return [whole];
+  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
+  const spanMs = SECOND_MS + (shape.spreadMs ?? USUAL_SPREAD_MS);
+  return [whole, { max: perSecond * (1 - headroom / 2), spanMs }];
+}
+
+/** Never looser than the profile. */
+function stricter(profile: Shape, strictness: Tuning['strictness']): Shape {
+  if (strictness === 0) return profile;
+  if (strictness === 3) return UNKNOWN_SHAPE;
+  return { ...profile, burstSeconds: Math.min(profile.burstSeconds, STRICTER_BURSTS[strictness]) };
+}

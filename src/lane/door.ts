@@ -1,0 +1,138 @@
+import type { Caller } from '../callers/caller.ts';
+import {
+  CallTooLarge,
+  HeadroomError,
+  QueueFull,
+  RateLimitExceeded,
+  StoreUnavailable,
+} from '../errors.ts';
+import type { GuardedEmitter, LaneRef, Reason } from '../events.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { Cost, Limit } from '../limits.ts';
+import type { CallQueue } from '../queue/call-queue.ts';
+import { costsOf, unfitOf } from '../queue/next-call.ts';
+import type { WaitingCall } from '../queue/waiting-call.ts';
+import type { Decider } from '../stores/lane-sharing.ts';
+import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
+import type { Pause } from './recovery.ts';
+
+/** A lane as it is now. */
+export interface LaneState {
+  readonly now: number;
+  readonly gate: Gate;
+  readonly queue: CallQueue;
+  readonly pause: Pause | undefined;
+  /** What stops the whole lane now. */
+  readonly obstacle: Reason | undefined;
+  /** How long calls have lately been in flight. */
+  readonly flightMs: number;
+  readonly isClosed: boolean;
+  readonly decider: Decider;
+  /** Why the store is lost, where it is. */
+  readonly lostCause: unknown;
+  readonly maxQueue: number;
+  readonly maxPauseMs: number;
+}
+
+/** Says who is not let into a lane, or not to stay, and why; and what those are told who are. */
+export class Door {
+  readonly #ref: LaneRef;
+  readonly #emitter: GuardedEmitter;
+  readonly #stateNow: () => LaneState;
+
+  constructor(ref: LaneRef, emitter: GuardedEmitter, stateNow: () => LaneState) {
+    this.#ref = ref;
+    this.#emitter = emitter;
+    this.#stateNow = stateNow;
+  }
+
+  /** Why a call can't pass, however long it waits. */
+  refusal(call: WaitingCall): HeadroomError | undefined {
+    const { isClosed, decider, gate, pause } = this.#stateNow();
+    if (isClosed) return this.closedError();
+    if (decider === 'closed') return this.storeError();
+    const unfit = unfitOf(call, costsOf(call, gate), gate);
+    if (unfit !== undefined) return new CallTooLarge({ model: this.#ref.model, ...unfit });
+    return pause === undefined ? undefined : this.pauseError(pause);
+  }
+
+  /** Why a call is not let into the line that would have to wait in it. */
+  crowd(call: WaitingCall, priority: number): HeadroomError | undefined {
+    const { queue, maxQueue } = this.#stateNow();
+    if (queue.size < maxQueue || !this.#mustWait(this.forecast(call, priority))) return undefined;
+    return new QueueFull({ model: this.#ref.model, maxQueue });
+  }
+
+  /** The error of a call that has joined a line that was full. */
+  surplus(caller: Caller): HeadroomError {
+    const { maxQueue } = this.#stateNow();
+    return this.rejected(caller, new QueueFull({ model: this.#ref.model, maxQueue }));
+  }
+
+  /** Why a call is not let into the line that may wait for so long only. */
+  excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
+    const expected = this.forecast(call, priority);
+    const isTooLong = maxWaitMs === 0 ? this.#mustWait(expected) : expected.waitMs > maxWaitMs;
+    return isTooLong ? this.tooLong(call, maxWaitMs, expected) : undefined;
+  }
+
+  /** The error of a call that would wait, or has waited, longer than it may. */
+  tooLong(call: WaitingCall, maxWaitMs: number, expected: Forecast): RateLimitExceeded {
+    const { model } = this.#ref;
+    return tooLong({ ...call, model }, maxWaitMs, expected, this.situation, this.#stateNow().now);
+  }
+
+  /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
+  tooLarge(caller: Caller, cost: Cost, limit: Limit): HeadroomError {
+    return this.rejected(caller, new CallTooLarge({ model: this.#ref.model, cost, limit }));
+  }
+
+  /** The error of a pause that is longer than calls may be held. */
+  pauseError(pause: Pause): RateLimitExceeded | undefined {
+    const { maxPauseMs, now } = this.#stateNow();
+    const waitMs = pause.until - now;
+    if (waitMs <= maxPauseMs) return undefined;
+    const message = `The provider takes no calls to ${this.#ref.model} for ${Math.ceil(waitMs)} ms, longer than \`maxPauseMs\` (${maxPauseMs})`;
+    return new RateLimitExceeded({ message, reason: 'paused', waitMs, resetAt: pause.until });
+  }
+
+  closedError(): HeadroomError {
+    return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
+  }
+
+  storeError(): HeadroomError {
+    const message =
+      "The store that processes share can't be reached, and `onStoreLost` is 'closed'";
+    return new StoreUnavailable(message, this.#stateNow().lostCause);
+  }
+
+  /** Why `tryAcquire` can't say anything: it can't wait for an answer. */
+  unasked(): HeadroomError | undefined {
+    if (this.#stateNow().decider !== 'store') return undefined;
+    const message =
+      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
+    return new HeadroomError('store_async', message);
+  }
+
+  /** Tells that a call is rejected with `error`. */
+  rejected({ key }: Caller, error: HeadroomError): HeadroomError {
+    this.#emitter.emit('rejected', { ...this.#ref, key, error });
+    return error;
+  }
+
+  /** When a call would go if it joined now. */
+  forecast(call: WaitingCall, priority: number): Forecast {
+    return forecast(call, priority, this.situation, this.#stateNow().now);
+  }
+
+  get situation(): Situation {
+    const { gate, queue, pause, obstacle, flightMs, now } = this.#stateNow();
+    const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - now);
+    return { gate, queue, obstacle, pauseMs, flightMs };
+  }
+
+  #mustWait({ waitMs }: Forecast): boolean {
+    return waitMs > 0 || this.#stateNow().obstacle !== undefined;
+  }
+}

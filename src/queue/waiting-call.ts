@@ -1,0 +1,34 @@
+import type { Caller } from '../callers/caller.ts';
+import type { Cost, Dimension } from '../limits.ts';
+import type { Grant } from '../stores/shared-lane.ts';
+
+/** What a call has taken: of the lane's limits, and of its caller's own. */
+export interface Taken {
+  readonly cost: Cost;
+  readonly own: Cost;
+  /** How the store has let it through, where there is one. */
+  readonly grant?: Grant | undefined;
+}
+
+/** A call that waits, as p-queue's options carry it. */
+export interface WaitingCall {
+  readonly cost: Cost;
+  /** The cost as it counts in forecasts and for its caller's share: guesses lowered, as it came. */
+  readonly counted: Cost;
+  /** Dimensions in which the cost is a guess. */
+  readonly expects: readonly Dimension[];
+  /** Its place among its caller's calls of the same priority: lower goes first; kept by a retry. */
+  readonly ticket: number;
+  /** When it came, in milliseconds. */
+  readonly since: number;
+  readonly caller: Caller;
+  readonly signal: AbortSignal | undefined;
+  /** When it must go at the latest, once it has been the first in line: set by the lane. */
+  deadline: number | undefined;
+  /** What was taken for it, as it was chosen: set by the lane. */
+  taken: Taken | undefined;
+  /** Takes it out of the line with an error: set by the queue. */
+  expel?: ((error: Error) => void) | undefined;
+  /** Why it was turned away while it waited: set by the lane. */
+  error: Error | undefined;
+}

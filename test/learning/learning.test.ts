@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { ENFORCEMENTS } from '../../bench/batch.ts';
+import { type LearningOptions, OPENAI, runLearning } from '../../bench/learning.ts';
+
+/** 1 − headroom, less 5 %. */
+const NEARLY_ALL = 0.8 * 0.95;
+const BUCKET = { baseURL: OPENAI, tpm: 300_000, enforcement: 'bucket' } as const;
+
+const ACCOUNTS = [
+  { tpm: 30_000, seconds: 60 },
+  { tpm: 30_000_000, seconds: 25 },
+];
+const CASES = ACCOUNTS.flatMap((account) =>
+  ENFORCEMENTS.map((enforcement): LearningOptions & { seconds: number } => ({
+    ...account,
+    enforcement,
+  })),
+);
+
+describe('without any options', () => {
+  it.each(ENFORCEMENTS)(
+    'trips nothing at OpenAI, though its limit of 30,000 be enforced as %s',
+    async (enforcement) => {
+      const options = { baseURL: OPENAI, tpm: 30_000, enforcement };
+      const { calls, status429, late429, share } = await runLearning(options);
+      expect(status429 / calls).toBeLessThanOrEqual(0.005);
+      expect(late429).toBe(0);
+      expect(share(10, 60)).toBeGreaterThanOrEqual(NEARLY_ALL);
+    },
+  );
+
+  it.each([OPENAI, undefined])(
+    'tells of others where a window is counted, and only of them (%s)',
+    async (baseURL) => {
+      const common = { baseURL, tpm: 300_000, callsPerMinute: 300, seconds: 180 };
+      for (const enforcement of ['fixed', 'sliding'] as const) {
+        const alone = await runLearning({ ...common, enforcement });
+        expect(alone.othersShare).toBeLessThan(0.05);
+        const together = await runLearning({ ...common, enforcement, neighbour: 0.4 });
+        expect(together.othersShare).toBeGreaterThan(0.2);
+        expect(together.othersShare).toBeLessThan(0.5);
+      }
+    },
+  );
+
+  it.each(CASES)(
+    'finds the limit of $tpm tokens a minute, enforced as $enforcement',
+    async (options) => {
+      const { calls, status429, late429, share } = await runLearning(options);
+      expect(status429 / calls).toBeLessThanOrEqual(0.005);
+      expect(late429).toBe(0);
+      expect(share(10, options.seconds)).toBeGreaterThanOrEqual(NEARLY_ALL);
+    },
+  );
+
+  it('follows a limit that rises or falls within a minute, without a burst of 429s', async () => {
+    const atSeconds = 30;
+    const rise = await runLearning({ ...BUCKET, seconds: 120, later: { atSeconds, tpm: 900_000 } });
+    const fall = await runLearning({ ...BUCKET, seconds: 120, later: { atSeconds, tpm: 100_000 } });
+    expect([rise.status429, fall.status429]).toEqual([0, 0]);
+    expect(rise.share(90, 120)).toBeGreaterThanOrEqual(3 * NEARLY_ALL);
+    expect(fall.share(90, 120)).toBeGreaterThanOrEqual(NEARLY_ALL / 3);
+    expect(fall.share(90, 120)).toBeLessThanOrEqual(0.9 / 3);
+  });
+
+  it('leaves a neighbour on the same key what it takes, and uses the rest', async () => {
+    const { calls, status429, share, othersShare } = await runLearning({
+      ...BUCKET,
+      neighbour: 0.4,
+      seconds: 360,
+    });
+    expect(status429 / calls).toBeLessThanOrEqual(0.01);
+    expect(share(240, 360)).toBeGreaterThanOrEqual(0.9 * 0.6);
+    expect(othersShare).toBeGreaterThan(0.2);
+  });
+
+  it('does not burst against a bucket that an earlier run has emptied', async () => {
+    const { calls, status429, share } = await runLearning({ ...BUCKET, fill: 0, seconds: 60 });
+    expect(status429 / calls).toBeLessThanOrEqual(0.01);
+    expect(share(20, 60)).toBeGreaterThanOrEqual(NEARLY_ALL);
+  });
+
+  it('comes as near to the limit as it can with headroom auto', async () => {
+    for (const enforcement of ['bucket', 'bucket-10s'] as const) {
+      const options = {
+        ...BUCKET,
+        enforcement,
+        seconds: 240,
+        limiter: { headroom: 'auto' },
+      } as const;
+      const { calls, status429, share } = await runLearning(options);
+      expect(status429 / calls).toBeLessThanOrEqual(0.001);
+      expect(share(120, 240)).toBeGreaterThanOrEqual(0.97);
+    }
+  });
+
+  it('trips nothing with a max_tokens four times the input, whether or not the server gives it back', async () => {
+    const declared = { ...BUCKET, declared: 4, seconds: 180 };
+    for (const refund of [false, true]) {
+      const { status429, share } = await runLearning({ ...declared, refund });
+      expect(status429).toBe(0);
+      // A server that gives back is not known to: it is used for less than it would take.
+      if (!refund) expect(share(120, 180)).toBeGreaterThanOrEqual(NEARLY_ALL);
+    }
+  });
+});
