@@ -34,6 +34,14 @@ describe('a rate limiter', () => {
     ]);
   });
 
+  it('lets a call that is larger than the burst go at once, where nothing else has gone', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { tpm: 60_000 } });
+    const large = { tokens: 40_000 };
+    expect((await limiter.acquire(large, { maxWaitMs: 0 })).granted).toBe(true);
+    await expect(limiter.acquire(large, { maxWaitMs: 0 })).rejects.toThrow(RateLimitExceeded);
+  });
+
   it('opens a lane for each model, and tells of its limits', async () => {
     const { limiter } = setup({
       limits: { a: { rpm: 1 }, b: { rpm: 2, concurrency: 5 } },

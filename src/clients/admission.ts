@@ -48,6 +48,9 @@ interface Asked extends HookedRequest {
   readonly estimate: Estimated;
 }
 
+/** So short a wait is pacing, and no lack of room: no answer is cut short for that. */
+const SOON_MS = 1000;
+
 /** The call as its lane sees it. */
 function laneCall(lane: Lane, asked: Asked, call: Call): LaneCall {
   const { context, caller, provider, estimate, signal, attempt, earlier } = asked;
@@ -124,21 +127,22 @@ export class Admission {
   }
 
   /**
-   * The call with as much output as there is room for now, where it would have to wait for that; as
-   * it is, where that is too little, or it waits for something else. A call that could never pass
+   * The call with as much output as there is room for now, where it would have to wait for more than
+   * that; as it is, where that is too little, or it waits for something else or a moment only. A call that could never pass
    * is lowered to what could.
    */
   #lowered(asked: Asked, call: Call): Call {
     const { limiter } = this.#options;
     const lane = limiter.lane(asked.laneKey);
-    const isNow = (each: Call): boolean => lane.forecast(laneCall(lane, asked, each)).waitMs === 0;
-    if (isNow(call)) return call;
+    const waitOf = (each: Call): number => lane.forecast(laneCall(lane, asked, each)).waitMs;
+    const canPass = (each: Call): boolean => lane.canPass(laneCall(lane, asked, each));
+    if (waitOf(call) <= SOON_MS && canPass(call)) return call;
     const { maxOutputTokens } = call;
     const most = (fits: (each: Call) => boolean): number | undefined =>
       mostOutput(leastOutput(asked.body), maxOutputTokens, (output) =>
         fits({ ...call, maxOutputTokens: output }),
       );
-    const canPass = (each: Call): boolean => lane.canPass(laneCall(lane, asked, each));
+    const isNow = (each: Call): boolean => waitOf(each) === 0;
     const lowered = most(isNow) ?? (canPass(call) ? undefined : most(canPass));
     if (lowered === undefined) return call;
     const { key } = asked.caller;

@@ -2,7 +2,7 @@ import type { Caller } from '../callers/caller.ts';
 import { RateLimitExceeded } from '../errors.ts';
 import type { Reason } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import { amount, plus } from '../limits.ts';
+import { amount, DIMENSIONS, plus } from '../limits.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
 import type { WaitingCall } from '../queue/waiting-call.ts';
 
@@ -41,7 +41,8 @@ export function forecast(
   const { caller, expects } = call;
   const cost = gate.tempered(call.cost, expects);
   const before = queue.line.costBefore(call, priority, queue.waitingCost);
-  const ofLane = gate.predict(plus(before, cost), now);
+  const isFirst = DIMENSIONS.every((dimension) => amount(before, dimension) === 0);
+  const ofLane = isFirst ? gate.wait(cost, now) : gate.predict(plus(before, cost), now);
   const ownBefore = queue.line.flow(caller)?.costBefore(priority) ?? {};
   const own = caller.forecast(plus(ownBefore, caller.tempered(call.cost, expects)), now);
   const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;

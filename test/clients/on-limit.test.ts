@@ -229,6 +229,32 @@ async function lowered<T>(
   return { body: bodies[0], bodies, told, result, at: clock.now(), limiter };
 }
 
+/** What two calls to an unknown host go with, the second one `afterMs` later. */
+async function askedTwice(
+  options: RateLimitOptions,
+  maxTokens: number,
+  afterMs: number,
+): Promise<{ bodies: unknown[]; told: DegradedEvent[] }> {
+  const clock = createVirtualClock();
+  const latency = { firstByteMs: 2 * afterMs, perTokenMs: 0 };
+  const simulator = createSimulator({ provider: 'openai', clock, latency });
+  const bodies: unknown[] = [];
+  const fetch: Fetch = async (url, init) => {
+    bodies.push(JSON.parse(String(init?.body)).max_tokens);
+    return simulator.fetch(url, init);
+  };
+  const baseURL = 'http://unknown.test/v1';
+  const client = withRateLimit(openai({ apiKey: 'key', baseURL, fetch }), { clock, ...options });
+  const told: DegradedEvent[] = [];
+  client.rateLimit.on('degraded', (event) => told.push(event));
+  const ask = () =>
+    client.chat.completions.create({ model: 'm', messages, max_tokens: maxTokens });
+  const first = ask();
+  await clock.advance(afterMs);
+  await clock.run(Promise.all([first, ask()]));
+  return { bodies, told };
+}
+
 const openai = (options: object) => new OpenAI({ ...options, logLevel: 'off' });
 const anthropic = (options: object) => new Anthropic({ ...options, logLevel: 'off' });
 const free = { tier: 'free' };
@@ -365,6 +391,14 @@ describe('degrade leaves a call as it is', () => {
     expect(run.body).toEqual({ ...chat, max_tokens: sent });
     expect(run.told).toEqual([]);
     expect(run.at).toBe(0);
+  });
+
+  it('and lets it wait for the next second, where a host is paced by the second', async () => {
+    // 3,200 tokens a second, and for a call behind another one a quarter of that at once.
+    const paced = { limits: { tpm: 240_000 }, onLimit: 'degrade' } as const;
+    const { bodies, told } = await askedTwice(paced, 2000, 250);
+    expect(bodies).toEqual([2000, 2000]);
+    expect(told).toEqual([]);
   });
 
   it('and lets it wait, where less than 256 tokens would be left', async () => {
