@@ -7,8 +7,11 @@ const FIRST_FLOOR_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 /** Calls in flight until the first answer, where nothing is known of the limits. */
 const COLD = 2;
-/** As many answered calls after a pause as make a lane open again. */
-const WIDE_OPEN = 32;
+/**
+ * Where nothing paces the lane, each answered call lets one more be in flight: twice as many after
+ * each round trip. Of so many nobody knows of a limit.
+ */
+const WIDE_OPEN = 4096;
 
 /** What the provider said of a refused call. */
 export interface RefusedCall {

@@ -247,8 +247,7 @@ async function askedTwice(
   const client = withRateLimit(openai({ apiKey: 'key', baseURL, fetch }), { clock, ...options });
   const told: DegradedEvent[] = [];
   client.rateLimit.on('degraded', (event) => told.push(event));
-  const ask = () =>
-    client.chat.completions.create({ model: 'm', messages, max_tokens: maxTokens });
+  const ask = () => client.chat.completions.create({ model: 'm', messages, max_tokens: maxTokens });
   const first = ask();
   await clock.advance(afterMs);
   await clock.run(Promise.all([first, ask()]));

@@ -24,7 +24,7 @@ describe('recovery', () => {
     expect(recovery.isPassable).toBe(true);
   });
 
-  it('resumes with one call, and lets one more through for each that is answered', () => {
+  it('resumes with one call, and lets twice as many through after each round trip', () => {
     const recovery = new Recovery();
     recovery.refuse({ epoch: recovery.start(), cause: 'rate', retryAfterMs: 1 }, 0);
     recovery.resume();
@@ -40,7 +40,10 @@ describe('recovery', () => {
     recovery.answer(epoch, false);
     recovery.answer(epoch, false);
     expect(start()).toBe(4);
-    for (let answered = 0; answered < 29; answered++) recovery.answer(epoch, false);
+    // Twice as many after each round trip, until so many are in flight that nobody minds.
+    for (let answered = 0; answered < 4; answered++) recovery.answer(epoch, false);
+    expect(start()).toBe(8);
+    for (let answered = 0; answered < 4096; answered++) recovery.answer(epoch, false);
     expect(start()).toBe(1000);
   });
 
