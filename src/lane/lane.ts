@@ -254,12 +254,14 @@ export class Lane implements ReservationEnds {
 
   /** Learns what the response to `reservation`'s call shows of the limits. */
   observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
-    if (this.#learning.observe(admission, observed, this.#now)) this.#recovery.open();
-    const { gate, limits } = this.#options;
+    const sightings = this.#learning.observe(admission, observed, this.#now);
+    if (sightings.length > 0) this.#recovery.open();
+    const { gate } = this.#options;
     const counted = (limit: Sighting): number | undefined => gate.countedShare(limit, this.#now);
-    const sightings = this.#sharing && limits.sightings(observed);
-    const shown = sightings?.map((each) => ({ ...each, counted: counted(each) })) ?? [];
-    this.#sharing?.seen(admission, shown);
+    this.#sharing?.seen(
+      admission,
+      sightings.map((each) => ({ ...each, counted: counted(each) })),
+    );
     this.#pump();
   }
 

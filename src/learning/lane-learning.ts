@@ -10,7 +10,7 @@ import { Caution } from './caution.ts';
 import type { Concurrency } from './concurrency.ts';
 import { Damper } from './damper.ts';
 import { Guesses } from './guesses.ts';
-import { areSame, type LaneLimits } from './lane-limits.ts';
+import { areSame, type LaneLimits, type Sighting } from './lane-limits.ts';
 import { Throughput } from './throughput.ts';
 
 /** A change in others' share of a limit that is told. */
@@ -110,14 +110,14 @@ export class LaneLearning {
     this.#tell(now);
   }
 
-  /** Takes over what a response shows; returns whether that was anything. */
-  observe({ at, taken }: Admission, observed: readonly ObservedLimit[], now: number): boolean {
+  /** Takes over what a response shows; returns what of it is believed. */
+  observe({ at, taken }: Admission, observed: readonly ObservedLimit[], now: number): Sighting[] {
     const { limits, gate } = this.#options;
-    const sightings = limits.sightings(observed);
+    const sightings = limits.confirmed(limits.sightings(observed));
     this.#change(() => limits.learn(sightings), now);
     gate.observe(sightings, at, taken, now);
     this.#news(now);
-    return sightings.length > 0;
+    return sightings;
   }
 
   /** Goes on with what another process has learned. */

@@ -32,6 +32,8 @@ export class LaneLimits {
   readonly #windows: readonly Subject[];
   /** What headers showed of a limit when a refusal stated less: not believed until it changes. */
   readonly #disproved = new Map<string, number>();
+  /** What headers have shown once, and is hard to believe. */
+  readonly #doubted = new Map<string, number>();
 
   constructor(start: readonly MeteredLimit[], windows: readonly Subject[] = []) {
     this.#start = new Map(start.map((limit) => [keyOf(limit), limit]));
@@ -67,6 +69,28 @@ export class LaneLimits {
       seen.set(keyOf(sighting), stricter(seen.get(keyOf(sighting)), sighting));
     }
     return [...seen.values()];
+  }
+
+  /**
+   * Without what is hard to believe: that a limit which headers have shown is less than half of
+   * that now, or holds for a day as well. It counts when another response says the same: what
+   * waits is not turned away for a single one that went astray.
+   */
+  confirmed(sightings: readonly Sighting[]): Sighting[] {
+    return sightings.filter((sighting) => {
+      const key = keyOf(sighting);
+      if (!this.#isOdd(sighting) || this.#doubted.get(key) === sighting.max) return true;
+      this.#doubted.set(key, sighting.max);
+      return false;
+    });
+  }
+
+  #isOdd(sighting: Sighting): boolean {
+    const before = this.#shown.get(keyOf(sighting));
+    if (before !== undefined) return before.source === 'headers' && sighting.max < before.max / 2;
+    const minutely = { dimension: sighting.dimension, windowMs: MINUTE_MS };
+    const isKnown = this.#inForce.has(keyOf(sighting));
+    return sighting.windowMs > MINUTE_MS && !isKnown && this.#shown.has(keyOf(minutely));
   }
 
   /** Takes over what headers show; returns the limits that are others now. */

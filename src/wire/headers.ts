@@ -102,11 +102,14 @@ function readFamily(family: Family, headers: HeaderSource, now: number): Observe
 
 /** Nobody is known to have more requests than this a day and be told so. */
 const MOST_DAILY_REQUESTS = 20_000;
+/** A minute's bucket, and as much again as a debt, is full after two. */
+const LONGEST_DEBT_MS = 3 * MINUTE_MS;
 
 /**
  * The window of a limit whose header doesn't say it. A bucket that refills continuously tells when
  * it will be full: `reset · limit / used` is its window. Only OpenAI and Groq are known to count
- * so, and they alone write durations with units. A reset of more than a minute is proof of a day.
+ * so, and they alone write durations with units. A reset of far more than a minute is proof of a
+ * day; of a little more, it may be a minute's bucket in debt.
  */
 function windowFrom(
   dimension: Dimension,
@@ -116,7 +119,9 @@ function windowFrom(
 ): number | undefined {
   if (!limit || !resetMs || remaining === undefined || remaining >= limit) return undefined;
   const windowMs = (resetMs * limit) / (limit - remaining);
-  if (resetMs > MINUTE_MS) return windowMs > 2 * DAY_MS ? undefined : DAY_MS;
+  if (resetMs > MINUTE_MS) {
+    return windowMs < LONGEST_DEBT_MS || windowMs > 2 * DAY_MS ? undefined : DAY_MS;
+  }
   if (isNear(windowMs, MINUTE_MS)) return MINUTE_MS;
   const mayBeDaily = dimension === 'requests' && limit <= MOST_DAILY_REQUESTS;
   return mayBeDaily && isNear(windowMs, DAY_MS) ? DAY_MS : undefined;

@@ -88,6 +88,23 @@ describe('when the limits change while calls wait', () => {
     expect(told.at(-1)?.max).toBe(900);
   });
 
+  it('a single response that went astray turns nobody away', async () => {
+    const { clock, lane } = setup({}, guess(200_000));
+    const probe = await lane.acquire(tokens(10));
+    lane.observe(probe, shown(200_000, 0));
+    const waiting = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
+    lane.observe(probe, shown(500, 0));
+    lane.observe(probe, [{ ...shown(200_000, 0)[0]!, windowMs: 24 * 60 * MINUTE }]);
+    lane.observe(probe, shown(200_000, 0));
+    const max = (): unknown => lane.snapshot().limits.map((limit) => limit.max);
+    expect(max()).toEqual([200_000]);
+    expect(lane.snapshot().queued).toBe(1);
+    // It says so again: then it is true.
+    lane.observe(probe, shown(500, 0));
+    expect(max()).toEqual([500]);
+    expect(await clock.run(waiting)).toBeInstanceOf(CallTooLarge);
+  });
+
   it('a given limit that headers lower is told of once', async () => {
     const clock = createVirtualClock();
     const limiter = createRateLimiter({ clock, limits: { tpm: 1000 } });
@@ -95,7 +112,7 @@ describe('when the limits change while calls wait', () => {
     limiter.on('limits', (event) => lowered.push(event.lowered.length));
     const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
     const call = await lane.acquire(tokens(10));
-    for (const limit of [800, 2000, 800]) lane.observe(call, shown(limit, limit));
+    for (const limit of [800, 1500, 800]) lane.observe(call, shown(limit, limit));
     expect(lowered).toEqual([0, 1, 0, 0]);
   });
 });

@@ -230,6 +230,22 @@ describe('readLimits', () => {
     ]);
   });
 
+  test.each([
+    ['75s', undefined],
+    ['2m', undefined],
+    ['9h36m', DAY],
+  ])(
+    'a used-up limit that is full again in %s is a day’s only where no debt explains it',
+    (reset, windowMs) => {
+      const headers = new Headers({
+        'x-ratelimit-limit-tokens': '30000',
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-reset-tokens': reset,
+      });
+      expect(readLimits(headers, NOW)).toMatchObject([{ dimension: 'tokens', windowMs }]);
+    },
+  );
+
   test('Cerebras: minute, hour and day (measured 2026-07-26)', () => {
     const headers = new Headers({
       'x-ratelimit-limit-requests-minute': '5',
