@@ -23,7 +23,8 @@ export interface ShortLimits {
 
 /** One limit in full; `model` is a model's id or a prefix of it, with or without a `*` at its end. */
 export interface FullLimit {
-  readonly dimension: Exclude<Dimension, 'usd'>;
+  /** `'usd'`: what calls cost, by list prices or the option `prices`. */
+  readonly dimension: Dimension;
   readonly max: number;
   readonly windowMs: number;
   readonly model?: string | undefined;
@@ -121,8 +122,7 @@ function unknownLimit(name: string, key: string): TypeError {
 
 function expectFullLimit(name: string, limit: FullLimit): void {
   expectObject(name, limit, '{ dimension, max, windowMs, model }');
-  const metered = DIMENSIONS.filter((dimension) => dimension !== 'usd');
-  expectOneOf(`${name}.dimension`, limit.dimension, metered);
+  expectOneOf(`${name}.dimension`, limit.dimension, DIMENSIONS);
   expectNumber(`${name}.max`, limit.max, 'a positive number', (n) => n > 0 && n < Infinity);
   expectNumber(
     `${name}.windowMs`,

@@ -15,7 +15,7 @@ import type { LaneSnapshot } from './lane/lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
 import type { Stage } from './lane/stage.ts';
-import type { Cost } from './limits.ts';
+import { type Cost, isUpstream } from './limits.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -25,6 +25,9 @@ import {
 } from './options.ts';
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
+import { knownPrice } from './prices/known-price.ts';
+import { priced } from './providers/priced.ts';
+import type { Provider } from './providers/provider.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
@@ -158,7 +161,8 @@ export class RateLimiter extends GuardedEmitter {
   plan(calls: readonly PlannedCall[]): Promise<Plan> {
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Stage => this.#lanes.stage(key);
-    return planOf(calls, { prices, calibration: this.calibration, stage });
+    const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
+    return planOf(calls, { prices, calibration: this.calibration, stage, charging });
   }
 
   /**
@@ -220,6 +224,17 @@ export class RateLimiter extends GuardedEmitter {
   /** Whether callers may have a tier of that name. @internal */
   hasTier(tier: string): boolean {
     return this.#settings.tiers.has(tier);
+  }
+
+  /**
+   * The provider, with what a call to the model costs in dollars where limits are given in them.
+   * @throws HeadroomError (`price_unknown`) where the model then has no price
+   * @internal
+   */
+  priced(provider: Provider, model: string): Provider {
+    const { limits, prices } = this.#settings;
+    if (limits(model).limits.every(isUpstream)) return provider;
+    return priced(provider, knownPrice(model, prices, 'A limit in `usd`'));
   }
 
   /** The lane of one upstream limit; opened when first asked for. @internal */

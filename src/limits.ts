@@ -11,6 +11,11 @@ export interface Limit {
   readonly windowMs: number;
 }
 
+/** Whether a limit is the provider's to enforce. */
+export function isUpstream({ dimension }: Pick<Limit, 'dimension'>): boolean {
+  return dimension !== 'usd';
+}
+
 /** What a limit is about: two with the same subject differ at most in what they allow. */
 export type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
 
@@ -48,6 +53,9 @@ export type Correction = 'settled' | 'never' | 'unknown';
 
 /** Safe wherever nothing is known: hardly any burst, and never more than the limit in any window. */
 export const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: 0.25, spreadMs: 50 };
+
+/** A limit in dollars is the user's own: all of it may be used, and a burst of it harms nobody. */
+export const USD_SHAPE: Shape = { enforcement: 'window', burstSeconds: 60 };
 
 export const SECOND_MS: number = 1000;
 export const MINUTE_MS: number = 60 * SECOND_MS;

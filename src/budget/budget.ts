@@ -1,9 +1,9 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
-import { HeadroomError } from '../errors.ts';
 import { costInUsd, type PricedUsage } from '../prices/cost-in-usd.ts';
+import { knownPrice } from '../prices/known-price.ts';
+import { mostInUsd } from '../prices/most-in-usd.ts';
 import type { Price, PriceTable } from '../prices/price.ts';
-import { priceOf } from '../prices/price-of.ts';
 import type { Call, TokenEstimate } from '../providers/provider.ts';
 import type { Store } from '../stores/shared-lane.ts';
 import { BudgetBook, type End } from './budget-book.ts';
@@ -17,9 +17,6 @@ export interface PayableCall {
   readonly estimate: TokenEstimate;
   readonly caller: Caller;
 }
-
-/** Output that is reserved for a call that doesn't limit its own. */
-export const EXPECTED_OUTPUT_TOKENS = 1024;
 
 const DAY_MS = 86_400_000;
 
@@ -47,10 +44,9 @@ export class Cashier {
   charge({ call, estimate, caller }: PayableCall): Charge | Promise<Charge> {
     const { usdPerDay: limitUsd } = caller.terms;
     if (this.#shared === undefined && limitUsd === undefined) return NO_CHARGE;
-    const { model, maxOutputTokens = EXPECTED_OUTPUT_TOKENS } = call;
-    const price = this.#priceOf(model);
-    const usage = uncached(estimate.inputTokens, maxOutputTokens);
-    const costUsd = counted(costInUsd(usage, price));
+    const { model, maxOutputTokens } = call;
+    const price = knownPrice(model, this.#prices, 'A `budget`');
+    const costUsd = counted(mostInUsd(estimate, maxOutputTokens, price));
     const { key } = caller;
     const ofTier = { model, key: key ?? caller.id, costUsd, limitUsd };
     const ends = both(
@@ -75,15 +71,6 @@ export class Cashier {
   /** Every budget that something is spent or reserved of. */
   spending(): readonly Spending[] {
     return [...(this.#shared?.spending() ?? []), ...this.#ofTiers.spending()];
-  }
-
-  #priceOf(model: string): Price {
-    const price = priceOf(model, this.#prices);
-    if (price !== undefined) return price;
-    throw new HeadroomError(
-      'price_unknown',
-      `A \`budget\` needs the price of ${model}, which is unknown: give it in the option \`prices\`, { '${model}': { input, output } }, in US dollars for a million tokens`,
-    );
   }
 }
 
@@ -115,8 +102,4 @@ function both(
 function costOf(end: PricedUsage | 'nothing' | undefined, reserved: number, price: Price): number {
   if (end === 'nothing') return 0;
   return end === undefined ? reserved : costInUsd(end, price);
-}
-
-function uncached(inputTokens: number, outputTokens: number): PricedUsage {
-  return { inputTokens, outputTokens, cachedInputTokens: 0, cacheWriteTokens: 0 };
 }

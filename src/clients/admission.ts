@@ -90,21 +90,23 @@ export class Admission {
     // Read at once: what follows may run outside of the caller's context.
     const context = { ...this.#options.caller, ...presentCaller() };
     const upstream = this.#upstream();
-    const { provider } = upstream;
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
-    const estimating = () => estimateCall({ provider: provider.name, ...request }, sources);
+    const estimating = () =>
+      estimateCall({ provider: upstream.provider.name, ...request }, sources);
     const fail = (error: unknown): never => {
       request.earlier?.charge.release();
       throw error;
     };
     const estimate = await this.#aborts.race(estimating, request.signal).catch(fail);
     const laneKey = laneKeyOf(upstream, call, estimate, this.#options.tier);
-    const admitting = async (): Promise<Attempt> =>
-      limiter.as(context, (caller) => {
+    const admitting = async (): Promise<Attempt> => {
+      const provider = limiter.priced(upstream.provider, call.model);
+      return limiter.as(context, (caller) => {
         const asked = { ...request, context, caller, laneKey, provider, estimate };
         return this.#pass(asked, context.onLimit === 'degrade' ? this.#lowered(asked, call) : call);
       });
+    };
     return admitting().catch(fail);
   }
 

@@ -4,6 +4,7 @@ import {
   amount,
   type Cost,
   type Dimension,
+  isUpstream,
   type Limit,
   MINUTE_MS,
   plus,
@@ -251,7 +252,8 @@ export class Gate {
    * of a day only where it was for them: they would take a day to fill again.
    */
   drain(now: number, isDaily: boolean, dimension?: Dimension | 'concurrency'): void {
-    const meters = this.#meters.filter(({ limit }) => limit.windowMs > MINUTE_MS === isDaily);
+    const upstream = this.#meters.filter(({ limit }) => isUpstream(limit));
+    const meters = upstream.filter(({ limit }) => limit.windowMs > MINUTE_MS === isDaily);
     const named = meters.filter(({ limit }) => limit.dimension === dimension);
     for (const meter of named.length > 0 ? named : meters) meter.drain(now);
   }

@@ -7,9 +7,11 @@ import {
   type Correction,
   type Dimension,
   type Enforcement,
+  isUpstream,
   type Shape,
   type Subject,
   UNKNOWN_SHAPE,
+  USD_SHAPE,
 } from '../limits.ts';
 import type { Settings } from '../options.ts';
 import type { Preset } from '../presets/preset.ts';
@@ -130,23 +132,23 @@ export class Lanes implements Iterable<Lane> {
     const limits = new LaneLimits(start, states);
     const concurrency = new Concurrency(inFlight.start, inFlight.most, clock.now());
     const gate = this.#gate(key, limits.inForce);
-    const isCold = learns && !start.some(({ source }) => source === 'given');
+    const isCold = learns && !start.some((each) => each.source === 'given' && isUpstream(each));
     const ref = { lane: name, model, emitter: this.#emitter };
     const kept = { clock, store, maxPauseMs, maxQueue };
     return new Lane({ ...ref, ...kept, gate, limits, concurrency, measures, learns, isCold });
   }
 
-  /** What the settings say of a lane. Given limits take the place of published ones. */
+  /** What the settings say of a lane. Given limits take the place of published ones, but in usd. */
   #terms({ model, preset }: LaneKey): LaneTerms {
     const { headroom, maxPauseMs, maxQueue } = this.#settings;
     const given = this.#settings.limits(model);
-    const published = given.limits.length > 0 ? undefined : preset;
+    const published = given.limits.some(isUpstream) ? undefined : preset;
     const most = Math.min(given.concurrency, this.#settings.concurrency);
     const first = published?.concurrency ?? Number.POSITIVE_INFINITY;
     const isSure = published?.isGuess === false;
     const inFlight = { start: first, most: isSure ? Math.min(most, first) : most };
     const own = given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
-    const start = own.length > 0 ? own : publishedLimits(published);
+    const start = [...own, ...publishedLimits(published)];
     return { start, headroom, inFlight, maxPauseMs, maxQueue };
   }
 
@@ -157,6 +159,10 @@ export class Lanes implements Iterable<Lane> {
   #meter({ shape, correction = 'settled' }: LaneKey, limit: MeteredLimit): Meter {
     const { headroom, clock, enforcement, burstSeconds } = this.#settings;
     const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
+    if (!isUpstream(limit)) {
+      const ours = { shape: USD_SHAPE, isShapeGiven, headroom: 0, correction } as const;
+      return new Meter(limit, ours, clock.now());
+    }
     const kept = { shape: this.#shape(shape(limit.dimension)), isShapeGiven };
     return new Meter(limit, { ...kept, headroom, correction }, clock.now());
   }

@@ -38,19 +38,19 @@ export class Guesses {
     this.#limits = limits;
     this.#throughput = throughput;
     this.#measures = measures;
-    this.#guesses = limits.inForce
+    this.#guesses = limits.upstream
       .filter((limit) => limit.source === 'guess' && isShort(limit))
       .map((limit) => guessed(limit, now));
   }
 
   /** Whether the host limits nothing but the calls in flight. */
   get countsNothing(): boolean {
-    return this.#measures.length === 0 && this.#limits.inForce.length === 0;
+    return this.#measures.length === 0 && this.#limits.upstream.length === 0;
   }
 
   /** Whether a refusal for `dimension`, where that was said, can be for none of the sure limits. */
   explains(dimension: Dimension | undefined, since: number): boolean {
-    const sure = this.#limits.inForce.filter((limit) => isShort(limit) && isSure(limit));
+    const sure = this.#limits.upstream.filter((limit) => isShort(limit) && isSure(limit));
     const meant = sure.filter((limit) => limit.dimension === (dimension ?? limit.dimension));
     return meant.every((limit) => limit.source === 'given' && this.#isFarOff(limit, since));
   }
@@ -93,10 +93,10 @@ export class Guesses {
 
   /** What may have been exceeded: the limits that aren't sure, and what the host counts. */
   #subjects(dimension: Dimension | undefined): Subject[] {
-    const { inForce } = this.#limits;
-    const unsure = inForce.filter((limit) => !isSure(limit) || limit.source === 'given');
+    const { upstream } = this.#limits;
+    const unsure = upstream.filter((limit) => !isSure(limit) || limit.source === 'given');
     const counted = this.#measures.filter(
-      (each) => !inForce.some((limit) => isSameLimit(limit, each)),
+      (each) => !upstream.some((limit) => isSameLimit(limit, each)),
     );
     const all = [...unsure, ...counted].filter(isShort);
     if (dimension === undefined) return all;

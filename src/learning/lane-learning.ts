@@ -75,7 +75,7 @@ export class LaneLearning {
 
   constructor(options: LearningOptions, now: number) {
     this.#options = options;
-    this.#caution = new Caution(options.limits.inForce.some(({ source }) => source === 'given'));
+    this.#caution = new Caution(options.limits.upstream.some(({ source }) => source === 'given'));
     this.#guesses = new Guesses(options, this.#throughput, now);
     this.#isNewsDue = true;
     this.#news(now);
@@ -83,7 +83,7 @@ export class LaneLearning {
 
   /** Whether any limit paces the lane. */
   get isPaced(): boolean {
-    return this.#options.limits.inForce.length > 0;
+    return this.#options.limits.upstream.length > 0;
   }
 
   /** A call has been let through. */

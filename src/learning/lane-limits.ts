@@ -1,6 +1,7 @@
 import type { MeteredLimit } from '../gate/meter.ts';
 import {
   type Dimension,
+  isUpstream,
   type Limit,
   type LimitSource,
   MINUTE_MS,
@@ -55,6 +56,11 @@ export class LaneLimits {
 
   get inForce(): readonly MeteredLimit[] {
     return [...this.#inForce.values()];
+  }
+
+  /** Those that the provider enforces. */
+  get upstream(): readonly MeteredLimit[] {
+    return this.inForce.filter(isUpstream);
   }
 
   /** What a response shows, each limit once: of two for the same dimension the stricter counts. */

@@ -1,4 +1,3 @@
-import { EXPECTED_OUTPUT_TOKENS } from '../budget/budget.ts';
 import { checkedCost } from '../checked-cost.ts';
 import { apiOf } from '../estimate/api.ts';
 import type { Calibration, Estimated } from '../estimate/calibration/calibration.ts';
@@ -9,10 +8,11 @@ import { type LaneKey, ownKey } from '../lane/lanes.ts';
 import { amount, type Cost, type Dimension } from '../limits.ts';
 import { hostnameOfPreset, hostOfPreset } from '../presets/host.ts';
 import { costInUsd } from '../prices/cost-in-usd.ts';
+import { EXPECTED_OUTPUT_TOKENS } from '../prices/most-in-usd.ts';
 import type { PriceTable } from '../prices/price.ts';
 import { priceOf } from '../prices/price-of.ts';
 import { providerFor } from '../providers/directory.ts';
-import type { Call } from '../providers/provider.ts';
+import type { Call, Provider } from '../providers/provider.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 
 /** A call as `acquire` takes it. */
@@ -46,6 +46,8 @@ export interface Read {
 export interface Sources {
   readonly calibration: Calibration;
   readonly prices: PriceTable;
+  /** The provider as calls to a model are charged. */
+  readonly charging: (provider: Provider, model: string) => Provider;
 }
 
 /**
@@ -106,12 +108,12 @@ async function readRequest(
   const { path, body } = request;
   const call = provider.describe({ method: 'POST', path, body });
   if (call === undefined) return { ...FREE, index };
-  const { calibration, prices } = sources;
+  const { calibration, prices, charging } = sources;
   const estimate = await estimateCall({ provider: provider.name, path, body }, { calibration });
   const { model } = call;
   const most = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const outputTokens = Math.min(estimate.outputTokens, most);
-  const cost = provider.charge({ ...estimate, outputTokens }, call);
+  const cost = charging(provider, model).charge({ ...estimate, outputTokens }, call);
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
   const key = laneKeyOf(upstream, call, estimate, undefined);
   const { expects } = provider;

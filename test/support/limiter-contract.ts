@@ -233,6 +233,22 @@ export function limiterContract(
       expect(world.ms).toBeLessThan(61_000);
     });
 
+    it('keeps a limit in dollars, with no headroom, and what a refusal leaves of it', async () => {
+      const limits = [{ dimension: 'usd', max: 1, windowMs: 60_000 }] as const;
+      const limiter = world.limiter({ limits, headroom: 0.5 });
+      const calls = ['first', 'second', 'third'].map((name) =>
+        world.call(limiter, name, { usd: 0.5 }, { usage: { usd: 0.4 }, flightMs: 1000 }),
+      );
+      await world.run(...calls);
+      await world.run(world.call(limiter, 'large', { usd: 1.1 }));
+      expect(world.lines).toEqual([
+        '0 first',
+        '0 second',
+        '60000 third',
+        '60000 large CallTooLarge',
+      ]);
+    });
+
     it('rejects what may not wait: at once, or when its time is over', async () => {
       const limiter = world.limiter({
         limits: { rpm: 60 },

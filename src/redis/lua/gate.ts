@@ -29,10 +29,11 @@ local function settle_all(meters, taken, actual, at, now)
   end
 end
 
--- Daily quotas only where the refusal was for them: they would take a day to fill again.
+-- Daily quotas only where the refusal was for them: they would take a day to fill again. Dollars
+-- are the user's own limit.
 local function drain_all(states, at, is_daily)
-  for _, state in pairs(states) do
-    if (state.windowMs > 60000) == is_daily then
+  for id, state in pairs(states) do
+    if (state.windowMs > 60000) == is_daily and string.sub(id, 1, 4) ~= 'usd/' then
       refill(state, state, at)
       state.level, state.savings = math.min(0, state.level), 0
     end

@@ -1,0 +1,16 @@
+import { costInUsd } from '../prices/cost-in-usd.ts';
+import { mostInUsd } from '../prices/most-in-usd.ts';
+import type { Price } from '../prices/price.ts';
+import type { Provider } from './provider.ts';
+
+/** The provider, with what a call costs in dollars among what it charges: for limits in dollars. */
+export function priced(provider: Provider, price: Price): Provider {
+  return {
+    ...provider,
+    charge: (estimate, call) => ({
+      ...provider.charge(estimate, call),
+      usd: mostInUsd(estimate, call.maxOutputTokens, price),
+    }),
+    settle: (usage, call) => ({ ...provider.settle(usage, call), usd: costInUsd(usage, price) }),
+  };
+}
