@@ -19,7 +19,7 @@ export class FamilyCalibration {
   readonly #errors: RecentValues;
 
   constructor(prior: Prior, saved?: SavedFamily) {
-    this.#weights = new ScriptWeights(prior, saved?.weights, saved?.covariance);
+    this.#weights = new ScriptWeights(prior, saved?.weights, saved?.factor);
     this.#errors = new RecentValues(ERRORS, saved?.errors);
   }
 
@@ -51,8 +51,8 @@ export class FamilyCalibration {
 export interface SavedFamily {
   /** By script, in the order of a tally. */
   readonly weights: readonly number[];
-  /** By row and column. */
-  readonly covariance: readonly number[];
+  /** How certain the weights are: see `ScriptWeights`. */
+  readonly factor: readonly number[];
   /** The oldest first. */
   readonly errors: readonly number[];
 }

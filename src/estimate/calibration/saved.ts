@@ -1,6 +1,7 @@
 import { SCRIPT_COUNT } from '../tokenizer/tally.ts';
 import { elementsOf, field, keysOf } from '../untrusted.ts';
 import type { SavedFamily } from './family-calibration.ts';
+import { FACTOR_SIZE } from './script-weights.ts';
 
 /** A calibration as JSON: nothing in it is text of a request but the names of models. */
 export interface SavedCalibration {
@@ -15,6 +16,8 @@ export interface SavedCalibration {
 const LONGEST_LIST = 256;
 const LONGEST_KEY = 512;
 const LARGEST = 1e9;
+/** No weight was ever less certain than that. */
+const MOST_SPREAD = 10;
 
 /** What can be used of a saved calibration; the rest is left out, whatever it is. Total. */
 export function readSaved(saved: unknown): SavedCalibration {
@@ -38,10 +41,10 @@ function readRecord<Value>(
 
 function readFamily(value: unknown): SavedFamily | undefined {
   const weights = readNumbers(field(value, 'weights'), 0.1, 10);
-  const covariance = readNumbers(field(value, 'covariance'), -LARGEST, LARGEST);
+  const factor = readNumbers(field(value, 'factor'), -MOST_SPREAD, MOST_SPREAD);
   const errors = readNumbers(field(value, 'errors'), -1, 10);
   if (weights?.length !== SCRIPT_COUNT || errors === undefined) return undefined;
-  return covariance && isCovariance(covariance) ? { weights, covariance, errors } : undefined;
+  return factor?.length === FACTOR_SIZE ? { weights, factor, errors } : undefined;
 }
 
 function readOutputs(value: unknown): readonly number[] | undefined {
@@ -56,22 +59,4 @@ function readNumbers(value: unknown, least: number, most: number): readonly numb
     if (numbers.push(element) > LONGEST_LIST) return undefined;
   }
   return Array.isArray(value) ? numbers : undefined;
-}
-
-/** Whether a matrix can be one of variances: symmetric, and with a Cholesky factor. */
-function isCovariance(matrix: readonly number[]): boolean {
-  if (matrix.length !== SCRIPT_COUNT ** 2) return false;
-  const factor = new Float64Array(SCRIPT_COUNT ** 2);
-  return matrix.every((value, index) => {
-    const [row, column] = [Math.floor(index / SCRIPT_COUNT), index % SCRIPT_COUNT];
-    const mirrored = matrix[column * SCRIPT_COUNT + row]!;
-    if (column > row) return Math.abs(value - mirrored) <= 1e-9 * Math.abs(value) + 1e-12;
-    let left = value;
-    for (let at = 0; at < column; at += 1) {
-      left -= factor[row * SCRIPT_COUNT + at]! * factor[column * SCRIPT_COUNT + at]!;
-    }
-    const pivot = factor[column * SCRIPT_COUNT + column]!;
-    factor[index] = row === column ? Math.sqrt(left) : left / pivot;
-    return row !== column || left > 0;
-  });
 }

@@ -24,20 +24,24 @@ const MOST_WEIGHT = 4;
  * relative errors, with exponential forgetting. What is learnt of one script moves the others along
  * a little, until they are seen themselves.
  *
+ * The covariance P is kept as a factor S, P = S · Sᵀ, and changed as such: however long it goes on,
+ * rounding never makes it one that no errors can have (a negative variance, and then no weights).
+ *
  * @see Ljung, Söderström: Theory and Practice of Recursive Identification (1983), 2.2 and 5.6
  * @see Huber: Robust Estimation of a Location Parameter (1964), for bounding a surprise
+ * @see Potter's square-root filter, in Bierman: Factorization Methods (1977), II.3
  */
 export class ScriptWeights {
   readonly #weights: number[];
-  /** How uncertain the weights are, and how much of that they share; by row and column. */
-  readonly #covariance: number[];
+  /** A row of the factor for each script: how uncertain its weight is, and what with. */
+  readonly #factor: number[][];
   readonly #widest: readonly number[];
 
-  constructor(prior: Prior, weights?: readonly number[], covariance?: readonly number[]) {
+  constructor(prior: Prior, weights?: readonly number[], factor?: readonly number[]) {
     this.#weights = [...(weights ?? prior.weights)];
-    const initial = initialCovariance(prior);
-    this.#covariance = [...(covariance ?? initial)];
-    this.#widest = SCRIPTS.map((script) => initial[diagonal(script)]!);
+    const initial = initialFactor(prior);
+    this.#factor = factor === undefined ? initial : rowsOf(factor);
+    this.#widest = initial.map(length);
   }
 
   /** The tokens of a text. */
@@ -50,8 +54,13 @@ export class ScriptWeights {
     const predicted = this.tokens(tally);
     if (!(predicted > 0)) return;
     const shares = SCRIPTS.map((script) => tally[script]! / predicted);
-    const reach = SCRIPTS.map((row) => dot(this.#row(row), shares));
-    const variance = NOISE ** 2 + dot(reach, shares);
+    // Sᵀ · x, and with it P · x and xᵀ · P · x.
+    const seen = SOURCES.map((source) =>
+      SCRIPTS.reduce((sum, script) => sum + this.#factor[script]![source]! * shares[script]!, 0),
+    );
+    const reach = this.#factor.map((row) => dot(row, seen));
+    const spread = dot(seen, seen);
+    const variance = NOISE ** 2 + spread;
     const error = actual / predicted - 1;
     const limit = SURPRISE * Math.sqrt(variance);
     const trust = Math.min(1, limit / Math.abs(error));
@@ -59,54 +68,60 @@ export class ScriptWeights {
       const weight = this.#weights[script]! + (reach[script]! / variance) * error * trust;
       this.#weights[script] = Math.min(MOST_WEIGHT, Math.max(LEAST_WEIGHT, weight));
     }
-    this.#narrow(reach, trust / variance);
+    if (spread > 0)
+      this.#narrow(reach, seen, (1 - Math.sqrt(1 - (trust * spread) / variance)) / spread);
     this.#widen();
   }
 
-  toJSON(): { weights: number[]; covariance: number[] } {
-    return { weights: [...this.#weights], covariance: [...this.#covariance] };
+  toJSON(): { weights: number[]; factor: number[] } {
+    return { weights: [...this.#weights], factor: this.#factor.flat() };
   }
 
-  #row(row: number): readonly number[] {
-    return this.#covariance.slice(row * SCRIPT_COUNT, (row + 1) * SCRIPT_COUNT);
-  }
-
-  /** An observation makes what it depends on more certain. */
-  #narrow(reach: readonly number[], by: number): void {
-    for (const row of SCRIPTS) {
-      for (const column of SCRIPTS) {
-        this.#covariance[row * SCRIPT_COUNT + column]! -= by * reach[row]! * reach[column]!;
+  /** An observation makes what it depends on more certain: S · (I − by · s · sᵀ). */
+  #narrow(reach: readonly number[], seen: readonly number[], by: number): void {
+    for (const script of SCRIPTS) {
+      for (const source of SOURCES) {
+        this.#factor[script]![source]! -= by * reach[script]! * seen[source]!;
       }
     }
   }
 
   /** What was learnt becomes less certain with time, but never less than it was at first. */
   #widen(): void {
-    const factors = SCRIPTS.map((script) => {
-      const room = this.#widest[script]! / Math.max(this.#covariance[diagonal(script)]!, 1e-12);
-      return Math.sqrt(Math.min(1 / FORGETTING, room));
-    });
-    for (const row of SCRIPTS) {
-      for (const column of SCRIPTS) {
-        this.#covariance[row * SCRIPT_COUNT + column]! *= factors[row]! * factors[column]!;
-      }
+    for (const script of SCRIPTS) {
+      const row = this.#factor[script]!;
+      const room = this.#widest[script]! / Math.max(length(row), Number.MIN_VALUE);
+      const wider = Math.min(Math.sqrt(1 / FORGETTING), room);
+      for (const source of SOURCES) row[source]! *= wider;
     }
   }
 }
 
 const SCRIPTS: readonly number[] = Array.from({ length: SCRIPT_COUNT }, (_, script) => script);
 
-function diagonal(script: number): number {
-  return script * SCRIPT_COUNT + script;
-}
+/** What makes weights uncertain: one thing that all scripts share, and one of each script's own. */
+const SOURCES: readonly number[] = Array.from({ length: SCRIPT_COUNT + 1 }, (_, source) => source);
 
-function initialCovariance({ weights, sharedSpread, ownSpread }: Prior): number[] {
-  return SCRIPTS.flatMap((row) =>
-    SCRIPTS.map((column) => {
-      const own = row === column ? ownSpread ** 2 : 0;
-      return (sharedSpread ** 2 + own) * weights[row]! * weights[column]!;
+/** So many numbers a factor has. */
+export const FACTOR_SIZE: number = SCRIPTS.length * SOURCES.length;
+
+function initialFactor({ weights, sharedSpread, ownSpread }: Prior): number[][] {
+  return SCRIPTS.map((script) =>
+    SOURCES.map((source) => {
+      if (source === SCRIPT_COUNT) return sharedSpread * weights[script]!;
+      return source === script ? ownSpread * weights[script]! : 0;
     }),
   );
+}
+
+function rowsOf(factor: readonly number[]): number[][] {
+  return SCRIPTS.map((script) =>
+    factor.slice(script * SOURCES.length, (script + 1) * SOURCES.length),
+  );
+}
+
+function length(row: readonly number[]): number {
+  return Math.sqrt(dot(row, row));
 }
 
 function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
