@@ -43,6 +43,8 @@ export interface Shape {
   readonly burstSeconds: number;
   /** For `slices`: how far the network may shift calls against each other. @default 50 */
   readonly spreadMs?: number | undefined;
+  /** Nobody knows the server: the shape is the strictest, and others may be tried. */
+  readonly isUnknown?: boolean | undefined;
 }
 
 /**
@@ -52,7 +54,12 @@ export interface Shape {
 export type Correction = 'settled' | 'never' | 'unknown';
 
 /** Safe wherever nothing is known: hardly any burst, and never more than the limit in any window. */
-export const UNKNOWN_SHAPE: Shape = { enforcement: 'slices', burstSeconds: 0.25, spreadMs: 50 };
+export const UNKNOWN_SHAPE: Shape = {
+  enforcement: 'slices',
+  burstSeconds: 0.25,
+  spreadMs: 50,
+  isUnknown: true,
+};
 
 /** A limit in dollars is the user's own: all of it may be used, and a burst of it harms nobody. */
 export const USD_SHAPE: Shape = { enforcement: 'window', burstSeconds: 60 };

@@ -335,6 +335,7 @@ export class Meter {
   #enter(cost: number, now: number): void {
     this.#mark.taken += cost;
     this.#pacing.proven.take(cost, now);
+    if (this.#pacing.goes(cost)) this.#repace(now);
     for (const guard of this.#guards) guard.add(cost, now);
     this.#view?.take(cost, now);
     this.#window.take(cost, now);

@@ -17,6 +17,13 @@ const CAUTIOUS_BURST_SECONDS = 8;
 const AUTO_HEADROOM = 0.01;
 const USUAL_HEADROOM = 0.2;
 
+/** Calls of more than this share of what may go in a second leave gaps between them. */
+const GAPPY_SHARE = 0.2;
+/** So many of them have gone one by one before they are tried without gaps. */
+const GAPPY_CALLS = 6;
+/** Without headroom, the gap that makes up for the network's spread is one as well. */
+const GAPPY_AT_THE_LIMIT = 0;
+
 /** How a limit is kept. */
 export interface MeterOptions {
   readonly shape: Shape;
@@ -44,6 +51,8 @@ export class Pacing {
   readonly proven: ProvenBurst = new ProvenBurst();
   /** The burst that has been proven, where the limit wasn't given. */
   #burst = 0;
+  /** Calls so large that a guard of a second leaves gaps between them. */
+  #gappy = 0;
 
   constructor(limit: MeteredLimit, options: MeterOptions) {
     this.limit = limit;
@@ -55,14 +64,41 @@ export class Pacing {
     this.share = other.share;
     this.isSeen = other.isSeen;
     this.#burst = other.#burst;
+    this.#gappy = other.#gappy;
   }
 
   get pace(): Pace {
     const { shape } = this.options;
     const isGiven = this.limit.source === 'given';
     const burstSeconds = Math.min(shape.burstSeconds, this.#provenSeconds);
-    const profile = isGiven ? shape : { ...shape, burstSeconds };
+    const { enforcement } = this;
+    const profile = isGiven ? shape : { ...shape, enforcement, burstSeconds };
     return paceOf(this.limit, profile, 1 - this.share * (1 - this.#headroom), this.tuning);
+  }
+
+  /**
+   * A call of that cost goes. Where nobody knows the server, but it shows what is left, large calls
+   * are let out of the guard of a second in time: at the rate of the limit, which hardly any server
+   * minds. One that does says so, and caution brings the guard back. Returns whether the pace is
+   * another one.
+   */
+  goes(cost: number): boolean {
+    const perSecond = (this.limit.max * SECOND_MS) / this.limit.windowMs;
+    const share = this.options.headroom === 'auto' ? GAPPY_AT_THE_LIMIT : GAPPY_SHARE;
+    if (!this.#mayLoosen || cost <= share * perSecond) return false;
+    return ++this.#gappy === GAPPY_CALLS;
+  }
+
+  /** How the server is believed to enforce the limit. */
+  get enforcement(): Shape['enforcement'] {
+    const isLoose = this.#mayLoosen && this.#gappy >= GAPPY_CALLS;
+    return isLoose ? 'window' : this.options.shape.enforcement;
+  }
+
+  get #mayLoosen(): boolean {
+    const { shape, isShapeGiven } = this.options;
+    const isLearned = this.isSeen && this.limit.source !== 'given';
+    return isLearned && shape.isUnknown === true && isShapeGiven !== true;
   }
 
   /** What stays free of what the server has left. */

@@ -6,7 +6,7 @@ const FIRST_BACKOFF_MS = 1000;
 const FIRST_FLOOR_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 /** Calls in flight until the first answer, where nothing is known of the limits. */
-const COLD = 2;
+const COLD = 1;
 /**
  * Where nothing paces the lane, each answered call lets one more be in flight: twice as many after
  * each round trip. Of so many nobody knows of a limit.

@@ -39,7 +39,7 @@ describe('when the limits change while calls wait', () => {
   it('a call that no longer fits is rejected, and holds nobody up', async () => {
     const { clock, lane } = setup({}, guess(200_000));
     const probe = await lane.acquire(tokens(10));
-    await lane.acquire(tokens(10));
+    void lane.acquire(tokens(10));
     const large = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
     const small = lane.acquire(tokens(100));
     lane.observe(probe, shown(40_000, 40_000));
@@ -51,7 +51,7 @@ describe('when the limits change while calls wait', () => {
   it('a call costs what it costs, not what a guess had cut it to', async () => {
     const { clock, lane } = setup({}, guess(30_000));
     const probe = await lane.acquire(tokens(10));
-    await lane.acquire(tokens(10));
+    void lane.acquire(tokens(10));
     const large = lane.acquire(tokens(60_000));
     lane.observe(probe, shown(600_000, 600_000));
     expect((await clock.run(large)).cost.tokens).toBe(60_000);
