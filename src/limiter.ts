@@ -9,7 +9,7 @@ import { checkedCost } from './checked-cost.ts';
 import { HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
-import { expected, expectKnown } from './expect.ts';
+import { expected, expectKnown, expectObject, expectText } from './expect.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneSnapshot } from './lane/lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
@@ -93,9 +93,8 @@ export class RateLimiter extends GuardedEmitter {
    * @throws the signal's reason, when it aborts first
    */
   async acquire(cost: Cost, options: AcquireOptions = {}): Promise<Reservation> {
+    expectAsked(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     const { model, key, tier, ...how } = options;
-    expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
-    expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
     const checked = checkedCost('cost', cost);
     return this.as({ key, tier }, (caller) =>
       this.#ownLane(model).acquire({ ...how, caller, cost: checked }),
@@ -112,9 +111,8 @@ export class RateLimiter extends GuardedEmitter {
     cost: Cost,
     options: Pick<AcquireOptions, 'model' | 'key' | 'tier'> = {},
   ): Reservation | Rejection {
-    expectKnown(options, ['model', 'key', 'tier']);
+    expectAsked(options, ['model', 'key', 'tier']);
     const { model, key, tier } = options;
-    expectContext({ key, tier });
     const caller = this.#callers.find({ key, tier: this.#ownTier(tier) });
     if (caller instanceof Promise) {
       caller.catch(() => {});
@@ -172,6 +170,7 @@ export class RateLimiter extends GuardedEmitter {
    * @throws TypeError where there is no such tier; `tier_unknown` where its limits can't be had
    */
   async allowance(caller: CallerRef): Promise<readonly Allowance[]> {
+    expectObject('caller', caller, '{ key, tier }');
     expectKnown(caller, ['key', 'tier']);
     expectContext(caller);
     const limits = await this.as(caller, (each) => each.allowance(this.clock.now()));
@@ -292,6 +291,23 @@ export class RateLimiter extends GuardedEmitter {
   #ownLane(model = 'default'): Lane {
     return this.lane(ownKey(model));
   }
+}
+
+/** @throws TypeError for options of a call that can't be used, or that are none of `known` */
+function expectAsked(options: AcquireOptions, known: readonly string[]): void {
+  expectObject('options', options, `{ ${known.join(', ')} }`);
+  expectKnown(options, known);
+  const { model, signal, ...context } = options;
+  expectContext(context);
+  if (model !== undefined) expectText('model', model);
+  if (signal !== undefined && !isSignal(signal)) {
+    throw expected('signal', 'an AbortSignal', signal);
+  }
+}
+
+/** Also one of another realm, or a polyfill's. */
+function isSignal(signal: unknown): boolean {
+  return typeof signal === 'object' && signal !== null && 'aborted' in signal;
 }
 
 /** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */

@@ -72,9 +72,7 @@ export function withRateLimit<C extends object>(
   options: RateLimitOptions = {},
 ): RateLimited<C> {
   const adapter = ADAPTERS.find((each) => isObject(client) && each.accepts(client));
-  if (adapter === undefined) {
-    throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
-  }
+  if (adapter === undefined) throw noClient(client);
   expectObject('options', options, 'an object');
   expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS]);
   const { key, priority, onLimit, maxWaitMs, tier, estimate } = options;
@@ -146,6 +144,12 @@ function expectTier(tier: string | number | undefined, host: PresetHost | undefi
     );
   }
   if (!isTierOf(host, tier)) throw expected('tier', `one of ${tiersOf(host).join(', ')}`, tier);
+}
+
+function noClient(given: unknown): TypeError {
+  const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';
+  const hint = typeof given === 'function' ? '; was `new` forgotten?' : '';
+  return new TypeError(`${expected('client', what, given).message}${hint}`);
 }
 
 function isObject(value: unknown): value is object {
