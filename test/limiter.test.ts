@@ -79,7 +79,7 @@ describe('a rate limiter', () => {
       name: 'CallTooLarge',
       code: 'call_too_large',
       message:
-        'This call to m costs 1001 tokens, more than the limit of 1000 per 60000 ms: it can never pass',
+        'This call to m costs 1001 tokens, more than the limit of 1000 per 60 s: it can never pass',
       dimension: 'tokens',
       cost: 1001,
       limit: 1000,
@@ -277,6 +277,20 @@ describe('RateLimitExceeded', () => {
       remaining: 0,
       reset_at: '2026-01-02T03:04:05.000Z',
     });
+  });
+
+  it('that nobody can tell the end of is a body and a response all the same', async () => {
+    const never = new RateLimitExceeded({
+      message: 'No room',
+      reason: 'concurrency',
+      waitMs: Number.POSITIVE_INFINITY,
+      resetAt: Number.POSITIVE_INFINITY,
+    });
+    const unknown = { retry_after_seconds: null, limit: null, remaining: null, reset_at: null };
+    expect(never.toJSON()).toMatchObject(unknown);
+    const response = never.toResponse();
+    expect(Object.fromEntries(response.headers)).toEqual({ 'content-type': 'application/json' });
+    expect(await response.json()).toMatchObject(unknown);
   });
 
   it('is a whole response', async () => {

@@ -59,9 +59,9 @@ function laneCall(lane: Lane, asked: Asked, call: Call): LaneCall {
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
   const cost = costOf(provider, lane, call, { ...estimate, outputTokens });
   const ticket = earlier?.reservation.admission.ticket;
-  const longest = onLimit === 'reject' ? 0 : maxWaitMs;
+  const mayWait = onLimit !== 'reject';
   const { expects } = provider;
-  return { cost, expects, caller, priority, signal, ticket, attempt, maxWaitMs: longest };
+  return { cost, expects, caller, priority, signal, ticket, attempt, maxWaitMs, mayWait };
 }
 
 /** Lets the requests of one client through, each when its lane has room. */

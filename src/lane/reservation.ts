@@ -121,7 +121,11 @@ export class Reservation {
 export interface Rejection {
   readonly granted: false;
   readonly reason: Reason;
-  /** Milliseconds until it could go; a prediction. */
+  /**
+   * Until it could go, in whole milliseconds: a prediction, and never 0, so that a loop may sleep
+   * for it. Where nobody knows (behind `concurrency` before a call has ended, or while `learning`),
+   * it is as long as calls have lately been in flight, a second at most.
+   */
   readonly waitMs: number;
 }
 
