@@ -6,7 +6,7 @@ import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
-import { HeadroomError } from './errors.ts';
+import { closedError, HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
 import { expected, expectKnown, expectObject, expectText } from './expect.ts';
@@ -66,6 +66,7 @@ export class RateLimiter extends GuardedEmitter {
   readonly #cashier: Cashier;
   readonly #callers: Callers;
   readonly #stopListening: (() => void) | undefined;
+  #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
   constructor(options: RateLimiterOptions = {}) {
@@ -134,8 +135,10 @@ export class RateLimiter extends GuardedEmitter {
    * limiter.configure({ limits: { rpm: 1_000, tpm: 400_000 } });
    *
    * @throws TypeError for options that can't be used, or can't be changed; then nothing has changed
+   * @throws HeadroomError (`closed`) after `close()`
    */
   configure(options: ChangeableOptions): void {
+    if (this.#isClosed) throw closedError();
     this.#settings = changed(this.#settings, options);
     const { tiers, budget, prices } = this.#settings;
     if ('tiers' in options) this.#callers.adopt(tiers.table);
@@ -154,9 +157,11 @@ export class RateLimiter extends GuardedEmitter {
    * @example
    * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
    *
-   * @throws TypeError for calls that are none
+   * @throws TypeError for calls that are none, or that no provider counts
+   * @throws HeadroomError (`closed`) after `close()`
    */
-  plan(calls: readonly PlannedCall[]): Promise<Plan> {
+  async plan(calls: readonly PlannedCall[]): Promise<Plan> {
+    if (this.#isClosed) throw closedError();
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Stage => this.#lanes.stage(key);
     const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
@@ -197,6 +202,7 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Rejects what waits and all that comes after, and leaves no timer behind. */
   close(): void {
+    this.#isClosed = true;
     this.#stopListening?.();
     this.#lanes.close();
   }

@@ -155,7 +155,7 @@ describe('a rate limiter', () => {
       othersShare: 0,
       concurrency: Number.POSITIVE_INFINITY,
       queued: 1,
-      inFlight: 1,
+      inFlight: 0,
       pausedUntil: undefined,
       etaMs: 250,
       limits: [
@@ -169,6 +169,17 @@ describe('a rate limiter', () => {
       inFlight: 1,
       totals: { calls: 2, refused: 0 },
     });
+  });
+
+  it('counts a call that has ended in flight no longer, at once', async () => {
+    const { limiter } = setup();
+    const [one, other] = [await limiter.acquire({}), await limiter.acquire({})];
+    const inFlight = () => limiter.snapshot()[0]?.inFlight;
+    one.settle();
+    one.cancel();
+    expect(inFlight()).toBe(1);
+    other.cancel();
+    expect(inFlight()).toBe(0);
   });
 
   it('drains: resolves when all that was let through has ended', async () => {

@@ -96,6 +96,8 @@ export class Lane implements ReservationEnds {
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
   #flights = 0;
+  /** The queue learns of an end a moment later, and lets the next call through then. */
+  #inFlight = 0;
   readonly #sharing: LaneSharing | undefined;
   /** Of calls that nobody has been asked about yet, and of those under question: what to tell. */
   #untold: (() => void)[] = [];
@@ -286,6 +288,7 @@ export class Lane implements ReservationEnds {
     const { actual, own, wasAnswered } = end;
     const { cost, at, epoch, caller } = admission;
     void this.#sharing?.ended(admission, end);
+    this.#inFlight--;
     this.#learning.ended(admission, actual);
     const weight = Math.max(FLIGHT_WEIGHT, 1 / ++this.#flights);
     this.#flightMs += weight * (this.#now - at - this.#flightMs);
@@ -302,7 +305,7 @@ export class Lane implements ReservationEnds {
       othersShare: this.#options.gate.othersShare(this.#now),
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,
-      inFlight: this.#queue.inFlight,
+      inFlight: this.#inFlight,
       pausedUntil: this.pausedUntil && Math.ceil(this.pausedUntil),
       etaMs: wholeMs(this.#etaMs),
       totals: this.#totals,
@@ -316,13 +319,14 @@ export class Lane implements ReservationEnds {
     const { pause } = this.#recovery;
     if (pause && pause.cause !== 'capacity') gate.drain(pause.until, pause.cause === 'daily');
     const startAt = Math.max(this.#now, pause?.until ?? 0);
-    const { inFlight, line } = this.#queue;
+    const { line } = this.#queue;
+    const inFlight = this.#inFlight;
     const waiting = [...line.all()].map(({ call: { cost, expects, deadline } }) => ({
       cost: gate.tempered(cost, expects),
       deadline,
     }));
     const flightMs = this.#flights === 0 ? undefined : this.#flightMs;
-    const isKnown = this.#learning.isPaced || !learns;
+    const isKnown = this.#options.limits.isKnown || !learns;
     const concurrency = this.#options.concurrency.limit;
     const common = { ...this.#ref, gate, now: this.#now, startAt };
     return { ...common, waiting, concurrency, inFlight, flightMs, isKnown };
@@ -411,6 +415,7 @@ export class Lane implements ReservationEnds {
 
   #reserve({ caller, ticket, taken, cost }: WaitingCall): Reservation {
     this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
+    this.#inFlight++;
     const costs = taken ?? { cost, own: cost };
     const epoch = this.#recovery.start();
     this.#learning.sent(costs.cost, this.#now);
