@@ -92,8 +92,9 @@ export class Admission {
     const upstream = this.#upstream();
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
-    const estimating = () =>
-      estimateCall({ provider: upstream.provider.name, ...request }, sources);
+    const { path, body } = request;
+    const measured = { provider: upstream.provider.name, path, body };
+    const estimating = () => estimateCall(measured, sources);
     const fail = (error: unknown): never => {
       request.earlier?.charge.release();
       throw error;
