@@ -242,6 +242,11 @@ export class RateLimiter extends GuardedEmitter {
     return priced(provider, knownPrice(model, prices, 'A limit in `usd`'));
   }
 
+  /** The names of callers' tiers, where they are given by name. @internal */
+  get tierNames(): readonly string[] {
+    return this.#settings.tiers.names;
+  }
+
   /** The lane of one upstream limit; opened when first asked for. @internal */
   lane(key: LaneKey): Lane {
     return this.#lanes.get(key);
@@ -289,7 +294,7 @@ export class RateLimiter extends GuardedEmitter {
 
   #ownTier(tier: string | undefined): string | undefined {
     if (tier === undefined || this.hasTier(tier)) return tier;
-    const { names } = this.#settings.tiers;
+    const names = this.tierNames;
     const known = names.length === 0 ? ', of which there are none' : ` (${names.join(', ')})`;
     throw expected('tier', `one of \`tiers\`${known}`, tier);
   }
