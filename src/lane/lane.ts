@@ -259,7 +259,8 @@ export class Lane implements ReservationEnds {
   }
 
   /** Learns what the response to `reservation`'s call shows of the limits. */
-  observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
+  observe(reservation: Reservation, observed: readonly ObservedLimit[]): void {
+    const { admission } = reservation;
     const sightings = this.#learning.observe(admission, observed, this.#now);
     if (sightings.length > 0) this.#recovery.open();
     const { gate } = this.#options;
@@ -284,7 +285,8 @@ export class Lane implements ReservationEnds {
     this.#pump();
   }
 
-  ended({ admission }: Reservation, end: ReservationEnd): void {
+  ended(reservation: Reservation, end: ReservationEnd): void {
+    const { admission } = reservation;
     const { actual, own, wasAnswered } = end;
     const { cost, at, epoch, caller } = admission;
     void this.#sharing?.ended(admission, end);

@@ -54,6 +54,7 @@ export class Reservation {
   #finish: (() => void) | undefined;
   #isAnswered = false;
 
+  /** @internal */
   constructor(admission: Admission, ends: ReservationEnds) {
     this.cost = admission.cost;
     this.admission = admission;
