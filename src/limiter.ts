@@ -87,10 +87,21 @@ export class RateLimiter extends GuardedEmitter {
    * Waits until a call of that cost may be sent. `requests` is 1 unless given. End the reservation
    * with `settle` or `cancel`: until then it counts as in flight.
    *
+   * @example
+   * const reservation = await limiter.acquire({ tokens: 1_200 }, { key: 'alice', maxWaitMs: 5_000 });
+   * try {
+   *   reservation.settle({ tokens: await work() });
+   * } finally {
+   *   reservation.cancel();
+   * }
+   *
+   * @throws TypeError for a cost or options that can't be used
    * @throws CallTooLarge where the cost exceeds a limit
    * @throws RateLimitExceeded where it would wait longer than `maxWaitMs`, or the provider has
    * stopped the lane for longer than `maxPauseMs`
    * @throws QueueFull where `maxQueue` calls wait already
+   * @throws StoreUnavailable where the store is lost, and nothing goes without it
+   * @throws HeadroomError: `closed`; `tier_unknown` where the limits of its tier can't be had
    * @throws the signal's reason, when it aborts first
    */
   async acquire(cost: Cost, options: AcquireOptions = {}): Promise<Reservation> {
@@ -103,9 +114,17 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * Lets a call of that cost through now, or says why not. Never waits.
+   * Lets a call of that cost through now, or says why not, and when to ask again. Never waits.
    *
-   * @throws CallTooLarge, RateLimitExceeded and closed limiters' HeadroomError, like `acquire`;
+   * @example
+   * const answer = limiter.tryAcquire({ tokens: 1_200 });
+   * if (answer.granted) answer.settle({ tokens: await work() });
+   * else console.log(`Not now (${answer.reason}): try again in ${answer.waitMs} ms`);
+   *
+   * @throws TypeError for a cost or options that can't be used
+   * @throws CallTooLarge where the cost exceeds a limit
+   * @throws RateLimitExceeded where the provider has stopped the lane for longer than `maxPauseMs`
+   * @throws HeadroomError: `closed`; `store_async` with a store, which takes a moment to ask;
    * `tier_unknown` where the limits of the caller's tier have to be asked for first
    */
   tryAcquire(
@@ -172,6 +191,10 @@ export class RateLimiter extends GuardedEmitter {
    * What the limits of a caller's tier leave it, the scarcest first: for the `X-RateLimit-*` headers
    * of your own answers. Empty where its tier has none; with a store, what this process knows.
    *
+   * @example
+   * const [scarcest] = await limiter.allowance({ key: 'alice', tier: 'free' });
+   * console.log(scarcest?.remaining, scarcest?.max); // 3 5
+   *
    * @throws TypeError where there is no such tier; `tier_unknown` where its limits can't be had
    */
   async allowance(caller: CallerRef): Promise<readonly Allowance[]> {
@@ -182,7 +205,14 @@ export class RateLimiter extends GuardedEmitter {
     return limits.sort((one, other) => one.remaining / one.max - other.remaining / other.max);
   }
 
-  /** Every lane as it is now. */
+  /**
+   * Every lane as it is now.
+   *
+   * @example
+   * for (const { model, queued, etaMs } of limiter.snapshot()) {
+   *   console.log(`${model}: ${queued} waiting, done in ${etaMs / 1000} s`);
+   * }
+   */
   snapshot(): LaneSnapshot[] {
     return [...this.#lanes].map((lane) => lane.snapshot());
   }
@@ -321,7 +351,15 @@ function isSignal(signal: unknown): boolean {
   return typeof signal === 'object' && signal !== null && 'aborted' in signal;
 }
 
-/** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */
+/**
+ * A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone.
+ *
+ * @example
+ * const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });
+ * const openai = withRateLimit(new OpenAI(), { limiter });
+ *
+ * @throws TypeError for options that can't be used
+ */
 export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
   return new RateLimiter(options);
 }
