@@ -132,7 +132,7 @@ export class RateLimitExceeded extends HeadroomError {
    * flight; `undefined` where it is none (a pause).
    */
   readonly limit: number | undefined;
-  /** What is left of `limit` beside what waits already, rounded down; never negative. */
+  /** What is left of `limit` beside what waits already, rounded down (not in `usd`); never negative. */
   readonly remaining: number | undefined;
   /**
    * When this call could go, in whole milliseconds since the epoch: `waitMs` from now. (The

@@ -45,7 +45,7 @@ limiter.on('limits', ({ lane, model, limits }) => {
 const code: ErrorCode = 'store_async';
 const reservation = await limiter.acquire({ tokens: 1 });
 reservation.settle({ tokens: 2 });
-${['clock', 'maxPauseMs', 'as', 'hasTier', 'tierNames', 'lane', 'charge', 'tellLowered']
+${['clock', 'maxPauseMs', 'as', 'hasTier', 'tierNames', 'lane', 'charge', 'priced', 'tellLowered']
   .map((name) => `// @ts-expect-error internal\nlimiter.${name};`)
   .join('\n')}
 ${['admission', 'answered', 'refused', 'conclude', 'done']

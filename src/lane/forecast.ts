@@ -123,6 +123,7 @@ function exceeded(
 const OBJECTS: Readonly<Partial<Record<Reason, string>>> = {
   paused: 'for a pause to end',
   learning: 'for the first response',
+  usd: 'for a limit in US dollars',
 };
 
 function objectOf({ caller, forecast: { reason, limitOf } }: Turned): string {
@@ -156,6 +157,9 @@ function evidence(
     limitOf === 'key'
       ? (queue.line.flow(caller)?.costBefore(Number.NEGATIVE_INFINITY) ?? {})
       : queue.waitingCost;
-  const remaining = Math.floor(level - amount(claimed, limit.dimension));
+  const left = level - amount(claimed, limit.dimension);
+  // Dollars are counted to the billionth.
+  const unit = limit.dimension === 'usd' ? 1e9 : 1;
+  const remaining = Math.floor(left * unit) / unit;
   return { limit: limit.max, remaining: Math.max(0, remaining) };
 }

@@ -83,6 +83,16 @@ describe('the wait that is told', () => {
   });
 });
 
+it('what is left of a limit in dollars is told in cents too', async () => {
+  const limits = [{ dimension: 'usd', max: 1, windowMs: 60_000 }] as const;
+  const { limiter } = setup({ limits });
+  await limiter.acquire({ usd: 0.4 });
+  const error = await rejection(limiter.acquire({ usd: 0.9 }, { maxWaitMs: 0 }));
+  expect(error).toMatchObject({ reason: 'usd', limit: 1 });
+  expect(error.remaining).toBeCloseTo(0.6, 2);
+  expect(error.message).toMatch(/would wait \S+ s for a limit in US dollars, longer than/);
+});
+
 describe('a wait that nobody knows', () => {
   it('is told as a second behind `concurrency`, so that nobody asks again at once', async () => {
     const { limiter } = setup({ concurrency: 1 });
