@@ -1,25 +1,53 @@
+import { inWords, wholeMs } from './duration.ts';
+import type { Reason } from './events.ts';
 import { amount, type Cost, type Dimension, type Limit } from './limits.ts';
+
+/**
+ * A stable name for each kind of error, for programs.
+ *
+ * - `call_too_large`: `CallTooLarge`. `rate_limit_exceeded`: `RateLimitExceeded`. `queue_full`:
+ *   `QueueFull`. `budget_spent`: `BudgetSpent`. `store_unavailable`: `StoreUnavailable`.
+ * - `price_unknown`: there is a budget, but no price for the call's model.
+ * - `tier_unknown`: the limits of the caller's tier could not be had; `cause` says why.
+ * - `store_async`: `tryAcquire` can't ask a store, which takes a moment.
+ * - `closed`: the limiter has been closed.
+ */
+export type ErrorCode =
+  | 'call_too_large'
+  | 'rate_limit_exceeded'
+  | 'queue_full'
+  | 'budget_spent'
+  | 'store_unavailable'
+  | 'price_unknown'
+  | 'tier_unknown'
+  | 'store_async'
+  | 'closed';
 
 /** The base of every error that this library makes. Errors of the SDKs pass through untouched. */
 export class HeadroomError extends Error {
   override readonly name: string = 'HeadroomError';
-  /**
-   * A stable name for programs: `call_too_large`, `rate_limit_exceeded`, `queue_full`,
-   * `budget_spent`, `store_unavailable`, `price_unknown`, `tier_unknown`, `closed`.
-   */
-  readonly code: string;
+  /** Which kind of error it is: for programs, and the same in all versions. */
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
 }
 
+/** The error of all that is asked of a limiter after its `close()`. */
+export function closedError(): HeadroomError {
+  return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
+}
+
 /** A call whose cost exceeds the limit itself: it could wait for ever, so it isn't sent at all. */
 export class CallTooLarge extends HeadroomError {
   override readonly name = 'CallTooLarge';
+  /** In which the call exceeds a limit; `cost` and `limit` are amounts of it. */
   readonly dimension: Dimension;
+  /** What was to be reserved for the call: its estimate, as the provider charges it. */
   readonly cost: number;
+  /** The most that may be used in `windowMs`, before headroom: the provider's, or the tier's. */
   readonly limit: number;
   readonly windowMs: number;
 
@@ -28,7 +56,7 @@ export class CallTooLarge extends HeadroomError {
     const cost = amount(evidence.cost, dimension);
     super(
       'call_too_large',
-      `This call to ${evidence.model} costs ${cost} ${dimension}, more than the limit of ${max} per ${windowMs} ms: it can never pass`,
+      `This call to ${evidence.model} costs ${cost} ${dimension}, more than the limit of ${max} per ${inWords(windowMs)}: it can never pass`,
     );
     this.dimension = dimension;
     this.cost = cost;
@@ -63,9 +91,10 @@ export class BudgetSpent extends HeadroomError {
   }) {
     const { model, spentUsd, reservedUsd, limitUsd, costUsd, resetAt, key } = evidence;
     const whose = key === undefined ? '' : ` of '${key}'`;
+    const used = `${dollars(spentUsd)} spent and ${dollars(reservedUsd)} reserved`;
     super(
       'budget_spent',
-      `This call to ${model} may cost $${costUsd}: of the budget${whose} of $${limitUsd}, $${spentUsd} are spent and $${reservedUsd} reserved until ${new Date(resetAt).toISOString()}`,
+      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which begins anew at ${dateOf(resetAt)}`,
     );
     this.spentUsd = spentUsd;
     this.reservedUsd = reservedUsd;
@@ -80,27 +109,40 @@ export class BudgetSpent extends HeadroomError {
 export interface RateLimitBody {
   readonly error: 'rate_limit_exceeded';
   readonly message: string;
-  readonly retry_after_seconds: number;
+  /** Rounded up; `null` where nobody knows when. */
+  readonly retry_after_seconds: number | null;
   readonly limit: number | null;
   readonly remaining: number | null;
-  /** RFC 3339. */
-  readonly reset_at: string;
+  /** RFC 3339; `null` where nobody knows when. */
+  readonly reset_at: string | null;
 }
 
 /** A call that would have to wait longer than it may. */
 export class RateLimitExceeded extends HeadroomError {
   override readonly name = 'RateLimitExceeded';
-  readonly reason: string;
-  /** Milliseconds until it could go. */
+  /** What it would wait for, or has waited for. */
+  readonly reason: Reason;
+  /**
+   * Until it could go, in whole milliseconds: a prediction, never 0. Where nobody knows how long
+   * that takes, it is as long as calls have lately been in flight, a second at most.
+   */
   readonly waitMs: number;
+  /**
+   * The limit that holds it back, before headroom: an amount of `reason` in its window, or calls in
+   * flight; `undefined` where it is none (a pause).
+   */
   readonly limit: number | undefined;
+  /** What is left of `limit` beside what waits already, rounded down (not in `usd`); never negative. */
   readonly remaining: number | undefined;
-  /** Milliseconds since the epoch. */
+  /**
+   * When this call could go, in whole milliseconds since the epoch: `waitMs` from now. (The
+   * `resetAt` of an `Allowance` is when all of a limit is there again.)
+   */
   readonly resetAt: number;
 
   constructor(evidence: {
     message: string;
-    reason: string;
+    reason: Reason;
     waitMs: number;
     limit?: number | undefined;
     remaining?: number | undefined;
@@ -108,10 +150,10 @@ export class RateLimitExceeded extends HeadroomError {
   }) {
     super('rate_limit_exceeded', evidence.message);
     this.reason = evidence.reason;
-    this.waitMs = evidence.waitMs;
+    this.waitMs = wholeMs(evidence.waitMs);
     this.limit = evidence.limit;
     this.remaining = evidence.remaining;
-    this.resetAt = evidence.resetAt;
+    this.resetAt = Math.ceil(evidence.resetAt);
   }
 
   /** The body of a 429 for a caller of your own; `JSON.stringify` uses it. */
@@ -119,23 +161,35 @@ export class RateLimitExceeded extends HeadroomError {
     return {
       error: 'rate_limit_exceeded',
       message: this.message,
-      retry_after_seconds: Math.ceil(this.waitMs / 1000),
+      retry_after_seconds: finite(Math.ceil(this.waitMs / 1000)),
       limit: this.limit ?? null,
       remaining: this.remaining ?? null,
-      reset_at: new Date(this.resetAt).toISOString(),
+      reset_at: dateOf(this.resetAt),
     };
   }
 
-  /** A whole 429 response with that body, `Retry-After` and `X-RateLimit-*` headers. */
+  /**
+   * A whole 429 response with that body, `Retry-After` and `X-RateLimit-*` headers, as far as their
+   * numbers are known.
+   *
+   * @example
+   * app.onError((error, context) => {
+   *   if (error instanceof RateLimitExceeded) return error.toResponse();
+   *   return context.text('Internal error', 500);
+   * });
+   */
   toResponse(): Response {
     const body = this.toJSON();
-    const headers = new Headers({
-      'content-type': 'application/json',
-      'retry-after': String(body.retry_after_seconds),
-      'x-ratelimit-reset': String(Math.ceil(this.resetAt / 1000)),
-    });
-    if (body.limit !== null) headers.set('x-ratelimit-limit', String(body.limit));
-    if (body.remaining !== null) headers.set('x-ratelimit-remaining', String(body.remaining));
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const numbers = {
+      'retry-after': body.retry_after_seconds,
+      'x-ratelimit-limit': body.limit,
+      'x-ratelimit-remaining': body.remaining,
+      'x-ratelimit-reset': finite(Math.ceil(this.resetAt / 1000)),
+    };
+    for (const [name, value] of Object.entries(numbers)) {
+      if (value !== null) headers.set(name, String(value));
+    }
     return new Response(JSON.stringify(body), { status: 429, headers });
   }
 }
@@ -148,10 +202,7 @@ export class QueueFull extends HeadroomError {
 
   constructor(evidence: { model: string; maxQueue: number }) {
     const { model, maxQueue } = evidence;
-    super(
-      'queue_full',
-      `${maxQueue} calls to ${model} wait already, as many as \`maxQueue\` allows`,
-    );
+    super('queue_full', crowd(model, maxQueue));
     this.maxQueue = maxQueue;
   }
 }
@@ -163,4 +214,25 @@ export class StoreUnavailable extends HeadroomError {
   constructor(message: string, cause: unknown) {
     super('store_unavailable', message, { cause });
   }
+}
+
+function crowd(model: string, maxQueue: number): string {
+  if (maxQueue === 0) return `This call to ${model} would have to wait, and \`maxQueue\` is 0`;
+  const waiting = maxQueue === 1 ? '1 call waits' : `${maxQueue} calls wait`;
+  return `${waiting} for ${model} already, as many as \`maxQueue\` (${maxQueue}) allows`;
+}
+
+/** To the billionth, as budgets count, and as people write it: 0.0000003, not 3e-7. */
+function dollars(usd: number): string {
+  return `$${usd.toFixed(9).replace(/\.?0+$/, '')}`;
+}
+
+/** RFC 3339; `null` where it is no date, or one beyond all calendars. */
+function dateOf(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -8,7 +8,11 @@ export interface LaneRef {
   readonly model: string;
 }
 
-/** Why a call is held back. */
+/**
+ * Why a call is held back: a limit's dimension; `concurrency`: as many calls are in flight as may
+ * be; `learning`: few calls go until the first response has shown the limits; `paused`: the
+ * provider has refused a call; `queue`: others wait already (only of `tryAcquire`).
+ */
 export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue';
 
 /** A call is held back: once for each attempt that can't go at once. */
@@ -16,7 +20,12 @@ export interface ThrottledEvent extends LaneRef {
   readonly reason: Reason;
   /** Whether it is the lane's limits that hold it back, or those of the caller's tier. */
   readonly limitOf: 'lane' | 'key';
-  /** Until it is expected to go; a prediction, made as it joins the line. */
+  /**
+   * Until it is expected to go, in whole milliseconds: a prediction, made as it joins the line, and
+   * never 0. Where nobody knows (behind `concurrency` before a call has ended, while `learning`, or
+   * after a pause until the first call is answered), it is as long as calls have lately been in
+   * flight, a second at most.
+   */
   readonly waitMs: number;
   readonly key: string | undefined;
   /** Calls in the line, this one included. */
@@ -31,14 +40,20 @@ export type PauseCause = 'rate' | 'daily' | 'ramp' | 'capacity';
 /** A lane has stopped, because the provider has refused a call. */
 export interface PausedEvent extends LaneRef {
   readonly cause: PauseCause;
+  /** How long it stops from now on: what the answer asked for, or a backoff of our own. */
   readonly retryAfterMs: number;
-  /** Milliseconds since the epoch. */
+  /** When it goes on, in whole milliseconds since the epoch. */
   readonly until: number;
 }
 
 /** A paused lane goes on: with one call, and one more for each that is answered. */
 export interface ResumedEvent extends LaneRef {
   readonly cause: PauseCause;
+  /** As the `paused` event told it. */
+  readonly retryAfterMs: number;
+  /** When the pause was over, in whole milliseconds since the epoch: by now or before. */
+  readonly until: number;
+  /** How long the pause was, in whole milliseconds. */
   readonly pausedMs: number;
 }
 
@@ -49,7 +64,10 @@ export interface LimitsEvent extends LaneRef {
   readonly concurrency: number;
   /** Given limits that the provider's headers have just lowered. */
   readonly lowered: readonly Limit[];
-  /** The share of a limit that others on the same account use, as far as responses tell. */
+  /**
+   * The share of a limit, from 0 to 1, that others on the same account use, as far as responses
+   * tell: of the limit of which they use the most.
+   */
   readonly othersShare: number;
 }
 

@@ -1,7 +1,9 @@
+import { kindOf, shown } from './shown.ts';
+
 /** The error for a setting that can't be used: it names the option, the expectation and the value. */
 export function expected(option: string, what: string, given: unknown): TypeError {
   return new TypeError(
-    `Expected \`${option}\` to be ${what}, got \`${shown(given)}\` (${kind(given)})`,
+    `Expected \`${option}\` to be ${what}, got \`${shown(given)}\` (${kindOf(given)})`,
   );
 }
 
@@ -31,25 +33,27 @@ export function expectObject(option: string, value: unknown, what: string): void
   }
 }
 
-function kind(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
+/** @throws TypeError unless `value` is a string that isn't empty */
+export function expectText(option: string, value: unknown, what = 'a string'): void {
+  if (typeof value !== 'string') throw expected(option, what, value);
+  if (value === '') throw expected(option, `${what} that isn't empty`, value);
 }
 
-/** Total: also what has no string, like an object without a prototype. */
-function shown(value: unknown): string {
-  try {
-    return typeof value === 'object' ? (JSON.stringify(value) ?? '').slice(0, 80) : String(value);
-  } catch {
-    return '…';
-  }
-}
-
-/** Rejects options that nobody knows: a misspelt limit must not be no limit. */
-export function expectKnown(options: object, known: readonly string[]): void {
+/**
+ * Rejects options that nobody knows: a misspelt limit must not be no limit. `within`: what they are
+ * options of, where that isn't plain.
+ * @throws TypeError that names the first one
+ */
+export function expectKnown(options: object, known: readonly string[], within = ''): void {
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`Unknown option \`${name}\`; known are ${known.join(', ')}`);
-    }
+    if (!known.includes(name)) throw unknownOption(optionIn(within, name), known);
   }
+}
+
+export function unknownOption(option: string, known: readonly string[]): TypeError {
+  return new TypeError(`Unknown option \`${option}\`; known are ${known.join(', ')}`);
+}
+
+function optionIn(within: string, name: string): string {
+  return within === '' ? name : `${within}.${name}`;
 }

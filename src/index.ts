@@ -8,6 +8,7 @@ export type { Clock } from './clock.ts';
 export {
   BudgetSpent,
   CallTooLarge,
+  type ErrorCode,
   HeadroomError,
   QueueFull,
   type RateLimitBody,
@@ -20,6 +21,7 @@ export { estimateTokens } from './estimate/estimate.ts';
 export type { EstimateRequest } from './estimate/estimator.ts';
 export type {
   DegradedEvent,
+  LaneRef,
   LimitsEvent,
   LoweredOutputEvent,
   PauseCause,
@@ -36,11 +38,16 @@ export type { LaneSnapshot, LaneTotals } from './lane/lane-snapshot.ts';
 export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
-export type { Cost, Dimension, Enforcement, Limit } from './limits.ts';
+export type { Cost, Dimension, Enforcement, Limit, LimitSource } from './limits.ts';
 export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { Plan, PlannedLane } from './plan/plan.ts';
 export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
 export type { LongContext, PriceEntry, PriceTable } from './prices/price.ts';
 export type { TokenEstimate, Usage } from './providers/provider.ts';
-export { type RateLimited, type RateLimitOptions, withRateLimit } from './with-rate-limit.ts';
+export type { Store } from './stores/shared-lane.ts';
+export {
+  type RateLimited,
+  type RateLimitOptions,
+  withRateLimit,
+} from './with-rate-limit.ts';

@@ -1,4 +1,4 @@
-import { expected, expectNumber, expectObject, expectOneOf } from './expect.ts';
+import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './expect.ts';
 import {
   DAY_MS,
   DIMENSIONS,
@@ -8,7 +8,10 @@ import {
   type ModelLimits,
 } from './limits.ts';
 
-/** Limits in short: per minute (`…m`) or per day (`…d`), and calls in flight. */
+/**
+ * Limits in short: per minute (`…m`) or per day (`…d`), and calls in flight. `Infinity` is the same
+ * as leaving one out.
+ */
 export interface ShortLimits {
   readonly rpm?: number | undefined;
   readonly rpd?: number | undefined;
@@ -48,8 +51,10 @@ const SHORT: Readonly<Record<string, { dimension: Dimension; windowMs: number }>
 };
 
 const UNLIMITED: ModelLimits = { limits: [], concurrency: Number.POSITIVE_INFINITY };
-const FORMS =
-  '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency }, a record of them by model, or an array of { dimension, max, windowMs, model }';
+const SHORT_FORM = '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency }';
+const FORMS = `${SHORT_FORM}, a record of them by model, or an array of { dimension, max, windowMs, model }`;
+const FULL_KEYS: readonly (keyof FullLimit)[] = ['dimension', 'max', 'windowMs', 'model'];
+const MODEL = "a model's id or prefix";
 
 /**
  * Reads the option `limits` in any of its forms. For a model, a record's most specific entry
@@ -60,9 +65,8 @@ export function limitTable(option: LimitsOption | undefined): LimitTable {
   if (option === undefined) return () => UNLIMITED;
   if (isList(option)) return tableOfList(option);
   expectObject('limits', option, FORMS);
-  const values = Object.values(option);
-  if (!values.some((value) => typeof value === 'object'))
-    return always(shortLimits('limits', option));
+  if (!isRecord(option)) return always(shortLimits('limits', option));
+  expectUnmixed(option);
   return tableOfRecord(option);
 }
 
@@ -70,15 +74,29 @@ function isList(option: LimitsOption): option is readonly FullLimit[] {
   return Array.isArray(option);
 }
 
+/** One object among the values makes a record; `null` is no object here, but a limit that is none. */
+function isRecord(option: object): boolean {
+  return Object.values(option).some((value) => typeof value === 'object' && value !== null);
+}
+
+/** @throws TypeError for limits of every model beside those of one */
+function expectUnmixed(option: object): void {
+  const short = Object.keys(option).find((name) => isShortKey(name));
+  if (short === undefined) return;
+  throw new TypeError(
+    `Expected \`limits\` to be either ${SHORT_FORM}, or a record of them by model, got both: \`${short}\` for every model goes under '*'`,
+  );
+}
+
 function always(limits: ModelLimits): LimitTable {
   return () => limits;
 }
 
 function tableOfRecord(option: object): LimitTable {
-  const entries = Object.entries(option).map(([pattern, value]) => ({
-    prefix: withoutStar(pattern),
-    limits: shortLimits(`limits['${pattern}']`, value),
-  }));
+  const entries = Object.entries(option).map(([pattern, value]) => {
+    expectText('a key of limits', pattern, MODEL);
+    return { prefix: withoutStar(pattern), limits: shortLimits(`limits['${pattern}']`, value) };
+  });
   entries.sort((one, other) => other.prefix.length - one.prefix.length);
   return (model) => entries.find(({ prefix }) => model.startsWith(prefix))?.limits ?? UNLIMITED;
 }
@@ -98,14 +116,14 @@ function withoutStar(pattern: string): string {
 
 /** @throws TypeError for limits that are none, or that nobody knows */
 export function shortLimits(name: string, given: unknown): ModelLimits {
-  expectObject(name, given, FORMS);
+  expectObject(name, given, SHORT_FORM);
   const limits: Limit[] = [];
   let { concurrency } = UNLIMITED;
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
+    if (!isShortKey(key)) throw unknownLimit(name, key);
     expectNumber(`${name}.${key}`, value, 'a positive number', (n) => n > 0);
     const rate = SHORT[key];
-    if (rate === undefined && key !== 'concurrency') throw unknownLimit(name, key);
     if (rate === undefined) concurrency = value;
     else if (value !== Number.POSITIVE_INFINITY) limits.push({ ...rate, max: value });
   }
@@ -115,13 +133,19 @@ export function shortLimits(name: string, given: unknown): ModelLimits {
   return { limits, concurrency };
 }
 
+function isShortKey(name: string): boolean {
+  return name === 'concurrency' || Object.hasOwn(SHORT, name);
+}
+
 function unknownLimit(name: string, key: string): TypeError {
   const known = [...Object.keys(SHORT), 'concurrency'].join(', ');
-  return new TypeError(`Unknown limit \`${name}.${key}\`; known are ${known}`);
+  const byModel = name === 'limits' ? `; those of one model are \`{ '${key}': { rpm, … } }\`` : '';
+  return new TypeError(`Unknown limit \`${name}.${key}\`; known are ${known}${byModel}`);
 }
 
 function expectFullLimit(name: string, limit: FullLimit): void {
   expectObject(name, limit, '{ dimension, max, windowMs, model }');
+  expectKnown(limit, FULL_KEYS, name);
   expectOneOf(`${name}.dimension`, limit.dimension, DIMENSIONS);
   expectNumber(`${name}.max`, limit.max, 'a positive number', (n) => n > 0 && n < Infinity);
   expectNumber(
@@ -130,7 +154,5 @@ function expectFullLimit(name: string, limit: FullLimit): void {
     'a positive number',
     (n) => n > 0 && n < Infinity,
   );
-  if (limit.model !== undefined && typeof limit.model !== 'string') {
-    throw expected(`${name}.model`, "a model's id or prefix", limit.model);
-  }
+  if (limit.model !== undefined) expectText(`${name}.model`, limit.model, MODEL);
 }

@@ -6,10 +6,10 @@ import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
-import { HeadroomError } from './errors.ts';
+import { closedError, HeadroomError } from './errors.ts';
 import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
-import { expected, expectKnown } from './expect.ts';
+import { expected, expectKnown, expectObject, expectText } from './expect.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneSnapshot } from './lane/lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
@@ -66,6 +66,7 @@ export class RateLimiter extends GuardedEmitter {
   readonly #cashier: Cashier;
   readonly #callers: Callers;
   readonly #stopListening: (() => void) | undefined;
+  #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
   constructor(options: RateLimiterOptions = {}) {
@@ -86,16 +87,26 @@ export class RateLimiter extends GuardedEmitter {
    * Waits until a call of that cost may be sent. `requests` is 1 unless given. End the reservation
    * with `settle` or `cancel`: until then it counts as in flight.
    *
+   * @example
+   * const reservation = await limiter.acquire({ tokens: 1_200 }, { key: 'alice', maxWaitMs: 5_000 });
+   * try {
+   *   reservation.settle({ tokens: await work() });
+   * } finally {
+   *   reservation.cancel();
+   * }
+   *
+   * @throws TypeError for a cost or options that can't be used
    * @throws CallTooLarge where the cost exceeds a limit
    * @throws RateLimitExceeded where it would wait longer than `maxWaitMs`, or the provider has
    * stopped the lane for longer than `maxPauseMs`
    * @throws QueueFull where `maxQueue` calls wait already
+   * @throws StoreUnavailable where the store is lost, and nothing goes without it
+   * @throws HeadroomError: `closed`; `tier_unknown` where the limits of its tier can't be had
    * @throws the signal's reason, when it aborts first
    */
   async acquire(cost: Cost, options: AcquireOptions = {}): Promise<Reservation> {
+    expectAsked(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     const { model, key, tier, ...how } = options;
-    expectKnown(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
-    expectContext({ key, tier, priority: how.priority, maxWaitMs: how.maxWaitMs });
     const checked = checkedCost('cost', cost);
     return this.as({ key, tier }, (caller) =>
       this.#ownLane(model).acquire({ ...how, caller, cost: checked }),
@@ -103,18 +114,25 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * Lets a call of that cost through now, or says why not. Never waits.
+   * Lets a call of that cost through now, or says why not, and when to ask again. Never waits.
    *
-   * @throws CallTooLarge, RateLimitExceeded and closed limiters' HeadroomError, like `acquire`;
+   * @example
+   * const answer = limiter.tryAcquire({ tokens: 1_200 });
+   * if (answer.granted) answer.settle({ tokens: await work() });
+   * else console.log(`Not now (${answer.reason}): try again in ${answer.waitMs} ms`);
+   *
+   * @throws TypeError for a cost or options that can't be used
+   * @throws CallTooLarge where the cost exceeds a limit
+   * @throws RateLimitExceeded where the provider has stopped the lane for longer than `maxPauseMs`
+   * @throws HeadroomError: `closed`; `store_async` with a store, which takes a moment to ask;
    * `tier_unknown` where the limits of the caller's tier have to be asked for first
    */
   tryAcquire(
     cost: Cost,
     options: Pick<AcquireOptions, 'model' | 'key' | 'tier'> = {},
   ): Reservation | Rejection {
-    expectKnown(options, ['model', 'key', 'tier']);
+    expectAsked(options, ['model', 'key', 'tier']);
     const { model, key, tier } = options;
-    expectContext({ key, tier });
     const caller = this.#callers.find({ key, tier: this.#ownTier(tier) });
     if (caller instanceof Promise) {
       caller.catch(() => {});
@@ -136,8 +154,10 @@ export class RateLimiter extends GuardedEmitter {
    * limiter.configure({ limits: { rpm: 1_000, tpm: 400_000 } });
    *
    * @throws TypeError for options that can't be used, or can't be changed; then nothing has changed
+   * @throws HeadroomError (`closed`) after `close()`
    */
   configure(options: ChangeableOptions): void {
+    if (this.#isClosed) throw closedError();
     this.#settings = changed(this.#settings, options);
     const { tiers, budget, prices } = this.#settings;
     if ('tiers' in options) this.#callers.adopt(tiers.table);
@@ -156,9 +176,11 @@ export class RateLimiter extends GuardedEmitter {
    * @example
    * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
    *
-   * @throws TypeError for calls that are none
+   * @throws TypeError for calls that are none, or that no provider counts
+   * @throws HeadroomError (`closed`) after `close()`
    */
-  plan(calls: readonly PlannedCall[]): Promise<Plan> {
+  async plan(calls: readonly PlannedCall[]): Promise<Plan> {
+    if (this.#isClosed) throw closedError();
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Stage => this.#lanes.stage(key);
     const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
@@ -169,16 +191,28 @@ export class RateLimiter extends GuardedEmitter {
    * What the limits of a caller's tier leave it, the scarcest first: for the `X-RateLimit-*` headers
    * of your own answers. Empty where its tier has none; with a store, what this process knows.
    *
+   * @example
+   * const [scarcest] = await limiter.allowance({ key: 'alice', tier: 'free' });
+   * console.log(scarcest?.remaining, scarcest?.max); // 3 5
+   *
    * @throws TypeError where there is no such tier; `tier_unknown` where its limits can't be had
    */
   async allowance(caller: CallerRef): Promise<readonly Allowance[]> {
+    expectObject('caller', caller, '{ key, tier }');
     expectKnown(caller, ['key', 'tier']);
     expectContext(caller);
     const limits = await this.as(caller, (each) => each.allowance(this.clock.now()));
     return limits.sort((one, other) => one.remaining / one.max - other.remaining / other.max);
   }
 
-  /** Every lane as it is now. */
+  /**
+   * Every lane as it is now.
+   *
+   * @example
+   * for (const { model, queued, etaMs } of limiter.snapshot()) {
+   *   console.log(`${model}: ${queued} waiting, done in ${etaMs / 1000} s`);
+   * }
+   */
   snapshot(): LaneSnapshot[] {
     return [...this.#lanes].map((lane) => lane.snapshot());
   }
@@ -198,6 +232,7 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Rejects what waits and all that comes after, and leaves no timer behind. */
   close(): void {
+    this.#isClosed = true;
     this.#stopListening?.();
     this.#lanes.close();
   }
@@ -235,6 +270,11 @@ export class RateLimiter extends GuardedEmitter {
     const { limits, prices } = this.#settings;
     if (limits(model).limits.every(isUpstream)) return provider;
     return priced(provider, knownPrice(model, prices, 'A limit in `usd`'));
+  }
+
+  /** The names of callers' tiers, where they are given by name. @internal */
+  get tierNames(): readonly string[] {
+    return this.#settings.tiers.names;
   }
 
   /** The lane of one upstream limit; opened when first asked for. @internal */
@@ -284,7 +324,7 @@ export class RateLimiter extends GuardedEmitter {
 
   #ownTier(tier: string | undefined): string | undefined {
     if (tier === undefined || this.hasTier(tier)) return tier;
-    const { names } = this.#settings.tiers;
+    const names = this.tierNames;
     const known = names.length === 0 ? ', of which there are none' : ` (${names.join(', ')})`;
     throw expected('tier', `one of \`tiers\`${known}`, tier);
   }
@@ -294,7 +334,32 @@ export class RateLimiter extends GuardedEmitter {
   }
 }
 
-/** A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone. */
+/** @throws TypeError for options of a call that can't be used, or that are none of `known` */
+function expectAsked(options: AcquireOptions, known: readonly string[]): void {
+  expectObject('options', options, `{ ${known.join(', ')} }`);
+  expectKnown(options, known);
+  const { model, signal, ...context } = options;
+  expectContext(context);
+  if (model !== undefined) expectText('model', model);
+  if (signal !== undefined && !isSignal(signal)) {
+    throw expected('signal', 'an AbortSignal', signal);
+  }
+}
+
+/** Also one of another realm, or a polyfill's. */
+function isSignal(signal: unknown): boolean {
+  return typeof signal === 'object' && signal !== null && 'aborted' in signal;
+}
+
+/**
+ * A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone.
+ *
+ * @example
+ * const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });
+ * const openai = withRateLimit(new OpenAI(), { limiter });
+ *
+ * @throws TypeError for options that can't be used
+ */
 export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
   return new RateLimiter(options);
 }

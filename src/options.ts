@@ -140,7 +140,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   expectConcurrency('concurrency', concurrency);
   expectNumber('maxPauseMs', maxPauseMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
   const { maxQueue = Number.POSITIVE_INFINITY } = options;
-  expectNumber('maxQueue', maxQueue, 'a number of calls, 0 or more', (n) => n >= 0);
+  expectNumber('maxQueue', maxQueue, 'a whole number from 0, or Infinity', isWholeFrom(0));
   if (enforcement !== undefined) expectOneOf('enforcement', enforcement, ENFORCEMENTS);
   if (burstSeconds !== undefined) {
     expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
@@ -211,8 +211,11 @@ function expectHeadroom(headroom: unknown): void {
 }
 
 function expectConcurrency(name: string, value: unknown): void {
-  const isWhole = (n: number): boolean => n === Number.POSITIVE_INFINITY || Number.isInteger(n);
-  expectNumber(name, value, 'a whole number from 1, or Infinity', (n) => n >= 1 && isWhole(n));
+  expectNumber(name, value, 'a whole number from 1, or Infinity', isWholeFrom(1));
+}
+
+function isWholeFrom(least: number): (n: number) => boolean {
+  return (n) => n >= least && (n === Number.POSITIVE_INFINITY || Number.isInteger(n));
 }
 
 function expectStore(store: Store | undefined): void {

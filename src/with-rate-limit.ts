@@ -72,9 +72,7 @@ export function withRateLimit<C extends object>(
   options: RateLimitOptions = {},
 ): RateLimited<C> {
   const adapter = ADAPTERS.find((each) => isObject(client) && each.accepts(client));
-  if (adapter === undefined) {
-    throw expected('client', 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`', client);
-  }
+  if (adapter === undefined) throw noClient(client);
   expectObject('options', options, 'an object');
   expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS]);
   const { key, priority, onLimit, maxWaitMs, tier, estimate } = options;
@@ -83,7 +81,9 @@ export function withRateLimit<C extends object>(
   expectEstimate(estimate);
   const { limiter = createRateLimiter(own(options)) } = options;
   const callersTier = typeof tier === 'string' && limiter.hasTier(tier) ? tier : undefined;
-  if (callersTier === undefined) expectTier(tier, adapter.upstream(client).presetHost);
+  if (callersTier === undefined) {
+    expectTier(tier, limiter.tierNames, adapter.upstream(client).presetHost);
+  }
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
     limiter,
@@ -137,15 +137,38 @@ function expectEstimate(estimate: unknown): void {
   if (!isUsable) throw expected('estimate', "a function, or 'provider'", estimate);
 }
 
-/** @throws TypeError for a tier that the provider doesn't have */
-function expectTier(tier: string | number | undefined, host: PresetHost | undefined): void {
+/**
+ * @throws TypeError for a tier that the provider doesn't have, or that one of `own` was meant by:
+ * with `'Free'` for `'free'`, a caller would have no limits of its own
+ */
+function expectTier(
+  tier: string | number | undefined,
+  own: readonly string[],
+  host: PresetHost | undefined,
+): void {
   if (tier === undefined) return;
-  if (host === undefined) {
+  const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
+  if (meant === undefined && host !== undefined && isTierOf(host, tier)) return;
+  if (own.length === 0 && host === undefined) {
     throw new TypeError(
       'Option `tier` needs a provider whose tiers are known; give `limits` instead',
     );
   }
-  if (!isTierOf(host, tier)) throw expected('tier', `one of ${tiersOf(host).join(', ')}`, tier);
+  const hint = meant === undefined ? '' : `; was '${meant}' meant?`;
+  throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}`);
+}
+
+function tierChoices(own: readonly string[], host: PresetHost | undefined): string {
+  const named = `\`tiers\` (${own.join(', ')})`;
+  if (host === undefined) return `one of ${named}`;
+  const theirs = tiersOf(host).join(', ');
+  return own.length === 0 ? `one of ${theirs}` : `one of ${named}, or of the provider's: ${theirs}`;
+}
+
+function noClient(given: unknown): TypeError {
+  const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';
+  const hint = typeof given === 'function' ? '; was `new` forgotten?' : '';
+  return new TypeError(`${expected('client', what, given).message}${hint}`);
 }
 
 function isObject(value: unknown): value is object {

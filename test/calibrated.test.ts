@@ -1,7 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { createRateLimiter, type UsageEvent, withRateLimit } from '../src/index.ts';
+import {
+  type CustomEstimator,
+  createRateLimiter,
+  type UsageEvent,
+  withRateLimit,
+} from '../src/index.ts';
 import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
 
 const TEXT = 'The provider counts every word of this twice over, as far as we can tell. '.repeat(
@@ -46,11 +51,19 @@ describe('estimates', () => {
     const clock = createVirtualClock();
     const simulator = createSimulator({ clock });
     const bare = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
-    const openai = withRateLimit(bare, { clock, estimate: () => ({ inputTokens: 123 }) });
+    const asked: unknown[] = [];
+    const estimate: CustomEstimator = (request) => {
+      asked.push(request);
+      return { inputTokens: 123 };
+    };
+    const openai = withRateLimit(bare, { clock, estimate });
     const usages: UsageEvent[] = [];
     openai.rateLimit.on('usage', (event) => usages.push(event));
-    await clock.run(openai.chat.completions.create({ model: 'gpt-4o', messages: MESSAGES }));
+    const body = { model: 'gpt-4o', messages: MESSAGES };
+    await clock.run(openai.chat.completions.create(body));
     expect(usages[0]?.estimated.inputTokens).toBe(123);
+    // These three, and nothing of how the call is hooked.
+    expect(asked).toEqual([{ provider: 'openai', path: '/chat/completions', body }]);
   });
 
   it('are the provider’s, where it is asked to count', async () => {

@@ -79,7 +79,7 @@ describe('a rate limiter', () => {
       name: 'CallTooLarge',
       code: 'call_too_large',
       message:
-        'This call to m costs 1001 tokens, more than the limit of 1000 per 60000 ms: it can never pass',
+        'This call to m costs 1001 tokens, more than the limit of 1000 per 60 s: it can never pass',
       dimension: 'tokens',
       cost: 1001,
       limit: 1000,
@@ -155,7 +155,7 @@ describe('a rate limiter', () => {
       othersShare: 0,
       concurrency: Number.POSITIVE_INFINITY,
       queued: 1,
-      inFlight: 1,
+      inFlight: 0,
       pausedUntil: undefined,
       etaMs: 250,
       limits: [
@@ -169,6 +169,17 @@ describe('a rate limiter', () => {
       inFlight: 1,
       totals: { calls: 2, refused: 0 },
     });
+  });
+
+  it('counts a call that has ended in flight no longer, at once', async () => {
+    const { limiter } = setup();
+    const [one, other] = [await limiter.acquire({}), await limiter.acquire({})];
+    const inFlight = () => limiter.snapshot()[0]?.inFlight;
+    one.settle();
+    one.cancel();
+    expect(inFlight()).toBe(1);
+    other.cancel();
+    expect(inFlight()).toBe(0);
   });
 
   it('drains: resolves when all that was let through has ended', async () => {
@@ -198,12 +209,63 @@ describe('a rate limiter', () => {
       'Expected `cost.tokens` to be a number, 0 or more, got `-1`',
     );
     await expect(cost({ token: 1 })).rejects.toThrow(
-      'Unknown option `token`; known are requests, tokens',
+      'Unknown option `cost.token`; known are requests, tokens',
     );
     await expect(cost(5)).rejects.toThrow('Expected `cost` to be { requests, tokens');
     await expect(limiter.acquire({}, { pirority: 1 } as never)).rejects.toThrow(
       'Unknown option `pirority`',
     );
+  });
+
+  it.each([
+    [5, 'Expected `options` to be { model, key, tier'],
+    [null, 'Expected `options` to be { model, key, tier'],
+    [{ model: 5 }, 'Expected `model` to be a string, got `5` (number)'],
+    [{ model: '' }, "Expected `model` to be a string that isn't empty"],
+    [{ key: '' }, "Expected `key` to be a string that isn't empty, got `` (string)"],
+    [{ signal: 5 }, 'Expected `signal` to be an AbortSignal, got `5` (number)'],
+    [{ signal: new AbortController() }, 'got `AbortController` (object)'],
+  ])('names what can’t be used of a call’s options: %j', async (options, message) => {
+    const { limiter } = setup();
+    const given = options as never;
+    await expect(limiter.acquire({}, given)).rejects.toThrow(TypeError);
+    await expect(limiter.acquire({}, given)).rejects.toThrow(message);
+    const isForBoth = options === null || typeof options !== 'object' || !('signal' in options);
+    if (isForBoth) expect(() => limiter.tryAcquire({}, given)).toThrow(TypeError);
+    expect(limiter.snapshot()).toEqual([]);
+  });
+
+  it('names what is missing where nobody’s allowance is asked for', async () => {
+    const { limiter } = setup();
+    await expect(Reflect.apply(limiter.allowance, limiter, [])).rejects.toThrow(
+      'Expected `caller` to be { key, tier }, got `undefined` (undefined)',
+    );
+  });
+});
+
+describe('a reservation that is settled with nonsense', () => {
+  it.each([
+    [5, 'Expected `usage` to be { requests, tokens, inputTokens, outputTokens }, got `5` (number)'],
+    [null, 'Expected `usage` to be { requests'],
+    [{ tokens: -1 }, 'Expected `usage.tokens` to be a number, 0 or more, got `-1` (number)'],
+    [{ tokens: 'x' }, 'Expected `usage.tokens` to be a number, 0 or more, got `x` (string)'],
+    [{ total_tokens: 40 }, 'Unknown option `usage.total_tokens`; known are requests, tokens'],
+  ])('says so and goes on, so that `finally` can cancel it: %j', async (usage, message) => {
+    const { limiter } = setup({ limits: { tpm: 100 } });
+    const reservation = await limiter.acquire({ tokens: 40 });
+    const level = () => limiter.snapshot()[0]?.limits[0]?.level;
+    expect(() => reservation.settle(usage as never)).toThrow(TypeError);
+    expect(() => reservation.settle(usage as never)).toThrow(message);
+    expect(level()).toBe(60);
+    reservation.cancel();
+    expect(level()).toBe(100);
+  });
+
+  it('may say nothing, or nothing of a dimension: that keeps what was reserved', async () => {
+    const { limiter } = setup({ limits: { tpm: 100 } });
+    (await limiter.acquire({ tokens: 40 })).settle();
+    (await limiter.acquire({ tokens: 10 })).settle({ tokens: undefined } as never);
+    expect(limiter.snapshot()[0]?.limits[0]?.level).toBe(50);
   });
 });
 
@@ -226,6 +288,20 @@ describe('RateLimitExceeded', () => {
       remaining: 0,
       reset_at: '2026-01-02T03:04:05.000Z',
     });
+  });
+
+  it('that nobody can tell the end of is a body and a response all the same', async () => {
+    const never = new RateLimitExceeded({
+      message: 'No room',
+      reason: 'concurrency',
+      waitMs: Number.POSITIVE_INFINITY,
+      resetAt: Number.POSITIVE_INFINITY,
+    });
+    const unknown = { retry_after_seconds: null, limit: null, remaining: null, reset_at: null };
+    expect(never.toJSON()).toMatchObject(unknown);
+    const response = never.toResponse();
+    expect(Object.fromEntries(response.headers)).toEqual({ 'content-type': 'application/json' });
+    expect(await response.json()).toMatchObject(unknown);
   });
 
   it('is a whole response', async () => {

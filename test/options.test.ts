@@ -32,6 +32,10 @@ describe('options that can’t be used', () => {
       { enforcement: 'leaky' },
       "Expected `enforcement` to be one of 'bucket', 'window', 'slices', got `leaky`",
     ],
+    [
+      { maxQueue: 1.5 },
+      'Expected `maxQueue` to be a whole number from 0, or Infinity, got `1.5` (number)',
+    ],
     [{ burstSeconds: 0 }, 'Expected `burstSeconds` to be a positive number, got `0` (number)'],
     [
       { clock: {} },
@@ -48,6 +52,18 @@ describe('options that can’t be used', () => {
       'Expected `limits.rpm` to be a positive number, got `500` (string)',
     ],
     [{ limits: { rpn: 5 } }, 'Unknown limit `limits.rpn`; known are rpm, rpd, tpm'],
+    [{ limits: { 'gpt-4o': 5 } }, "those of one model are `{ 'gpt-4o': { rpm, … } }`"],
+    [{ limits: { rpm: null } }, 'Expected `limits.rpm` to be a positive number, got `null` (null)'],
+    [
+      { limits: { rpm: 5, 'gpt-4o': { rpm: 1 } } },
+      "got both: `rpm` for every model goes under '*'",
+    ],
+    [
+      { limits: { 'gpt-4o': { rpm: 1 }, o3: 5 } },
+      "Expected `limits['o3']` to be { rpm, rpd, tpm, tpd, itpm, otpm, concurrency }, got `5`",
+    ],
+    [{ limits: { '': { rpm: 1 } } }, 'Expected `a key of limits` to be a model'],
+    [{ limits: { toString: 5 } }, 'Unknown limit `limits.toString`'],
     [{ limits: { concurrency: 2.5 } }, 'Expected `limits.concurrency` to be a whole number from 1'],
     [
       { limits: { 'gpt-4o': { tpm: 0 } } },
@@ -60,6 +76,14 @@ describe('options that can’t be used', () => {
     [
       { limits: [{ dimension: 'requests', max: 1, windowMs: 0 }] },
       'Expected `limits[0].windowMs` to be a positive number',
+    ],
+    [
+      { limits: [{ dimension: 'requests', max: 1, windowMs: 1, modle: 'gpt-4o' }] },
+      'Unknown option `limits[0].modle`; known are dimension, max, windowMs, model',
+    ],
+    [
+      { limits: [{ dimension: 'requests', max: 1, windowMs: 1, model: '' }] },
+      "Expected `limits[0].model` to be a model's id or prefix that isn't empty",
     ],
     [
       { limits: [null] },

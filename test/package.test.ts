@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const PROGRAM = `
@@ -14,6 +14,9 @@ clock.run(client.chat.completions.create({ model: 'gpt-4o', messages })).then(({
 });
 `;
 
+/** A registry may be slow. */
+const INSTALL_MS = 120_000;
+
 const IMPORT = `
 import OpenAI from 'openai';
 import { withRateLimit } from 'llm-headroom';
@@ -24,6 +27,33 @@ const REQUIRE = `
 const OpenAI = require('openai');
 const { withRateLimit } = require('llm-headroom');
 const { createSimulator, createVirtualClock } = require('llm-headroom/testing');
+`;
+
+/** What a TypeScript user sees: all of the public part, and none of the internal one. */
+const TYPES = `
+import { createRateLimiter, type ErrorCode, type LaneRef, type LimitSource, type Store } from 'llm-headroom';
+import { redisStore } from 'llm-headroom/redis';
+import { createVirtualClock } from 'llm-headroom/testing';
+
+const store: Store = redisStore('redis://localhost');
+const limiter = createRateLimiter({ store, clock: createVirtualClock() });
+limiter.on('limits', ({ lane, model, limits }) => {
+  const ref: LaneRef = { lane, model };
+  const sources: LimitSource[] = limits.map(({ source }) => source);
+  console.log(ref, sources);
+});
+const code: ErrorCode = 'store_async';
+const reservation = await limiter.acquire({ tokens: 1 });
+reservation.settle({ tokens: 2 });
+${['clock', 'maxPauseMs', 'as', 'hasTier', 'tierNames', 'lane', 'charge', 'priced', 'tellLowered']
+  .map((name) => `// @ts-expect-error internal\nlimiter.${name};`)
+  .join('\n')}
+${['admission', 'answered', 'refused', 'conclude', 'done']
+  .map((name) => `// @ts-expect-error internal\nreservation.${name};`)
+  .join('\n')}
+// @ts-expect-error no such code
+const none: ErrorCode = 'no_such_code';
+console.log(code, none);
 `;
 
 describe('the packed package, installed in an empty project', () => {
@@ -38,6 +68,9 @@ describe('the packed package, installed in an empty project', () => {
   };
 
   beforeAll(() => {
+    if (!existsSync('dist/index.js')) {
+      throw new Error('There is no build to pack: `npm run build` makes one, as `npm test` does');
+    }
     folder = mkdtempSync(join(tmpdir(), 'llm-headroom-'));
     const packed = npm(
       ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
@@ -46,12 +79,22 @@ describe('the packed package, installed in an empty project', () => {
     const [{ filename }] = JSON.parse(packed);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     npm(['install', '--prefer-offline', `./${filename}`, 'openai@7'], folder);
-  });
+  }, INSTALL_MS);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('works with import', () => {
     expect(run('program.mjs', IMPORT + PROGRAM)).toBe('18 1\n');
+  });
+
+  it('has types without internal members, which hold without `skipLibCheck`', () => {
+    writeFileSync(join(folder, 'types.mts'), TYPES);
+    const tsc = resolve('node_modules/typescript/bin/tsc');
+    const lib = 'es2023,dom,dom.iterable,dom.asynciterable';
+    const flags = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext'];
+    const args = [tsc, ...flags, '--lib', lib, 'types.mts'];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toBe('');
   });
 
   it('works with require', () => {

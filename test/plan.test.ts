@@ -5,6 +5,7 @@ import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
 import type { PlannedCall } from '../src/plan/planned-call.ts';
+import { presetFor } from '../src/presets/preset-for.ts';
 import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { withRateLimit } from '../src/with-rate-limit.ts';
 import { FastClock } from './support/fast-clock.ts';
@@ -146,9 +147,8 @@ describe('a plan', () => {
       messages: [{ role: 'user', content: 'hello world' }],
     };
     const call = { provider: 'openai', path: '/chat/completions', body };
-    const free = { provider: 'openai', path: '/models', body: {} };
-    const plan = await limiter.plan([...times(3, call), free, { ...call, host: 'my.host' }]);
-    expect(plan).toMatchObject({ calls: 5, tokens: { input: 36, output: 400 }, durationMs: 2000 });
+    const plan = await limiter.plan([...times(3, call), { ...call, host: 'my.host' }]);
+    expect(plan).toMatchObject({ calls: 4, tokens: { input: 36, output: 400 }, durationMs: 2000 });
     expect(plan.usd).toBeCloseTo((36 * 0.15 + 400 * 0.6) / 1e6, 12);
     expect(plan.lanes.map(({ lane }) => lane)).toEqual([
       'api.openai.com/gpt-4o-mini',
@@ -194,10 +194,42 @@ describe('a plan', () => {
   });
 
   it.each([
+    ['gpt-99', 'a model that nobody knows'],
+    ['gpt-4o', 'one whose account may be of any tier'],
+  ])('can’t tell how long %s takes while the limits are only a guess: %s', async (model) => {
+    const { limiter } = setup();
+    const call = { provider: 'openai', path: '/chat/completions', body: { model } };
+    const plan = await limiter.plan(times(1000, call));
+    expect(plan).toMatchObject({ durationMs: undefined, lanes: [{ durationMs: undefined }] });
+    expect(plan.lanes[0]?.limits.map(({ source }) => source)).toEqual(['guess', 'guess']);
+    limiter.lane({
+      host: 'api.openai.com',
+      model,
+      shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
+      preset: presetFor({ host: 'openai', model }),
+      learns: true,
+    });
+    expect(await limiter.plan([call])).toMatchObject({ durationMs: undefined });
+  });
+
+  it('tells of a closed limiter, which takes no other limits either', async () => {
+    const { limiter } = setup();
+    limiter.close();
+    const closed = { name: 'HeadroomError', code: 'closed' };
+    await expect(limiter.plan([])).rejects.toMatchObject(closed);
+    expect(() => limiter.configure({})).toThrow(expect.objectContaining(closed));
+  });
+
+  it.each([
     [{}, 'Expected `calls` to be an array'],
     [[5], 'Expected `calls[0]` to be { cost, model } or { provider, path, body, host }'],
     [[{ cost: { tokens: -1 } }], 'Expected `calls[0].cost.tokens`'],
-    [[{ cost: {}, key: 'k' }], 'Unknown option `key`'],
+    [[{ cost: {}, key: 'k' }], 'Unknown option `calls[0].key`; known are cost, model'],
+    [
+      [{ cost: {} }, { provider: 'openai', path: '/chat/completion', body: {} }],
+      'Expected `calls[1].path` to be that of a call that its provider counts',
+    ],
+    [[{ provider: 'openai', path: '/models', body: {} }], 'Expected `calls[0].path`'],
     [[{ cost: {} }, { provider: 'openai', body: {} }], 'Expected `calls[1].path`'],
   ])('%j is an error', async (calls, message) => {
     const { limiter } = setup();

@@ -54,6 +54,28 @@ describe('a tier', () => {
     );
   });
 
+  const own = { tiers: { free: { rpm: 5 }, pro: { rpm: 50 } } };
+
+  it.each([
+    ['a misspelt one', 'fre', /one of `tiers` \(free, pro\), or of the provider's: .*, got `fre`/],
+    ['one in other letters, though the provider has it', 'Free', /; was 'free' meant\?$/],
+    ['one with a space too many', 'pro ', /; was 'pro' meant\?$/],
+  ])('is looked for among the limiter’s own first: %s is an error', (_, tier, message) => {
+    const bare = new OpenAI({ apiKey: 'any' });
+    const limiter = createRateLimiter(own);
+    expect(() => withRateLimit(bare, { ...own, tier })).toThrow(message);
+    expect(() => withRateLimit(bare, { limiter, tier })).toThrow(message);
+    expect(() => withRateLimit(bare, { limiter, tier: 'tier 1' })).not.toThrow();
+  });
+
+  it('of a host whose tiers nobody knows can be one of the limiter’s own', () => {
+    const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
+    expect(() => withRateLimit(bare, { ...own, tier: 'pro' })).not.toThrow();
+    expect(() => withRateLimit(bare, { ...own, tier: 'gold' })).toThrow(
+      'Expected `tier` to be one of `tiers` (free, pro), got `gold` (string)',
+    );
+  });
+
   it('needs a provider whose tiers are known', () => {
     const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
     expect(() => withRateLimit(bare, { tier: 1 })).toThrow(

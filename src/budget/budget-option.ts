@@ -1,4 +1,4 @@
-import { expected, expectNumber, expectObject } from '../expect.ts';
+import { expected, expectKnown, expectNumber, expectObject } from '../expect.ts';
 
 interface Shared {
   /**
@@ -48,10 +48,7 @@ const KNOWN: readonly string[] = ['usdPerDay', 'usd', 'windowMs', 'perKey'];
  */
 export function budgetFrom(option: BudgetOption): Budget {
   expectObject('budget', option, FORM);
-  const unknown = Object.keys(option).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(`Unknown option \`budget.${unknown}\`; known are ${KNOWN.join(', ')}`);
-  }
+  expectKnown(option, KNOWN, 'budget');
   const { perKey = false } = option;
   if (typeof perKey !== 'boolean') throw expected('budget.perKey', 'a boolean', perKey);
   return { ...limitIn(option), perKey };

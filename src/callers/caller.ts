@@ -13,8 +13,12 @@ const NO_WAIT: OwnWait = { waitMs: 0, dimension: 'requests' };
 
 /** One limit of a caller's tier, and what is left of it. */
 export interface Allowance extends Limit {
+  /** What may still be used of it now, rounded down. */
   readonly remaining: number;
-  /** When all of it is there again, if nothing else is used; milliseconds since the epoch. */
+  /**
+   * When all of it is there again, if nothing else is used; in whole milliseconds since the epoch.
+   * (The `resetAt` of a `RateLimitExceeded` is when that one call could go.)
+   */
   readonly resetAt: number;
 }
 

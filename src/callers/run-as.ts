@@ -1,4 +1,11 @@
-import { expected, expectNumber, expectObject, expectOneOf } from '../expect.ts';
+import {
+  expected,
+  expectKnown,
+  expectNumber,
+  expectObject,
+  expectOneOf,
+  expectText,
+} from '../expect.ts';
 
 /** What to do with a call that can't go at once. */
 export type OnLimit = 'wait' | 'reject' | 'degrade';
@@ -59,6 +66,7 @@ function storageOf(): Storage | undefined {
  */
 export function runAs<R>(caller: CallerContext, callback: () => R): R {
   expectContext(caller);
+  if (typeof callback !== 'function') throw expected('callback', 'a function', callback);
   const known = storageOf();
   if (known === undefined) {
     throw new TypeError(
@@ -81,14 +89,10 @@ export function presentCaller(): CallerContext {
 /** @throws TypeError for what describes no caller */
 export function expectContext(context: CallerContext): void {
   expectObject('caller', context, '{ key, tier, priority, onLimit, maxWaitMs }');
-  for (const name of Object.keys(context)) {
-    if (!CONTEXT_OPTIONS.some((known) => known === name)) {
-      throw new TypeError(`Unknown option \`${name}\`; known are ${CONTEXT_OPTIONS.join(', ')}`);
-    }
-  }
+  expectKnown(context, CONTEXT_OPTIONS);
   const { key, tier, priority, onLimit, maxWaitMs } = context;
-  if (key !== undefined && typeof key !== 'string') throw expected('key', 'a string', key);
-  if (tier !== undefined && typeof tier !== 'string') throw expected('tier', 'a string', tier);
+  if (key !== undefined) expectText('key', key);
+  if (tier !== undefined) expectText('tier', tier);
   if (priority !== undefined) expectNumber('priority', priority, 'a number', () => true);
   if (onLimit !== undefined) expectOneOf('onLimit', onLimit, ON_LIMIT);
   if (maxWaitMs !== undefined) {

@@ -59,9 +59,9 @@ function laneCall(lane: Lane, asked: Asked, call: Call): LaneCall {
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
   const cost = costOf(provider, lane, call, { ...estimate, outputTokens });
   const ticket = earlier?.reservation.admission.ticket;
-  const longest = onLimit === 'reject' ? 0 : maxWaitMs;
+  const mayWait = onLimit !== 'reject';
   const { expects } = provider;
-  return { cost, expects, caller, priority, signal, ticket, attempt, maxWaitMs: longest };
+  return { cost, expects, caller, priority, signal, ticket, attempt, maxWaitMs, mayWait };
 }
 
 /** Lets the requests of one client through, each when its lane has room. */
@@ -92,8 +92,9 @@ export class Admission {
     const upstream = this.#upstream();
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
-    const estimating = () =>
-      estimateCall({ provider: upstream.provider.name, ...request }, sources);
+    const { path, body } = request;
+    const measured = { provider: upstream.provider.name, path, body };
+    const estimating = () => estimateCall(measured, sources);
     const fail = (error: unknown): never => {
       request.earlier?.charge.release();
       throw error;

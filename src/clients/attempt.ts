@@ -100,7 +100,7 @@ export class Attempt {
 
   /** No response came. Whether the provider has charged the call is unknown: say that it has. */
   lose(): void {
-    this.reservation.settle();
+    this.reservation.conclude();
     this.#context.charge.settle();
   }
 
@@ -124,13 +124,13 @@ export class Attempt {
     const { status } = response;
     const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
     if (!TELLING_STATUSES.includes(status) && !mayBeField) {
-      this.reservation.settle(status < 500 ? NOTHING_USED : {});
+      this.reservation.conclude(status < 500 ? NOTHING_USED : {});
       return response;
     }
     const body = await readError(response, this.#context.clock);
     if (mayBeField && body.includes('stream_options')) {
       this.#again = 'without usage';
-      this.reservation.settle(NOTHING_USED);
+      this.reservation.conclude(NOTHING_USED);
     }
     return this.#refused(response, body);
   }
@@ -144,7 +144,7 @@ export class Attempt {
   #meter(response: Response): Response {
     this.reservation.answered();
     if (isNeverRead(response)) {
-      this.reservation.settle();
+      this.reservation.conclude();
       this.#context.charge.settle();
       return response;
     }
@@ -164,7 +164,7 @@ export class Attempt {
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };
     const isSeen = !complete && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
-    this.reservation.settle(known && provider.settle(known, call));
+    this.reservation.conclude(known && provider.settle(known, call));
     charge.settle(known);
   }
 
@@ -172,7 +172,7 @@ export class Attempt {
     const { provider, clock } = this.#context;
     const { status, headers } = response;
     const refusal = provider.classify({ status, headers, body, now: clock.now() });
-    if (refusal === undefined) this.reservation.settle(status < 500 ? NOTHING_USED : {});
+    if (refusal === undefined) this.reservation.conclude(status < 500 ? NOTHING_USED : {});
     else this.#obey(refusal);
     const copy = replayed(response, body);
     return refusal === undefined || refusal.kind === 'capacity' ? copy : finalised(copy);

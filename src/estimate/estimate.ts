@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts';
+import { expected, expectObject } from '../expect.ts';
 import type { TokenEstimate } from '../providers/provider.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
 import { CooperativeQueue } from './cooperative-queue.ts';
@@ -22,7 +23,7 @@ const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
  *
  * A single text of more than 8 million characters, which no model takes, is sampled: within 1 %.
  *
- * Never rejects, whatever the body, and never holds up the event loop for long: a long text is
+ * Whatever the body, it never rejects, and never holds up the event loop for long: a long text is
  * counted in slices of 1 ms, and the vocabulary is loaded in steps of 3 ms at most. Only where there
  * is no file system (Workers, browsers) it is imported as one module, which takes some 20 ms, once.
  *
@@ -32,8 +33,14 @@ const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
  *   path: '/chat/completions',
  *   body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'hello world' }] },
  * }); // 9
+ *
+ * @throws TypeError for a request without a provider or a path
  */
-export function estimateTokens(request: EstimateRequest): Promise<TokenEstimate> {
+export async function estimateTokens(request: EstimateRequest): Promise<TokenEstimate> {
+  expectObject('request', request, '{ provider, path, body }');
+  const { provider, path } = request;
+  if (typeof provider !== 'string') throw expected('provider', 'a string', provider);
+  if (typeof path !== 'string') throw expected('path', 'a string', path);
   return shared.estimate(request);
 }
 

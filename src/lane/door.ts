@@ -1,6 +1,8 @@
 import type { Caller } from '../callers/caller.ts';
+import { inWords } from '../duration.ts';
 import {
   CallTooLarge,
+  closedError,
   HeadroomError,
   QueueFull,
   RateLimitExceeded,
@@ -13,7 +15,15 @@ import type { CallQueue } from '../queue/call-queue.ts';
 import { costsOf, unfitOf } from '../queue/next-call.ts';
 import type { WaitingCall } from '../queue/waiting-call.ts';
 import type { Decider } from '../stores/lane-sharing.ts';
-import { type Forecast, forecast, type Situation, tooLong } from './forecast.ts';
+import {
+  type Forecast,
+  forecast,
+  hasWaited,
+  type Patience,
+  type Situation,
+  toldWaitMs,
+  wouldWait,
+} from './forecast.ts';
 import type { Pause } from './recovery.ts';
 
 /** A lane as it is now. */
@@ -49,7 +59,7 @@ export class Door {
   /** Why a call can't pass, however long it waits. */
   refusal(call: WaitingCall): HeadroomError | undefined {
     const { isClosed, decider, gate, pause } = this.#stateNow();
-    if (isClosed) return this.closedError();
+    if (isClosed) return closedError();
     if (decider === 'closed') return this.storeError();
     const unfit = unfitOf(call, costsOf(call, gate), gate);
     if (unfit !== undefined) return new CallTooLarge({ model: this.#ref.model, ...unfit });
@@ -70,17 +80,19 @@ export class Door {
   }
 
   /** Why a call is not let into the line that may wait for so long only. */
-  excess(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError | undefined {
+  excess(call: WaitingCall, priority: number, patience: Patience): HeadroomError | undefined {
+    const { maxWaitMs } = patience;
     if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
     const expected = this.forecast(call, priority);
     const isTooLong = maxWaitMs === 0 ? this.#mustWait(expected) : expected.waitMs > maxWaitMs;
-    return isTooLong ? this.tooLong(call, maxWaitMs, expected) : undefined;
+    return isTooLong ? wouldWait(this.#turned(call, expected), patience) : undefined;
   }
 
-  /** The error of a call that would wait, or has waited, longer than it may. */
-  tooLong(call: WaitingCall, maxWaitMs: number, expected: Forecast): RateLimitExceeded {
-    const { model } = this.#ref;
-    return tooLong({ ...call, model }, maxWaitMs, expected, this.situation, this.#stateNow().now);
+  /** The error of a call that has waited as long as it may, and still waits. */
+  overdue(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError {
+    const forecast = this.forecastOfWaiting(call, priority);
+    const error = hasWaited(this.#turned(call, forecast), maxWaitMs, call.since);
+    return this.rejected(call.caller, error);
   }
 
   /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
@@ -93,12 +105,8 @@ export class Door {
     const { maxPauseMs, now } = this.#stateNow();
     const waitMs = pause.until - now;
     if (waitMs <= maxPauseMs) return undefined;
-    const message = `The provider takes no calls to ${this.#ref.model} for ${Math.ceil(waitMs)} ms, longer than \`maxPauseMs\` (${maxPauseMs})`;
+    const message = `The provider takes no calls to ${this.#ref.model} for ${inWords(waitMs)}, longer than \`maxPauseMs\` (${maxPauseMs}) allows`;
     return new RateLimitExceeded({ message, reason: 'paused', waitMs, resetAt: pause.until });
-  }
-
-  closedError(): HeadroomError {
-    return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
   }
 
   storeError(): HeadroomError {
@@ -126,10 +134,25 @@ export class Door {
     return forecast(call, priority, this.situation, this.#stateNow().now);
   }
 
+  /** When a call will go that is in the line already. */
+  forecastOfWaiting(call: WaitingCall, priority: number): Forecast {
+    return this.forecast({ ...call, cost: {}, counted: {} }, priority);
+  }
+
+  /** The wait that a caller is told of. */
+  told(expected: Forecast): number {
+    return toldWaitMs(expected, this.situation);
+  }
+
   get situation(): Situation {
     const { gate, queue, pause, obstacle, flightMs, now } = this.#stateNow();
     const pauseMs = pause === undefined ? 0 : Math.max(0, pause.until - now);
     return { gate, queue, obstacle, pauseMs, flightMs };
+  }
+
+  #turned({ caller }: WaitingCall, forecast: Forecast): Parameters<typeof wouldWait>[0] {
+    const { now } = this.#stateNow();
+    return { caller, model: this.#ref.model, forecast, situation: this.situation, now };
   }
 
   #mustWait({ waitMs }: Forecast): boolean {

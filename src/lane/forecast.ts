@@ -1,4 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
+import { inWords, wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
 import type { Reason } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -56,33 +57,78 @@ function slotWait({ queue, flightMs }: Situation): number {
   return (flightMs * (queue.size + 1)) / queue.concurrency;
 }
 
-/** The error of a call that would wait longer than it may, or has. */
-export function tooLong(
-  { caller, model, since }: Pick<WaitingCall, 'caller' | 'since'> & { readonly model: string },
-  maxWaitMs: number,
-  forecast: Forecast,
-  situation: Situation,
-  now: number,
+/** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */
+const UNKNOWN_MS = 1000;
+
+/**
+ * The wait that a caller is told, in whole milliseconds. Never 0, for it has to wait, and might ask
+ * again and again without a pause. Where nobody knows how long (no call has ended yet, or the lane
+ * waits for an answer before it goes on), it is as long as calls have lately been in flight, a
+ * second at most.
+ */
+export function toldWaitMs({ waitMs }: Forecast, { flightMs }: Situation): number {
+  const unknownMs = flightMs > 0 ? Math.min(flightMs, UNKNOWN_MS) : UNKNOWN_MS;
+  return Math.max(1, wholeMs(waitMs > 0 ? waitMs : unknownMs));
+}
+
+/** What forbids a call to wait. */
+export interface Patience {
+  readonly maxWaitMs: number;
+  /** False for calls that are rejected by their `onLimit`. */
+  readonly mayWait: boolean;
+}
+
+/** A call that is, or is to be, turned away for its wait, as it stands now. */
+interface Turned {
+  readonly caller: Caller;
+  readonly model: string;
+  readonly forecast: Forecast;
+  readonly situation: Situation;
+  readonly now: number;
+}
+
+/** The error of a call that would wait longer than it may. */
+export function wouldWait(turned: Turned, { maxWaitMs, mayWait }: Patience): RateLimitExceeded {
+  const { waitMs } = turned.forecast;
+  // A wait that nobody knows is not told in words.
+  const waits = waitMs > 0 ? `would wait ${inWords(waitMs)}` : 'would have to wait';
+  const why = mayWait
+    ? `longer than \`maxWaitMs\` (${maxWaitMs}) allows`
+    : "and `onLimit` is 'reject'";
+  return exceeded(turned, `${waits} ${objectOf(turned)}, ${why}`);
+}
+
+/** The error of a call that has waited as long as it may, since `since`. */
+export function hasWaited(turned: Turned, maxWaitMs: number, since: number): RateLimitExceeded {
+  const waited = inWords(Math.floor(turned.now - since));
+  const why = `as long as \`maxWaitMs\` (${maxWaitMs}) allows`;
+  return exceeded(turned, `has waited ${waited} ${objectOf(turned)}, ${why}`);
+}
+
+function exceeded(
+  { caller, model, forecast, situation, now }: Turned,
+  words: string,
 ): RateLimitExceeded {
-  const { reason, limitOf } = forecast;
-  // Somebody who may not wait is told to come again a moment later at the earliest.
-  const waitMs = Math.max(1, forecast.waitMs);
-  const whose = limitOf === 'key' ? ` of ${nameOf(caller)}` : '';
-  const waits =
-    now > since
-      ? `has waited ${inSeconds(now - since)} for ${reason}${whose}, as long as`
-      : `would wait ${inSeconds(waitMs)} for ${reason}${whose}, longer than`;
+  const waitMs = toldWaitMs(forecast, situation);
   return new RateLimitExceeded({
-    message: `This call to ${model} ${waits} \`maxWaitMs\` (${maxWaitMs}) allows`,
-    reason,
+    message: `This call to ${model} ${words}`,
+    reason: forecast.reason,
     waitMs,
     ...evidence(caller, forecast, situation, now),
     resetAt: now + waitMs,
   });
 }
 
-function inSeconds(ms: number): string {
-  return `${Math.ceil(ms / 1000)} s`;
+/** What isn't waited for by its own name. */
+const OBJECTS: Readonly<Partial<Record<Reason, string>>> = {
+  paused: 'for a pause to end',
+  learning: 'for the first response',
+  usd: 'for a limit in US dollars',
+};
+
+function objectOf({ caller, forecast: { reason, limitOf } }: Turned): string {
+  const whose = limitOf === 'key' ? ` of ${nameOf(caller)}` : '';
+  return `${OBJECTS[reason] ?? `for ${reason}`}${whose}`;
 }
 
 function nameOf({ key }: Caller): string {
@@ -111,6 +157,9 @@ function evidence(
     limitOf === 'key'
       ? (queue.line.flow(caller)?.costBefore(Number.NEGATIVE_INFINITY) ?? {})
       : queue.waitingCost;
-  const remaining = Math.floor(level - amount(claimed, limit.dimension));
+  const left = level - amount(claimed, limit.dimension);
+  // Dollars are counted to the billionth.
+  const unit = limit.dimension === 'usd' ? 1e9 : 1;
+  const remaining = Math.floor(left * unit) / unit;
   return { limit: limit.max, remaining: Math.max(0, remaining) };
 }

@@ -11,6 +11,8 @@ export interface LaneCall {
   readonly priority?: number | undefined;
   /** The longest that it may wait. @default Infinity */
   readonly maxWaitMs?: number | undefined;
+  /** False: it is rejected where it can't go at once, by its `onLimit`. @default true */
+  readonly mayWait?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** 1 for the first attempt. */
   readonly attempt?: number | undefined;

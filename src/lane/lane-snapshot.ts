@@ -10,6 +10,7 @@ export interface LaneTotals {
   readonly refused: number;
   /** Attempts that it refused because it was overloaded: 503, 529. */
   readonly overloaded: number;
+  /** For how long it was stopped, in all, by pauses that are over. */
   readonly pausedMs: number;
   /** Tokens of the calls whose response said what it used: expected, and used. */
   readonly estimated: TokenEstimate;
@@ -18,16 +19,23 @@ export interface LaneTotals {
 
 /** A lane as it is now. */
 export interface LaneSnapshot extends LaneRef {
-  /** The limits in force, where each comes from, and what is left of it; negative in debt. */
+  /**
+   * The limits in force and where each comes from. `level` is what may be used at once, in units of
+   * its dimension: of the burst, or, of a limit that is kept as a window, of the window; headroom is
+   * taken off, what the server is believed to have left is the most, and in debt it is negative.
+   */
   readonly limits: readonly (Limit & { readonly source: LimitSource; readonly level: number })[];
-  /** The share of a limit that others on the same account use, as far as responses tell. */
+  /** The greatest share of a limit, from 0 to 1, that others use, as far as responses tell. */
   readonly othersShare: number;
+  /** The most calls in flight at a time; `Infinity` where they aren't limited. */
   readonly concurrency: number;
+  /** Calls that wait for their turn; those of callers whose own limits hold them back too. */
   readonly queued: number;
+  /** Calls that were let through and have not ended. */
   readonly inFlight: number;
-  /** Milliseconds since the epoch. */
+  /** In whole milliseconds since the epoch; `undefined` where the lane isn't paused. */
   readonly pausedUntil: number | undefined;
-  /** Until the last waiting call is expected to go; 0 where none waits. */
+  /** Milliseconds until the last waiting call is expected to go; 0 where none waits. */
   readonly etaMs: number;
   readonly totals: LaneTotals;
 }

@@ -1,6 +1,7 @@
 import { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { HeadroomError } from '../errors.ts';
+import { wholeMs } from '../duration.ts';
+import { closedError, type HeadroomError } from '../errors.ts';
 import type { GuardedEmitter, LaneRef, PauseCause, Reason } from '../events.ts';
 import type { Gate, Wait } from '../gate/gate.ts';
 import type { MeteredLimit, MeterOptions } from '../gate/meter.ts';
@@ -95,6 +96,8 @@ export class Lane implements ReservationEnds {
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
   #flights = 0;
+  /** The queue learns of an end a moment later, and lets the next call through then. */
+  #inFlight = 0;
   readonly #sharing: LaneSharing | undefined;
   /** Of calls that nobody has been asked about yet, and of those under question: what to tell. */
   #untold: (() => void)[] = [];
@@ -122,13 +125,14 @@ export class Lane implements ReservationEnds {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    const { priority = 0, signal, attempt = 1, maxWaitMs = Number.POSITIVE_INFINITY } = call;
+    const { priority = 0, signal, attempt = 1, mayWait = true } = call;
+    const maxWaitMs = mayWait ? (call.maxWaitMs ?? Number.POSITIVE_INFINITY) : 0;
     const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
     const { caller } = waiting;
     const error =
       this.#door.refusal(waiting) ??
       (call.ticket === undefined ? this.#door.crowd(waiting, priority) : undefined) ??
-      this.#door.excess(waiting, priority, maxWaitMs);
+      this.#door.excess(waiting, priority, { maxWaitMs, mayWait });
     if (error !== undefined) return Promise.reject(this.#door.rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
@@ -172,14 +176,16 @@ export class Lane implements ReservationEnds {
     if (error !== undefined) throw this.#door.rejected(caller, error);
     this.#watchPause();
     const { gate } = this.#options;
-    const { waitMs, reason } = this.#door.forecast(waiting, 0);
+    const forecast = this.#door.forecast(waiting, 0);
+    const { reason } = forecast;
+    const waitMs = this.#door.told(forecast);
     const obstacle = this.#queue.size > 0 ? 'queue' : this.#obstacle();
     if (obstacle !== undefined) return { granted: false, reason: obstacle, waitMs };
     const { cost, own } = costsOf(waiting, gate);
     const held = caller.wait(own, this.#now);
     if (held.waitMs > 0) return { granted: false, reason, waitMs };
     const wait = gate.takeAsHead(cost, this.#now);
-    if (wait.waitMs > 0) return { granted: false, reason: wait.dimension, waitMs: wait.waitMs };
+    if (wait.waitMs > 0) return { granted: false, reason: wait.dimension, waitMs };
     caller.take(own, this.#now);
     return this.#admit({ ...waiting, ticket: ++this.#lastTicket, taken: { cost, own } });
   }
@@ -253,7 +259,8 @@ export class Lane implements ReservationEnds {
   }
 
   /** Learns what the response to `reservation`'s call shows of the limits. */
-  observe({ admission }: Reservation, observed: readonly ObservedLimit[]): void {
+  observe(reservation: Reservation, observed: readonly ObservedLimit[]): void {
+    const { admission } = reservation;
     const sightings = this.#learning.observe(admission, observed, this.#now);
     if (sightings.length > 0) this.#recovery.open();
     const { gate } = this.#options;
@@ -278,10 +285,12 @@ export class Lane implements ReservationEnds {
     this.#pump();
   }
 
-  ended({ admission }: Reservation, end: ReservationEnd): void {
+  ended(reservation: Reservation, end: ReservationEnd): void {
+    const { admission } = reservation;
     const { actual, own, wasAnswered } = end;
     const { cost, at, epoch, caller } = admission;
     void this.#sharing?.ended(admission, end);
+    this.#inFlight--;
     this.#learning.ended(admission, actual);
     const weight = Math.max(FLIGHT_WEIGHT, 1 / ++this.#flights);
     this.#flightMs += weight * (this.#now - at - this.#flightMs);
@@ -298,9 +307,9 @@ export class Lane implements ReservationEnds {
       othersShare: this.#options.gate.othersShare(this.#now),
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,
-      inFlight: this.#queue.inFlight,
-      pausedUntil: this.pausedUntil,
-      etaMs: this.#etaMs,
+      inFlight: this.#inFlight,
+      pausedUntil: this.pausedUntil && Math.ceil(this.pausedUntil),
+      etaMs: wholeMs(this.#etaMs),
       totals: this.#totals,
     };
   }
@@ -312,13 +321,14 @@ export class Lane implements ReservationEnds {
     const { pause } = this.#recovery;
     if (pause && pause.cause !== 'capacity') gate.drain(pause.until, pause.cause === 'daily');
     const startAt = Math.max(this.#now, pause?.until ?? 0);
-    const { inFlight, line } = this.#queue;
+    const { line } = this.#queue;
+    const inFlight = this.#inFlight;
     const waiting = [...line.all()].map(({ call: { cost, expects, deadline } }) => ({
       cost: gate.tempered(cost, expects),
       deadline,
     }));
     const flightMs = this.#flights === 0 ? undefined : this.#flightMs;
-    const isKnown = this.#learning.isPaced || !learns;
+    const isKnown = this.#options.limits.isKnown || !learns;
     const concurrency = this.#options.concurrency.limit;
     const common = { ...this.#ref, gate, now: this.#now, startAt };
     return { ...common, waiting, concurrency, inFlight, flightMs, isKnown };
@@ -335,7 +345,7 @@ export class Lane implements ReservationEnds {
     this.#cancelResume?.();
     this.#cancelWakeUp?.();
     this.#cancelWiden?.();
-    this.#rejectWaiting(this.#door.closedError());
+    this.#rejectWaiting(closedError());
     this.#untold = [];
     if (this.#decider === 'store') this.#sharing?.ask();
   }
@@ -370,9 +380,8 @@ export class Lane implements ReservationEnds {
       // It may go in this very moment.
       this.#pump();
       if (!this.#queue.line.has(id)) return;
-      const forecast = this.#door.forecast({ ...call, cost: {}, counted: {} }, priority);
-      const error = this.#door.tooLong(call, maxWaitMs, forecast);
-      call.error = this.#door.rejected(call.caller, error);
+      const error = this.#door.overdue(call, priority, maxWaitMs);
+      call.error = error;
       expel(error);
     }, maxWaitMs);
   }
@@ -408,6 +417,7 @@ export class Lane implements ReservationEnds {
 
   #reserve({ caller, ticket, taken, cost }: WaitingCall): Reservation {
     this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
+    this.#inFlight++;
     const costs = taken ?? { cost, own: cost };
     const epoch = this.#recovery.start();
     this.#learning.sent(costs.cost, this.#now);
@@ -573,15 +583,10 @@ export class Lane implements ReservationEnds {
   }
 
   #pause(pause: Pause): void {
-    const { cause, since, until } = pause;
+    const { cause } = pause;
     this.#cancelWakeUp?.();
     this.#cancelWiden?.();
-    this.#options.emitter.emit('paused', {
-      ...this.#ref,
-      cause,
-      until,
-      retryAfterMs: until - since,
-    });
+    this.#options.emitter.emit('paused', { ...this.#ref, cause, ...told(pause) });
     const error = this.#door.pauseError(pause);
     if (error !== undefined) this.#rejectWaiting(error);
     this.#watchPause();
@@ -604,12 +609,14 @@ export class Lane implements ReservationEnds {
    * Goes on after a pause. The provider has said that it has no room, so the buckets start empty,
    * unless it was merely overloaded.
    */
-  #resume({ cause, since, until }: Pause): void {
-    const pausedMs = until - since;
+  #resume(pause: Pause): void {
+    const { cause, until } = pause;
+    const asked = told(pause);
+    const pausedMs = asked.retryAfterMs;
     this.#totals = { ...this.#totals, pausedMs: this.#totals.pausedMs + pausedMs };
     if (cause !== 'capacity') this.#learning.resumed(until);
     this.#recovery.resume();
-    this.#options.emitter.emit('resumed', { ...this.#ref, cause, pausedMs });
+    this.#options.emitter.emit('resumed', { ...this.#ref, cause, ...asked, pausedMs });
     this.#pump();
   }
 
@@ -619,10 +626,10 @@ export class Lane implements ReservationEnds {
   }
 
   #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
-    const forecast = this.#told(this.#door.forecast({ ...call, cost: {}, counted: {} }, priority));
+    const forecast = this.#told(this.#door.forecastOfWaiting(call, priority));
     const { key } = call.caller;
-    const queued = this.#queue.size;
-    this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, key, queued, attempt });
+    const now = { waitMs: this.#door.told(forecast), key, queued: this.#queue.size, attempt };
+    this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, ...now });
   }
 
   /** What the store has said knows of other processes' calls. */
@@ -673,4 +680,9 @@ export class Lane implements ReservationEnds {
     const counted = this.#options.gate.tempered(cost, expects);
     return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
   }
+}
+
+/** A pause as events tell of it, in whole milliseconds. */
+function told({ since, until }: Pause): { readonly retryAfterMs: number; readonly until: number } {
+  return { retryAfterMs: wholeMs(until - since), until: Math.ceil(until) };
 }

@@ -97,7 +97,7 @@ export class Lanes implements Iterable<Lane> {
     const concurrency = Math.min(inFlight.start, inFlight.most);
     const gate = this.#gate(key, start);
     const now = this.#settings.clock.now();
-    const isKnown = start.length > 0 || key.learns !== true;
+    const isKnown = new LaneLimits(start).isKnown || key.learns !== true;
     const idle = { now, startAt: now, waiting: [], inFlight: 0, flightMs: undefined };
     return { ...idle, lane: nameOf(key), model: key.model, gate, concurrency, isKnown };
   }

@@ -1,4 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
+import { checkedUsage } from '../checked-cost.ts';
 import type { Reason } from '../events.ts';
 import { amount, type Cost } from '../limits.ts';
 import type { Grant } from '../stores/shared-lane.ts';
@@ -53,6 +54,7 @@ export class Reservation {
   #finish: (() => void) | undefined;
   #isAnswered = false;
 
+  /** @internal */
   constructor(admission: Admission, ends: ReservationEnds) {
     this.cost = admission.cost;
     this.admission = admission;
@@ -66,8 +68,21 @@ export class Reservation {
    * Ends the call with what it has really used, by dimension. Dimensions left out keep what was
    * reserved; `tokens` left out is the sum of `inputTokens` and `outputTokens`, where both are
    * given. Less than reserved is given back, more becomes a debt.
+   *
+   * @example
+   * reservation.settle({ inputTokens: 900, outputTokens: 300 });
+   *
+   * @throws TypeError for what is no usage; the reservation goes on then
    */
-  settle(usage: Cost = {}): void {
+  settle(usage?: Cost): void {
+    this.conclude(usage === undefined ? {} : checkedUsage(usage));
+  }
+
+  /**
+   * The same with what upstream says, which is never an error: amounts that are none are left out.
+   * @internal
+   */
+  conclude(usage: Cost = {}): void {
     this.answered();
     const actual = { ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) };
     this.#end(actual, { ...this.admission.own, ...sumOfTokens(usage), ...definedOnly(usage) });
@@ -107,7 +122,11 @@ export class Reservation {
 export interface Rejection {
   readonly granted: false;
   readonly reason: Reason;
-  /** Milliseconds until it could go; a prediction. */
+  /**
+   * Until it could go, in whole milliseconds: a prediction, and never 0, so that a loop may sleep
+   * for it. Where nobody knows (behind `concurrency` before a call has ended, or while `learning`),
+   * it is as long as calls have lately been in flight, a second at most.
+   */
   readonly waitMs: number;
 }
 

@@ -63,6 +63,14 @@ export class LaneLimits {
     return this.inForce.filter(isUpstream);
   }
 
+  /**
+   * Whether anything is known of the provider's limits: given, published, shown by a response or found by
+   * trying. A guess that nothing has confirmed yet may be far off.
+   */
+  get isKnown(): boolean {
+    return this.upstream.some((limit) => !isMereGuess(limit, this.#start.get(keyOf(limit))));
+  }
+
   /** What a response shows, each limit once: of two for the same dimension the stricter counts. */
   sightings(observed: readonly ObservedLimit[]): Sighting[] {
     const isSplit = observed.some(({ dimension }) => dimension === 'inputTokens');
@@ -172,6 +180,11 @@ export function areSame(one: readonly MeteredLimit[], other: readonly MeteredLim
 
 function keyOf({ dimension, windowMs }: Subject): string {
   return `${dimension}/${windowMs}`;
+}
+
+/** A limit that was a guess to begin with, and is as it was. */
+function isMereGuess(limit: MeteredLimit, start: MeteredLimit | undefined): boolean {
+  return limit.source === 'guess' && start?.source === 'guess' && start.max === limit.max;
 }
 
 function inForce(

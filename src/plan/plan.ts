@@ -32,8 +32,8 @@ export interface Plan {
   /** The models without one, and those of costs that don't tell input from output. */
   readonly unpriced: readonly string[];
   /**
-   * From now until the last one is sent; `undefined` where a lane's can't be told: nothing is known
-   * of its limits, or it has a `concurrency` and no call has ended yet that could tell how long
+   * From now until the last one is sent; `undefined` where a lane's can't be told: nobody has given,
+   * published or shown its limits yet, so that they are guessed at best, or it has a `concurrency` and no call has ended yet that could tell how long
    * they last.
    */
   readonly durationMs: number | undefined;
@@ -61,8 +61,8 @@ export async function planOf(calls: readonly PlannedCall[], sources: PlanSources
   const tooLarge: number[] = [];
   const bill = new Bill();
   for await (const read of readCalls(calls, sources)) {
-    if (read.key !== undefined && !joins(parts, read, read.key, sources)) tooLarge.push(read.index);
-    else bill.add(read);
+    if (joins(parts, read, sources)) bill.add(read);
+    else tooLarge.push(read.index);
   }
   const lanes: PlannedLane[] = [];
   for (const { stage, costs } of parts.values()) {
@@ -75,8 +75,7 @@ export async function planOf(calls: readonly PlannedCall[], sources: PlanSources
 /** Adds a call to its lane's; `false` where it can never pass. */
 function joins(
   parts: Map<string, Part>,
-  { cost, expects }: Read,
-  key: LaneKey,
+  { key, cost, expects }: Read,
   { stage }: PlanSources,
 ): boolean {
   const name = nameOf(key);

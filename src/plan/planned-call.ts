@@ -3,7 +3,7 @@ import { apiOf } from '../estimate/api.ts';
 import type { Calibration, Estimated } from '../estimate/calibration/calibration.ts';
 import { estimateCall } from '../estimate/estimate.ts';
 import type { EstimateRequest } from '../estimate/estimator.ts';
-import { expected, expectKnown, expectObject } from '../expect.ts';
+import { expected, expectKnown, expectObject, expectText } from '../expect.ts';
 import { type LaneKey, ownKey } from '../lane/lanes.ts';
 import { amount, type Cost, type Dimension } from '../limits.ts';
 import { hostnameOfPreset, hostOfPreset } from '../presets/host.ts';
@@ -34,8 +34,7 @@ export type PlannedCall = PlannedCost | PlannedRequest;
 export interface Read {
   readonly index: number;
   readonly model: string;
-  /** `undefined` for calls that no provider counts. */
-  readonly key: LaneKey | undefined;
+  readonly key: LaneKey;
   readonly cost: Cost;
   readonly expects: readonly Dimension[];
   readonly tokens: { readonly input: number; readonly output: number };
@@ -60,6 +59,7 @@ export async function* readCalls(
 ): AsyncGenerator<Read, void> {
   if (!Array.isArray(calls)) throw expected('calls', 'an array', calls);
   calls.forEach(expectCall);
+  expectMetered(calls);
   for (const [index, call] of calls.entries()) {
     yield isCost(call) ? readCost(call, index, sources) : await readRequest(call, index, sources);
   }
@@ -73,19 +73,34 @@ function expectCall(call: PlannedCall, index: number): void {
   const name = `calls[${index}]`;
   expectObject(name, call, '{ cost, model } or { provider, path, body, host }');
   if (isCost(call)) {
-    expectKnown(call, ['cost', 'model']);
+    expectKnown(call, ['cost', 'model'], name);
     checkedCost(`${name}.cost`, call.cost);
-    expectText(`${name}.model`, call.model ?? '');
+    if (call.model !== undefined) expectText(`${name}.model`, call.model);
     return;
   }
-  expectKnown(call, ['provider', 'path', 'body', 'host']);
+  expectKnown(call, ['provider', 'path', 'body', 'host'], name);
   expectText(`${name}.provider`, call.provider);
   expectText(`${name}.path`, call.path);
-  expectText(`${name}.host`, call.host ?? '');
+  if (call.host !== undefined) expectText(`${name}.host`, call.host);
 }
 
-function expectText(name: string, value: unknown): void {
-  if (typeof value !== 'string') throw expected(name, 'a string', value);
+/** A misspelt path must not cost nothing. Each is looked at once: there may be many calls. */
+function expectMetered(calls: readonly PlannedCall[]): void {
+  const seen = new Set<string>();
+  for (const [index, call] of calls.entries()) {
+    if (isCost(call)) continue;
+    const id = JSON.stringify([call.provider, call.host, call.path]);
+    if (!seen.has(id)) described(upstreamOf(call), call, index);
+    seen.add(id);
+  }
+}
+
+/** @throws TypeError for a call that its provider doesn't count */
+function described({ provider }: Upstream, { path, body }: PlannedRequest, index: number): Call {
+  const call = provider.describe({ method: 'POST', path, body });
+  if (call !== undefined) return call;
+  const what = "that of a call that its provider counts, such as '/chat/completions'";
+  throw expected(`calls[${index}].path`, what, path);
 }
 
 function readCost({ cost, model = 'default' }: PlannedCost, index: number, sources: Sources): Read {
@@ -106,8 +121,7 @@ async function readRequest(
   const upstream = upstreamOf(request);
   const { provider } = upstream;
   const { path, body } = request;
-  const call = provider.describe({ method: 'POST', path, body });
-  if (call === undefined) return { ...FREE, index };
+  const call = described(upstream, request, index);
   const { calibration, prices, charging } = sources;
   const estimate = await estimateCall({ provider: provider.name, path, body }, { calibration });
   const { model } = call;
@@ -119,15 +133,6 @@ async function readRequest(
   const { expects } = provider;
   return { index, model, key, cost, expects, tokens, usd: usdOf(model, tokens, prices) };
 }
-
-const FREE: Omit<Read, 'index'> = {
-  model: '',
-  key: undefined,
-  cost: {},
-  expects: [],
-  tokens: { input: 0, output: 0 },
-  usd: 0,
-};
 
 /** What calls of this kind have lately produced; without experience, all that it allows. */
 function outputOf(path: string, call: Call, estimate: Estimated): number {

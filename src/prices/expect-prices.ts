@@ -1,4 +1,4 @@
-import { expectNumber, expectObject } from '../expect.ts';
+import { expectKnown, expectNumber, expectObject } from '../expect.ts';
 import type { PriceTable } from './price.ts';
 
 const FORM = '{ input, output, cachedInput, cacheWrite, cacheWriteHour, longContext }';
@@ -16,7 +16,7 @@ export function expectPrices(option: string, table: PriceTable): void {
   for (const [model, entry] of Object.entries(table)) {
     const name = `${option}['${model}']`;
     expectObject(name, entry, FORM);
-    expectAmounts(name, entry, RATES, NEEDED);
+    expectAmounts(name, entry, RATES, NEEDED, [...RATES, 'longContext']);
     if (entry.longContext === undefined) continue;
     expectObject(`${name}.longContext`, entry.longContext, `{ ${LONG_CONTEXT.join(', ')} }`);
     expectAmounts(`${name}.longContext`, entry.longContext, LONG_CONTEXT, LONG_CONTEXT);
@@ -28,7 +28,9 @@ function expectAmounts(
   given: object,
   keys: readonly string[],
   needed: readonly string[],
+  known: readonly string[] = keys,
 ): void {
+  expectKnown(given, known, option);
   const values = new Map<string, unknown>(Object.entries(given));
   for (const key of keys) {
     const value = values.get(key);

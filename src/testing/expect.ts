@@ -1,3 +1,5 @@
+import { expected } from '../expect.ts';
+
 /** What a number has to be, beyond finite. */
 interface NumberRules {
   readonly min?: number;
@@ -10,7 +12,7 @@ interface NumberRules {
 /** Returns `value` where it is a number within the rules; throws a `TypeError` that names it else. */
 export function expectFinite(name: string, value: unknown, rules: NumberRules = {}): number {
   if (typeof value === 'number' && Number.isFinite(value) && within(value, rules)) return value;
-  throw unexpected(name, describe(rules), value);
+  throw expected(name, describe(rules), value);
 }
 
 /** Returns `value` where it is one of `choices`; throws a `TypeError` that lists them else. */
@@ -21,21 +23,13 @@ export function expectOneOf<T extends string | number>(
 ): T {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw unexpected(name, `one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`, value);
+  throw expected(name, `one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`, value);
 }
 
 /** Throws a `TypeError` where `value` isn't an object, or has a key that isn't among `keys`. */
 export function expectKeys(name: string, value: unknown, keys: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) throw unexpected(name, 'an object', value);
+  if (typeof value !== 'object' || value === null) throw expected(name, 'an object', value);
   for (const key of Object.keys(value)) expectOneOf(`a key of ${name}`, key, keys);
-}
-
-/** The error for an option: which one, what was expected, what was given. */
-export function unexpected(name: string, expected: string, value: unknown): TypeError {
-  const given = typeof value === 'function' ? value.name : String(value);
-  return new TypeError(
-    `Expected \`${name}\` to be ${expected}, got \`${given}\` (${typeof value})`,
-  );
 }
 
 function within(value: number, { min, max, above, integer }: NumberRules): boolean {

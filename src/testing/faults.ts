@@ -1,5 +1,6 @@
+import { expected } from '../expect.ts';
 import type { SimulatedCall } from './call.ts';
-import { expectFinite, expectOneOf, unexpected } from './expect.ts';
+import { expectFinite, expectOneOf } from './expect.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -78,7 +79,7 @@ function drawn(odds: { readonly [fault in Fault]?: number | undefined }): FaultS
   for (const name of Object.keys(odds)) expectOneOf('a key of faults', name, FAULTS.map(String));
   const table = FAULTS.map((fault) => ({ fault, odds: probability(fault, odds[fault] ?? 0) }));
   const sum = table.reduce((total, row) => total + row.odds, 0);
-  if (sum > 1) throw unexpected('faults', 'probabilities that add up to at most 1', sum);
+  if (sum > 1) throw expected('faults', 'probabilities that add up to at most 1', sum);
   return (_call, random) => {
     if (sum === 0) return 'none';
     let left = random();

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { expected } from '../expect.ts';
 import { CHARGE_RULES, type ChargeRule } from './charging.ts';
-import { expectFinite, expectKeys, expectOneOf, unexpected } from './expect.ts';
+import { expectFinite, expectKeys, expectOneOf } from './expect.ts';
 import { type FaultModel, type FaultSource, faultSource } from './faults.ts';
 import { checkLatency, type LatencyModel } from './latency.ts';
 import { LIMIT_NAMES, type SimulatorLimits } from './limit-names.ts';
@@ -188,5 +189,5 @@ function resolveCharge(charge: ChargeRule): ChargeRule {
   if (typeof charge === 'function') return charge;
   const rule: ChargeRule | undefined = CHARGE_RULES.find((known) => known === charge);
   if (rule !== undefined) return rule;
-  throw unexpected('charge', "'max', 'sum', 'produced' or a function", charge);
+  throw expected('charge', "'max', 'sum', 'produced' or a function", charge);
 }

@@ -1,5 +1,5 @@
+import { expected } from '../expect.ts';
 import type { SimulatedCall } from './call.ts';
-import { unexpected } from './expect.ts';
 
 /** What a reply function may say; everything else follows from it. */
 export interface ReplyParts {
@@ -41,7 +41,7 @@ export function composeReply(
   const said = respond?.(call) ?? { outputTokens: DEFAULT_TOKENS };
   const parts = typeof said === 'string' ? { text: said } : said;
   const wanted = parts.outputTokens ?? countTokens(parts.text ?? filler(DEFAULT_TOKENS));
-  if (!(wanted >= 0)) throw unexpected('outputTokens', 'a number of at least 0', wanted);
+  if (!(wanted >= 0)) throw expected('outputTokens', 'a number of at least 0', wanted);
   const tokens = call.operation === 'embeddings' ? 0 : wanted;
   const allowed = Math.min(tokens, call.maxOutputTokens ?? tokens);
   return {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type EventLoop, watchEventLoop } from './event-loop.ts';
-import { expectFinite } from './expect.ts';
+import { expectFinite, expectKeys } from './expect.ts';
 
 export interface VirtualClockOptions {
   /** The first instant, in milliseconds since the epoch. @default 0 */
@@ -50,8 +50,11 @@ interface Timer {
  * const clock = createVirtualClock();
  * clock.setTimeout(() => console.log(clock.now()), 3_600_000); // prints 3600000, at once
  * await clock.runUntilIdle();
+ *
+ * @throws TypeError for options that can't be used
  */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  expectKeys('options', options, ['start', 'quietTurns']);
   const { start = 0, quietTurns = 8 } = options;
   return new SteppedClock(
     expectFinite('start', start, { min: 0 }),

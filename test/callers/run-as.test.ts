@@ -33,6 +33,12 @@ describe('runAs', () => {
     ).toThrow(RangeError);
   });
 
+  it('names a callback that is none', () => {
+    expect(() => runAs({ key: 'a' }, 5 as never)).toThrow(
+      new TypeError('Expected `callback` to be a function, got `5` (number)'),
+    );
+  });
+
   it.each([
     [{ key: 5 }, 'Expected `key` to be a string, got `5` (number)'],
     [{ tier: null }, 'Expected `tier` to be a string, got `null` (null)'],
@@ -40,6 +46,7 @@ describe('runAs', () => {
     [{ onLimit: 'drop' }, "Expected `onLimit` to be one of 'wait', 'reject', 'degrade'"],
     [{ maxWaitMs: -1 }, 'Expected `maxWaitMs` to be a number of milliseconds, 0 or more'],
     [{ kye: 'a' }, 'Unknown option `kye`; known are key, tier, priority, onLimit, maxWaitMs'],
+    [{ key: '' }, "Expected `key` to be a string that isn't empty"],
     ['alice', 'Expected `caller`'],
   ])('%j describes no caller', (caller, message) => {
     expect(() => expectContext(JSON.parse(JSON.stringify(caller)))).toThrow(message);

@@ -25,6 +25,7 @@ describe.each(sdks)('$name, onLimit', (sdk) => {
     expect(error).toBeInstanceOf(RateLimitExceeded);
     if (!(error instanceof RateLimitExceeded)) return;
     expect(error).toMatchObject({ reason: 'requests', waitMs: 1000, limit: 60, remaining: 0 });
+    expect(error.message).toMatch(/ would wait 1 s for requests, and `onLimit` is 'reject'$/);
     const response = error.toResponse();
     expect(response.status).toBe(429);
     expect(Object.fromEntries(response.headers)).toEqual({
@@ -151,13 +152,21 @@ it('maxQueue: one more is rejected, but never one that need not wait, nor one th
   const second = limiter.acquire({});
   const third = await limiter.acquire({}).catch((error: unknown) => error);
   expect(third).toBeInstanceOf(QueueFull);
-  expect(third).toMatchObject({ code: 'queue_full', maxQueue: 1 });
+  expect(third).toMatchObject({
+    code: 'queue_full',
+    maxQueue: 1,
+    message: '1 call waits for default already, as many as `maxQueue` (1) allows',
+  });
   expect(limiter.tryAcquire({})).toMatchObject({ granted: false, reason: 'queue' });
   first.settle();
   (await second).settle();
   await clock.runUntilIdle();
   const none = createRateLimiter({ clock, maxQueue: 0 });
   expect((await none.acquire({})).granted).toBe(true);
+  none.configure({ concurrency: 1 });
+  await expect(none.acquire({})).rejects.toThrow(
+    'This call to default would have to wait, and `maxQueue` is 0',
+  );
 });
 
 it('a call whose forecast was too good is rejected when its time is over, and gives all back', async () => {
@@ -190,7 +199,7 @@ it('a call whose forecast was too good is rejected when its time is over, and gi
     [
       1500,
       'alice',
-      "This call to default has waited 2 s for concurrency of 'alice', as long as `maxWaitMs` (1500) allows",
+      "This call to default has waited 1.5 s for concurrency of 'alice', as long as `maxWaitMs` (1500) allows",
     ],
   ]);
 });

@@ -337,6 +337,19 @@ describe('withRateLimit', () => {
     );
   });
 
+  it('asks for the `new` that is missing where it is given a class', () => {
+    expect(() => withRateLimit(OpenAI)).toThrow(
+      /got `class OpenAI` \(function\); was `new` forgotten\?$/,
+    );
+  });
+
+  it('shows no key of a client that is no client', () => {
+    const limiter = new OpenAI({ apiKey: 'sk-secret' }) as never;
+    expect(() => withRateLimit(new OpenAI({ apiKey: 'any' }), { limiter })).toThrow(
+      'Expected `limiter` to be what `createRateLimiter` returns, got `OpenAI` (object)',
+    );
+  });
+
   it('returns the type that it was given, with the limiter', () => {
     const openai = withRateLimit(new OpenAI({ apiKey: 'key' }));
     expectTypeOf(openai).toEqualTypeOf<OpenAI & { readonly rateLimit: RateLimiter }>();

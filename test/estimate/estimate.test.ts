@@ -25,6 +25,15 @@ describe('embeddings', () => {
   });
 });
 
+test.each([
+  [undefined, 'Expected `request` to be { provider, path, body }, got `undefined`'],
+  [{ path: '/responses' }, 'Expected `provider` to be a string, got `undefined`'],
+  [{ provider: 'openai', path: 5 }, 'Expected `path` to be a string, got `5` (number)'],
+])('%j is no request to estimate', async (request, message) => {
+  await expect(estimateTokens(request as never)).rejects.toThrow(TypeError);
+  await expect(estimateTokens(request as never)).rejects.toThrow(message);
+});
+
 test('a completion is charged for its prompt', async () => {
   const completion = (prompt: unknown) => input('/completions', { prompt, model: 'davinci-002' });
   expect(await completion('2 + 2 = 4')).toBe(7);

@@ -21,6 +21,14 @@ test.each([
     '{"m":{"input":1,"output":1,"longContext":{"inputFactor":2,"outputFactor":2}}}',
     "Expected `prices['m'].longContext.aboveInputTokens` to be a number from 0",
   ],
+  [
+    '{"m":{"input":1,"output":1,"cached":1}}',
+    "Unknown option `prices['m'].cached`; known are input, output, cachedInput",
+  ],
+  [
+    '{"m":{"input":1,"output":1,"longContext":{"above":1}}}',
+    "Unknown option `prices['m'].longContext.above`; known are aboveInputTokens",
+  ],
 ])('%s', (json, message) => {
   const given: PriceTable = JSON.parse(json);
   expect(() => expectPrices('prices', given)).toThrow(message);

@@ -136,6 +136,16 @@ describe('hold', () => {
   });
 });
 
+test.each([null, 5])('a clock is not made from %j', (options) => {
+  expect(() => createVirtualClock(options as never)).toThrow('Expected `options` to be an object');
+});
+
+test('an option that a clock doesn’t have is named', () => {
+  expect(() => createVirtualClock({ foo: 1 } as never)).toThrow(
+    'Expected `a key of options` to be one of `start`, `quietTurns`, got `foo` (string)',
+  );
+});
+
 test.each([
   ['start', () => createVirtualClock({ start: -1 }), 'finite number of at least 0, got `-1`'],
   ['quietTurns', () => createVirtualClock({ quietTurns: 0.5 }), 'integer of at least 1'],
