@@ -129,7 +129,7 @@ export class RateLimitExceeded extends HeadroomError {
   readonly waitMs: number;
   /**
    * The limit that holds it back, before headroom: an amount of `reason` in its window, or calls in
-   * flight; `undefined` where it is none (a pause).
+   * flight; in a pause the scarcest of the lane's. `undefined` where none is known.
    */
   readonly limit: number | undefined;
   /** What is left of `limit` beside what waits already, rounded down (not in `usd`); never negative. */

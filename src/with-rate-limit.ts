@@ -9,6 +9,7 @@ import { createRateLimiter, RateLimiter } from './limiter.ts';
 import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { isTierOf, tiersOf } from './presets/tier.ts';
+import type { Upstream } from './upstream.ts';
 
 /** How a client is limited: by a limiter that is made from the options, or by a given one. */
 export interface RateLimitOptions extends RateLimiterOptions {
@@ -80,24 +81,37 @@ export function withRateLimit<C extends object>(
   expectShared(options);
   expectEstimate(estimate);
   const { limiter = createRateLimiter(own(options)) } = options;
-  const callersTier = typeof tier === 'string' && limiter.hasTier(tier) ? tier : undefined;
-  if (callersTier === undefined) {
-    expectTier(tier, limiter.tierNames, adapter.upstream(client).presetHost);
-  }
+  expectTier(tier, limiter, adapter.upstream(client).presetHost ?? adapter.home);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
     limiter,
-    caller: defined({ key, tier: callersTier, priority, onLimit, maxWaitMs }),
-    tier: callersTier === undefined ? tier : undefined,
+    caller: defined({ key, priority, onLimit, maxWaitMs }),
+    tier,
     estimate: typeof estimate === 'function' ? estimate : undefined,
     count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
   }) as RateLimited<C>;
 }
 
 function wrapped(client: object, adapter: ClientAdapter, options: AdmissionOptions): object {
-  const admission = new Admission(options, () => adapter.upstream(limited));
+  const admission = new Admission(options, () => upstreamOf(adapter, limited, options));
   const limited = adapter.wrap(client, admission, (next) => wrapped(next, adapter, options));
   return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
+}
+
+/**
+ * Where a client's calls go. On a host that nobody knows, an account's tier is one at the SDK's own
+ * provider: a gateway stands before it.
+ */
+function upstreamOf(
+  adapter: ClientAdapter,
+  client: object,
+  { tier, limiter }: AdmissionOptions,
+): Upstream {
+  const upstream = adapter.upstream(client);
+  const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
+  const home = tier === undefined || isCallers ? undefined : adapter.home;
+  const { presetHost = home } = upstream;
+  return { ...upstream, presetHost };
 }
 
 const CLIENT_OPTIONS: readonly string[] = [
@@ -143,24 +157,19 @@ function expectEstimate(estimate: unknown): void {
  */
 function expectTier(
   tier: string | number | undefined,
-  own: readonly string[],
-  host: PresetHost | undefined,
+  limiter: RateLimiter,
+  host: PresetHost,
 ): void {
-  if (tier === undefined) return;
+  if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
+  const own = limiter.tierNames;
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
-  if (meant === undefined && host !== undefined && isTierOf(host, tier)) return;
-  if (own.length === 0 && host === undefined) {
-    throw new TypeError(
-      'Option `tier` needs a provider whose tiers are known; give `limits` instead',
-    );
-  }
+  if (meant === undefined && isTierOf(host, tier)) return;
   const hint = meant === undefined ? '' : `; was '${meant}' meant?`;
   throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}`);
 }
 
-function tierChoices(own: readonly string[], host: PresetHost | undefined): string {
+function tierChoices(own: readonly string[], host: PresetHost): string {
   const named = `\`tiers\` (${own.join(', ')})`;
-  if (host === undefined) return `one of ${named}`;
   const theirs = tiersOf(host).join(', ');
   return own.length === 0 ? `one of ${theirs}` : `one of ${named}, or of the provider's: ${theirs}`;
 }

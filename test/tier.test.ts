@@ -72,15 +72,40 @@ describe('a tier', () => {
     const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
     expect(() => withRateLimit(bare, { ...own, tier: 'pro' })).not.toThrow();
     expect(() => withRateLimit(bare, { ...own, tier: 'gold' })).toThrow(
-      'Expected `tier` to be one of `tiers` (free, pro), got `gold` (string)',
+      /^Expected `tier` to be one of `tiers` \(free, pro\), or of the provider's: .*, got `gold` \(string\)$/,
     );
   });
 
-  it('needs a provider whose tiers are known', () => {
-    const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
-    expect(() => withRateLimit(bare, { tier: 1 })).toThrow(
-      'Option `tier` needs a provider whose tiers are known',
+  it('of an account behind a gateway is one at the SDK’s own provider', async () => {
+    const simulator = createSimulator({ clock, provider: 'compatible', latency: 1000 });
+    const bare = new OpenAI({
+      apiKey: 'any',
+      baseURL: 'https://gateway.example/v1',
+      fetch: simulator.fetch,
+    });
+    expect(() => withRateLimit(bare, { tier: 'gold' })).toThrow(
+      'Expected `tier` to be one of Free',
     );
+    const client = withRateLimit(bare, { clock, tier: 'tier 1' });
+    const answered = client.chat.completions.create({ model: 'gpt-4o', messages: MESSAGES });
+    await clock.advance(500);
+    const [lane] = client.rateLimit.snapshot();
+    expect(lane?.limits).toContainEqual(
+      expect.objectContaining({ dimension: 'tokens', max: 30_000, source: 'published' }),
+    );
+    await clock.run(answered);
+  });
+
+  it('is the caller’s from when the limiter has it', async () => {
+    const simulator = createSimulator({ clock, provider: 'openai' });
+    const limiter = createRateLimiter({ clock, limits: { rpm: 6000 }, enforcement: 'bucket' });
+    const bare = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
+    const client = withRateLimit(bare, { limiter, key: 'a', tier: 'Free' });
+    limiter.configure({ tiers: { Free: { rpm: 2 } } });
+    const ask = () => client.chat.completions.create({ model: 'gpt-4o', messages: MESSAGES });
+    const before = clock.now();
+    await clock.run(Promise.all([ask(), ask(), ask()]));
+    expect(clock.now() - before).toBeGreaterThanOrEqual(30_000);
   });
 
   it('is one option of those that an unknown one is told of', () => {

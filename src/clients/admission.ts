@@ -19,8 +19,8 @@ import { leastOutput, mostOutput } from './lowered-output.ts';
 export interface AdmissionOptions {
   readonly limiter: RateLimiter;
   /** Whose calls they are, and how they are treated, unless `runAs` says otherwise. */
-  readonly caller: CallerContext;
-  /** The account's tier at the provider. */
+  readonly caller: Omit<CallerContext, 'tier'>;
+  /** The caller's, where it is one of the limiter's; else the account's at the provider. */
   readonly tier: string | number | undefined;
   /** The caller's own estimate. */
   readonly estimate: CustomEstimator | undefined;
@@ -88,7 +88,10 @@ export class Admission {
   async admit(request: HookedRequest, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
     // Read at once: what follows may run outside of the caller's context.
-    const context = { ...this.#options.caller, ...presentCaller() };
+    const { tier } = this.#options;
+    const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
+    const own = { ...this.#options.caller, ...(isCallers && { tier }) };
+    const context: CallerContext = { ...own, ...presentCaller() };
     const upstream = this.#upstream();
     const { calibration } = limiter;
     const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
@@ -100,7 +103,7 @@ export class Admission {
       throw error;
     };
     const estimate = await this.#aborts.race(estimating, request.signal).catch(fail);
-    const laneKey = laneKeyOf(upstream, call, estimate, this.#options.tier);
+    const laneKey = laneKeyOf(upstream, call, estimate, isCallers ? undefined : tier);
     const admitting = async (): Promise<Attempt> => {
       const provider = limiter.priced(upstream.provider, call.model);
       return limiter.as(context, (caller) => {

@@ -51,6 +51,7 @@ interface AnthropicClient {
 const METHODS = ['withOptions', 'backendMiddleware', 'shouldRetry'] as const;
 
 export const anthropicAdapter: ClientAdapter = {
+  home: 'anthropic',
   accepts: (client) => 'messages' in client && 'baseURL' in client && hasMethods(client, METHODS),
   upstream(client) {
     const { baseURL } = asAnthropic(client);

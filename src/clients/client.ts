@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { RemoteCounter } from '../estimate/remote-count.ts';
+import type { PresetHost } from '../presets/preset.ts';
 import type { Upstream } from '../upstream.ts';
 import type { Admission } from './admission.ts';
 
 /** Knows one SDK. The only place where its internals are touched. */
 export interface ClientAdapter {
+  /** The SDK's own provider: a host that nobody knows may stand before it. */
+  readonly home: PresetHost;
   /** Whether `client` is one of this SDK's, in a version that can be hooked. */
   accepts(client: object): boolean;
   /** Where the client's calls go. */

@@ -25,6 +25,7 @@ import { asksForNoUsage, withUsage } from './stream-usage.ts';
 const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
 
 export const openaiAdapter: ClientAdapter = {
+  home: 'openai',
   accepts: (client) => 'chat' in client && 'baseURL' in client && hasMethods(client, METHODS),
   upstream: (client) => upstreamOf(asOpenAI(client)),
   // `accepts` has found an OpenAI client; one without this endpoint is asked in vain, and then not.

@@ -20,6 +20,7 @@ import {
   forecast,
   hasWaited,
   type Patience,
+  pausedEvidence,
   type Situation,
   toldWaitMs,
   wouldWait,
@@ -102,11 +103,12 @@ export class Door {
 
   /** The error of a pause that is longer than calls may be held. */
   pauseError(pause: Pause): RateLimitExceeded | undefined {
-    const { maxPauseMs, now } = this.#stateNow();
+    const { gate, maxPauseMs, now } = this.#stateNow();
     const waitMs = pause.until - now;
     if (waitMs <= maxPauseMs) return undefined;
     const message = `The provider takes no calls to ${this.#ref.model} for ${inWords(waitMs)}, longer than \`maxPauseMs\` (${maxPauseMs}) allows`;
-    return new RateLimitExceeded({ message, reason: 'paused', waitMs, resetAt: pause.until });
+    const evidence = { ...pausedEvidence(gate, now), waitMs, resetAt: pause.until };
+    return new RateLimitExceeded({ message, reason: 'paused', ...evidence });
   }
 
   storeError(): HeadroomError {

@@ -3,7 +3,7 @@ import { inWords, wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
 import type { Reason } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import { amount, DIMENSIONS, plus } from '../limits.ts';
+import { amount, DIMENSIONS, isUpstream, plus } from '../limits.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
 import type { WaitingCall } from '../queue/waiting-call.ts';
 
@@ -135,13 +135,30 @@ function nameOf({ key }: Caller): string {
   return key === undefined ? 'its tier' : `'${key}'`;
 }
 
+/** The limit of which the least is left, while the provider takes no calls: nothing of it. */
+export function pausedEvidence(gate: Gate, now: number): Evidence {
+  const levels = gate.levels(now).filter(({ limit }) => isUpstream(limit));
+  const [scarcest] = levels.sort((one, other) => shareOf(one) - shareOf(other));
+  return scarcest === undefined ? {} : { limit: scarcest.limit.max, remaining: 0 };
+}
+
+function shareOf({ limit, level }: ReturnType<Gate['levels']>[number]): number {
+  return level / limit.max;
+}
+
+interface Evidence {
+  readonly limit?: number;
+  readonly remaining?: number;
+}
+
 /** The limit that holds the call back, and what is left of it. */
 function evidence(
   caller: Caller,
   { reason, limitOf }: Forecast,
   { gate, queue }: Situation,
   now: number,
-): { readonly limit?: number; readonly remaining?: number } {
+): Evidence {
+  if (reason === 'paused') return pausedEvidence(gate, now);
   if (reason === 'concurrency') {
     const limit = limitOf === 'key' ? caller.terms.concurrency : queue.concurrency;
     return { limit, remaining: 0 };

@@ -153,7 +153,7 @@ describe.each(sdks)('$name: a 429', (sdk) => {
 
   it('that is longer than maxPauseMs fails its caller as the SDK does, and others with the time', async () => {
     const { clock, client, limiter } = bench(sdk, fetch, {
-      limiter: { maxPauseMs: 60_000, concurrency: 1 },
+      limiter: { maxPauseMs: 60_000, concurrency: 1, limits: { rpm: 600, tpd: 1_000_000 } },
     });
     const { fetch: server, seen } = scripted(clock, refused({ 'retry-after': '90' }), answer);
     client.fetch = server;
@@ -165,7 +165,8 @@ describe.each(sdks)('$name: a 429', (sdk) => {
     expect(first[1]).toBeInstanceOf(sdk.errors.RateLimitError);
     for (const error of [queued[1], late]) {
       expect(error).toBeInstanceOf(RateLimitExceeded);
-      expect(error).toMatchObject({ reason: 'paused', waitMs: 90_000, resetAt: 90_000 });
+      const evidence = { waitMs: 90_000, resetAt: 90_000, limit: 600, remaining: 0 };
+      expect(error).toMatchObject({ reason: 'paused', ...evidence });
     }
     expect(seen).toHaveLength(1);
     // Nobody waits, so no timer keeps the process alive until then.
