@@ -56,7 +56,7 @@ export interface Candidate {
   readonly keyCost: Cost;
   /** Who asks; calls without a key share the empty one. */
   readonly key: KeySpec;
-  /** How long it has waited; more than the truth where its priority is higher. */
+  /** How long it has waited; more than the truth where its priority is higher, less where lower. */
   readonly waitedMs: number;
   /** When it must be able to go at the latest, as an earlier answer has said. */
   readonly by: number | undefined;

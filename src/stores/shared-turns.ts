@@ -320,7 +320,11 @@ function frontOf(places: readonly Place[]): string {
   return places.map(({ id }) => id).join();
 }
 
+/**
+ * A place is fixed by when the call came, never by when it is asked for: below priority 0 that is
+ * a time to come, and the wait is negative.
+ */
 function waited({ call, priority }: Place, now: number): number {
   const steps = Math.min(MOST_STEPS, Math.max(-MOST_STEPS, priority));
-  return Math.max(0, now - call.since + steps * PRIORITY_MS);
+  return now - call.since + steps * PRIORITY_MS;
 }

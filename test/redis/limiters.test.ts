@@ -69,6 +69,16 @@ describeRedis('limiters of several processes on one store', (server) => {
     expect(world.ms).toBeLessThanOrEqual(4000);
   });
 
+  it('go on where all calls have a negative priority, whose places are yet to come', async () => {
+    const group = limiters(3, { limits: { rpm: 600 }, burstSeconds: 0.1 });
+    const calls = group.flatMap((each, i) =>
+      [1, 2, 3, 4].map(() => world.call(each, String(i), {}, { priority: -1 })),
+    );
+    await world.run(...calls);
+    expect(world.lines).toHaveLength(12);
+    expect(world.ms).toBeLessThan(1200);
+  });
+
   it("count a key's calls in all of them, and its calls in flight", async () => {
     const tiers = {
       rate: { rpm: 60, strategy: 'sliding-window' },
