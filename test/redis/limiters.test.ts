@@ -79,6 +79,18 @@ describeRedis('limiters of several processes on one store', (server) => {
     expect(world.ms).toBeLessThan(1200);
   });
 
+  it('starve no priority, whichever of them its calls wait in', async () => {
+    const [one, two] = limiters(2, { limits: { rpm: 600 }, burstSeconds: 0.1 });
+    const low = [1, 2, 3, 4, 5].map(() => world.call(one!, 'low'));
+    await clock.advance(1);
+    const high = Array.from({ length: 80 }, () => world.call(two!, 'high', {}, { priority: 1 }));
+    await world.run(...low, ...high);
+    const order = world.lines.map((line) => line.split(' ')[1]);
+    const places = order.flatMap((name, place) => (name === 'low' ? [place] : []));
+    expect(places).toEqual([0, 10, 20, 30, 40]);
+    expect(world.ms).toBeLessThan(8700);
+  });
+
   it("count a key's calls in all of them, and its calls in flight", async () => {
     const tiers = {
       rate: { rpm: 60, strategy: 'sliding-window' },

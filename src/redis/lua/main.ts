@@ -2,7 +2,7 @@
 export const mainLua: string = `
 local function new_lane(input, now)
   return {
-    format = FORMAT, born = now, at = now, virtual = 0, taken = {}, meters = {}, members = {},
+    format = FORMAT, born = now, at = now, virtual = 0, taken = {}, meters = {}, members = {}, passing = {},
     phase = 'open', epoch = 0, streak = 0, allowed = 0, unanswered = 0, stepped = now,
     version = 0, stricter = 0,
   }
