@@ -1,3 +1,5 @@
+import type { KeySpec } from '../stores/shared-lane.ts';
+
 const MOST = 10_000;
 
 export interface Memo {
@@ -8,16 +10,23 @@ export interface Memo {
 
 /** What the server last said of each caller, in case it forgets; of those used last only. */
 export class CallerMemos {
-  readonly #memos = new Map<string, Memo>();
+  readonly #memos = new Map<string, { readonly spec: KeySpec; readonly memo: Memo }>();
 
   get(id: string): Memo | undefined {
-    return this.#memos.get(id);
+    return this.#memos.get(id)?.memo;
   }
 
-  set(id: string, memo: Memo): void {
-    this.#memos.delete(id);
-    this.#memos.set(id, memo);
+  set(spec: KeySpec, memo: Memo): void {
+    this.#memos.delete(spec.id);
+    this.#memos.set(spec.id, { spec, memo });
     const [oldest] = this.#memos.keys();
     if (this.#memos.size > MOST && oldest !== undefined) this.#memos.delete(oldest);
+  }
+
+  /** Callers of whose limits something may still be used. `now` is the store's. */
+  using(now: number): readonly KeySpec[] {
+    return [...this.#memos.values()]
+      .filter(({ spec, memo }) => spec.meters.some(({ windowMs }) => now - memo.at < 2 * windowMs))
+      .map(({ spec }) => spec);
   }
 }

@@ -58,7 +58,9 @@ export class IoRedisConnection implements ClientConnection {
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [...keys, ...args];
     const byName = this.#client.evalsha(await script.sha(), keys.length, ...rest);
-    return byNameOrText(byName, () => this.#client.eval(script.text, keys.length, ...rest));
+    const byText = (): Promise<unknown> =>
+      this.#client.eval(script.text, keys.length, ...rest, ...script.ifUnknown);
+    return byNameOrText(byName, byText);
   }
 
   async ping(key?: string): Promise<void> {

@@ -12,6 +12,11 @@ export class KeyNames {
     this.#tag = `{${prefix}}`;
   }
 
+  /** When the server began to know anything of the store. */
+  get birth(): string {
+    return `${this.#tag}:birth`;
+  }
+
   lane(name: string): string {
     return `${this.#tag}:lane:${escaped(name)}`;
   }

@@ -21,6 +21,8 @@ export interface LaneReply {
   readonly memo: string;
   /** The same of each caller, by its id. */
   readonly callerMemos: Readonly<Record<string, string>>;
+  /** When the server began to know anything of the store. */
+  readonly bornAt: number | undefined;
 }
 
 const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
@@ -36,6 +38,7 @@ export function laneReply(text: unknown): LaneReply | undefined {
     answer: answerOf(reply, now),
     memo: asString(reply.memo) ?? '',
     callerMemos: asRecord(reply.callers, asString),
+    bornAt: asNumber(reply.bornAt),
   };
 }
 

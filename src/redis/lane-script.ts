@@ -1,4 +1,5 @@
 import { answerLua } from './lua/answer.ts';
+import { birthLua } from './lua/birth.ts';
 import { bucketLua } from './lua/bucket.ts';
 import { callerLua } from './lua/caller.ts';
 import { decideLua } from './lua/decide.ts';
@@ -13,11 +14,13 @@ import { recoveryLua } from './lua/recovery.ts';
 import { timeLua } from './lua/time.ts';
 import { viewLua } from './lua/view.ts';
 import { windowLua } from './lua/window.ts';
+import { Script } from './script.ts';
 
-/** The script of a lane: each part uses what comes before it. */
-export const LANE_SCRIPT: string = [
+/** Each part uses what comes before it. */
+const PARTS = [
   numbersLua,
   timeLua,
+  birthLua,
   bucketLua,
   windowLua,
   viewLua,
@@ -32,3 +35,11 @@ export const LANE_SCRIPT: string = [
   answerLua,
   mainLua,
 ].join('');
+
+/**
+ * The script of a lane, in the store of that prefix. It is another one for each store, so that a
+ * server that has seen it has known the store.
+ */
+export function laneScript(prefix: string): Script {
+  return new Script(`-- ${prefix}${PARTS}`, ['unknown']);
+}

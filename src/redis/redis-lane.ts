@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Answer, Ask, Note, SharedLane } from '../stores/shared-lane.ts';
+import type { Answer, Ask, KeySpec, Note, SharedLane } from '../stores/shared-lane.ts';
 import type { CallerMemos, Memo } from './caller-memos.ts';
 import { FlushTimer } from './flush-timer.ts';
 import { InFlight } from './in-flight.ts';
@@ -7,7 +7,9 @@ import type { KeyNames } from './key-names.ts';
 import { type LaneReply, laneReply } from './lane-reply.ts';
 import { type Asker, type Batch, laneRequest } from './lane-request.ts';
 import { Outbox } from './outbox.ts';
+import { Reminder } from './reminder.ts';
 import type { ScriptRunner } from './script-runner.ts';
+import { timeToFull } from './time-to-full.ts';
 
 export interface RedisLaneOptions {
   readonly name: string;
@@ -21,6 +23,8 @@ export interface RedisLaneOptions {
   readonly memos: CallerMemos;
   /** Greater each time, in all that is ever kept of this lane here. @default its own count */
   readonly nextSeq?: (() => number) | undefined;
+  /** Told with each answer when the server has begun to know anything of the store. */
+  readonly onBirth?: ((at: number) => void) | undefined;
 }
 
 /** A batch that was sent and not answered, and since when. */
@@ -64,8 +68,6 @@ export class RedisLane implements SharedLane {
   #memo: Memo | undefined;
   #seq = 0;
   #instances = 1;
-  /** When all that was taken of the lane has come back. */
-  #fullAt = Number.NEGATIVE_INFINITY;
   #unheard: Unheard | undefined;
   /** Under way or to come. */
   #batches = 0;
@@ -76,12 +78,16 @@ export class RedisLane implements SharedLane {
   readonly #flushTimer: FlushTimer;
   #lastPause: Answer['pause'];
   #cancelBeat: (() => void) | undefined;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  /** For as long as not all that was taken has come back: the server may forget it any time. */
+  readonly #reminder: Reminder;
 
   constructor(options: RedisLaneOptions) {
     this.#options = options;
     this.#flushTimer = new FlushTimer(options.clock, () => {
       this.flush().catch(() => {});
     });
+    this.#reminder = new Reminder(options.clock, () => this.remind());
   }
 
   /** Processes that the lane has last heard of. */
@@ -93,7 +99,7 @@ export class RedisLane implements SharedLane {
   get isIdle(): boolean {
     const isQuiet = this.#batches === 0 && !this.#isWaiting && this.#inFlight.count === 0;
     const isOwing = this.#unheard !== undefined || !this.#outbox.isEmpty;
-    return isQuiet && !isOwing && this.#options.clock.now() >= this.#fullAt;
+    return isQuiet && !isOwing && !this.#reminder.isDue;
   }
 
   ask(ask: Ask): Promise<Answer> {
@@ -104,7 +110,9 @@ export class RedisLane implements SharedLane {
       const reply = await this.#send({ ...this.#batch(), ask });
       this.#started(ask, reply.answer);
       this.#instances = reply.answer.instances;
-      this.#fullAt = this.#options.clock.now() + timeToFull(ask, reply.answer);
+      if (!this.#isClosed) {
+        this.#reminder.spoke(this.#options.clock.now() + timeToFull(ask, reply.answer));
+      }
       return reply.answer;
     });
   }
@@ -123,11 +131,18 @@ export class RedisLane implements SharedLane {
     });
   }
 
+  /** Tells what is known of the lane, where anything of it is used, and of those callers. */
+  remind(callers: readonly KeySpec[] = []): void {
+    if (!this.#reminder.isDue && callers.length === 0) return;
+    this.#tell(callers).catch(() => {});
+  }
+
   /** Sends what is still to be sent, and nothing any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#isWaiting) this.note({ kind: 'left' });
     this.#cancelBeat?.();
+    this.#reminder.stop();
     this.#flushTimer.stop();
     await this.flush().catch(() => {});
   }
@@ -172,19 +187,24 @@ export class RedisLane implements SharedLane {
 
   async #send(batch: Batch, unheard?: Unheard): Promise<LaneReply> {
     const { run, keys, name, pid, clock, memos } = this.#options;
-    this.#unheard = unheard ?? { ...batch, since: clock.now() };
+    this.#sentAt = clock.now();
+    this.#unheard = unheard ?? { ...batch, since: this.#sentAt };
     this.#beatLater();
+    this.#reminder.spoke();
     const { callers, input } = laneRequest(batch, this.#asker);
     const ofCallers = callers.flatMap(({ id }) => [keys.caller(id), keys.turn(name, id)]);
     try {
-      const reply = laneReply(
-        await run([keys.lane(name), keys.answer(name, pid), ...ofCallers], input),
-      );
+      const own = [keys.lane(name), keys.answer(name, pid), keys.birth];
+      const reply = laneReply(await run([...own, ...ofCallers], input));
       if (reply === undefined) throw new Error(`Redis has no answer for lane ${name}`);
       this.#unheard = undefined;
       const { now } = reply.answer;
       this.#memo = { at: now, text: reply.memo };
-      for (const [id, text] of Object.entries(reply.callerMemos)) memos.set(id, { at: now, text });
+      for (const spec of callers) {
+        const text = reply.callerMemos[spec.id];
+        if (text !== undefined) memos.set(spec, { at: now, text });
+      }
+      if (reply.bornAt !== undefined) this.#options.onBirth?.(reply.bornAt);
       return reply;
     } catch (error) {
       this.#outbox.keepOutcomes();
@@ -248,21 +268,20 @@ export class RedisLane implements SharedLane {
     this.#cancelBeat = undefined;
     if (!this.#isAlive) return;
     this.#beatLater();
-    const callers = this.#inFlight.callers;
-    this.#inTurn(async () => {
+    const { callers } = this.#inFlight;
+    const { clock, leaseMs } = this.#options;
+    // Whatever is sent renews the lease of the process.
+    if (callers.length === 0 && clock.now() - this.#sentAt < leaseMs / BEATS / 2) return;
+    this.#tell(callers).catch(() => {});
+  }
+
+  /** Sends what is known, and what of those callers is. */
+  #tell(callers: readonly KeySpec[]): Promise<void> {
+    return this.#inTurn(async () => {
       await this.#hearAgain();
       for (let i = 0; i === 0 || i < callers.length; i += CALLERS_AT_ONCE) {
         await this.#send({ ...this.#batch(), kept: callers.slice(i, i + CALLERS_AT_ONCE) });
       }
-    }).catch(() => {});
+    });
   }
-}
-
-/** How long until nothing of a lane's limits is used any more, if nothing else is. */
-function timeToFull({ meters }: Ask, { levels }: Answer): number {
-  const times = meters.map(({ id, windowMs, bucket, guards }) => {
-    const missing = bucket.capacity - (levels[id] ?? 0);
-    return Math.max(missing / bucket.perMs, guards.length > 0 ? windowMs : 0);
-  });
-  return Math.max(0, ...times);
 }

@@ -57,6 +57,11 @@ export class RedisLedger implements SharedLedger {
     await Promise.all(due.map((account) => account.flush()));
   }
 
+  /** Tells what is known of each account: the server may have forgotten it. */
+  remind(): void {
+    for (const account of this.#accounts.values()) account.flush().catch(() => {});
+  }
+
   async close(): Promise<void> {
     this.#cancelFlush?.();
     this.#cancelBeat?.();

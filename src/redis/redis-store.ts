@@ -4,7 +4,7 @@ import type { SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
 import { Health } from './health.ts';
 import { KeyNames } from './key-names.ts';
-import { LANE_SCRIPT } from './lane-script.ts';
+import { laneScript } from './lane-script.ts';
 import { LEDGER_SCRIPT } from './ledger-script.ts';
 import { RedisLink } from './link.ts';
 import type { RedisTls } from './open.ts';
@@ -83,7 +83,7 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   expectOneOf('onStoreLost', onStoreLost, POLICIES);
   const connection = connectionTo(target, { tls, connectTimeoutMs });
   const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
-  return new RedisStore(link, { keys: new KeyNames(prefix), clock, leaseMs }, onStoreLost);
+  return new RedisStore(link, { prefix, keys: new KeyNames(prefix), clock, leaseMs }, onStoreLost);
 }
 
 function expectPrefix(prefix: unknown): void {
@@ -92,6 +92,7 @@ function expectPrefix(prefix: unknown): void {
 }
 
 interface Kept {
+  readonly prefix: string;
   readonly keys: KeyNames;
   readonly clock: Clock;
   readonly leaseMs: number;
@@ -113,6 +114,8 @@ class RedisStore implements Store {
   readonly #lanes = new Map<string, RedisLane>();
   readonly #ledger: RedisLedger;
   readonly #runLane: ScriptRunner;
+  /** When the server began to know of the store, by its own clock. */
+  #birth = 0;
   /** Of batches: never the same twice, also in a lane that was forgotten and comes back. */
   #lastSeq = 0;
 
@@ -121,7 +124,7 @@ class RedisStore implements Store {
     this.#health = new Health(link, kept.clock);
     this.#kept = kept;
     this.onStoreLost = onStoreLost;
-    this.#runLane = this.#health.runner(new Script(LANE_SCRIPT));
+    this.#runLane = this.#health.runner(laneScript(kept.prefix));
     const run = this.#health.runner(new Script(LEDGER_SCRIPT));
     this.#ledger = new RedisLedger({ ...kept, pid: this.#pid, run });
     this.#health.onChange((isUp) => {
@@ -167,7 +170,8 @@ class RedisStore implements Store {
     const { keys, clock, leaseMs } = this.#kept;
     const own = { pid: this.#pid, run: this.#runLane, memos: this.#memos };
     const nextSeq = (): number => ++this.#lastSeq;
-    return new RedisLane({ name, keys, clock, leaseMs, nextSeq, ...own });
+    const onBirth = (at: number): void => this.#bornAt(at, name);
+    return new RedisLane({ name, keys, clock, leaseMs, nextSeq, onBirth, ...own });
   }
 
   /** Forgets lanes that are idle; the others go to the end. */
@@ -181,8 +185,19 @@ class RedisStore implements Store {
     }
   }
 
-  /** Tells the server what has happened while it was gone. */
+  /** Tells the server what has happened while it was gone, and what it may have forgotten. */
   #catchUp(): void {
     for (const each of [...this.#lanes.values(), this.#ledger]) each.flush().catch(() => {});
+    for (const lane of this.#lanes.values()) lane.remind();
+  }
+
+  /** The server has known of the store only since then: what it knew before, it has forgotten. */
+  #bornAt(at: number, lane: string): void {
+    const isReborn = at > this.#birth && this.#birth > 0;
+    this.#birth = Math.max(at, this.#birth);
+    if (!isReborn) return;
+    const callers = this.#memos.using(at);
+    for (const [name, each] of this.#lanes) each.remind(name === lane ? callers : []);
+    this.#ledger.remind();
   }
 }

@@ -8,8 +8,9 @@ import type { Correction, Cost, Dimension } from '../limits.ts';
  * a store never sleeps. All its times are its own clock's, in milliseconds since the epoch; what a
  * process says of time is how long ago something was.
  *
- * Each process asks only for the calls at the front of its own line. Among processes the call that
- * has waited longest goes first; between keys, the one whose virtual time is least.
+ * Each process asks only for the calls at the front of its own line. Among processes, first goes the
+ * key whose virtual time is least; of its calls the one that has waited longest, those of a higher
+ * priority longer than they have; but each tenth goes to the one that came first.
  */
 export interface SharedLane {
   /**
@@ -56,8 +57,9 @@ export interface Candidate {
   readonly keyCost: Cost;
   /** Who asks; calls without a key share the empty one. */
   readonly key: KeySpec;
-  /** How long it has waited; more than the truth where its priority is higher. */
   readonly waitedMs: number;
+  /** How much longer it is taken to have waited, for its priority; below 0 for a low one. */
+  readonly boostMs: number;
   /** When it must be able to go at the latest, as an earlier answer has said. */
   readonly by: number | undefined;
 }

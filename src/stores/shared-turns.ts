@@ -206,7 +206,8 @@ export class SharedTurns {
       const { cost, own } = taken[index] ?? { cost: {}, own: {} };
       const key = keys[index] ?? NO_KEY;
       const by = place.call.deadline;
-      return { cost, keyCost: own, key, waitedMs: waited(place, now), by };
+      const waitedMs = now - place.call.since;
+      return { cost, keyCost: own, key, waitedMs, boostMs: boost(place), by };
     });
     const [candidates, next] = [all.slice(0, ASKED), all[ASKED]];
     const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates, next };
@@ -320,7 +321,7 @@ function frontOf(places: readonly Place[]): string {
   return places.map(({ id }) => id).join();
 }
 
-function waited({ call, priority }: Place, now: number): number {
-  const steps = Math.min(MOST_STEPS, Math.max(-MOST_STEPS, priority));
-  return Math.max(0, now - call.since + steps * PRIORITY_MS);
+/** How much longer a call counts as having waited: a time that never depends on when it is asked. */
+function boost({ priority }: Place): number {
+  return Math.min(MOST_STEPS, Math.max(-MOST_STEPS, priority)) * PRIORITY_MS;
 }

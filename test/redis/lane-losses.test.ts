@@ -136,6 +136,7 @@ describeRedis('a lane that loses something', (server) => {
     expect(keys.map((name) => name.replace(virtual.prefix, 'prefix'))).toEqual([
       '{prefix}:account:86400000:team',
       '{prefix}:answer:lane:one',
+      '{prefix}:birth',
       '{prefix}:caller:k',
       '{prefix}:lane:lane',
       '{prefix}:turn:lane:',

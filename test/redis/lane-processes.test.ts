@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { slack } from '../../src/gate/bucket.ts';
 import { describeRedis } from './support/describe-redis.ts';
+import { NOBODY } from './support/lane-history.ts';
 import {
   caller,
   LEASE_MS,
@@ -12,6 +13,9 @@ import {
   TestProcess,
 } from './support/processes.ts';
 import { VirtualServer } from './support/virtual-server.ts';
+
+/** What a step of priority is worth. */
+const STEP_MS = 600_000;
 
 describeRedis('a lane of several processes', (server) => {
   let virtual: VirtualServer;
@@ -77,6 +81,36 @@ describeRedis('a lane of several processes', (server) => {
     expect(answer.wait).toEqual({ waitMs: 5, reason: 'queue' });
     while (busy!.waiting.length > 0) await busy!.ask();
     expect((await other!.ask()).started).toHaveLength(4);
+  });
+
+  it('starves no priority of another process: each tenth call of a key is its oldest', async () => {
+    let lane = 0;
+    const shape = fc.record({
+      others: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+      old: fc.integer({ min: -6, max: 0 }),
+      apartMs: fc.integer({ min: 1, max: 300 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ others, old, apartMs }) => {
+        const name = `priorities-${lane++}`;
+        const spec = requests(600, 1);
+        const [patient, ...group] = [old, ...others].map((steps, i) => {
+          const each = new TestProcess(virtual, `p${i}`, [spec], name);
+          const calls = i === 0 ? 5 : 60;
+          for (let call = 0; call < calls; call++)
+            each.arrive(`p${i}`, ONE, NOBODY, steps * STEP_MS);
+          virtual.advance(apartMs);
+          return each;
+        });
+        const started = await run(virtual, [...group, patient!], () => {}, virtual.now + 6000);
+        const places = started.flatMap((each, i) => (each.process === 'p0' ? [i] : []));
+        expect(places).toHaveLength(5);
+        for (const [i, place] of places.entries()) expect(place).toBeLessThan(10 * (i + 1));
+        // And no sooner, while there is another call to pass it.
+        for (const i of [1, 2, 3, 4]) expect(places[i]! - places[i - 1]!).toBe(10);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('is fair between keys, whichever process has them: ten thousand calls delay another by one', async () => {

@@ -19,6 +19,8 @@ describeRedis('limiters of several processes on one store', (server) => {
   let client: VirtualClient;
   let world: World;
   let restore: () => void;
+  /** The server forgets all that it keeps of the store, and knows its script. */
+  let forget: () => Promise<void>;
   let open: (options?: Parameters<typeof redisStore>[1]) => Store;
 
   beforeEach(async () => {
@@ -26,6 +28,10 @@ describeRedis('limiters of several processes on one store', (server) => {
     client = await VirtualClient.of(server(), clock);
     restore = holdForDigests(clock);
     const prefix = `test-${crypto.randomUUID()}`;
+    forget = async () => {
+      const keys = await server().command('KEYS', `{${prefix}}:*`);
+      await server().command('DEL', ...(Array.isArray(keys) ? keys.map(String) : []));
+    };
     const stores: Store[] = [];
     open = (options) => {
       const store = redisStore(client, { prefix, clock, ...options });
@@ -67,6 +73,28 @@ describeRedis('limiters of several processes on one store', (server) => {
     }
     expect(world.ms).toBeGreaterThanOrEqual(3900);
     expect(world.ms).toBeLessThanOrEqual(4000);
+  });
+
+  it('go on where all calls have a negative priority, whose places are yet to come', async () => {
+    const group = limiters(3, { limits: { rpm: 600 }, burstSeconds: 0.1 });
+    const calls = group.flatMap((each, i) =>
+      [1, 2, 3, 4].map(() => world.call(each, String(i), {}, { priority: -1 })),
+    );
+    await world.run(...calls);
+    expect(world.lines).toHaveLength(12);
+    expect(world.ms).toBeLessThan(1200);
+  });
+
+  it('starve no priority, whichever of them its calls wait in', async () => {
+    const [one, two] = limiters(2, { limits: { rpm: 600 }, burstSeconds: 0.1 });
+    const low = [1, 2, 3, 4, 5].map(() => world.call(one!, 'low'));
+    await clock.advance(1);
+    const high = Array.from({ length: 80 }, () => world.call(two!, 'high', {}, { priority: 1 }));
+    await world.run(...low, ...high);
+    const order = world.lines.map((line) => line.split(' ')[1]);
+    const places = order.flatMap((name, place) => (name === 'low' ? [place] : []));
+    expect(places).toEqual([0, 10, 20, 30, 40]);
+    expect(world.ms).toBeLessThan(8700);
   });
 
   it("count a key's calls in all of them, and its calls in flight", async () => {
@@ -298,6 +326,48 @@ describeRedis('limiters of several processes on one store', (server) => {
     client.errors = [];
     await clock.advance(5000);
     await clock.run(limiter.acquire({}));
+  });
+
+  it.each([
+    ['a moment later', 100],
+    ['and nothing has been asked for six seconds', 6000],
+  ])('have no second burst where the server forgets everything, %s', async (_, quietMs) => {
+    const options = { limits: { rpm: 600 }, burstSeconds: 60 };
+    const [busy, seen] = limiters(2, options);
+    await world.run(world.call(seen!, 'seen'));
+    await world.run(...Array.from({ length: 599 }, () => world.call(busy!, 'busy')));
+    await clock.advance(quietMs);
+    await forget();
+    const group = [...limiters(1, options), seen!, busy!];
+    world.lines.length = 0;
+    const begun = world.ms;
+    const calls = Array.from({ length: 60 }, (_, i) => world.call(group[i % 3]!, 'after'));
+    await clock.advance(5000);
+    const inflow = 10 * (quietMs / 1000 + 5);
+    expect(world.lines.length).toBeLessThanOrEqual(inflow + 1);
+    await world.run(...calls);
+    expect(world.ms - begun).toBeLessThan(8000);
+  });
+
+  it('have their burst at once where the server has forgotten nothing', async () => {
+    const limits = { limits: { rpm: 600 }, burstSeconds: 60 };
+    const [one, two] = limiters(2, limits);
+    const calls = [one!, two!].map((each, i) => world.call(each, String(i), {}, {}));
+    await world.run(...calls, world.call(two!, 'new lane', {}, { model: 'another' }));
+    expect(world.ms).toBe(0);
+  });
+
+  it('remind the server once a second of what is used, and of nothing once all is back', async () => {
+    const [one] = limiters(1, { limits: { rpm: 600 }, burstSeconds: 60 });
+    await world.run(...Array.from({ length: 100 }, () => world.call(one!, 'x')));
+    await clock.advance(1000);
+    const before = client.runs;
+    await clock.advance(5000);
+    expect(client.runs - before).toBe(5);
+    await clock.advance(5000);
+    const whenFull = client.runs;
+    await clock.advance(60_000);
+    expect(client.runs).toBe(whenFull);
   });
 
   it('let a call be known to a lane that was forgotten, and forget lanes that are idle', async () => {

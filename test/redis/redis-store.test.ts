@@ -8,7 +8,14 @@ import { NOBODY } from './support/lane-history.ts';
 import { caller, ONE, requests } from './support/processes.ts';
 import { RedisServer } from './support/redis-server.ts';
 
-const call: Candidate = { cost: ONE, keyCost: {}, key: NOBODY, waitedMs: 0, by: undefined };
+const call: Candidate = {
+  cost: ONE,
+  keyCost: {},
+  key: NOBODY,
+  waitedMs: 0,
+  boostMs: 0,
+  by: undefined,
+};
 
 it.each([
   [{ prefix: 'a{b}' }, 'Expected `prefix` to be a string without braces and spaces, got `a{b}`'],

@@ -97,7 +97,7 @@ local function answer_json(d)
   local s = d.s
   local wait = d.wait and object_json({ waitMs = d.wait, reason = d.reason }) or 'null'
   local head = d.head and object_json({ index = d.head.index - 1, by = d.head.by }) or 'null'
-  return '{"now":' .. exact(d.now) .. ',"epoch":' .. exact(s.epoch)
+  return '{"now":' .. exact(d.now) .. ',"bornAt":' .. exact(s.store_born) .. ',"epoch":' .. exact(s.epoch)
     .. ',"granted":' .. list_json(d.granted, function(each) return granted_json(d, each) end)
     .. ',"held":' .. list_json(d.held, held_json)
     .. ',"wait":' .. wait .. ',"head":' .. head .. ',"pause":' .. pause_json(s)

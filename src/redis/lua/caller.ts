@@ -3,8 +3,8 @@
  * finish time in this one. A member of a caller is a process in a lane.
  */
 export const callerLua: string = `
-local function caller_key(j) return KEYS[2 * j + 1] end
-local function turn_key(j) return KEYS[2 * j + 2] end
+local function caller_key(j) return KEYS[2 * j + 2] end
+local function turn_key(j) return KEYS[2 * j + 3] end
 
 local function new_caller(now)
   return { format = FORMAT, born = now, at = now, meters = {}, members = {} }

@@ -28,7 +28,7 @@ local function is_full(d, ticket, first)
   local most = d.ask.concurrency
   if not most then return false end
   if d.in_flight >= most then return true end
-  return first ~= nil and d.in_flight + those_ahead(d, ticket) >= most
+  return first ~= nil and d.in_flight + those_ahead(d, ticket, math.huge) >= most
 end
 
 local function obstacle(d, ticket, first)
@@ -40,9 +40,10 @@ end
 
 local function grant(d, i, ticket, is_head)
   local s, c = d.s, d.candidates[i]
-  local tag = math.max(s.virtual, ticket.finish)
+  local tag = tag_of(s, ticket)
   add_cost(s.taken, c.cost)
   caller_take(d, c.key, c.keyCost)
+  count_passing(d, ticket)
   advance(d, c.key, c.cost, tag)
   if is_head then s.virtual = math.max(s.virtual, tag) end
   start(s, d.now)
@@ -73,7 +74,7 @@ local function is_next_but(d, ticket, head)
   for pid, p in pairs(d.s.members) do
     local other = p.ticket
     if other and other ~= head and pid ~= d.input.pid and d.now - other.due < LATE_AFTER
-      and goes_before(d.s, other, ticket) then return false end
+      and goes_before(d, other, ticket) then return false end
   end
   return true
 end
@@ -83,8 +84,8 @@ end
 local function may_pass(d, ticket, head)
   if d.now - head.due >= OVERTAKEN_AFTER then return is_next_but(d, ticket, head) end
   if head.passed and head.passed[d.input.pid] then return false end
-  if not is_near(d.s, ticket, head) then return false end
-  local _, together = those_ahead(d, ticket)
+  if not is_near(d, ticket, head) then return false end
+  local _, together = those_ahead(d, ticket, math.huge)
   add_cost(together, ticket.cost)
   return longest(d.meters, together, predict, d.now) == 0
 end
@@ -102,7 +103,7 @@ end
 
 -- Until those ahead and this one fit; and a moment for each of them to come.
 local function queue_wait(d, ticket, first)
-  local count, together = those_ahead(d, ticket)
+  local count, together = those_ahead(d, ticket, passing_left(d.s, ticket.key))
   add_cost(together, ticket.cost)
   local late = math.min(SLOT_WAIT, math.max(count * LEAST_WAIT, first.due - d.now))
   return math.max(late, (longest(d.meters, together, predict, d.now)))

@@ -1,17 +1,22 @@
 /** One batch of notes and at most one question, in one run of the script. */
 export const mainLua: string = `
-local function new_lane(input, now)
+local function new_lane(now)
+  local store_born, doubted_until = store_birth(now)
   return {
-    format = FORMAT, born = now, at = now, virtual = 0, taken = {}, meters = {}, members = {},
+    store_born = store_born, doubted_until = doubted_until,
+    format = FORMAT, born = now, at = now, virtual = 0, taken = {}, meters = {}, members = {}, passing = {},
     phase = 'open', epoch = 0, streak = 0, allowed = 0, unanswered = 0, stepped = now,
     version = 0, stricter = 0,
   }
 end
 
 local function open_lane(input, now)
-  local s = load_state(KEYS[1], now) or new_lane(input, now)
+  local s = load_state(KEYS[1], now) or new_lane(now)
   local memo = input.memo and input.memoAt < s.born and cjson.decode(input.memo) or nil
-  if memo then recall_pause(s, memo, now) end
+  if memo then
+    recall_pause(s, memo, now)
+    if now - input.memoAt < NEWS_LASTS then s.doubted_until = now end
+  end
   s.version = math.max(s.version, input.version)
   tick(s, now)
   drop_lapsed(s, input, now)
@@ -43,11 +48,11 @@ local function earlier_answer(seq)
   if at and tonumber(string.sub(text, 1, at - 1)) == seq then return string.sub(text, at + 1) end
 end
 
-local function turn_down(d)
+local function turn_down(d, wait)
   d.first = ticket_of(d, d.candidates[1])
-  d.first.due = d.now
+  d.first.due = d.now + wait
   d.me.ticket = d.first
-  d.wait, d.reason = 0, 'queue'
+  d.wait, d.reason = wait, 'queue'
 end
 
 local function hear(d)
@@ -59,7 +64,11 @@ local function hear(d)
   end
   if not d.ask then return end
   d.in_flight = in_flight(d.s.members, d.input.leaseMs, d.now)
-  if #d.candidates > 0 and allows_too_much(d) then turn_down(d) else decide(d) end
+  local doubted = d.s.doubted_until - d.now
+  if #d.candidates == 0 then decide(d)
+  elseif doubted > 0 and d.s.phase ~= 'paused' then turn_down(d, doubted)
+  elseif allows_too_much(d) then turn_down(d, 0)
+  else decide(d) end
 end
 
 local function lifetime(d)

@@ -40,7 +40,7 @@ local function load_state(key, now)
   if s.at <= now then return s end
   local ms = s.at - now
   shift_meters(s.meters, ms)
-  shift_fields(s, { 'born', 'since', 'untilMs', 'stepped' }, ms)
+  shift_fields(s, { 'born', 'doubted_until', 'since', 'untilMs', 'stepped' }, ms)
   for _, p in pairs(s.members) do
     shift_fields(p, { 'seen' }, ms)
     if p.ticket then shift_fields(p.ticket, { 'at', 'by', 'due' }, ms) end

@@ -192,6 +192,7 @@ export class LaneUnderTest {
       keyCost: isLimited ? costOf(this.#shape.callerLimits, share) : {},
       key,
       waitedMs: 0,
+      boostMs: 0,
       by: undefined,
     };
     this.#waiting.push({ candidate, arrivedAt: this.#virtual.now, by: undefined });

@@ -42,6 +42,7 @@ export interface Waiting {
   readonly arrivedAt: number;
   readonly cost: Cost;
   readonly key: KeySpec;
+  readonly boostMs: number;
   by: number | undefined;
 }
 
@@ -86,9 +87,9 @@ export class TestProcess {
     this.ledger = new RedisLedger({ run: virtual.ledgers, ...shared });
   }
 
-  arrive(name: string, cost: Cost = ONE, key: KeySpec = NOBODY): void {
+  arrive(name: string, cost: Cost = ONE, key: KeySpec = NOBODY, boostMs = 0): void {
     const arrivedAt = this.#virtual.now;
-    this.waiting.push({ name, arrivedAt, cost, key, by: undefined });
+    this.waiting.push({ name, arrivedAt, cost, key, boostMs, by: undefined });
     this.due = arrivedAt;
   }
 
@@ -133,8 +134,8 @@ export class TestProcess {
     };
   }
 
-  #candidate({ cost, key, arrivedAt, by }: Waiting): Candidate {
-    return { cost, keyCost: cost, key, waitedMs: this.#virtual.now - arrivedAt, by };
+  #candidate({ cost, key, arrivedAt, boostMs, by }: Waiting): Candidate {
+    return { cost, keyCost: cost, key, waitedMs: this.#virtual.now - arrivedAt, boostMs, by };
   }
 }
 

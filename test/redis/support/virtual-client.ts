@@ -46,7 +46,7 @@ export class VirtualClient implements NodeRedisClient {
   }
 
   async eval(text: string, options: ScriptOptions): Promise<unknown> {
-    const timed = text.replace("redis.call('TIME')", '{ ARGV[2], ARGV[3] }');
+    const timed = text.replace("redis.call('TIME')", '{ ARGV[#ARGV - 1], ARGV[#ARGV] }');
     this.#texts.set(sha1(text), timed);
     return this.#held(() => this.#client.eval(timed, this.#timed(options)));
   }

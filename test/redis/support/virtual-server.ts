@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { LANE_SCRIPT } from '../../../src/redis/lane-script.ts';
+import { laneScript } from '../../../src/redis/lane-script.ts';
 import { LEDGER_SCRIPT } from '../../../src/redis/ledger-script.ts';
 import { Script } from '../../../src/redis/script.ts';
 import type { ScriptRunner } from '../../../src/redis/script-runner.ts';
@@ -73,11 +73,11 @@ export class VirtualServer {
   }
 
   get lanes(): ScriptRunner {
-    return this.#runner(LANE_SCRIPT);
+    return this.#runner(laneScript(this.prefix));
   }
 
   get ledgers(): ScriptRunner {
-    return this.#runner(LEDGER_SCRIPT);
+    return this.#runner(new Script(LEDGER_SCRIPT));
   }
 
   async close(): Promise<void> {
@@ -85,10 +85,10 @@ export class VirtualServer {
     this.#client.destroy();
   }
 
-  #runner(text: string): ScriptRunner {
-    const timed = text.replace("redis.call('TIME')", '{ ARGV[2], ARGV[3] }');
+  #runner({ text, ifUnknown }: Script): ScriptRunner {
+    const timed = text.replace("redis.call('TIME')", '{ ARGV[#ARGV - 1], ARGV[#ARGV] }');
     if (timed === text) throw new Error('This script does not ask what time it is');
-    const script = new Script(timed);
+    const script = new Script(timed, ifUnknown);
     return (keys, input) => this.#run(script, keys, input);
   }
 
@@ -105,7 +105,8 @@ export class VirtualServer {
       .evalSha(await script.sha(), options)
       .catch((error: unknown) => {
         if (!String(error).includes('NOSCRIPT')) throw error;
-        return this.#client.eval(script.text, options);
+        const asNew = [input, ...script.ifUnknown, ...args.slice(1)];
+        return this.#client.eval(script.text, { ...options, arguments: asNew });
       });
     if (this.#lost === 0) return reply;
     this.#lost--;
