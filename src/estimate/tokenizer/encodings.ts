@@ -39,11 +39,14 @@ const FIRST_TEXTS = [' ', '\u0301', '1', 'a', 'A', '中'];
 /** The encodings of this process: each is loaded once, in the background, when it is first needed. */
 export class Encodings {
   readonly #queue: CooperativeQueue;
+  readonly #sources: typeof rankSources;
   readonly #loaded = new Map<Encoding, LoadedEncoding>();
   readonly #loading = new Map<Encoding, Promise<void>>();
 
-  constructor(queue: CooperativeQueue) {
+  /** @param sources - where the lists of tokens can be had from */
+  constructor(queue: CooperativeQueue, sources: typeof rankSources = rankSources) {
     this.#queue = queue;
+    this.#sources = sources;
   }
 
   /** The encoding, if it is loaded. */
@@ -79,7 +82,7 @@ export class Encodings {
     encoding: Encoding,
     turn: () => Promise<void>,
   ): Promise<Vocabulary | undefined> {
-    for (const source of rankSources(encoding, turn)) {
+    for (const source of this.#sources(encoding, turn)) {
       const vocabulary = await this.#built(source, ROOM[encoding]).catch(() => undefined);
       if (vocabulary !== undefined) return vocabulary;
     }
