@@ -25,7 +25,11 @@ export interface EstimateRequest {
 }
 
 const NOTHING: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
-const LINEAR: Counting = { counter: new LinearCounter() };
+/** Until a vocabulary is there, or where it can't be had. */
+const LINEAR: Readonly<Record<Encoding, Counting>> = {
+  o200k_base: { counter: new LinearCounter('o200k_base') },
+  cl100k_base: { counter: new LinearCounter('cl100k_base') },
+};
 
 /** Estimates calls; all that one does shares a queue, the vocabularies, and what was counted. */
 export class Estimator {
@@ -78,6 +82,6 @@ export class Estimator {
     const loaded = this.#encodings.get(encoding);
     if (loaded !== undefined) return loaded;
     void this.#encodings.load(encoding);
-    return LINEAR;
+    return LINEAR[encoding];
   }
 }
