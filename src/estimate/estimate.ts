@@ -17,8 +17,8 @@ const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
  * `inputTokens` is what the body will be counted as: exact for text and functions of OpenAI's
  * published encodings, estimated for other models. Until the vocabulary has been loaded, in the
  * background and by the first call that needs it, text is estimated from its characters: within some
- * 10 % for most languages, 25 % for a single sentence. `outputTokens` is the most that the call allows (`max_tokens` and its like, times
- * the number of choices), 0 if it doesn't say.
+ * 10 % for most languages, and 25 % for a single sentence. `outputTokens` is the most that the call
+ * allows (`max_tokens` and its like, times the number of choices), 0 if it doesn't say.
  *
  * A single text of more than 8 million characters, which no model takes, is sampled: within 1 %.
  *

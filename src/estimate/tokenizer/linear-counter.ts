@@ -9,6 +9,7 @@ import { FEATURE_SCRIPTS, TextFeatures, weightsOfFeatures } from './text-feature
  */
 export class LinearCounter implements TextCounter {
   readonly #weights: Float64Array;
+  readonly #features = new TextFeatures();
 
   constructor(encoding: Encoding) {
     this.#weights = weightsOfFeatures(LINEAR_WEIGHTS[encoding]);
@@ -17,9 +18,10 @@ export class LinearCounter implements TextCounter {
   advance(cursor: TextCursor, budget: number): number {
     const { text, tally, position } = cursor;
     const end = Math.min(text.length, position + Math.max(1, Math.floor(budget)));
-    const { counts } = new TextFeatures(text, position, end);
-    for (const [feature, script] of FEATURE_SCRIPTS.entries()) {
-      tally[script]! += this.#weights[feature]! * counts[feature]!;
+    this.#features.count(text, position, end);
+    const { counts } = this.#features;
+    for (let feature = 0; feature < counts.length; feature += 1) {
+      tally[FEATURE_SCRIPTS[feature]!]! += this.#weights[feature]! * counts[feature]!;
     }
     cursor.position = end;
     return end - position;

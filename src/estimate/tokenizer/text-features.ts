@@ -5,6 +5,17 @@ import {
   type GroupName,
   groupOf,
 } from './character-group.ts';
+import {
+  CAPITAL,
+  KANA,
+  OPEN_VOWEL,
+  SECOND_HALF,
+  TELLING,
+  TRADITIONAL,
+  TRAITS,
+  UNCOMMON,
+  WESTERN,
+} from './letter-traits.ts';
 import { SCRIPTS } from './tally.ts';
 
 /** A run's first character, those up to the fourth, those up to the eighth, and all after that. */
@@ -63,153 +74,126 @@ export function weightsOfFeatures({ groups, signs }: FeatureWeights): Float64Arr
 const REACH = 64;
 
 const [LATIN, CYRILLIC, ARABIC] = [groupOf('latin'), groupOf('cyrillic'), groupOf('arabic')];
-const [HAN, HIRAGANA, KATAKANA] = [groupOf('han'), groupOf('hiragana'), groupOf('katakana')];
+const HAN = groupOf('han');
 const [DIGIT, SPACE] = [groupOf('digit'), groupOf('space')];
-const [WESTERN, EXTENDED, KANJI] = [groupOf('western'), groupOf('extended'), groupOf('kanji')];
-const TRADITIONAL = groupOf('traditional');
+const [WESTERN_WORD, EXTENDED_WORD] = [groupOf('western'), groupOf('extended')];
+const [KANJI, TRADITIONAL_HAN] = [groupOf('kanji'), groupOf('traditional')];
 const CYRILLIC_EXTENDED = groupOf('cyrillicExtended');
 const ARABIC_EXTENDED = groupOf('arabicExtended');
 
+const CAPITAL_SIGN = signOf('capital');
+const UNCOMMON_LETTER = signOf('uncommonLetter');
+const VOWEL_AT_END = signOf('vowelAtEnd');
+const WORD_AFTER_DIGIT = signOf('wordAfterDigit');
+const SPACE_BEFORE_DIGIT = signOf('spaceBeforeDigit');
 const WESTERN_LETTER = signOf('westernLetter');
 const EXTENDED_LETTER = signOf('extendedLetter');
 const VIETNAMESE_LETTER = signOf('vietnameseLetter');
 const CYRILLIC_EXTENDED_LETTER = signOf('cyrillicExtendedLetter');
 const ARABIC_EXTENDED_LETTER = signOf('arabicExtendedLetter');
-const CAPITAL = signOf('capital');
-const UNCOMMON_LETTER = signOf('uncommonLetter');
-const VOWEL_AT_END = signOf('vowelAtEnd');
-const WORD_AFTER_DIGIT = signOf('wordAfterDigit');
-const SPACE_BEFORE_DIGIT = signOf('spaceBeforeDigit');
 
-/** How often each feature is in a part of a text. */
+const NONE = -1;
+
+/** Counts how often each feature is in a part of a text. */
 export class TextFeatures {
   readonly counts: Uint32Array = new Uint32Array(FEATURE_SCRIPTS.length);
-  #group = -1;
-  #before = 0;
+  #group = NONE;
+  #traits = 0;
+  /** Of the run so far, up to `LONGEST`. */
   #length = 0;
-  #at = 0;
-  /** Where the last letter was that tells of a language. */
-  #westernAt = -REACH;
-  #extendedAt = -REACH;
-  #cyrillicExtendedAt = -REACH;
-  #arabicExtendedAt = -REACH;
-  #kanaAt = -REACH;
-  #traditionalAt = -REACH;
+  /** Up to where the letters reach that tell of a language: any of them, and each kind. */
+  #told = 0;
+  #western = 0;
+  #extended = 0;
+  #cyrillicExtended = 0;
+  #arabicExtended = 0;
+  #kana = 0;
+  #traditional = 0;
 
-  /** Of `text[from .. to]`. What comes before it has its effect, as far as any reaches. */
-  constructor(text: string, from: number, to: number) {
-    for (let index = Math.max(0, from - REACH); index < from; index += 1) {
-      this.#read(text.charCodeAt(index));
-    }
+  /** Counts `text[from .. to]`. What comes before it has its effect, as far as any reaches. */
+  count(text: string, from: number, to: number): void {
+    this.#forget();
+    const start = Math.max(0, from - REACH);
+    for (let index = start; index < from; index += 1) this.#read(text.charCodeAt(index), index);
     this.counts.fill(0);
-    for (let index = from; index < to; index += 1) this.#read(text.charCodeAt(index));
+    for (let index = from; index < to; index += 1) this.#read(text.charCodeAt(index), index);
   }
 
-  #read(unit: number): void {
-    this.#at += 1;
-    if (unit >= 0xdc00 && unit < 0xe000) return; // the first half of the pair stands for both
+  #forget(): void {
+    this.#group = NONE;
+    this.#told = 0;
+    this.#western = 0;
+    this.#extended = 0;
+    this.#cyrillicExtended = 0;
+    this.#arabicExtended = 0;
+    this.#kana = 0;
+    this.#traditional = 0;
+  }
+
+  #read(unit: number, at: number): void {
+    const traits = TRAITS[unit]!;
+    if (traits & SECOND_HALF) return; // the first half of the pair stands for both
     const group = GROUP_OF_UNIT[unit]!;
-    const before = this.#group;
-    if (group !== before) this.#enter(group, before);
-    else if (isCapital(unit) && !isCapital(this.#before)) this.#length = 1;
+    const capitals = traits & this.#traits & CAPITAL;
+    if (group !== this.#group) this.#enter(group);
+    else if (traits & CAPITAL && capitals === 0) this.#length = 1;
     else if (this.#length < LONGEST) this.#length += 1;
-    if (group === LATIN) this.#readLatin(unit);
-    else if (unit > 0x7f) this.#readForeign(unit, group);
-    this.counts[BANDS * this.#groupHere(group) + BAND_OF[this.#length]!]! += 1;
+    if (traits & TELLING) this.#tell(unit, traits, group, at);
+    if (traits & UNCOMMON) this.counts[UNCOMMON_LETTER]! += 1;
+    if (capitals !== 0) this.counts[CAPITAL_SIGN]! += 1;
+    const here = at < this.#told ? this.#groupAt(group, at) : group;
+    this.counts[BANDS * here + BAND_OF[this.#length]!]! += 1;
     this.#group = group;
-    this.#before = unit;
+    this.#traits = traits;
   }
 
   /** At the first character of a run. */
-  #enter(group: number, before: number): void {
-    if (before === LATIN && this.#length >= 4 && isOpenVowel(this.#before)) {
+  #enter(group: number): void {
+    const before = this.#group;
+    if (before === LATIN && this.#length >= 4 && this.#traits & OPEN_VOWEL) {
       this.counts[VOWEL_AT_END]! += 1;
     }
-    if (group === LATIN && before === DIGIT) this.counts[WORD_AFTER_DIGIT]! += 1;
-    if (group === DIGIT && before === SPACE) this.counts[SPACE_BEFORE_DIGIT]! += 1;
+    if (before === DIGIT && group === LATIN) this.counts[WORD_AFTER_DIGIT]! += 1;
+    if (before === SPACE && group === DIGIT) this.counts[SPACE_BEFORE_DIGIT]! += 1;
     this.#length = 1;
   }
 
-  #readLatin(unit: number): void {
-    if (unit > 0x7f) this.#readMarked(unit);
-    else if (isCapital(unit) && this.#group === LATIN && isCapital(this.#before)) {
-      this.counts[CAPITAL]! += 1;
-    }
-    if (isUncommon(unit)) this.counts[UNCOMMON_LETTER]! += 1;
+  #tell(unit: number, traits: number, group: number, at: number): void {
+    const until = at + REACH;
+    this.#told = until;
+    if (traits & KANA) this.#kana = until;
+    else if (traits & TRADITIONAL) this.#traditional = until;
+    else this.counts[this.#tellOfLetter(unit, traits, group, until)]! += 1;
   }
 
-  #readMarked(unit: number): void {
-    if (isExtendedLatin(unit)) {
-      this.#extendedAt = this.#at;
-      this.counts[EXTENDED_LETTER]! += 1;
-    } else {
-      this.#westernAt = this.#at;
-      this.counts[unit < 0x1e00 ? WESTERN_LETTER : VIETNAMESE_LETTER]! += 1;
+  /** Returns the letter's sign. */
+  #tellOfLetter(unit: number, traits: number, group: number, until: number): number {
+    if (traits & WESTERN) {
+      this.#western = until;
+      return unit < 0x1e00 ? WESTERN_LETTER : VIETNAMESE_LETTER;
     }
-  }
-
-  #readForeign(unit: number, group: number): void {
-    if (group === HIRAGANA || group === KATAKANA) this.#kanaAt = this.#at;
-    else if (group === HAN && TRADITIONAL_ONLY.has(unit)) this.#traditionalAt = this.#at;
-    else if (group === CYRILLIC && isExtendedCyrillic(unit)) {
-      this.#cyrillicExtendedAt = this.#at;
-      this.counts[CYRILLIC_EXTENDED_LETTER]! += 1;
-    } else if (group === ARABIC && isExtendedArabic(unit)) {
-      this.#arabicExtendedAt = this.#at;
-      this.counts[ARABIC_EXTENDED_LETTER]! += 1;
-    }
-  }
-
-  /** The group that a character of a group is in at this place. */
-  #groupHere(group: number): number {
-    const from = this.#at - REACH;
     if (group === LATIN) {
-      if (this.#extendedAt > from) return EXTENDED;
-      return this.#westernAt > from ? WESTERN : LATIN;
+      this.#extended = until;
+      return EXTENDED_LETTER;
     }
-    if (group === CYRILLIC) return this.#cyrillicExtendedAt > from ? CYRILLIC_EXTENDED : CYRILLIC;
-    if (group === ARABIC) return this.#arabicExtendedAt > from ? ARABIC_EXTENDED : ARABIC;
-    if (group !== HAN) return group;
-    if (this.#kanaAt > from) return KANJI;
-    return this.#traditionalAt > from ? TRADITIONAL : HAN;
+    if (group === CYRILLIC) {
+      this.#cyrillicExtended = until;
+      return CYRILLIC_EXTENDED_LETTER;
+    }
+    this.#arabicExtended = until;
+    return ARABIC_EXTENDED_LETTER;
   }
-}
 
-function isCapital(unit: number): boolean {
-  return unit >= 0x41 && unit <= 0x5a;
-}
-
-/** Frequent characters that simplified Chinese writes in another way. */
-const TRADITIONAL_ONLY = new Set(
-  [
-    ...'這們個來說時會為國對發經現與學開關無過種類實義進問題應從後當還沒樣動機電長書見車門話語請將權條據點選檔',
-  ].map((character) => character.charCodeAt(0)),
-);
-
-const OPEN_VOWELS = new Set([...'aiou'].map((letter) => letter.charCodeAt(0)));
-const UNCOMMON = new Set([...'jkqzJKQZ'].map((letter) => letter.charCodeAt(0)));
-/** Of Latin-1, but used in the north. */
-const NORTHERN = new Set([...'åæøðþÅÆØÐÞ'].map((letter) => letter.charCodeAt(0)));
-
-function isOpenVowel(unit: number): boolean {
-  return OPEN_VOWELS.has(unit);
-}
-
-function isUncommon(unit: number): boolean {
-  return UNCOMMON.has(unit);
-}
-
-function isExtendedLatin(unit: number): boolean {
-  return (unit >= 0x100 && unit < 0x1e00) || NORTHERN.has(unit);
-}
-
-/** A letter that Russian doesn't use. */
-function isExtendedCyrillic(unit: number): boolean {
-  const isRussian = (unit >= 0x410 && unit < 0x450) || unit === 0x401 || unit === 0x451;
-  return !isRussian;
-}
-
-/** A letter that Arabic doesn't use, as of Persian and Urdu. */
-function isExtendedArabic(unit: number): boolean {
-  return unit >= 0x670 && unit < 0xfe00;
+  /** The group that a character of a group is in at a place that some letter reaches. */
+  #groupAt(group: number, at: number): number {
+    if (group === LATIN) {
+      if (at < this.#extended) return EXTENDED_WORD;
+      return at < this.#western ? WESTERN_WORD : LATIN;
+    }
+    if (group === CYRILLIC) return at < this.#cyrillicExtended ? CYRILLIC_EXTENDED : CYRILLIC;
+    if (group === ARABIC) return at < this.#arabicExtended ? ARABIC_EXTENDED : ARABIC;
+    if (group !== HAN) return group;
+    if (at < this.#kana) return KANJI;
+    return at < this.#traditional ? TRADITIONAL_HAN : HAN;
+  }
 }
