@@ -6,6 +6,7 @@ import { type CustomEstimator, customised, withInput } from './custom-estimate.t
 import { type EstimateRequest, Estimator } from './estimator.ts';
 import { nextTurn } from './next-turn.ts';
 import type { RemoteCounter } from './remote-count.ts';
+import { stopgapEstimate } from './stopgap.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
 /** One for the process: a vocabulary takes 5 MB, and the event loop has one turn at a time. */
@@ -60,7 +61,9 @@ export async function estimateCall(
   { calibration, remote, custom }: EstimateSources,
 ): Promise<Estimated> {
   const call = await shared.measure(request);
-  const learnt = calibration.estimated(call);
+  const learnt = call?.stopgap
+    ? stopgapEstimate(calibration, call, call.stopgap)
+    : calibration.estimated(call);
   const counted = call && remote ? await remote(request, call) : undefined;
   const ours = withInput(learnt, counted);
   return custom ? customised(ours, custom, request) : ours;

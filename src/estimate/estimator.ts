@@ -3,10 +3,11 @@ import { apiOf } from './api.ts';
 import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
-import type { Measurement } from './measurement.ts';
+import type { Measurement, Stopgap } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
 import { promptOf } from './prompt.ts';
 import { PromptCount } from './prompt-count.ts';
+import { Recounts } from './recounts.ts';
 import type { Counting } from './text-count.ts';
 import { tokenCount } from './token-count.ts';
 import { Encodings } from './tokenizer/encodings.ts';
@@ -35,10 +36,12 @@ const LINEAR: Readonly<Record<Encoding, Counting>> = {
 export class Estimator {
   readonly #queue: CooperativeQueue;
   readonly #encodings: Encodings;
+  readonly #recounts: Recounts;
 
   constructor(queue: CooperativeQueue) {
     this.#queue = queue;
     this.#encodings = new Encodings(queue);
+    this.#recounts = new Recounts(queue, this.#encodings);
   }
 
   /** The estimate that no experience has corrected. Never rejects. */
@@ -72,9 +75,27 @@ export class Estimator {
     const family = `${provider} ${familyName(model)}`;
     const count = new PromptCount(parts, () => this.#counting(encoding));
     await this.#queue.run(count);
-    const { tally, knownTokens, isText } = count;
+    const { tally, knownTokens } = count;
     const sites = callSites(api, family, body, outputTokens);
-    return { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
+    const isText = count.isText && !count.isEstimated;
+    const call = { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
+    return count.isEstimated ? { ...call, stopgap: this.#stopgap(call, count, encoding) } : call;
+  }
+
+  /** Holds on to the texts of a call that isn't answered yet, as whoever sends it does. */
+  #stopgap(
+    call: Measurement,
+    { isText, estimatedTexts }: PromptCount,
+    encoding: Encoding,
+  ): Stopgap {
+    let texts = isText ? estimatedTexts : [];
+    const recount = async (): Promise<Measurement | undefined> => {
+      const kept = texts;
+      texts = [];
+      const tally = kept.length > 0 ? await this.#recounts.tally(kept, encoding) : undefined;
+      return tally && { ...call, tally, isText };
+    };
+    return { isText, recount };
   }
 
   /** Counting doesn't wait for a vocabulary: until it is there, text is estimated. */

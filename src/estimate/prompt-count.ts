@@ -9,6 +9,9 @@ const PART_WORK = 40;
 /** More parts than fit into any context window: a list that has no end is cut there. */
 const MAX_PARTS = 200_000;
 
+/** Longer prompts aren't kept to be counted again, in characters. */
+const MOST_KEPT = 200_000;
+
 /** Adds up the parts of one prompt. */
 export class PromptCount implements Job {
   readonly #parts: Iterator<Part>;
@@ -17,6 +20,9 @@ export class PromptCount implements Job {
   #counting: Counting | undefined;
   /** The text that is being counted. */
   #text: TextCount | undefined;
+  /** The texts that were estimated, and their length together. */
+  #estimated: string[] = [];
+  #estimatedLength = 0;
   #known = 0;
   #taken = 0;
   #isRough = false;
@@ -42,9 +48,19 @@ export class PromptCount implements Job {
     return this.#known;
   }
 
-  /** Whether there was nothing but text, all of it counted by a vocabulary. */
+  /** Whether there was nothing but text. */
   get isText(): boolean {
-    return !this.#isRough && this.#counting?.memo !== undefined;
+    return !this.#isRough && this.#counting !== undefined;
+  }
+
+  /** Whether there was any text, and it was estimated: there was no vocabulary to count it by. */
+  get isEstimated(): boolean {
+    return this.#counting !== undefined && this.#counting.memo === undefined;
+  }
+
+  /** The texts that were estimated, to be counted later; none if they are too long to be kept. */
+  get estimatedTexts(): readonly string[] {
+    return this.#estimated;
   }
 
   step(budget: number): number {
@@ -77,6 +93,13 @@ export class PromptCount implements Job {
   #begin(text: string): void {
     this.#counting ??= this.#countingFor();
     this.#text = new TextCount(text, this.#counting, this.#tally);
+    if (this.isEstimated) this.#keep(text);
+  }
+
+  #keep(text: string): void {
+    this.#estimatedLength += text.length;
+    if (this.#estimatedLength <= MOST_KEPT) this.#estimated.push(text);
+    else this.#estimated = [];
   }
 
   #advance(text: TextCount, budget: number): number {
