@@ -3,10 +3,12 @@ import { apiOf } from './api.ts';
 import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
-import type { Measurement } from './measurement.ts';
+import type { Measurement, Stopgap } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
 import { promptOf } from './prompt.ts';
-import { type Counting, PromptCount } from './prompt-count.ts';
+import { PromptCount } from './prompt-count.ts';
+import { Recounts } from './recounts.ts';
+import type { Counting } from './text-count.ts';
 import { tokenCount } from './token-count.ts';
 import { Encodings } from './tokenizer/encodings.ts';
 import { LinearCounter } from './tokenizer/linear-counter.ts';
@@ -24,16 +26,22 @@ export interface EstimateRequest {
 }
 
 const NOTHING: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
-const LINEAR: Counting = { counter: new LinearCounter() };
+/** Until a vocabulary is there, or where it can't be had. */
+const LINEAR: Readonly<Record<Encoding, Counting>> = {
+  o200k_base: { counter: new LinearCounter('o200k_base') },
+  cl100k_base: { counter: new LinearCounter('cl100k_base') },
+};
 
 /** Estimates calls; all that one does shares a queue, the vocabularies, and what was counted. */
 export class Estimator {
   readonly #queue: CooperativeQueue;
   readonly #encodings: Encodings;
+  readonly #recounts: Recounts;
 
   constructor(queue: CooperativeQueue) {
     this.#queue = queue;
     this.#encodings = new Encodings(queue);
+    this.#recounts = new Recounts(queue, this.#encodings);
   }
 
   /** The estimate that no experience has corrected. Never rejects. */
@@ -67,9 +75,27 @@ export class Estimator {
     const family = `${provider} ${familyName(model)}`;
     const count = new PromptCount(parts, () => this.#counting(encoding));
     await this.#queue.run(count);
-    const { tally, knownTokens, isText } = count;
+    const { tally, knownTokens } = count;
     const sites = callSites(api, family, body, outputTokens);
-    return { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
+    const isText = count.isText && !count.isEstimated;
+    const call = { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
+    return count.isEstimated ? { ...call, stopgap: this.#stopgap(call, count, encoding) } : call;
+  }
+
+  /** Holds on to the texts of a call that isn't answered yet, as whoever sends it does. */
+  #stopgap(
+    call: Measurement,
+    { isText, estimatedTexts }: PromptCount,
+    encoding: Encoding,
+  ): Stopgap {
+    let texts = isText ? estimatedTexts : [];
+    const recount = async (): Promise<Measurement | undefined> => {
+      const kept = texts;
+      texts = [];
+      const tally = kept.length > 0 ? await this.#recounts.tally(kept, encoding) : undefined;
+      return tally && { ...call, tally, isText };
+    };
+    return { isText, recount };
   }
 
   /** Counting doesn't wait for a vocabulary: until it is there, text is estimated. */
@@ -77,6 +103,6 @@ export class Estimator {
     const loaded = this.#encodings.get(encoding);
     if (loaded !== undefined) return loaded;
     void this.#encodings.load(encoding);
-    return LINEAR;
+    return LINEAR[encoding];
   }
 }

@@ -16,4 +16,17 @@ export interface Measurement {
   readonly outputTokens: number;
   /** Kinds of calls that this is one of, the narrowest first. */
   readonly callSites: readonly string[];
+  /** Where the text was estimated, for want of a vocabulary. */
+  readonly stopgap?: Stopgap | undefined;
+}
+
+/** What can be learnt from a call whose text was estimated. */
+export interface Stopgap {
+  /** Whether it was nothing but text. */
+  readonly isText: boolean;
+  /**
+   * The same call with its text counted, once the vocabulary is there; `undefined` if it is more than
+   * text or too long, and from the second time on: the text isn't kept.
+   */
+  recount(): Promise<Measurement | undefined>;
 }

@@ -1,24 +1,16 @@
 import type { Job } from './job.ts';
 import type { Part, Parts, Rough } from './part.ts';
-import { SAMPLED_BEYOND } from './tokenizer/sampling-counter.ts';
-import { addTally, emptyTally, type Tally } from './tokenizer/tally.ts';
-import type { TextCounter, TextCursor } from './tokenizer/text-counter.ts';
-import type { TextMemo } from './tokenizer/text-memo.ts';
+import { type Counting, TextCount } from './text-count.ts';
+import { emptyTally, type Tally } from './tokenizer/tally.ts';
 
-/** What counts the texts of a prompt. An estimate isn't worth remembering: it has no memo. */
-export interface Counting {
-  readonly counter: TextCounter;
-  /** Counts texts longer than `SAMPLED_BEYOND`. */
-  readonly sampler?: TextCounter | undefined;
-  readonly memo?: TextMemo | undefined;
-}
-
-/** Getting the next part of a body, and looking a text up in the memo, in units of work. */
+/** Getting the next part of a body, in units of work. */
 const PART_WORK = 40;
-const LOOKUP_CHARACTERS = 32;
 
 /** More parts than fit into any context window: a list that has no end is cut there. */
 const MAX_PARTS = 200_000;
+
+/** Longer prompts aren't kept to be counted again, in characters. */
+const MOST_KEPT = 200_000;
 
 /** Adds up the parts of one prompt. */
 export class PromptCount implements Job {
@@ -26,7 +18,11 @@ export class PromptCount implements Job {
   readonly #countingFor: () => Counting;
   readonly #tally = emptyTally();
   #counting: Counting | undefined;
-  #cursor: TextCursor | undefined;
+  /** The text that is being counted. */
+  #text: TextCount | undefined;
+  /** The texts that were estimated, and their length together. */
+  #estimated: string[] = [];
+  #estimatedLength = 0;
   #known = 0;
   #taken = 0;
   #isRough = false;
@@ -52,16 +48,25 @@ export class PromptCount implements Job {
     return this.#known;
   }
 
-  /** Whether there was nothing but text, all of it counted by a vocabulary. */
+  /** Whether there was nothing but text. */
   get isText(): boolean {
-    return !this.#isRough && this.#counting?.memo !== undefined;
+    return !this.#isRough && this.#counting !== undefined;
+  }
+
+  /** Whether there was any text, and it was estimated: there was no vocabulary to count it by. */
+  get isEstimated(): boolean {
+    return this.#counting !== undefined && this.#counting.memo === undefined;
+  }
+
+  /** The texts that were estimated, to be counted later; none if they are too long to be kept. */
+  get estimatedTexts(): readonly string[] {
+    return this.#estimated;
   }
 
   step(budget: number): number {
     let work = 0;
     while (work < budget && !this.#done) {
-      work +=
-        this.#cursor === undefined ? this.#take() : this.#advance(this.#cursor, budget - work);
+      work += this.#text === undefined ? this.#take() : this.#advance(this.#text, budget - work);
     }
     return work;
   }
@@ -69,49 +74,37 @@ export class PromptCount implements Job {
   #take(): number {
     const next = this.#parts.next();
     this.#taken += 1;
-    if (next.done === true || this.#taken > MAX_PARTS) {
-      this.#done = true;
-      return 1;
-    }
-    const part = next.value;
-    if (typeof part === 'number') this.#known += part;
-    else if (typeof part === 'object') this.#add(part);
-    else if (part !== '') return PART_WORK + this.#begin(part);
+    if (next.done === true || this.#taken > MAX_PARTS) this.#done = true;
+    else this.#add(next.value);
     return PART_WORK;
   }
 
-  #add({ roughTokens }: Rough): void {
+  #add(part: Part): void {
+    if (typeof part === 'number') this.#known += part;
+    else if (typeof part === 'object') this.#addRough(part);
+    else if (part !== '') this.#begin(part);
+  }
+
+  #addRough({ roughTokens }: Rough): void {
     this.#known += roughTokens;
     this.#isRough = true;
   }
 
-  /** Starts on a text, or adds what is remembered of it. */
-  #begin(text: string): number {
+  #begin(text: string): void {
     this.#counting ??= this.#countingFor();
-    const { memo } = this.#counting;
-    const remembered = memo?.get(text);
-    if (remembered !== undefined) {
-      addTally(this.#tally, remembered);
-      return Math.ceil(text.length / LOOKUP_CHARACTERS);
-    }
-    const tally = memo?.keeps(text) ? emptyTally() : this.#tally;
-    this.#cursor = { text, position: 0, tally };
-    return 0;
+    this.#text = new TextCount(text, this.#counting, this.#tally);
+    if (this.isEstimated) this.#keep(text);
   }
 
-  #counterOf({ text }: TextCursor): TextCounter | undefined {
-    const sampler = text.length > SAMPLED_BEYOND ? this.#counting?.sampler : undefined;
-    return sampler ?? this.#counting?.counter;
+  #keep(text: string): void {
+    this.#estimatedLength += text.length;
+    if (this.#estimatedLength <= MOST_KEPT) this.#estimated.push(text);
+    else this.#estimated = [];
   }
 
-  #advance(cursor: TextCursor, budget: number): number {
-    const work = this.#counterOf(cursor)?.advance(cursor, budget) ?? 0;
-    if (cursor.position < cursor.text.length) return work;
-    this.#cursor = undefined;
-    if (cursor.tally !== this.#tally) {
-      addTally(this.#tally, cursor.tally);
-      this.#counting?.memo?.set(cursor.text, cursor.tally);
-    }
+  #advance(text: TextCount, budget: number): number {
+    const work = text.step(budget);
+    if (text.done) this.#text = undefined;
     return work;
   }
 }

@@ -16,8 +16,8 @@ export interface LoadedEncoding {
   readonly memo: TextMemo;
 }
 
-/** The texts that are remembered for one encoding take up to 16 MB. */
-const MEMO_CHARACTERS = 8_000_000;
+/** How many texts are remembered for one encoding: what that takes is 2.9 MB. */
+const MEMO_TEXTS = 65_536;
 
 const PIECE_ENDS: Readonly<Record<Encoding, PieceEnd>> = {
   o200k_base: o200kPieceEnd,
@@ -39,11 +39,14 @@ const FIRST_TEXTS = [' ', '\u0301', '1', 'a', 'A', '中'];
 /** The encodings of this process: each is loaded once, in the background, when it is first needed. */
 export class Encodings {
   readonly #queue: CooperativeQueue;
+  readonly #sources: typeof rankSources;
   readonly #loaded = new Map<Encoding, LoadedEncoding>();
   readonly #loading = new Map<Encoding, Promise<void>>();
 
-  constructor(queue: CooperativeQueue) {
+  /** @param sources - where the lists of tokens can be had from */
+  constructor(queue: CooperativeQueue, sources: typeof rankSources = rankSources) {
     this.#queue = queue;
+    this.#sources = sources;
   }
 
   /** The encoding, if it is loaded. */
@@ -71,7 +74,7 @@ export class Encodings {
       counter.advance({ text, position: 0, tally: emptyTally() }, Number.POSITIVE_INFINITY);
     }
     const sampler = new SamplingCounter(counter);
-    this.#loaded.set(encoding, { counter, sampler, memo: new TextMemo(MEMO_CHARACTERS) });
+    this.#loaded.set(encoding, { counter, sampler, memo: new TextMemo(MEMO_TEXTS) });
   }
 
   /** From the first source that has all of it. */
@@ -79,7 +82,7 @@ export class Encodings {
     encoding: Encoding,
     turn: () => Promise<void>,
   ): Promise<Vocabulary | undefined> {
-    for (const source of rankSources(encoding, turn)) {
+    for (const source of this.#sources(encoding, turn)) {
       const vocabulary = await this.#built(source, ROOM[encoding]).catch(() => undefined);
       if (vocabulary !== undefined) return vocabulary;
     }
