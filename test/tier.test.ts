@@ -135,7 +135,7 @@ describe('families', () => {
     ]);
     const wide = createSimulator({ clock });
     const openai = withRateLimit(new OpenAI({ apiKey: 'any', fetch: wide.fetch }), { clock });
-    const long = [{ role: 'user' as const, content: 'word '.repeat(140_000) }];
+    const long = [{ role: 'user' as const, content: 'word '.repeat(200_000) }];
     for (const messages of [MESSAGES, long]) {
       await openai.chat.completions.create({ model: 'gpt-4.1', messages });
     }

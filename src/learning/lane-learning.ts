@@ -11,10 +11,8 @@ import type { Concurrency } from './concurrency.ts';
 import { Damper } from './damper.ts';
 import { Guesses } from './guesses.ts';
 import { areSame, type LaneLimits, type Sighting } from './lane-limits.ts';
+import { SteadyShare } from './steady-share.ts';
 import { Throughput } from './throughput.ts';
-
-/** A change in others' share of a limit that is told. */
-const TOLD_SHARE = 0.2;
 
 export type LimitNews = Pick<LimitsEvent, 'limits' | 'lowered' | 'othersShare' | 'concurrency'>;
 
@@ -67,7 +65,7 @@ export class LaneLearning {
   #episode: Episode | undefined;
   #resumedAt: number | undefined;
   #answers = 0;
-  #toldShare = 0;
+  readonly #others = new SteadyShare();
   #isNewsDue = false;
   #lowered: Limit[] = [];
   /** Given limits of which it was said that the provider shows less: once is enough. */
@@ -107,7 +105,7 @@ export class LaneLearning {
     if (!tells && areSame(before, inForce)) return;
     const given = start.filter(({ source }) => source === 'given');
     this.#lowered.push(...given.filter((limit) => !inForce.includes(limit)));
-    this.#tell(now);
+    this.#tell();
   }
 
   /** Takes over what a response shows; returns what of it is believed. */
@@ -241,24 +239,19 @@ export class LaneLearning {
     return true;
   }
 
-  #othersHaveChanged(now: number): boolean {
-    return Math.abs(this.#options.gate.othersShare(now) - this.#toldShare) >= TOLD_SHARE;
-  }
-
   /** Tells what is new, if anything is, and if not too much was told lately. */
   #news(now: number): void {
-    if (!this.#isNewsDue && !this.#othersHaveChanged(now)) return;
-    this.#isNewsDue = true;
-    if (this.#damper.passes(now)) this.#tell(now);
+    if (this.#others.isNews(this.#options.gate.othersShare(now), now)) this.#isNewsDue = true;
+    if (!this.#isNewsDue) return;
+    if (this.#damper.passes(now)) this.#tell();
   }
 
-  #tell(now: number): void {
-    const { gate, limits, concurrency, tell } = this.#options;
-    const othersShare = gate.othersShare(now);
+  #tell(): void {
+    const { limits, concurrency, tell } = this.#options;
+    const othersShare = this.#others.told;
     const lowered = this.#lowered;
     this.#isNewsDue = false;
     this.#lowered = [];
-    this.#toldShare = othersShare;
     tell({ limits: limits.inForce, lowered, othersShare, concurrency: concurrency.limit });
   }
 }
