@@ -34,7 +34,7 @@ export type {
   ThrottledEvent,
   UsageEvent,
 } from './events.ts';
-export type { LaneSnapshot, LaneTotals } from './lane/lane-snapshot.ts';
+export type { LaneSnapshot, LaneTotals, LimitLevel } from './lane/lane-snapshot.ts';
 export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';

@@ -159,8 +159,8 @@ describe('a rate limiter', () => {
       pausedUntil: undefined,
       etaMs: 250,
       limits: [
-        { dimension: 'requests', max: 60, windowMs: 60_000, level: 1 },
-        { dimension: 'tokens', max: 1200, windowMs: 60_000, level: 25 },
+        { dimension: 'requests', max: 60, windowMs: 60_000, level: 1, remaining: 59 },
+        { dimension: 'tokens', max: 1200, windowMs: 60_000, level: 25, remaining: 1185 },
       ],
     });
     await clock.runUntilIdle();

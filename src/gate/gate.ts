@@ -277,9 +277,13 @@ export class Gate {
     return this.#meters.find((each) => isSameLimit(each.limit, limit));
   }
 
-  /** The limits with what is left of each at `now`. */
-  levels(now: number): { limit: MeteredLimit; level: number }[] {
-    return this.#meters.map((meter) => ({ limit: meter.limit, level: meter.level(now) }));
+  /** The limits with what may be used of each at `now`, and what is left of it. */
+  levels(now: number): { limit: MeteredLimit; level: number; remaining: number }[] {
+    return this.#meters.map((meter) => ({
+      limit: meter.limit,
+      level: meter.level(now),
+      remaining: meter.remaining(now),
+    }));
   }
 
   #tuned(limit: MeteredLimit, now: number): Meter {

@@ -277,6 +277,15 @@ export class Meter {
     return Math.min(this.#bucket.level, this.#view?.level(now) ?? Infinity, ...rooms);
   }
 
+  /**
+   * What is left of the limit itself, whatever its burst and headroom: what the server is believed
+   * to have, where responses show that; else what was not used here.
+   */
+  remaining(now: number): number {
+    const { max } = this.limit;
+    return this.#view?.remaining(now) ?? Math.max(0, max - this.used(now));
+  }
+
   /** What has been taken and has not come back. */
   used(now: number): number {
     this.#refill(now);

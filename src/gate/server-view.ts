@@ -108,6 +108,12 @@ export class ServerView {
     return this.#level - this.#margin;
   }
 
+  /** What the server is believed to have left, for all who use the limit; never negative. */
+  remaining(now: number): number {
+    this.#refill(now);
+    return Math.max(0, this.#level);
+  }
+
   get #ratePerMs(): number {
     return this.#limit / this.#windowMs;
   }

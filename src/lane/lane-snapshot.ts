@@ -17,14 +17,26 @@ export interface LaneTotals {
   readonly actual: TokenEstimate;
 }
 
+/** A limit in force, and what is left of it, in units of its dimension. */
+export interface LimitLevel extends Limit {
+  readonly source: LimitSource;
+  /**
+   * What may be used at once: of the burst, or, of a limit that is kept as a window, of the window.
+   * Headroom is taken off, what the server is believed to have left is the most, and in debt it is
+   * negative.
+   */
+  readonly level: number;
+  /**
+   * What is left of `max` itself: what the server is believed to have, where responses show that;
+   * else what was not used here. Never negative.
+   */
+  readonly remaining: number;
+}
+
 /** A lane as it is now. */
 export interface LaneSnapshot extends LaneRef {
-  /**
-   * The limits in force and where each comes from. `level` is what may be used at once, in units of
-   * its dimension: of the burst, or, of a limit that is kept as a window, of the window; headroom is
-   * taken off, what the server is believed to have left is the most, and in debt it is negative.
-   */
-  readonly limits: readonly (Limit & { readonly source: LimitSource; readonly level: number })[];
+  /** The limits in force. */
+  readonly limits: readonly LimitLevel[];
   /** The greatest share of a limit, from 0 to 1, that others use, as far as responses tell. */
   readonly othersShare: number;
   /** The most calls in flight at a time; `Infinity` where they aren't limited. */

@@ -303,7 +303,7 @@ export class Lane implements ReservationEnds {
     const limits = this.#options.gate.levels(this.#now);
     return {
       ...this.#ref,
-      limits: limits.map(({ limit, level }) => ({ ...limit, level })),
+      limits: limits.map(({ limit, ...left }) => ({ ...limit, ...left })),
       othersShare: this.#options.gate.othersShare(this.#now),
       concurrency: this.#queue.concurrency,
       queued: this.#queue.size,

@@ -189,11 +189,11 @@ describeRedis('limiters of several processes on one store', (server) => {
       ),
     );
     await clock.advance(900);
-    expect(started).toHaveLength(2);
+    expect(started).toHaveLength(1);
     const header = {
       dimension: 'requests',
       limit: 6000,
-      remaining: 5998,
+      remaining: 5999,
       windowMs: 60_000,
     } as const;
     for (const lane of group.map((each) => each.lane(key))) {
