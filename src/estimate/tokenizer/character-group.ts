@@ -1,69 +1,96 @@
-import { SCRIPTS } from './tally.ts';
+import { SCRIPTS, type Script } from './tally.ts';
 
-/**
- * Groups of characters that take about as many tokens each, and the script that these count for.
- * Some letters tell that a text isn't English, Russian or Arabic; words near one of those have more
- * tokens, and are groups of their own.
- */
-const GROUPS = [
-  ['latin', SCRIPTS.words],
-  ['cyrillic', SCRIPTS.cyrillic],
-  ['arabic', SCRIPTS.other],
-  ['digit', SCRIPTS.symbols],
-  ['space', SCRIPTS.symbols],
-  ['newline', SCRIPTS.symbols],
-  ['symbol', SCRIPTS.symbols],
-  ['greek', SCRIPTS.other],
-  ['armenian', SCRIPTS.other],
-  ['hebrew', SCRIPTS.other],
-  ['devanagari', SCRIPTS.other],
-  ['bengali', SCRIPTS.other],
-  ['gurmukhi', SCRIPTS.other],
-  ['gujarati', SCRIPTS.other],
-  ['tamil', SCRIPTS.other],
-  ['telugu', SCRIPTS.other],
-  ['kannada', SCRIPTS.other],
-  ['malayalam', SCRIPTS.other],
-  ['sinhala', SCRIPTS.other],
-  ['thai', SCRIPTS.other],
-  ['lao', SCRIPTS.other],
-  ['tibetan', SCRIPTS.other],
-  ['myanmar', SCRIPTS.other],
-  ['georgian', SCRIPTS.other],
-  ['ethiopic', SCRIPTS.other],
-  ['khmer', SCRIPTS.other],
-  ['hangul', SCRIPTS.hangul],
-  ['hiragana', SCRIPTS.kana],
-  ['katakana', SCRIPTS.kana],
-  ['han', SCRIPTS.han],
-  ['punctuation', SCRIPTS.pictures],
-  ['wide', SCRIPTS.pictures],
-  ['picture', SCRIPTS.pictures],
-  ['joiner', SCRIPTS.pictures],
-  ['other', SCRIPTS.other],
-  // Latin near a letter of western Europe, and near one of other languages:
-  ['western', SCRIPTS.words],
-  ['extended', SCRIPTS.words],
-  // Near a letter that is not Russian, or not Arabic:
-  ['cyrillicExtended', SCRIPTS.cyrillic],
-  ['arabicExtended', SCRIPTS.other],
-  // Near kana:
-  ['kanji', SCRIPTS.kana],
-  // Near a character that only traditional Chinese has:
-  ['traditional', SCRIPTS.han],
+/** Groups of characters that take about as many tokens each. */
+const PLAIN = [
+  'latin',
+  'cyrillic',
+  'arabic',
+  'digit',
+  'space',
+  'newline',
+  'symbol',
+  'greek',
+  'armenian',
+  'hebrew',
+  'devanagari',
+  'bengali',
+  'gurmukhi',
+  'gujarati',
+  'tamil',
+  'telugu',
+  'kannada',
+  'malayalam',
+  'sinhala',
+  'thai',
+  'lao',
+  'tibetan',
+  'myanmar',
+  'georgian',
+  'ethiopic',
+  'khmer',
+  'hangul',
+  'hiragana',
+  'katakana',
+  'han',
+  'punctuation',
+  'wide',
+  'picture',
+  'joiner',
+  'other',
 ] as const;
 
-export type GroupName = (typeof GROUPS)[number][0];
+/**
+ * Some letters tell that a text isn't English, Russian or Arabic: words near one of them have more
+ * tokens, and are in groups of their own.
+ */
+const NEAR_A_LETTER = [
+  // Latin near a letter of western Europe, and near one of other languages.
+  'western',
+  'extended',
+  // Near a letter that isn't Russian, or isn't Arabic.
+  'cyrillicExtended',
+  'arabicExtended',
+  // Chinese characters near kana, and near one that simplified Chinese doesn't have.
+  'kanji',
+  'traditional',
+] as const;
 
-export const GROUP_NAMES: readonly GroupName[] = GROUPS.map(([name]) => name);
+export type GroupName = (typeof PLAIN)[number] | (typeof NEAR_A_LETTER)[number];
+
+export const GROUP_NAMES: readonly GroupName[] = [...PLAIN, ...NEAR_A_LETTER];
+
+/** What the tokens of a group count for, if not for any other script. */
+const SCRIPT_OF: Readonly<Partial<Record<GroupName, Script>>> = {
+  latin: SCRIPTS.words,
+  cyrillic: SCRIPTS.cyrillic,
+  digit: SCRIPTS.symbols,
+  space: SCRIPTS.symbols,
+  newline: SCRIPTS.symbols,
+  symbol: SCRIPTS.symbols,
+  hangul: SCRIPTS.hangul,
+  hiragana: SCRIPTS.kana,
+  katakana: SCRIPTS.kana,
+  han: SCRIPTS.han,
+  punctuation: SCRIPTS.pictures,
+  wide: SCRIPTS.pictures,
+  picture: SCRIPTS.pictures,
+  joiner: SCRIPTS.pictures,
+  western: SCRIPTS.words,
+  extended: SCRIPTS.words,
+  cyrillicExtended: SCRIPTS.cyrillic,
+  kanji: SCRIPTS.kana,
+  traditional: SCRIPTS.han,
+};
+
+/** The script that a group's tokens count for. */
+export const GROUP_SCRIPTS: readonly Script[] = GROUP_NAMES.map(
+  (name) => SCRIPT_OF[name] ?? SCRIPTS.other,
+);
 
 /** The index of a group. */
 export function groupOf(name: GroupName): number {
   return GROUP_NAMES.indexOf(name);
 }
-
-/** The script that a group's tokens count for. */
-export const GROUP_SCRIPTS: readonly number[] = GROUPS.map(([, script]) => script);
 
 /** The first UTF-16 code unit of a range, and the group of those up to the next row's. */
 const RANGES: readonly (readonly [from: number, group: GroupName])[] = [

@@ -4,10 +4,10 @@ import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
 import { type Chunks, type Encoding, rankSources } from './rank-list.ts';
 import { RankReader, type Room } from './rank-reader.ts';
 import { SamplingCounter } from './sampling-counter.ts';
-import { emptyTally } from './tally.ts';
 import { TextMemo } from './text-memo.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { VocabularyBuilder } from './vocabulary-builder.ts';
+import { WarmUp } from './warm-up.ts';
 
 /** What counts with an encoding, and what it has counted. */
 export interface LoadedEncoding {
@@ -32,9 +32,6 @@ const ROOM: Readonly<Record<Encoding, Room>> = {
   o200k_base: { tokens: 200_000, bytes: 1_410_000 },
   cl100k_base: { tokens: 100_300, bytes: 655_000 },
 };
-
-/** Counted once to begin with: each has the runtime compile some of the classes of characters. */
-const FIRST_TEXTS = [' ', '\u0301', '1', 'a', 'A', '中'];
 
 /** The encodings of this process: each is loaded once, in the background, when it is first needed. */
 export class Encodings {
@@ -69,10 +66,8 @@ export class Encodings {
     if (vocabulary === undefined) return;
     await turn();
     const counter = new ExactCounter(vocabulary, PIECE_ENDS[encoding]);
-    for (const text of FIRST_TEXTS) {
-      await turn();
-      counter.advance({ text, position: 0, tally: emptyTally() }, Number.POSITIVE_INFINITY);
-    }
+    await turn();
+    await this.#queue.runBehind(new WarmUp(counter));
     const sampler = new SamplingCounter(counter);
     this.#loaded.set(encoding, { counter, sampler, memo: new TextMemo(MEMO_TEXTS) });
   }

@@ -16,7 +16,7 @@ import {
   UNCOMMON,
   WESTERN,
 } from './letter-traits.ts';
-import { SCRIPTS } from './tally.ts';
+import { SCRIPTS, type Script } from './tally.ts';
 
 /** A run's first character, those up to the fourth, those up to the eighth, and all after that. */
 const BANDS = 4;
@@ -26,28 +26,34 @@ const LONGEST = BAND_OF.length - 1;
 /** What else tells that words are rare, or that a character isn't part of a word. */
 const SIGNS = [
   // Letters beyond ASCII: of western Europe, of other languages, of Vietnamese.
-  ['westernLetter', SCRIPTS.words],
-  ['extendedLetter', SCRIPTS.words],
-  ['vietnameseLetter', SCRIPTS.words],
-  ['cyrillicExtendedLetter', SCRIPTS.cyrillic],
-  ['arabicExtendedLetter', SCRIPTS.other],
+  'westernLetter',
+  'extendedLetter',
+  'vietnameseLetter',
+  'cyrillicExtendedLetter',
+  'arabicExtendedLetter',
   // After another capital.
-  ['capital', SCRIPTS.words],
+  'capital',
   // J, K, Q and Z, of which English has few.
-  ['uncommonLetter', SCRIPTS.words],
+  'uncommonLetter',
   // Of four letters or more: A, I, O or U.
-  ['vowelAtEnd', SCRIPTS.words],
+  'vowelAtEnd',
   // As in identifiers and encoded bytes.
-  ['wordAfterDigit', SCRIPTS.words],
+  'wordAfterDigit',
   // A word takes the space before it along, a number doesn't.
-  ['spaceBeforeDigit', SCRIPTS.symbols],
+  'spaceBeforeDigit',
 ] as const;
 
-export type SignName = (typeof SIGNS)[number][0];
+export type SignName = (typeof SIGNS)[number];
 
-const SIGN_NAMES: readonly SignName[] = SIGNS.map(([name]) => name);
+/** What the tokens of a sign count for, if not as words of Latin script. */
+const SCRIPT_OF: Readonly<Partial<Record<SignName, Script>>> = {
+  cyrillicExtendedLetter: SCRIPTS.cyrillic,
+  arabicExtendedLetter: SCRIPTS.other,
+  spaceBeforeDigit: SCRIPTS.symbols,
+};
+
 const FIRST_SIGN: number = BANDS * GROUP_NAMES.length;
-const signOf = (name: SignName): number => FIRST_SIGN + SIGN_NAMES.indexOf(name);
+const signOf = (name: SignName): number => FIRST_SIGN + SIGNS.indexOf(name);
 
 /** Tokens for each character of a group, by its place in its run, and for each sign. */
 export interface FeatureWeights {
@@ -59,7 +65,7 @@ export interface FeatureWeights {
 /** The script that each feature's tokens count for. */
 export const FEATURE_SCRIPTS: readonly number[] = [
   ...GROUP_SCRIPTS.flatMap((script) => Array.from({ length: BANDS }, () => script)),
-  ...SIGNS.map(([, script]) => script),
+  ...SIGNS.map((name) => SCRIPT_OF[name] ?? SCRIPTS.words),
 ];
 
 /** Weights in the order of the features. */
@@ -67,7 +73,7 @@ export function weightsOfFeatures({ groups, signs }: FeatureWeights): Float64Arr
   const ofGroups = GROUP_NAMES.flatMap((name) =>
     Array.from({ length: BANDS }, (_, band) => groups[name][band] ?? groups[name].at(-1) ?? 0),
   );
-  return Float64Array.from([...ofGroups, ...SIGN_NAMES.map((name) => signs[name])]);
+  return Float64Array.from([...ofGroups, ...SIGNS.map((name) => signs[name])]);
 }
 
 /** A letter tells of the language of what follows it for so many UTF-16 code units. */
