@@ -230,6 +230,7 @@ export class Lane implements ReservationEnds {
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
     this.#learning.episode(cause, words, this.#queue.inFlight, this.#now);
+    if (this.#decider === 'store') this.#sharing?.tellLearned();
     if (!this.#isClosed) this.#pause(pause);
   }
 
@@ -456,6 +457,7 @@ export class Lane implements ReservationEnds {
 
   /** Lets the store decide who goes. Only what this process knows for itself stands before that. */
   #askStore(): void {
+    this.#sharing?.tellLearned();
     if (this.#obstacle() === undefined) this.#sharing?.ask();
     else this.#tellUntold();
     if (this.#queue.size > 0 && this.#recovery.isCold) this.#widenIn(PROBING_STEP_MS);
