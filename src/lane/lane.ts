@@ -647,6 +647,7 @@ export class Lane implements ReservationEnds {
       isClosed: this.#isClosed,
       decider: this.#decider,
       lostCause: store?.lostCause,
+      remedy: store?.remedy,
       maxQueue,
       maxPauseMs,
     };
