@@ -121,8 +121,8 @@ export class BudgetBook {
   /** While the store is lost. */
   #without(store: Store, entry: Entry, cause: unknown = store.lostCause): End {
     if (store.onStoreLost === 'closed') {
-      const message = "The store of the budget can't be reached, and `onStoreLost` is 'closed'";
-      throw new StoreUnavailable(message, cause);
+      const why = store.remedy ?? "`onStoreLost` is 'closed'";
+      throw new StoreUnavailable(`The store of the budget can't be reached: ${why}`, cause);
     }
     const limitUsd = entry.limitUsd ?? this.#budget.limitUsd;
     const share = store.onStoreLost === 'open' ? Number.POSITIVE_INFINITY : 1 / store.instances;

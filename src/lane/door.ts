@@ -41,6 +41,8 @@ export interface LaneState {
   readonly decider: Decider;
   /** Why the store is lost, where it is. */
   readonly lostCause: unknown;
+  /** What has to be set right, where it was never reached. */
+  readonly remedy: string | undefined;
   readonly maxQueue: number;
   readonly maxPauseMs: number;
 }
@@ -112,9 +114,12 @@ export class Door {
   }
 
   storeError(): HeadroomError {
-    const message =
-      "The store that processes share can't be reached, and `onStoreLost` is 'closed'";
-    return new StoreUnavailable(message, this.#stateNow().lostCause);
+    const { lostCause, remedy } = this.#stateNow();
+    const why = remedy ?? "`onStoreLost` is 'closed'";
+    return new StoreUnavailable(
+      `The store that processes share can't be reached: ${why}`,
+      lostCause,
+    );
   }
 
   /** Why `tryAcquire` can't say anything: it can't wait for an answer. */

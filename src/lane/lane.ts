@@ -236,6 +236,7 @@ export class Lane implements ReservationEnds {
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
     this.#learning.episode(cause, words, this.#queue.inFlight, this.#now);
+    if (this.#decider === 'store') this.#sharing?.tellLearned();
     if (!this.#isClosed) this.#pause(pause);
   }
 
@@ -466,6 +467,7 @@ export class Lane implements ReservationEnds {
 
   /** Lets the store decide who goes. Only what this process knows for itself stands before that. */
   #askStore(): void {
+    this.#sharing?.tellLearned();
     if (this.#obstacle() === undefined) this.#sharing?.ask();
     else this.#tellUntold();
     if (this.#queue.size > 0 && this.#recovery.isCold) this.#widenIn(PROBING_STEP_MS);
@@ -652,6 +654,7 @@ export class Lane implements ReservationEnds {
       isClosed: this.#isClosed,
       decider: this.#decider,
       lostCause: store?.lostCause,
+      remedy: store?.remedy,
       maxQueue,
       maxPauseMs,
     };

@@ -3,6 +3,7 @@ import { random } from '../clock.ts';
 import { probePauseMs } from './backoff.ts';
 import type { RedisLink } from './link.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
+import { remedyFor } from './remedy.ts';
 import type { Script } from './script.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
@@ -26,6 +27,7 @@ export class Health {
   readonly #listeners = new Set<Listener>();
   #fault: Fault | undefined;
   #wasUp = true;
+  #wasReached = false;
   #isClosed = false;
   #stopProbing: () => void = () => {};
 
@@ -45,6 +47,11 @@ export class Health {
     return state.phase === 'lost' ? state.cause : this.#fault?.cause;
   }
 
+  /** What has to be set right for it to be asked at all: only where it never was. */
+  get remedy(): string | undefined {
+    return this.isUp || this.#wasReached ? undefined : remedyFor(this.cause);
+  }
+
   /** Calls `listener` whenever it becomes another. Returns what ends that. */
   onChange(listener: Listener): () => void {
     const own: Listener = (isUp, cause) => listener(isUp, cause);
@@ -58,6 +65,7 @@ export class Health {
       const run = (): Promise<unknown> => this.#link.run(script, keys, [input]);
       try {
         const answer = await run();
+        this.#wasReached = true;
         this.#end();
         return answer;
       } catch (error) {
@@ -91,7 +99,10 @@ export class Health {
     const pauseMs = probePauseMs(this.#clock.now() - fault.since, random);
     const probe = (): void => {
       fault.again().then(
-        () => this.#end(),
+        () => {
+          this.#wasReached = true;
+          this.#end();
+        },
         () => {
           if (this.#fault === fault && !this.#isClosed) this.#probeLater(fault);
         },

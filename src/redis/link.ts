@@ -4,6 +4,7 @@ import { probePauseMs, retryPauseMs } from './backoff.ts';
 import { CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { failureOf, NotConnected } from './failure.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
+import { remedyFor } from './remedy.ts';
 import type { Script } from './script.ts';
 import { TimedOut, within } from './within.ts';
 
@@ -93,7 +94,8 @@ export class RedisLink {
       } catch (error) {
         const pauseMs = retryPauseMs(retries, this.#random);
         const isLate = this.#clock.now() + pauseMs >= giveUpAt;
-        if (isLate || failureOf(error) !== 'refused') throw this.#failed(error, epoch, keys[0]);
+        const isHopeless = failureOf(error) !== 'refused' || remedyFor(error) !== undefined;
+        if (isLate || isHopeless) throw this.#failed(error, epoch, keys[0]);
         await this.#pause(pauseMs);
       }
     }

@@ -1,5 +1,6 @@
 import type { ClientConnection } from './connection.ts';
 import { type Emitter, firstEvent } from './emitter.ts';
+import { remedyFor } from './remedy.ts';
 import { byNameOrText } from './reply.ts';
 import type { Script } from './script.ts';
 
@@ -95,12 +96,25 @@ export class NodeRedisConnection implements ClientConnection {
 
   async #connect(): Promise<void> {
     if (this.isOver) throw new Error('The Redis client was closed');
-    if (!this.#client.isOpen) await this.#client.connect();
+    if (!this.#client.isOpen) await this.#opened();
     // A cluster says 'connect' when it is ready, the others just before.
     while (!isReady(this.#client)) {
       await firstEvent(this.#client, ['ready', 'connect'], ['error', 'end']);
     }
     this.#wasReady = true;
+  }
+
+  /** A client goes on trying, whatever it is told: what no trying helps with is told at once. */
+  async #opened(): Promise<void> {
+    let onError = ignore;
+    const hopeless = new Promise<never>((_, reject) => {
+      onError = (error?: unknown) => {
+        if (remedyFor(error) !== undefined) reject(error);
+      };
+    });
+    this.#client.on('error', onError);
+    const connecting = this.#client.connect();
+    await Promise.race([connecting, hopeless]).finally(() => this.#client.off('error', onError));
   }
 }
 
@@ -109,4 +123,4 @@ function isReady({ isReady, isOpen, masters }: NodeRedisClient): boolean {
   return isReady ?? (isOpen && masters?.length !== 0);
 }
 
-function ignore(): void {}
+function ignore(_error?: unknown): void {}

@@ -4,6 +4,7 @@ import { type ClientConnection, CONNECT_TIMEOUT_MS, type Connection } from './co
 import { IoRedisConnection, isIoRedis } from './ioredis.ts';
 import { isNodeRedis, NodeRedisConnection } from './node-redis.ts';
 import { OwnConnection } from './own-connection.ts';
+import { Misconfigured } from './remedy.ts';
 
 type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
 
@@ -69,9 +70,9 @@ async function clientSource(
       failures.push(error);
     }
   }
-  throw new AggregateError(
-    failures,
+  throw new Misconfigured(
     'A Redis URL needs the package `redis` or `ioredis`, and neither could be loaded: install one, or pass a client',
+    { cause: new AggregateError(failures) },
   );
 }
 
@@ -86,7 +87,7 @@ function viaNodeRedis(module: unknown, target: Target): ClientConnection {
   const options = { ...login, socket, RESP: 2, disableOfflineQueue: true };
   const client: unknown = Reflect.apply(exported(module, 'createClient'), undefined, [options]);
   if (!isNodeRedis(client))
-    throw new Error('Expected the package `redis` to be version 5 or later');
+    throw new Misconfigured('Expected the package `redis` to be version 5 or later');
   client.unref?.();
   return new NodeRedisConnection(client, true);
 }
@@ -108,7 +109,7 @@ function viaIoRedis(module: unknown, target: Target): ClientConnection {
   };
   const client: unknown = Reflect.construct(exported(module, 'Redis'), [options]);
   if (!isIoRedis(client))
-    throw new Error('Expected the package `ioredis` to be version 5 or later');
+    throw new Misconfigured('Expected the package `ioredis` to be version 5 or later');
   client.on('connect', () => client.stream?.unref?.());
   return new IoRedisConnection(client, true);
 }
@@ -120,7 +121,7 @@ function exported(module: unknown, name: string): (...args: never[]) => unknown 
     if (isFunction(value)) return value;
     if ('default' in module && module.default !== module) return exported(module.default, name);
   }
-  throw new Error(`Expected the Redis package to export \`${name}\``);
+  throw new Misconfigured(`Expected the Redis package to export \`${name}\``);
 }
 
 function isFunction(value: unknown): value is (...args: never[]) => unknown {

@@ -5,7 +5,7 @@ const MOST = 10_000;
 /** So many are sent at once: a script must not keep others waiting. */
 const BATCH = 500;
 
-const LASTING: readonly Note['kind'][] = ['ended', 'answered', 'used'];
+const LASTING: readonly Note['kind'][] = ['ended', 'answered', 'used', 'learned'];
 
 /** Notes that are still to be sent. */
 export class Outbox {
@@ -25,7 +25,7 @@ export class Outbox {
     return this.#notes.splice(0, BATCH);
   }
 
-  /** Keeps what will still be true when the server is back: how calls have ended. */
+  /** Keeps what will still be true when the server is back: how calls have ended, what was learned. */
   keepOutcomes(): void {
     this.#notes = this.#notes.filter(({ kind }) => LASTING.includes(kind));
   }

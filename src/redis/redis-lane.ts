@@ -20,6 +20,8 @@ export interface RedisLaneOptions {
   readonly clock: Clock;
   /** A process that isn't heard of for so long is taken for dead. */
   readonly leaseMs: number;
+  /** Processes, where fewer have been seen. @default 1 */
+  readonly instances?: number | undefined;
   readonly memos: CallerMemos;
   /** Greater each time, in all that is ever kept of this lane here. @default its own count */
   readonly nextSeq?: (() => number) | undefined;
@@ -67,7 +69,7 @@ export class RedisLane implements SharedLane {
   };
   #memo: Memo | undefined;
   #seq = 0;
-  #instances = 1;
+  #instances: number;
   #unheard: Unheard | undefined;
   /** Under way or to come. */
   #batches = 0;
@@ -84,6 +86,7 @@ export class RedisLane implements SharedLane {
 
   constructor(options: RedisLaneOptions) {
     this.#options = options;
+    this.#instances = options.instances ?? 1;
     this.#flushTimer = new FlushTimer(options.clock, () => {
       this.flush().catch(() => {});
     });
@@ -109,11 +112,11 @@ export class RedisLane implements SharedLane {
       this.#known = ask;
       const reply = await this.#send({ ...this.#batch(), ask });
       this.#started(ask, reply.answer);
-      this.#instances = reply.answer.instances;
+      this.#instances = Math.max(this.#options.instances ?? 1, reply.answer.instances);
       if (!this.#isClosed) {
         this.#reminder.spoke(this.#options.clock.now() + timeToFull(ask, reply.answer));
       }
-      return reply.answer;
+      return { ...reply.answer, instances: this.#instances };
     });
   }
 

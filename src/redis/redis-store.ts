@@ -38,6 +38,12 @@ export interface RedisStoreOptions {
    * @default 'local'
    */
   readonly onStoreLost?: Store['onStoreLost'] | undefined;
+  /**
+   * How many processes share the limits, as far as one that has seen fewer should reckon: what it
+   * takes for its share (`local`) of a Redis that is gone when it starts.
+   * @default 1
+   */
+  readonly instances?: number | undefined;
   /** Certificates and more for `rediss://`, as Node's `tls.connect` takes them. */
   readonly tls?: RedisTls | undefined;
   /** For tests. @default the system's */
@@ -50,6 +56,7 @@ const OPTIONS = [
   'commandTimeoutMs',
   'leaseMs',
   'onStoreLost',
+  'instances',
   'tls',
   'clock',
 ] as const;
@@ -75,15 +82,24 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   expectObject('options', options, 'an object');
   expectKnown(options, OPTIONS);
   const { leaseMs = LEASE_MS, onStoreLost = 'local', prefix = 'llm-headroom' } = options;
-  const { connectTimeoutMs, commandTimeoutMs, tls, clock = systemClock } = options;
+  const { connectTimeoutMs, commandTimeoutMs, tls, clock = systemClock, instances = 1 } = options;
   expectPrefix(prefix);
   const what = `a number of milliseconds, ${SHORTEST_LEASE_MS} or more`;
   const isLease = (ms: number): boolean => ms >= SHORTEST_LEASE_MS && Number.isFinite(ms);
   expectNumber('leaseMs', leaseMs, what, isLease);
   expectOneOf('onStoreLost', onStoreLost, POLICIES);
+  expectNumber('instances', instances, 'a whole number, 1 or more', isCount);
   const connection = connectionTo(target, { tls, connectTimeoutMs });
   const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
-  return new RedisStore(link, { prefix, keys: new KeyNames(prefix), clock, leaseMs }, onStoreLost);
+  return new RedisStore(
+    link,
+    { prefix, keys: new KeyNames(prefix), clock, leaseMs, instances },
+    onStoreLost,
+  );
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1;
 }
 
 function expectPrefix(prefix: unknown): void {
@@ -96,6 +112,8 @@ interface Kept {
   readonly keys: KeyNames;
   readonly clock: Clock;
   readonly leaseMs: number;
+  /** Processes, where fewer have been seen. */
+  readonly instances: number;
 }
 
 /** So many lanes are kept, whether they are used or not. */
@@ -104,7 +122,7 @@ const KEPT = 256;
 const SWEPT = 2;
 
 class RedisStore implements Store {
-  readonly onStoreLost: Store['onStoreLost'];
+  readonly #policy: Store['onStoreLost'];
   readonly #link: RedisLink;
   readonly #health: Health;
   readonly #kept: Kept;
@@ -123,7 +141,7 @@ class RedisStore implements Store {
     this.#link = link;
     this.#health = new Health(link, kept.clock);
     this.#kept = kept;
-    this.onStoreLost = onStoreLost;
+    this.#policy = onStoreLost;
     this.#runLane = this.#health.runner(laneScript(kept.prefix));
     const run = this.#health.runner(new Script(LEDGER_SCRIPT));
     this.#ledger = new RedisLedger({ ...kept, pid: this.#pid, run });
@@ -144,8 +162,19 @@ class RedisStore implements Store {
     return this.#health.cause;
   }
 
+  get remedy(): string | undefined {
+    return this.#health.remedy;
+  }
+
+  get onStoreLost(): Store['onStoreLost'] {
+    return this.remedy === undefined ? this.#policy : 'closed';
+  }
+
   get instances(): number {
-    return Math.max(1, ...[...this.#lanes.values()].map((lane) => lane.instances));
+    return Math.max(
+      this.#kept.instances,
+      ...[...this.#lanes.values()].map((lane) => lane.instances),
+    );
   }
 
   lane(name: string): SharedLane {
@@ -167,11 +196,11 @@ class RedisStore implements Store {
   }
 
   #opened(name: string): RedisLane {
-    const { keys, clock, leaseMs } = this.#kept;
+    const { keys, clock, leaseMs, instances } = this.#kept;
     const own = { pid: this.#pid, run: this.#runLane, memos: this.#memos };
     const nextSeq = (): number => ++this.#lastSeq;
     const onBirth = (at: number): void => this.#bornAt(at, name);
-    return new RedisLane({ name, keys, clock, leaseMs, nextSeq, onBirth, ...own });
+    return new RedisLane({ name, keys, clock, leaseMs, instances, nextSeq, onBirth, ...own });
   }
 
   /** Forgets lanes that are idle; the others go to the end. */

@@ -50,6 +50,11 @@ export class LaneSharing {
     this.#turns.ask();
   }
 
+  /** Tells what was learned since that was last told. */
+  tellLearned(): void {
+    this.#turns.tellLearned();
+  }
+
   /** The store is back: it is to know what was taken without it. */
   back(used: Readonly<Record<string, Used>>): void {
     this.#shared.note({ kind: 'used', used });

@@ -214,6 +214,11 @@ export interface Store {
   readonly instances: number;
   /** Why it is lost, while it is. */
   readonly lostCause: unknown;
+  /**
+   * What has to be set right, where it has never been reached for how it was set up: nothing goes
+   * without it then.
+   */
+  readonly remedy?: string | undefined;
   /** What happens while it is lost. */
   readonly onStoreLost: 'local' | 'open' | 'closed';
   close(): Promise<void>;

@@ -135,6 +135,18 @@ export class SharedTurns {
     this.#isStirred = true;
   }
 
+  /** What was learned here is everybody's, also while nobody waits here. */
+  tellLearned(): void {
+    const { gate } = this.#host;
+    if (gate.revision === this.#toldRevision) return;
+    this.#toldRevision = gate.revision;
+    const { rateShare, strictness } = gate.tuning;
+    this.#shared().note({
+      kind: 'learned',
+      learned: { limits: gate.limits, rateShare, strictness },
+    });
+  }
+
   /** A call of that epoch was refused here: the pause that follows is known. */
   refused(epoch: number): void {
     this.#pauseEpoch = Math.max(this.#pauseEpoch, epoch + 1);
@@ -198,7 +210,7 @@ export class SharedTurns {
     const { gate, clock } = this.#host;
     const asked = { places, revision: gate.revision, at: clock.now() };
     const concurrency = this.#host.concurrency();
-    this.#tellLearned();
+    this.tellLearned();
     const taken = places.map(({ call }) => costsOf(call, gate));
     const keys = await Promise.all(places.map(({ call }) => keyOf(call.caller)));
     const now = this.#host.clock.now();
@@ -285,18 +297,6 @@ export class SharedTurns {
     const isNews = (place: Place): boolean =>
       !places.includes(place) && (place.call.since >= at || !callers.has(place.call.caller));
     if (!front.some(isNews)) this.#told = { front: frontOf(front), revision, until };
-  }
-
-  /** What was learned here since the last question is everybody's. */
-  #tellLearned(): void {
-    const { gate } = this.#host;
-    if (gate.revision === this.#toldRevision) return;
-    this.#toldRevision = gate.revision;
-    const { rateShare, strictness } = gate.tuning;
-    this.#shared().note({
-      kind: 'learned',
-      learned: { limits: gate.limits, rateShare, strictness },
-    });
   }
 }
 

@@ -168,7 +168,8 @@ describeRedis('limiters of several processes on one store', (server) => {
     const header = { dimension: 'requests', limit: 60, remaining: 59, windowMs: 60_000 } as const;
     one!.lane(key).observe(granted, [header]);
     granted.settle();
-    await clock.run(one!.lane(key).acquire({ cost }));
+    // It asks for nothing more: that is told all the same.
+    await clock.advance(30);
     const limits = heard(two!, 'limits');
     await clock.run(two!.lane(key).acquire({ cost }));
     expect(two!.snapshot()[0]?.limits).toMatchObject([{ dimension: 'requests', max: 60 }]);
@@ -304,6 +305,49 @@ describeRedis('limiters of several processes on one store', (server) => {
     expect(client.errors).toEqual([]);
     await world.run(world.call(limiter, 'c'));
     expect(world.lines).toHaveLength(3);
+  });
+
+  it.each([
+    [4, 'as many shares as there may be processes'],
+    [1, 'a whole limit each, unless they are told of each other'],
+  ])('that start while the store is gone take %i: %s', async (instances) => {
+    client.errors = Array.from({ length: 1000 }, () => new Error('LOADING Redis is loading'));
+    const options = { limits: { rpm: 600 }, burstSeconds: 60 };
+    const group = [1, 2, 3, 4].map(() => world.limiter({ ...options, store: open({ instances }) }));
+    for (const each of group) {
+      for (let i = 0; i < 700; i++) void world.call(each, 'x');
+    }
+    await clock.advance(1100);
+    // The burst of each, and what has flown in since it went on alone.
+    const all = (4 / instances) * 600;
+    expect(world.lines.length).toBeGreaterThanOrEqual(all);
+    expect(world.lines.length).toBeLessThanOrEqual(all * (1 + 1100 / 60_000));
+    for (const each of group) each.close();
+    client.errors = [];
+  });
+
+  it('reject calls where the store was set up wrongly, until it has been reached once', async () => {
+    const store = open();
+    const limiter = world.limiter({ store, limits: { rpm: 60 }, burstSeconds: 10 });
+    const degraded = heard(limiter, 'degraded');
+    const error = new Error('NOAUTH Authentication required.');
+    client.errors = Array.from({ length: 6 }, () => error);
+    await expect(clock.run(limiter.acquire({}))).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      cause: error,
+      message: expect.stringContaining('name the right user and password'),
+    });
+    await expect(clock.run(limiter.acquire({}))).rejects.toMatchObject({ cause: error });
+    await clock.advance(5000);
+    await world.run(world.call(limiter, 'reached'));
+    client.errors = Array.from({ length: 4 }, () => error);
+    await world.run(world.call(limiter, 'local'));
+    expect(world.lines.map((line) => line.split(' ')[1])).toEqual(['reached', 'local']);
+    expect(degraded).toMatchObject([
+      { what: 'store_lost', policy: 'closed' },
+      { what: 'store_back', policy: 'local' },
+      { what: 'store_lost', policy: 'local' },
+    ]);
   });
 
   it('say why nothing goes without the store, where nothing is to', async () => {

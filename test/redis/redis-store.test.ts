@@ -22,6 +22,7 @@ it.each([
   [{ leaseMs: 10 }, 'Expected `leaseMs` to be a number of milliseconds, 1000 or more, got `10`'],
   [{ onStoreLost: 'panic' }, "Expected `onStoreLost` to be one of 'local', 'open', 'closed'"],
   [{ commandTimeoutMs: 0 }, 'Expected `commandTimeoutMs` to be a positive number, got `0`'],
+  [{ instances: 1.5 }, 'Expected `instances` to be a whole number, 1 or more, got `1.5`'],
   [{ lease: 1 }, 'Unknown option `lease`'],
 ])('names the option that cannot be used: %o', (options, message) => {
   const make = (given: object): Store => redisStore('redis://localhost', given);

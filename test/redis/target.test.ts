@@ -59,7 +59,7 @@ test('without either package, the error names both, and why', async () => {
   const error = await connection.connect().catch((reason: unknown) => reason);
   expect(error).toMatchObject({
     message: expect.stringMatching(/`redis`.*`ioredis`/),
-    errors: [new Error('no redis'), new Error('no ioredis')],
+    cause: { errors: [new Error('no redis'), new Error('no ioredis')] },
   });
 });
 
