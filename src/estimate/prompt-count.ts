@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
-import type { Part, Parts, Rough } from './part.ts';
+import { Mark } from './mark.ts';
+import type { Extrapolation, Part, Parts, Rough } from './part.ts';
 import { SAMPLED_BEYOND } from './tokenizer/sampling-counter.ts';
 import { addTally, emptyTally, type Tally } from './tokenizer/tally.ts';
 import type { TextCounter, TextCursor } from './tokenizer/text-counter.ts';
@@ -18,7 +19,7 @@ const PART_WORK = 40;
 const LOOKUP_CHARACTERS = 32;
 
 /** More parts than fit into any context window: a list that has no end is cut there. */
-const MAX_PARTS = 200_000;
+const MAX_PARTS = 500_000;
 
 /** Adds up the parts of one prompt. */
 export class PromptCount implements Job {
@@ -71,6 +72,7 @@ export class PromptCount implements Job {
     this.#taken += 1;
     if (next.done === true || this.#taken > MAX_PARTS) {
       this.#done = true;
+      this.#isRough ||= next.done !== true;
       return 1;
     }
     const part = next.value;
@@ -80,9 +82,14 @@ export class PromptCount implements Job {
     return PART_WORK;
   }
 
-  #add({ roughTokens }: Rough): void {
-    this.#known += roughTokens;
+  #add(part: Rough | Mark | Extrapolation): void {
+    if (part instanceof Mark) {
+      part.reach(this.#tally, this.#known);
+      return;
+    }
     this.#isRough = true;
+    if ('roughTokens' in part) this.#known += part.roughTokens;
+    else this.#known = part.since.multiply(this.#tally, this.#known, part.times);
   }
 
   /** Starts on a text, or adds what is remembered of it. */
