@@ -13,6 +13,8 @@ export interface Prior {
 const FORGETTING = 0.995;
 /** How much the tokens of a text vary about any weights: as a share, one standard deviation. */
 const NOISE = 0.025;
+/** How many tokens what is around a text may come to more or less than is known: its frame. */
+const FRAME_NOISE = 4;
 /** A surprise beyond this many standard deviations moves the weights no further. */
 const SURPRISE = 2;
 /** Nobody's tokens are so much longer or shorter than OpenAI's. */
@@ -51,7 +53,7 @@ export class ScriptWeights {
     if (!(predicted > 0)) return;
     const shares = SCRIPTS.map((script) => tally[script]! / predicted);
     const reach = SCRIPTS.map((row) => dot(this.#row(row), shares));
-    const variance = NOISE ** 2 + dot(reach, shares);
+    const variance = (NOISE * spreadOf(predicted)) ** 2 + dot(reach, shares);
     const error = actual / predicted - 1;
     const limit = SURPRISE * Math.sqrt(variance);
     const trust = Math.min(1, limit / Math.abs(error));
@@ -92,6 +94,14 @@ export class ScriptWeights {
       }
     }
   }
+}
+
+/**
+ * How many times as much the tokens of a text vary, as a share, as those of a long one: with 200
+ * tokens 1.3 times, with 60 three times. So a short text counts for less, and many count for much.
+ */
+export function spreadOf(tokens: number): number {
+  return Math.hypot(1, FRAME_NOISE / Math.max(1, tokens) / NOISE);
 }
 
 const SCRIPTS: readonly number[] = Array.from({ length: SCRIPT_COUNT }, (_, script) => script);
