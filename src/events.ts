@@ -74,6 +74,10 @@ export interface LimitsEvent extends LaneRef {
 /** A response has ended: what its call was expected to take, and what it took. */
 export interface UsageEvent extends LaneRef {
   readonly key: string | undefined;
+  /**
+   * The output is what calls of this kind have lately produced, nine of ten of them at most; what the
+   * call allows (`max_tokens`) where there is no experience yet, and never more than that.
+   */
   readonly estimated: TokenEstimate;
   /** `undefined` where the response didn't say. */
   readonly actual: Usage | undefined;

@@ -3,7 +3,7 @@ import { Admission, type AdmissionOptions } from './clients/admission.ts';
 import { anthropicAdapter } from './clients/anthropic.ts';
 import type { ClientAdapter } from './clients/client.ts';
 import { openaiAdapter } from './clients/openai.ts';
-import type { CustomEstimator } from './estimate/custom-estimate.ts';
+import { type CustomEstimator, patient } from './estimate/custom-estimate.ts';
 import { expected, expectKnown, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
 import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
@@ -43,8 +43,8 @@ export interface RateLimitOptions extends RateLimiterOptions {
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Your own estimate of a call's tokens: what it leaves out, or answers nonsense for, is estimated
-   * as ever. `'provider'`: where the provider has an endpoint that counts (Anthropic's messages,
+   * Your own estimate of a call's tokens: what it leaves out, answers nonsense for, or takes more than
+   * 10 s for, is estimated as ever. `'provider'`: where the provider has an endpoint that counts (Anthropic's messages,
    * OpenAI's responses), it is asked first, within limits of its own, and its answers are kept.
    * @default ours
    */
@@ -87,7 +87,7 @@ export function withRateLimit<C extends object>(
     limiter,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,
-    estimate: typeof estimate === 'function' ? estimate : undefined,
+    estimate: typeof estimate === 'function' ? patient(estimate, limiter.clock) : undefined,
     count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
   }) as RateLimited<C>;
 }

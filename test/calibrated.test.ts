@@ -47,6 +47,18 @@ describe('estimates', () => {
     expect(second.accuracy()).toBeGreaterThan(0.95);
   });
 
+  it('name the output that such calls have lately had, and at first all that they allow', async () => {
+    const { ask, limiter } = setup();
+    const outputs: number[] = [];
+    limiter.on('usage', ({ estimated }) => outputs.push(estimated.outputTokens));
+    let actual = 0;
+    limiter.on('usage', (event) => {
+      actual = event.actual?.outputTokens ?? 0;
+    });
+    for (let call = 0; call < 4; call++) await ask();
+    expect(outputs).toEqual([50, 50, 50, actual]);
+  });
+
   it('are the caller’s, where it has better ones', async () => {
     const clock = createVirtualClock();
     const simulator = createSimulator({ clock });

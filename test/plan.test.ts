@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../src/clock.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
@@ -39,6 +40,16 @@ async function lastStart(
 }
 
 describe('a plan', () => {
+  it('never takes less than no time, though the clock goes on while it is made', async () => {
+    let now = 0;
+    const { setTimeout } = systemClock;
+    const clock = { setTimeout, now: () => (now += 0.04) };
+    const limiter = createRateLimiter({ clock, ...bucket, limits: { rpm: 60 } });
+    limiter.tryAcquire({ requests: 1 }, { model: 'm' });
+    const plan = await limiter.plan(times(1, { cost: { requests: 1 }, model: 'm' }));
+    expect([plan.durationMs, plan.lanes[0]?.durationMs]).toEqual([0, 0]);
+  });
+
   it('tells how long calls take, what binds and what they cost, and changes nothing', async () => {
     const { limiter } = setup({ limits: { rpm: 60, tpm: 60_000 } });
     const cost = { inputTokens: 1500, outputTokens: 500, tokens: 2000 };

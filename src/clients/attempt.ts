@@ -158,7 +158,7 @@ export class Attempt {
    */
   #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
-    const { inputTokens, outputTokens } = estimate;
+    const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
     lane.used(key, { inputTokens, outputTokens }, usage);
     if (usage !== undefined && complete) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };

@@ -6,10 +6,20 @@ import { field, textField } from './untrusted.ts';
 /** One token for each square of this many pixels. */
 const SQUARE = 28;
 
-/** The tokens of an image block. One whose size can't be told costs the most that one can cost. */
+/** The tokens of an image block. */
 export function anthropicImageTokens(block: unknown, family: ClaudeFamily): number {
-  const data = textField(field(block, 'source'), 'data');
-  const size = data ? imageSize(new Base64Bytes(data, 0)) : undefined;
+  const source = field(block, 'source');
+  const data = textField(source, 'data');
+  const bytes = data ? new Base64Bytes(data, 0) : Base64Bytes.ofDataUrl(textField(source, 'url'));
+  return anthropicImageBytesTokens(bytes, family);
+}
+
+/** The tokens of an image. One whose size can't be told costs the most that one can cost. */
+export function anthropicImageBytesTokens(
+  bytes: Base64Bytes | undefined,
+  family: ClaudeFamily,
+): number {
+  const size = bytes && imageSize(bytes);
   return size === undefined ? family.maxImageTokens : anthropicImageSizeTokens(size, family);
 }
 

@@ -8,13 +8,21 @@ const BYTES_PER_SECOND = 16_000;
 const ASSUMED_TOKENS = 60 * TOKENS_PER_SECOND;
 
 const RIFF = 0x52494646;
+const WAVE = 0x57415645;
 /** Where a WAV file says how many bytes a second takes (Multimedia Programming Interface, 1991). */
 const BYTE_RATE_AT = 28;
 
-/** The tokens of audio in base64, by its length; nothing but a header is decoded. */
-export function audioTokens(data: string): number {
+export function isWave(bytes: Base64Bytes): boolean {
+  return bytes.bigEndian(0, 4) === RIFF && bytes.bigEndian(8, 4) === WAVE;
+}
+
+/**
+ * The tokens of audio in base64, by its length; nothing but a header is decoded.
+ *
+ * @param bytes - where it doesn't begin where `data` does
+ */
+export function audioTokens(data: string, bytes: Base64Bytes = new Base64Bytes(data, 0)): number {
   if (data === '') return ASSUMED_TOKENS;
-  const bytes = new Base64Bytes(data, 0);
   const rate = bytes.bigEndian(0, 4) === RIFF ? bytes.littleEndian(BYTE_RATE_AT, 4) : 0;
   const seconds = (data.length * 3) / 4 / (rate > 0 ? rate : BYTES_PER_SECOND);
   return Math.ceil(seconds * TOKENS_PER_SECOND);

@@ -1,12 +1,21 @@
+/** A line of base64, and the break after it (RFC 2045: 76 characters; PEM has 64). */
+const FIRST_LINE = /^([A-Za-z0-9+/_-]{4,252})(\r?\n)/;
+
 /** The bytes that a base64 text stands for, decoded one at a time where they are asked for. */
 export class Base64Bytes {
   readonly #text: string;
   readonly #start: number;
+  /** How long a line is, and the break after it; without breaks, all of it is one line. */
+  readonly #line: number;
+  readonly #break: number;
 
-  /** `text` is base64 from `start` on, without line breaks. */
+  /** `text` is base64 from `start` on, on one line or on lines of one length. */
   constructor(text: string, start: number) {
     this.#text = text;
     this.#start = start;
+    const [, line, end] = FIRST_LINE.exec(text.slice(start, start + 256)) ?? [];
+    this.#line = line?.length ?? Number.POSITIVE_INFINITY;
+    this.#break = end?.length ?? 0;
   }
 
   /** The bytes of a `data:` URL in base64, or `undefined` if it is none. */
@@ -17,9 +26,9 @@ export class Base64Bytes {
 
   /** The byte at an index; -1 beyond the end, or where the text is not base64. */
   at(index: number): number {
-    const place = this.#start + Math.floor(index / 3) * 4 + (index % 3);
-    const high = sextet(this.#text.charCodeAt(place));
-    const low = sextet(this.#text.charCodeAt(place + 1));
+    const place = Math.floor(index / 3) * 4 + (index % 3);
+    const high = this.#sextet(place);
+    const low = this.#sextet(place + 1);
     if (high < 0 || low < 0) return -1;
     const shift = 2 * (index % 3);
     return ((high << (shift + 2)) | (low >> (4 - shift))) & 255;
@@ -45,6 +54,11 @@ export class Base64Bytes {
       value = value * 256 + byte;
     }
     return value;
+  }
+
+  #sextet(place: number): number {
+    const breaks = Math.floor(place / this.#line) * this.#break;
+    return sextet(this.#text.charCodeAt(this.#start + place + breaks));
   }
 }
 

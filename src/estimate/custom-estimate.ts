@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Cost } from '../limits.ts';
 import type { Estimated } from './calibration/calibration.ts';
 import type { EstimateRequest } from './estimator.ts';
@@ -10,6 +11,33 @@ import { field } from './untrusted.ts';
 export type CustomEstimator = (
   request: EstimateRequest,
 ) => Cost | undefined | PromiseLike<Cost | undefined>;
+
+/** An estimator that asks a service has answered by then, or it won't. */
+const PATIENCE_MS = 10_000;
+
+/** The same estimator, but for one that takes more than 10 s: it has answered with `undefined`. */
+export function patient(estimator: CustomEstimator, clock: Clock): CustomEstimator {
+  return (request) => {
+    const answer = estimator(request);
+    return isPromise(answer) ? inTime(answer, clock) : answer;
+  };
+}
+
+async function inTime<Value>(answer: PromiseLike<Value>, clock: Clock): Promise<Value | undefined> {
+  let stop = (): void => undefined;
+  const late = new Promise<undefined>((resolve) => {
+    stop = clock.setTimeout(() => resolve(undefined), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    stop();
+  }
+}
+
+function isPromise<Value>(answer: Value | PromiseLike<Value>): answer is PromiseLike<Value> {
+  return typeof field(answer, 'then') === 'function';
+}
 
 /**
  * An estimate in which the caller's own numbers replace ours. An estimator that throws, rejects or

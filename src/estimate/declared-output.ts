@@ -13,6 +13,7 @@ const RULES: Readonly<Partial<Record<Api, OutputRule>>> = {
   completions: { maximum: ['max_tokens'], times: ['n', 'best_of'] },
   responses: { maximum: ['max_output_tokens'], times: [] },
   messages: { maximum: ['max_tokens'], times: [] },
+  complete: { maximum: ['max_tokens_to_sample'], times: [] },
 };
 
 /** The most tokens that a call allows for its output, all choices together; 0 if it doesn't say. */

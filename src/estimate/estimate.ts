@@ -1,17 +1,15 @@
-import { systemClock } from '../clock.ts';
 import { expected, expectObject } from '../expect.ts';
 import type { TokenEstimate } from '../providers/provider.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
-import { CooperativeQueue } from './cooperative-queue.ts';
 import { type CustomEstimator, customised, withInput } from './custom-estimate.ts';
 import { type EstimateRequest, Estimator } from './estimator.ts';
-import { nextTurn } from './next-turn.ts';
 import type { RemoteCounter } from './remote-count.ts';
+import { sharedQueue } from './shared-queue.ts';
 import { stopgapEstimate } from './stopgap.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
-/** One for the process: a vocabulary takes 5 MB, and the event loop has one turn at a time. */
-const shared = new Estimator(new CooperativeQueue(systemClock, nextTurn));
+/** One for the process: a vocabulary takes 5 MB. */
+const shared = new Estimator(sharedQueue);
 
 /**
  * Estimates what a call will cost, before it is sent.
@@ -71,7 +69,7 @@ export async function estimateCall(
   const learnt = call?.stopgap
     ? stopgapEstimate(calibration, call, call.stopgap)
     : calibration.estimated(call);
-  const counted = call && remote ? await remote(request, call) : undefined;
+  const counted = call && remote ? await remote(request) : undefined;
   const ours = withInput(learnt, counted);
   return custom ? customised(ours, custom, request) : ours;
 }

@@ -3,6 +3,7 @@ import { apiOf } from './api.ts';
 import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
+import { fieldsOf } from './form-fields.ts';
 import type { Measurement, Stopgap } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
 import { promptOf } from './prompt.ts';
@@ -19,7 +20,7 @@ import { weigh } from './tokenizer/tally.ts';
 export interface EstimateRequest {
   /** Whose rules apply: `'openai'`, `'azure'`, `'anthropic'`, `'compatible'` or any other name. */
   readonly provider: string;
-  /** The API path without host: `/chat/completions`, `/v1/messages`. */
+  /** The API path, `/chat/completions` or `/v1/messages`, with or without what comes before it. */
   readonly path: string;
   /** The body as an object. It may be anything: nothing in it is trusted. */
   readonly body: unknown;
@@ -66,9 +67,11 @@ export class Estimator {
     return this.#encodings.load(encoding);
   }
 
-  async #measure({ provider, path, body }: EstimateRequest): Promise<Measurement | undefined> {
+  async #measure(request: EstimateRequest): Promise<Measurement | undefined> {
+    const { provider, path } = request;
     const api = apiOf(path);
     if (api === undefined) return undefined;
+    const body = fieldsOf(request.body);
     const model = modelName(path, body);
     const { parts, encoding, prior } = promptOf(provider, api, model, body);
     const outputTokens = tokenCount(declaredOutput(api, body));

@@ -59,7 +59,7 @@ function isStartOfFrame(code: number): boolean {
 const webpSize: SizeReader = (bytes) => {
   switch (bytes.bigEndian(12, 4)) {
     case 0x56503820: // 'VP8 '
-      return { width: bytes.littleEndian(26, 2), height: bytes.littleEndian(28, 2) };
+      return { width: lossyEdge(bytes, 26), height: lossyEdge(bytes, 28) };
     case 0x5650384c: // 'VP8L'
       return losslessSize(bytes.littleEndian(21, 4));
     case 0x56503858: // 'VP8X'
@@ -68,6 +68,12 @@ const webpSize: SizeReader = (bytes) => {
       return undefined;
   }
 };
+
+/** 14 bits; the two above them say how to scale it up for display (RFC 6386, 9.1). */
+function lossyEdge(bytes: Base64Bytes, index: number): number {
+  const edge = bytes.littleEndian(index, 2);
+  return edge < 0 ? edge : edge & 0x3fff;
+}
 
 /** Two numbers of 14 bits, each one less than an edge. */
 function losslessSize(packed: number): ImageSize | undefined {

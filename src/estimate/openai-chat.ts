@@ -1,15 +1,14 @@
 import type { ChatFamily } from './chat-family.ts';
-import { openaiContent } from './openai-content.ts';
+import { longList } from './long-list.ts';
+import { OpenAIMessages } from './openai-messages.ts';
 import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
-import type { Part } from './part.ts';
+import { PAUSE, type Part, rough } from './part.ts';
 import { elementsOf, field, textField } from './untrusted.ts';
 
 /** A function call in a message takes these, and the tokens of the name and of the arguments. */
 export const CALL_TOKENS = 3;
 /** The message with a function's result is two shorter than others. */
 const FUNCTION_ROLE_DISCOUNT = -2;
-/** With functions, a system message is joined to their definitions. */
-const SYSTEM_DISCOUNT = -4;
 
 /**
  * What `POST /chat/completions` is charged for as input: the published formula for messages, and
@@ -19,46 +18,38 @@ const SYSTEM_DISCOUNT = -4;
  * @see https://github.com/hmarr/openai-chat-tokens (MIT), validated against the API
  */
 export function* openaiChat(body: unknown, model: string, family: ChatFamily): Generator<Part> {
-  let joinsSystem = hasFunctions(body);
-  for (const message of elementsOf(field(body, 'messages'))) {
-    const isFirstSystem = joinsSystem && field(message, 'role') === 'system';
-    if (isFirstSystem) {
-      joinsSystem = false;
-      yield SYSTEM_DISCOUNT;
-    }
-    yield* messageParts(message, model, family, isFirstSystem);
-  }
+  const messages = new OpenAIMessages(model, family, hasFunctions(body));
+  yield* longList(field(body, 'messages'), (message) => messageParts(message, messages, family));
   yield family.reply;
   yield* functionParts(body, family);
   yield* schemaParts(field(body, 'response_format'));
+  // What a prediction costs, where it doesn't come true, counts as output.
+  if (field(body, 'prediction') != null) yield rough(0);
 }
 
 function* messageParts(
   message: unknown,
-  model: string,
+  messages: OpenAIMessages,
   family: ChatFamily,
-  endsLine: boolean,
 ): Generator<Part> {
-  yield family.perMessage;
   const role = textField(message, 'role');
-  yield role;
+  yield* messages.parts(role, field(message, 'content'));
   if (role === 'function') yield FUNCTION_ROLE_DISCOUNT;
-  const content = field(message, 'content');
-  yield* openaiContent(endsLine && typeof content === 'string' ? `${content}\n` : content, model);
   const name = textField(message, 'name');
   if (name) {
     yield family.perName;
     yield name;
   }
-  yield* callParts(field(message, 'function_call'));
-  for (const call of elementsOf(field(message, 'tool_calls'))) {
-    yield* callParts(field(call, 'function') ?? field(call, 'custom'));
+  const call = field(message, 'function_call');
+  if (call !== undefined) yield* callParts(call);
+  for (const each of elementsOf(field(message, 'tool_calls'))) {
+    yield* callParts(field(each, 'function') ?? field(each, 'custom'));
   }
 }
 
 function* callParts(call: unknown): Generator<Part> {
-  if (typeof call !== 'object' || call === null) return;
-  yield CALL_TOKENS;
+  const isCall = typeof call === 'object' && call !== null;
+  yield isCall ? CALL_TOKENS : PAUSE;
   yield textField(call, 'name');
   yield textField(call, 'arguments') || textField(call, 'input');
 }

@@ -1,22 +1,51 @@
 import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import { audioTokens } from './audio-tokens.ts';
+import { longList } from './long-list.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
-import { elementsOf, field, textField } from './untrusted.ts';
+import { TextSlices } from './text-slices.ts';
+import { field, isList, lengthOf, textField } from './untrusted.ts';
 
-/** The content of a message, for Chat Completions and Responses: a string or a list of parts. */
-export function* openaiContent(content: unknown, model: string): Generator<Part> {
-  if (typeof content === 'string') yield content;
-  for (const part of elementsOf(content)) {
-    if (typeof part === 'string') yield part;
-    else yield contentPart(part, model);
-  }
+/**
+ * The content of a message, for Chat Completions and Responses: a string or a list of parts.
+ *
+ * @param ending - text that comes after it
+ */
+export function* openaiContent(content: unknown, model: string, ending = ''): Generator<Part> {
+  if (typeof content === 'string') yield* textParts(content, ending);
+  if (!isList(content)) return;
+  yield* longList(content, (part, isLast) => contentParts(part, model, isLast ? ending : ''));
+  if (lengthOf(content) === 0) yield ending;
 }
 
-function contentPart(part: unknown, model: string): Part {
+function* contentParts(part: unknown, model: string, ending: string): Generator<Part> {
+  const read = typeof part === 'string' ? part : openaiPart(part, model);
+  if (typeof read === 'string') {
+    yield* textParts(read, ending);
+    return;
+  }
+  yield read;
+  yield ending;
+}
+
+/** A text that is as the body has it can be recognised; one with an ending is another text. */
+function* textParts(text: string, ending: string): Generator<Part> {
+  if (ending === '') {
+    yield text;
+    return;
+  }
+  const slices = new TextSlices();
+  slices.write(text);
+  slices.write(ending);
+  yield* slices.rest();
+}
+
+/** One part of a content. What isn't known by its type, and has no text, costs nothing we could tell. */
+export function openaiPart(part: unknown, model: string): Part {
   switch (field(part, 'type')) {
     case 'image_url':
     case 'input_image':
+    case 'computer_screenshot':
       return rough(imageTokens(part, model));
     case 'input_audio':
       return rough(audioTokens(textField(field(part, 'input_audio'), 'data')));
@@ -24,8 +53,13 @@ function contentPart(part: unknown, model: string): Part {
     case 'input_file':
       return rough(DOCUMENT_TOKENS);
     default:
-      return textField(part, 'text') || textField(part, 'refusal');
+      return textOf(part) ?? rough(0);
   }
+}
+
+function textOf(part: unknown): string | undefined {
+  const text = field(part, 'text') ?? field(part, 'refusal');
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** Chat has `image_url: { url, detail }`, Responses `image_url` and `detail`. */

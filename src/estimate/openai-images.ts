@@ -22,6 +22,9 @@ const patches = (multiplier: number, maxPatches = 1536, maxEdge = Infinity): Ima
   maxEdge,
 });
 
+/** From gpt-5.6 on; more than 30,000 patches are refused. */
+const NEWEST = patches(1.2, 30_000);
+
 /**
  * By model prefix; the first that fits counts.
  *
@@ -42,9 +45,13 @@ const RULES: readonly (readonly [prefix: string, rule: ImageRule])[] = [
   ['gpt-5.4-nano', patches(2.46)],
   ['gpt-5.4', patches(1, 2500, 2048)],
   ['gpt-5.5', patches(1, 2500, 2048)],
-  ['gpt-5.6', patches(1.2, 30_000)],
+  ['gpt-5.6', NEWEST],
+  ['gpt-5.7', NEWEST],
+  ['gpt-5.8', NEWEST],
+  ['gpt-5.9', NEWEST],
   ['gpt-5', tiles(70, 140)],
-  ['gpt-6', patches(1.2, 30_000)],
+  ['gpt-6', NEWEST],
+  ['gpt-7', NEWEST],
   ['', tiles(85, 170)], // gpt-4o, gpt-4.1, gpt-4.5, and any that isn't known
 ];
 
@@ -68,7 +75,15 @@ const ASSUMED_SIZE: ImageSize = { width: 1024, height: 1024 };
  * @param detail - `low`, `high`, `original` or `auto`; anything else is taken as `auto`
  */
 export function openaiImageTokens(model: string, url: string, detail: string): number {
-  const bytes = Base64Bytes.ofDataUrl(url);
+  return openaiImageBytesTokens(model, Base64Bytes.ofDataUrl(url), detail);
+}
+
+/** The same by the image's bytes, where the request has them. */
+export function openaiImageBytesTokens(
+  model: string,
+  bytes: Base64Bytes | undefined,
+  detail = '',
+): number {
   const size = (bytes && imageSize(bytes)) ?? ASSUMED_SIZE;
   return openaiImageSizeTokens(model, size, detail);
 }

@@ -1,21 +1,41 @@
-import type { Part } from './part.ts';
-import { elementsOf, lengthOf } from './untrusted.ts';
+import { longList } from './long-list.ts';
+import { openaiPart } from './openai-content.ts';
+import { openaiImageTokens } from './openai-images.ts';
+import { type Part, rough } from './part.ts';
+import { field, isList, lengthOf, textField } from './untrusted.ts';
 
 /**
- * A prompt, or what is to be embedded: a string, a list of strings, the tokens themselves, or a
- * list of lists of tokens.
+ * A prompt, or what is to be embedded or moderated: a string, a list of strings, the tokens
+ * themselves, a list of lists of tokens, or a list of parts.
  */
-export function* openaiPrompt(prompt: unknown): Generator<Part> {
+export function* openaiPrompt(prompt: unknown, model: string): Generator<Part> {
   if (typeof prompt === 'string') yield prompt;
-  else if (lengthOf(prompt) > 0) yield* listParts(prompt);
+  else if (typeof field(prompt, 0) === 'number') yield lengthOf(prompt);
+  else yield* longList(prompt, (element) => [elementPart(element, model)]);
 }
 
-function* listParts(list: unknown): Generator<Part> {
-  for (const element of elementsOf(list)) {
-    if (typeof element === 'number') {
-      yield lengthOf(list); // one list of tokens
-      return;
-    }
-    yield typeof element === 'string' ? element : lengthOf(element);
+function elementPart(element: unknown, model: string): Part {
+  if (typeof element === 'string') return element;
+  return isList(element) ? lengthOf(element) : openaiPart(element, model);
+}
+
+/** What is to be read aloud, and how. */
+export function* openaiSpeech(body: unknown): Generator<Part> {
+  yield textField(body, 'input');
+  yield textField(body, 'instructions');
+}
+
+/** What an image is made of: a prompt, and images, whose size isn't known if they are files. */
+export function* openaiImages(body: unknown, model: string): Generator<Part> {
+  yield textField(body, 'prompt');
+  for (const key of ['image', 'images']) {
+    const images = field(body, key);
+    if (isList(images)) yield* longList(images, (image) => [imagePart(image, model)]);
+    else if (images != null) yield imagePart(images, model);
   }
+}
+
+function imagePart(image: unknown, model: string): Part {
+  const url = typeof image === 'string' ? image : textField(image, 'image_url');
+  return rough(openaiImageTokens(model, url, ''));
 }

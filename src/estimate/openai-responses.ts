@@ -1,13 +1,27 @@
 import type { ChatFamily } from './chat-family.ts';
+import { fileTokensBy } from './file-tokens.ts';
 import { JsonWriter } from './json-writer.ts';
+import { longList } from './long-list.ts';
 import { CALL_TOKENS } from './openai-chat.ts';
-import { openaiContent } from './openai-content.ts';
-import { functionParts, schemaParts } from './openai-tools.ts';
+import { openaiContent, openaiPart } from './openai-content.ts';
+import { openaiImageBytesTokens } from './openai-images.ts';
+import { OpenAIMessages } from './openai-messages.ts';
+import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
 import { type Part, rough } from './part.ts';
-import { elementsOf, field, textField } from './untrusted.ts';
+import { field, keysOf, textField } from './untrusted.ts';
 
 /** Where a body refers to input that it doesn't have. */
 const HELD_BY_SERVER = ['previous_response_id', 'conversation', 'prompt'];
+/** Of an item, what the model isn't shown: how it is called and how it went, and what is encrypted. */
+const NOT_SHOWN: readonly string[] = ['type', 'id', 'call_id', 'status', 'encrypted_content'];
+
+/** What it takes to read one body. */
+interface Reading {
+  readonly model: string;
+  readonly family: ChatFamily;
+  readonly messages: OpenAIMessages;
+  readonly json: JsonWriter;
+}
 
 /**
  * What `POST /responses` is charged for as input, as far as the body shows it. Earlier turns
@@ -19,37 +33,37 @@ export function* openaiResponses(
   model: string,
   family: ChatFamily,
 ): Generator<Part> {
+  const messages = new OpenAIMessages(model, family, hasFunctions(body));
+  const json = new JsonWriter(fileTokensBy((bytes) => openaiImageBytesTokens(model, bytes)));
+  const reading = { model, family, messages, json };
   const instructions = textField(body, 'instructions');
-  if (instructions) yield* message('system', instructions, model, family);
+  if (instructions) yield* messages.parts('system', instructions);
   const input = field(body, 'input');
-  if (typeof input === 'string') yield* message('user', input, model, family);
-  const json = new JsonWriter();
-  for (const item of elementsOf(input)) yield* itemParts(item, model, family, json);
+  if (typeof input === 'string') yield* messages.parts('user', input);
+  yield* longList(input, (item) => itemParts(item, reading));
+  yield* variableParts(field(field(body, 'prompt'), 'variables'), model);
   if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield rough(0);
   yield family.reply;
   yield* functionParts(body, family);
   yield* schemaParts(field(field(body, 'text'), 'format'));
 }
 
-function* message(
-  role: string,
-  content: unknown,
-  model: string,
-  family: ChatFamily,
-): Generator<Part> {
-  yield family.perMessage;
-  yield role;
-  yield* openaiContent(content, model);
+/** What is put into a stored prompt: texts, images and files, by name. */
+function* variableParts(variables: unknown, model: string): Generator<Part> {
+  for (const name of keysOf(variables)) {
+    const value = field(variables, name);
+    yield typeof value === 'string' ? value : openaiPart(value, model);
+  }
 }
 
-/** An item without a type is a message. The encrypted content of reasoning is no text. */
-function* itemParts(
-  item: unknown,
-  model: string,
-  family: ChatFamily,
-  json: JsonWriter,
-): Generator<Part> {
+/** An item without a type is a message. */
+function* itemParts(item: unknown, reading: Reading): Generator<Part> {
+  const { model, family, messages } = reading;
   switch (field(item, 'type')) {
+    case undefined:
+    case 'message':
+      yield* messages.parts(textField(item, 'role'), field(item, 'content'));
+      return;
     case 'function_call':
     case 'custom_tool_call':
       yield family.perMessage + CALL_TOKENS;
@@ -58,18 +72,27 @@ function* itemParts(
       return;
     case 'function_call_output':
     case 'custom_tool_call_output':
-      yield* message('tool', field(item, 'output'), model, family);
+      yield* messages.parts('tool', field(item, 'output'));
       return;
-    case 'reasoning':
+    case 'computer_call_output':
+      yield openaiPart(field(item, 'output'), model);
+      return;
+    case 'reasoning': // the rest of it is encrypted
       yield* openaiContent(field(item, 'summary'), model);
       yield rough(0);
       return;
-    case undefined:
-    case 'message':
-      yield* message(textField(item, 'role'), field(item, 'content'), model, family);
-      return;
     default:
-      yield* json.write(field(item, 'output') ?? field(item, 'action') ?? '');
-      yield rough(0);
+      yield* otherItemParts(item, reading);
+  }
+}
+
+/** The provider's own tools: how the model is shown what they did isn't published. */
+function* otherItemParts(item: unknown, { json }: Reading): Generator<Part> {
+  yield rough(0);
+  for (const key of keysOf(item)) {
+    if (NOT_SHOWN.includes(key)) continue;
+    const value = field(item, key);
+    if (typeof value === 'string') yield json.text(value);
+    else if (typeof value === 'object' && value !== null) yield* json.write(value);
   }
 }

@@ -10,7 +10,11 @@ const NO_CHOICE = 1;
 
 /** Whether a call offers functions to the model. */
 export function hasFunctions(body: unknown): boolean {
-  return lengthOf(field(body, 'tools')) > 0 || lengthOf(field(body, 'functions')) > 0;
+  return functionCount(body) > 0;
+}
+
+function functionCount(body: unknown): number {
+  return lengthOf(field(body, 'tools')) + lengthOf(field(body, 'functions'));
 }
 
 /**
@@ -21,34 +25,53 @@ export function hasFunctions(body: unknown): boolean {
 export function* functionParts(body: unknown, family: ChatFamily): Generator<Part> {
   if (!hasFunctions(body)) return;
   yield family.definitions;
-  yield functionDefinitions(functionsOf(body));
-  if (hasOwnTools(body)) yield rough(0);
+  const tools = new OfferedTools(body);
+  yield* functionDefinitions(tools.functions(), functionCount(body));
+  if (!tools.areOurs) yield rough(0);
   yield* choiceParts(field(body, 'tool_choice') ?? field(body, 'function_call'));
 }
 
-function* functionsOf(body: unknown): Generator<unknown> {
-  yield* elementsOf(field(body, 'functions'));
-  for (const tool of elementsOf(field(body, 'tools'))) {
-    const definition = field(tool, 'function') ?? field(tool, 'custom') ?? tool;
-    if (textField(definition, 'name')) yield definition;
-  }
-}
+/** What a call offers to the model. */
+class OfferedTools {
+  readonly #body: unknown;
+  /** Whether all that were read so far are the caller's, and none the provider's own: a search, a sandbox. */
+  areOurs = true;
 
-/** Whether there are tools of the provider's own: a search, a sandbox. */
-function hasOwnTools(body: unknown): boolean {
-  for (const tool of elementsOf(field(body, 'tools'))) {
-    const type = field(tool, 'type');
-    if (type !== 'function' && type !== 'custom') return true;
+  constructor(body: unknown) {
+    this.#body = body;
   }
-  return false;
+
+  /** The definitions of functions, and `undefined` for each other tool. */
+  *functions(): Generator<unknown> {
+    yield* elementsOf(field(this.#body, 'functions'));
+    for (const tool of elementsOf(field(this.#body, 'tools'))) {
+      const type = field(tool, 'type');
+      if (type !== 'function' && type !== 'custom') this.areOurs = false;
+      const definition = field(tool, 'function') ?? field(tool, 'custom') ?? tool;
+      yield textField(definition, 'name') ? definition : undefined;
+    }
+  }
 }
 
 function* choiceParts(choice: unknown): Generator<Part> {
   if (choice === 'none') yield NO_CHOICE;
-  const name = textField(choice, 'name') || textField(field(choice, 'function'), 'name');
+  if (field(choice, 'type') === 'allowed_tools') yield* allowedParts(choice);
+  const name = chosenName(choice);
   if (!name) return;
   yield FORCED_CHOICE;
   yield name;
+}
+
+/** How a model is told to choose among some of its tools isn't published: by their names, it seems. */
+function* allowedParts(choice: unknown): Generator<Part> {
+  yield rough(FORCED_CHOICE);
+  const tools = field(field(choice, 'allowed_tools') ?? choice, 'tools');
+  for (const tool of elementsOf(tools)) yield chosenName(tool);
+}
+
+/** Chat has `{ type, function: { name } }`, Responses `{ type, name }`. */
+function chosenName(choice: unknown): string {
+  return textField(field(choice, 'function') ?? field(choice, 'custom') ?? choice, 'name');
 }
 
 /**

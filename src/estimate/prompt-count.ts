@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
-import type { Part, Parts, Rough } from './part.ts';
+import { Mark } from './mark.ts';
+import type { Extrapolation, Part, Parts, Rough } from './part.ts';
 import { type Counting, TextCount } from './text-count.ts';
 import { emptyTally, type Tally } from './tokenizer/tally.ts';
 
@@ -7,7 +8,7 @@ import { emptyTally, type Tally } from './tokenizer/tally.ts';
 const PART_WORK = 40;
 
 /** More parts than fit into any context window: a list that has no end is cut there. */
-const MAX_PARTS = 200_000;
+const MAX_PARTS = 500_000;
 
 /** Longer prompts aren't kept to be counted again, in characters. */
 const MOST_KEPT = 200_000;
@@ -74,20 +75,26 @@ export class PromptCount implements Job {
   #take(): number {
     const next = this.#parts.next();
     this.#taken += 1;
-    if (next.done === true || this.#taken > MAX_PARTS) this.#done = true;
-    else this.#add(next.value);
+    if (next.done === true || this.#taken > MAX_PARTS) {
+      this.#done = true;
+      this.#isRough ||= next.done !== true;
+      return 1;
+    }
+    this.#add(next.value);
     return PART_WORK;
   }
 
   #add(part: Part): void {
     if (typeof part === 'number') this.#known += part;
+    else if (part instanceof Mark) part.reach(this.#tally, this.#known);
     else if (typeof part === 'object') this.#addRough(part);
     else if (part !== '') this.#begin(part);
   }
 
-  #addRough({ roughTokens }: Rough): void {
-    this.#known += roughTokens;
+  #addRough(part: Rough | Extrapolation): void {
     this.#isRough = true;
+    if ('roughTokens' in part) this.#known += part.roughTokens;
+    else this.#known = part.since.multiply(this.#tally, this.#known, part.times);
   }
 
   #begin(text: string): void {

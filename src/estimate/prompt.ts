@@ -1,11 +1,11 @@
-import { anthropicMessages } from './anthropic-messages.ts';
+import { anthropicCompletion, anthropicMessages } from './anthropic-messages.ts';
 import type { Api } from './api.ts';
 import type { Prior } from './calibration/script-weights.ts';
 import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
 import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
-import { openaiPrompt } from './openai-prompt.ts';
+import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Parts } from './part.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
@@ -35,10 +35,15 @@ function partsOf(api: Api, model: string, body: unknown): Parts {
       return openaiResponses(body, model, chatFamily(model));
     case 'messages':
       return anthropicMessages(body, claudeFamily(model));
+    case 'complete':
+      return anthropicCompletion(body);
     case 'embeddings':
-      return openaiPrompt(field(body, 'input'));
+      return openaiPrompt(field(body, 'input'), model);
     case 'completions':
+      return openaiPrompt(field(body, 'prompt'), model);
+    case 'speech':
+      return openaiSpeech(body);
     case 'images':
-      return openaiPrompt(field(body, 'prompt'));
+      return openaiImages(body, model);
   }
 }

@@ -2,18 +2,16 @@ import { type Clock, systemClock } from '../clock.ts';
 import { MINUTE_MS } from '../limits.ts';
 import { apiOf } from './api.ts';
 import { RecentlyUsed } from './calibration/recently-used.ts';
+import { digestOf } from './digest.ts';
 import type { EstimateRequest } from './estimator.ts';
-import type { Measurement } from './measurement.ts';
+import { sharedQueue } from './shared-queue.ts';
 import { amountField, field } from './untrusted.ts';
 
 /**
  * Asks the provider for the input tokens of a call; `undefined` where it can't or shouldn't be
  * asked. Never rejects.
  */
-export type RemoteCounter = (
-  request: EstimateRequest,
-  call: Measurement,
-) => Promise<number | undefined>;
+export type RemoteCounter = (request: EstimateRequest) => Promise<number | undefined>;
 
 /** How often a provider may be asked to count. All of these are optional. */
 export interface RemoteCountOptions {
@@ -47,7 +45,9 @@ export interface CountsResponses {
 }
 
 /** What of a body the endpoints that count take. They refuse the rest. */
-const MESSAGES_FIELDS = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
+const MESSAGES_FIELDS = [
+  ...['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config'],
+];
 const RESPONSES_FIELDS = [
   ...['model', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls'],
   ...['text', 'reasoning', 'truncation', 'conversation', 'previous_response_id'],
@@ -58,11 +58,9 @@ export function anthropicCounter(
   client: CountsMessages,
   options: RemoteCountOptions = {},
 ): RemoteCounter {
-  const count = new RemoteCount(options, (body, how) =>
-    client.messages.countTokens(picked(body, MESSAGES_FIELDS), how),
-  );
-  return (request, call) =>
-    apiOf(request.path) === 'messages' ? count.of(request.body, call) : NONE;
+  const count = new RemoteCount(options, (body, how) => client.messages.countTokens(body, how));
+  return ({ path, body }) =>
+    apiOf(path) === 'messages' ? count.of(picked(body, MESSAGES_FIELDS)) : NONE;
 }
 
 /** Counts calls of `POST /responses` with `responses.inputTokens.count`. */
@@ -71,16 +69,16 @@ export function openaiCounter(
   options: RemoteCountOptions = {},
 ): RemoteCounter {
   const count = new RemoteCount(options, (body, how) =>
-    client.responses.inputTokens.count(picked(body, RESPONSES_FIELDS), how),
+    client.responses.inputTokens.count(body, how),
   );
-  return (request, call) =>
-    apiOf(request.path) === 'responses' ? count.of(request.body, call) : NONE;
+  return ({ path, body }) =>
+    apiOf(path) === 'responses' ? count.of(picked(body, RESPONSES_FIELDS)) : NONE;
 }
 
 const NONE: Promise<undefined> = Promise.resolve(undefined);
 
 type Count = Promise<number | undefined>;
-type Ask = (body: unknown, how: object) => PromiseLike<unknown>;
+type Ask = (body: object, how: object) => PromiseLike<unknown>;
 
 const MOST_REMEMBERED = 1000;
 /** After a refusal, nothing is asked for so long; twice as long after each further one. */
@@ -94,10 +92,8 @@ class RemoteCount {
   readonly #concurrency: number;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  /** Calls whose text is of the same length in all scripts cost the same, as far as matters here. */
-  readonly #bySize = new RecentlyUsed<Count>(MOST_REMEMBERED);
-  /** Attachments differ in what doesn't show: only the same body again is the same call. */
-  readonly #byBody = new WeakMap<object, Count>();
+  /** By a digest of what is counted: callers change the bodies that they have sent before. */
+  readonly #counts = new RecentlyUsed<Count>(MOST_REMEMBERED);
   #askedAt: number[] = [];
   #underWay = 0;
   #failures = 0;
@@ -112,15 +108,13 @@ class RemoteCount {
     this.#clock = clock;
   }
 
-  of(body: unknown, call: Measurement): Count {
-    if (typeof body !== 'object' || body === null) return NONE;
-    const size = call.isText ? [call.family, call.knownTokens, ...call.tally].join(' ') : '';
-    const known = this.#byBody.get(body) ?? this.#bySize.get(size);
+  async of(body: object): Count {
+    const digest = await digestOf(body, sharedQueue);
+    const known = digest === undefined ? undefined : this.#counts.get(digest);
     if (known !== undefined) return known;
-    if (!this.#mayAsk()) return NONE;
-    const count = this.#counted(body, size);
-    this.#byBody.set(body, count);
-    if (size !== '') this.#bySize.set(size, count);
+    if (!this.#mayAsk()) return undefined;
+    const count = this.#counted(body, digest);
+    if (digest !== undefined) this.#counts.set(digest, count);
     return count;
   }
 
@@ -131,15 +125,14 @@ class RemoteCount {
     return this.#askedAt.length < this.#perMinute && this.#askedAt.push(now) > 0;
   }
 
-  async #counted(body: object, size: string): Count {
+  async #counted(body: object, digest = ''): Count {
     this.#underWay += 1;
     try {
       const answer = await this.#ask(body, { maxRetries: 0, timeout: this.#timeoutMs });
       this.#failures = 0;
       return amountField(answer, 'input_tokens') || undefined;
     } catch {
-      this.#byBody.delete(body);
-      this.#bySize.delete(size);
+      this.#counts.delete(digest);
       this.#failures += 1;
       const restMs = FIRST_REST_MS * 2 ** (this.#failures - 1);
       this.#restsUntil = this.#clock.now() + Math.min(restMs, LONGEST_REST_MS);

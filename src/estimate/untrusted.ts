@@ -3,8 +3,8 @@
  * length. Nothing here throws.
  */
 
-/** No API takes more elements in one list; a list that claims to be longer is cut. */
-const MAX_ELEMENTS = 100_000;
+/** More than fit into any context window; a list that claims to be longer is cut. */
+const MAX_ELEMENTS = 1_000_000;
 
 /** A property, or `undefined` where there is none or it can't be read. */
 export function field(value: unknown, key: string | number): unknown {
@@ -47,7 +47,10 @@ export function* elementsOf(value: unknown): Generator<unknown> {
   for (let index = 0; index < length; index += 1) yield field(value, index);
 }
 
-/** The names of an object's own enumerable properties. */
+/**
+ * The names of an object's own enumerable properties. The one thing here that can't be done in
+ * slices: of 50,000 it takes some 10 ms, a third of what it takes to write their JSON (Node 24).
+ */
 export function keysOf(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   try {

@@ -1,5 +1,5 @@
 import { checkedCost } from '../checked-cost.ts';
-import { apiOf } from '../estimate/api.ts';
+import { writesText } from '../estimate/api.ts';
 import type { Calibration, Estimated } from '../estimate/calibration/calibration.ts';
 import { estimateCall } from '../estimate/estimate.ts';
 import type { EstimateRequest } from '../estimate/estimator.ts';
@@ -140,9 +140,8 @@ function outputOf(path: string, call: Call, estimate: Estimated): number {
   if (call.maxOutputTokens !== undefined) {
     return Math.min(expectedOutputTokens, call.maxOutputTokens);
   }
-  const api = apiOf(path);
-  const isText = api !== undefined && api !== 'embeddings' && api !== 'images';
-  return expectedOutputTokens === 0 && isText ? EXPECTED_OUTPUT_TOKENS : expectedOutputTokens;
+  const isUnknown = expectedOutputTokens === 0 && writesText(path);
+  return isUnknown ? EXPECTED_OUTPUT_TOKENS : expectedOutputTokens;
 }
 
 function usdOf(model: string, tokens: Read['tokens'], prices: PriceTable): number | undefined {

@@ -78,7 +78,9 @@ class Rehearsal {
   get outcome(): Outcome {
     const isKnown = this.#now < Number.POSITIVE_INFINITY;
     const [most] = [...this.#waited].sort(([, one], [, other]) => other - one);
-    return { durationMs: isKnown ? this.#lastAt - this.#since : undefined, binding: most?.[0] };
+    // The start was read a moment before the present was.
+    const durationMs = isKnown ? Math.max(0, this.#lastAt - this.#since) : undefined;
+    return { durationMs, binding: most?.[0] };
   }
 
   /** As a lane does: it wakes up at whole milliseconds from now. */

@@ -1,11 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { anthropicImageSizeTokens } from '../../src/estimate/anthropic-images.ts';
 import { claudeFamily } from '../../src/estimate/claude-family.ts';
-import { warmUp } from '../../src/estimate/estimate.ts';
+import { estimateTokens, warmUp } from '../../src/estimate/estimate.ts';
 import { added, claude } from './estimates.ts';
 import { base64, png } from './image-headers.ts';
 
 beforeAll(warmUp);
+
+const WORDS = 'some words '.repeat(100);
+const fetched = {
+  type: 'web_fetch_result',
+  url: 'https://x.y',
+  content: { type: 'document', source: { type: 'text', data: WORDS } },
+};
 
 const STANDARD = claudeFamily('claude-sonnet-4-5-20250929');
 const HIGH_RESOLUTION = claudeFamily('claude-opus-4-8');
@@ -120,5 +127,61 @@ describe('a block', () => {
     expect(await block(thinking)).toBe(0);
     const newer = { model: 'claude-opus-5', messages: [{ content: [] }] };
     expect(await added(claude, newer, { messages: [{ content: [thinking] }] })).toBeGreaterThan(3);
+  });
+
+  test.each([
+    ['a page', 'web_fetch_tool_result', fetched],
+    ['a shell', 'bash_code_execution_tool_result', { stdout: WORDS, stderr: '', content: [] }],
+    ['an error', 'code_execution_tool_result', { stdout: '', stderr: WORDS, content: [] }],
+    ['a file', 'text_editor_code_execution_tool_result', { content: WORDS }],
+    ['lines', 'text_editor_code_execution_tool_result', { lines: [WORDS] }],
+  ])(
+    'with the result of a tool of the provider costs its text: %s',
+    async (_what, type, content) => {
+      const text = await block({ type: 'text', text: WORDS });
+      expect(await block({ type, tool_use_id: 'x', content })).toBe(text);
+    },
+  );
+
+  test('with an input that has code in it costs as much as its JSON', async () => {
+    const code = 'if (a["b"]) {\n\treturn "c";\n}\n'.repeat(200);
+    const costs = async (length: number): Promise<number> =>
+      block({ type: 'tool_use', name: '', input: { code: code.slice(0, length) } });
+    const json = (length: number): string => JSON.stringify({ code: code.slice(0, length) });
+    for (const length of [2000, 2048, 2049, 6000]) {
+      expect(await costs(length)).toBe(await block({ type: 'text', text: json(length) }));
+    }
+  });
+
+  test('with a list of 50,000 numbers in its input costs as much as its JSON', async () => {
+    const list = Array.from({ length: 50_000 }, (_, index) => index * 7);
+    const json = await block({ type: 'text', text: JSON.stringify({ list }) });
+    const input = await block({ type: 'tool_use', name: '', input: { list } });
+    expect(Math.abs(input - json)).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a call', () => {
+  const body = { model: 'claude-opus-4-5', messages: [{ role: 'user', content: 'hi' }] };
+  const schema = { type: 'object', properties: { answer: { type: 'string' } } };
+
+  test.each(['output_config', 'output_format'])('is charged for the schema in %s', async (key) => {
+    const format = { type: 'json_schema', schema };
+    const value = key === 'output_config' ? { format } : format;
+    const written = [
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: JSON.stringify(schema) },
+    ];
+    const text = await added(claude, body, { messages: written });
+    expect(Math.abs((await added(claude, body, { [key]: value })) - text)).toBeLessThanOrEqual(3);
+  });
+
+  test('to the older API is charged for its prompt', async () => {
+    const prompt = `\n\nHuman: ${WORDS}\n\nAssistant:`;
+    const old = { model: 'claude-2.1', prompt, max_tokens_to_sample: 300 };
+    const request = { provider: 'anthropic', path: '/v1/complete', body: old };
+    const { inputTokens, outputTokens } = await estimateTokens(request);
+    expect(inputTokens).toBeGreaterThan(200);
+    expect(outputTokens).toBe(300);
   });
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Calibration } from '../../src/estimate/calibration/calibration.ts';
-import type { CustomEstimator } from '../../src/estimate/custom-estimate.ts';
+import { type CustomEstimator, patient } from '../../src/estimate/custom-estimate.ts';
 import { estimateCall, estimateTokens, warmUp } from '../../src/estimate/estimate.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
 
 beforeAll(warmUp);
 
@@ -46,6 +47,25 @@ test('an estimator that throws or rejects changes nothing', async () => {
   };
   expect(await estimate(broken)).toEqual(OURS);
   expect(await estimate(async () => broken())).toEqual(OURS);
+});
+
+test('an estimator that never answers is waited for 10 s, and no longer', async () => {
+  const clock = createVirtualClock();
+  const estimated = estimate(patient(() => new Promise(() => undefined), clock));
+  expect(await clock.run(estimated)).toEqual(OURS);
+  expect([clock.now(), clock.pending]).toEqual([10_000, 0]);
+});
+
+test('one that answers in time leaves no timer behind', async () => {
+  const clock = createVirtualClock();
+  const late = (): Promise<{ inputTokens: number }> =>
+    new Promise((resolve) => clock.setTimeout(() => resolve({ inputTokens: 70 }), 9999));
+  const estimated = estimate(patient(late, clock));
+  expect(await clock.run(estimated)).toMatchObject({ inputTokens: 70 });
+  expect(clock.pending).toBe(0);
+  const failing = patient(() => Promise.reject(new Error('broken')), clock);
+  expect(await estimate(failing)).toEqual(OURS);
+  expect([clock.now(), clock.pending]).toEqual([9999, 0]);
 });
 
 test('whatever it returns, the estimate is whole numbers from 0 up', async () => {

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CooperativeQueue } from '../../src/estimate/cooperative-queue.ts';
 import { estimateTokens, warmUp } from '../../src/estimate/estimate.ts';
 import { Estimator } from '../../src/estimate/estimator.ts';
-import { chat, responses } from './estimates.ts';
+import { chat } from './estimates.ts';
+import { pngDataUrl } from './image-headers.ts';
 
 beforeAll(warmUp);
 
@@ -20,6 +21,8 @@ describe('embeddings', () => {
     ['tokens', [83, 8251, 2488], 3],
     ['lists of tokens', [[83, 8251], [2488], []], 3],
     ['nothing', [], 0],
+    ['more strings than any API takes', new Array(250_000).fill('a'), 250_000],
+    ['more lists than any API takes', new Array(250_000).fill([1, 2]), 500_000],
   ])('of %s', async (_kind, value, tokens) => {
     expect(await embedding(value)).toBe(tokens);
   });
@@ -34,51 +37,45 @@ test.each([
   await expect(estimateTokens(request as never)).rejects.toThrow(message);
 });
 
+test('more messages than any API takes are taken to go on as they began', async () => {
+  const messages = new Array(250_000).fill({ role: 'user', content: 'a' });
+  const tokens = await input('/chat/completions', { model: 'gpt-4o', messages });
+  expect(tokens).toBe(250_000 * (3 + 1 + 1) + 3);
+});
+
+test('what is moderated may have images', async () => {
+  const parts = [
+    { type: 'text', text: 'hello world' },
+    { type: 'image_url', image_url: { url: '' } },
+  ];
+  expect(await input('/moderations', { input: parts })).toBe(2 + 765);
+});
+
+test('speech is charged for how it is to be spoken, too', async () => {
+  const body = { model: 'gpt-4o-mini-tts', input: 'hello world', instructions: 'hello world' };
+  expect(await input('/audio/speech', body)).toBe(4);
+});
+
+test('an image is charged for the images that it is made of', async () => {
+  const body = { model: 'gpt-image-1', prompt: 'hello world' };
+  const image = 65 + 4 * 129;
+  const small = { image_url: pngDataUrl(512, 512) };
+  expect(await input('/images/generations', body)).toBe(2);
+  expect(await input('/images/edits', { ...body, image: new Blob(['x']) })).toBe(2 + image);
+  expect(await input('/images/edits', { ...body, images: [small, small] })).toBe(
+    2 + 2 * (65 + 129),
+  );
+  const form = new FormData();
+  for (const [name, value] of Object.entries(body)) form.append(name, value);
+  for (const file of ['a', 'b']) form.append('image[]', new Blob([file]));
+  expect(await input('/images/edits', form)).toBe(2 + 2 * image);
+});
+
 test('a completion is charged for its prompt', async () => {
   const completion = (prompt: unknown) => input('/completions', { prompt, model: 'davinci-002' });
   expect(await completion('2 + 2 = 4')).toBe(7);
   expect(await completion(['2 + 2 = 4', '2 + 2 = 4'])).toBe(14);
   expect(await completion([1, 2, 3, 4])).toBe(4);
-});
-
-describe('responses', () => {
-  const BODY = { model: 'gpt-4o', input: 'hello world' };
-
-  test('are charged as the same messages are in a chat', async () => {
-    const body = { model: 'gpt-4o', instructions: 'Be brief.', input: 'hello world' };
-    const messages = [
-      { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: 'hello world' },
-    ];
-    expect(await responses(body)).toEqual(await chat({ model: 'gpt-4o', messages }));
-    const items = [{ role: 'user', content: [{ type: 'input_text', text: 'hello world' }] }];
-    expect(await responses({ ...BODY, input: items })).toEqual(await responses(BODY));
-  });
-
-  test('have tools and formats in a flat form', async () => {
-    const schema = { type: 'object', properties: { a: { type: 'string' } } };
-    const definition = { name: 'foo', description: 'Do a foo', parameters: schema };
-    const messages = [{ role: 'user', content: 'hello world' }];
-    const flat = await responses({ ...BODY, tools: [{ type: 'function', ...definition }] });
-    const nested = [{ type: 'function', function: definition }];
-    expect(flat).toEqual(await chat({ model: 'gpt-4o', messages, tools: nested }));
-    const format = { type: 'json_schema', name: 'reply', schema };
-    const response_format = { type: 'json_schema', json_schema: { name: 'reply', schema } };
-    expect(await responses({ ...BODY, text: { format } })).toEqual(
-      await chat({ model: 'gpt-4o', messages, response_format }),
-    );
-  });
-
-  test('carry images, calls and their outputs', async () => {
-    const items = [
-      { role: 'user', content: [{ type: 'input_image', image_url: 'https://x.y', detail: 'low' }] },
-      { type: 'function_call', name: 'foo', arguments: '{}' },
-      { type: 'function_call_output', output: 'hello world' },
-      { type: 'reasoning', encrypted_content: 'A'.repeat(10_000) },
-    ];
-    const { inputTokens } = await responses({ ...BODY, input: items });
-    expect(inputTokens).toBe(4 + 85 + (3 + 3 + 1 + 1) + (4 + 2) + 3);
-  });
 });
 
 describe('the output', () => {
@@ -113,8 +110,18 @@ describe('a path', () => {
     '/v1/chat/completions',
     '/openai/deployments/my-model/chat/completions?api-version=2025-01-01',
     '/chat/completions/',
+    'https://api.openai.com/v1/chat/completions',
   ])('%s is a chat', async (path) => {
     expect(await input(path, body)).toBe(9);
+  });
+
+  test.each([
+    '/v1/messages',
+    '/v1/messages?beta=true',
+    '/anthropic/v1/messages',
+    'https://api.anthropic.com/v1/messages',
+  ])("%s is one of Anthropic's messages", async (path) => {
+    expect(await input(path, { ...body, model: 'claude-opus-4-5' })).toBe(10);
   });
 
   test.each(['', '/models', '/threads/x/messages', '/v1/messages/count_tokens', '/files', 'x'])(

@@ -30,6 +30,19 @@ describe.each(Object.entries(writers))('%s', (_name, write) => {
   });
 });
 
+test('the scale of a lossy WebP image, above its 14 bits of size, is not taken for size', () => {
+  const scaled = webpLossy(640 | 0x4000, 480 | 0x8000);
+  expect(sizeOf(scaled)).toEqual({ width: 640, height: 480 });
+});
+
+test.each(['\n', '\r\n'])('base64 on lines has the same bytes, with breaks of %j', (lineBreak) => {
+  const bytes = jpeg(1234, 567);
+  const text = base64(bytes).replace(/.{76}/g, `$&${lineBreak}`);
+  const read = new Base64Bytes(`data:,${text}`, 6);
+  expect(Array.from(bytes, (_, index) => read.at(index))).toEqual(bytes);
+  expect(imageSize(read)).toEqual({ width: 1234, height: 567 });
+});
+
 test('any other bytes have no size, or a positive one', () => {
   const heads = fc.constantFrom([0x89, 0x50], [0xff, 0xd8], [0x47, 0x49], [0x52, 0x49], []);
   fc.assert(

@@ -65,6 +65,33 @@ describe('a message', () => {
   });
 });
 
+describe('the first message of the system, with functions', () => {
+  const tools = [{ type: 'function', function: { name: 'foo', description: 'Do a foo' } }];
+  const withSystem = async (role: string, content: unknown): Promise<number> => {
+    const messages = [{ role, content }, ...MESSAGES];
+    return (await chat({ model: 'gpt-4o', messages, tools })).inputTokens;
+  };
+
+  test('is joined to them, whether it is of the system or of the developer', async () => {
+    expect(await withSystem('developer', 'Be kind')).toBe(await withSystem('system', 'Be kind'));
+  });
+
+  test('may have its content in parts', async () => {
+    const parts = [{ type: 'text', text: 'Be kind' }];
+    expect(await withSystem('system', parts)).toBe(await withSystem('system', 'Be kind'));
+    expect(await withSystem('system', [])).toBe(await withSystem('system', ''));
+  });
+
+  test('may be long', async () => {
+    const long = 'Be kind to all of them. '.repeat(1000).trim();
+    const tokens = (await withSystem('system', long)) - (await withSystem('system', 'Be kind'));
+    const text = await added(chat, BODY, { messages: [{ role: 'user', content: long }] });
+    const short = await added(chat, BODY, { messages: [{ role: 'user', content: 'Be kind' }] });
+    // A line break goes into the same token as a full stop, but not as a letter.
+    expect(tokens).toBe(text - short - 1);
+  });
+});
+
 describe('a call', () => {
   test('that forbids or forces a function costs a little more', async () => {
     const body = { ...BODY, tools: TOOLS };
@@ -73,6 +100,11 @@ describe('a call', () => {
     const forced = { type: 'function', function: { name: 'foo' } };
     expect(await added(chat, body, { tool_choice: forced })).toBe(5);
     expect(await added(chat, body, { function_call: { name: 'foo' } })).toBe(5);
+    const custom = { type: 'custom', custom: { name: 'foo' } };
+    expect(await added(chat, body, { tool_choice: custom })).toBe(5);
+    const allowed = { mode: 'auto', tools: [forced, forced] };
+    const choice = { type: 'allowed_tools', allowed_tools: allowed };
+    expect(await added(chat, body, { tool_choice: choice })).toBe(4 + 1 + 1);
   });
 
   test('is charged for the schema of its reply', async () => {

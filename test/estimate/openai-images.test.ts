@@ -20,6 +20,8 @@ test.each([
   ['o4-mini', 1800, 2400, 'auto', Math.ceil(1452 * 1.72)],
   ['gpt-5.4', 1024, 1024, 'auto', 1024],
   ['gpt-5.4', 3200, 3200, 'original', 10_000],
+  ['gpt-5.6', 5000, 4000, 'high', Math.ceil(157 * 125 * 1.2)],
+  ['gpt-5.8-mini', 1024, 1024, 'auto', Math.ceil(1024 * 1.2)],
   ['gpt-6-sol', 1024, 1024, 'auto', Math.ceil(1024 * 1.2)],
   ['some-other-model', 1024, 1024, 'auto', 765],
 ])('%s counts %i by %i pixels, %s, as %i tokens', (model, width, height, detail, tokens) => {

@@ -85,6 +85,53 @@ describe('the provider is asked once', () => {
   });
 });
 
+describe('the provider is asked again', () => {
+  test('for a body that its caller has added to', async () => {
+    const simulator = createSimulator({ clock: createVirtualClock(), latency: 0 });
+    const counter = openaiCounter(new OpenAI({ apiKey: 'key', fetch: simulator.fetch }));
+    const input = [{ role: 'user', content: CONTENT }];
+    const request = { provider: 'openai', path: '/responses', body: { model: 'gpt-5.1', input } };
+    const counts: number[] = [];
+    for (let turn = 1; turn <= 3; turn += 1) {
+      const sources = { calibration: new Calibration(), remote: counter };
+      counts.push((await estimateCall(request, sources)).inputTokens);
+      input.push({ role: 'user', content: CONTENT });
+    }
+    expect(counts.map((tokens) => Math.round((tokens * 4) / CONTENT.length))).toEqual([1, 2, 3]);
+  });
+
+  test('for another text of as many tokens', async () => {
+    const { counter, paths } = anthropic();
+    await inputTokens(messages('hello'), counter);
+    await inputTokens(messages('world'), counter);
+    expect(paths.length).toBe(2);
+  });
+
+  test('for what differs in what we count nothing for', async () => {
+    const { counter, paths } = anthropic();
+    for (const data of ['A', 'B']) {
+      await inputTokens(messages([{ type: 'redacted_thinking', data }]), counter);
+    }
+    expect(paths.length).toBe(2);
+  });
+
+  test('each time for a body that is too large to be told from others', async () => {
+    const { counter, paths } = anthropic();
+    const asked = {
+      ...messages('hi'),
+      body: { model: 'm', messages: new Array(1_500_000).fill(1) },
+    };
+    const seen: unknown[] = [];
+    const remote: RemoteCounter = async (request) => {
+      const count = await counter({ ...request, body: asked.body });
+      seen.push(count);
+      return count;
+    };
+    for (const _time of [1, 2]) await inputTokens(messages('hi'), remote);
+    expect([paths.length, seen.length]).toEqual([2, 2]);
+  });
+});
+
 describe('our own estimate is taken', () => {
   const text = (index: number): string => CONTENT.slice(0, 200 + 8 * index);
   const own = async (index: number): Promise<number> =>

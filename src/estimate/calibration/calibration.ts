@@ -35,8 +35,8 @@ const NOTHING: Estimated = {
 
 /** Models that are kept apart; the one that wasn't used for longest is forgotten first. */
 const MOST_FAMILIES = 64;
-/** The tokens of a shorter text say too little. */
-const LEAST_TEXT = 200;
+/** Of a shorter text, what is around it is too large a part. */
+const LEAST_TEXT = 20;
 
 /**
  * Corrects estimates by the usage of earlier responses: what a model makes of the text of each
@@ -74,7 +74,7 @@ export class Calibration {
     return {
       inputTokens: tokenCount(knownTokens + text),
       outputTokens,
-      marginTokens: tokenCount(text * family.margin),
+      marginTokens: tokenCount(family.margin(text)),
       expectedOutputTokens: tokenCount(Math.min(most, learnt)),
       learn: (usage) => {
         if (isNew) this.#learn(call, usage);

@@ -1,6 +1,6 @@
 import type { Tally } from '../tokenizer/tally.ts';
 import { RecentValues } from './recent-values.ts';
-import { type Prior, ScriptWeights } from './script-weights.ts';
+import { type Prior, ScriptWeights, spreadOf } from './script-weights.ts';
 
 /** How many errors are kept: the margin is what the largest tenth of them exceeded. */
 const ERRORS = 64;
@@ -15,7 +15,7 @@ const MOST_RATIO = 5;
 /** What a family of models has shown of its tokens. */
 export class FamilyCalibration {
   readonly #weights: ScriptWeights;
-  /** By which share the actual tokens exceeded the estimate, at the time. */
+  /** By which share the actual tokens exceeded the estimate, at the time; as of a long text. */
   readonly #errors: RecentValues;
 
   constructor(prior: Prior, saved?: SavedFamily) {
@@ -28,17 +28,18 @@ export class FamilyCalibration {
     return this.#weights.tokens(tally);
   }
 
-  /** The share by which nine of ten texts have stayed within the estimate; at first 0. */
-  get margin(): number {
+  /** By how many tokens nine of ten texts of so many have stayed within the estimate; at first 0. */
+  margin(tokens: number): number {
     const seen = this.#errors.quantile(MARGIN_SHARE) ?? 0;
-    return Math.min(MOST_MARGIN, Math.max(0, seen));
+    return tokens * Math.min(MOST_MARGIN, Math.max(0, seen * spreadOf(tokens)));
   }
 
   /** A text of this tally had `actual` tokens. */
   learn(tally: Tally, actual: number): void {
-    const ratio = actual / this.tokens(tally);
+    const expected = this.tokens(tally);
+    const ratio = actual / expected;
     if (!(ratio > LEAST_RATIO && ratio < MOST_RATIO)) return;
-    this.#errors.add(ratio - 1);
+    this.#errors.add((ratio - 1) / spreadOf(expected));
     this.#weights.learn(tally, actual);
   }
 

@@ -13,6 +13,8 @@ export interface Prior {
 const FORGETTING = 0.995;
 /** How much the tokens of a text vary about any weights: as a share, one standard deviation. */
 const NOISE = 0.025;
+/** How many tokens what is around a text may come to more or less than is known: its frame. */
+const FRAME_NOISE = 4;
 /** A surprise beyond this many standard deviations moves the weights no further. */
 const SURPRISE = 2;
 /** Nobody's tokens are so much longer or shorter than OpenAI's. */
@@ -60,7 +62,7 @@ export class ScriptWeights {
     );
     const reach = this.#factor.map((row) => dot(row, seen));
     const spread = dot(seen, seen);
-    const variance = NOISE ** 2 + spread;
+    const variance = (NOISE * spreadOf(predicted)) ** 2 + spread;
     const error = actual / predicted - 1;
     const limit = SURPRISE * Math.sqrt(variance);
     const trust = Math.min(1, limit / Math.abs(error));
@@ -95,6 +97,14 @@ export class ScriptWeights {
       for (const source of SOURCES) row[source]! *= wider;
     }
   }
+}
+
+/**
+ * How many times as much the tokens of a text vary, as a share, as those of a long one: with 200
+ * tokens 1.3 times, with 60 three times. So a short text counts for less, and many count for much.
+ */
+export function spreadOf(tokens: number): number {
+  return Math.hypot(1, FRAME_NOISE / Math.max(1, tokens) / NOISE);
 }
 
 const SCRIPTS: readonly number[] = Array.from({ length: SCRIPT_COUNT }, (_, script) => script);

@@ -70,7 +70,7 @@ describe('learns nothing from', () => {
 
   test.each([
     ['a call with an image', { ...call, isText: false }, usageOf(2000)],
-    ['a short text', textCall(words(100)), usageOf(199)],
+    ['a very short text', textCall(words(10)), usageOf(28)],
     ['another model', textCall(words(1000), 'claude-opus-9'), usageOf(2000)],
     ['a multiple of the estimate', call, usageOf(50_000)],
     ['no tokens', call, usageOf(0)],
@@ -87,6 +87,45 @@ describe('learns nothing from', () => {
     estimated.learn(usageOf(2000));
     estimated.learn(usageOf(2000));
     expect(twice.estimated(call).inputTokens).toBe(once.estimated(call).inputTokens);
+  });
+});
+
+describe('prompts of 60 tokens', () => {
+  const prompt = textCall(words(60));
+  const FRAME = prompt.knownTokens;
+  /** The estimates of calls whose text takes 1.2 times what is expected, and up to 3 tokens more. */
+  const estimates = (calibration: Calibration, calls: number): number[] =>
+    Array.from({ length: calls }, (_, index) => {
+      const estimated = calibration.estimated(prompt);
+      estimated.learn(usageOf(FRAME + Math.round(1.2 * 90) + (index % 7) - 3));
+      return estimated.inputTokens - FRAME;
+    });
+
+  test('are learned from', () => {
+    const later = estimates(new Calibration(), 40).slice(10);
+    for (const tokens of later) expect(Math.abs(tokens / 108 - 1)).toBeLessThan(0.03);
+  });
+
+  test('stay within a margin of their own', () => {
+    const calibration = new Calibration();
+    estimates(calibration, 40);
+    const short = calibration.estimated(prompt);
+    expect(short.inputTokens + short.marginTokens).toBeGreaterThanOrEqual(FRAME + 108 + 2);
+    const long = calibration.estimated(textCall(words(60_000)));
+    const [shortShare, longShare] = [short, long].map(
+      (each) => each.marginTokens / each.inputTokens,
+    );
+    expect(longShare).toBeLessThan(0.7 * shortShare!);
+  });
+
+  test('count for less than a long one', () => {
+    const [short, long] = [new Calibration(), new Calibration()];
+    const [one, other] = [textCall(words(30)), textCall(words(3000))];
+    short.estimated(one).learn(usageOf(FRAME + 1.2 * 45));
+    long.estimated(other).learn(usageOf(FRAME + 1.2 * 4500));
+    const tokens = (calibration: Calibration) => calibration.estimated(other).inputTokens;
+    expect(tokens(short)).toBeGreaterThan(tokens(new Calibration()));
+    expect(tokens(short)).toBeLessThan(tokens(long));
   });
 });
 

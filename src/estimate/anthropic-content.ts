@@ -1,0 +1,90 @@
+import { anthropicImageTokens } from './anthropic-images.ts';
+import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
+import type { ClaudeFamily } from './claude-family.ts';
+import type { JsonWriter } from './json-writer.ts';
+import { longList } from './long-list.ts';
+import { PAUSE, type Part, rough } from './part.ts';
+import { elementsOf, field, isList, textField } from './untrusted.ts';
+
+/** What it takes to read one body. */
+export interface AnthropicReading {
+  readonly family: ClaudeFamily;
+  readonly json: JsonWriter;
+}
+
+/** Results hold blocks, and blocks results: deeper than any API takes, nothing is counted. */
+const MAX_DEPTH = 8;
+
+/** Blocks that are shown to the model as their text. */
+const TEXT_BLOCKS: readonly unknown[] = ['text', 'tool_result', 'mcp_tool_result', 'search_result'];
+/** Where the results of the provider's own tools have their text. */
+const TEXT_FIELDS = ['title', 'text', 'stdout', 'stderr'];
+
+/** The content of a message, of the system prompt or of a result: a string, blocks or one block. */
+export function* contentParts(
+  content: unknown,
+  reading: AnthropicReading,
+  depth = 0,
+): Generator<Part> {
+  if (typeof content === 'string') yield content;
+  else if (isList(content)) {
+    if (depth < MAX_DEPTH) yield* longList(content, (block) => blockParts(block, reading, depth));
+  } else if (typeof content === 'object' && content !== null && depth < MAX_DEPTH) {
+    yield* blockParts(content, reading, depth);
+  }
+}
+
+function* blockParts(block: unknown, reading: AnthropicReading, depth: number): Generator<Part> {
+  switch (field(block, 'type')) {
+    case 'image':
+      yield rough(anthropicImageTokens(block, reading.family));
+      return;
+    case 'document':
+      yield* documentParts(block, reading, depth);
+      return;
+    case 'tool_use':
+    case 'server_tool_use':
+    case 'mcp_tool_use':
+      yield textField(block, 'name');
+      yield* reading.json.write(field(block, 'input'));
+      return;
+    case 'thinking':
+      if (reading.family.keepsThinking) yield textField(block, 'thinking');
+      return;
+    default:
+      yield* textParts(block, reading, depth);
+  }
+}
+
+/**
+ * The text of a block, wherever it has it. How the results of the provider's own tools are shown to
+ * the model isn't published, and some of what they hold is encrypted.
+ */
+function* textParts(block: unknown, reading: AnthropicReading, depth: number): Generator<Part> {
+  yield TEXT_BLOCKS.includes(field(block, 'type')) ? PAUSE : rough(0);
+  for (const key of TEXT_FIELDS) {
+    const text = textField(block, key);
+    if (text !== '') yield text;
+  }
+  for (const line of elementsOf(field(block, 'lines'))) {
+    yield typeof line === 'string' ? line : PAUSE;
+  }
+  yield* contentParts(field(block, 'content'), reading, depth + 1);
+}
+
+/** A document's text where the request has it; else what one page costs. */
+function* documentParts(block: unknown, reading: AnthropicReading, depth: number): Generator<Part> {
+  const source = field(block, 'source');
+  yield textField(block, 'title');
+  yield textField(block, 'context');
+  switch (field(source, 'type')) {
+    case 'text':
+      yield textField(source, 'data');
+      return;
+    case 'content':
+      yield* contentParts(field(source, 'content'), reading, depth + 1);
+      return;
+    default:
+      yield rough(DOCUMENT_TOKENS);
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * A body by its fields: a form, in which files are sent, as the object that it stands for, where
+ * `image[]` is a list; any other body as it is.
+ */
+export function fieldsOf(body: unknown): unknown {
+  if (!isForm(body)) return body;
+  const fields = new Map<string, unknown>();
+  for (const [key, value] of body.entries()) {
+    const name = key.replace(/\[\]$/, '');
+    const isListed = name !== key;
+    const before = fields.get(name);
+    const list = Array.isArray(before) ? before : [];
+    fields.set(name, isListed ? [...list, value] : value);
+  }
+  return Object.fromEntries(fields);
+}
+
+function isForm(body: unknown): body is FormData {
+  try {
+    return typeof FormData !== 'undefined' && body instanceof FormData;
+  } catch {
+    return false; // a revoked proxy
+  }
+}
