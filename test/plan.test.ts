@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import OpenAI from 'openai';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/clock.ts';
+import { warmUp } from '../src/estimate/estimate.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
@@ -38,6 +39,8 @@ async function lastStart(
   await clock.run();
   return last;
 }
+
+beforeAll(warmUp);
 
 describe('a plan', () => {
   it('never takes less than no time, though the clock goes on while it is made', async () => {
