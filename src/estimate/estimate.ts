@@ -15,9 +15,9 @@ const shared = new Estimator(sharedQueue);
  * Estimates what a call will cost, before it is sent.
  *
  * `inputTokens` is what the body will be counted as: exact for text and functions of OpenAI's
- * published encodings, estimated for other models. Until the vocabulary has been loaded, in the
- * background and by the first call that needs it, text is estimated from its characters: within some
- * 10 % for most languages, and 25 % for a single sentence. `outputTokens` is the most that the call
+ * published encodings, estimated for other models. The first call waits until its vocabulary has
+ * been loaded. (Calls of a client don't: until then their text is estimated from its characters,
+ * within some 10 % for most languages, and 25 % for a single sentence.) `outputTokens` is the most that the call
  * allows (`max_tokens` and its like, times the number of choices), 0 if it doesn't say.
  *
  * A single text of more than 8 million characters, which no model takes, is sampled: within 1 %.
@@ -49,6 +49,8 @@ export interface EstimateSources {
   readonly calibration: Calibration;
   /** Asks the provider, where that is wanted. */
   readonly remote?: RemoteCounter | undefined;
+  /** Whether to wait until there is a vocabulary to count text by. @default false */
+  readonly isExact?: boolean | undefined;
   /** The caller's own estimate, which comes before all others. */
   readonly custom?: CustomEstimator | undefined;
 }
@@ -63,9 +65,9 @@ export interface EstimateSources {
  */
 export async function estimateCall(
   request: EstimateRequest,
-  { calibration, remote, custom }: EstimateSources,
+  { calibration, remote, isExact = false, custom }: EstimateSources,
 ): Promise<Estimated> {
-  const call = await shared.measure(request);
+  const call = await (isExact ? shared.measureExactly(request) : shared.measure(request));
   const learnt = call?.stopgap
     ? stopgapEstimate(calibration, call, call.stopgap)
     : calibration.estimated(call);

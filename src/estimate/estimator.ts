@@ -47,7 +47,7 @@ export class Estimator {
 
   /** The estimate that no experience has corrected. Never rejects. */
   async estimate(request: EstimateRequest): Promise<TokenEstimate> {
-    const call = await this.measure(request);
+    const call = await this.measureExactly(request);
     if (call === undefined) return NOTHING;
     const { knownTokens, tally, prior, outputTokens } = call;
     return { inputTokens: tokenCount(knownTokens + weigh(tally, prior.weights)), outputTokens };
@@ -60,6 +60,14 @@ export class Estimator {
     } catch {
       return undefined; // no body is known to lead here
     }
+  }
+
+  /** The same, as soon as there is a vocabulary to count the text by. */
+  async measureExactly(request: EstimateRequest): Promise<Measurement | undefined> {
+    const call = await this.measure(request);
+    if (call?.stopgap === undefined) return call;
+    await call.stopgap.loaded;
+    return this.measure(request);
   }
 
   /** Resolves when an encoding can be counted with exactly; never rejects. */
@@ -98,7 +106,7 @@ export class Estimator {
       const tally = kept.length > 0 ? await this.#recounts.tally(kept, encoding) : undefined;
       return tally && { ...call, tally, isText };
     };
-    return { isText, recount };
+    return { isText, recount, loaded: this.#encodings.load(encoding) };
   }
 
   /** Counting doesn't wait for a vocabulary: until it is there, text is estimated. */

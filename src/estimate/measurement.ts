@@ -22,6 +22,8 @@ export interface Measurement {
 
 /** What can be learnt from a call whose text was estimated. */
 export interface Stopgap {
+  /** Resolves when the vocabulary is there, or can't be had. Never rejects. */
+  readonly loaded: Promise<void>;
   /** Whether it was nothing but text. */
   readonly isText: boolean;
   /**

@@ -123,7 +123,10 @@ async function readRequest(
   const { path, body } = request;
   const call = described(upstream, request, index);
   const { calibration, prices, charging } = sources;
-  const estimate = await estimateCall({ provider: provider.name, path, body }, { calibration });
+  const estimate = await estimateCall(
+    { provider: provider.name, path, body },
+    { calibration, isExact: true },
+  );
   const { model } = call;
   const most = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const outputTokens = Math.min(estimate.outputTokens, most);

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { CooperativeQueue } from '../../src/estimate/cooperative-queue.ts';
 import { estimateTokens, warmUp } from '../../src/estimate/estimate.ts';
 import { Estimator } from '../../src/estimate/estimator.ts';
+import { nextTurn } from '../../src/estimate/next-turn.ts';
 import { chat } from './estimates.ts';
 import { pngDataUrl } from './image-headers.ts';
 
@@ -153,10 +155,18 @@ describe('before the vocabulary is there', () => {
     const content = 'The quick brown fox jumps over the lazy dog. '.repeat(20);
     const body = { model: 'gpt-4o', messages: [{ role: 'user', content }] };
     const request = { provider: 'openai', path: '/chat/completions', body };
-    const { inputTokens } = await cold().estimate(request);
+    const { tally, knownTokens } = (await cold().measure(request))!;
+    const inputTokens = tally.reduce((sum, tokens) => sum + tokens, knownTokens);
     const exact = (await chat(body)).inputTokens;
     expect(inputTokens / exact).toBeGreaterThan(0.8);
     expect(inputTokens / exact).toBeLessThan(1.2);
+  });
+
+  test('an estimate without a client waits for it, and is exact from the first one on', async () => {
+    const fresh = new Estimator(new CooperativeQueue(systemClock, nextTurn));
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Ünïcödé' }] };
+    const request = { provider: 'openai', path: '/chat/completions', body };
+    expect(await fresh.estimate(request)).toEqual(await chat(body));
   });
 });
 

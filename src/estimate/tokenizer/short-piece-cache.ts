@@ -1,7 +1,7 @@
 import type { Counted } from './counted.ts';
 
-/** A power of two. The cache takes 256 kB, and never more. */
-const SLOTS = 8192;
+/** A power of two. The cache takes 512 kB, and never more. */
+const SLOTS = 16_384;
 /** The longest piece that fits, in UTF-16 code units: two in each of four words. */
 export const LONGEST_SHORT = 8;
 /** A slot has the four words of its piece, its length, and what it came to; two words are free. */
