@@ -43,9 +43,10 @@ export interface RateLimitOptions extends RateLimiterOptions {
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Your own estimate of a call's tokens: what it leaves out, answers nonsense for, or takes more than
-   * 10 s for, is estimated as ever. `'provider'`: where the provider has an endpoint that counts (Anthropic's messages,
-   * OpenAI's responses), it is asked first, within limits of its own, and its answers are kept.
+   * Your own estimate of a call's tokens: what it leaves out, answers nonsense for, or takes more
+   * than 10 s for, is estimated as ever. `'provider'`: where the provider has an endpoint that counts
+   * (Anthropic's messages, OpenAI's responses), it is asked first, within limits of its own, and its
+   * answers are kept.
    * @default ours
    */
   readonly estimate?: CustomEstimator | 'provider' | undefined;

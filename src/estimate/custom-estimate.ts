@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Cost } from '../limits.ts';
+import { AbortHub } from '../queue/abort-hub.ts';
 import type { Estimated } from './calibration/calibration.ts';
 import type { EstimateRequest } from './estimator.ts';
 import { field } from './untrusted.ts';
@@ -17,21 +18,31 @@ const PATIENCE_MS = 10_000;
 
 /** The same estimator, but for one that takes more than 10 s: it has answered with `undefined`. */
 export function patient(estimator: CustomEstimator, clock: Clock): CustomEstimator {
+  const aborts = new AbortHub();
   return (request) => {
     const answer = estimator(request);
-    return isPromise(answer) ? inTime(answer, clock) : answer;
+    if (!isPromise(answer)) return answer;
+    const { signal } = request;
+    return firstOf(answer, (giveUp) => [
+      clock.setTimeout(giveUp, PATIENCE_MS),
+      signal && aborts.listen(signal, giveUp),
+    ]);
   };
 }
 
-async function inTime<Value>(answer: PromiseLike<Value>, clock: Clock): Promise<Value | undefined> {
-  let stop = (): void => undefined;
-  const late = new Promise<undefined>((resolve) => {
-    stop = clock.setTimeout(() => resolve(undefined), PATIENCE_MS);
+/** The answer, or `undefined` as soon as it is given up. Leaves nothing of what waits for that. */
+async function firstOf<Value>(
+  answer: PromiseLike<Value>,
+  wait: (giveUp: () => void) => readonly ((() => void) | undefined)[],
+): Promise<Value | undefined> {
+  let stops: ReturnType<typeof wait> = [];
+  const given = new Promise<undefined>((resolve) => {
+    stops = wait(() => resolve(undefined));
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, given]);
   } finally {
-    stop();
+    for (const stop of stops) stop?.();
   }
 }
 

@@ -24,6 +24,8 @@ export interface EstimateRequest {
   readonly path: string;
   /** The body as an object. It may be anything: nothing in it is trusted. */
   readonly body: unknown;
+  /** The call's, so that an estimator that asks a service can stop. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const NOTHING: TokenEstimate = { inputTokens: 0, outputTokens: 0 };

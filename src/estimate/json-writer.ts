@@ -1,3 +1,4 @@
+import { escaped, JsonStrings } from './json-strings.ts';
 import { Mark } from './mark.ts';
 import { extrapolated, PAUSE, type Part, rough } from './part.ts';
 import { type Level, shareRead } from './reading-level.ts';
@@ -10,6 +11,10 @@ const MAX_DEPTH = 32;
 const MAX_VALUES = 1_000_000;
 /** How many values are read at a stretch, at some 100 ns each. */
 const VALUES_PER_PART = 4;
+
+/** A longer string is cut off from what is around it, at one token more or less, and remembered. */
+const LONGEST_SHORT = 2048;
+const strings = new JsonStrings();
 
 /** The tokens of a text that is the content of a file, and `undefined` for any other. */
 export type FileTokens = (text: string) => number | undefined;
@@ -141,8 +146,10 @@ class Writing {
   }
 
   #quote(text: string): void {
+    const slices = text.length > LONGEST_SHORT ? strings.slicesOf(text) : undefined;
     this.text.write('"');
-    this.text.write(text, escaped);
+    if (slices === undefined) this.text.write(text, escaped);
+    else this.text.writeSlices(slices);
     this.text.write('"');
   }
 }
@@ -150,8 +157,4 @@ class Writing {
 /** Whether a property is in the JSON of its object. */
 function isWritten(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
-}
-
-function escaped(piece: string): string {
-  return JSON.stringify(piece).slice(1, -1);
 }

@@ -9,14 +9,21 @@ type Encode = (piece: string) => string;
 
 const asItIs: Encode = (piece) => piece;
 
+/** A text of which a part has been written. */
+interface Waiting {
+  readonly text: string;
+  readonly encode: Encode;
+  from: number;
+}
+
 /**
  * A text that is written bit by bit, and handed on in slices that have as many tokens as the whole.
  * However long it is, little of it is there at a time, and little is done at a time.
  */
 export class TextSlices {
   #text = '';
-  /** Long texts that are yet to be written, and what comes after them. */
-  readonly #waiting: { readonly text: string; readonly encode: Encode; from: number }[] = [];
+  /** Long texts and slices that are yet to be written, and what comes after them. */
+  readonly #waiting: (Waiting | readonly string[])[] = [];
 
   /** Whether there is something to hand on. */
   get isFull(): boolean {
@@ -30,11 +37,18 @@ export class TextSlices {
     else this.#waiting.push({ text, encode, from: 0 });
   }
 
+  /** Slices that are handed on as they are. */
+  writeSlices(slices: readonly string[]): void {
+    this.#waiting.push(slices);
+  }
+
   /** All that can be handed on, while more may be written. */
   *full(): Generator<string> {
     while (this.isFull) {
+      const [next] = this.#waiting;
       if (this.#text.length > SLICE) yield this.#slice();
-      else this.#proceed();
+      else if (isSlices(next)) yield* this.#handOn(next);
+      else if (next !== undefined) this.#proceed(next);
     }
   }
 
@@ -52,14 +66,23 @@ export class TextSlices {
     return text.slice(0, end);
   }
 
+  *#handOn(slices: readonly string[]): Generator<string> {
+    yield this.#text;
+    this.#text = '';
+    yield* slices;
+    this.#waiting.shift();
+  }
+
   /** Writes a piece of what waits. */
-  #proceed(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) return;
+  #proceed(next: Waiting): void {
     const { text, encode, from } = next;
     const end = betweenPairs(text, Math.min(text.length, from + PIECE));
     this.#text += encode(text.slice(from, end));
     next.from = end;
     if (end === text.length) this.#waiting.shift();
   }
+}
+
+function isSlices(next: Waiting | readonly string[] | undefined): next is readonly string[] {
+  return Array.isArray(next);
 }
