@@ -27,23 +27,23 @@ describe.concurrent.each(sdks)('$name through HTTP', (sdk: EachSdk) => {
   it('does not count the time in the queue as the request’s', async (context) => {
     const { expect } = context;
     const limiter = createRateLimiter({
-      limits: { rpm: 200 },
+      limits: { rpm: 40 },
       headroom: 0,
       enforcement: 'bucket',
-      burstSeconds: 0.3,
+      burstSeconds: 1.5,
     });
     const { client, simulator } = await connected(
       context,
       {},
-      { timeout: 200, maxRetries: 0 },
+      { timeout: 1000, maxRetries: 0 },
       limiter,
     );
-    const post = { body: BODY[sdk.wire], timeout: 200 };
+    const post = { body: BODY[sdk.wire], timeout: 1000 };
     const path = sdk.wire === 'openai' ? '/chat/completions' : '/v1/messages';
     await Promise.all([1, 2, 3].map(() => client.post(path, post)));
     const times = simulator.log.map(({ time }) => time);
-    // Two waits of 300 ms each, longer than the timeout.
-    expect(times.at(-1)! - times[0]!).toBeGreaterThan(500);
+    // Two waits of 1.5 s each, longer than the timeout.
+    expect(times.at(-1)! - times[0]!).toBeGreaterThan(2500);
     expect(underWay(limiter)).toEqual(NOTHING);
   });
 
