@@ -10,6 +10,7 @@ import { type LaneSituation, noteDelayMs } from './note-delay.ts';
 import { Outbox } from './outbox.ts';
 import { Reminder } from './reminder.ts';
 import type { ScriptRunner } from './script-runner.ts';
+import { ServerTime } from './server-time.ts';
 import { timeToFull } from './time-to-full.ts';
 
 export interface RedisLaneOptions {
@@ -59,6 +60,7 @@ export class RedisLane implements SharedLane {
   readonly #options: RedisLaneOptions;
   readonly #outbox = new Outbox();
   readonly #inFlight = new InFlight();
+  readonly #serverTime = new ServerTime();
   /** As the last question had them. */
   #known: Pick<Ask, 'meters' | 'version' | 'concurrency'> = {
     meters: [],
@@ -106,10 +108,11 @@ export class RedisLane implements SharedLane {
 
   ask(ask: Ask): Promise<Answer> {
     this.#isWaiting = true;
+    const askedAt = this.#options.clock.now();
     return this.#inTurn(async () => {
       await this.#hearAgain();
       this.#known = ask;
-      const reply = await this.#send({ ...this.#batch(), ask });
+      const reply = await this.#send({ ...this.#batch(), ask, askedAt });
       this.#started(ask, reply.answer);
       this.#instances = Math.max(this.#options.instances ?? 1, reply.answer.instances);
       if (!this.#isClosed) {
@@ -189,8 +192,9 @@ export class RedisLane implements SharedLane {
 
   async #send(batch: Batch, unheard?: Unheard): Promise<LaneReply> {
     const { run, keys, name, pid, clock, memos } = this.#options;
-    this.#sentAt = clock.now();
-    this.#unheard = unheard ?? { ...batch, since: this.#sentAt };
+    const sentAt = clock.now();
+    this.#sentAt = sentAt;
+    this.#unheard = unheard ?? { ...batch, since: sentAt };
     this.#beatLater();
     this.#reminder.spoke();
     const { callers, input } = laneRequest(batch, this.#asker);
@@ -202,6 +206,7 @@ export class RedisLane implements SharedLane {
       this.#unheard = undefined;
       this.#isFull = reply.isFull;
       const { now } = reply.answer;
+      this.#serverTime.learn(sentAt, clock.now(), now);
       this.#memo = { at: now, text: reply.memo };
       for (const spec of callers) {
         const text = reply.callerMemos[spec.id];
@@ -228,6 +233,7 @@ export class RedisLane implements SharedLane {
       memo: this.#memo,
       inFlightOf: (caller) => this.#inFlight.of(caller),
       memoOf: (caller) => memos.get(caller),
+      serverTime: (at) => this.#serverTime.of(at),
     };
   }
 
