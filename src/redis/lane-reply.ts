@@ -21,6 +21,8 @@ export interface LaneReply {
   readonly memo: string;
   /** The same of each caller, by its id. */
   readonly callerMemos: Readonly<Record<string, string>>;
+  /** Whether as many calls are in flight as may be, in all processes together. */
+  readonly isFull: boolean;
   /** When the server began to know anything of the store. */
   readonly bornAt: number | undefined;
 }
@@ -38,6 +40,7 @@ export function laneReply(text: unknown): LaneReply | undefined {
     answer: answerOf(reply, now),
     memo: asString(reply.memo) ?? '',
     callerMemos: asRecord(reply.callers, asString),
+    isFull: reply.isFull === true,
     bornAt: asNumber(reply.bornAt),
   };
 }

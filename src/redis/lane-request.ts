@@ -8,6 +8,8 @@ export interface Batch {
   readonly seq: number;
   readonly notes: readonly Note[];
   readonly ask?: Ask | undefined;
+  /** When it was asked, by the process's clock: what has waited has waited since. */
+  readonly askedAt?: number | undefined;
   /** Callers whose calls in flight are to be kept counted. */
   readonly kept?: readonly KeySpec[];
 }
@@ -24,6 +26,8 @@ export interface Asker {
   readonly memo: Memo | undefined;
   readonly inFlightOf: (caller: string) => number;
   readonly memoOf: (caller: string) => Memo | undefined;
+  /** A time of the process in the server's; `undefined` where that isn't known. */
+  readonly serverTime: (at: number) => number | undefined;
 }
 
 /** What the lane's script reads, and the callers that it is about, in their order. */
@@ -48,7 +52,7 @@ export function laneRequest(batch: Batch, asker: Asker): LaneRequest {
     notes: batch.notes.map((note) =>
       note.kind === 'ended' ? { ...note, key: numbers.get(note.key.id) } : note,
     ),
-    ask: batch.ask && askJson(batch.ask, numbers),
+    ask: batch.ask && askJson(batch.ask, numbers, cameAt(batch, asker)),
   });
   return { callers: [...callers.values()], input };
 }
@@ -60,11 +64,24 @@ function specsIn({ notes, ask, kept = [] }: Batch): KeySpec[] {
   return [...kept, ...noted, ...asked];
 }
 
+/** When a call came, by the server's clock: a time that is the same whenever it is told. */
+function cameAt(
+  { askedAt }: Batch,
+  { serverTime }: Asker,
+): (call: Candidate) => number | undefined {
+  return ({ waitedMs }) => (askedAt === undefined ? undefined : serverTime(askedAt - waitedMs));
+}
+
 function askJson(
   { concurrency, candidates, next }: Ask,
   numbers: ReadonlyMap<string, number>,
+  cameAt: (call: Candidate) => number | undefined,
 ): object {
-  const numbered = (each: Candidate): object => ({ ...each, key: numbers.get(each.key.id) });
+  const numbered = (each: Candidate): object => ({
+    ...each,
+    key: numbers.get(each.key.id),
+    at: cameAt(each),
+  });
   return { concurrency, candidates: candidates.map(numbered), next: next && numbered(next) };
 }
 

@@ -6,9 +6,11 @@ import { InFlight } from './in-flight.ts';
 import type { KeyNames } from './key-names.ts';
 import { type LaneReply, laneReply } from './lane-reply.ts';
 import { type Asker, type Batch, laneRequest } from './lane-request.ts';
+import { type LaneSituation, noteDelayMs } from './note-delay.ts';
 import { Outbox } from './outbox.ts';
 import { Reminder } from './reminder.ts';
 import type { ScriptRunner } from './script-runner.ts';
+import { ServerTime } from './server-time.ts';
 import { timeToFull } from './time-to-full.ts';
 
 export interface RedisLaneOptions {
@@ -36,12 +38,9 @@ interface Unheard extends Batch {
 
 /** A process that doesn't come back for its turn holds the others up for so long. */
 const TICKET_LEASE_MS = 1000;
-/** What somebody may wait for is told so soon, if no question takes it along first. */
-const NOTE_DELAY_MS = 20;
-/** And everything else: what comes back to a bucket fills it a moment later. */
-const PATIENT_NOTE_DELAY_MS = 250;
-const PATIENT: readonly Note['kind'][] = ['ended', 'answered', 'seen'];
-/** After a pause, calls go as others are answered. */
+/** What has been noted during a question, and is not told with the next one. */
+const LEFT_DELAY_MS = 20;
+/** So long after a pause, calls go as others are answered. */
 const RECOVERING_MS = 60_000;
 /** Half as long as the server remembers which batches it has applied. */
 const UNHEARD_LASTS_MS = 300_000;
@@ -61,6 +60,7 @@ export class RedisLane implements SharedLane {
   readonly #options: RedisLaneOptions;
   readonly #outbox = new Outbox();
   readonly #inFlight = new InFlight();
+  readonly #serverTime = new ServerTime();
   /** As the last question had them. */
   #known: Pick<Ask, 'meters' | 'version' | 'concurrency'> = {
     meters: [],
@@ -74,6 +74,7 @@ export class RedisLane implements SharedLane {
   /** Under way or to come. */
   #batches = 0;
   #isWaiting = false;
+  #isFull = false;
   #isClosed = false;
   /** Ends with the last batch that is under way or to come. */
   #tail: Promise<unknown> = Promise.resolve();
@@ -107,10 +108,11 @@ export class RedisLane implements SharedLane {
 
   ask(ask: Ask): Promise<Answer> {
     this.#isWaiting = true;
+    const askedAt = this.#options.clock.now();
     return this.#inTurn(async () => {
       await this.#hearAgain();
       this.#known = ask;
-      const reply = await this.#send({ ...this.#batch(), ask });
+      const reply = await this.#send({ ...this.#batch(), ask, askedAt });
       this.#started(ask, reply.answer);
       this.#instances = Math.max(this.#options.instances ?? 1, reply.answer.instances);
       if (!this.#isClosed) {
@@ -124,7 +126,7 @@ export class RedisLane implements SharedLane {
     this.#outbox.add(note);
     if (note.kind === 'ended') this.#inFlight.ended(note.key);
     if (note.kind === 'left') this.#isWaiting = false;
-    this.#flushIn(this.#isAwaited(note) ? NOTE_DELAY_MS : PATIENT_NOTE_DELAY_MS);
+    this.#flushIn(noteDelayMs(note, this.#situation));
   }
 
   flush(): Promise<void> {
@@ -190,8 +192,9 @@ export class RedisLane implements SharedLane {
 
   async #send(batch: Batch, unheard?: Unheard): Promise<LaneReply> {
     const { run, keys, name, pid, clock, memos } = this.#options;
-    this.#sentAt = clock.now();
-    this.#unheard = unheard ?? { ...batch, since: this.#sentAt };
+    const sentAt = clock.now();
+    this.#sentAt = sentAt;
+    this.#unheard = unheard ?? { ...batch, since: sentAt };
     this.#beatLater();
     this.#reminder.spoke();
     const { callers, input } = laneRequest(batch, this.#asker);
@@ -201,7 +204,9 @@ export class RedisLane implements SharedLane {
       const reply = laneReply(await run([...own, ...ofCallers], input));
       if (reply === undefined) throw new Error(`Redis has no answer for lane ${name}`);
       this.#unheard = undefined;
+      this.#isFull = reply.isFull;
       const { now } = reply.answer;
+      this.#serverTime.learn(sentAt, clock.now(), now);
       this.#memo = { at: now, text: reply.memo };
       for (const spec of callers) {
         const text = reply.callerMemos[spec.id];
@@ -228,6 +233,7 @@ export class RedisLane implements SharedLane {
       memo: this.#memo,
       inFlightOf: (caller) => this.#inFlight.of(caller),
       memoOf: (caller) => memos.get(caller),
+      serverTime: (at) => this.#serverTime.of(at),
     };
   }
 
@@ -238,21 +244,21 @@ export class RedisLane implements SharedLane {
     }
     this.#isWaiting = wait !== undefined || held.length > 0;
     this.#lastPause = pause;
-    if (!this.#outbox.isEmpty) this.#flushIn(NOTE_DELAY_MS);
+    if (!this.#outbox.isEmpty) this.#flushIn(LEFT_DELAY_MS);
   }
 
   #flushIn(delayMs: number): void {
     if (!this.#isClosed) this.#flushTimer.in(delayMs);
   }
 
-  /** Whether others may wait for just this: a call given up, a slot, or an answer after a pause. */
-  #isAwaited(note: Note): boolean {
-    if (note.kind === 'ended' && !note.wasAnswered) return true;
-    const { clock } = this.#options;
+  get #situation(): LaneSituation {
     const recoversUntil = (this.#lastPause?.until ?? Number.NEGATIVE_INFINITY) + RECOVERING_MS;
-    if (!PATIENT.includes(note.kind) || clock.now() < recoversUntil) return true;
-    const concurrencies = [this.#known.concurrency, note.kind === 'ended' && note.key.concurrency];
-    return concurrencies.some((most) => most !== false && most < Number.POSITIVE_INFINITY);
+    return {
+      concurrency: this.#known.concurrency,
+      isFull: this.#isFull,
+      isWaiting: this.#isWaiting,
+      isRecovering: this.#options.clock.now() < recoversUntil,
+    };
   }
 
   /** Whether the server should hear of this process soon, even where there is nothing to say. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { createSimulator } from '../../src/testing/index.ts';
 import { describeRedis } from './support/describe-redis.ts';
-import { LimitedProcesses, type Sent } from './support/limited-processes.ts';
+import { LimitedProcesses, type Sent, WARM_UP } from './support/limited-processes.ts';
 
 const RPM = 15_000;
 /** With a fifth of headroom. */
@@ -61,6 +61,11 @@ describeRedis('eight processes with one limit', (server) => {
     const refused = sent.filter(({ status }) => status !== 200);
     expect(refused).toEqual([]);
     expect(upstream.stats().status429).toBe(0);
+    // Nothing was sent that nobody knows of, but by the one that could not tell any more.
+    const warmedUp = SHARES.length * WARM_UP;
+    const untold = upstream.stats().admitted - warmedUp - sent.length;
+    expect(untold).toBeGreaterThanOrEqual(0);
+    expect(untold).toBeLessThanOrEqual(64);
     for (const [i, calls] of SHARES.entries()) {
       const own = sent.filter(({ name }) => name === `process ${i}`).length;
       if (`process ${i}` === KILLED) expect(own).toBeGreaterThan(0);
@@ -70,13 +75,19 @@ describeRedis('eight processes with one limit', (server) => {
     const [first = 0, last = 0] = [granted[0], granted.at(-1)];
     // In no span of time more than the bucket's size and its inflow; in all of it nearly as much.
     expect(excess(granted)).toBeLessThan(0.01);
-    expect((granted.length - BURST) / (PER_MS * (last - first))).toBeGreaterThan(0.95);
-    const soonAfter = granted.filter((at) => at > killedAt && at <= killedAt + 2000);
-    expect(soonAfter.length / (2000 * PER_MS)).toBeGreaterThan(0.8);
-    // Calls that came within a round trip may pass each other; a machine that is busy makes it long.
-    const isCalm = ({ grantedAt = 0 }: Sent) => grantedAt < killedAt || grantedAt > killedAt + 1500;
-    const calm = passed(sent.filter(isCalm));
-    expect(calm.filter((calls) => calls <= 1).length / calm.length).toBeGreaterThan(0.9);
+    const use = (granted.length - BURST) / (PER_MS * (last - first));
+    const soonAfter = granted.filter((at) => at > killedAt && at <= killedAt + 2000).length;
+    const useAfter = soonAfter / (2000 * PER_MS);
+    // The store keeps the order exactly ("a lane of several processes"); a process that comes late for
+    // its turn is passed, so that it holds up nobody.
+    const passing = passed(sent.filter(isCalm(killedAt)));
+    const inOrder = passing.filter((calls) => calls <= 1).length / passing.length;
+    const late = sent.filter(({ grantedAt = 0, heardAt }) => heardAt - grantedAt > LATE);
+    // What a machine is too busy for says nothing of the limit: half of it is used even so.
+    const isBusy = late.length > sent.length / 20;
+    expect(use).toBeGreaterThan(isBusy ? 0.5 : 0.95);
+    expect(useAfter).toBeGreaterThan(isBusy ? 0.3 : 0.8);
+    if (!isBusy) expect(inOrder).toBeGreaterThan(0.98);
   });
 });
 
@@ -89,6 +100,14 @@ function excess(granted: readonly number[]): number {
     worst = Math.max(worst, balance - before + 1 - BURST);
   }
   return worst;
+}
+
+/** Milliseconds. A process that hears so late what it has been granted asks late, too. */
+const LATE = 20;
+
+/** Calls that a killed process's place, which is freed when its lease ends, can't have held up. */
+function isCalm(killedAt: number): (call: Sent) => boolean {
+  return ({ grantedAt = 0 }) => grantedAt < killedAt || grantedAt > killedAt + 1500;
 }
 
 /** For each call, how many of one other process it has passed that had come before, at most. */

@@ -8,12 +8,16 @@ import { NOBODY } from './support/lane-history.ts';
 import { caller, ONE } from './support/processes.ts';
 
 /** A lane, and when it talks to the server, which was last paused until `until`. */
-function laneOf(clock: VirtualClock, until = 0): { lane: RedisLane; sentAt: number[] } {
+function laneOf(
+  clock: VirtualClock,
+  until = 0,
+  isFull = false,
+): { lane: RedisLane; sentAt: number[] } {
   const sentAt: number[] = [];
   const run = async (): Promise<string> => {
     sentAt.push(clock.now());
     const pause = { epoch: 1, cause: 'rate', since: 0, until };
-    return JSON.stringify({ now: clock.now(), ...(until > 0 && { pause }) });
+    return JSON.stringify({ now: clock.now(), isFull, ...(until > 0 && { pause }) });
   };
   const keys = new KeyNames('notes');
   const lane = new RedisLane({
@@ -53,7 +57,7 @@ it('what nobody waits for is told with the next question, or after a quarter of 
 it.each([
   ['a slot of the lane', question(3), NOBODY],
   ["a slot of a key's", question(), caller('key', { concurrency: 1 })],
-])('%s that is free is told at once', async (_, asked, key) => {
+])('%s that is free is told soon', async (_, asked, key) => {
   const clock = createVirtualClock();
   const { lane, sentAt } = laneOf(clock);
   await lane.ask(asked);
@@ -62,7 +66,17 @@ it.each([
   expect(sentAt).toEqual([0, 20]);
 });
 
-it('an answer after a pause is told at once', async () => {
+it('a slot that others may wait for is told in the same moment, if nobody waits here', async () => {
+  const clock = createVirtualClock();
+  const { lane, sentAt } = laneOf(clock, 0, true);
+  await lane.ask(question(3));
+  await clock.advance(5);
+  for (let i = 0; i < 3; i++) lane.note(ended());
+  await clock.advance(1000);
+  expect(sentAt).toEqual([0, 5]);
+});
+
+it('an answer after a pause is told soon', async () => {
   const clock = createVirtualClock();
   const { lane, sentAt } = laneOf(clock, 10);
   await lane.ask(question());

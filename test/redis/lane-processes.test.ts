@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { slack } from '../../src/gate/bucket.ts';
+import type { ScriptRunner } from '../../src/redis/script-runner.ts';
+import type { Ask } from '../../src/stores/shared-lane.ts';
 import { describeRedis } from './support/describe-redis.ts';
 import { NOBODY } from './support/lane-history.ts';
 import {
@@ -13,6 +15,13 @@ import {
   TestProcess,
 } from './support/processes.ts';
 import { VirtualServer } from './support/virtual-server.ts';
+
+const NOTHING: Ask = {
+  meters: [],
+  version: 0,
+  concurrency: Number.POSITIVE_INFINITY,
+  candidates: [],
+};
 
 /** What a step of priority is worth. */
 const STEP_MS = 600_000;
@@ -54,18 +63,37 @@ describeRedis('a lane of several processes', (server) => {
     );
   });
 
-  it('lets calls go in the order in which they came, within one call of each process', async () => {
-    const group = processes(4, 600, 1);
-    for (let i = 0; i < 60; i++) {
-      group[(i * 7) % 4]!.arrive(`call ${i}`);
-      virtual.advance(1);
-    }
-    const started = await run(virtual, group);
-    const order = started.map(({ name }) => Number(name.slice(5)));
-    expect(order).toHaveLength(60);
-    for (const [place, number] of order.entries()) {
-      expect(Math.abs(place - number)).toBeLessThanOrEqual(group.length);
-    }
+  it('lets calls go in the order in which they came, within one call of each process, however long it takes to ask', async () => {
+    const arrival = fc.record({ process: fc.nat(3), afterMs: fc.nat(3) });
+    const arrivals = fc.array(arrival, { minLength: 40, maxLength: 40 });
+    const delays = fc.infiniteStream(fc.nat(15));
+    let lane = 0;
+    await fc.assert(
+      fc.asyncProperty(arrivals, delays, async (history, delay) => {
+        const late: ScriptRunner = (keys, input) => {
+          virtual.advance(delay.next().value ?? 0);
+          return virtual.lanes(keys, input);
+        };
+        const name = `order-${lane++}`;
+        const group = [0, 1, 2, 3].map((i) => {
+          return new TestProcess(virtual, `p${i}`, [requests(12_000, 1)], name, late);
+        });
+        // What was asked before tells them how late the server's clock is.
+        for (const each of group) for (let i = 0; i < 5; i++) await each.lane.ask(NOTHING);
+        const started: Started[] = [];
+        for (const [i, { process, afterMs }] of history.entries()) {
+          started.push(...(await run(virtual, group, () => {}, virtual.now + afterMs)));
+          group[process]!.arrive(`call ${i}`);
+          virtual.advance(afterMs);
+        }
+        started.push(...(await run(virtual, group)));
+        expect(started).toHaveLength(history.length);
+        expect(
+          Math.max(...started.map((each, i) => passed(each, started.slice(i + 1)))),
+        ).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('keeps the order also while there is room for all that is asked for', async () => {
@@ -303,6 +331,17 @@ describeRedis('a lane of several processes', (server) => {
     expect(again.answer.learned?.version).toBe(2);
   });
 });
+
+/** Of how many calls of one other process it has gone before that had come before it, at most. */
+function passed(call: Started, after: readonly Started[]): number {
+  const before = after.filter(({ process, arrivedAt }) => {
+    return process !== call.process && arrivedAt < call.arrivedAt;
+  });
+  const counts = before.map(
+    ({ process }) => before.filter((each) => each.process === process).length,
+  );
+  return Math.max(0, ...counts);
+}
 
 /** In any interval, no more than the burst (or one larger call) and what flows in. */
 function expectPromise(

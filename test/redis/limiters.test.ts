@@ -128,6 +128,20 @@ describeRedis('limiters of several processes on one store', (server) => {
     expect(world.ms).toBeLessThan(1100);
   });
 
+  it.each([
+    [2, 50, 1045],
+    [4, 50, 1100],
+    [2, 500, 10_200],
+  ])('hand slots on as they become free: %i processes, calls of %i ms', async (count, ms, most) => {
+    const group = limiters(count, { concurrency: 4 });
+    const calls = Array.from({ length: 80 }, (_, i) =>
+      world.call(group[i % count]!, 'x', {}, { flightMs: ms }),
+    );
+    await world.run(...calls);
+    expect(world.ms + ms).toBeLessThan(most);
+    expect(client.runs).toBeLessThan(3 * 80);
+  });
+
   it('are all paused by what one is refused, each once, and only one tries first', async () => {
     const group = limiters(8, { limits: { rpm: 6000 } });
     const paused = group.map((each) => heard(each, 'paused'));

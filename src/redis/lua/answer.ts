@@ -93,11 +93,17 @@ local function instances(s, lease, now)
   return n
 end
 
+-- Whether somebody may wait for a slot: as who asked last has said.
+local function is_full(s, lease, now)
+  return s.most ~= nil and in_flight(s.members, lease, now) >= s.most
+end
+
 local function answer_json(d)
   local s = d.s
   local wait = d.wait and object_json({ waitMs = d.wait, reason = d.reason }) or 'null'
   local head = d.head and object_json({ index = d.head.index - 1, by = d.head.by }) or 'null'
   return '{"now":' .. exact(d.now) .. ',"bornAt":' .. exact(s.store_born) .. ',"epoch":' .. exact(s.epoch)
+    .. ',"isFull":' .. tostring(is_full(s, d.input.leaseMs, d.now))
     .. ',"granted":' .. list_json(d.granted, function(each) return granted_json(d, each) end)
     .. ',"held":' .. list_json(d.held, held_json)
     .. ',"wait":' .. wait .. ',"head":' .. head .. ',"pause":' .. pause_json(s)

@@ -37,13 +37,24 @@ local function in_flight(members, lease, now)
   return sum
 end
 
+-- Slots become free one after the other, as evenly as calls are long: it is worth asking twice until
+-- the next one does, and for each of those who go before.
+local function slot_wait(s, count, ahead)
+  local gap = s.flight and s.flight / math.max(1, count) / 2 or LONGEST_SLOT_WAIT
+  return math.min(LONGEST_SLOT_WAIT, math.max(LEAST_WAIT, gap) * (1 + ahead))
+end
+
+local function note_flight(s, at, now)
+  local flight = math.max(0, now - at)
+  s.flight = s.flight and s.flight + 0.1 * (flight - s.flight) or flight
+end
+
 local function caller_wait(d, j, cost)
   local caller = caller_of(d, j)
   if not caller then return 0 end
   local most = caller.spec.concurrency
-  if most and in_flight(caller.s.members, d.input.leaseMs, d.now) >= most then
-    return SLOT_WAIT, 'concurrency'
-  end
+  local count = most and in_flight(caller.s.members, d.input.leaseMs, d.now)
+  if most and count >= most then return slot_wait(caller.s, count, 0), 'concurrency' end
   return longest(caller.meters, cost, wait_of_head, d.now)
 end
 

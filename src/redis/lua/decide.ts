@@ -23,19 +23,22 @@ local function is_held_back(d, i)
   return true
 end
 
--- Slots that are free are theirs first who go before.
-local function is_full(d, ticket, first)
+-- How long until there may be a slot; nothing where there is one. Those that are free are theirs
+-- first who go before.
+local function full_for(d, ticket, first)
   local most = d.ask.concurrency
-  if not most then return false end
-  if d.in_flight >= most then return true end
-  return first ~= nil and d.in_flight + those_ahead(d, ticket, math.huge) >= most
+  if not most then return nil end
+  local ahead = first and those_ahead(d, ticket, math.huge) or 0
+  if d.in_flight + ahead < most then return nil end
+  return slot_wait(d.s, d.in_flight, ahead)
 end
 
 local function obstacle(d, ticket, first)
   local s = d.s
   if s.phase == 'paused' then return s.untilMs - d.now, 'paused' end
   if not is_passable(s) then return PROBE_WAIT, 'paused' end
-  if is_full(d, ticket, first) then return SLOT_WAIT, 'concurrency' end
+  local full = full_for(d, ticket, first)
+  if full then return full, 'concurrency' end
 end
 
 local function grant(d, i, ticket, is_head)
@@ -105,7 +108,7 @@ end
 local function queue_wait(d, ticket, first)
   local count, together = those_ahead(d, ticket, passing_left(d.s, ticket.key))
   add_cost(together, ticket.cost)
-  local late = math.min(SLOT_WAIT, math.max(count * LEAST_WAIT, first.due - d.now))
+  local late = math.min(LONGEST_SLOT_WAIT, math.max(count * LEAST_WAIT, first.due - d.now))
   return math.max(late, (longest(d.meters, together, predict, d.now)))
 end
 

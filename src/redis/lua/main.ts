@@ -64,6 +64,7 @@ local function hear(d)
   end
   if not d.ask then return end
   d.in_flight = in_flight(d.s.members, d.input.leaseMs, d.now)
+  d.s.most = d.ask.concurrency
   local doubted = d.s.doubted_until - d.now
   if #d.candidates == 0 then decide(d)
   elseif doubted > 0 and d.s.phase ~= 'paused' then turn_down(d, doubted)

@@ -9,8 +9,11 @@ end
 function apply.ended(d, note)
   settle_all(d.meters, note.taken, note.actual, note.at, d.now)
   if not note.wasAnswered then forget(d.s, note.epoch) end
+  note_flight(d.s, note.at, d.now)
   local caller = caller_of(d, note.key)
-  if caller then settle_all(caller.meters, note.keyTaken, note.keyActual, note.at, d.now) end
+  if not caller then return end
+  note_flight(caller.s, note.at, d.now)
+  settle_all(caller.meters, note.keyTaken, note.keyActual, note.at, d.now)
 end
 
 function apply.seen(d, note)

@@ -3,7 +3,7 @@ export const numbersLua: string = `
 local FORMAT = 1
 -- A head that waits less than this is not overtaken: the line stays a line.
 local OVERTAKEN_AFTER = 100
-local SLOT_WAIT = 50
+local LONGEST_SLOT_WAIT = 50
 local PROBE_WAIT = 100
 local LEAST_WAIT = 5
 -- A process whose turn it is comes within this, as a rule.

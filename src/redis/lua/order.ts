@@ -57,7 +57,7 @@ end
 local function ticket_of(d, c)
   return {
     pid = d.input.pid, key = d.input.keys[c.key].id, finish = finish_of(d, c.key),
-    at = d.now - c.waitedMs, boost = c.boostMs, cost = c.cost, by = c.by,
+    at = math.min(d.now, c.at or d.now - c.waitedMs), boost = c.boostMs, cost = c.cost, by = c.by,
   }
 end
 

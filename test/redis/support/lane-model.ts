@@ -25,6 +25,7 @@ export class LaneModel {
   #pause: Answer['pause'];
   #steppedAt = 0;
   #inFlight = 0;
+  readonly #flight = new FlightModel();
 
   constructor(shape: LaneShape) {
     this.#shape = shape;
@@ -73,6 +74,7 @@ export class LaneModel {
       gate.settle(note.taken, note.actual, note.at, now);
       if (!note.wasAnswered) this.#recovery.forget(note.epoch);
       this.#inFlight--;
+      this.#flight.ended(note.at, now);
       if (note.key.id !== '') this.#callerAt(now)?.ended(note, now);
     }
     if (note.kind === 'seen') {
@@ -161,7 +163,21 @@ export class LaneModel {
     const { pause } = this.#recovery;
     if (pause !== undefined) return { waitMs: pause.until - now, reason: 'paused' };
     if (!this.#recovery.isPassable) return { waitMs: 100, reason: 'paused' };
-    return this.#inFlight >= ask.concurrency ? { waitMs: 50, reason: 'concurrency' } : undefined;
+    if (this.#inFlight < ask.concurrency) return undefined;
+    return { waitMs: this.#flight.waitMs(this.#inFlight), reason: 'concurrency' };
+  }
+}
+
+/** How long calls are in flight, and how soon it is worth asking for a slot again. */
+class FlightModel {
+  #ms: number | undefined;
+
+  ended(at: number, now: number): void {
+    this.#ms = this.#ms === undefined ? now - at : this.#ms + 0.1 * (now - at - this.#ms);
+  }
+
+  waitMs(inFlight: number): number {
+    return this.#ms === undefined ? 50 : Math.min(50, Math.max(5, this.#ms / inFlight / 2));
   }
 }
 
@@ -171,6 +187,7 @@ class CallerModel {
   readonly #concurrency: number;
   #inFlight = 0;
   #isOpen = false;
+  readonly #flight = new FlightModel();
 
   constructor(limits: readonly TestLimit[], concurrency: number, now: number) {
     const settled = limits.map((limit) => ({ ...limit, correction: 'settled' as const }));
@@ -184,7 +201,9 @@ class CallerModel {
   }
 
   wait(cost: Cost, now: number): Omit<Held, 'index'> | undefined {
-    if (this.#inFlight >= this.#concurrency) return { waitMs: 50, dimension: 'concurrency' };
+    if (this.#inFlight >= this.#concurrency) {
+      return { waitMs: this.#flight.waitMs(this.#inFlight), dimension: 'concurrency' };
+    }
     let longest: { waitMs: number; dimension: Dimension } | undefined;
     for (const meter of this.#meters) {
       const { dimension } = meter.limit;
@@ -201,6 +220,7 @@ class CallerModel {
 
   ended({ keyTaken, keyActual, at }: Extract<Note, { kind: 'ended' }>, now: number): void {
     this.#inFlight--;
+    this.#flight.ended(at, now);
     for (const meter of this.#meters) {
       const { dimension } = meter.limit;
       const more = amount(keyActual, dimension) - amount(keyTaken, dimension);

@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRateLimiter } from '../../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../../src/options.ts';
 import { redisStore } from '../../../src/redis/index.ts';
-import type { Job, Sent } from './limited-processes.ts';
+import { type Job, type Sent, WARM_UP } from './limited-processes.ts';
 
-const WARM_UP = 50;
 const agent = new Agent({ keepAlive: true });
 
 /*
@@ -50,15 +49,28 @@ async function work({
   async function call(): Promise<void> {
     const arrivedAt = performance.timeOrigin + performance.now();
     const reservation = await limiter.acquire({});
+    const heardAt = performance.timeOrigin + performance.now();
     const { status, text } = await post();
     reservation.settle();
     const grantedAt = reservation.admission.grant?.at;
-    const sent: Sent = { name, arrivedAt, grantedAt, status, text };
-    process.send?.(sent);
+    await told({ name, arrivedAt, grantedAt, heardAt, status, text });
+  }
+
+  /** What is still on its way to the parent is lost when this process disconnects. */
+  function told(sent: Sent): Promise<void> {
+    return new Promise((resolve) => process.send?.(sent, () => resolve()));
+  }
+
+  /** A server that closes a connection which was idle may do so as it is used again. */
+  async function post(model = 'gpt-4o'): Promise<{ status: number; text: string }> {
+    for (;;) {
+      const answer = await sentOnce(model);
+      if (answer !== 'reset') return answer;
+    }
   }
 
   /** `fetch` would cost more than all the rest. */
-  async function post(model = 'gpt-4o'): Promise<{ status: number; text: string }> {
+  async function sentOnce(model: string): Promise<{ status: number; text: string } | 'reset'> {
     const headers = { authorization: `Bearer ${name}`, 'content-type': 'application/json' };
     const sending = request(`${upstreamUrl}/v1/chat/completions`, {
       method: 'POST',
@@ -66,7 +78,12 @@ async function work({
       agent,
     });
     sending.end(JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }));
-    const [response]: IncomingMessage[] = await once(sending, 'response');
+    const responding: Promise<IncomingMessage[]> = once(sending, 'response');
+    const [response] = await responding.catch((error: unknown) => {
+      if (!sending.reusedSocket) throw error;
+      return ['reset' as const];
+    });
+    if (response === 'reset') return response;
     const status = response?.statusCode ?? 0;
     const text = response === undefined ? '' : await body(response);
     return { status, text: status === 200 ? '' : text };

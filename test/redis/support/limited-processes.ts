@@ -23,10 +23,14 @@ export interface Sent {
   readonly arrivedAt: number;
   /** By Redis's clock; `undefined` where it was not asked. */
   readonly grantedAt: number | undefined;
+  readonly heardAt: number;
   readonly status: number;
   /** Of a refusal. */
   readonly text: string;
 }
+
+/** Calls that each makes before it begins. */
+export const WARM_UP = 50;
 
 const SCRIPT = fileURLToPath(new URL('./limited-process.ts', import.meta.url));
 
