@@ -10,6 +10,11 @@ export interface Clock {
    * in the background doesn't keep the process alive by itself.
    */
   setTimeout(callback: () => void, delayMs: number, isBackground?: boolean): () => void;
+  /**
+   * For clocks that don't go by themselves: no time passes while something that takes no time of
+   * theirs is under way. Returns a function that lets it pass again.
+   */
+  hold?(): () => void;
 }
 
 /** A longer delay makes a JavaScript timer fire after 1 ms. */

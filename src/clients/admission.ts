@@ -93,8 +93,9 @@ export class Admission {
     const own = { ...this.#options.caller, ...(isCallers && { tier }) };
     const context: CallerContext = { ...own, ...presentCaller() };
     const upstream = this.#upstream();
-    const { calibration } = limiter;
-    const sources = { calibration, custom: this.#options.estimate, remote: this.#options.count };
+    const { calibration, clock } = limiter;
+    const { estimate: custom, count: remote } = this.#options;
+    const sources = { calibration, clock, custom, remote };
     const { path, body } = request;
     const measured = { provider: upstream.provider.name, path, body };
     const estimating = () => estimateCall(measured, sources);

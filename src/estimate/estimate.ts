@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { expected, expectObject } from '../expect.ts';
 import type { TokenEstimate } from '../providers/provider.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
@@ -49,6 +50,8 @@ export interface EstimateSources {
   readonly calibration: Calibration;
   /** Asks the provider, where that is wanted. */
   readonly remote?: RemoteCounter | undefined;
+  /** Counting takes no time of this clock. */
+  readonly clock?: Clock | undefined;
   /** Whether to wait until there is a vocabulary to count text by. @default false */
   readonly isExact?: boolean | undefined;
   /** The caller's own estimate, which comes before all others. */
@@ -65,9 +68,11 @@ export interface EstimateSources {
  */
 export async function estimateCall(
   request: EstimateRequest,
-  { calibration, remote, isExact = false, custom }: EstimateSources,
+  { calibration, remote, clock, isExact = false, custom }: EstimateSources,
 ): Promise<Estimated> {
-  const call = await (isExact ? shared.measureExactly(request) : shared.measure(request));
+  const release = clock?.hold?.();
+  const measuring = isExact ? shared.measureExactly(request) : shared.measure(request);
+  const call = await measuring.finally(release);
   const learnt = call?.stopgap
     ? stopgapEstimate(calibration, call, call.stopgap)
     : calibration.estimated(call);

@@ -560,8 +560,10 @@ export class Lane implements ReservationEnds {
     const { isPassable, isCold, pause } = this.#recovery;
     // After a pause, the store knows whether it is another process that tries first.
     const isShared = this.#decider === 'store' && !isCold && pause === undefined;
-    if (!isPassable && !isShared) return isCold ? 'learning' : 'paused';
-    return this.#queue.isSaturated ? 'concurrency' : undefined;
+    const isHeld = !isPassable && !isShared;
+    if (isHeld && !isCold) return 'paused';
+    if (this.#queue.isSaturated) return 'concurrency';
+    return isHeld ? 'learning' : undefined;
   }
 
   /** Whether a call that has just joined can change who goes next. */

@@ -13,7 +13,7 @@ export class Flights {
   #count = 0;
 
   constructor(clock: Clock) {
-    this.#hold = canHold(clock) ? () => clock.hold() : () => () => {};
+    this.#hold = () => clock.hold?.() ?? (() => {});
   }
 
   /** A request takes off. */
@@ -28,10 +28,6 @@ export class Flights {
   find(id: string | undefined): Flight | undefined {
     return id === undefined ? undefined : this.#open.get(id);
   }
-}
-
-function canHold(clock: Clock): clock is Clock & { hold(): () => void } {
-  return 'hold' in clock && typeof clock.hold === 'function';
 }
 
 /** One request and its response: heads and ends count as one unit each, bodies by the byte. */
