@@ -1,4 +1,5 @@
 import type { LedgerAnswer } from '../stores/shared-lane.ts';
+import { InTurn } from './in-turn.ts';
 
 /** What a process says of an account: all of it each time, so that saying it twice does no harm. */
 export interface Statement {
@@ -29,7 +30,7 @@ export class RedisAccount {
   #seen: Statement['seen'];
   /** Whether the server knows what is held. */
   #isTold = true;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   constructor(ask: Ask) {
     this.#ask = ask;
@@ -41,7 +42,7 @@ export class RedisAccount {
   }
 
   reserve(limit: number, amount: number): Promise<LedgerAnswer> {
-    return this.#inTurn(async () => {
+    return this.#turns.do(async () => {
       const answer = await this.#say({ limit, amount });
       if (answer.isReserved) this.#held += amount;
       return answer;
@@ -55,18 +56,12 @@ export class RedisAccount {
   }
 
   flush(): Promise<LedgerAnswer> {
-    return this.#inTurn(() => this.#say({}));
+    return this.#turns.do(() => this.#say({}));
   }
 
   /** The last that is said. */
   leave(): Promise<LedgerAnswer> {
-    return this.#inTurn(() => this.#say({ isLast: true }));
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#tail.then(work);
-    this.#tail = done.catch(() => {});
-    return done;
+    return this.#turns.do(() => this.#say({ isLast: true }));
   }
 
   async #say(more: Pick<Statement, 'limit' | 'amount' | 'isLast'>): Promise<LedgerAnswer> {

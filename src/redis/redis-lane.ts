@@ -3,6 +3,7 @@ import type { Answer, Ask, KeySpec, Note, SharedLane } from '../stores/shared-la
 import type { CallerMemos, Memo } from './caller-memos.ts';
 import { FlushTimer } from './flush-timer.ts';
 import { InFlight } from './in-flight.ts';
+import { InTurn } from './in-turn.ts';
 import type { KeyNames } from './key-names.ts';
 import { type LaneReply, laneReply } from './lane-reply.ts';
 import { type Asker, type Batch, laneRequest } from './lane-request.ts';
@@ -55,6 +56,9 @@ const CALLERS_AT_ONCE = 256;
  *
  * Invariant: batches are sent one after the other. One that was not answered is sent again, without
  * its question, before anything else; what it turns out to have let through is given back.
+ *
+ * Longer than most files: all that is sent, for whatever reason, follows that invariant, and takes
+ * along what was noted. When that is worth sending is told elsewhere.
  */
 export class RedisLane implements SharedLane {
   readonly #options: RedisLaneOptions;
@@ -71,13 +75,10 @@ export class RedisLane implements SharedLane {
   #seq = 0;
   #instances: number;
   #unheard: Unheard | undefined;
-  /** Under way or to come. */
-  #batches = 0;
+  readonly #turns = new InTurn();
   #isWaiting = false;
   #isFull = false;
   #isClosed = false;
-  /** Ends with the last batch that is under way or to come. */
-  #tail: Promise<unknown> = Promise.resolve();
   readonly #flushTimer: FlushTimer;
   #lastPause: Answer['pause'];
   #cancelBeat: (() => void) | undefined;
@@ -101,7 +102,7 @@ export class RedisLane implements SharedLane {
 
   /** Whether another one would do as well: the server has nothing to hear or to be reminded of. */
   get isIdle(): boolean {
-    const isQuiet = this.#batches === 0 && !this.#isWaiting && this.#inFlight.count === 0;
+    const isQuiet = this.#turns.isIdle && !this.#isWaiting && this.#inFlight.count === 0;
     const isOwing = this.#unheard !== undefined || !this.#outbox.isEmpty;
     return isQuiet && !isOwing && !this.#reminder.isDue;
   }
@@ -109,7 +110,7 @@ export class RedisLane implements SharedLane {
   ask(ask: Ask): Promise<Answer> {
     this.#isWaiting = true;
     const askedAt = this.#options.clock.now();
-    return this.#inTurn(async () => {
+    return this.#turns.do(async () => {
       await this.#hearAgain();
       this.#known = ask;
       const reply = await this.#send({ ...this.#batch(), ask, askedAt });
@@ -130,7 +131,7 @@ export class RedisLane implements SharedLane {
   }
 
   flush(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.do(async () => {
       await this.#hearAgain();
       while (!this.#outbox.isEmpty) await this.#send(this.#batch());
     });
@@ -150,15 +151,6 @@ export class RedisLane implements SharedLane {
     this.#reminder.stop();
     this.#flushTimer.stop();
     await this.flush().catch(() => {});
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#batches++;
-    const done = this.#tail.then(work).finally(() => {
-      this.#batches--;
-    });
-    this.#tail = done.catch(() => {});
-    return done;
   }
 
   #batch(): Batch {
@@ -286,7 +278,7 @@ export class RedisLane implements SharedLane {
 
   /** Sends what is known, and what of those callers is. */
   #tell(callers: readonly KeySpec[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.do(async () => {
       await this.#hearAgain();
       for (let i = 0; i === 0 || i < callers.length; i += CALLERS_AT_ONCE) {
         await this.#send({ ...this.#batch(), kept: callers.slice(i, i + CALLERS_AT_ONCE) });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { redisStore } from '../../src/redis/index.ts';
 import type { Candidate, Store } from '../../src/stores/shared-lane.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
 import { describePrivate } from './support/describe-redis.ts';
 import { eventually } from './support/eventually.ts';
 import { NOBODY } from './support/lane-history.ts';
@@ -58,7 +59,9 @@ describePrivate(
       });
 
     it('asks one question with one command, also of a server that has never seen the script', async () => {
-      const store = open();
+      // A clock that stands still: nothing but questions is sent.
+      const store = redisStore(server().url, { clock: createVirtualClock() });
+      stores.push(store);
       await ask(store, 1);
       await server().command('CONFIG', 'RESETSTAT');
       for (let i = 0; i < 10; i++) await ask(store, 2);

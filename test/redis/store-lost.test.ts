@@ -84,7 +84,9 @@ describePrivate(
           latency: 40,
         });
         const limits = { limits: { rpm: RPM }, enforcement: 'slices' } as const;
-        const limiters = Array.from({ length: PROCESSES }, () => open(limits));
+        // On a busy machine the store may be lost before they have seen each other.
+        const more = { instances: PROCESSES };
+        const limiters = Array.from({ length: PROCESSES }, () => open(limits, more));
         const degraded = limiters.map((limiter) => heard(limiter, 'degraded'));
         const clients = limiters.map((limiter) =>
           withRateLimit(new OpenAI({ apiKey: 'any', fetch: upstream.fetch }), { limiter }),
