@@ -96,14 +96,14 @@ export class Admission {
     const { calibration, clock } = limiter;
     const { estimate: custom, count: remote } = this.#options;
     const sources = { calibration, clock, custom, remote };
-    const { path, body } = request;
-    const measured = { provider: upstream.provider.name, path, body };
+    const { path, body, signal } = request;
+    const measured = { provider: upstream.provider.name, path, body, signal };
     const estimating = () => estimateCall(measured, sources);
     const fail = (error: unknown): never => {
       request.earlier?.charge.release();
       throw error;
     };
-    const estimate = await this.#aborts.race(estimating, request.signal).catch(fail);
+    const estimate = await this.#aborts.race(estimating, signal).catch(fail);
     const laneKey = laneKeyOf(upstream, call, estimate, isCallers ? undefined : tier);
     const admitting = async (): Promise<Attempt> => {
       const provider = limiter.priced(upstream.provider, call.model);

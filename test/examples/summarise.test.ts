@@ -26,19 +26,19 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('the main job', () => {
   it('summarises files through both providers, held back but never refused', async () => {
-    const long = fileOf('long.md', textOf(20));
-    const other = fileOf('other.md', textOf(20));
+    const long = fileOf('long.md', textOf(26));
+    const other = fileOf('other.md', textOf(26));
     const { exitCode, stdout, stderr } = await run({ args: [long, other] });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: expect.stringContaining('42 of 42 calls done'),
+      stderr: expect.stringContaining('54 of 54 calls done'),
     });
     expect(stderr).toContain('gpt-4o-mini: calls are held back (requests)');
     expect(stderr).toContain('claude-haiku-4-5: calls are held back (inputTokens)');
     for (const file of [long, other]) expect(stdout).toContain(`${file}: Part 0 of many words`);
     for (const model of ['gpt-4o-mini', 'claude-haiku-4-5']) {
       expect(stdout).toMatch(
-        new RegExp(`^${model} +21 +\\d+ +0 +0\\.0 s +[\\d,]+ +[\\d,]+ +\\d+ %$`, 'm'),
+        new RegExp(`^${model} +27 +\\d+ +0 +0\\.0 s +[\\d,]+ +[\\d,]+ +\\d+ %$`, 'm'),
       );
     }
   });
