@@ -18,6 +18,7 @@ import type { Learned, Store } from '../stores/shared-lane.ts';
 import type { TurnsHost } from '../stores/shared-turns.ts';
 import type { ObservedLimit } from '../wire/headers.ts';
 import type { Stated } from '../wire/stated-limits.ts';
+import { Alarm } from './alarm.ts';
 import { Door, type LaneState } from './door.ts';
 import type { Forecast } from './forecast.ts';
 import type { LaneCall } from './lane-call.ts';
@@ -30,6 +31,7 @@ import {
   type ReservationEnds,
 } from './reservation.ts';
 import type { Stage } from './stage.ts';
+import { Untold } from './untold.ts';
 
 /** What a lane can be told anew. */
 export interface LaneTerms {
@@ -89,9 +91,10 @@ export class Lane implements ReservationEnds {
   readonly #door: Door;
   #lastTicket = 0;
   #totals = NO_TOTALS;
-  #cancelWakeUp: (() => void) | undefined;
-  #cancelWiden: (() => void) | undefined;
-  #cancelResume: (() => void) | undefined;
+  /** When the next call may go, more may be in flight, and a pause ends. */
+  readonly #wakeUp: Alarm;
+  readonly #widening: Alarm;
+  readonly #resuming: Alarm;
   readonly #nobody = new Caller(undefined);
   /** How long calls are in flight: the mean of about the last twenty. */
   #flightMs = 0;
@@ -99,9 +102,7 @@ export class Lane implements ReservationEnds {
   /** The queue learns of an end a moment later, and lets the next call through then. */
   #inFlight = 0;
   readonly #sharing: LaneSharing | undefined;
-  /** Of calls that nobody has been asked about yet, and of those under question: what to tell. */
-  #untold: (() => void)[] = [];
-  #asked: (() => void)[] = [];
+  readonly #untold = new Untold();
   /** What the store has last said of the first call that waits. */
   #toldWait: { readonly reason: Reason; readonly until: number } | undefined;
   #isPumpDue = false;
@@ -109,6 +110,9 @@ export class Lane implements ReservationEnds {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#wakeUp = new Alarm(options.clock);
+    this.#widening = new Alarm(options.clock);
+    this.#resuming = new Alarm(options.clock);
     this.#ref = { lane: options.lane, model: options.model };
     this.#queue = new CallQueue(options.concurrency.limit, () => this.#pumpSoon());
     this.#queue.line.sizeOf = (cost) => options.gate.sizeOf(cost);
@@ -157,7 +161,7 @@ export class Lane implements ReservationEnds {
         stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
         if (isAsked && call.ticket === undefined) this.#expelSurplus(joined, waiting);
       };
-      if (isAsked) this.#untold.push(tell);
+      if (isAsked) this.#untold.add(tell);
       if (this.#isWorthALook(joined.id)) this.#pump();
       if (!isAsked) tell();
     });
@@ -343,11 +347,11 @@ export class Lane implements ReservationEnds {
   /** Rejects what waits and all that comes; what is in flight goes on. */
   close(): void {
     this.#isClosed = true;
-    this.#cancelResume?.();
-    this.#cancelWakeUp?.();
-    this.#cancelWiden?.();
+    this.#resuming.cancel();
+    this.#wakeUp.cancel();
+    this.#widening.cancel();
     this.#rejectWaiting(closedError());
-    this.#untold = [];
+    this.#untold.forget();
     if (this.#decider === 'store') this.#sharing?.ask();
   }
 
@@ -357,7 +361,7 @@ export class Lane implements ReservationEnds {
     if (this.#decider === 'store') this.#sharing?.back(gate.usedSinceShared(this.#now));
     gate.share(this.#sharing?.share ?? 1, this.#now);
     if (this.#decider === 'closed') this.#rejectWaiting(this.#door.storeError());
-    this.#tellUntold();
+    this.#untold.tellAll();
     this.#pump();
   }
 
@@ -443,9 +447,8 @@ export class Lane implements ReservationEnds {
 
   /** Starts every call that may go now, and wakes up for the next one. */
   #pump(): void {
-    this.#cancelWakeUp?.();
-    this.#cancelWakeUp = undefined;
-    this.#cancelWiden?.();
+    this.#wakeUp.cancel();
+    this.#widening.cancel();
     this.#queue.concurrency = this.#slots;
     if (this.#decider === 'store') {
       this.#askStore();
@@ -469,7 +472,7 @@ export class Lane implements ReservationEnds {
   #askStore(): void {
     this.#sharing?.tellLearned();
     if (this.#obstacle() === undefined) this.#sharing?.ask();
-    else this.#tellUntold();
+    else this.#untold.tellAll();
     if (this.#queue.size > 0 && this.#recovery.isCold) this.#widenIn(PROBING_STEP_MS);
     this.#watchPause();
   }
@@ -499,15 +502,12 @@ export class Lane implements ReservationEnds {
         this.#let({ place, taken: { cost, own, grant } });
       },
       turnAway: (place, unfit, cost) => this.#let({ place, unfit, cost }),
-      asking: () => {
-        this.#asked = [...this.#asked, ...this.#untold];
-        this.#untold = [];
-      },
+      asking: () => this.#untold.asking(),
       answered: (wait) => {
         this.#toldWait = wait && { reason: wait.reason, until: this.#now + wait.waitMs };
-        this.#tellAsked();
+        this.#untold.answered();
       },
-      unasked: () => this.#tellUntold(),
+      unasked: () => this.#untold.tellAll(),
       again: () => this.#pump(),
       paused: ({ cause, forMs }) => this.#adoptPause(cause, forMs),
       learned: (learned) => this.#adoptLearned(learned),
@@ -527,20 +527,6 @@ export class Lane implements ReservationEnds {
   #adoptLearned(learned: Learned): void {
     this.#learning.adopt(learned, this.#now);
     this.#recovery.open();
-  }
-
-  /** Calls that have had their first answer, and still wait. */
-  #tellAsked(): void {
-    const asked = this.#asked;
-    this.#asked = [];
-    for (const tell of asked) tell();
-  }
-
-  /** Calls that nobody is asked about. */
-  #tellUntold(): void {
-    this.#asked = [...this.#asked, ...this.#untold];
-    this.#untold = [];
-    this.#tellAsked();
   }
 
   /** Starts a call that has been chosen, or turns it away. */
@@ -568,13 +554,12 @@ export class Lane implements ReservationEnds {
 
   /** Whether a call that has just joined can change who goes next. */
   #isWorthALook(id: string): boolean {
-    return !this.#queue.line.isBehind(id, LOOKED_AT) || this.#cancelWakeUp === undefined;
+    return !this.#queue.line.isBehind(id, LOOKED_AT) || !this.#wakeUp.isSet;
   }
 
   #wakeUpIn(waitMs: number): void {
     if (waitMs === Number.POSITIVE_INFINITY || this.#isClosed) return;
-    this.#cancelWakeUp?.();
-    this.#cancelWakeUp = this.#options.clock.setTimeout(() => this.#pump(), Math.ceil(waitMs));
+    this.#wakeUp.set(() => this.#pump(), Math.ceil(waitMs));
   }
 
   #widenIn(waitMs: number): void {
@@ -582,14 +567,13 @@ export class Lane implements ReservationEnds {
       this.#recovery.widen();
       this.#pump();
     };
-    this.#cancelWiden?.();
-    this.#cancelWiden = this.#options.clock.setTimeout(widen, waitMs);
+    this.#widening.set(widen, waitMs);
   }
 
   #pause(pause: Pause): void {
     const { cause } = pause;
-    this.#cancelWakeUp?.();
-    this.#cancelWiden?.();
+    this.#wakeUp.cancel();
+    this.#widening.cancel();
     this.#options.emitter.emit('paused', { ...this.#ref, cause, ...told(pause) });
     const error = this.#door.pauseError(pause);
     if (error !== undefined) this.#rejectWaiting(error);
@@ -599,13 +583,12 @@ export class Lane implements ReservationEnds {
   /** Resumes when the pause is over; only while calls wait for that does a timer run. */
   #watchPause(): void {
     const { pause } = this.#recovery;
-    this.#cancelResume?.();
-    this.#cancelResume = undefined;
+    this.#resuming.cancel();
     if (pause === undefined) return;
     const waitMs = pause.until - this.#now;
     if (waitMs <= 0) this.#resume(pause);
     else if (this.#queue.size > 0) {
-      this.#cancelResume = this.#options.clock.setTimeout(() => this.#resume(pause), waitMs);
+      this.#resuming.set(() => this.#resume(pause), waitMs);
     }
   }
 

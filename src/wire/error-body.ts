@@ -1,4 +1,5 @@
-import { member, parseJson, stringMember } from './json.ts';
+import type { HeaderSource } from './headers.ts';
+import { isObject, member, parseJson, stringMember } from './json.ts';
 
 /** A limit as Gemini names it. */
 export interface Quota {
@@ -20,6 +21,8 @@ export interface ErrorBody {
   readonly quotas: readonly Quota[];
   /** OpenRouter passes on the refusal of a provider behind it, and names that. */
   readonly upstream: string | undefined;
+  /** OpenRouter repeats its headers in the body: where something in between has lost them. */
+  readonly headers: HeaderSource;
 }
 
 const CODES: readonly (readonly string[])[] = [
@@ -42,6 +45,19 @@ export function readErrorBody(text: string): ErrorBody {
     retryDelay: details.map((detail) => stringMember(detail, 'retryDelay')).find(Boolean),
     quotas: details.flatMap(quotasOf),
     upstream: stringMember(error, 'metadata', 'provider_name'),
+    headers: headersIn(member(error, 'metadata', 'headers')),
+  };
+}
+
+/** Names of headers in any case, with strings or numbers. */
+function headersIn(value: unknown): HeaderSource {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  const lines = new Map(entries.map(([name, line]) => [name.toLowerCase(), line]));
+  return {
+    get: (name) => {
+      const line = lines.get(name);
+      return typeof line === 'string' || typeof line === 'number' ? String(line) : null;
+    },
   };
 }
 

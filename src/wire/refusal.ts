@@ -140,8 +140,9 @@ function textOf({ body }: Evidence): string {
   return [body.message, ...body.codes, ...body.quotas.flatMap(({ names }) => names)].join('\n');
 }
 
-function limitsOf({ response }: Evidence): ObservedLimit[] {
-  return readLimits(response.headers, response.now);
+function limitsOf({ response, body }: Evidence): ObservedLimit[] {
+  const shown = readLimits(response.headers, response.now);
+  return shown.length > 0 ? shown : readLimits(body.headers, response.now);
 }
 
 /** Of the limits that are used up, the one that takes longest to come back. */

@@ -294,6 +294,12 @@ describe('others', () => {
     expect(refusal(429, error('Rate limit exceeded: free-models-per-day.'), headers)?.kind).toBe(
       'daily',
     );
+    const numbers = { ...headers, 'X-RateLimit-Limit': 20 };
+    expect(refusal(429, error('Rate limit exceeded', { headers: numbers }))).toMatchObject({
+      kind: 'rate',
+      retryAfterMs: 42_000,
+      dimension: 'requests',
+    });
     expect(
       refusal(429, error('Provider returned error', { provider_name: 'X', raw: 'busy' }))?.kind,
     ).toBe('capacity');
