@@ -1,3 +1,5 @@
+import { field } from './untrusted.ts';
+
 /**
  * A body by its fields: a form, in which files are sent, as the object that it stands for, where
  * `image[]` is a list; any other body as it is.
@@ -15,9 +17,11 @@ export function fieldsOf(body: unknown): unknown {
   return Object.fromEntries(fields);
 }
 
+/** By its tag: the first look at Node's `FormData` loads all of its `fetch`, 40 ms in one block. */
 function isForm(body: unknown): body is FormData {
   try {
-    return typeof FormData !== 'undefined' && body instanceof FormData;
+    const isTagged = Object.prototype.toString.call(body) === '[object FormData]';
+    return isTagged && typeof field(body, 'entries') === 'function';
   } catch {
     return false; // a revoked proxy
   }
