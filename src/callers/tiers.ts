@@ -1,4 +1,4 @@
-import { expected, expectObject } from '../expect.ts';
+import { expectObject } from '../expect.ts';
 import { type Terms, type TierLimits, termsFrom } from './terms.ts';
 
 /** Who makes a call. */
@@ -64,9 +64,4 @@ function termsOf({ tier }: CallerRef, limits: TierLimits | undefined): Terms | u
 
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value;
-}
-
-/** @throws TypeError for what names no tier */
-export function expectTierName(option: string, tier: unknown): void {
-  if (typeof tier !== 'string' || tier === '') throw expected(option, 'the name of a tier', tier);
 }

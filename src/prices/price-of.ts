@@ -8,10 +8,10 @@ import { OPENAI } from './openai.ts';
 import { type Price, type PriceTable, priceIn } from './price.ts';
 import { XAI } from './xai.ts';
 
-/** When the table as a whole was last compared with what providers publish. */
-export const PRICES_AS_OF = '2026-11-18';
-
-/** List prices of each provider's standard service, by the longest beginning of a model's id. */
+/**
+ * List prices of each provider's standard service, by the longest beginning of a model's id; last
+ * compared with what is published on 2026-11-18.
+ */
 export const PRICES: PriceTable = {
   ...MISTRAL,
   ...GROQ,
