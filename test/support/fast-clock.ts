@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 
-/** Microtasks that a step may need: p-queue hands a slot on within ten or so. */
-const MICROTASKS = 24;
+/** Microtasks that a step may need: p-queue hands a slot on within ten or so, several times in one. */
+const MICROTASKS = 80;
 
 /**
  * A virtual clock for properties: it waits for microtasks only, so that a thousand schedules take
