@@ -1,6 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const source = (path: string): string => new URL(path, import.meta.url).pathname;
+
+/** What measures processes in real time, and would measure other tests beside it. */
+const ALONE = ['test/redis/eight-processes.test.ts', 'test/clients/real-time.test.ts'];
+
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: { name: 'all', include: ['test/**/*.test.ts'], exclude: ALONE },
+  },
+  {
+    extends: true,
+    test: { name: 'alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 1 } },
+  },
+];
 
 export default defineConfig({
   resolve: {
@@ -11,7 +25,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects,
     maxWorkers: '100%',
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,

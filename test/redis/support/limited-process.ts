@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRateLimiter } from '../../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../../src/options.ts';
 import { redisStore } from '../../../src/redis/index.ts';
+import { watchLateSpells } from './late-spells.ts';
 import { type Job, type Sent, WARM_UP } from './limited-processes.ts';
 
 const agent = new Agent({ keepAlive: true });
@@ -33,6 +34,7 @@ async function work({
   }
   process.send?.('ready');
   await new Promise((resolve) => process.once('message', resolve));
+  const unwatch = watchLateSpells((late) => process.send?.({ late }));
   const begun = performance.now();
   const all: Promise<void>[] = [];
   for (let i = 0; i < calls; i++) {
@@ -41,6 +43,7 @@ async function work({
     all.push(call());
   }
   await Promise.all(all);
+  unwatch();
   limiter.close();
   await store.close();
   agent.destroy();
@@ -58,7 +61,7 @@ async function work({
 
   /** What is still on its way to the parent is lost when this process disconnects. */
   function told(sent: Sent): Promise<void> {
-    return new Promise((resolve) => process.send?.(sent, () => resolve()));
+    return new Promise((resolve) => process.send?.({ sent }, () => resolve()));
   }
 
   /** A server that closes a connection which was idle may do so as it is used again. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RateLimiterOptions } from '../../../src/options.ts';
+import type { LateSpell } from './late-spells.ts';
 
 /** What one process is to do. */
 export interface Job {
@@ -29,6 +30,9 @@ export interface Sent {
   readonly text: string;
 }
 
+/** What a process tells. */
+export type Told = { readonly sent: Sent } | { readonly late: LateSpell };
+
 /** Calls that each makes before it begins. */
 export const WARM_UP = 50;
 
@@ -37,6 +41,8 @@ const SCRIPT = fileURLToPath(new URL('./limited-process.ts', import.meta.url));
 /** Real processes that share a limit. */
 export class LimitedProcesses {
   readonly sent: Sent[] = [];
+  /** When one of them came late for what it was to do. */
+  readonly late: LateSpell[] = [];
   readonly #children = new Map<string, ChildProcess>();
   readonly #ends: Promise<unknown>[] = [];
 
@@ -52,7 +58,10 @@ export class LimitedProcesses {
     });
     await Promise.all(children.map(({ ready }) => ready));
     for (const { child } of children) {
-      child.on('message', (sent: Sent) => void this.sent.push(sent));
+      child.on('message', (told: Told) => {
+        if ('sent' in told) this.sent.push(told.sent);
+        else this.late.push(told.late);
+      });
       child.send('go');
     }
   }
