@@ -119,7 +119,7 @@ export class Caller {
 
   /** What may still be used of each limit. */
   allowance(now: number): Allowance[] {
-    const inForce = [...this.#counts.values()].filter(({ until }) => until > now);
+    const inForce = this.#terms.limits.flatMap((limit) => this.#counts.get(idOf(limit)) ?? []);
     return inForce.map(({ meter }) => ({
       dimension: meter.limit.dimension,
       max: meter.limit.max,
@@ -174,6 +174,33 @@ export class Caller {
     return [...this.#counts.values()].every(({ meter }) => meter.isFull(now));
   }
 
+  /**
+   * What is to be remembered while it has nothing to do, as plain numbers: the first is when that
+   * will be nothing any more. `undefined` where that isn't all.
+   */
+  rest(now: number): readonly number[] | undefined {
+    if (this.#inFlight > 0 || this.#waiting.size > 0 || this.#share !== 1) return undefined;
+    const { limits, shape } = this.#terms;
+    const counts = limits.flatMap((limit) => this.#counts.get(idOf(limit)) ?? []);
+    const isAll = counts.length === this.#counts.size && counts.length === limits.length;
+    if (!isAll || counts.some((count) => count.shape !== shape)) return undefined;
+    const resetMs = Math.max(0, ...counts.map(({ meter }) => meter.resetMs(now)));
+    return [now + resetMs, ...counts.flatMap(({ since, meter }) => [since, ...meter.numbers])];
+  }
+
+  /** Goes on from what another one with these terms has left. */
+  wake(terms: Terms, [, ...numbers]: readonly number[], now: number): void {
+    this.adopt(terms, now);
+    let i = 0;
+    const next = (): number => numbers[i++] ?? 0;
+    for (const limit of terms.limits) {
+      const count = this.#counts.get(idOf(limit));
+      if (count === undefined) continue;
+      count.since = next();
+      count.meter.restore(next);
+    }
+  }
+
   get #slots(): number {
     return Math.max(1, Math.floor(this.#terms.concurrency * this.#share));
   }
@@ -181,7 +208,7 @@ export class Caller {
   /** The one that counts already, or one that takes over what another has counted. */
   #meterOf(limit: MeteredLimit, now: number): Meter {
     const { shape } = this.#terms;
-    const id = `${limit.dimension}/${limit.windowMs}`;
+    const id = idOf(limit);
     const known = this.#counts.get(id);
     // Unless its limit has been in force all the time.
     const since = known?.until === now ? known.since : now;
@@ -199,6 +226,10 @@ export class Caller {
   #tell(): void {
     for (const onRoom of this.#waiting.values()) onRoom();
   }
+}
+
+function idOf({ dimension, windowMs }: Limit): string {
+  return `${dimension}/${windowMs}`;
 }
 
 /** With `tokens`, where only their two kinds are named. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 import { Caller } from './caller.ts';
+import { Resting } from './resting.ts';
+import { Round } from './round.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 import type { CallerRef, TierTable } from './tiers.ts';
 
@@ -29,21 +31,28 @@ const ASKED_AGAIN_MS = 1000;
 const SWEPT = 2;
 /** So many are remembered for no more than what their tier's source has said of them. */
 const MOST_KEPT = 10_000;
+/** Of more, those that have nothing to do are kept as numbers. */
+const MOST_AWAKE = 4000;
 
 /**
  * The callers of one limiter. Those who have nothing in flight, and have got back all that they have
- * used, are forgotten: it makes no difference to them.
+ * used, are forgotten: it makes no difference to them. Where there are many, those who have nothing
+ * in flight rest until they come again.
  */
 export class Callers {
   #tiers: TierTable;
   readonly #clock: Clock;
+  readonly #mostAwake: number;
   #share = 1;
-  /** The one that was looked at longest ago is the first. */
+  /** The one that was used last is the last. */
   readonly #entries = new Map<string, Entry>();
+  readonly #round = new Round(this.#entries);
+  readonly #resting = new Resting();
 
-  constructor(tiers: TierTable, clock: Clock) {
+  constructor(tiers: TierTable, clock: Clock, mostAwake: number = MOST_AWAKE) {
     this.#tiers = tiers;
     this.#clock = clock;
+    this.#mostAwake = mostAwake;
   }
 
   /** Goes on with a part of each caller's limits: other processes may use the rest. */
@@ -54,12 +63,13 @@ export class Callers {
 
   /** How many are remembered. */
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.size + this.#resting.size;
   }
 
   /** Goes on with other tiers, for those who are known as well. */
   adopt(tiers: TierTable): void {
     this.#tiers = tiers;
+    this.#resting.outdate();
     for (const entry of this.#entries.values()) {
       entry.freshUntil = undefined;
       // An answer that is under way is the old tiers'.
@@ -80,7 +90,7 @@ export class Callers {
   /** Does something with the caller as soon as it is known, which isn't forgotten until it is done. */
   use<T>(ref: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T> {
     const entry = this.#entry(ref);
-    this.#sweep();
+    this.#sweep(entry);
     if (entry.tier !== ref.tier) entry.freshUntil = undefined;
     entry.tier = ref.tier;
     const isKnown = entry.freshUntil !== undefined;
@@ -171,37 +181,52 @@ export class Callers {
 
   /** Its own, and now the one that was used last. */
   #entry({ key, tier }: CallerRef): Entry {
-    const id = key === undefined ? `tier ${tier ?? ''}` : `key ${key}`;
+    const id = idOf({ key, tier });
     const known = this.#entries.get(id);
-    const entry = known ?? {
-      caller: new Caller(key, key === undefined && tier === undefined ? '' : id),
-      tier,
-      freshUntil: undefined,
-      asking: undefined,
-      used: 0,
-    };
+    const entry = known ?? this.#opened(id, { key, tier });
     if (known === undefined) entry.caller.share(this.#share, this.#now);
     else this.#entries.delete(id);
     this.#entries.set(id, entry);
     return entry;
   }
 
-  /** Looks at the ones that were looked at longest ago, but not at the one that is just used. */
-  #sweep(): void {
-    for (let i = 0; i < SWEPT && this.#entries.size > i + 1; i++) {
-      const [oldest] = this.#entries;
-      if (oldest === undefined) return;
-      const [id, entry] = oldest;
-      this.#entries.delete(id);
-      if (!this.#isForgettable(entry)) this.#entries.set(id, entry);
+  /** One that isn't awake. */
+  #opened(id: string, { key, tier }: CallerRef): Entry {
+    const rested = this.#resting.wake(id, this.#now);
+    if (rested !== undefined) return { ...rested, asking: undefined, used: 0 };
+    const caller = new Caller(key, id);
+    return { caller, tier, freshUntil: undefined, asking: undefined, used: 0 };
+  }
+
+  /** Looks at a few more, but not at the one that is just used. */
+  #sweep(used: Entry): void {
+    const now = this.#now;
+    for (let i = 0; i < SWEPT; i++) {
+      const [id = '', entry = used] = this.#round.next() ?? [];
+      if (entry !== used && (this.#isForgettable(entry) || this.#rests(id, entry))) {
+        this.#entries.delete(id);
+      }
+      this.#resting.sweep(now, this.size >= MOST_KEPT);
     }
+  }
+
+  /** Whether the caller rests from now on. */
+  #rests(id: string, { caller, used, asking, ...news }: Entry): boolean {
+    if (this.#entries.size <= this.#mostAwake || used > 0 || asking !== undefined) return false;
+    return this.#resting.keep(id, caller, news, this.#now);
   }
 
   #isForgettable({ caller, freshUntil, used }: Entry): boolean {
     if (used > 0 || !caller.isIdle(this.#now)) return false;
     const isFresh = freshUntil !== undefined && this.#now < freshUntil;
-    return !isFresh || this.#entries.size >= MOST_KEPT;
+    return !isFresh || this.size >= MOST_KEPT;
   }
+}
+
+/** Calls without a key are counted together, by tier. */
+function idOf({ key, tier }: CallerRef): string {
+  if (key !== undefined) return `key ${key}`;
+  return tier === undefined ? '' : `tier ${tier}`;
 }
 
 /** Nobody is forgotten while something is done as that caller. */

@@ -27,6 +27,9 @@ export interface Tiers {
   readonly names: readonly string[];
 }
 
+/** Different terms, of callers whose tiers are asked for. */
+const MOST_KNOWN = 1000;
+
 export const NO_TIERS: Tiers = { table: () => undefined, has: () => false, names: [] };
 
 /**
@@ -49,10 +52,11 @@ export function tiersFrom(option: TiersOption | undefined): Tiers {
 }
 
 function askedTiers(source: TierSource): Tiers {
+  const known = new Map<string, Terms>();
   const table: TierTable = (caller) => {
     const answer = source(caller);
-    if (!isPromiseLike(answer)) return termsOf(caller, answer);
-    return Promise.resolve(answer).then((tier) => termsOf(caller, tier));
+    if (!isPromiseLike(answer)) return shared(known, termsOf(caller, answer));
+    return Promise.resolve(answer).then((tier) => shared(known, termsOf(caller, tier)));
   };
   return { table, has: () => true, names: [] };
 }
@@ -60,6 +64,17 @@ function askedTiers(source: TierSource): Tiers {
 function termsOf({ tier }: CallerRef, limits: TierLimits | undefined): Terms | undefined {
   if (limits === undefined) return undefined;
   return termsFrom(`what \`tiers\` returns for '${tier}'`, limits);
+}
+
+/** Terms that say the same are the same, as far as that many are remembered. */
+function shared(known: Map<string, Terms>, terms: Terms | undefined): Terms | undefined {
+  if (terms === undefined) return undefined;
+  const id = JSON.stringify(terms, (_, value) => (typeof value === 'number' ? `${value}` : value));
+  const same = known.get(id);
+  if (same !== undefined) return same;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(id, terms);
+  return terms;
 }
 
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

@@ -29,6 +29,17 @@ export class FixedWindow {
     return this.resized(this.max);
   }
 
+  /** What is in it, as plain numbers. */
+  get numbers(): readonly number[] {
+    return [this.#startedAt, this.#total];
+  }
+
+  /** Goes on from another one's `numbers`, which `next` gives one by one. */
+  restore(next: () => number): void {
+    this.#startedAt = next();
+    this.#total = next();
+  }
+
   /** The cost in the present window. */
   total(now: number): number {
     this.#roll(now);

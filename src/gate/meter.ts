@@ -62,6 +62,20 @@ export class Meter {
     return copy;
   }
 
+  /** What calls have used, as plain numbers; nothing of what responses have shown. */
+  get numbers(): readonly number[] {
+    const { level, savings, at } = this.#bucket;
+    const { amount, at: sparedAt } = this.#spared;
+    return [level, savings, at, amount, sparedAt, ...this.#guards.flatMap((each) => each.numbers)];
+  }
+
+  /** Goes on from `numbers` of one of the same limit and shape, which `next` gives one by one. */
+  restore(next: () => number): void {
+    this.#bucket = { level: next(), savings: next(), at: next() };
+    this.#spared = { amount: next(), at: next() };
+    for (const guard of this.#guards) guard.restore(next);
+  }
+
   get limit(): MeteredLimit {
     return this.#pacing.limit;
   }

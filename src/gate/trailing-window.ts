@@ -50,6 +50,23 @@ export class TrailingWindow {
     return copy;
   }
 
+  /** What is in it, as plain numbers. */
+  get numbers(): readonly number[] {
+    const live = this.#entries.slice(this.#first);
+    return [live.length, ...live.flatMap(({ at, cost }) => [at, cost])];
+  }
+
+  /** Goes on from another one's `numbers`, which `next` gives one by one. */
+  restore(next: () => number): void {
+    this.#clear();
+    for (let left = next(); left > 0; left--) {
+      const at = next();
+      const cost = next();
+      this.#entries.push({ from: at, at, cost });
+      this.#total += cost;
+    }
+  }
+
   /** The cost in the window that ends at `now`. */
   total(now: number): number {
     this.#expire(now);

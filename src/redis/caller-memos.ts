@@ -19,8 +19,9 @@ export class CallerMemos {
   set(spec: KeySpec, memo: Memo): void {
     this.#memos.delete(spec.id);
     this.#memos.set(spec.id, { spec, memo });
-    const [oldest] = this.#memos.keys();
-    if (this.#memos.size > MOST && oldest !== undefined) this.#memos.delete(oldest);
+    if (this.#memos.size <= MOST) return;
+    const [oldest = spec.id] = this.#memos.keys();
+    this.#memos.delete(oldest);
   }
 
   /** Callers of whose limits something may still be used. `now` is the store's. */

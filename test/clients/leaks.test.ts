@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/testing/index.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { bench, json, NOTHING, outcome, refused, scripted, simulated, underWay } from './bench.ts';
 import { type AnyClient, type EachSdk, sdks } from './sdks.ts';
 import { all } from './side-by-side.ts';
@@ -111,8 +110,6 @@ describe.each(sdks)('$name: whatever happens', (sdk) => {
   });
 
   it('a response that nobody reads is given up when it is collected', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect: () => void = runInNewContext('gc');
     const clock = createVirtualClock();
     const { fetch, seen } = scripted(clock, json(sdk.answer));
     const { client, limiter } = bench(sdk, fetch, { limiter: { concurrency: 2 } }, clock);
@@ -120,7 +117,7 @@ describe.each(sdks)('$name: whatever happens', (sdk) => {
     expect(underWay(limiter).inFlight).toBe(2);
     for (let turn = 0; turn < 200 && underWay(limiter).inFlight > 0; turn++) {
       await new Promise<void>((resolve) => setTimeout(resolve));
-      collect();
+      collectGarbage();
     }
     expect(underWay(limiter)).toEqual(NOTHING);
     expect(seen).toHaveLength(2);

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { PromptCount } from '../../src/estimate/prompt-count.ts';
 import type { Counting } from '../../src/estimate/text-count.ts';
 import { TextMemo } from '../../src/estimate/tokenizer/text-memo.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import { pair } from './tokenizer/oracle.ts';
 
 const { counter } = pair('o200k_base');
@@ -40,10 +39,8 @@ test('long texts of one length with the same beginning are told apart without re
 });
 
 test('what is remembered of a text does not keep alive the string that it was cut from', () => {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
   const used = (): number => {
-    collect();
+    collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / 1e6;
   };

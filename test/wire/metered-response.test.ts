@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { joined } from '../../src/wire/bytes.ts';
 import { meterResponse, type ResponseEnd } from '../../src/wire/metered-response.ts';
 import { chunkings } from '../support/chunkings.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 const encoder = new TextEncoder();
 const SSE = { 'content-type': 'text/event-stream; charset=utf-8' };
@@ -286,9 +285,6 @@ describe('onEnd', () => {
   });
 
   describe('comes for a response that nobody reads', () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage: () => void = runInNewContext('gc');
-
     async function collected(ends: readonly ResponseEnd[]): Promise<void> {
       for (let turns = 0; turns < 200 && ends.length === 0; turns += 1) {
         collectGarbage();
