@@ -15,7 +15,8 @@ import {
 } from '../limits.ts';
 import type { Settings } from '../options.ts';
 import type { Preset } from '../presets/preset.ts';
-import { Lane, type LaneTerms } from './lane.ts';
+import { Lane } from './lane.ts';
+import type { LaneTerms } from './lane-options.ts';
 import type { Stage } from './stage.ts';
 
 /** What decides where a call waits, besides the model. */
