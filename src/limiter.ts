@@ -58,6 +58,7 @@ export interface AcquireOptions {
  * }
  * ```
  */
+// Longer than most files: it is most of the public contract, with its documentation.
 export class RateLimiter extends GuardedEmitter {
   #settings: Settings;
   readonly #lanes: Lanes;

@@ -37,6 +37,8 @@ const NO_WAIT: Wait = { waitMs: 0, dimension: 'requests' };
 /**
  * All the limits of one lane, taken all or none. Numbers in, numbers out: a gate never sleeps, so
  * that what it does could as well be done in another process.
+ *
+ * Longer than most files: whatever is asked of a lane's limits is asked here, in a few lines each.
  */
 export class Gate {
   readonly #meterOf: (limit: MeteredLimit) => Meter;

@@ -9,7 +9,7 @@ import type { CallQueue } from '../queue/call-queue.ts';
 import { type Choice, LOOKED_AT, nextCall } from '../queue/next-call.ts';
 import { type Decider, LaneSharing } from '../stores/lane-sharing.ts';
 import type { Learned, Store } from '../stores/shared-lane.ts';
-import type { ForeignPause, TurnsHost } from '../stores/shared-turns.ts';
+import type { ForeignPause, TurnsHost } from '../stores/turns-host.ts';
 import { Alarm } from './alarm.ts';
 import type { Recovery } from './recovery.ts';
 import { StoreWord } from './store-word.ts';

@@ -1,8 +1,10 @@
 import type { PauseCause } from '../events.ts';
 import type { Admission, ReservationEnd } from '../lane/reservation.ts';
 import { amount, type Cost, DIMENSIONS, type Dimension } from '../limits.ts';
+import { keyOf } from './key-spec.ts';
 import type { Grant, SharedLane, Store, Used } from './shared-lane.ts';
-import { keyOf, SharedTurns, type TurnsHost } from './shared-turns.ts';
+import { SharedTurns } from './shared-turns.ts';
+import type { TurnsHost } from './turns-host.ts';
 
 /**
  * Who decides on the calls of a lane: the store that processes share; or, while that is lost, this

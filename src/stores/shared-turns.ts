@@ -1,14 +1,11 @@
-import type { Caller } from '../callers/caller.ts';
-import { digest } from '../callers/digest.ts';
-import type { Clock } from '../clock.ts';
-import type { PauseCause, Reason } from '../events.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { Reason } from '../events.ts';
 import type { Cost, Limit } from '../limits.ts';
 import type { Place } from '../queue/flow.ts';
-import type { Line } from '../queue/line.ts';
 import { costsOf, unfitOf } from '../queue/next-call.ts';
 import type { Taken } from '../queue/waiting-call.ts';
-import type { Answer, Ask, Candidate, Grant, KeySpec, Learned, SharedLane } from './shared-lane.ts';
+import { keyOf } from './key-spec.ts';
+import type { Answer, Ask, Candidate, Grant, KeySpec, SharedLane } from './shared-lane.ts';
+import type { TurnsHost } from './turns-host.ts';
 
 /** As many calls are asked for at a time: enough for a fast link, and few to be told no. */
 const ASKED = 16;
@@ -20,41 +17,6 @@ const ASKED_EVERY_MS = 1000;
 /** Waits that a call of this process may end before their time. */
 const ENDING: readonly Reason[] = ['concurrency', 'paused'];
 const ROUND_TRIP_MS = 250;
-
-/** What another process has met: the provider takes no calls for so long. */
-export interface ForeignPause {
-  readonly cause: PauseCause;
-  readonly forMs: number;
-}
-
-/** The lane whose turns they are. */
-export interface TurnsHost {
-  readonly line: Line;
-  readonly gate: Gate;
-  readonly clock: Clock;
-  /** The most calls in flight now, of all processes together. */
-  readonly concurrency: () => number;
-  /** Whether one more call may be in flight here. */
-  readonly hasSlot: () => boolean;
-  /** The call may go. */
-  let(place: Place, taken: Taken, grant: Grant): void;
-  /** The call can never go. */
-  turnAway(place: Place, unfit: Limit, cost: Cost): void;
-  /** A question goes out: about the calls that wait now. */
-  asking(): void;
-  /** It has been answered, or never will be: what it was about and still waits, has to. */
-  answered(wait?: Answer['wait']): void;
-  /** Nothing is asked: all calls have to wait. */
-  unasked(): void;
-  /** To look again at once. */
-  again(): void;
-  paused(pause: ForeignPause): void;
-  learned(learned: Learned): void;
-  /** To ask again. */
-  wakeIn(waitMs: number): void;
-  /** Nothing is known of what was asked. */
-  lost(error: unknown): void;
-}
 
 /** A question, and when and with which limits it was asked. */
 interface Asked {
@@ -301,21 +263,6 @@ export class SharedTurns {
 }
 
 const NO_KEY: KeySpec = { id: '', weight: 1, concurrency: Number.POSITIVE_INFINITY, meters: [] };
-
-const digests = new WeakMap<Caller, Promise<string>>();
-
-/** What the store keeps of a caller. */
-export async function keyOf(caller: Caller): Promise<KeySpec> {
-  const { weight, concurrency } = caller.terms;
-  const id = caller.id === '' ? '' : await digestOf(caller);
-  return { id, weight, concurrency, meters: caller.specs };
-}
-
-function digestOf(caller: Caller): Promise<string> {
-  const known = digests.get(caller) ?? digest(caller.id);
-  digests.set(caller, known);
-  return known;
-}
 
 function frontOf(places: readonly Place[]): string {
   return places.map(({ id }) => id).join();
