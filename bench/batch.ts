@@ -4,6 +4,8 @@ import { type RateLimitOptions, withRateLimit } from '../src/index.ts';
 import type { SimulatorEnforcement } from '../src/testing/index.ts';
 import { createRandom, createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { type Prompt, prompts } from './prompts.ts';
+import { globalClock } from './rivals/global-clock.ts';
+import type { Pass, Usable } from './rivals/rivals.ts';
 import { delayed } from './wire.ts';
 
 export type Sdk = 'openai' | 'anthropic';
@@ -22,6 +24,8 @@ export interface BatchOptions {
   readonly enforcement: SimulatorEnforcement;
   /** `undefined`: the bare SDK. */
   readonly limiter: RateLimitOptions | undefined;
+  /** Another limiter, in front of the SDK as it is. */
+  readonly rival?: ((usable: Usable) => Pass) | undefined;
   readonly calls: number;
   /** `max_tokens` of each call. @default 64, of which 56 are used */
   readonly maxTokens?: number | undefined;
@@ -54,6 +58,12 @@ export const MATCHING: Readonly<Record<SimulatorEnforcement, RateLimitOptions>> 
   slices: { enforcement: 'slices' },
 };
 
+/** What other limiters are to keep to. */
+const USABLE: Usable = {
+  rpm: (1 - HEADROOM) * LIMITS.openai.rpm,
+  tpm: (1 - HEADROOM) * LIMITS.openai.tpm,
+};
+
 type Send = (prompt: Prompt & { readonly maxTokens: number }) => Promise<void>;
 
 /**
@@ -64,6 +74,7 @@ export async function runBatch({
   sdk,
   enforcement,
   limiter,
+  rival,
   calls,
   maxTokens = 64,
 }: BatchOptions): Promise<BatchResult> {
@@ -82,12 +93,17 @@ export async function runBatch({
   const between = (least: number, most: number) => (): number => least + random() * (most - least);
   const fetch = delayed(server.fetch, clock, between(20, 60), between(300, 900));
   const options = limiter && { ...limiter, clock, headroom: HEADROOM, limits: LIMITS[sdk] };
-  const send = SENDERS[sdk](server.url, fetch, options);
+  const maxRetries = options || rival ? 2 : 0;
+  const send = SENDERS[sdk](server.url, fetch, options, maxRetries);
+  const restore = rival ? globalClock(clock) : (): void => {};
+  const pass = rival?.(USABLE) ?? ((_, call) => call());
   let failed = 0;
   const fail = (): void => void failed++;
-  await clock.run(
-    Promise.all(prompts(calls, 42).map((prompt) => send({ ...prompt, maxTokens }).catch(fail))),
-  );
+  const sendAll = prompts(calls, 42).map((prompt) => {
+    const cost = Math.ceil(prompt.text.length / CHARACTERS_PER_TOKEN[sdk]) + maxTokens;
+    return pass(cost, () => send({ ...prompt, maxTokens })).catch(fail);
+  });
+  await clock.run(Promise.all(sendAll)).finally(restore);
   await server.close();
   const { status429 } = simulator.stats();
   const idealSeconds = ideal(sdk, simulator.stats());
@@ -110,14 +126,17 @@ function ideal(
 type Fetch = typeof globalThis.fetch;
 
 const SENDERS: Readonly<
-  Record<Sdk, (url: string, fetch: Fetch, options: RateLimitOptions | undefined) => Send>
+  Record<
+    Sdk,
+    (url: string, fetch: Fetch, options: RateLimitOptions | undefined, maxRetries: number) => Send
+  >
 > = {
-  openai(url, fetch, options) {
+  openai(url, fetch, options, maxRetries) {
     const bare = new OpenAI({
       apiKey: 'any',
       baseURL: `${url}/v1`,
       fetch,
-      maxRetries: options ? 2 : 0,
+      maxRetries,
     });
     const client = options ? withRateLimit(bare, options) : bare;
     return async ({ text, stream, maxTokens }) => {
@@ -127,8 +146,8 @@ const SENDERS: Readonly<
       for await (const _ of await client.chat.completions.create({ ...body, stream: true }));
     };
   },
-  anthropic(url, fetch, options) {
-    const bare = new Anthropic({ apiKey: 'any', baseURL: url, fetch, maxRetries: options ? 2 : 0 });
+  anthropic(url, fetch, options, maxRetries) {
+    const bare = new Anthropic({ apiKey: 'any', baseURL: url, fetch, maxRetries });
     const client = options ? withRateLimit(bare, options) : bare;
     return async ({ text, stream, maxTokens }) => {
       const messages = [{ role: 'user' as const, content: text }];

@@ -2,6 +2,8 @@ import { batchTable } from './batch-table.ts';
 import { ESTIMATE_TABLES } from './estimate/estimate-tables.ts';
 import { overtakingTable } from './overtaking.ts';
 import { redisTables } from './redis/redis-tables.ts';
+import { largeCallTable } from './rivals/large-call.ts';
+import { rivalsTable } from './rivals/rivals-table.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
@@ -9,6 +11,8 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),
   ),
   overtaking: overtakingTable,
+  'rivals:batch': rivalsTable,
+  'rivals:large': largeCallTable,
   redis: redisTables,
 };
 
