@@ -5,7 +5,7 @@ import type { SimulatorEnforcement } from '../src/testing/index.ts';
 import { createRandom, createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { type Prompt, prompts } from './prompts.ts';
 import { globalClock } from './rivals/global-clock.ts';
-import type { Pass, Usable } from './rivals/rivals.ts';
+import type { Pass, Usable } from './rivals/pass.ts';
 import { delayed } from './wire.ts';
 
 export type Sdk = 'openai' | 'anthropic';

@@ -1,7 +1,8 @@
 import { createRateLimiter } from '../../src/index.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
 import { globalClock } from './global-clock.ts';
-import { type Pass, RIVALS, type Usable } from './rivals.ts';
+import type { Pass, Usable } from './pass.ts';
+import { RIVALS } from './rivals.ts';
 
 const TPM = 300_000;
 const HEADROOM = 0.2;

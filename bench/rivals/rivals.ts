@@ -3,15 +3,8 @@ import { TokenBucket } from 'limiter';
 import PQueue from 'p-queue';
 import pThrottle from 'p-throttle';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-
-/** Sends a call when there is room for its cost in tokens. */
-export type Pass = <T>(cost: number, send: () => Promise<T>) => Promise<T>;
-
-/** What may be used in a minute: the limits, less the headroom. */
-export interface Usable {
-  readonly rpm: number;
-  readonly tpm: number;
-}
+import { counters } from './counters.ts';
+import type { Pass, Usable } from './pass.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -50,6 +43,7 @@ export const RIVALS: Readonly<Record<string, (usable: Usable) => Pass>> = {
       return send();
     };
   },
+  'OpenAI’s cookbook, both': counters,
   'rate-limiter-flexible, tokens': ({ tpm }) => {
     const memory = new RateLimiterMemory({ points: tpm, duration: MINUTE_MS / 1000 });
     const queue = new RateLimiterQueue(memory, { maxQueueSize: 1_000_000 });
