@@ -17,8 +17,13 @@ const TRUST_IN_MORE = 0.25;
 /** Readings are whole numbers, some of them whole thousands: less than this is nobody's use. */
 const ROUNDING = 2;
 const ROUNDING_SHARE = 0.0005;
-/** How fast the estimate of what others take follows: about the last ten readings. */
+/** Readings are compared over so long, and the estimate of what others take follows in ten times that. */
+const LEARNING_MS = 1000;
 const OTHERS_WEIGHT = 0.1;
+/** A level so near to the limit says nothing of others: what flows in is lost, whoever takes it. */
+const FULL_WITHIN_MS = 2000;
+/** While it is full, what was known of others fades: half of it in half a minute. */
+const FADING = 0.98;
 /** Of the headroom, what the server's level is kept above: readings are rounded, and old. */
 const MARGIN_SHARE = 0.25;
 /** Others' use is looked ahead by so much: about a round trip. */
@@ -43,12 +48,16 @@ export class ServerView {
   #at: number;
   /** What others take of the limit, in tokens per millisecond. */
   #othersPerMs = 0;
+  /** What the level has lost without our doing, since that was last looked at. */
+  #unexplained = 0;
+  #learnedAt: number;
 
   constructor(reading: Reading, windowMs: number, headroom: number, now: number) {
     this.#limit = reading.limit;
     this.#windowMs = windowMs;
     this.#headroom = headroom;
     this.#at = now;
+    this.#learnedAt = now;
     this.#level = this.#reckoned(reading, now);
   }
 
@@ -63,6 +72,8 @@ export class ServerView {
     const copy = new ServerView(reading, this.#windowMs, this.#headroom, this.#at);
     copy.#level = this.#level;
     copy.#othersPerMs = this.#othersPerMs;
+    copy.#unexplained = this.#unexplained;
+    copy.#learnedAt = this.#learnedAt;
     return copy;
   }
 
@@ -73,15 +84,14 @@ export class ServerView {
 
   /** Corrects the view by a reading. */
   observe(reading: Reading, now: number): void {
-    const elapsedMs = now - this.#at;
     const isSame = reading.limit === this.#limit;
     this.#limit = reading.limit;
     this.#refill(now);
     const surprise = this.#reckoned(reading, now) - this.#level;
-    const isNews = Math.abs(surprise) > Math.max(ROUNDING, ROUNDING_SHARE * this.#limit);
-    const unexplained = isSame && isNews ? -surprise : 0;
-    if (elapsedMs > 0) this.#learnOthers(unexplained / Math.max(elapsedMs, MARGIN_MS));
-    this.#level += surprise < 0 ? surprise : surprise * TRUST_IN_MORE;
+    const correction = surprise < 0 ? surprise : surprise * TRUST_IN_MORE;
+    this.#level += correction;
+    if (isSame) this.#unexplained -= correction;
+    if (now - this.#learnedAt >= LEARNING_MS) this.#learnOthers(reading.remaining, now);
   }
 
   /** Others were counted to use this share: what merely flows in late is no use of theirs. */
@@ -138,8 +148,15 @@ export class ServerView {
     return Math.min(this.#limit, remaining + refilled - takenSince);
   }
 
-  #learnOthers(unexplainedPerMs: number): void {
-    const learned = this.#othersPerMs + OTHERS_WEIGHT * unexplainedPerMs;
-    this.#othersPerMs = Math.min(this.#ratePerMs, Math.max(0, learned));
+  #learnOthers(remaining: number, now: number): void {
+    const unexplained = this.#unexplained;
+    const perMs = unexplained / (now - this.#learnedAt);
+    this.#unexplained = 0;
+    this.#learnedAt = now;
+    if (remaining > this.#limit - FULL_WITHIN_MS * this.#ratePerMs) this.#othersPerMs *= FADING;
+    else if (Math.abs(unexplained) > Math.max(ROUNDING, ROUNDING_SHARE * this.#limit)) {
+      const learned = this.#othersPerMs + OTHERS_WEIGHT * perMs;
+      this.#othersPerMs = Math.min(this.#ratePerMs, Math.max(0, learned));
+    }
   }
 }

@@ -52,6 +52,30 @@ describe('the view of the server', () => {
     expect(server.othersShare).toBeGreaterThan(0.5);
   });
 
+  it('finds them however often it reads', () => {
+    const server = view(LIMIT);
+    let remaining = 20_000;
+    for (let now = 5; now <= 60_000; now += 5) {
+      // Five flow in, and somebody takes three: next to nothing, of sixty thousand.
+      remaining += 2;
+      server.observe({ limit: LIMIT, remaining, sentAt: now, takenSince: 0 }, now);
+    }
+    expect(server.othersShare).toBeCloseTo(0.6, 1);
+  });
+
+  it('learns nothing of others from a full bucket, and forgets them in time', () => {
+    const server = view(40_000);
+    for (let now = 1000; now <= 20_000; now += 1000) {
+      server.observe({ limit: LIMIT, remaining: 40_000, sentAt: now, takenSince: 0 }, now);
+    }
+    const known = server.othersShare;
+    expect(known).toBeGreaterThan(0.5);
+    for (let now = 21_000; now <= 80_000; now += 1000) {
+      server.observe({ limit: LIMIT, remaining: LIMIT - 100, sentAt: now, takenSince: 0 }, now);
+    }
+    expect(server.othersShare).toBeLessThan(known / 3);
+  });
+
   it('never waits for ever, and is never NaN, whatever is read', () => {
     const reading = fc.record({
       remaining: fc.integer({ min: 0, max: 2 * LIMIT }),

@@ -24,26 +24,30 @@ local function reckoned(spec, view, reading, now)
 end
 
 local function new_view(spec, reading, now)
-  local view = { limit = reading.limit, at = now, others = 0 }
+  local view = { limit = reading.limit, at = now, others = 0, unexplained = 0, learnedAt = now }
   view.level = reckoned(spec, view, reading, now)
   return view
 end
 
-local function learn_others(spec, view, unexplained)
-  local learned = view.others + 0.1 * unexplained
-  view.others = math.min(rate_per_ms(spec, view), math.max(0, learned))
+local function learn_others(spec, view, remaining, now)
+  local unexplained, rate = view.unexplained, rate_per_ms(spec, view)
+  local per_ms = unexplained / (now - view.learnedAt)
+  view.unexplained, view.learnedAt = 0, now
+  if remaining > view.limit - 2000 * rate then view.others = view.others * 0.98
+  elseif math.abs(unexplained) > math.max(2, 0.0005 * view.limit) then
+    view.others = math.min(rate, math.max(0, view.others + 0.1 * per_ms))
+  end
 end
 
 local function observe_view(spec, view, reading, now)
-  local elapsed = now - view.at
   local is_same = reading.limit == view.limit
   view.limit = reading.limit
   refill_view(spec, view, now)
   local surprise = reckoned(spec, view, reading, now) - view.level
-  local is_news = math.abs(surprise) > math.max(2, 0.0005 * view.limit)
-  local unexplained = is_same and is_news and -surprise or 0
-  if elapsed > 0 then learn_others(spec, view, unexplained / math.max(elapsed, 1000)) end
-  view.level = view.level + (surprise < 0 and surprise or surprise * 0.25)
+  local correction = surprise < 0 and surprise or surprise * 0.25
+  view.level = view.level + correction
+  if is_same then view.unexplained = view.unexplained - correction end
+  if now - view.learnedAt >= 1000 then learn_others(spec, view, reading.remaining, now) end
 end
 
 -- What merely flows in late is no use of others': they were counted to use this share.
