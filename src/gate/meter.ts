@@ -40,6 +40,8 @@ export class Meter {
   #guards: readonly Window[] = [];
   #bucket: BucketState;
   #view: ServerView | undefined;
+  /** The share of the limit that a response has last shown to be left. */
+  #shown = 0;
   /** What a smaller limit has not made a debt. */
   #spared = { amount: 0, at: 0 };
   readonly #window = new WindowShare();
@@ -59,6 +61,7 @@ export class Meter {
     copy.#guards = this.#guards.map((guard) => guard.copy());
     copy.#bucket = this.#bucket;
     copy.#view = this.#view?.copy();
+    copy.#shown = this.#shown;
     return copy;
   }
 
@@ -155,16 +158,14 @@ export class Meter {
    * bucket by what flows in, in a window by what it counts.
    */
   othersShare(now: number): number {
-    const counted = this.countedShare(now);
-    const isBucket = this.#pacing.options.shape.enforcement === 'bucket';
-    const flowing = isBucket ? (this.#view?.othersShare ?? 0) : undefined;
-    return Math.min(flowing ?? Number.POSITIVE_INFINITY, counted ?? Number.POSITIVE_INFINITY);
+    const { enforcement } = this.#pacing.options.shape;
+    const flowing = enforcement === 'bucket' ? this.#flowingShare : Number.POSITIVE_INFINITY;
+    return Math.min(flowing, this.countedShare(now) ?? this.#flowingShare);
   }
 
   /** The share that others were counted to use, where a window may be what counts. */
   countedShare(now: number): number | undefined {
-    const isBucket = this.#pacing.options.shape.enforcement === 'bucket';
-    if (isBucket && !this.#window.fits(now)) return undefined;
+    if (this.#pacing.mayBeBucket && !this.#window.fits(now)) return undefined;
     return this.limit.windowMs === MINUTE_MS ? this.#window.share(now) : 0;
   }
 
@@ -192,17 +193,19 @@ export class Meter {
 
   /** Goes on with more or less caution. */
   tune(tuning: Tuning, now: number): void {
-    this.#pacing.tuning = tuning;
+    this.#pacing.tune(tuning);
     this.#repace(now);
   }
 
   /** Takes note of what a response says that the server has left. */
   observe(reading: Reading, now: number): void {
+    this.#shown = reading.remaining / reading.limit;
     this.#window.observe(reading, now);
     if (this.#view !== undefined) {
       this.#view.observe(reading, now);
       const counted = reading.counted ?? this.countedShare(now);
       if (counted !== undefined) this.#view.limitOthers(counted);
+      if (this.#pacing.leaveTo(counted ?? this.#flowingShare)) this.#repace(now);
       return;
     }
     this.#view = new ServerView(reading, this.limit.windowMs, this.#pacing.kept, now);
@@ -279,6 +282,7 @@ export class Meter {
 
   /** Empties the bucket: the server has said that it has no room. A debt stays. */
   drain(now: number): void {
+    this.#pacing.refused(this.#shown);
     this.#pacing.proven.forget();
     this.#refill(now);
     this.#bucket = drained(this.#bucket);
@@ -325,6 +329,11 @@ export class Meter {
   /** How long `cost` takes at the rate of the limit, in milliseconds. */
   timeOf(cost: number): number {
     return cost / this.#spec.perMs;
+  }
+
+  /** The share that others use of what flows in. */
+  get #flowingShare(): number {
+    return this.#view?.othersShare ?? 0;
   }
 
   get #deficit(): number {

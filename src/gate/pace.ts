@@ -23,16 +23,26 @@ export interface Pace {
   readonly guards: readonly Guard[];
 }
 
-/** The pace of a limit: what its shape and headroom allow, and what caution leaves of it. */
-export function paceOf(limit: Limit, profile: Shape, headroom: number, tuning: Tuning): Pace {
+/**
+ * The pace of a limit: what its shape and headroom allow, and what caution leaves of it. Where a
+ * share of the limit is `left` to others, only the rest counts, in the long run and in a second;
+ * what caution has cut before may have been for them as well.
+ */
+export function paceOf(
+  limit: Limit,
+  profile: Shape,
+  headroom: number,
+  tuning: Tuning,
+  left: number = 0,
+): Pace {
   const shape = stricter(profile, tuning.strictness);
   const usable = (1 - headroom) * limit.max;
-  const perMs = (tuning.rateShare * usable) / limit.windowMs;
+  const perMs = (Math.min(tuning.rateShare, 1 - left) * usable) / limit.windowMs;
   if (shape.enforcement === 'fixed') return fixedPace(limit.max, usable, limit.windowMs);
   const smallest = limit.dimension === 'requests' ? 1 : 0;
   const capacity = Math.max(smallest, perMs * burstMs(limit, shape));
   const bucket = { perMs, capacity, largest: limit.max };
-  return { bucket, guards: guards(limit, shape, headroom) };
+  return { bucket, guards: guards(limit, shape, headroom, left) };
 }
 
 /** Windows by the clock, and a bucket that stands in nobody's way. */
@@ -55,12 +65,12 @@ function burstMs(limit: Limit, shape: Shape): number {
  * `slices` adds the limit's share of a second, less half the headroom, over a second and the
  * spread. (Less the whole headroom, it would slow the bucket down: calls never fill a second.)
  */
-function guards(limit: Limit, shape: Shape, headroom: number): Guard[] {
+function guards(limit: Limit, shape: Shape, headroom: number, left: number): Guard[] {
   if (shape.enforcement === 'bucket') return [];
   const whole = { max: (1 - headroom) * limit.max, spanMs: limit.windowMs };
   const isSliced = shape.enforcement === 'slices' && limit.windowMs <= MINUTE_MS;
   if (!isSliced || limit.windowMs <= SECOND_MS) return [whole];
-  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
+  const perSecond = ((1 - left) * limit.max * SECOND_MS) / limit.windowMs;
   const spanMs = SECOND_MS + (shape.spreadMs ?? USUAL_SPREAD_MS);
   return [whole, { max: perSecond * (1 - headroom / 2), spanMs }];
 }

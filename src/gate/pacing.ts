@@ -1,5 +1,12 @@
 import { NO_CAUTION, type Tuning } from '../learning/caution.ts';
-import { type Correction, type Limit, type LimitSource, SECOND_MS, type Shape } from '../limits.ts';
+import {
+  type Correction,
+  type Limit,
+  type LimitSource,
+  MINUTE_MS,
+  SECOND_MS,
+  type Shape,
+} from '../limits.ts';
 import { type Pace, paceOf } from './pace.ts';
 import { ProvenBurst } from './proven-burst.ts';
 
@@ -23,6 +30,12 @@ const GAPPY_SHARE = 0.2;
 const GAPPY_CALLS = 6;
 /** Without headroom, the gap that makes up for the network's spread is one as well. */
 const GAPPY_AT_THE_LIMIT = 0;
+
+/** Others' share is left to them in such steps, and no more of it than this: they may stop. */
+const LEFT_STEP = 0.01;
+const MOST_LEFT = 0.9;
+/** Who is refused while so much of a limit is left has met one that counts over less than it says. */
+const MUCH_LEFT = 0.25;
 
 /** How a limit is kept. */
 export interface MeterOptions {
@@ -51,6 +64,10 @@ export class Pacing {
   readonly proven: ProvenBurst = new ProvenBurst();
   /** The burst that has been proven, where the limit wasn't given. */
   #burst = 0;
+  /** The share of the limit that others use. */
+  #others = 0;
+  /** Calls were refused while much of the limit was left: to follow what is left isn't enough. */
+  #isShort = false;
   /** Calls so large that a guard of a second leaves gaps between them. */
   #gappy = 0;
 
@@ -64,6 +81,8 @@ export class Pacing {
     this.share = other.share;
     this.isSeen = other.isSeen;
     this.#burst = other.#burst;
+    this.#others = other.#others;
+    this.#isShort = other.#isShort;
     this.#gappy = other.#gappy;
   }
 
@@ -73,7 +92,35 @@ export class Pacing {
     const burstSeconds = Math.min(shape.burstSeconds, this.#provenSeconds);
     const { enforcement } = this;
     const profile = isGiven ? shape : { ...shape, enforcement, burstSeconds };
-    return paceOf(this.limit, profile, 1 - this.share * (1 - this.#headroom), this.tuning);
+    const left = this.#leaves ? this.#others : 0;
+    return paceOf(this.limit, profile, 1 - this.share * (1 - this.#headroom), this.tuning, left);
+  }
+
+  /** Goes on with more or less caution; without any, what was refused is forgotten. */
+  tune(tuning: Tuning): void {
+    this.tuning = tuning;
+    if (tuning.strictness === 0) this.#isShort = false;
+  }
+
+  /** Others use that share of the limit. Returns whether the pace is another one. */
+  leaveTo(othersShare: number): boolean {
+    const others = Math.min(MOST_LEFT, LEFT_STEP * Math.round(othersShare / LEFT_STEP));
+    if (others === this.#others) return false;
+    this.#others = others;
+    return this.#leaves;
+  }
+
+  /** A call was refused while the server showed that share of the limit to be left. */
+  refused(shown: number): void {
+    this.#isShort ||= shown > MUCH_LEFT && this.limit.windowMs <= MINUTE_MS;
+  }
+
+  /**
+   * Whether others' share is left to them in each second. With a part of the limit only, those who
+   * have the other parts are among them.
+   */
+  get #leaves(): boolean {
+    return this.#isShort && this.tuning.strictness > 0 && this.share === 1;
   }
 
   /**
@@ -93,6 +140,12 @@ export class Pacing {
   get enforcement(): Shape['enforcement'] {
     const isLoose = this.#mayLoosen && this.#gappy >= GAPPY_CALLS;
     return isLoose ? 'window' : this.options.shape.enforcement;
+  }
+
+  /** Whether what is used may flow in again all the time, as far as is known. */
+  get mayBeBucket(): boolean {
+    const { enforcement, isUnknown } = this.options.shape;
+    return enforcement === 'bucket' || isUnknown === true || this.#isShort;
   }
 
   get #mayLoosen(): boolean {
