@@ -1,5 +1,6 @@
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type RateLimitOptions, withRateLimit } from '../src/index.ts';
+import { type RateLimiter, type RateLimitOptions, withRateLimit } from '../src/index.ts';
 import {
   createRandom,
   createSimulator,
@@ -9,6 +10,7 @@ import {
   type Simulator,
   type SimulatorEnforcement,
   type SimulatorLimits,
+  type SimulatorProvider,
   type VirtualClock,
 } from '../src/testing/index.ts';
 
@@ -36,6 +38,8 @@ export interface LearningOptions {
   readonly limiter?: RateLimitOptions | undefined;
   /** A share of the limit that somebody else takes. @default 0 */
   readonly neighbour?: number | undefined;
+  /** The neighbour sends 40 calls a second, at random. @default four, evenly */
+  readonly isRandom?: boolean | undefined;
   /** How full the server's buckets are at the start. @default 1 */
   readonly fill?: number | undefined;
   /** Another limit from some second on. */
@@ -51,6 +55,7 @@ export interface LearningOptions {
 
 export interface LearningResult {
   readonly calls: number;
+  /** Of ours, as are all that follow. */
   readonly status429: number;
   /** 429s after the first ten seconds. */
   readonly late429: number;
@@ -68,25 +73,59 @@ export interface LearningResult {
 }
 
 export const OPENAI = 'https://api.openai.com/v1';
+export const AZURE = 'https://ours.openai.azure.com/openai/v1';
+export const ANTHROPIC = 'https://api.anthropic.com';
 const NOBODY = 'https://llm.example/v1';
 /** Seven tokens as OpenAI and as the simulator count. */
 const PHRASE = 'the sun and one old fox saw ';
 /** What a request with one message costs beside its text (published formula: 3 + 1 + 3). */
 const FRAME_TOKENS = 7;
-const OURS = 'Bearer ours';
+
+/** What differs between hosts. */
+interface Host {
+  readonly provider: SimulatorProvider;
+  readonly charge: 'max' | 'sum' | 'produced';
+  readonly model: string;
+  readonly path: string;
+}
+
+const LIKE_OPENAI: Host = {
+  provider: 'openai',
+  charge: 'max',
+  model: 'gpt-4o',
+  path: '/chat/completions',
+};
+const HOSTS: Readonly<Record<string, Host>> = {
+  [NOBODY]: { ...LIKE_OPENAI, charge: 'sum' },
+  [AZURE]: { ...LIKE_OPENAI, provider: 'azure', charge: 'sum' },
+  [ANTHROPIC]: {
+    provider: 'anthropic',
+    charge: 'produced',
+    model: 'claude-opus-4-5',
+    path: '/v1/messages',
+  },
+};
+/** A neighbour's model is another one on the same limit, to be told apart. */
+const NEIGHBOURS = '-neighbour';
 
 /** Calls of a few hundredths of a second's worth, as fast as the limiter lets them, for a minute. */
 export async function runLearning(options: LearningOptions): Promise<LearningResult> {
   const { tpm, enforcement, seconds = 60, workers = 300, fill = 1, declared = 0.1 } = options;
   const { baseURL = NOBODY } = options;
+  const host = HOSTS[baseURL] ?? LIKE_OPENAI;
   const clock = createVirtualClock();
-  const limits = { rpm: 500_000, tpm, ...options.limits };
+  const limitsOf = (tokens: number): Record<string, SimulatorLimits> => {
+    const ofTokens =
+      host.provider === 'anthropic' ? { itpm: tokens, otpm: tokens } : { tpm: tokens };
+    return { [host.model]: { rpm: 500_000, ...ofTokens, ...options.limits } };
+  };
   const simulator = createSimulator({
     clock,
     enforcement,
-    limits,
+    provider: host.provider,
+    limits: limitsOf(tpm),
     fill,
-    charge: baseURL === NOBODY ? 'sum' : 'max',
+    charge: host.charge,
     refund: options.refund,
     countFailed: false,
     faults: options.faults,
@@ -95,11 +134,17 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
     reply: () => ({ outputTokens: 1 }),
   });
   const fetch = silenced(simulator, options.shows ?? 'headers');
-  const bare = new OpenAI({ apiKey: 'ours', baseURL, fetch });
-  const client = withRateLimit(bare, { ...options.limiter, clock });
+  const { send, rateLimit } = senderOf(
+    host,
+    { apiKey: 'ours', baseURL, fetch },
+    {
+      ...options.limiter,
+      clock,
+    },
+  );
   let othersShare = 0;
   let news = 0;
-  client.rateLimit.on('limits', (event) => {
+  rateLimit.on('limits', (event) => {
     news++;
     othersShare = Math.max(othersShare, event.othersShare);
   });
@@ -110,13 +155,7 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
   );
   const call = (): Promise<unknown> => {
     const count = Math.ceil(phrases * (0.5 + random()));
-    const content = PHRASE.repeat(count);
-    const messages = [{ role: 'user' as const, content }];
-    return client.chat.completions.create({
-      model: 'gpt-4o',
-      max_tokens: Math.ceil(7 * count * declared),
-      messages,
-    });
+    return send(PHRASE.repeat(count), Math.ceil(7 * count * declared));
   };
   const end = seconds * 1000;
   const worker = async (): Promise<void> => {
@@ -124,11 +163,8 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
   };
   const { later, neighbour = 0 } = options;
   if (later)
-    clock.setTimeout(
-      () => simulator.setLimits({ ...limits, tpm: later.tpm }),
-      later.atSeconds * 1000,
-    );
-  if (neighbour > 0) disturb(simulator, clock, (neighbour * tpm) / 60, end);
+    clock.setTimeout(() => simulator.setLimits(limitsOf(later.tpm)), later.atSeconds * 1000);
+  if (neighbour > 0) disturb(simulator, clock, host, baseURL, options, end);
   await clock.run(Promise.all(Array.from({ length: workers }, worker)));
   return resultOf(simulator, { othersShare, news }, options);
 }
@@ -150,20 +186,53 @@ function silenced(
   };
 }
 
-/** Somebody else on the same key: four calls a second, until `end`. */
-function disturb(simulator: Simulator, clock: VirtualClock, perSecond: number, end: number): void {
-  const content = PHRASE.repeat(Math.max(1, Math.round(perSecond / 4 / 7)));
-  const body = JSON.stringify({
-    model: 'gpt-4o',
-    max_tokens: 1,
-    user: 'neighbour',
-    messages: [{ role: 'user', content }],
-  });
-  const headers = { authorization: OURS, 'content-type': 'application/json', 'x-neighbour': '1' };
+interface Sender {
+  readonly send: (content: string, maxTokens: number) => Promise<unknown>;
+  readonly rateLimit: RateLimiter;
+}
+
+function senderOf(
+  { provider, model }: Host,
+  account: { apiKey: string; baseURL: string; fetch: typeof globalThis.fetch },
+  options: RateLimitOptions,
+): Sender {
+  if (provider === 'anthropic') {
+    const { messages, rateLimit } = withRateLimit(new Anthropic(account), options);
+    const send: Sender['send'] = (content, max_tokens) =>
+      messages.create({ model, max_tokens, messages: [{ role: 'user', content }] });
+    return { send, rateLimit };
+  }
+  const { chat, rateLimit } = withRateLimit(new OpenAI(account), options);
+  const send: Sender['send'] = (content, max_tokens) =>
+    chat.completions.create({ model, max_tokens, messages: [{ role: 'user', content }] });
+  return { send, rateLimit };
+}
+
+/** Somebody else on the same key, until `end`. */
+function disturb(
+  simulator: Simulator,
+  clock: VirtualClock,
+  { model, path }: Host,
+  baseURL: string,
+  { tpm, neighbour = 0, isRandom = false }: LearningOptions,
+  end: number,
+): void {
+  const callsPerSecond = isRandom ? 40 : 4;
+  const tokens = (neighbour * tpm) / 60 / callsPerSecond;
+  const content = PHRASE.repeat(Math.max(1, Math.round((tokens - FRAME_TOKENS) / 7)));
+  const messages = [{ role: 'user', content }];
+  const body = JSON.stringify({ model: `${model}${NEIGHBOURS}`, max_tokens: 1, messages });
+  const headers = {
+    authorization: 'Bearer ours',
+    'x-api-key': 'ours',
+    'content-type': 'application/json',
+  };
+  const random = createRandom(5);
   const tick = (): void => {
     if (clock.now() > end) return;
-    void simulator.fetch(`${NOBODY}/chat/completions`, { method: 'POST', headers, body });
-    clock.setTimeout(tick, 250);
+    void simulator.fetch(`${baseURL}${path}`, { method: 'POST', headers, body });
+    const gap = isRandom ? -Math.log(1 - random()) : 1;
+    clock.setTimeout(tick, (gap * 1000) / callsPerSecond);
   };
   tick();
 }
@@ -173,22 +242,23 @@ function resultOf(
   told: Pick<LearningResult, 'othersShare' | 'news'>,
   options: LearningOptions,
 ): LearningResult {
-  const { tpm, neighbour = 0 } = options;
-  const refused = simulator.log.filter(({ status }) => status === 429);
+  const { tpm } = options;
+  const log = simulator.log.filter(({ model }) => !model.endsWith(NEIGHBOURS));
+  const refused = log.filter(({ status }) => status === 429);
   const seconds = ({ time }: LogEntry): number => time / 1000;
   const share = (from: number, to: number): number => {
-    const inside = simulator.log.filter(
+    const inside = log.filter(
       (each) => each.status === 200 && seconds(each) >= from && seconds(each) < to,
     );
     const charged = inside.reduce((sum, { tokensCharged }) => sum + tokensCharged, 0);
-    return charged / (((to - from) / 60) * tpm) - neighbour;
+    return charged / (((to - from) / 60) * tpm);
   };
   const late429 = refused.filter((each) => seconds(each) >= 10).length;
   const between = (from: number, to: number): { calls: number; share: number } => {
-    const all = simulator.log.filter((each) => seconds(each) >= from && seconds(each) < to);
+    const all = log.filter((each) => seconds(each) >= from && seconds(each) < to);
     const calls = all.length;
     return { calls, share: all.filter(({ status }) => status === 429).length / calls };
   };
-  const calls = simulator.log.length;
+  const calls = log.length;
   return { calls, status429: refused.length, late429, share, refused: between, ...told };
 }

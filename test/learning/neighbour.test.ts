@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { ENFORCEMENTS } from '../../bench/batch.ts';
+import { ANTHROPIC, AZURE, OPENAI, runLearning } from '../../bench/learning.ts';
+
+/** Somebody else on the same key. */
+const NEIGHBOUR = 0.4;
+/** What the headroom and the neighbour leave of the limit, less a tenth. */
+const NEARLY_ALL = 0.9 * (0.8 - NEIGHBOUR);
+/** The same without headroom: where it is enough to follow what is left, the neighbour's is used. */
+const NEARLY_ALL_OF_IT = 0.9 * (1 - NEIGHBOUR);
+/** Counted over less than the minute of which the headers tell. */
+const SHORT: readonly string[] = ['bucket-10s', 'slices'];
+
+const HOSTS = [undefined, OPENAI, AZURE, ANTHROPIC];
+const CASES = HOSTS.flatMap((baseURL) =>
+  ENFORCEMENTS.map((enforcement) => ({ baseURL, enforcement })),
+);
+
+describe('a neighbour on the same key, who takes 40 % of the limit', () => {
+  it.each(CASES)(
+    'is left that, and next to nothing is refused: $baseURL, $enforcement',
+    async ({ baseURL, enforcement }) => {
+      const common = { tpm: 30_000, workers: 60, seconds: 180, neighbour: NEIGHBOUR };
+      const { refused, share } = await runLearning({ ...common, baseURL, enforcement });
+      expect(refused(10, 180).share).toBeLessThanOrEqual(0.005);
+      const rest = SHORT.includes(enforcement) ? NEARLY_ALL : NEARLY_ALL_OF_IT;
+      expect(share(60, 180)).toBeGreaterThanOrEqual(rest);
+    },
+  );
+
+  it.each(HOSTS)(
+    'is left that though it sends at random, and the server counts by the second (%s)',
+    async (baseURL) => {
+      const common = { tpm: 30_000_000, seconds: 45, neighbour: NEIGHBOUR, isRandom: true };
+      const run = await runLearning({ ...common, baseURL, enforcement: 'slices' });
+      expect(run.refused(10, 45).share).toBeLessThanOrEqual(0.01);
+      expect(run.share(10, 45)).toBeGreaterThanOrEqual(NEARLY_ALL);
+    },
+  );
+});
