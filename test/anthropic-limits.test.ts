@@ -28,6 +28,33 @@ function setup(reply: ReplyParts) {
   return { clock, simulator, claude, ask, level };
 }
 
+describe('a batch through a host that nobody knows, and that counts as Anthropic does', () => {
+  it('is held up neither by `max_tokens` nor by what calls that wait were once expected to produce', async () => {
+    const clock = createVirtualClock();
+    const simulator = createSimulator({
+      clock,
+      provider: 'anthropic',
+      limits: { rpm: 1000, itpm: 50_000, otpm: 10_000 },
+      latency: 800,
+      reply: () => ({ outputTokens: 50 }),
+    });
+    const options = { apiKey: 'any', baseURL: 'http://gateway.test', fetch: simulator.fetch };
+    const claude = withRateLimit(new Anthropic(options), { clock });
+    const message = { role: 'user' as const, content: 'word '.repeat(100) };
+    const all = Array.from({ length: 300 }, () =>
+      claude.messages.create({
+        model: 'claude-haiku-4-5',
+        max_tokens: 8000,
+        messages: [message],
+      }),
+    );
+    await clock.run(Promise.all(all));
+    expect(simulator.stats().status429).toBe(0);
+    // 300 answers of 50 tokens at four fifths of 10,000 a minute take 112.5 s.
+    expect(clock.now()).toBeLessThan(1.1 * 112_500);
+  });
+});
+
 describe('Anthropic’s limits', () => {
   it('are not used by what a cache has read', async () => {
     const { clock, simulator, ask } = setup({ outputTokens: 10, cachedInputTokens: 11_000 });

@@ -243,6 +243,37 @@ describe('a rate limiter', () => {
   });
 });
 
+describe('a call that has used less than it reserved', () => {
+  const enforcements = ['bucket', 'window', 'slices'] as const;
+  const tiers = ['token-bucket', 'sliding-window', 'fixed-window'] as const;
+  /** As in real time, no two looks at the clock see the same. */
+  const ticking = () => {
+    let now = 1_000_000;
+    const later = (): (() => void) => () => {};
+    return { now: () => (now += 0.001), setTimeout: later };
+  };
+
+  it.each(enforcements)('gives the rest back in real time, where that is a %s', async (kind) => {
+    const limits = kind === 'slices' ? { tpm: 60_000 } : { tpm: 1000 };
+    const limiter = createRateLimiter({ clock: ticking(), headroom: 0, limits, enforcement: kind });
+    for (let i = 0; i < 10; i++) {
+      const reservation = await limiter.acquire({ tokens: 200 });
+      reservation.settle({ tokens: 5 });
+    }
+    limiter.close();
+  });
+
+  it.each(tiers)('gives the rest back to its key in real time, by %s', async (strategy) => {
+    const tiers = { free: { tpm: 1000, strategy } };
+    const limiter = createRateLimiter({ clock: ticking(), tiers });
+    for (let i = 0; i < 100; i++) {
+      const reservation = await limiter.acquire({ tokens: 900 }, { key: 'ann', tier: 'free' });
+      reservation.settle({ tokens: 1 });
+    }
+    limiter.close();
+  });
+});
+
 describe('a reservation that is settled with nonsense', () => {
   it.each([
     [5, 'Expected `usage` to be { requests, tokens, inputTokens, outputTokens }, got `5` (number)'],

@@ -57,11 +57,22 @@ function laneCall(lane: Lane, asked: Asked, call: Call): LaneCall {
   const { priority, onLimit, maxWaitMs } = context;
   const { maxOutputTokens } = call;
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
-  const cost = costOf(provider, lane, call, { ...estimate, outputTokens });
+  const costFor = (expectedOutputTokens: number): Cost =>
+    costOf(provider, lane, call, { ...estimate, outputTokens, expectedOutputTokens });
+  let known = {
+    output: estimate.expectedOutputTokens,
+    cost: costFor(estimate.expectedOutputTokens),
+  };
+  const { cost } = known;
+  const costNow = (): Cost => {
+    const output = estimate.expectedNow();
+    if (output !== known.output) known = { output, cost: costFor(output) };
+    return known.cost;
+  };
   const ticket = earlier?.reservation.admission.ticket;
   const mayWait = onLimit !== 'reject';
   const { expects } = provider;
-  return { cost, expects, caller, priority, signal, ticket, attempt, maxWaitMs, mayWait };
+  return { cost, costNow, expects, caller, priority, signal, ticket, attempt, maxWaitMs, mayWait };
 }
 
 /** Lets the requests of one client through, each when its lane has room. */

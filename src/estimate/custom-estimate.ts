@@ -78,7 +78,8 @@ export function withInput(estimated: Estimated, inputTokens: number | undefined)
 
 function withOutput(estimated: Estimated, outputTokens: number | undefined): Estimated {
   if (outputTokens === undefined) return estimated;
-  return { ...estimated, outputTokens, expectedOutputTokens: outputTokens };
+  const expectedNow = (): number => outputTokens;
+  return { ...estimated, outputTokens, expectedOutputTokens: outputTokens, expectedNow };
 }
 
 async function answerOf(estimator: CustomEstimator, request: EstimateRequest): Promise<unknown> {

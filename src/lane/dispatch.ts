@@ -195,10 +195,11 @@ export class Dispatch {
       concurrency: () => Math.min(concurrency.limit, recovery.allowed),
       hasSlot: () => !queue.isSaturated,
       let: (place, { cost, own }, grant) => {
-        gate.take(cost, this.#now);
-        gate.follow(grant.taken, this.#now);
-        place.call.caller.take(own, this.#now);
-        this.#let({ place, taken: { cost, own, grant } });
+        const at = this.#now;
+        gate.take(cost, at);
+        gate.follow(grant.taken, at);
+        place.call.caller.take(own, at);
+        this.#let({ place, taken: { cost, own, at, grant } });
       },
       turnAway: (place, unfit, cost) => this.#let({ place, unfit, cost }),
       asking: () => storeWord.asking(),

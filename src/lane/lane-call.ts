@@ -4,6 +4,8 @@ import type { Cost, Dimension } from '../limits.ts';
 /** A call that wants to pass. */
 export interface LaneCall {
   readonly cost: Cost;
+  /** The cost as far as it is known by now, where that may have changed while the call waited. */
+  readonly costNow?: (() => Cost) | undefined;
   /** Dimensions in which the cost is a guess. */
   readonly expects?: readonly Dimension[] | undefined;
   /** @default nobody in particular */

@@ -159,13 +159,14 @@ export class Lane implements ReservationEnds {
     const waitMs = this.#door.told(forecast);
     const obstacle = this.#queue.size > 0 ? 'queue' : this.#dispatch.obstacle;
     if (obstacle !== undefined) return { granted: false, reason: obstacle, waitMs };
+    const at = this.#now;
     const { cost, own } = costsOf(waiting, gate);
-    const held = caller.wait(own, this.#now);
+    const held = caller.wait(own, at);
     if (held.waitMs > 0) return { granted: false, reason, waitMs };
-    const wait = gate.takeAsHead(cost, this.#now);
+    const wait = gate.takeAsHead(cost, at);
     if (wait.waitMs > 0) return { granted: false, reason: wait.dimension, waitMs };
-    caller.take(own, this.#now);
-    return this.#admit({ ...waiting, ticket: ++this.#lastTicket, taken: { cost, own } });
+    caller.take(own, at);
+    return this.#admit({ ...waiting, ticket: ++this.#lastTicket, taken: { cost, own, at } });
   }
 
   /**
@@ -297,10 +298,9 @@ export class Lane implements ReservationEnds {
     const startAt = Math.max(this.#now, pause?.until ?? 0);
     const { line } = this.#queue;
     const { inFlight, hasFlown } = this.#tally;
-    const waiting = [...line.all()].map(({ call: { cost, expects, deadline } }) => ({
-      cost: gate.tempered(cost, expects),
-      deadline,
-    }));
+    const waiting = [...line.all()].map(({ call }) => {
+      return { cost: costsOf(call, gate).cost, deadline: call.deadline };
+    });
     const flightMs = hasFlown ? this.#tally.flightMs : undefined;
     const isKnown = this.#options.limits.isKnown || !learns;
     const concurrency = this.#options.concurrency.limit;
@@ -390,11 +390,11 @@ export class Lane implements ReservationEnds {
 
   #reserve({ caller, ticket, taken, cost }: WaitingCall): Reservation {
     this.#tally.sent();
-    const costs = taken ?? { cost, own: cost };
+    const took = taken ?? { cost, own: cost, at: this.#now };
     const epoch = this.#recovery.start();
-    this.#learning.sent(costs.cost, this.#now);
+    this.#learning.sent(took.cost, this.#now);
     const all = this.#options.gate.taken;
-    const admission = { ...costs, caller, at: this.#now, epoch, taken: all, ticket };
+    const admission = { ...took, caller, epoch, taken: all, ticket };
     return new Reservation(admission, this);
   }
 
@@ -461,11 +461,11 @@ export class Lane implements ReservationEnds {
   }
 
   #waiting(
-    { cost, expects = [], caller = this.#nobody, signal }: LaneCall,
+    { cost, costNow, expects = [], caller = this.#nobody, signal }: LaneCall,
     ticket: number,
   ): WaitingCall {
     const unset = { deadline: undefined, taken: undefined, error: undefined };
     const counted = this.#options.gate.tempered(cost, expects);
-    return { cost, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
+    return { cost, costNow, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
   }
 }

@@ -2,7 +2,7 @@ import type { Gate, Head, Wait } from '../gate/gate.ts';
 import type { Cost, Limit } from '../limits.ts';
 import type { Place } from './flow.ts';
 import type { Line } from './line.ts';
-import type { Taken, WaitingCall } from './waiting-call.ts';
+import type { Costs, Taken, WaitingCall } from './waiting-call.ts';
 
 /** Who goes next, and what it has taken; who can't go any more; or how long nobody does. */
 export type Choice =
@@ -52,25 +52,27 @@ interface Present {
 
 /** Whether this call goes. Its costs are looked at anew each time: limits change while it waits. */
 function choose(place: Place, { line, gate, isProbe, head, now }: Present): Choice | 'held' {
-  const taken = costsOf(place.call, gate);
-  const unfit = unfitOf(place.call, taken, gate);
+  const costs = costsOf(place.call, gate);
+  const unfit = unfitOf(place.call, costs, gate);
   if (unfit !== undefined) return { place, unfit: unfit.limit, cost: unfit.cost };
-  if (isHeld(place, taken, line, now)) return 'held';
-  const wait = isProbe ? takeProbe(taken, gate, now) : takeIn(taken, gate, head, now);
+  if (isHeld(place, costs, line, now)) return 'held';
+  const wait = isProbe ? takeProbe(costs, gate, now) : takeIn(costs, gate, head, now);
   if (wait.waitMs > 0) return wait;
-  place.call.caller.take(taken.own, now, line);
-  return { place, taken };
+  place.call.caller.take(costs.own, now, line);
+  return { place, taken: { ...costs, at: now } };
 }
 
 /** What a call costs as it is now: of the lane's limits, and of its caller's. */
-export function costsOf({ cost, expects, caller }: WaitingCall, gate: Gate): Taken {
+export function costsOf(call: WaitingCall, gate: Gate): Costs {
+  const { expects, caller, costNow } = call;
+  const cost = costNow?.() ?? call.cost;
   return { cost: gate.tempered(cost, expects), own: caller.tempered(cost, expects) };
 }
 
 /** The limit that a call exceeds, and by which of its costs: such a call can never go. */
 export function unfitOf(
   { caller }: WaitingCall,
-  { cost, own }: Taken,
+  { cost, own }: Costs,
   gate: Gate,
 ): { readonly limit: Limit; readonly cost: Cost } | undefined {
   const limit = gate.tooSmallFor(cost);
@@ -79,7 +81,7 @@ export function unfitOf(
   return ownLimit && { limit: ownLimit, cost: own };
 }
 
-function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: number): boolean {
+function isHeld({ call: { caller } }: Place, { own }: Costs, line: Line, now: number): boolean {
   const { waitMs } = caller.wait(own, now);
   // Whole milliseconds, so that the clock sees a difference; a line whose turn it isn't lets the
   // others try a millisecond before.
@@ -88,12 +90,12 @@ function isHeld({ call: { caller } }: Place, { own }: Taken, line: Line, now: nu
   return waitMs > 0;
 }
 
-function takeProbe({ cost }: Taken, gate: Gate, now: number): Wait {
+function takeProbe({ cost }: Costs, gate: Gate, now: number): Wait {
   gate.take(cost, now);
   return { waitMs: 0, dimension: 'requests' };
 }
 
-function takeIn({ cost }: Taken, gate: Gate, head: Head | undefined, now: number): Wait {
+function takeIn({ cost }: Costs, gate: Gate, head: Head | undefined, now: number): Wait {
   return head ? gate.takeBehind(cost, head, now) : gate.takeAsHead(cost, now);
 }
 

@@ -2,10 +2,16 @@ import type { Caller } from '../callers/caller.ts';
 import type { Cost, Dimension } from '../limits.ts';
 import type { Grant } from '../stores/shared-lane.ts';
 
-/** What a call has taken: of the lane's limits, and of its caller's own. */
-export interface Taken {
+/** What a call costs: of the lane's limits, and of its caller's own. */
+export interface Costs {
   readonly cost: Cost;
   readonly own: Cost;
+}
+
+/** What a call has taken. */
+export interface Taken extends Costs {
+  /** When, in milliseconds: windows find by it what is given back. */
+  readonly at: number;
   /** How the store has let it through, where there is one. */
   readonly grant?: Grant | undefined;
 }
@@ -13,6 +19,8 @@ export interface Taken {
 /** A call that waits, as p-queue's options carry it. */
 export interface WaitingCall {
   readonly cost: Cost;
+  /** The same by what is known now, where that may be more than when it came. */
+  readonly costNow?: (() => Cost) | undefined;
   /** The cost as it counts in forecasts and for its caller's share: guesses lowered, as it came. */
   readonly counted: Cost;
   /** Dimensions in which the cost is a guess. */

@@ -2,7 +2,7 @@ import type { Reason } from '../events.ts';
 import type { Cost, Limit } from '../limits.ts';
 import type { Place } from '../queue/flow.ts';
 import { costsOf, unfitOf } from '../queue/next-call.ts';
-import type { Taken } from '../queue/waiting-call.ts';
+import type { Costs } from '../queue/waiting-call.ts';
 import { keyOf } from './key-spec.ts';
 import type { Answer, Ask, Candidate, Grant, KeySpec, SharedLane } from './shared-lane.ts';
 import type { TurnsHost } from './turns-host.ts';
@@ -190,7 +190,7 @@ export class SharedTurns {
     this.#goOn(answer, asked);
   }
 
-  #follow(answer: Answer, places: readonly Place[], taken: readonly Taken[]): void {
+  #follow(answer: Answer, places: readonly Place[], taken: readonly Costs[]): void {
     const { line, clock, gate } = this.#host;
     const now = clock.now();
     this.#instances = Math.max(1, answer.instances);
@@ -207,7 +207,7 @@ export class SharedTurns {
     gate.align(answer.levels, now);
   }
 
-  #grant(grant: Grant, places: readonly Place[], taken: readonly Taken[]): void {
+  #grant(grant: Grant, places: readonly Place[], taken: readonly Costs[]): void {
     const [place, costs] = [places[grant.index], taken[grant.index]];
     if (place === undefined || costs === undefined) return;
     const isWaiting = this.#host.line.has(place.id) && place.call.signal?.aborted !== true;
@@ -216,7 +216,7 @@ export class SharedTurns {
   }
 
   /** Its caller has given it up while we asked, or fewer calls may be in flight now. */
-  async #giveBack(place: Place, { cost, own }: Taken, { epoch, at }: Grant): Promise<void> {
+  async #giveBack(place: Place, { cost, own }: Costs, { epoch, at }: Grant): Promise<void> {
     const key = await keyOf(place.call.caller);
     const costs = { taken: cost, actual: {}, keyTaken: own, keyActual: {} };
     this.#shared().note({ kind: 'ended', epoch, at, key, ...costs, wasAnswered: false });

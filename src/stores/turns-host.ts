@@ -4,7 +4,7 @@ import type { Gate } from '../gate/gate.ts';
 import type { Cost, Limit } from '../limits.ts';
 import type { Place } from '../queue/flow.ts';
 import type { Line } from '../queue/line.ts';
-import type { Taken } from '../queue/waiting-call.ts';
+import type { Costs } from '../queue/waiting-call.ts';
 import type { Answer, Grant, Learned } from './shared-lane.ts';
 
 /** What another process has met: the provider takes no calls for so long. */
@@ -23,7 +23,7 @@ export interface TurnsHost {
   /** Whether one more call may be in flight here. */
   readonly hasSlot: () => boolean;
   /** The call may go. */
-  let(place: Place, taken: Taken, grant: Grant): void;
+  let(place: Place, costs: Costs, grant: Grant): void;
   /** The call can never go. */
   turnAway(place: Place, unfit: Limit, cost: Cost): void;
   /** A question goes out: about the calls that wait now. */

@@ -15,10 +15,11 @@ const request = {
 const OURS = { inputTokens: 9, outputTokens: 50, marginTokens: 0, expectedOutputTokens: 50 };
 
 async function estimate(custom: CustomEstimator): Promise<unknown> {
-  const { learn, ...numbers } = await estimateCall(request, {
+  const { learn, expectedNow, ...numbers } = await estimateCall(request, {
     calibration: new Calibration(),
     custom,
   });
+  expect(expectedNow()).toBe(numbers.expectedOutputTokens);
   return numbers;
 }
 

@@ -18,6 +18,8 @@ export interface Estimated extends TokenEstimate {
    * there is no experience yet. Never more than the call allows, if it says what it allows.
    */
   readonly expectedOutputTokens: number;
+  /** The same by all that has been learnt until now: a call may wait for long. */
+  readonly expectedNow: () => number;
   /**
    * Corrects later estimates by what the provider has reported of this call. To be called with
    * complete usage only, not with that of a response that was aborted. Only the first call counts.
@@ -30,6 +32,7 @@ const NOTHING: Estimated = {
   outputTokens: 0,
   marginTokens: 0,
   expectedOutputTokens: 0,
+  expectedNow: () => 0,
   learn: () => undefined,
 };
 
@@ -68,14 +71,17 @@ export class Calibration {
     const { tally, knownTokens, outputTokens, callSites } = call;
     const family = this.#family(call);
     const text = family.tokens(tally);
-    const learnt = this.#outputs.expected(callSites) ?? outputTokens;
     const most = outputTokens > 0 ? outputTokens : Number.MAX_SAFE_INTEGER;
+    const expectedNow = (): number => {
+      return tokenCount(Math.min(most, this.#outputs.expected(callSites) ?? outputTokens));
+    };
     let isNew = true;
     return {
       inputTokens: tokenCount(knownTokens + text),
       outputTokens,
       marginTokens: tokenCount(family.margin(text)),
-      expectedOutputTokens: tokenCount(Math.min(most, learnt)),
+      expectedOutputTokens: expectedNow(),
+      expectedNow,
       learn: (usage) => {
         if (isNew) this.#learn(call, usage);
         isNew = false;

@@ -3,6 +3,7 @@ export class RecentValues {
   readonly #most: number;
   readonly #values: number[];
   #oldest = 0;
+  #sorted: readonly number[] | undefined;
 
   /**
    * @param most - how many values are kept
@@ -18,6 +19,7 @@ export class RecentValues {
   }
 
   add(value: number): void {
+    this.#sorted = undefined;
     if (this.#values.length < this.#most) {
       this.#values.push(value);
       return;
@@ -28,7 +30,8 @@ export class RecentValues {
 
   /** The smallest value that at least this share of all are not above; `undefined` with none. */
   quantile(share: number): number | undefined {
-    const sorted = this.#values.toSorted((one, other) => one - other);
+    this.#sorted ??= this.#values.toSorted((one, other) => one - other);
+    const sorted = this.#sorted;
     return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   }
 

@@ -180,7 +180,8 @@ describe('saved as JSON', () => {
     for (let response = 0; response < 20; response += 1) {
       const { call, usage } = model.next();
       const [one, other] = [calibration.estimated(call), restored.estimated(call)];
-      expect({ ...other, learn: null }).toEqual({ ...one, learn: null });
+      const numbers = { learn: null, expectedNow: null };
+      expect({ ...other, ...numbers }).toEqual({ ...one, ...numbers });
       one.learn(usage);
       other.learn(usage);
     }
@@ -235,7 +236,8 @@ describe('saved as JSON', () => {
         const calibration = new Calibration(saved);
         const call = textCall(words(1000));
         for (const each of usages) calibration.estimated(call).learn({ ...usageOf(0), ...each });
-        const { learn, ...numbers } = calibration.estimated(call);
+        const { learn, expectedNow, ...numbers } = calibration.estimated(call);
+        expect(expectedNow()).toBe(numbers.expectedOutputTokens);
         for (const tokens of Object.values(numbers)) {
           expect(Number.isSafeInteger(tokens) && tokens >= 0).toBe(true);
         }
