@@ -1,15 +1,15 @@
 import { expectKnown, expectNumber, expectObject } from './expect.ts';
-import { type Cost, DIMENSIONS } from './limits.ts';
+import { type Cost, DIMENSIONS, withTokens } from './limits.ts';
 
 const FORM = '{ requests, tokens, inputTokens, outputTokens }';
 
 /**
- * A cost that a user gives; `requests` is 1 unless given.
+ * A cost that a user gives. `requests` is 1 unless given, and `tokens` the sum of `inputTokens` and
+ * `outputTokens`, where one of them is given; a dimension that is `undefined` is left out.
  * @throws TypeError for one with unknown dimensions, or amounts that are none
  */
 export function checkedCost(name: string, cost: Cost): Cost {
-  expectAmounts(name, cost);
-  return { requests: 1, ...cost };
+  return { requests: 1, ...withTokens(checkedAmounts(name, cost)) };
 }
 
 /**
@@ -17,15 +17,14 @@ export function checkedCost(name: string, cost: Cost): Cost {
  * @throws TypeError like `checkedCost`
  */
 export function checkedUsage(usage: Cost): Cost {
-  expectObject('usage', usage, FORM);
-  const said = Object.entries(usage).filter(([, value]) => value !== undefined);
-  const checked: Cost = Object.fromEntries(said);
-  expectAmounts('usage', checked);
-  return checked;
+  return checkedAmounts('usage', usage);
 }
 
-function expectAmounts(name: string, cost: Cost): void {
-  expectObject(name, cost, FORM);
+function checkedAmounts(name: string, amounts: Cost): Cost {
+  expectObject(name, amounts, FORM);
+  const cost: Cost = Object.fromEntries(
+    Object.entries(amounts).filter(([, value]) => value !== undefined),
+  );
   expectKnown(cost, DIMENSIONS, name);
   for (const [dimension, value] of Object.entries(cost)) {
     expectNumber(
@@ -35,4 +34,5 @@ function expectAmounts(name: string, cost: Cost): void {
       (n) => n >= 0 && n < Infinity,
     );
   }
+  return cost;
 }

@@ -17,6 +17,34 @@ export interface Clock {
   hold?(): () => void;
 }
 
+/** A clock as a user gives it: what its `setTimeout` returns may be any handle of a timer. */
+export interface GivenClock extends Omit<Clock, 'setTimeout'> {
+  setTimeout(callback: () => void, delayMs: number, isBackground?: boolean): unknown;
+  /** Takes what `setTimeout` returns. @default the global one */
+  clearTimeout?(handle: unknown): void;
+}
+
+/** The clock that is meant, whatever its `setTimeout` returns. What is cancelled never runs. */
+export function clockFrom(given: GivenClock): Clock {
+  return {
+    now: () => given.now(),
+    setTimeout(callback, delayMs, isBackground) {
+      let isOver = false;
+      const run = (): void => {
+        if (!isOver) callback();
+      };
+      const handle = given.setTimeout(run, delayMs, isBackground);
+      return () => {
+        isOver = true;
+        if (typeof handle === 'function') handle();
+        else if (given.clearTimeout !== undefined) given.clearTimeout(handle);
+        else clearTimeout(handle as Parameters<typeof clearTimeout>[0]);
+      };
+    },
+    ...(given.hold !== undefined && { hold: () => given.hold?.() ?? (() => {}) }),
+  };
+}
+
 /** A longer delay makes a JavaScript timer fire after 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

@@ -172,6 +172,9 @@ function expectTier(
 function tierChoices(own: readonly string[], host: PresetHost): string {
   const named = `\`tiers\` (${own.join(', ')})`;
   const theirs = tiersOf(host).join(', ');
+  if (theirs === '') {
+    return own.length === 0 ? 'unset: no tiers of this host are known' : `one of ${named}`;
+  }
   return own.length === 0 ? `one of ${theirs}` : `one of ${named}, or of the provider's: ${theirs}`;
 }
 

@@ -243,6 +243,64 @@ describe('a rate limiter', () => {
   });
 });
 
+describe('a cost of input and output alone', () => {
+  it('is one of tokens as well', async () => {
+    const { limiter } = setup({ limits: { tpm: 1000 } });
+    const split = { inputTokens: 300, outputTokens: 300 };
+    expect(limiter.tryAcquire(split).granted).toBe(true);
+    expect(limiter.tryAcquire(split)).toMatchObject({ granted: false, reason: 'tokens' });
+    await expect(limiter.acquire({ inputTokens: 900, outputTokens: 101 })).rejects.toThrow(
+      CallTooLarge,
+    );
+    expect(limiter.tryAcquire({ inputTokens: 400 }).granted).toBe(true);
+    expect(limiter.tryAcquire({ outputTokens: 1 }).granted).toBe(false);
+  });
+
+  it('may leave dimensions undefined', () => {
+    const { limiter } = setup({ limits: { rpm: 1, tpm: 1000 } });
+    const cost = { requests: undefined, tokens: undefined, inputTokens: 5 } as never;
+    expect(limiter.tryAcquire(cost).granted).toBe(true);
+    expect(limiter.tryAcquire({}).granted).toBe(false);
+  });
+});
+
+describe('a clock of one’s own', () => {
+  const timers = new Map<number, () => void>();
+  const later = (callback: () => void): number => timers.set(timers.size, callback).size - 1;
+  it.each([
+    ['a handle of a timer', { setTimeout: (run: () => void, ms: number) => setTimeout(run, ms) }],
+    ['nothing', { setTimeout: (run: () => void, ms: number) => void setTimeout(run, ms) }],
+    [
+      'a handle for its own `clearTimeout`',
+      { setTimeout: later, clearTimeout: (id: number) => timers.delete(id) },
+    ],
+  ])('may return %s', async (_, timer) => {
+    const limits = { rpm: 60 };
+    const clock = { now: () => Date.now(), ...timer } as never;
+    const limiter = createRateLimiter({ clock, limits, enforcement: 'bucket', burstSeconds: 1 });
+    (await limiter.acquire({})).settle();
+    const controller = new AbortController();
+    const waiting = limiter.acquire({}, { signal: controller.signal });
+    controller.abort(new Error('Enough'));
+    await expect(waiting).rejects.toThrow('Enough');
+    limiter.close();
+    expect(timers.size).toBe(0);
+  });
+
+  it('runs nothing that was cancelled, though it can’t be', async () => {
+    const late: (() => void)[] = [];
+    const clock = { now: () => 0, setTimeout: (run: () => void) => void late.push(run) };
+    const limiter = createRateLimiter({ clock, limits: { rpm: 1 }, enforcement: 'bucket' });
+    (await limiter.acquire({})).settle();
+    const waiting = limiter.acquire({}, { maxWaitMs: 90_000 });
+    limiter.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'closed' });
+    expect(late.length).toBeGreaterThan(0);
+    for (const run of late.splice(0)) run();
+    expect(late).toEqual([]);
+  });
+});
+
 describe('a call that has used less than it reserved', () => {
   const enforcements = ['bucket', 'window', 'slices'] as const;
   const tiers = ['token-bucket', 'sliding-window', 'fixed-window'] as const;

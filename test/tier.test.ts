@@ -68,6 +68,13 @@ describe('a tier', () => {
     expect(() => withRateLimit(bare, { limiter, tier: 'tier 1' })).not.toThrow();
   });
 
+  it('of a host that has none is an error that says so', () => {
+    const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://api.together.ai/v1' });
+    expect(() => withRateLimit(bare, { tier: 'free' })).toThrow(
+      'Expected `tier` to be unset: no tiers of this host are known, got `free`',
+    );
+  });
+
   it('of a host whose tiers nobody knows can be one of the limiter’s own', () => {
     const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
     expect(() => withRateLimit(bare, { ...own, tier: 'pro' })).not.toThrow();

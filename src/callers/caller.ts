@@ -1,6 +1,13 @@
 import { Gate, type Wait } from '../gate/gate.ts';
 import { Meter, type MeteredLimit } from '../gate/meter.ts';
-import { amount, type Cost, type Dimension, type Limit, type Shape } from '../limits.ts';
+import {
+  amount,
+  type Cost,
+  type Dimension,
+  type Limit,
+  type Shape,
+  withTokens,
+} from '../limits.ts';
 import type { MeterSpec } from '../stores/shared-lane.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 
@@ -230,11 +237,4 @@ export class Caller {
 
 function idOf({ dimension, windowMs }: Limit): string {
   return `${dimension}/${windowMs}`;
-}
-
-/** With `tokens`, where only their two kinds are named. */
-function withTokens(cost: Cost): Cost {
-  const { tokens, inputTokens, outputTokens } = cost;
-  if (tokens !== undefined || (inputTokens ?? outputTokens) === undefined) return cost;
-  return { ...cost, tokens: amount(cost, 'inputTokens') + amount(cost, 'outputTokens') };
 }

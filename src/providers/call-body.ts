@@ -1,4 +1,5 @@
 import { member } from '../wire/json.ts';
+import { promptCount } from '../wire/prompt-count.ts';
 
 /** A field of a request's body, which is an object, or a form where files go along. */
 function field(body: unknown, name: string): unknown {
@@ -15,6 +16,11 @@ export function modelIn(body: unknown): string {
 export function isStreamIn(body: unknown): boolean {
   const stream = field(body, 'stream');
   return stream === true || stream === 'true';
+}
+
+/** How many prompts the body has, each of which is answered. */
+export function promptsIn(body: unknown): number {
+  return promptCount(field(body, 'prompt'));
 }
 
 /** The first of the fields that holds a number of which there can be so many. */

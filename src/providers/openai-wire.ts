@@ -1,6 +1,6 @@
 import type { Cost } from '../limits.ts';
 import { classify } from '../wire/refusal.ts';
-import { countIn, isStreamIn, modelIn } from './call-body.ts';
+import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
 import type { Call, CallEstimate, Provider, Request, Usage } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
@@ -34,7 +34,7 @@ export function describeOpenAI({ method, path, body }: Request): Call | undefine
 function maxOutputTokens(body: unknown): number | undefined {
   const each = countIn(body, 'max_completion_tokens', 'max_output_tokens', 'max_tokens');
   const choices = Math.max(1, countIn(body, 'n') ?? 1, countIn(body, 'best_of') ?? 1);
-  return each === undefined ? undefined : each * choices;
+  return each === undefined ? undefined : each * choices * promptsIn(body);
 }
 
 /** What hosts that speak OpenAI's protocol have in common, whatever they charge. */

@@ -75,6 +75,8 @@ describe('describe', () => {
     ['max_output_tokens', { max_output_tokens: 70 }, 70],
     ['all choices together', { max_tokens: 100, n: 3 }, 300],
     ['best_of', { max_tokens: 100, n: 2, best_of: 5 }, 500],
+    ['several prompts', { max_tokens: 100, prompt: ['a', 'b', 'c'] }, 300],
+    ['a prompt of tokens', { max_tokens: 100, prompt: [1, 2, 3] }, 100],
     ['nothing declared', { n: 3 }, undefined],
     ['nonsense', { max_tokens: '100', n: Number.NaN }, undefined],
     ['null', { max_tokens: null }, undefined],
