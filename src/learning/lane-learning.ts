@@ -11,6 +11,7 @@ import type { Concurrency } from './concurrency.ts';
 import { Damper } from './damper.ts';
 import { Guesses } from './guesses.ts';
 import { areSame, type LaneLimits, type Sighting } from './lane-limits.ts';
+import { ShortSight } from './short-sight.ts';
 import { SteadyShare } from './steady-share.ts';
 import { Throughput } from './throughput.ts';
 
@@ -59,6 +60,9 @@ export class LaneLearning {
   readonly #options: LearningOptions;
   readonly #caution: Caution;
   readonly #throughput = new Throughput();
+  readonly #shortSight = new ShortSight(
+    ({ dimension, max }, now) => this.#throughput.inMinute(dimension, now) / max,
+  );
   #guesses: Guesses;
   readonly #damper = new Damper();
   readonly #refused = new WeakSet<Admission>();
@@ -111,7 +115,8 @@ export class LaneLearning {
   /** Takes over what a response shows; returns what of it is believed. */
   observe({ at, taken }: Admission, observed: readonly ObservedLimit[], now: number): Sighting[] {
     const { limits, gate } = this.#options;
-    const sightings = limits.confirmed(limits.sightings(observed));
+    const shown = limits.confirmed(limits.sightings(observed));
+    const sightings = shown.map((each) => this.#shortSight.corrected(each, now));
     this.#change(() => limits.learn(sightings), now);
     gate.observe(sightings, at, taken, now);
     this.#news(now);
@@ -164,6 +169,7 @@ export class LaneLearning {
   /** An episode of refusals has begun, while `inFlight` calls were under way. */
   episode(cause: PauseCause, words: RefusalWords, inFlight: number, now: number): void {
     const { dimension, stated } = words;
+    this.#shortSight.refused(now);
     const isExplained = stated !== undefined && this.told(stated, now);
     this.#episode = { cause, since: now, dimension, isExplained, inFlight, refusals: 1 };
   }

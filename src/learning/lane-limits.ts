@@ -15,6 +15,8 @@ const SOURCES: readonly LimitSource[] = ['given', 'published', 'guess', 'headers
 /** What a response shows of one limit, with its window known. */
 export interface Sighting extends Limit {
   readonly remaining: number | undefined;
+  /** Until all of it is there again, as the response has it. */
+  readonly resetMs?: number | undefined;
   /** The share that others were counted to use, where somebody else has counted. */
   readonly counted?: number | undefined;
 }
@@ -156,11 +158,18 @@ export class LaneLimits {
     this.#shown.set(keyOf({ dimension, windowMs }), { dimension, max, windowMs, source });
   }
 
-  #sighting({ dimension, limit, remaining, windowMs }: ObservedLimit): Sighting | undefined {
+  #sighting({
+    dimension,
+    limit,
+    remaining,
+    resetMs,
+    windowMs,
+  }: ObservedLimit): Sighting | undefined {
     if (limit === undefined || limit <= 0) return undefined;
     const ofSize = this.inForce.find((each) => each.dimension === dimension && each.max === limit);
     const known = ofSize?.windowMs ?? this.#onlyWindow(dimension) ?? MINUTE_MS;
-    return { dimension, max: limit, remaining, windowMs: windowMs ?? known };
+    const sighting = { dimension, max: limit, remaining, windowMs: windowMs ?? known };
+    return resetMs === undefined ? sighting : { ...sighting, resetMs };
   }
 
   #onlyWindow(dimension: Dimension): number | undefined {
