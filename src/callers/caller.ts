@@ -8,7 +8,7 @@ import {
   type Shape,
   withTokens,
 } from '../limits.ts';
-import type { MeterSpec } from '../stores/shared-lane.ts';
+import type { Allotment, MeterSpec } from '../stores/shared-lane.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 
 /** How long a caller's own limits hold its first call back, and which of them. */
@@ -112,9 +112,12 @@ export class Caller {
     return this.#gate?.wait(cost, now) ?? NO_WAIT;
   }
 
-  /** When the last of several calls that cost `cost` together may go, as far as it can be told. */
-  forecast(cost: Cost, now: number): OwnWait {
-    const isFull = this.#inFlight >= this.#slots;
+  /**
+   * When the last of several calls that cost `cost` together may go, as far as it can be told.
+   * `isFullElsewhere`: whether as many are in flight as may, in all processes together.
+   */
+  forecast(cost: Cost, now: number, isFullElsewhere = false): OwnWait {
+    const isFull = isFullElsewhere || this.#inFlight >= this.#slots;
     const wait = this.#gate?.predict(withTokens(cost), now) ?? NO_WAIT;
     return isFull && wait.waitMs < SLOT_MS ? { waitMs: SLOT_MS, dimension: 'concurrency' } : wait;
   }
@@ -124,16 +127,22 @@ export class Caller {
     return this.#gate?.levels(now) ?? [];
   }
 
-  /** What may still be used of each limit. */
-  allowance(now: number): Allowance[] {
+  /** Takes over what all processes together have left. */
+  align(left: Allotment, now: number): void {
+    const levels = Object.entries(left).map(([id, { level }]) => [id, level] as const);
+    this.#gate?.align(Object.fromEntries(levels), now);
+  }
+
+  /** What may still be used of each limit. `left`: where all processes together are known. */
+  allowance(now: number, left: Allotment = {}): Allowance[] {
     const inForce = this.#terms.limits.flatMap((limit) => this.#counts.get(idOf(limit)) ?? []);
-    return inForce.map(({ meter }) => ({
-      dimension: meter.limit.dimension,
-      max: meter.limit.max,
-      windowMs: meter.limit.windowMs,
-      remaining: Math.max(0, Math.floor(meter.level(now))),
-      resetAt: Math.ceil(now + meter.resetMs(now)),
-    }));
+    return inForce.map(({ meter }) => {
+      const { dimension, max, windowMs } = meter.limit;
+      const own = { level: meter.level(now), resetMs: meter.resetMs(now) };
+      const { level, resetMs } = left[idOf(meter.limit)] ?? own;
+      const remaining = Math.max(0, Math.floor(level));
+      return { dimension, max, windowMs, remaining, resetAt: Math.ceil(now + resetMs) };
+    });
   }
 
   /** A call goes; the lines behind that in which it has waited have their turn now. */

@@ -61,6 +61,12 @@ export class FixedWindow {
     this.#total += cost;
   }
 
+  /** So much was entered in the present window, here and elsewhere. */
+  align(total: number, now: number): void {
+    this.#roll(now);
+    this.#total = total;
+  }
+
   /** Takes back `cost` of what was entered at `at`; nothing, where that was in an earlier window. */
   remove(cost: number, at: number, now: number): void {
     this.#roll(now);

@@ -130,6 +130,9 @@ export class Meter {
     const { capacity } = this.#spec;
     const savings = level < capacity ? 0 : this.#bucket.savings;
     this.#bucket = { ...this.#bucket, level: Math.min(level, capacity), savings };
+    for (const guard of this.#guards) {
+      if (guard instanceof FixedWindow) guard.align(guard.max - level, now);
+    }
   }
 
   /** So much has been let through elsewhere: the server counts it like our own. */

@@ -203,7 +203,7 @@ export class Dispatch {
       },
       turnAway: (place, unfit, cost) => this.#let({ place, unfit, cost }),
       asking: () => storeWord.asking(),
-      answered: (wait) => storeWord.answered(wait, this.#now),
+      answered: (verdict) => storeWord.answered(verdict, this.#now),
       unasked: () => storeWord.tellAll(),
       again: () => this.look(),
       paused: (pause) => this.#host.paused(pause),

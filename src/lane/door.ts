@@ -21,6 +21,7 @@ import {
   hasWaited,
   type Patience,
   pausedEvidence,
+  type Said,
   type Situation,
   toldWaitMs,
   wouldWait,
@@ -69,32 +70,41 @@ export class Door {
     return pause === undefined ? undefined : this.pauseError(pause);
   }
 
-  /** Why a call is not let into the line that would have to wait in it. */
-  crowd(call: WaitingCall, priority: number): HeadroomError | undefined {
+  /** Why a call is not let into the line, or not to stay in it, that would have to wait there. */
+  crowd(call: WaitingCall, priority: number, said?: Said): HeadroomError | undefined {
     const { queue, maxQueue } = this.#stateNow();
-    if (queue.size < maxQueue || !this.#mustWait(this.forecast(call, priority))) return undefined;
+    if (queue.waiting < maxQueue) return undefined;
+    if (said === undefined && this.#isToBeAsked && queue.waiting === 0) return undefined;
+    if (!this.#mustWait(this.forecast(call, priority, said), said)) return undefined;
     return new QueueFull({ model: this.#ref.model, maxQueue });
   }
 
-  /** The error of a call that has joined a line that was full. */
-  surplus(caller: Caller): HeadroomError {
-    const { maxQueue } = this.#stateNow();
-    return this.rejected(caller, new QueueFull({ model: this.#ref.model, maxQueue }));
-  }
-
-  /** Why a call is not let into the line that may wait for so long only. */
-  excess(call: WaitingCall, priority: number, patience: Patience): HeadroomError | undefined {
+  /**
+   * Why a call is not let into the line, or not to stay in it, that may wait for so long only.
+   * `said`: where a store has been asked for it. Until then that alone knows, unless it isn't to be
+   * asked now.
+   */
+  excess(
+    call: WaitingCall,
+    priority: number,
+    patience: Patience,
+    said?: Said,
+  ): HeadroomError | undefined {
     const { maxWaitMs } = patience;
     if (maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
-    const expected = this.forecast(call, priority);
-    const isTooLong = maxWaitMs === 0 ? this.#mustWait(expected) : expected.waitMs > maxWaitMs;
+    if (said === undefined && this.#isToBeAsked) return undefined;
+    const expected = this.forecast(call, priority, said);
+    const mustWait = this.#mustWait(expected, said);
+    const isTooLong = maxWaitMs === 0 ? mustWait : expected.waitMs > maxWaitMs;
     return isTooLong ? wouldWait(this.#turned(call, expected), patience) : undefined;
   }
 
   /** The error of a call that has waited as long as it may, and still waits. */
-  overdue(call: WaitingCall, priority: number, maxWaitMs: number): HeadroomError {
-    const forecast = this.forecastOfWaiting(call, priority);
-    const error = hasWaited(this.#turned(call, forecast), maxWaitMs, call.since);
+  overdue(call: WaitingCall, priority: number, patience: Patience, said?: Said): HeadroomError {
+    const { maxWaitMs } = patience;
+    const turned = this.#turned(call, this.forecastOfWaiting(call, priority, said));
+    const error =
+      maxWaitMs === 0 ? wouldWait(turned, patience) : hasWaited(turned, maxWaitMs, call.since);
     return this.rejected(call.caller, error);
   }
 
@@ -137,13 +147,13 @@ export class Door {
   }
 
   /** When a call would go if it joined now. */
-  forecast(call: WaitingCall, priority: number): Forecast {
-    return forecast(call, priority, this.situation, this.#stateNow().now);
+  forecast(call: WaitingCall, priority: number, said?: Said): Forecast {
+    return forecast(call, priority, this.situation, this.#stateNow().now, said);
   }
 
-  /** When a call will go that is in the line already. */
-  forecastOfWaiting(call: WaitingCall, priority: number): Forecast {
-    return this.forecast({ ...call, cost: {}, counted: {} }, priority);
+  /** When a call will go that counts in the line already. */
+  forecastOfWaiting(call: WaitingCall, priority: number, said?: Said): Forecast {
+    return this.forecast({ ...call, cost: {}, counted: {} }, priority, said);
   }
 
   /** The wait that a caller is told of. */
@@ -162,7 +172,14 @@ export class Door {
     return { caller, model: this.#ref.model, forecast, situation: this.situation, now };
   }
 
-  #mustWait({ waitMs }: Forecast): boolean {
-    return waitMs > 0 || this.#stateNow().obstacle !== undefined;
+  /** Whether only a store knows how long a call waits, and will be asked. */
+  get #isToBeAsked(): boolean {
+    const { decider, obstacle, pause } = this.#stateNow();
+    return decider === 'store' && obstacle === undefined && pause === undefined;
+  }
+
+  #mustWait({ waitMs }: Forecast, { ofLane, ofKey }: Said = {}): boolean {
+    const isHeld = ofLane !== undefined || ofKey !== undefined;
+    return isHeld || waitMs > 0 || this.#stateNow().obstacle !== undefined;
   }
 }

@@ -26,6 +26,20 @@ export interface Situation {
   readonly flightMs: number;
 }
 
+/** How long a store holds a call back, which knows what other processes have used. */
+export interface SaidWait {
+  readonly waitMs: number;
+  readonly reason: Reason;
+  /** Whether it is that very call, and not one before it. */
+  readonly isOwn: boolean;
+}
+
+/** What a store has said last of a call: for the lane's limits, and for its caller's own. */
+export interface Said {
+  readonly ofLane?: SaidWait | undefined;
+  readonly ofKey?: SaidWait | undefined;
+}
+
 type Asked = Pick<WaitingCall, 'cost' | 'counted' | 'expects' | 'caller'>;
 
 /**
@@ -37,24 +51,45 @@ export function forecast(
   priority: number,
   situation: Situation,
   now: number,
+  said: Said = {},
 ): Forecast {
-  const { gate, queue, obstacle, pauseMs } = situation;
+  const { gate, queue, pauseMs } = situation;
+  const obstacle = situation.obstacle ?? stopIn(said);
   const { caller, expects } = call;
   const cost = gate.tempered(call.cost, expects);
   const before = queue.line.costBefore(call, priority, queue.waitingCost);
   const isFirst = DIMENSIONS.every((dimension) => amount(before, dimension) === 0);
-  const ofLane = isFirst ? gate.wait(cost, now) : gate.predict(plus(before, cost), now);
+  const lane = isFirst ? gate.wait(cost, now) : gate.predict(plus(before, cost), now);
+  const ofLane = corrected(lane, obstacle === undefined ? said.ofLane : undefined);
   const ownBefore = queue.line.flow(caller)?.costBefore(priority) ?? {};
-  const own = caller.forecast(plus(ownBefore, caller.tempered(call.cost, expects)), now);
+  const isFull = said.ofKey?.reason === 'concurrency';
+  const key = caller.forecast(plus(ownBefore, caller.tempered(call.cost, expects)), now, isFull);
+  const own = corrected(key, isFull ? undefined : said.ofKey);
   const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
   const laneMs = Math.max(ofLane.waitMs, slotMs) + pauseMs;
-  if (own.waitMs > laneMs) return { waitMs: own.waitMs, reason: own.dimension, limitOf: 'key' };
-  return { waitMs: laneMs, reason: obstacle ?? ofLane.dimension, limitOf: 'lane' };
+  if (own.waitMs > laneMs) return { ...own, limitOf: 'key' };
+  return { waitMs: laneMs, reason: obstacle ?? ofLane.reason, limitOf: 'lane' };
+}
+
+/** What stops the whole lane, as the store says: how long is not what it tells. */
+function stopIn({ ofLane }: Said): Reason | undefined {
+  const isStop = ofLane?.reason === 'concurrency' || ofLane?.reason === 'paused';
+  return isStop ? ofLane.reason : undefined;
+}
+
+/** A wait, where a store may know better. What it says of an earlier call is the least. */
+function corrected(
+  { waitMs, dimension }: { readonly waitMs: number; readonly dimension: Reason },
+  said: SaidWait | undefined,
+): Omit<Forecast, 'limitOf'> {
+  const isBetter = said !== undefined && (said.isOwn || said.waitMs > waitMs);
+  const better = isBetter ? { waitMs: Math.max(0, said.waitMs), reason: said.reason } : undefined;
+  return better ?? { waitMs, reason: dimension };
 }
 
 /** The calls in flight end one after the other, as evenly as they are long. */
 function slotWait({ queue, flightMs }: Situation): number {
-  return (flightMs * (queue.size + 1)) / queue.concurrency;
+  return (flightMs * (queue.waiting + 1)) / queue.concurrency;
 }
 
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */

@@ -14,7 +14,7 @@ import type { ObservedLimit } from '../wire/headers.ts';
 import type { Stated } from '../wire/stated-limits.ts';
 import { Dispatch } from './dispatch.ts';
 import { Door, type LaneState } from './door.ts';
-import type { Forecast } from './forecast.ts';
+import type { Forecast, Patience, Said } from './forecast.ts';
 import type { LaneCall } from './lane-call.ts';
 import type { LaneOptions, LaneTerms } from './lane-options.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
@@ -104,13 +104,13 @@ export class Lane implements ReservationEnds {
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
     const { priority = 0, signal, attempt = 1, mayWait = true } = call;
-    const maxWaitMs = mayWait ? (call.maxWaitMs ?? Number.POSITIVE_INFINITY) : 0;
     const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
-    const { caller } = waiting;
+    const { caller, maxWaitMs } = waiting;
+    const patience = { maxWaitMs, mayWait };
     const error =
       this.#door.refusal(waiting) ??
       (call.ticket === undefined ? this.#door.crowd(waiting, priority) : undefined) ??
-      this.#door.excess(waiting, priority, { maxWaitMs, mayWait });
+      this.#door.excess(waiting, priority, patience);
     if (error !== undefined) return Promise.reject(this.#door.rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
@@ -124,20 +124,34 @@ export class Lane implements ReservationEnds {
         isHeldBack = false;
         stopTimer();
       };
+      // Whether it has to wait, only the store can tell.
+      const isAsked = this.#dispatch.decider === 'store';
+      waiting.counts = !isAsked;
       const joined = this.#queue.join(waiting, priority, reserve, { resolve, reject, over });
       // A call whose signal had aborted has left again.
       if (this.#queue.line.has(joined.id)) this.#listenTo(caller);
-      // Whether it has to wait, only the store can tell.
-      const isAsked = this.#dispatch.decider === 'store';
+      const stay = (forecast: Forecast): void => {
+        this.#tellThrottled(waiting, forecast, attempt);
+        stopTimer = this.#expelIn(patience, joined, waiting, priority);
+      };
+      // The same as for a call that comes to a lane without a store, only later.
       const tell = (): void => {
         if (!isHeldBack) return;
-        this.#tellThrottled(waiting, priority, attempt);
-        stopTimer = this.#expelIn(maxWaitMs, joined, waiting, priority);
-        if (isAsked && call.ticket === undefined) this.#expelSurplus(joined, waiting);
+        const said = this.#saidOf(waiting);
+        const error =
+          (call.ticket === undefined ? this.#door.crowd(waiting, priority, said) : undefined) ??
+          this.#door.excess(waiting, priority, patience, said);
+        if (error !== undefined) {
+          this.#expel(joined, waiting, this.#door.rejected(caller, error));
+          return;
+        }
+        const forecast = this.#door.forecast(waiting, priority, said);
+        this.#queue.count(joined.id, waiting);
+        stay(forecast);
       };
-      if (isAsked) this.#dispatch.storeWord.await(tell);
+      if (isAsked) this.#dispatch.storeWord.await(waiting, tell);
       this.#dispatch.lookAt(joined.id);
-      if (!isAsked) tell();
+      if (!isAsked && isHeldBack) stay(this.#door.forecastOfWaiting(waiting, priority));
     });
   }
 
@@ -342,27 +356,19 @@ export class Lane implements ReservationEnds {
   }
 
   /** A forecast may be wrong: what waits in spite of it is turned away when its time is over. */
-  #expelIn(
-    maxWaitMs: number,
-    { id, expel }: Joined,
-    call: WaitingCall,
-    priority: number,
-  ): () => void {
+  #expelIn(patience: Patience, joined: Joined, call: WaitingCall, priority: number): () => void {
+    const { maxWaitMs } = patience;
     if (maxWaitMs === Number.POSITIVE_INFINITY) return () => {};
     return this.#options.clock.setTimeout(() => {
       // It may go in this very moment.
       this.#dispatch.look();
-      if (!this.#queue.line.has(id)) return;
-      const error = this.#door.overdue(call, priority, maxWaitMs);
-      call.error = error;
-      expel(error);
+      if (!this.#queue.line.has(joined.id)) return;
+      const error = this.#door.overdue(call, priority, patience, this.#saidOf(call));
+      this.#expel(joined, call, error);
     }, maxWaitMs);
   }
 
-  /** Only the store could tell that it has to wait, in a line that is full. */
-  #expelSurplus({ expel }: Joined, call: WaitingCall): void {
-    if (this.#queue.size <= this.#options.maxQueue) return;
-    const error = this.#door.surplus(call.caller);
+  #expel({ expel }: Joined, call: WaitingCall, error: HeadroomError): void {
     call.error = error;
     expel(error);
   }
@@ -414,17 +420,16 @@ export class Lane implements ReservationEnds {
     this.#queue.clear(error);
   }
 
-  #tellThrottled(call: WaitingCall, priority: number, attempt: number): void {
-    const forecast = this.#forecastOfWaiting(call, priority);
+  #tellThrottled(call: WaitingCall, forecast: Forecast, attempt: number): void {
     const { key } = call.caller;
     const now = { waitMs: this.#door.told(forecast), key, queued: this.#queue.size, attempt };
     this.#options.emitter.emit('throttled', { ...this.#ref, ...forecast, ...now });
   }
 
-  #forecastOfWaiting(call: WaitingCall, priority: number): Forecast {
-    const forecast = this.#door.forecastOfWaiting(call, priority);
+  /** What a store has said of a call, where there is one. */
+  #saidOf(call: WaitingCall): Said {
     const { decider, storeWord } = this.#dispatch;
-    return decider === 'store' ? storeWord.correct(forecast, this.#now) : forecast;
+    return decider === 'store' ? storeWord.about(call, this.#now) : {};
   }
 
   get #state(): LaneState {
@@ -461,11 +466,13 @@ export class Lane implements ReservationEnds {
   }
 
   #waiting(
-    { cost, costNow, expects = [], caller = this.#nobody, signal }: LaneCall,
+    { cost, costNow, expects = [], caller = this.#nobody, signal, ...how }: LaneCall,
     ticket: number,
   ): WaitingCall {
-    const unset = { deadline: undefined, taken: undefined, error: undefined };
+    const unset = { counts: true, deadline: undefined, taken: undefined, error: undefined };
     const counted = this.#options.gate.tempered(cost, expects);
-    return { cost, costNow, counted, expects, caller, signal, ticket, since: this.#now, ...unset };
+    const maxWaitMs = how.mayWait === false ? 0 : (how.maxWaitMs ?? Number.POSITIVE_INFINITY);
+    const came = { ticket, since: this.#now, maxWaitMs };
+    return { cost, costNow, counted, expects, caller, signal, ...came, ...unset };
   }
 }

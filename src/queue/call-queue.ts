@@ -49,6 +49,7 @@ export class CallQueue {
   #line!: Line;
   #lastId = 0;
   #waitingCost: Cost = {};
+  #waiting = 0;
 
   /** `onSlot` is called whenever a slot has become free, or the line shorter. */
   constructor(concurrency: number, onSlot: () => void) {
@@ -91,7 +92,12 @@ export class CallQueue {
     if (limit !== this.#queue.concurrency) this.#queue.concurrency = limit;
   }
 
-  /** What the waiting calls cost together. */
+  /** Of the calls that wait, those that are known to have to. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** What these cost together. */
   get waitingCost(): Cost {
     return this.#waitingCost;
   }
@@ -116,7 +122,7 @@ export class CallQueue {
     const waiting = this.#abortable(call, own);
     const leave = (): void => {
       if (waiting.isOver) return;
-      this.#forget(call.counted);
+      this.#forget(call);
       waiting.end();
       promised.over();
     };
@@ -130,11 +136,19 @@ export class CallQueue {
       leave();
       promised.reject(call.error ?? reason);
     };
-    this.#waitingCost = plus(this.#waitingCost, call.counted);
+    if (call.counts) this.#add(call);
     const options = { id, priority, call, signal: waiting.signal };
     this.#queue.add(start, options).catch(fail);
     call.expel = (error) => own.abort(error);
     return { id, expel: call.expel };
+  }
+
+  /** It is known that the call has to wait. */
+  count(id: string, call: WaitingCall): void {
+    if (call.counts || !this.#line.has(id)) return;
+    call.counts = true;
+    this.#line.count(id);
+    this.#add(call);
   }
 
   /** Starts the waiting call `id`; it takes `size` of its caller's share. */
@@ -164,8 +178,15 @@ export class CallQueue {
     return new Waiting(own.signal, stop);
   }
 
+  #add({ counted }: WaitingCall): void {
+    this.#waiting++;
+    this.#waitingCost = plus(this.#waitingCost, counted);
+  }
+
   /** An empty line costs exactly nothing, whatever rounding has left in the sum. */
-  #forget(cost: Cost): void {
-    this.#waitingCost = this.#line.size === 0 ? {} : minus(this.#waitingCost, cost);
+  #forget({ counts, counted }: WaitingCall): void {
+    if (!counts) return;
+    this.#waiting--;
+    this.#waitingCost = this.#line.size === 0 ? {} : minus(this.#waitingCost, counted);
   }
 }

@@ -38,7 +38,12 @@ class Rank {
     else place.previous.next = place;
     if (place.next === undefined) this.last = place;
     else place.next.previous = place;
-    this.cost = plus(this.cost, place.call.counted);
+    if (place.call.counts) this.count(place);
+  }
+
+  /** It counts from now on. */
+  count({ call }: Place): void {
+    this.cost = plus(this.cost, call.counted);
   }
 
   remove(place: Place): void {
@@ -46,7 +51,7 @@ class Rank {
     else place.previous.next = place.next;
     if (place.next === undefined) this.last = place.previous;
     else place.next.previous = place.previous;
-    this.cost = minus(this.cost, place.call.counted);
+    if (place.call.counts) this.cost = minus(this.cost, place.call.counted);
   }
 }
 
@@ -106,6 +111,11 @@ export class Flow {
     rank.remove(place);
     this.size--;
     if (rank.first === undefined) this.#ranks.splice(this.#ranks.indexOf(rank), 1);
+  }
+
+  /** A call in it counts from now on. */
+  count(place: Place): void {
+    this.#rankOf(place.priority).count(place);
   }
 
   /** Notes that `place`, still in it, is the one that goes. */

@@ -124,6 +124,12 @@ export class Line {
     return flow.size > calls && flow.isLast(place);
   }
 
+  /** From now on the call counts as one that waits. */
+  count(id: string): void {
+    const place = this.#places.get(id);
+    if (place !== undefined) this.#flowOf(place.call.caller).count(place);
+  }
+
   /** Makes `id` the next one that `dequeue` hands out; `size` is what that costs its caller. */
   choose(id: string, size: number): void {
     this.#chosen = { id, size };

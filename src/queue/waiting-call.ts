@@ -23,6 +23,8 @@ export interface WaitingCall {
   readonly costNow?: (() => Cost) | undefined;
   /** The cost as it counts in forecasts and for its caller's share: guesses lowered, as it came. */
   readonly counted: Cost;
+  /** Whether it does: not before it is known that it has to wait. Set by the queue. */
+  counts: boolean;
   /** Dimensions in which the cost is a guess. */
   readonly expects: readonly Dimension[];
   /** Its place among its caller's calls of the same priority: lower goes first; kept by a retry. */
@@ -30,6 +32,8 @@ export interface WaitingCall {
   /** When it came, in milliseconds. */
   readonly since: number;
   readonly caller: Caller;
+  /** The longest that it may wait. */
+  readonly maxWaitMs: number;
   readonly signal: AbortSignal | undefined;
   /** When it must go at the latest, once it has been the first in line: set by the lane. */
   deadline: number | undefined;

@@ -1,6 +1,6 @@
 import type { PauseCause } from '../events.ts';
 import { DIMENSIONS } from '../limits.ts';
-import type { Answer, Grant, Learned } from '../stores/shared-lane.ts';
+import type { Allotment, Answer, Grant, Learned, Left } from '../stores/shared-lane.ts';
 import {
   asCost,
   asDimension,
@@ -23,6 +23,8 @@ export interface LaneReply {
   readonly callerMemos: Readonly<Record<string, string>>;
   /** Whether as many calls are in flight as may be, in all processes together. */
   readonly isFull: boolean;
+  /** Whether the server keeps this process a place in the order. */
+  readonly hasTicket: boolean;
   /** When the server began to know anything of the store. */
   readonly bornAt: number | undefined;
 }
@@ -41,6 +43,7 @@ export function laneReply(text: unknown): LaneReply | undefined {
     memo: asString(reply.memo) ?? '',
     callerMemos: asRecord(reply.callers, asString),
     isFull: reply.isFull === true,
+    hasTicket: reply.hasTicket === true,
     bornAt: asNumber(reply.bornAt),
   };
 }
@@ -51,10 +54,12 @@ function answerOf(reply: JsonObject, now: number): Answer {
     granted: asList(reply.granted, (each) => grantOf(each, now, asNumber(reply.epoch) ?? 0)),
     held: asList(reply.held, heldOf),
     wait: waitOf(asObject(reply.wait)),
+    first: firstOf(asObject(reply.first)),
     head: headOf(asObject(reply.head)),
     pause: pauseOf(asObject(reply.pause)),
     learned: learnedOf(asObject(reply.learned)),
     levels: asRecord(reply.levels, asNumber),
+    callers: asRecord(reply.left, allotmentOf),
     instances: asNumber(reply.instances) ?? 1,
   };
 }
@@ -73,6 +78,21 @@ function waitOf(wait: JsonObject | undefined): Answer['wait'] {
   const waitMs = asNumber(wait?.waitMs);
   const reason = asOneOf(wait?.reason, WAITS_FOR);
   return waitMs === undefined || reason === undefined ? undefined : { waitMs, reason };
+}
+
+function firstOf(first: JsonObject | undefined): Answer['first'] {
+  const index = asNumber(first?.index);
+  const wait = waitOf(first);
+  return index === undefined || wait === undefined ? undefined : { index, ...wait };
+}
+
+function allotmentOf(left: unknown): Allotment {
+  return asRecord(left, (each) => leftOf(asObject(each)));
+}
+
+function leftOf(left: JsonObject | undefined): Left | undefined {
+  const [level, resetMs] = [left?.level, left?.resetMs].map(asNumber);
+  return level === undefined || resetMs === undefined ? undefined : { level, resetMs };
 }
 
 function headOf(head: JsonObject | undefined): Answer['head'] {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Answer, Ask, KeySpec, Note, SharedLane } from '../stores/shared-lane.ts';
+import type { Allotment, Answer, Ask, KeySpec, Note, SharedLane } from '../stores/shared-lane.ts';
 import type { CallerMemos, Memo } from './caller-memos.ts';
 import { FlushTimer } from './flush-timer.ts';
 import { InFlight } from './in-flight.ts';
@@ -77,6 +77,8 @@ export class RedisLane implements SharedLane {
   #unheard: Unheard | undefined;
   readonly #turns = new InTurn();
   #isWaiting = false;
+  /** Whether the server keeps a place for what waits. */
+  #hasTicket = false;
   #isFull = false;
   #isClosed = false;
   readonly #flushTimer: FlushTimer;
@@ -109,6 +111,7 @@ export class RedisLane implements SharedLane {
 
   ask(ask: Ask): Promise<Answer> {
     this.#isWaiting = true;
+    this.#hasTicket = true;
     const askedAt = this.#options.clock.now();
     return this.#turns.do(async () => {
       await this.#hearAgain();
@@ -124,9 +127,10 @@ export class RedisLane implements SharedLane {
   }
 
   note(note: Note): void {
+    if (note.kind === 'left') this.#isWaiting = false;
+    if (note.kind === 'left' && !this.#hasTicket) return;
     this.#outbox.add(note);
     if (note.kind === 'ended') this.#inFlight.ended(note.key);
-    if (note.kind === 'left') this.#isWaiting = false;
     this.#flushIn(noteDelayMs(note, this.#situation));
   }
 
@@ -134,6 +138,15 @@ export class RedisLane implements SharedLane {
     return this.#turns.do(async () => {
       await this.#hearAgain();
       while (!this.#outbox.isEmpty) await this.#send(this.#batch());
+    });
+  }
+
+  /** What is left of a caller's limits, once all that was noted here is told. */
+  left(key: KeySpec): Promise<Allotment> {
+    return this.#turns.do(async () => {
+      await this.#hearAgain();
+      const { answer } = await this.#send({ ...this.#batch(), kept: [key] });
+      return answer.callers[key.id] ?? {};
     });
   }
 
@@ -197,6 +210,7 @@ export class RedisLane implements SharedLane {
       if (reply === undefined) throw new Error(`Redis has no answer for lane ${name}`);
       this.#unheard = undefined;
       this.#isFull = reply.isFull;
+      this.#hasTicket = reply.hasTicket;
       const { now } = reply.answer;
       this.#serverTime.learn(sentAt, clock.now(), now);
       this.#memo = { at: now, text: reply.memo };

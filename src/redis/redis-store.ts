@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../expect.ts';
-import type { SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
+import type { Allotment, KeySpec, SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
 import { Health } from './health.ts';
 import { KeyNames } from './key-names.ts';
@@ -116,6 +116,8 @@ interface Kept {
   readonly instances: number;
 }
 
+/** Where no lane has been used yet. */
+const NO_LANE = 'none';
 /** So many lanes are kept, whether they are used or not. */
 const KEPT = 256;
 /** As many of the others are looked at, whenever one is asked for, as keep up with any that come. */
@@ -183,6 +185,14 @@ class RedisStore implements Store {
     this.#lanes.set(name, lane);
     this.#sweep();
     return lane;
+  }
+
+  /** Through the lane that was used last: any will do, once what others have noted is told. */
+  async left(key: KeySpec): Promise<Allotment> {
+    const lanes = [...this.#lanes.values()];
+    const last = lanes.pop() ?? this.#opened(NO_LANE);
+    await Promise.all(lanes.map((lane) => lane.flush()));
+    return last.left(key);
   }
 
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void {

@@ -62,6 +62,8 @@ export interface Candidate {
   readonly boostMs: number;
   /** When it must be able to go at the latest, as an earlier answer has said. */
   readonly by: number | undefined;
+  /** It leaves where it has to wait longer; `undefined` for one that stays. */
+  readonly patienceMs?: number | undefined;
 }
 
 export interface Ask {
@@ -98,6 +100,15 @@ export interface Answer {
   readonly wait:
     | { readonly waitMs: number; readonly reason: Dimension | 'concurrency' | 'paused' | 'queue' }
     | undefined;
+  /** The first candidate that waits for the lane: how long by itself, and what for. */
+  readonly first:
+    | {
+        readonly index: number;
+        readonly waitMs: number;
+        /** `queue`: only until those of other processes have come whose turn it is. */
+        readonly reason: Dimension | 'concurrency' | 'paused' | 'queue';
+      }
+    | undefined;
   /** The first candidate that waits for the lane's limits, and its deadline. */
   readonly head: { readonly index: number; readonly by: number } | undefined;
   /** The pause in force, or the last one. */
@@ -113,8 +124,19 @@ export interface Answer {
   readonly learned: Learned | undefined;
   /** What is left of each limit, by its id. */
   readonly levels: Readonly<Record<string, number>>;
+  /** The same of each caller that was asked for, by its id. */
+  readonly callers: Readonly<Record<string, Allotment>>;
   /** Processes that this lane has heard of lately, this one included. */
   readonly instances: number;
+}
+
+/** What is left of a caller's limits, by their ids. */
+export type Allotment = Readonly<Record<string, Left>>;
+
+export interface Left {
+  readonly level: number;
+  /** Until all of it is there again. */
+  readonly resetMs: number;
 }
 
 /** What a process has learned, and others take over. */
@@ -206,6 +228,11 @@ export interface LedgerAnswer {
 /** A store: what `redisStore()` returns. */
 export interface Store {
   lane(name: string): SharedLane;
+  /**
+   * What all processes together have left of a caller's limits.
+   * @throws StoreLost where no answer came
+   */
+  left(key: KeySpec): Promise<Allotment>;
   readonly ledger: SharedLedger;
   /** Told whenever the store is lost or back. Returns what ends that. */
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void;

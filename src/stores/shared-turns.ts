@@ -5,7 +5,7 @@ import { costsOf, unfitOf } from '../queue/next-call.ts';
 import type { Costs } from '../queue/waiting-call.ts';
 import { keyOf } from './key-spec.ts';
 import type { Answer, Ask, Candidate, Grant, KeySpec, SharedLane } from './shared-lane.ts';
-import type { TurnsHost } from './turns-host.ts';
+import type { Hold, TurnsHost, Verdict } from './turns-host.ts';
 
 /** As many calls are asked for at a time: enough for a fast link, and few to be told no. */
 const ASKED = 16;
@@ -43,7 +43,7 @@ export class SharedTurns {
   /** The state of the gate's limits that the store knows of. */
   #toldRevision: number;
   #instances: number | undefined;
-  #hasTicket = false;
+  #isWaiting = false;
   #told: Told | undefined;
   /** Whether the answer to come may be out of date. */
   #isStirred = false;
@@ -64,7 +64,7 @@ export class SharedTurns {
 
   /** Whether the store has nothing to hear of this lane. */
   get isIdle(): boolean {
-    return !this.#isAsking && !this.#hasTicket;
+    return !this.#isAsking && !this.#isWaiting;
   }
 
   /**
@@ -125,7 +125,7 @@ export class SharedTurns {
       (error: unknown) => {
         this.#isToAskAgain = false;
         this.#isAsking = false;
-        this.#hasTicket = false;
+        this.#isWaiting = false;
         // What was to be told with the question may not have arrived.
         this.#toldRevision = toldRevision;
         this.#host.answered();
@@ -148,8 +148,8 @@ export class SharedTurns {
 
   /** Nobody waits here any more: the place in the order is others'. */
   #leave(): void {
-    if (!this.#hasTicket) return;
-    this.#hasTicket = false;
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
     this.#shared().note({ kind: 'left' });
   }
 
@@ -181,23 +181,31 @@ export class SharedTurns {
       const key = keys[index] ?? NO_KEY;
       const by = place.call.deadline;
       const waitedMs = now - place.call.since;
-      return { cost, keyCost: own, key, waitedMs, boostMs: boost(place), by };
+      // One that was told to wait does, until its time is over.
+      const patienceMs = place.call.counts ? undefined : place.call.maxWaitMs;
+      return { cost, keyCost: own, key, waitedMs, boostMs: boost(place), by, patienceMs };
     });
     const [candidates, next] = [all.slice(0, ASKED), all[ASKED]];
     const ask: Ask = { meters: gate.specs, version: this.#version, concurrency, candidates, next };
     const answer = await this.#shared().ask(ask);
-    this.#follow(answer, places, taken);
+    this.#follow(answer, asked, keys, taken);
     this.#goOn(answer, asked);
   }
 
-  #follow(answer: Answer, places: readonly Place[], taken: readonly Costs[]): void {
+  #follow(
+    answer: Answer,
+    { places }: Asked,
+    keys: readonly KeySpec[],
+    taken: readonly Costs[],
+  ): void {
     const { line, clock, gate } = this.#host;
     const now = clock.now();
     this.#instances = Math.max(1, answer.instances);
     this.#adopt(answer);
     for (const { index, waitMs } of answer.held) {
       const place = places[index];
-      if (place !== undefined) line.hold(place.call.caller, now + waitMs);
+      // So long that the clock sees a difference.
+      if (place !== undefined) line.hold(place.call.caller, now + Math.max(1, waitMs));
     }
     if (answer.head !== undefined) {
       const head = places[answer.head.index];
@@ -205,6 +213,10 @@ export class SharedTurns {
     }
     for (const grant of answer.granted) this.#grant(grant, places, taken);
     gate.align(answer.levels, now);
+    places.forEach(({ call: { caller } }, index) => {
+      const left = answer.callers[keys[index]?.id ?? ''];
+      if (left !== undefined) caller.align(left, now);
+    });
   }
 
   #grant(grant: Grant, places: readonly Place[], taken: readonly Costs[]): void {
@@ -237,18 +249,21 @@ export class SharedTurns {
     this.#host.paused({ cause: pause.cause, forMs });
   }
 
-  #goOn({ wait, granted }: Answer, asked: Asked): void {
+  #goOn(answer: Answer, asked: Asked): void {
+    const { wait, granted, held } = answer;
     const { line, clock } = this.#host;
     const now = clock.now();
-    this.#hasTicket = wait !== undefined;
+    this.#isWaiting = wait !== undefined || held.length > 0;
+    this.#host.answered(verdictOf(answer, asked.places));
     const heldMs = (line.heldUntil ?? Number.POSITIVE_INFINITY) - now;
     const askMs = Math.min(wait?.waitMs ?? Number.POSITIVE_INFINITY, ASKED_EVERY_MS);
     if (wait !== undefined && !ENDING.includes(wait.reason) && !this.#isStirred) {
       this.#remember(asked, now + askMs);
     }
-    this.#host.answered(wait);
     const waitMs = Math.min(wait === undefined ? Number.POSITIVE_INFINITY : askMs, heldMs);
-    if (wait === undefined && granted.length > 0 && line.size > 0) this.#isToAskAgain = true;
+    // Behind those that were let through or are held there may be others that can go.
+    const isMore = granted.length > 0 || asked.places.length > ASKED;
+    if (wait === undefined && isMore && line.size > 0) this.#isToAskAgain = true;
     else if (waitMs < Number.POSITIVE_INFINITY) this.#host.wakeIn(Math.max(1, waitMs));
   }
 
@@ -260,6 +275,19 @@ export class SharedTurns {
       !places.includes(place) && (place.call.since >= at || !callers.has(place.call.caller));
     if (!front.some(isNews)) this.#told = { front: frontOf(front), revision, until };
   }
+}
+
+/** What an answer says of the calls that it was asked for, and has not let through. */
+function verdictOf({ held, first }: Answer, places: readonly Place[]): Verdict {
+  const calls = places.slice(0, ASKED).map(({ call }) => call);
+  const holds = held.flatMap(({ index, waitMs, dimension: reason }): Hold[] => {
+    const call = calls[index];
+    return call === undefined ? [] : [{ call, waitMs, reason }];
+  });
+  const isFirst = ({ call }: Hold, i: number): boolean =>
+    holds.findIndex((each) => each.call.caller === call.caller) === i;
+  const call = first && calls[first.index];
+  return { calls, ofCallers: holds.filter(isFirst), ofLane: call && { ...first, call } };
 }
 
 const NO_KEY: KeySpec = { id: '', weight: 1, concurrency: Number.POSITIVE_INFINITY, meters: [] };

@@ -1,16 +1,34 @@
 import type { Clock } from '../clock.ts';
 import type { PauseCause } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Cost, Limit } from '../limits.ts';
+import type { Cost, Dimension, Limit } from '../limits.ts';
 import type { Place } from '../queue/flow.ts';
 import type { Line } from '../queue/line.ts';
-import type { Costs } from '../queue/waiting-call.ts';
-import type { Answer, Grant, Learned } from './shared-lane.ts';
+import type { Costs, WaitingCall } from '../queue/waiting-call.ts';
+import type { Grant, Learned } from './shared-lane.ts';
 
 /** What another process has met: the provider takes no calls for so long. */
 export interface ForeignPause {
   readonly cause: PauseCause;
   readonly forMs: number;
+}
+
+/** How long a store holds a call back by itself, and what for. */
+export interface Hold {
+  readonly call: WaitingCall;
+  readonly waitMs: number;
+  /** `queue`: only until those of other processes have come whose turn it is. */
+  readonly reason: Dimension | 'concurrency' | 'paused' | 'queue';
+}
+
+/** What a store says of calls that it hasn't let through. */
+export interface Verdict {
+  /** Those that it was asked about. */
+  readonly calls: readonly WaitingCall[];
+  /** The first one of each caller that its own limits hold back: with all that are behind it. */
+  readonly ofCallers: readonly Hold[];
+  /** The first one that waits for the lane; `undefined` where none does. */
+  readonly ofLane: Hold | undefined;
 }
 
 /** The lane whose turns they are. */
@@ -28,8 +46,8 @@ export interface TurnsHost {
   turnAway(place: Place, unfit: Limit, cost: Cost): void;
   /** A question goes out: about the calls that wait now. */
   asking(): void;
-  /** It has been answered, or never will be: what it was about and still waits, has to. */
-  answered(wait?: Answer['wait']): void;
+  /** It has been answered; or never will be, and nothing is known. */
+  answered(verdict?: Verdict): void;
   /** Nothing is asked: all calls have to wait. */
   unasked(): void;
   /** To look again at once. */

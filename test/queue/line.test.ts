@@ -70,8 +70,23 @@ function callerOf(key: string, weight = 1): Caller {
 
 function callOf(caller: Caller, tokens: number, ticket: number): WaitingCall {
   const cost = { tokens };
-  const unset = { deadline: undefined, taken: undefined, error: undefined, signal: undefined };
-  return { cost, counted: cost, expects: [], ticket, since: 0, caller, ...unset };
+  const unset = {
+    counts: true,
+    deadline: undefined,
+    taken: undefined,
+    error: undefined,
+    signal: undefined,
+  };
+  return {
+    cost,
+    counted: cost,
+    expects: [],
+    ticket,
+    since: 0,
+    maxWaitMs: Infinity,
+    caller,
+    ...unset,
+  };
 }
 
 const size = fc.integer({ min: 1, max: 100 });

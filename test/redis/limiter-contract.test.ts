@@ -13,6 +13,7 @@ describeRedis('with a server', (server) => {
     const stores: Store[] = [];
     const restore = holdForDigests(clock);
     return {
+      isShared: true,
       store: () => {
         const store = redisStore(client, { prefix, clock });
         stores.push(store);

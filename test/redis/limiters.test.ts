@@ -265,6 +265,28 @@ describeRedis('limiters of several processes on one store', (server) => {
     expect(clock.now() % 60_000).toBeLessThan(10);
   });
 
+  it('ask once for a call that may not wait, and keep no place for it', async () => {
+    const tiers = { free: { rpm: 1 } };
+    const [one, two] = limiters(2, { limits: { rpm: 3 }, tiers });
+    const key = { key: 'k', tier: 'free' };
+    await world.run(world.call(one!, 'sent', {}, key));
+    for (const _ of [2, 3]) await world.run(world.call(one!, 'sent'));
+    // By then it has told what has ended.
+    await clock.advance(300);
+    const before = client.runs;
+    await world.run(world.call(two!, 'of key', {}, { ...key, maxWaitMs: 0 }));
+    await world.run(world.call(two!, 'of lane', {}, { maxWaitMs: 0 }));
+    await clock.advance(500);
+    expect(client.runs - before).toBe(2);
+    const next = world.call(one!, 'next');
+    await world.run(next);
+    expect(world.lines.slice(3)).toEqual([
+      '300 of key RateLimitExceeded',
+      '300 of lane RateLimitExceeded',
+      '20000 next',
+    ]);
+  });
+
   it('does not try at once what only the store can say', async () => {
     const [one] = limiters(1, {});
     expect(() => one!.tryAcquire({})).toThrow(

@@ -25,9 +25,11 @@ class SlowStore {
     const isLeft = candidates.length > (goes ? 1 : 0);
     const grant = { index: 0, at: now, epoch: 0, taken: {} };
     const wait = { waitMs: this.#next - now, reason: 'requests' } as const;
-    const rest = { head: undefined, pause: undefined, learned: undefined, levels: {} };
+    const known = { levels: {}, callers: {}, learned: undefined, pause: undefined };
     return {
-      ...rest,
+      ...known,
+      head: undefined,
+      first: isLeft ? { index: goes ? 1 : 0, ...wait } : undefined,
       now,
       granted: goes ? [grant] : [],
       held: [],
@@ -47,6 +49,7 @@ class SlowStore {
     };
     return {
       lane: () => lane,
+      left: async () => ({}),
       ledger: { reserve: unused, settle: unused },
       onChange: () => () => {},
       isUp: true,

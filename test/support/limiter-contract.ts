@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RateLimiterEvents } from '../../src/events.ts';
+import { ownKey } from '../../src/lane/lanes.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import { type AcquireOptions, createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import type { Cost } from '../../src/limits.ts';
@@ -16,6 +17,8 @@ export const START = 1_700_000_000_000;
 export interface Keeping {
   /** The store of another process; `undefined` for the limiter's own memory. */
   store(): Store | undefined;
+  /** Whether several limiters have the same limits. */
+  readonly isShared?: boolean;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,13 @@ export class World {
     const limiter = createRateLimiter({ ...PLAIN, clock: this.clock, ...options, store });
     this.#limiters.push(limiter);
     return limiter;
+  }
+
+  /** What several processes have of one limiter: where it is kept in memory, all have the same. */
+  processes(count: number, options: RateLimiterOptions = {}): RateLimiter[] {
+    const isShared = this.#keeping.isShared === true;
+    const group = Array.from({ length: isShared ? count : 1 }, () => this.limiter(options));
+    return Array.from({ length: count }, (_, i) => group[i % group.length]!);
   }
 
   get ms(): number {
@@ -75,6 +85,10 @@ export class World {
     for (const limiter of this.#limiters) limiter.close();
     await this.clock.run(this.#keeping.close());
   }
+}
+
+function fail(): never {
+  throw new Error('It should have been rejected');
 }
 
 function nameOf(error: unknown): string {
@@ -275,6 +289,167 @@ export function limiterContract(
         '3000 slot RateLimitExceeded',
       ]);
       held.cancel();
+    });
+
+    /** Why a call is rejected now. */
+    async function rejection(call: Promise<unknown>): Promise<unknown> {
+      const begun = world.ms;
+      const error = await world.clock.run(call.then(fail, (reason: unknown) => reason));
+      expect(world.ms).toBe(begun);
+      return error;
+    }
+
+    it.each([
+      ['token-bucket', 20_000],
+      ['sliding-window', 60_000],
+      ['fixed-window', 40_000],
+    ] as const)(
+      "rejects at once what a tier holds back too long, whoever has used it, with that limit's evidence (%s)",
+      async (strategy, waitMs) => {
+        const tiers = { free: { rpm: 3, strategy } };
+        const group = world.processes(2, { limits: { rpm: 1_000_000 }, tiers });
+        const key = { key: 'u', tier: 'free' };
+        for (const i of [0, 1, 0]) await world.run(world.call(group[i]!, 'sent', {}, key));
+        expect(world.lines).toEqual(Array(3).fill('0 sent'));
+        for (const [i, maxWaitMs] of [0, 500, 0, 500].entries()) {
+          const error = await rejection(group[(i + 1) % 2]!.acquire({}, { ...key, maxWaitMs }));
+          expect(error).toMatchObject({
+            name: 'RateLimitExceeded',
+            message: `This call to default would wait ${waitMs / 1000} s for requests of 'u', longer than \`maxWaitMs\` (${maxWaitMs}) allows`,
+            ...{ reason: 'requests', waitMs, limit: 3, remaining: 0 },
+            resetAt: START + waitMs,
+          });
+        }
+        await world.clock.advance(10_000);
+        for (const each of group) {
+          const call = each.as(key, (caller) =>
+            each.lane(ownKey('default')).acquire({ cost: { requests: 1 }, caller, mayWait: false }),
+          );
+          const left = waitMs - 10_000;
+          expect(await rejection(Promise.resolve(call))).toMatchObject({
+            message: `This call to default would wait ${left / 1000} s for requests of 'u', and \`onLimit\` is 'reject'`,
+            ...{ reason: 'requests', waitMs: left, limit: 3, remaining: 0 },
+          });
+        }
+      },
+    );
+
+    it('tells what is left of a limit for which a call is too large just now', async () => {
+      const tiers = { free: { tpm: 1000 } };
+      const [one, two] = world.processes(2, { limits: { tpm: 1_000_000 }, tiers });
+      const key = { key: 'u', tier: 'free' };
+      await world.run(world.call(one!, 'sent', { tokens: 600 }, key));
+      const calls = [500, 700].map((tokens) => {
+        return two!.acquire({ tokens }, { ...key, maxWaitMs: 1000 });
+      });
+      const errors = await Promise.all(calls.map(rejection));
+      expect(errors).toMatchObject([
+        { reason: 'tokens', limit: 1000, remaining: 400, waitMs: 6000 },
+        { reason: 'tokens', limit: 1000, remaining: 400, waitMs: 18_000 },
+      ]);
+    });
+
+    it('lets a call go that need not wait, once another has given back what held it up', async () => {
+      const tiers = { free: { tpm: 1000 } };
+      const [one, two] = world.processes(2, { limits: { tpm: 2000 }, tiers });
+      for (const [key, first] of [
+        [{ key: 'u', tier: 'free' }, 1000],
+        [{}, 1990],
+      ] as const) {
+        const granted = await world.clock.run(one!.acquire({ tokens: first }, key));
+        const call = () => two!.acquire({ tokens: 100 }, { ...key, maxWaitMs: 0 });
+        expect(await rejection(call())).toMatchObject({ reason: 'tokens' });
+        granted.settle({ tokens: 10 });
+        await world.clock.advance(250);
+        (await world.clock.run(call())).settle({ tokens: 0 });
+        await world.clock.advance(60_000);
+      }
+    });
+
+    it.each([0, 500])(
+      'rejects at once what the lane holds back too long, whoever has used it (%i ms)',
+      async (maxWaitMs) => {
+        const group = world.processes(2, { limits: { rpm: 3 } });
+        for (const i of [0, 0, 0]) await world.run(world.call(group[i]!, 'sent'));
+        for (const i of [1, 1, 0, 1]) {
+          expect(await rejection(group[i]!.acquire({}, { maxWaitMs }))).toMatchObject({
+            message: `This call to default would wait 20 s for requests, longer than \`maxWaitMs\` (${maxWaitMs}) allows`,
+            ...{ reason: 'requests', waitMs: 20_000, limit: 3, remaining: 0 },
+          });
+        }
+      },
+    );
+
+    it('rejects what waits for a slot that another has, with that limit for evidence', async () => {
+      const tiers = { slot: { concurrency: 1 } };
+      const options = { limits: { rpm: 6000, concurrency: 3 }, tiers };
+      const [one, two] = world.processes(2, options);
+      const key = { key: 's', tier: 'slot' };
+      const held = [await world.clock.run(one!.acquire({}, key))];
+      const ofKey = { reason: 'concurrency', limit: 1, remaining: 0, waitMs: 1000 };
+      for (const maxWaitMs of [0, 500]) {
+        expect(await rejection(two!.acquire({}, { ...key, maxWaitMs }))).toMatchObject(ofKey);
+      }
+      for (const _ of [2, 3]) held.push(await world.clock.run(one!.acquire({})));
+      const ofLane = { reason: 'concurrency', limit: 3, remaining: 0, waitMs: 1000 };
+      expect(await rejection(two!.acquire({}, { maxWaitMs: 0 }))).toMatchObject(ofLane);
+      // Nobody knows how long that takes.
+      const waiting = two!.acquire({}, { maxWaitMs: 500 });
+      await expect(world.clock.run(waiting)).rejects.toMatchObject({
+        ...ofLane,
+        message:
+          'This call to default has waited 0.5 s for concurrency, as long as `maxWaitMs` (500) allows',
+      });
+      for (const each of held) each.cancel();
+    });
+
+    it('takes calls that may wait for so long only in the order in which they come', async () => {
+      const [one, two] = world.processes(2, { limits: { rpm: 3 } });
+      for (const _ of [1, 2, 3]) await world.run(world.call(one!, 'sent'));
+      world.lines.length = 0;
+      const calls = ['a', 'b', 'c'].map((each) =>
+        world.call(two!, each, {}, { maxWaitMs: 25_000 }),
+      );
+      await world.run(...calls);
+      expect(world.lines).toEqual(['0 b RateLimitExceeded', '0 c RateLimitExceeded', '20000 a']);
+    });
+
+    it('lets any number of calls that may not wait go at once where there is room for them', async () => {
+      const limiter = world.limiter({ limits: { rpm: 100 } });
+      const calls = Array.from({ length: 120 }, () =>
+        world.call(limiter, 'x', {}, { maxWaitMs: 0 }),
+      );
+      await world.run(...calls);
+      const rejected = '0 x RateLimitExceeded';
+      expect(world.lines.filter((line) => line === '0 x')).toHaveLength(100);
+      expect(world.lines.filter((line) => line === rejected)).toHaveLength(20);
+    });
+
+    it('goes on with others behind any number that only their own limits hold back', async () => {
+      const tiers = { free: { rpm: 1 } };
+      const [one, two] = world.processes(2, { limits: { rpm: 6000 }, tiers });
+      const keys = Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, tier: 'free' }));
+      await world.run(...keys.map((key) => world.call(one!, 'first', {}, key)));
+      world.lines.length = 0;
+      const held = keys.map((key) => world.call(two!, 'held', {}, key));
+      const free = world.call(two!, 'free', {}, { key: 'free', tier: 'free' });
+      await world.clock.advance(100);
+      expect(world.lines).toEqual(['0 free']);
+      await world.run(free, ...held);
+    });
+
+    it('tells of a call that the limits of its tier hold back, whoever has used them', async () => {
+      const tiers = { free: { rpm: 3 } };
+      const [one, two] = world.processes(2, { limits: { rpm: 6000 }, tiers });
+      const key = { key: 'u', tier: 'free' };
+      for (const each of [one!, two!, one!]) await world.run(world.call(each, 'sent', {}, key));
+      const throttled = heard(two!, 'throttled');
+      const calls = [1, 2].map(() => world.call(two!, 'held', {}, key));
+      await world.run(...calls);
+      expect(throttled).toMatchObject([
+        { reason: 'requests', limitOf: 'key', key: 'u', waitMs: 20_000 },
+        { reason: 'requests', limitOf: 'key', key: 'u', waitMs: 40_000 },
+      ]);
     });
 
     it('tells of calls that wait, and of no others', async () => {

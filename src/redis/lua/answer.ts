@@ -32,6 +32,10 @@ local function held_json(each)
   return object_json({ index = each.index - 1, waitMs = each.wait, dimension = each.dimension })
 end
 
+local function first_json(first)
+  return object_json({ index = first.index - 1, waitMs = first.wait, reason = first.reason })
+end
+
 local function pause_json(s)
   if not s.cause then return 'null' end
   return object_json({ epoch = s.epoch, cause = s.cause, since = s.since, ['until'] = s.untilMs })
@@ -49,6 +53,22 @@ local function levels_of(meters, now)
   local levels = {}
   for _, m in ipairs(meters) do levels[m.spec.id] = level(m, now) end
   return levels
+end
+
+local function left_json(meters, now)
+  local left = {}
+  for _, m in ipairs(meters) do
+    left[m.spec.id] = { level = level(m, now), resetMs = reset_of(m, now) }
+  end
+  return map_json(left, object_json)
+end
+
+local function left_of_callers_json(d)
+  local left = {}
+  for _, caller in pairs(d.callers) do
+    if caller and #caller.meters > 0 then left[caller.spec.id] = caller.meters end
+  end
+  return map_json(left, function(meters) return left_json(meters, d.now) end)
 end
 
 local function memo_meters_json(meters, now)
@@ -104,11 +124,14 @@ local function answer_json(d)
   local head = d.head and object_json({ index = d.head.index - 1, by = d.head.by }) or 'null'
   return '{"now":' .. exact(d.now) .. ',"bornAt":' .. exact(s.store_born) .. ',"epoch":' .. exact(s.epoch)
     .. ',"isFull":' .. tostring(is_full(s, d.input.leaseMs, d.now))
+    .. ',"hasTicket":' .. tostring(d.me.ticket ~= nil)
     .. ',"granted":' .. list_json(d.granted, function(each) return granted_json(d, each) end)
     .. ',"held":' .. list_json(d.held, held_json)
-    .. ',"wait":' .. wait .. ',"head":' .. head .. ',"pause":' .. pause_json(s)
+    .. ',"wait":' .. wait .. ',"first":' .. (d.waiting and first_json(d.waiting) or 'null')
+    .. ',"head":' .. head .. ',"pause":' .. pause_json(s)
     .. ',"learned":' .. learned_json(s, d.input.version)
     .. ',"levels":' .. object_json(levels_of(d.meters, d.now))
+    .. ',"left":' .. left_of_callers_json(d)
     .. ',"instances":' .. instances(s, d.input.leaseMs, d.now)
     .. ',"memo":' .. cjson.encode(lane_memo(d)) .. ',"callers":' .. caller_memos_json(d) .. '}'
 end

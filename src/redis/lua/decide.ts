@@ -104,21 +104,31 @@ local function try_beside(d, ticket, head)
   return true
 end
 
--- Until those ahead and this one fit; and a moment for each of them to come.
+-- Until those ahead and this one fit; and a moment for each of them to come. Also says for which
+-- limit, where it isn't just for them.
 local function queue_wait(d, ticket, first)
   local count, together = those_ahead(d, ticket, passing_left(d.s, ticket.key))
   add_cost(together, ticket.cost)
   local late = math.min(LONGEST_SLOT_WAIT, math.max(count * LEAST_WAIT, first.due - d.now))
-  return math.max(late, (longest(d.meters, together, predict, d.now)))
+  local wait, dimension = longest(d.meters, together, predict, d.now)
+  return math.max(late, wait), wait > 0 and dimension or 'queue'
 end
 
 local function deadline(d, wait)
   return d.now + wait * (1 + 0.9)
 end
 
+-- The first call that isn't let through: how long it waits by itself, and what for.
+local function wait_first(d, i, wait, reason)
+  d.waiting = d.waiting or { index = i, wait = wait, reason = reason }
+end
+
 -- The head's place is another process's. Returns it where it may be overtaken.
 local function behind_other(d, i, ticket, first)
-  d.queue_wait = d.queue_wait or queue_wait(d, ticket, first)
+  if not d.queue_wait then
+    d.queue_wait, d.queue_reason = queue_wait(d, ticket, first)
+    wait_first(d, i, d.queue_wait, d.queue_reason)
+  end
   if is_probe(d.s) then return nil end
   local wait = longest(d.meters, first.cost, wait_of_head, d.now)
   if wait >= OVERTAKEN_AFTER then
@@ -147,7 +157,7 @@ end
 -- Lets one call through: true. Else how long none goes, and why; nothing where none is left.
 local function next_call(d)
   local soonest, reason, head = math.huge, 'requests', nil
-  d.first, d.head, d.queue_wait = nil, nil, nil
+  d.first, d.head, d.queue_wait, d.waiting = nil, nil, nil, nil
   for i, c in ipairs(d.candidates) do
     if not d.is_granted[i] and not is_held_back(d, i) then
       local ticket = ticket_of(d, c)
@@ -155,7 +165,10 @@ local function next_call(d)
       local ahead = first_ahead(d, ticket)
       local wait, why = obstacle(d, ticket, ahead)
       if wait and head then break end
-      if wait then return false, wait, why end
+      if wait then
+        wait_first(d, i, wait, why)
+        return false, wait, why
+      end
       if not head and ahead then
         local first, went = behind_other(d, i, ticket, ahead)
         if went then return true end
@@ -164,6 +177,7 @@ local function next_call(d)
       end
       wait, why = go_or_wait(d, i, ticket, head)
       if wait == 0 then return true end
+      wait_first(d, i, wait, why)
       if wait < soonest then soonest, reason = wait, why end
       if wait < OVERTAKEN_AFTER then break end
       if not head then
@@ -184,6 +198,16 @@ local function keep_place(d)
   d.me.ticket.due = d.now
 end
 
+-- Whether the first call goes away, for it has to wait longer than it may. Where it is taken for a
+-- slot, for the end of a pause or for others, nobody knows how long that is.
+local function is_leaving(d)
+  local first = d.waiting
+  local patience = d.candidates[first.index].patienceMs
+  if not patience or first.reason == 'queue' then return false end
+  if first.reason == 'concurrency' or first.reason == 'paused' then return patience == 0 end
+  return first.wait > patience
+end
+
 local function decide(d)
   d.me.ticket = nil
   local went, wait, reason
@@ -191,6 +215,6 @@ local function decide(d)
   if not d.first then return keep_place(d) end
   d.wait, d.reason = wait, reason
   d.first.due = d.now + wait
-  d.me.ticket = d.first
+  if not is_leaving(d) then d.me.ticket = d.first end
 end
 `;

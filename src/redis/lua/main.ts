@@ -53,6 +53,7 @@ local function turn_down(d, wait)
   d.first.due = d.now + wait
   d.me.ticket = d.first
   d.wait, d.reason = wait, 'queue'
+  d.waiting = { index = 1, wait = wait, reason = 'queue' }
 end
 
 local function hear(d)

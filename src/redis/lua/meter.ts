@@ -112,4 +112,14 @@ local function level(m, now)
   end
   return least
 end
+
+-- How long until all that was taken has come back.
+local function reset_of(m, now)
+  refill_meter(m, now)
+  local wait = math.max(0, (m.spec.bucket.capacity - m.state.level) / m.spec.bucket.perMs)
+  for _, guard in ipairs(m.spec.guards) do
+    wait = math.max(wait, window_wait(guard, window_of(m.state, guard, now), guard.max, now, 0))
+  end
+  return wait
+end
 `;

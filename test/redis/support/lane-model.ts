@@ -2,7 +2,7 @@ import { Gate, type Wait as GateWait, type Head } from '../../../src/gate/gate.t
 import { Meter, type MeteredLimit } from '../../../src/gate/meter.ts';
 import { Recovery } from '../../../src/lane/recovery.ts';
 import { amount, type Cost, DIMENSIONS, type Dimension } from '../../../src/limits.ts';
-import type { Answer, Ask, Candidate, Grant, Note } from '../../../src/stores/shared-lane.ts';
+import type { Answer, Ask, Candidate, Grant, Left, Note } from '../../../src/stores/shared-lane.ts';
 import type { LaneShape, TestLimit } from './lane-history.ts';
 
 /** A call in its place, and when it must go at the latest. */
@@ -12,6 +12,7 @@ interface Place {
   deadline: number | undefined;
 }
 
+type Decided = Pick<Answer, 'granted' | 'held' | 'wait' | 'first' | 'head'>;
 type Held = Answer['held'][number];
 type Wait = NonNullable<Answer['wait']>;
 
@@ -39,13 +40,13 @@ export class LaneModel {
     if (!isSame(limits, this.#limits)) gate.adopt(limits.map(metered), now);
     this.#limits = limits;
     for (const note of notes) this.#apply(note, gate, now);
-    const { granted, held, wait, head } = this.#decide(ask, gate, now);
+    const decided = this.#decide(ask, gate, now);
     const levels = gate.levels(now).map(({ limit, level }) => {
       return [`${limit.dimension}/${limit.windowMs}`, level] as const;
     });
-    this.#caller?.settleDown(now);
-    const rest = { learned: undefined, levels: Object.fromEntries(levels), instances: 1 };
-    return { now, granted, held, wait, head, pause: this.#pause, ...rest };
+    const callers = this.#caller?.settleDown(now) ?? {};
+    const known = { levels: Object.fromEntries(levels), callers };
+    return { now, ...decided, pause: this.#pause, learned: undefined, ...known, instances: 1 };
   }
 
   #opened(now: number): Gate {
@@ -75,7 +76,7 @@ export class LaneModel {
       if (!note.wasAnswered) this.#recovery.forget(note.epoch);
       this.#inFlight--;
       this.#flight.ended(note.at, now);
-      if (note.key.id !== '') this.#callerAt(now)?.ended(note, now);
+      if (note.key.id !== '') this.#callerAt(note.key.id, now)?.ended(note, now);
     }
     if (note.kind === 'seen') {
       const windows = note.sightings.map((each, i) => ({
@@ -96,15 +97,15 @@ export class LaneModel {
     this.#recovery.answer(epoch, this.#limits.length > 0);
   }
 
-  #callerAt(now: number): CallerModel | undefined {
+  #callerAt(id: string, now: number): CallerModel | undefined {
     const { callerLimits, callerConcurrency } = this.#shape;
     const isLimited = callerLimits.length > 0 || callerConcurrency < Number.POSITIVE_INFINITY;
-    if (isLimited) this.#caller ??= new CallerModel(callerLimits, callerConcurrency, now);
+    if (isLimited) this.#caller ??= new CallerModel(id, callerLimits, callerConcurrency, now);
     this.#caller?.open();
     return this.#caller;
   }
 
-  #decide(ask: Ask, gate: Gate, now: number): Pick<Answer, 'granted' | 'held' | 'wait' | 'head'> {
+  #decide(ask: Ask, gate: Gate, now: number): Decided {
     const calls = ask.candidates.map(({ cost, by }, index) => ({ index, cost, deadline: by }));
     const granted: Grant[] = [];
     const held = new Map<number, Held>();
@@ -112,18 +113,28 @@ export class LaneModel {
     for (;;) {
       const [first] = line();
       const rest = { granted, held: [...held.values()] };
-      if (first === undefined) return { ...rest, wait: undefined, head: undefined };
+      if (first === undefined) {
+        return { ...rest, wait: undefined, first: undefined, head: undefined };
+      }
+      const { index: firstIndex } = first;
       const obstacle = this.#obstacle(ask, now);
-      if (obstacle !== undefined) return { ...rest, wait: obstacle, head: undefined };
+      if (obstacle !== undefined) {
+        const waiting = { index: firstIndex, ...obstacle };
+        return { ...rest, wait: obstacle, first: waiting, head: undefined };
+      }
       const choice = next(line(), gate, this.#recovery.isProbe, now);
       if ('waitMs' in choice) {
         // The line may have held more of them back on its way.
         const wait = { waitMs: choice.waitMs, reason: choice.dimension };
-        return { granted, held: [...held.values()], wait, head: headOf(first, now, gate) };
+        const alone = gate.wait(first.cost, now);
+        const waiting = { index: firstIndex, waitMs: alone.waitMs, reason: alone.dimension };
+        const waits = { wait, first: waiting, head: headOf(first, now, gate) };
+        return { granted, held: [...held.values()], ...waits };
       }
       const { index } = choice;
       const candidate = ask.candidates[index]!;
-      if (candidate.key.id !== '') this.#callerAt(now)?.take(candidate.keyCost, now);
+      if (candidate.key.id !== '')
+        this.#callerAt(candidate.key.id, now)?.take(candidate.keyCost, now);
       const isProbing = this.#recovery.isProbing;
       const epoch = this.#recovery.start();
       if (isProbing) this.#steppedAt = now;
@@ -156,7 +167,7 @@ export class LaneModel {
     if (key.id === '') return undefined;
     const same = [...held.values()].find(({ index }) => candidates[index]?.key.id === key.id);
     if (same !== undefined) return { waitMs: same.waitMs, dimension: same.dimension };
-    return this.#callerAt(now)?.wait(keyCost, now);
+    return this.#callerAt(key.id, now)?.wait(keyCost, now);
   }
 
   #obstacle(ask: Ask, now: number): Wait | undefined {
@@ -183,13 +194,15 @@ class FlightModel {
 
 /** A caller's own limits. */
 class CallerModel {
+  readonly #id: string;
   readonly #meters: readonly Meter[];
   readonly #concurrency: number;
   #inFlight = 0;
   #isOpen = false;
   readonly #flight = new FlightModel();
 
-  constructor(limits: readonly TestLimit[], concurrency: number, now: number) {
+  constructor(id: string, limits: readonly TestLimit[], concurrency: number, now: number) {
+    this.#id = id;
     const settled = limits.map((limit) => ({ ...limit, correction: 'settled' as const }));
     this.#meters = settled.map((limit) => meterOf(metered(limit), limits, 0, now));
     this.#concurrency = concurrency;
@@ -228,9 +241,15 @@ class CallerModel {
     }
   }
 
-  settleDown(now: number): void {
-    if (this.#isOpen) for (const meter of this.#meters) meter.level(now);
+  /** What is left of its limits, where it was looked at. */
+  settleDown(now: number): Answer['callers'] {
+    const isOpen = this.#isOpen && this.#meters.length > 0;
     this.#isOpen = false;
+    if (!isOpen) return {};
+    const left = this.#meters.map((meter): [string, Left] => {
+      return [meter.spec.id, { level: meter.level(now), resetMs: meter.resetMs(now) }];
+    });
+    return { [this.#id]: Object.fromEntries(left) };
   }
 }
 
