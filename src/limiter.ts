@@ -28,6 +28,8 @@ import type { PlannedCall } from './plan/planned-call.ts';
 import { knownPrice } from './prices/known-price.ts';
 import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
+import { keyOf } from './stores/key-spec.ts';
+import type { Allotment } from './stores/shared-lane.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
@@ -190,7 +192,8 @@ export class RateLimiter extends GuardedEmitter {
 
   /**
    * What the limits of a caller's tier leave it, the scarcest first: for the `X-RateLimit-*` headers
-   * of your own answers. Empty where its tier has none; with a store, what this process knows.
+   * of your own answers. Empty where its tier has none. With a `store` that is asked, so that it is
+   * what all processes have left; while it is lost, what this one knows.
    *
    * @example
    * const [scarcest] = await limiter.allowance({ key: 'alice', tier: 'free' });
@@ -202,7 +205,10 @@ export class RateLimiter extends GuardedEmitter {
     expectObject('caller', caller, '{ key, tier }');
     expectKnown(caller, ['key', 'tier']);
     expectContext(caller);
-    const limits = await this.as(caller, (each) => each.allowance(this.clock.now()));
+    const limits = await this.as(caller, async (each) => {
+      const left = await this.#left(each);
+      return each.allowance(this.clock.now(), left);
+    });
     return limits.sort((one, other) => one.remaining / one.max - other.remaining / other.max);
   }
 
@@ -314,6 +320,19 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
     this.#callers.share(this.#share);
     for (const lane of this.#lanes) lane.storeChanged();
+  }
+
+  /** What all processes have left of the caller's limits; `undefined` where nobody can say. */
+  async #left(caller: Caller): Promise<Allotment | undefined> {
+    const { store } = this.#settings;
+    if (store?.isUp !== true || caller.terms.limits.length === 0) return undefined;
+    try {
+      const left = await store.left(await keyOf(caller));
+      caller.align(left, this.clock.now());
+      return left;
+    } catch {
+      return undefined;
+    }
   }
 
   /** This process's part of each caller's limits, while nobody knows what the others do. */

@@ -287,6 +287,24 @@ describeRedis('limiters of several processes on one store', (server) => {
     ]);
   });
 
+  it("tell what is left of a caller's limits in one command, and without the store what one knows", async () => {
+    const tiers = { free: { rpm: 10 } };
+    const [one, two] = limiters(2, { limits: { rpm: 600 }, tiers });
+    const key = { key: 'k', tier: 'free' };
+    const remaining = async (limiter: RateLimiter): Promise<unknown> => {
+      const [limit] = await clock.run(limiter.allowance(key));
+      return limit?.remaining;
+    };
+    await world.run(...[1, 2, 3].map(() => world.call(one!, 'one', {}, key)));
+    await world.run(world.call(two!, 'two', {}, key));
+    const before = client.runs;
+    expect(await remaining(two!)).toBe(6);
+    expect(client.runs - before).toBe(1);
+    client.errors = Array.from({ length: 4 }, () => new Error('LOADING Redis is loading'));
+    expect(await remaining(two!)).toBeTypeOf('number');
+    client.errors = [];
+  });
+
   it('does not try at once what only the store can say', async () => {
     const [one] = limiters(1, {});
     expect(() => one!.tryAcquire({})).toThrow(

@@ -349,6 +349,35 @@ export function limiterContract(
       ]);
     });
 
+    it('tells what is left of the limits of a tier, whoever has used it', async () => {
+      const tiers = {
+        bucket: { rpm: 10, tpm: 1000 },
+        sliding: { rpm: 10, strategy: 'sliding-window' },
+        fixed: { rpm: 10, strategy: 'fixed-window' },
+      } as const;
+      const [one, two] = world.processes(2, { tiers });
+      const left = async (limiter: RateLimiter, tier: string): Promise<unknown> => {
+        const limits = await world.clock.run(limiter.allowance({ key: tier, tier }));
+        return limits.map(({ max, remaining, resetAt }) => [max, remaining, resetAt - START]);
+      };
+      expect(await left(two!, 'fixed')).toEqual([[10, 10, 0]]);
+      for (const tier of Object.keys(tiers)) {
+        const calls = [one!, two!, one!].map((each) =>
+          world.call(each, tier, { tokens: 300 }, { key: tier, tier }),
+        );
+        await world.run(...calls);
+      }
+      await world.clock.advance(300);
+      for (const each of [one!, two!]) {
+        expect(await left(each, 'bucket')).toEqual([
+          [1000, 105, 54_000],
+          [10, 7, 18_000],
+        ]);
+        expect(await left(each, 'sliding')).toEqual([[10, 7, 60_000]]);
+        expect(await left(each, 'fixed')).toEqual([[10, 7, 40_000]]);
+      }
+    });
+
     it('lets a call go that need not wait, once another has given back what held it up', async () => {
       const tiers = { free: { tpm: 1000 } };
       const [one, two] = world.processes(2, { limits: { tpm: 2000 }, tiers });
