@@ -32,8 +32,8 @@ export type { MeteredLimit, MeterOptions } from './pacing.ts';
  */
 export class Meter {
   readonly #pacing: Pacing;
-  /** Whether the level is what all who use the limit have left together. */
-  #isAligned = false;
+  /** What all had left together, when that was last known, and what was used of a window here. */
+  #aligned: { readonly level: number; readonly at: number; readonly own: number } | undefined;
   /** When the share became another one, how much was missing then, and what was taken since. */
   #mark = { at: 0, deficit: 0, taken: 0 };
   #spec: BucketSpec;
@@ -106,13 +106,28 @@ export class Meter {
     const { capacity } = this.#spec;
     const { level, savings } = this.#bucket;
     const ratio = Math.min(1, share / this.#pacing.share);
+    if (ratio < 1) this.#shareWindows(ratio, now);
     this.#pacing.share = share;
     this.#spec = this.#adoptPace();
     const ofAll = Math.max(0, level) * (1 - ratio);
-    const less = this.#isAligned ? ofAll : capacity - this.#spec.capacity;
+    const less = this.#aligned !== undefined ? ofAll : capacity - this.#spec.capacity;
     const kept = { ...this.#bucket, level: level - less, savings: savings * ratio };
     this.#bucket = fitted(this.#spec, kept);
     this.#mark = { at: now, deficit: this.#deficit, taken: 0 };
+  }
+
+  /**
+   * Of what all have used of a window, each has the same part: some used less than that, and others
+   * more, at about the same times. (Of several windows, it isn't known which is how full.)
+   */
+  #shareWindows(ratio: number, now: number): void {
+    const [guard, ...more] = this.#guards;
+    if (this.#aligned === undefined || guard === undefined || more.length > 0) return;
+    const { level, at, own } = this.#aligned;
+    const part = ratio * (guard.max - level);
+    if (guard instanceof FixedWindow) guard.align(ratio * guard.total(now), now);
+    else if (own > 0) guard.scale(Math.max(1, part / own), now);
+    else if (at + guard.spanMs > now) guard.add(part, at);
   }
 
   /** What has been taken since the share became another one. */
@@ -125,7 +140,7 @@ export class Meter {
 
   /** So much is left, as others know who use the limit as well. */
   align(level: number, now: number): void {
-    this.#isAligned = true;
+    this.#aligned = { level, at: now, own: this.#guards[0]?.total(now) ?? 0 };
     this.#refill(now);
     const { capacity } = this.#spec;
     const savings = level < capacity ? 0 : this.#bucket.savings;

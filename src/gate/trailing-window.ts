@@ -104,6 +104,13 @@ export class TrailingWindow {
     if (this.#entries.length - this.#first > MOST_ENTRIES) this.#merge();
   }
 
+  /** So many times as much was entered, each time. */
+  scale(factor: number, now: number): void {
+    this.#expire(now);
+    for (let i = this.#first; i < this.#entries.length; i++) this.#entries[i]!.cost *= factor;
+    this.#total *= factor;
+  }
+
   /** Takes back `cost` of what was entered at `at`; nothing, where that has left the window. */
   remove(cost: number, at: number, now: number): void {
     this.#expire(now);
