@@ -29,7 +29,7 @@ import { knownPrice } from './prices/known-price.ts';
 import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
 import { keyOf } from './stores/key-spec.ts';
-import type { Allotment } from './stores/shared-lane.ts';
+import type { Allotment, Store } from './stores/shared-lane.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
@@ -79,9 +79,7 @@ export class RateLimiter extends GuardedEmitter {
     this.calibration = new Calibration(options.calibration);
     const { budget, prices, clock, store } = this.#settings;
     this.#cashier = new Cashier(budget, prices, clock, store);
-    this.#stopListening = store?.onChange((isUp, cause) => {
-      this.#storeChanged(isUp, cause);
-    });
+    this.#stopListening = store && this.#listenTo(store);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
     this.#callers.share(this.#share);
   }
@@ -313,6 +311,17 @@ export class RateLimiter extends GuardedEmitter {
   tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void {
     const ref = { lane: nameOf(lane), model: lane.model };
     this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
+  }
+
+  #listenTo(store: Store): () => void {
+    const stopChanges = store.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
+    const stopLastWord = store.onLastWord(() => {
+      for (const lane of this.#lanes) lane.tellUsed();
+    });
+    return () => {
+      stopChanges();
+      stopLastWord();
+    };
   }
 
   #storeChanged(isUp: boolean, cause: unknown): void {

@@ -135,7 +135,10 @@ export class Meter {
     this.#refill(now);
     const { at, deficit, taken } = this.#mark;
     const before = Math.max(0, deficit - this.#spec.perMs * (now - at));
-    return { level: Math.max(0, this.#deficit - before), total: Math.max(0, taken) };
+    // What has left the windows again is nobody's concern.
+    const inWindows = this.#guards.map((guard) => guard.total(now));
+    const most = inWindows.length === 0 ? taken : Math.min(taken, Math.max(...inWindows));
+    return { level: Math.max(0, this.#deficit - before), total: Math.max(0, most) };
   }
 
   /** So much is left, as others know who use the limit as well. */

@@ -336,12 +336,21 @@ export class Lane implements ReservationEnds {
     this.#dispatch.stop();
   }
 
+  /** The store is to know what was taken without it since that was last told. */
+  tellUsed(): void {
+    const { gate } = this.#options;
+    const whole = gate.copy();
+    whole.share(1, this.#now);
+    this.#sharing?.used(whole.specs, gate.usedSinceShared(this.#now));
+    gate.share(this.#sharing?.share ?? 1, this.#now);
+  }
+
   /** The store is lost, or back. */
   storeChanged(): void {
     const { gate } = this.#options;
     const { decider, storeWord } = this.#dispatch;
-    if (decider === 'store') this.#sharing?.back(gate.usedSinceShared(this.#now));
-    gate.share(this.#sharing?.share ?? 1, this.#now);
+    if (decider === 'store') this.tellUsed();
+    else gate.share(this.#sharing?.share ?? 1, this.#now);
     if (decider === 'closed') this.#rejectWaiting(this.#door.storeError());
     storeWord.tellAll();
     this.#dispatch.look();

@@ -2,12 +2,11 @@ import type { Clock } from '../clock.ts';
 import { random } from '../clock.ts';
 import { probePauseMs } from './backoff.ts';
 import type { RedisLink } from './link.ts';
+import { Listeners } from './listeners.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
 import { remedyFor } from './remedy.ts';
 import type { Script } from './script.ts';
 import type { ScriptRunner } from './script-runner.ts';
-
-type Listener = (isUp: boolean, cause?: unknown) => void;
 
 /** What the server has answered instead of running a script. */
 interface Fault {
@@ -24,7 +23,7 @@ interface Fault {
 export class Health {
   readonly #link: RedisLink;
   readonly #clock: Clock;
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Listeners<[isUp: boolean, cause?: unknown]>();
   #fault: Fault | undefined;
   #wasUp = true;
   #wasReached = false;
@@ -53,10 +52,8 @@ export class Health {
   }
 
   /** Calls `listener` whenever it becomes another. Returns what ends that. */
-  onChange(listener: Listener): () => void {
-    const own: Listener = (isUp, cause) => listener(isUp, cause);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+  onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** What runs that script, and is told what becomes of it. */
@@ -115,13 +112,6 @@ export class Health {
     const { isUp } = this;
     if (isUp === this.#wasUp || this.#link.state.phase === 'closed') return;
     this.#wasUp = isUp;
-    for (const listener of [...this.#listeners]) heard(listener, isUp, this.cause);
+    this.#listeners.tell(isUp, isUp ? undefined : this.cause);
   }
-}
-
-/** A listener's failure is its own: there is nobody here who could act on it. */
-function heard(listener: Listener, isUp: boolean, cause: unknown): void {
-  try {
-    listener(isUp, isUp ? undefined : cause);
-  } catch {}
 }

@@ -17,6 +17,11 @@ export class KeyNames {
     return `${this.#tag}:birth`;
   }
 
+  /** When all who had lost the server go on with it. */
+  get comeback(): string {
+    return `${this.#tag}:comeback`;
+  }
+
   lane(name: string): string {
     return `${this.#tag}:lane:${escaped(name)}`;
   }

@@ -3,6 +3,7 @@ import { expectNumber } from '../expect.ts';
 import { probePauseMs, retryPauseMs } from './backoff.ts';
 import { CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { failureOf, NotConnected } from './failure.ts';
+import { Listeners } from './listeners.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
 import { remedyFor } from './remedy.ts';
 import type { Script } from './script.ts';
@@ -43,7 +44,7 @@ export class RedisLink {
   readonly #connectTimeoutMs: number;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #listeners = new Set<(state: LinkState) => void>();
+  readonly #listeners = new Listeners<[LinkState]>();
   #state = UP;
   /** How often the state has changed: what was asked before says nothing about what came after. */
   #epoch = 0;
@@ -72,10 +73,7 @@ export class RedisLink {
 
   /** Calls `listener` at each change of the state. Returns a function that ends that. */
   onChange(listener: (state: LinkState) => void): () => void {
-    // The same function may listen twice, and be taken off once.
-    const own = (state: LinkState): void => listener(state);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   /**
@@ -176,13 +174,6 @@ export class RedisLink {
     this.#stopProbing();
     this.#state = state;
     this.#epoch += 1;
-    for (const listener of [...this.#listeners]) heard(listener, state);
+    this.#listeners.tell(state);
   }
-}
-
-/** A listener's failure is its own: there is nobody here who could act on it. */
-function heard(listener: (state: LinkState) => void, state: LinkState): void {
-  try {
-    listener(state);
-  } catch {}
 }

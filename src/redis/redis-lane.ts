@@ -130,6 +130,8 @@ export class RedisLane implements SharedLane {
     if (note.kind === 'left') this.#isWaiting = false;
     if (note.kind === 'left' && !this.#hasTicket) return;
     this.#outbox.add(note);
+    // Nothing may have been asked for yet.
+    if (note.kind === 'used') this.#known = { ...this.#known, meters: note.meters };
     if (note.kind === 'ended') this.#inFlight.ended(note.key);
     this.#flushIn(noteDelayMs(note, this.#situation));
   }

@@ -2,11 +2,13 @@ import { type Clock, systemClock } from '../clock.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../expect.ts';
 import type { Allotment, KeySpec, SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
+import { COMEBACK_SCRIPT, Comeback } from './comeback.ts';
 import { Health } from './health.ts';
 import { KeyNames } from './key-names.ts';
 import { laneScript } from './lane-script.ts';
 import { LEDGER_SCRIPT } from './ledger-script.ts';
 import { RedisLink } from './link.ts';
+import { Listeners } from './listeners.ts';
 import type { RedisTls } from './open.ts';
 import { RedisLane } from './redis-lane.ts';
 import { RedisLedger } from './redis-ledger.ts';
@@ -138,6 +140,11 @@ class RedisStore implements Store {
   #birth = 0;
   /** Of batches: never the same twice, also in a lane that was forgotten and comes back. */
   #lastSeq = 0;
+  readonly #changes = new Listeners<[isUp: boolean, cause?: unknown]>();
+  readonly #lastWords = new Listeners<[]>();
+  readonly #comeback: Comeback;
+  /** Since when it has been lost, and why; also while it is coming back. */
+  #lost: { readonly since: number; readonly cause: unknown } | undefined;
 
   constructor(link: RedisLink, kept: Kept, onStoreLost: Store['onStoreLost']) {
     this.#link = link;
@@ -147,9 +154,15 @@ class RedisStore implements Store {
     this.#runLane = this.#health.runner(laneScript(kept.prefix));
     const run = this.#health.runner(new Script(LEDGER_SCRIPT));
     this.#ledger = new RedisLedger({ ...kept, pid: this.#pid, run });
-    this.#health.onChange((isUp) => {
-      if (isUp) this.#catchUp();
+    this.#comeback = new Comeback({
+      ...{ run: this.#health.runner(COMEBACK_SCRIPT), keys: kept.keys, clock: kept.clock },
+      begun: () => this.#catchUp(),
+      lastWord: () => {
+        if (this.#lost !== undefined) this.#lastWords.tell();
+      },
+      over: () => this.#back(),
     });
+    this.#health.onChange((isUp, cause) => this.#healthChanged(isUp, cause));
   }
 
   get ledger(): SharedLedger {
@@ -157,11 +170,11 @@ class RedisStore implements Store {
   }
 
   get isUp(): boolean {
-    return this.#health.isUp;
+    return this.#health.isUp && this.#lost === undefined;
   }
 
   get lostCause(): unknown {
-    return this.#health.cause;
+    return this.#health.cause ?? this.#lost?.cause;
   }
 
   get remedy(): string | undefined {
@@ -196,11 +209,18 @@ class RedisStore implements Store {
   }
 
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void {
-    return this.#health.onChange(listener);
+    return this.#changes.add(listener);
+  }
+
+  onLastWord(listener: () => void): () => void {
+    return this.#lastWords.add(listener);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#lanes.values(), this.#ledger].map((each) => each.close()));
+    this.#comeback.stop();
+    this.#changes.clear();
+    this.#lastWords.clear();
     this.#health.close();
     this.#link.close();
   }
@@ -222,6 +242,26 @@ class RedisStore implements Store {
       this.#lanes.delete(name);
       if (!lane.isIdle) this.#lanes.set(name, lane);
     }
+  }
+
+  #healthChanged(isUp: boolean, cause: unknown): void {
+    const { clock } = this.#kept;
+    if (isUp) {
+      void this.#comeback.begin(clock.now() - (this.#lost?.since ?? clock.now()));
+      // Where nothing has gone meanwhile, nobody has to be waited for.
+      if (this.#policy === 'closed') this.#back();
+      return;
+    }
+    this.#comeback.stop();
+    if (this.#lost !== undefined) return;
+    this.#lost = { since: clock.now(), cause };
+    this.#changes.tell(false, cause);
+  }
+
+  #back(): void {
+    if (this.#lost === undefined) return;
+    this.#lost = undefined;
+    this.#changes.tell(true);
   }
 
   /** Tells the server what has happened while it was gone, and what it may have forgotten. */

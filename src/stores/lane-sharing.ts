@@ -2,7 +2,7 @@ import type { PauseCause } from '../events.ts';
 import type { Admission, ReservationEnd } from '../lane/reservation.ts';
 import { amount, type Cost, DIMENSIONS, type Dimension } from '../limits.ts';
 import { keyOf } from './key-spec.ts';
-import type { Grant, SharedLane, Store, Used } from './shared-lane.ts';
+import type { Grant, MeterSpec, SharedLane, Store, Used } from './shared-lane.ts';
 import { SharedTurns } from './shared-turns.ts';
 import type { TurnsHost } from './turns-host.ts';
 
@@ -57,9 +57,9 @@ export class LaneSharing {
     this.#turns.tellLearned();
   }
 
-  /** The store is back: it is to know what was taken without it. */
-  back(used: Readonly<Record<string, Used>>): void {
-    this.#shared.note({ kind: 'used', used });
+  /** So much was taken without the store, which can be told again. */
+  used(meters: readonly MeterSpec[], used: Readonly<Record<string, Used>>): void {
+    this.#shared.note({ kind: 'used', meters, used });
   }
 
   answered({ grant }: Admission): void {

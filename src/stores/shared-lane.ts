@@ -191,8 +191,12 @@ export type Note =
     }
   /** Limits or caution are others now. */
   | { readonly kind: 'learned'; readonly learned: Omit<Learned, 'version'> }
-  /** While the store was lost, this process has taken so much of each limit, by its id. */
-  | { readonly kind: 'used'; readonly used: Readonly<Record<string, Used>> }
+  /** While the store was lost, this process has taken so much of each of these limits, by its id. */
+  | {
+      readonly kind: 'used';
+      readonly meters: readonly MeterSpec[];
+      readonly used: Readonly<Record<string, Used>>;
+    }
   /** Nobody waits here any more. */
   | { readonly kind: 'left' };
 
@@ -236,6 +240,11 @@ export interface Store {
   readonly ledger: SharedLedger;
   /** Told whenever the store is lost or back. Returns what ends that. */
   onChange(listener: (isUp: boolean, cause?: unknown) => void): () => void;
+  /**
+   * Told a moment before the store is back: what was used without it is to be told by then, so that
+   * all know it of each other. Returns what ends that.
+   */
+  onLastWord(listener: () => void): () => void;
   readonly isUp: boolean;
   /** Processes that the store has lately heard of, this one included. */
   readonly instances: number;

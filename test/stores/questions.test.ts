@@ -52,6 +52,7 @@ class SlowStore {
       left: async () => ({}),
       ledger: { reserve: unused, settle: unused },
       onChange: () => () => {},
+      onLastWord: () => () => {},
       isUp: true,
       instances: 1,
       lostCause: undefined,
