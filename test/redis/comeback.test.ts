@@ -78,7 +78,7 @@ describeRedis('processes that find a lost server back at different times', (serv
       if (isForgetful) await forget();
       for (const client of clients) {
         client.errors = [];
-        await clock.advance(400);
+        await clock.advance(100);
       }
       await clock.advance(10_000);
       isOver = true;
