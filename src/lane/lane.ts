@@ -114,7 +114,7 @@ export class Lane implements ReservationEnds {
     if (error !== undefined) return Promise.reject(this.#door.rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
-      let stopTimer = (): void => {};
+      let stop = (): void => {};
       const reserve = (): Reservation => {
         isHeldBack = false;
         if (waiting.error !== undefined) throw waiting.error;
@@ -122,7 +122,7 @@ export class Lane implements ReservationEnds {
       };
       const over = (): void => {
         isHeldBack = false;
-        stopTimer();
+        stop();
       };
       // Whether it has to wait, only the store can tell.
       const isAsked = this.#dispatch.decider === 'store';
@@ -132,7 +132,7 @@ export class Lane implements ReservationEnds {
       if (this.#queue.line.has(joined.id)) this.#listenTo(caller);
       const stay = (forecast: Forecast): void => {
         this.#tellThrottled(waiting, forecast, attempt);
-        stopTimer = this.#expelIn(patience, joined, waiting, priority);
+        stop = this.#expelIn(patience, joined, waiting, priority);
       };
       // The same as for a call that comes to a lane without a store, only later.
       const tell = (): void => {
@@ -149,7 +149,7 @@ export class Lane implements ReservationEnds {
         this.#queue.count(joined.id, waiting);
         stay(forecast);
       };
-      if (isAsked) this.#dispatch.storeWord.await(waiting, tell);
+      if (isAsked && isHeldBack) stop = this.#dispatch.storeWord.await(waiting, tell);
       this.#dispatch.lookAt(joined.id);
       if (!isAsked && isHeldBack) stay(this.#door.forecastOfWaiting(waiting, priority));
     });

@@ -18,23 +18,35 @@ type Told = Hold & { readonly until: number };
  * What only a store knows of calls that wait: that they have to, for how long and for what. What is
  * to be told of a call is told once the store has said something of it, or of one that it stays
  * behind; or is not asked at all. Time is a parameter.
+ *
+ * An answer takes as long as there is to tell, however many calls wait.
  */
 export class StoreWord {
-  /** Of calls that nobody has been asked about yet, and of those under question. */
-  #unasked: Awaiting[] = [];
-  #asked: Awaiting[] = [];
+  /** By number, in the order in which they came. */
+  readonly #awaiting = new Map<number, Awaiting>();
+  readonly #numbersOf = new Map<Caller, Set<number>>();
+  /** The last call that has come, the last one before a question, and the last one before an answer. */
+  #lastCome = 0;
+  #lastAsked = 0;
+  #lastAnswered = 0;
   #ofLane: Told | undefined;
   readonly #ofCallers = new WeakMap<Caller, Told>();
 
-  /** `tell` is called once it is known whether a call that has just come has to wait. */
-  await(call: WaitingCall, tell: () => void): void {
-    this.#unasked.push({ call, tell });
+  /**
+   * `tell` is called once it is known whether a call that has just come has to wait; unless what is
+   * returned is called before.
+   */
+  await(call: WaitingCall, tell: () => void): () => void {
+    const number = ++this.#lastCome;
+    this.#awaiting.set(number, { call, tell });
+    const numbers = this.#numbersOf.get(call.caller) ?? new Set();
+    this.#numbersOf.set(call.caller, numbers.add(number));
+    return () => this.#take(number);
   }
 
   /** A question is asked: about the first of all calls that have come. */
   asking(): void {
-    this.#asked = [...this.#asked, ...this.#unasked];
-    this.#unasked = [];
+    this.#lastAsked = this.#lastCome;
   }
 
   /**
@@ -42,27 +54,36 @@ export class StoreWord {
    * those that only wait until other processes have had their turn, there is nothing to tell yet.
    */
   answered(verdict: Verdict | undefined, now: number): void {
-    const asked = this.#asked;
-    this.#asked = [];
-    if (verdict !== undefined) this.#learn(verdict, now);
-    const isKnown = (each: Awaiting): boolean =>
-      verdict !== undefined && this.#isKnown(each.call, now);
-    const [told, rest] = split(asked, isKnown);
-    this.#unasked = [...rest, ...this.#unasked];
-    tellAll(told);
+    if (verdict === undefined) return;
+    this.#learn(verdict, now);
+    const first = this.#lastAnswered + 1;
+    this.#lastAnswered = this.#lastAsked;
+    if (this.#isLaneKnown(now)) {
+      this.#tellTo(this.#awaiting.keys());
+      return;
+    }
+    const known = new Set<number>();
+    for (const { call } of verdict.ofCallers) {
+      for (const number of this.#numbersOf.get(call.caller) ?? []) known.add(number);
+    }
+    // What is known of a caller is news for those of its calls that have come since.
+    for (let number = first; number <= this.#lastAsked; number++) {
+      const caller = this.#awaiting.get(number)?.call.caller;
+      const ofCaller = caller && this.#ofCallers.get(caller);
+      if (ofCaller !== undefined && ofCaller.until > now) known.add(number);
+    }
+    this.#tellTo([...known].sort((one, other) => one - other));
   }
 
   /** Nobody is asked. */
   tellAll(): void {
     this.asking();
-    const asked = this.#asked;
-    this.#asked = [];
-    tellAll(asked);
+    this.#tellTo(this.#awaiting.keys());
   }
 
   /** Calls that nobody has been asked about are gone. */
   forget(): void {
-    this.#unasked = [];
+    for (let number = this.#lastAsked + 1; number <= this.#lastCome; number++) this.#take(number);
   }
 
   /** What the store has said last of a call, or of those before it. */
@@ -81,19 +102,30 @@ export class StoreWord {
     this.#ofLane = ofLane && told(ofLane);
   }
 
-  #isKnown({ caller }: WaitingCall, now: number): boolean {
-    const ofCaller = this.#ofCallers.get(caller);
-    if (ofCaller !== undefined && ofCaller.until > now) return true;
+  #isLaneKnown(now: number): boolean {
     if (this.#ofLane === undefined) return false;
     const { reason, until } = this.#ofLane;
     return reason !== 'queue' || until - now > MOMENT_MS;
   }
-}
 
-function tellAll(calls: readonly Awaiting[]): void {
-  for (const { tell } of calls) tell();
-}
+  /** Tells these, in their order, as far as they were asked about; not what comes meanwhile. */
+  #tellTo(numbers: Iterable<number>): void {
+    const asked: (Awaiting | undefined)[] = [];
+    for (const number of numbers) {
+      if (number > this.#lastAsked) break;
+      asked.push(this.#take(number));
+    }
+    for (const each of asked) each?.tell();
+  }
 
-function split<T>(list: readonly T[], isFirst: (each: T) => boolean): [T[], T[]] {
-  return [list.filter(isFirst), list.filter((each) => !isFirst(each))];
+  #take(number: number): Awaiting | undefined {
+    const found = this.#awaiting.get(number);
+    if (found === undefined) return undefined;
+    this.#awaiting.delete(number);
+    const { caller } = found.call;
+    const numbers = this.#numbersOf.get(caller);
+    numbers?.delete(number);
+    if (numbers?.size === 0) this.#numbersOf.delete(caller);
+    return found;
+  }
 }
