@@ -1,5 +1,5 @@
 import { expectKnown, expectNumber, expectObject } from './expect.ts';
-import { type Cost, DIMENSIONS, withTokens } from './limits.ts';
+import { amount, type Cost, DIMENSIONS } from './limits.ts';
 
 const FORM = '{ requests, tokens, inputTokens, outputTokens }';
 
@@ -35,4 +35,11 @@ function checkedAmounts(name: string, amounts: Cost): Cost {
     );
   }
   return cost;
+}
+
+/** With `tokens`, the sum, where only their two kinds are named. */
+function withTokens(cost: Cost): Cost {
+  const { tokens, inputTokens, outputTokens } = cost;
+  if (tokens !== undefined || (inputTokens ?? outputTokens) === undefined) return cost;
+  return { ...cost, tokens: amount(cost, 'inputTokens') + amount(cost, 'outputTokens') };
 }

@@ -1,3 +1,5 @@
+import { expected } from './expect.ts';
+
 /**
  * The one place that knows what time it is. Everything else takes a `Clock` or a `now`, so that a
  * test can be exact and a simulation can run faster than the world.
@@ -25,7 +27,7 @@ export interface GivenClock extends Omit<Clock, 'setTimeout'> {
 }
 
 /** The clock that is meant, whatever its `setTimeout` returns. What is cancelled never runs. */
-export function clockFrom(given: GivenClock): Clock {
+function clockFrom(given: GivenClock): Clock {
   return {
     now: () => given.now(),
     setTimeout(callback, delayMs, isBackground) {
@@ -41,7 +43,7 @@ export function clockFrom(given: GivenClock): Clock {
         else clearTimeout(handle as Parameters<typeof clearTimeout>[0]);
       };
     },
-    ...(given.hold !== undefined && { hold: () => given.hold?.() ?? (() => {}) }),
+    ...(given.hold !== undefined && { hold: given.hold.bind(given) }),
   };
 }
 
@@ -74,3 +76,15 @@ export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   setTimeout: later,
 };
+
+/**
+ * The clock that the option asks for.
+ * @throws TypeError for one that is none
+ */
+export function clockOption(given: GivenClock | undefined): Clock {
+  if (given === undefined) return systemClock;
+  if (typeof given?.now !== 'function' || typeof given.setTimeout !== 'function') {
+    throw expected('clock', 'an object with `now` and `setTimeout`', given);
+  }
+  return clockFrom(given);
+}

@@ -74,13 +74,6 @@ export interface ModelLimits {
   readonly concurrency: number;
 }
 
-/** With `tokens`, the sum, where only their two kinds are named. */
-export function withTokens(cost: Cost): Cost {
-  const { tokens, inputTokens, outputTokens } = cost;
-  if (tokens !== undefined || (inputTokens ?? outputTokens) === undefined) return cost;
-  return { ...cost, tokens: amount(cost, 'inputTokens') + amount(cost, 'outputTokens') };
-}
-
 /** The amount of `dimension` in `cost`. */
 export function amount(cost: Cost, dimension: Dimension): number {
   return cost[dimension] ?? 0;

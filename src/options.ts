@@ -1,6 +1,6 @@
 import { type Budget, type BudgetOption, budgetFrom } from './budget/budget-option.ts';
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
-import { type Clock, clockFrom, type GivenClock, systemClock } from './clock.ts';
+import { type Clock, clockOption, type GivenClock } from './clock.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './expect.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './limits.ts';
@@ -134,7 +134,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   expectObject('options', options, 'an object');
   expectKnown(options, LIMITER_OPTIONS);
   const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
-  const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS, clock } = options;
+  const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS } = options;
   expectHeadroom(headroom);
   expectConcurrency('concurrency', concurrency);
   expectNumber('maxPauseMs', maxPauseMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
@@ -144,7 +144,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   if (burstSeconds !== undefined) {
     expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
   }
-  if (clock !== undefined) expectClock(clock);
+  const clock = clockOption(options.clock);
   expectStore(options.store);
   const { prices = {} } = options;
   expectPrices('prices', prices);
@@ -160,7 +160,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
     budget: options.budget === undefined ? undefined : budgetFrom(options.budget),
     prices,
     store: options.store,
-    clock: clock === undefined ? systemClock : clockFrom(clock),
+    clock,
   };
 }
 
@@ -221,10 +221,4 @@ function expectStore(store: Store | undefined): void {
   if (store === undefined) return;
   const isStore = typeof store === 'object' && store !== null && typeof store.lane === 'function';
   if (!isStore) throw expected('store', 'what `redisStore` returns', store);
-}
-
-function expectClock(clock: GivenClock): void {
-  if (typeof clock?.now !== 'function' || typeof clock.setTimeout !== 'function') {
-    throw expected('clock', 'an object with `now` and `setTimeout`', clock);
-  }
 }

@@ -1,13 +1,6 @@
 import { Gate, type Wait } from '../gate/gate.ts';
 import { Meter, type MeteredLimit } from '../gate/meter.ts';
-import {
-  amount,
-  type Cost,
-  type Dimension,
-  type Limit,
-  type Shape,
-  withTokens,
-} from '../limits.ts';
+import { amount, type Cost, type Dimension, type Limit, type Shape } from '../limits.ts';
 import type { Allotment, MeterSpec } from '../stores/shared-lane.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 
@@ -96,7 +89,7 @@ export class Caller {
 
   /** The cost of a call in the dimensions of its limits; what is merely expected of it lowered. */
   tempered(cost: Cost, expects: readonly Dimension[]): Cost {
-    return this.#gate === undefined ? cost : this.#gate.tempered(withTokens(cost), expects);
+    return this.#gate === undefined ? cost : this.#gate.tempered(cost, expects);
   }
 
   /** The limit that `cost` alone exceeds, if there is one. */
@@ -118,7 +111,7 @@ export class Caller {
    */
   forecast(cost: Cost, now: number, isFullElsewhere = false): OwnWait {
     const isFull = isFullElsewhere || this.#inFlight >= this.#slots;
-    const wait = this.#gate?.predict(withTokens(cost), now) ?? NO_WAIT;
+    const wait = this.#gate?.predict(cost, now) ?? NO_WAIT;
     return isFull && wait.waitMs < SLOT_MS ? { waitMs: SLOT_MS, dimension: 'concurrency' } : wait;
   }
 
@@ -153,16 +146,15 @@ export class Caller {
       this.#waiting.set(line, onRoom);
     }
     this.#inFlight++;
-    this.#gate?.take(withTokens(cost), now);
+    this.#gate?.take(cost, now);
   }
 
   /** A call has ended: `actual` replaces what was taken at `at`. */
   ended(taken: Cost, actual: Cost, at: number, now: number): void {
     this.#inFlight--;
-    const [before, after] = [withTokens(taken), withTokens(actual)];
     for (const { meter, since, until } of this.#counts.values()) {
       const { dimension } = meter.limit;
-      const more = amount(after, dimension) - amount(before, dimension);
+      const more = amount(actual, dimension) - amount(taken, dimension);
       const wasTaken = since <= at && at <= until;
       if (more !== 0 && wasTaken) meter.settle(more, at, now);
     }

@@ -107,10 +107,10 @@ export class Lane implements ReservationEnds {
     const waiting = this.#waiting(call, call.ticket ?? ++this.#lastTicket);
     const { caller, maxWaitMs } = waiting;
     const patience = { maxWaitMs, mayWait };
-    const error =
-      this.#door.refusal(waiting) ??
-      (call.ticket === undefined ? this.#door.crowd(waiting, priority) : undefined) ??
-      this.#door.excess(waiting, priority, patience);
+    const unwelcome = (said?: Said): HeadroomError | undefined =>
+      (call.ticket === undefined ? this.#door.crowd(waiting, priority, said) : undefined) ??
+      this.#door.excess(waiting, priority, patience, said);
+    const error = this.#door.refusal(waiting) ?? unwelcome();
     if (error !== undefined) return Promise.reject(this.#door.rejected(caller, error));
     return new Promise((resolve, reject) => {
       let isHeldBack = signal?.aborted !== true;
@@ -138,9 +138,7 @@ export class Lane implements ReservationEnds {
       const tell = (): void => {
         if (!isHeldBack) return;
         const said = this.#saidOf(waiting);
-        const error =
-          (call.ticket === undefined ? this.#door.crowd(waiting, priority, said) : undefined) ??
-          this.#door.excess(waiting, priority, patience, said);
+        const error = unwelcome(said);
         if (error !== undefined) {
           this.#expel(joined, waiting, this.#door.rejected(caller, error));
           return;

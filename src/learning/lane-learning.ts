@@ -55,7 +55,11 @@ interface Anew {
   readonly tells: boolean;
 }
 
-/** What a lane learns of its limits, from headers and from refusals, and passes on to its gate. */
+/**
+ * What a lane learns of its limits, from headers and from refusals, and passes on to its gate.
+ *
+ * Longer than most files: each source of news has its few lines here. What they teach is elsewhere.
+ */
 export class LaneLearning {
   readonly #options: LearningOptions;
   readonly #caution: Caution;

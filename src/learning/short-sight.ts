@@ -8,17 +8,10 @@ const MOST_LEFT = (1.5 * SOON_MS) / MINUTE_MS;
 /** Where so much of what is used up is ours, it may well be. */
 const EXPLAINED = 0.5;
 /** What was said to be short-sighted is so until it says something else. */
-const CONFIRMED_BY = 5;
 const CONFIRMED_AFTER_MS = 3 * SECOND_MS;
-/** After so many refusals in spite of that, what is shown counts for so long. */
+/** After so many refusals within a minute in spite of that, what is shown counts for so long. */
 const MOST_REFUSALS = 3;
 const DISPROVED_MS = 10 * MINUTE_MS;
-
-/** What has been shown of one limit, time and again. */
-interface Spell {
-  readonly since: number;
-  count: number;
-}
 
 /**
  * Tells headers that show the limit of a minute and what is left of a second: next to nothing, and
@@ -27,8 +20,9 @@ interface Spell {
  */
 export class ShortSight {
   readonly #ourShare: (limit: Subject & { readonly max: number }, now: number) => number;
-  readonly #spells = new Map<Dimension, Spell>();
-  #refusals = 0;
+  /** Since when nothing else has been shown. */
+  readonly #since = new Map<Dimension, number>();
+  #refusals: readonly number[] = [];
   #disprovedUntil = Number.NEGATIVE_INFINITY;
 
   /** `ourShare`: the part of a limit that was let through here in the minute before. */
@@ -43,9 +37,11 @@ export class ShortSight {
 
   /** Calls were refused: a burst was too large, or what is shown is true. */
   refused(now: number): void {
-    if (this.#spells.size === 0 || ++this.#refusals < MOST_REFUSALS) return;
-    this.#refusals = 0;
-    this.#spells.clear();
+    if (this.#since.size === 0) return;
+    this.#refusals = [...this.#refusals.filter((at) => now - at < MINUTE_MS), now];
+    if (this.#refusals.length < MOST_REFUSALS) return;
+    this.#refusals = [];
+    this.#since.clear();
     this.#disprovedUntil = now + DISPROVED_MS;
   }
 
@@ -54,16 +50,13 @@ export class ShortSight {
     if (remaining === undefined || resetMs === undefined) return false;
     const isSoon = resetMs <= SOON_MS && remaining <= MOST_LEFT * max;
     if (windowMs !== MINUTE_MS || !isSoon || now < this.#disprovedUntil) {
-      this.#spells.delete(dimension);
+      this.#since.delete(dimension);
       return false;
     }
-    const spell = this.#spells.get(dimension);
-    const isConfirmed =
-      spell !== undefined && spell.count >= CONFIRMED_BY && now - spell.since >= CONFIRMED_AFTER_MS;
+    const since = this.#since.get(dimension) ?? now;
     const isExplained = this.#ourShare(sighting, now) >= EXPLAINED * (1 - remaining / max);
-    if (isExplained && !isConfirmed) return false;
-    if (spell === undefined) this.#spells.set(dimension, { since: now, count: 1 });
-    else spell.count++;
+    if (isExplained && now - since < CONFIRMED_AFTER_MS) return false;
+    this.#since.set(dimension, since);
     return true;
   }
 }

@@ -1,113 +1,17 @@
-import { type Clock, systemClock } from '../clock.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../expect.ts';
+import type { Clock } from '../clock.ts';
 import type { Allotment, KeySpec, SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
 import { COMEBACK_SCRIPT, Comeback } from './comeback.ts';
 import { Health } from './health.ts';
-import { KeyNames } from './key-names.ts';
+import type { KeyNames } from './key-names.ts';
 import { laneScript } from './lane-script.ts';
 import { LEDGER_SCRIPT } from './ledger-script.ts';
-import { RedisLink } from './link.ts';
+import type { RedisLink } from './link.ts';
 import { Listeners } from './listeners.ts';
-import type { RedisTls } from './open.ts';
 import { RedisLane } from './redis-lane.ts';
 import { RedisLedger } from './redis-ledger.ts';
 import { Script } from './script.ts';
 import type { ScriptRunner } from './script-runner.ts';
-import { connectionTo, type RedisTarget } from './target.ts';
-
-/** How a store in Redis is reached and kept. */
-export interface RedisStoreOptions {
-  /**
-   * What all its keys begin with, and their hash tag in a cluster. Processes that share limits have
-   * the same one.
-   * @default 'llm-headroom'
-   */
-  readonly prefix?: string | undefined;
-  /** Milliseconds for one attempt to connect. @default 2000 */
-  readonly connectTimeoutMs?: number | undefined;
-  /** Milliseconds for an answer. @default 1000 */
-  readonly commandTimeoutMs?: number | undefined;
-  /**
-   * Milliseconds after which a process that was killed frees what it held: its place, its calls in
-   * flight, what it had reserved of a budget.
-   * @default 15_000
-   */
-  readonly leaseMs?: number | undefined;
-  /**
-   * What happens while Redis is gone: each process goes on with its share of the limits (`local`),
-   * with all of them (`open`), or lets nothing through (`closed`).
-   * @default 'local'
-   */
-  readonly onStoreLost?: Store['onStoreLost'] | undefined;
-  /**
-   * How many processes share the limits, as far as one that has seen fewer should reckon: what it
-   * takes for its share (`local`) of a Redis that is gone when it starts.
-   * @default 1
-   */
-  readonly instances?: number | undefined;
-  /** Certificates and more for `rediss://`, as Node's `tls.connect` takes them. */
-  readonly tls?: RedisTls | undefined;
-  /** For tests. @default the system's */
-  readonly clock?: Clock | undefined;
-}
-
-const OPTIONS = [
-  'prefix',
-  'connectTimeoutMs',
-  'commandTimeoutMs',
-  'leaseMs',
-  'onStoreLost',
-  'instances',
-  'tls',
-  'clock',
-] as const;
-
-const LEASE_MS = 15_000;
-/** A lease is renewed three times, and a renewal takes a round trip. */
-const SHORTEST_LEASE_MS = 1000;
-const POLICIES = ['local', 'open', 'closed'] as const;
-
-/**
- * Limits that several processes share, kept in Redis 5 or later, or Valkey.
- *
- * `target` is a URL (`redis://`, `rediss://`, `unix:`), opened with whichever of the packages `redis`
- * and `ioredis` is installed, or a client of either, which stays the caller's to close.
- *
- * @throws TypeError that names the option, what was expected and what was given
- *
- * @example
- * const store = redisStore('redis://localhost:6379');
- * const limiter = createRateLimiter({ store });
- */
-export function redisStore(target: RedisTarget, options: RedisStoreOptions = {}): Store {
-  expectObject('options', options, 'an object');
-  expectKnown(options, OPTIONS);
-  const { leaseMs = LEASE_MS, onStoreLost = 'local', prefix = 'llm-headroom' } = options;
-  const { connectTimeoutMs, commandTimeoutMs, tls, clock = systemClock, instances = 1 } = options;
-  expectPrefix(prefix);
-  const what = `a number of milliseconds, ${SHORTEST_LEASE_MS} or more`;
-  const isLease = (ms: number): boolean => ms >= SHORTEST_LEASE_MS && Number.isFinite(ms);
-  expectNumber('leaseMs', leaseMs, what, isLease);
-  expectOneOf('onStoreLost', onStoreLost, POLICIES);
-  expectNumber('instances', instances, 'a whole number, 1 or more', isCount);
-  const connection = connectionTo(target, { tls, connectTimeoutMs });
-  const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
-  return new RedisStore(
-    link,
-    { prefix, keys: new KeyNames(prefix), clock, leaseMs, instances },
-    onStoreLost,
-  );
-}
-
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 1;
-}
-
-function expectPrefix(prefix: unknown): void {
-  if (typeof prefix === 'string' && /^[^{}\s]+$/.test(prefix)) return;
-  throw expected('prefix', 'a string without braces and spaces', prefix);
-}
 
 interface Kept {
   readonly prefix: string;
@@ -125,7 +29,8 @@ const KEPT = 256;
 /** As many of the others are looked at, whenever one is asked for, as keep up with any that come. */
 const SWEPT = 2;
 
-class RedisStore implements Store {
+/** Lanes and budgets that are kept in Redis, and what becomes of them while that is gone. */
+export class RedisStore implements Store {
   readonly #policy: Store['onStoreLost'];
   readonly #link: RedisLink;
   readonly #health: Health;

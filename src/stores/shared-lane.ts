@@ -1,4 +1,4 @@
-import type { PauseCause } from '../events.ts';
+import type { PauseCause, Reason } from '../events.ts';
 import type { BucketSpec } from '../gate/bucket.ts';
 import type { Guard } from '../gate/pace.ts';
 import type { Correction, Cost, Dimension } from '../limits.ts';
@@ -77,6 +77,12 @@ export interface Ask {
   readonly next?: Candidate | undefined;
 }
 
+/**
+ * Why a store doesn't let a call through. `queue`: only until those of other processes have come
+ * whose turn it is.
+ */
+export type HoldReason = Exclude<Reason, 'learning'>;
+
 /** A call that was let through. */
 export interface Grant {
   /** Which of the candidates. */
@@ -97,16 +103,13 @@ export interface Answer {
     readonly dimension: Dimension | 'concurrency';
   }[];
   /** When to ask again for what wasn't granted; `undefined` where nothing is left. */
-  readonly wait:
-    | { readonly waitMs: number; readonly reason: Dimension | 'concurrency' | 'paused' | 'queue' }
-    | undefined;
+  readonly wait: { readonly waitMs: number; readonly reason: HoldReason } | undefined;
   /** The first candidate that waits for the lane: how long by itself, and what for. */
   readonly first:
     | {
         readonly index: number;
         readonly waitMs: number;
-        /** `queue`: only until those of other processes have come whose turn it is. */
-        readonly reason: Dimension | 'concurrency' | 'paused' | 'queue';
+        readonly reason: HoldReason;
       }
     | undefined;
   /** The first candidate that waits for the lane's limits, and its deadline. */

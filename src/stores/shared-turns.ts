@@ -33,7 +33,11 @@ interface Told {
   readonly until: number;
 }
 
-/** Asks a store, for one lane of this process, who goes next. One question at a time. */
+/**
+ * Asks a store, for one lane of this process, who goes next. One question at a time.
+ *
+ * Longer than most files: a question and what becomes of its answer are one course of events.
+ */
 export class SharedTurns {
   readonly #shared: () => SharedLane;
   readonly #host: TurnsHost;

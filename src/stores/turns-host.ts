@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { PauseCause } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Cost, Dimension, Limit } from '../limits.ts';
+import type { Cost, Limit } from '../limits.ts';
 import type { Place } from '../queue/flow.ts';
 import type { Line } from '../queue/line.ts';
 import type { Costs, WaitingCall } from '../queue/waiting-call.ts';
-import type { Grant, Learned } from './shared-lane.ts';
+import type { Grant, HoldReason, Learned } from './shared-lane.ts';
 
 /** What another process has met: the provider takes no calls for so long. */
 export interface ForeignPause {
@@ -17,8 +17,7 @@ export interface ForeignPause {
 export interface Hold {
   readonly call: WaitingCall;
   readonly waitMs: number;
-  /** `queue`: only until those of other processes have come whose turn it is. */
-  readonly reason: Dimension | 'concurrency' | 'paused' | 'queue';
+  readonly reason: HoldReason;
 }
 
 /** What a store says of calls that it hasn't let through. */

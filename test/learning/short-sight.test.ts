@@ -105,4 +105,12 @@ describe('a rest that is next to nothing and comes back at once', () => {
     expect(left(sight, 3000)).toBe(300);
     expect(left(sight, 602_001)).toBeUndefined();
   });
+
+  it('is not doubted for a refusal now and then', () => {
+    const sight = new ShortSight(() => 0.1);
+    for (let now = 0; now < 600_000; now += 30_000) {
+      expect(left(sight, now)).toBeUndefined();
+      sight.refused(now);
+    }
+  });
 });
