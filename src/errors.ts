@@ -1,6 +1,6 @@
 import { inWords, wholeMs } from './duration.ts';
-import type { Reason } from './events.ts';
-import { amount, type Cost, type Dimension, type Limit } from './limits.ts';
+import { amount, type Cost, type Dimension, type Limit } from './model/limits.ts';
+import type { Reason } from './model/reason.ts';
 
 /**
  * A stable name for each kind of error, for programs.

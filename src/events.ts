@@ -1,19 +1,14 @@
 import { EventEmitter } from 'eventemitter3';
-import type { Dimension, Limit, LimitSource } from './limits.ts';
-import type { TokenEstimate, Usage } from './providers/provider.ts';
+import type { Limit, LimitSource } from './model/limits.ts';
+import type { Reason } from './model/reason.ts';
+import type { PauseCause } from './model/refusal.ts';
+import type { TokenEstimate, Usage } from './model/usage.ts';
 
 /** Where something happened: the lane's name, and the model whose limits it keeps. */
 export interface LaneRef {
   readonly lane: string;
   readonly model: string;
 }
-
-/**
- * Why a call is held back: a limit's dimension; `concurrency`: as many calls are in flight as may
- * be; `learning`: few calls go until the first response has shown the limits; `paused`: the
- * provider has refused a call; `queue`: others wait already (only of `tryAcquire`).
- */
-export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue';
 
 /** A call is held back: once for each attempt that can't go at once. */
 export interface ThrottledEvent extends LaneRef {
@@ -33,9 +28,6 @@ export interface ThrottledEvent extends LaneRef {
   /** 1 for the first attempt, 2 for the first retry. */
   readonly attempt: number;
 }
-
-/** The cause of a pause: which kind of answer from upstream stopped the lane. */
-export type PauseCause = 'rate' | 'daily' | 'ramp' | 'capacity';
 
 /** A lane has stopped, because the provider has refused a call. */
 export interface PausedEvent extends LaneRef {

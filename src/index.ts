@@ -24,10 +24,8 @@ export type {
   LaneRef,
   LimitsEvent,
   LoweredOutputEvent,
-  PauseCause,
   PausedEvent,
   RateLimiterEvents,
-  Reason,
   RejectedEvent,
   ResumedEvent,
   StoreEvent,
@@ -38,13 +36,15 @@ export type { LaneSnapshot, LaneTotals, LimitLevel } from './lane/lane-snapshot.
 export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
-export type { Cost, Dimension, Enforcement, Limit, LimitSource } from './limits.ts';
+export type { Cost, Dimension, Enforcement, Limit, LimitSource } from './model/limits.ts';
+export type { LongContext, PriceEntry, PriceTable } from './model/price.ts';
+export type { Reason } from './model/reason.ts';
+export type { PauseCause } from './model/refusal.ts';
+export type { TokenEstimate, Usage } from './model/usage.ts';
 export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { Plan, PlannedLane } from './plan/plan.ts';
 export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
-export type { LongContext, PriceEntry, PriceTable } from './prices/price.ts';
-export type { TokenEstimate, Usage } from './providers/provider.ts';
 export type { Store } from './stores/shared-lane.ts';
 export {
   type RateLimited,

@@ -6,7 +6,7 @@ import {
   type Limit,
   MINUTE_MS,
   type ModelLimits,
-} from './limits.ts';
+} from './model/limits.ts';
 
 /**
  * Limits in short: per minute (`…m`) or per day (`…d`), and calls in flight. `Infinity` is the same

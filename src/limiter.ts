@@ -15,7 +15,8 @@ import type { LaneSnapshot } from './lane/lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
 import type { Stage } from './lane/stage.ts';
-import { type Cost, isUpstream } from './limits.ts';
+import type { Allotment } from './model/grant.ts';
+import { type Cost, isUpstream } from './model/limits.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -29,7 +30,7 @@ import { knownPrice } from './prices/known-price.ts';
 import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
 import { keyOf } from './stores/key-spec.ts';
-import type { Allotment, Store } from './stores/shared-lane.ts';
+import type { Store } from './stores/shared-lane.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {

@@ -3,9 +3,9 @@ import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import { type Clock, clockOption, type GivenClock } from './clock.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './expect.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
-import type { Enforcement } from './limits.ts';
+import type { Enforcement } from './model/limits.ts';
+import type { PriceTable } from './model/price.ts';
 import { expectPrices } from './prices/expect-prices.ts';
-import type { PriceTable } from './prices/price.ts';
 import type { Store } from './stores/shared-lane.ts';
 
 /** What a rate limiter can be told. Everything is optional. */

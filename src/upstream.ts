@@ -1,9 +1,11 @@
 import type { LaneKey } from './lane/lanes.ts';
-import type { Dimension, Shape } from './limits.ts';
+import type { Call } from './model/call.ts';
+import type { Dimension, Shape } from './model/limits.ts';
+import type { TokenEstimate } from './model/usage.ts';
 import { measuresOf, statedBy } from './presets/enforcement.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { presetFor } from './presets/preset-for.ts';
-import type { Call, Provider, TokenEstimate } from './providers/provider.ts';
+import type { Provider } from './providers/provider.ts';
 
 /** Where calls are sent, and whose rules apply there. */
 export interface Upstream {

@@ -6,6 +6,7 @@ import { openaiAdapter } from './clients/openai.ts';
 import { type CustomEstimator, patient } from './estimate/custom-estimate.ts';
 import { expected, expectKnown, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
+import { isObject } from './model/json.ts';
 import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { isTierOf, tiersOf } from './presets/tier.ts';
@@ -182,8 +183,4 @@ function noClient(given: unknown): TypeError {
   const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';
   const hint = typeof given === 'function' ? '; was `new` forgotten?' : '';
   return new TypeError(`${expected('client', what, given).message}${hint}`);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

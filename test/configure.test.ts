@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Caller } from '../src/callers/caller.ts';
 import { BudgetSpent, CallTooLarge, QueueFull } from '../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
-import type { Cost } from '../src/limits.ts';
+import type { Cost } from '../src/model/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
 import type { Preset } from '../src/presets/preset.ts';
 import { createVirtualClock, type VirtualClock } from '../src/testing/index.ts';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/clock.ts';
 import { warmUp } from '../src/estimate/estimate.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
-import type { Cost } from '../src/limits.ts';
+import type { Cost } from '../src/model/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
 import type { PlannedCall } from '../src/plan/planned-call.ts';
 import { presetFor } from '../src/presets/preset-for.ts';

@@ -1,10 +1,11 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
+import type { Call } from '../model/call.ts';
+import type { Price, PriceTable } from '../model/price.ts';
+import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd, type PricedUsage } from '../prices/cost-in-usd.ts';
 import { knownPrice } from '../prices/known-price.ts';
 import { mostInUsd } from '../prices/most-in-usd.ts';
-import type { Price, PriceTable } from '../prices/price.ts';
-import type { Call, TokenEstimate } from '../providers/provider.ts';
 import type { Store } from '../stores/shared-lane.ts';
 import { BudgetBook, type End } from './budget-book.ts';
 import { type Charge, chargeOf, NO_CHARGE } from './budget-charge.ts';

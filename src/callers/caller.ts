@@ -1,7 +1,8 @@
 import { Gate, type Wait } from '../gate/gate.ts';
 import { Meter, type MeteredLimit } from '../gate/meter.ts';
-import { amount, type Cost, type Dimension, type Limit, type Shape } from '../limits.ts';
-import type { Allotment, MeterSpec } from '../stores/shared-lane.ts';
+import type { Allotment } from '../model/grant.ts';
+import { amount, type Cost, type Dimension, type Limit, type Shape } from '../model/limits.ts';
+import type { MeterSpec } from '../model/meter-spec.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 
 /** How long a caller's own limits hold its first call back, and which of them. */

@@ -1,4 +1,5 @@
 import { anthropicCounter, type CountsMessages } from '../estimate/remote-count.ts';
+import { isObject } from '../model/json.ts';
 import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Admission } from './admission.ts';
@@ -8,7 +9,7 @@ import { isFinal } from './error-response.ts';
 import { withOutput } from './lowered-output.ts';
 import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
-import { hasMethods, hostnameOf, hostOf, isObject } from './shape.ts';
+import { hasMethods, hostnameOf, hostOf } from './shape.ts';
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
 interface RequestOptions {

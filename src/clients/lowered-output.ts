@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts';
+import { isCount, isObject, member } from '../model/json.ts';
 
 /** Fewer tokens than this are no answer: such a call waits instead. */
 export const LEAST_OUTPUT_TOKENS = 256;
@@ -7,7 +7,7 @@ const USUAL_OUTPUT_TOKENS = 4096;
 
 /** The least that a request must have: what it has set aside for thinking is no answer yet. */
 export function leastOutput(body: unknown): number {
-  const thinking = fieldOf(fieldOf(body, 'thinking'), 'budget_tokens');
+  const thinking = member(body, 'thinking', 'budget_tokens');
   return LEAST_OUTPUT_TOKENS + (isCount(thinking) ? thinking : 0);
 }
 
@@ -43,21 +43,13 @@ const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'
  * it is.
  */
 export function withOutput(path: string, body: unknown, outputTokens: number): unknown {
-  if (!isObject(body) || Array.isArray(body)) return body;
+  if (!isObject(body)) return body;
   const usual = FIELDS.find(([pattern]) => pattern.test(path))?.[1] ?? 'max_tokens';
-  const field = KNOWN_FIELDS.find((name) => isCount(fieldOf(body, name))) ?? usual;
+  const field = KNOWN_FIELDS.find((name) => isCount(member(body, name))) ?? usual;
   return { ...body, [field]: Math.max(1, Math.floor(outputTokens / choicesOf(body))) };
 }
 
 /** How many answers are made; `best_of` even where fewer come back. */
 function choicesOf(body: object): number {
-  return Math.max(1, ...['n', 'best_of'].map((name) => fieldOf(body, name)).filter(isCount));
-}
-
-function fieldOf(body: unknown, name: string): unknown {
-  return isObject(body) ? Reflect.get(body, name) : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && value > 0;
+  return Math.max(1, ...['n', 'best_of'].map((name) => member(body, name)).filter(isCount));
 }

@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts';
+import { isObject } from '../model/json.ts';
 
 export interface ApiRequest {
   headers?: unknown;

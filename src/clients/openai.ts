@@ -1,7 +1,7 @@
 import { type CountsResponses, openaiCounter } from '../estimate/remote-count.ts';
+import type { Call } from '../model/call.ts';
 import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
-import type { Call } from '../providers/provider.ts';
 import type { Upstream } from '../upstream.ts';
 import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
@@ -19,7 +19,7 @@ import {
 } from './openai-client.ts';
 import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends } from './retry-count.ts';
-import { hasMethods, hostnameOf, hostOf, isObject } from './shape.ts';
+import { hasMethods, hostnameOf, hostOf } from './shape.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 
 const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
@@ -230,7 +230,7 @@ class OpenAIHook {
     let { headers } = request;
     const set = (next: unknown): void => {
       headers = next;
-      if (isObject(next)) this.#byHeaders.set(next, attempt);
+      if (typeof next === 'object' && next !== null) this.#byHeaders.set(next, attempt);
     };
     set(headers);
     const accessor = { get: () => headers, set, configurable: true, enumerable: true };
@@ -238,7 +238,9 @@ class OpenAIHook {
   }
 
   async #send(fetch: Fetch, url: unknown, init?: ApiRequest): Promise<Response> {
-    const attempt = isObject(init?.headers) ? this.#byHeaders.get(init.headers) : undefined;
+    const { headers } = init ?? {};
+    const isKnown = typeof headers === 'object' && headers !== null;
+    const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;
     if (attempt === undefined || attempt.isSent) return fetch(url, init);
     attempt.send();
     let response: Response;

@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts';
+import { isObject } from '../model/json.ts';
 
 /** In which both SDKs tell the provider which attempt a request is. */
 const RETRY_COUNT = 'x-stainless-retry-count';
@@ -22,9 +22,9 @@ export function callerCounts(...sources: readonly unknown[]): boolean {
 
 /** Headers are a `Headers`, pairs, an object, or the SDKs' own `{ values: Headers }`. */
 function namesOf(source: unknown): string[] {
+  if (Array.isArray(source)) return source.map(([name]) => String(name).toLowerCase());
   if (!isObject(source)) return [];
   if (source instanceof Headers) return [...source.keys()];
   if ('values' in source && source.values instanceof Headers) return [...source.values.keys()];
-  const names = Array.isArray(source) ? source.map(([name]) => name) : Object.keys(source);
-  return names.map((name) => String(name).toLowerCase());
+  return Object.keys(source).map((name) => name.toLowerCase());
 }

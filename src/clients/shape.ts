@@ -1,7 +1,3 @@
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Whether all of `names` are methods of `value`, its own or inherited. */
 export function hasMethods(value: object, names: readonly string[]): boolean {
   return names.every((name) => typeof Reflect.get(value, name) === 'function');

@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts';
+import { isObject } from '../model/json.ts';
 
 /**
  * Whether a request streams a chat completion and doesn't ask for the chunk that says what it

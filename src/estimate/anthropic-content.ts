@@ -1,10 +1,10 @@
+import { elementsOf, field, isList, textField } from '../model/json.ts';
 import { anthropicImageTokens } from './anthropic-images.ts';
 import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import type { ClaudeFamily } from './claude-family.ts';
 import type { JsonWriter } from './json-writer.ts';
 import { longList } from './long-list.ts';
 import { PAUSE, type Part, rough } from './part.ts';
-import { elementsOf, field, isList, textField } from './untrusted.ts';
 
 /** What it takes to read one body. */
 export interface AnthropicReading {

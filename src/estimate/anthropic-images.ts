@@ -1,7 +1,7 @@
+import { field, textField } from '../model/json.ts';
 import { Base64Bytes } from './base64-bytes.ts';
 import type { ClaudeFamily } from './claude-family.ts';
 import { type ImageSize, imageSize } from './image-size.ts';
-import { field, textField } from './untrusted.ts';
 
 /** One token for each square of this many pixels. */
 const SQUARE = 28;

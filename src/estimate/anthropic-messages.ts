@@ -1,3 +1,4 @@
+import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
 import { type AnthropicReading, contentParts } from './anthropic-content.ts';
 import { anthropicImageBytesTokens } from './anthropic-images.ts';
 import type { ClaudeFamily } from './claude-family.ts';
@@ -5,7 +6,6 @@ import { fileTokensBy } from './file-tokens.ts';
 import { JsonWriter } from './json-writer.ts';
 import { longList } from './long-list.ts';
 import { type Part, rough } from './part.ts';
-import { elementsOf, field, lengthOf, textField } from './untrusted.ts';
 
 /** What a message after the first adds to its text (ai-tokenizer 1.0.6, fitted to the API). */
 const PER_FURTHER_MESSAGE = 2;

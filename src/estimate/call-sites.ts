@@ -1,6 +1,6 @@
+import { field } from '../model/json.ts';
 import type { Api } from './api.ts';
 import { hasFunctions } from './openai-tools.ts';
-import { field } from './untrusted.ts';
 
 /**
  * The kinds of calls whose output is likely to be as long as this one's, the narrowest first: those

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { Cost } from '../limits.ts';
+import { field } from '../model/json.ts';
+import type { Cost } from '../model/limits.ts';
+import { isTokenCount } from '../model/usage.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import type { Estimated } from './calibration/calibration.ts';
 import type { EstimateRequest } from './estimator.ts';
-import { field } from './untrusted.ts';
 
 /**
  * A caller's own estimate of what a call will take, now or later. What it leaves out is estimated
@@ -60,9 +61,9 @@ export async function customised(
   request: EstimateRequest,
 ): Promise<Estimated> {
   const cost = await answerOf(estimator, request);
-  const tokens = countField(cost, 'tokens');
-  const input = countField(cost, 'inputTokens');
-  const output = countField(cost, 'outputTokens');
+  const tokens = tokensIn(cost, 'tokens');
+  const input = tokensIn(cost, 'inputTokens');
+  const output = tokensIn(cost, 'outputTokens');
   if (input === undefined && output === undefined) {
     return tokens === undefined ? ours : withOutput(withInput(ours, tokens), 0);
   }
@@ -91,8 +92,7 @@ async function answerOf(estimator: CustomEstimator, request: EstimateRequest): P
 }
 
 /** A whole number of tokens, or `undefined` for what is none. */
-function countField(cost: unknown, key: keyof Cost): number | undefined {
+function tokensIn(cost: unknown, key: keyof Cost): number | undefined {
   const found = field(cost, key);
-  const isCount = typeof found === 'number' && found >= 0 && found <= Number.MAX_SAFE_INTEGER;
-  return isCount ? Math.ceil(found) : undefined;
+  return isTokenCount(found) ? Math.ceil(found) : undefined;
 }

@@ -1,6 +1,6 @@
-import { promptCount } from '../wire/prompt-count.ts';
+import { countField, field } from '../model/json.ts';
+import { promptCount } from '../model/prompt-count.ts';
 import type { Api } from './api.ts';
-import { amountField, field } from './untrusted.ts';
 
 /** Where a call to an endpoint says how many tokens it may produce, and how many times over. */
 interface OutputRule {
@@ -21,7 +21,7 @@ const RULES: Readonly<Partial<Record<Api, OutputRule>>> = {
 export function declaredOutput(api: Api, body: unknown): number {
   const rule = RULES[api];
   if (rule === undefined) return 0;
-  const maximum = rule.maximum.map((key) => amountField(body, key)).find((found) => found > 0) ?? 0;
-  const times = Math.max(1, ...rule.times.map((key) => amountField(body, key)));
+  const maximum = rule.maximum.map((key) => countField(body, key)).find((found) => found > 0) ?? 0;
+  const times = Math.max(1, ...rule.times.map((key) => countField(body, key)));
   return maximum * times * (api === 'completions' ? promptCount(field(body, 'prompt')) : 1);
 }

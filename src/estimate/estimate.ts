@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { expected, expectObject } from '../expect.ts';
-import type { TokenEstimate } from '../providers/provider.ts';
+import type { TokenEstimate } from '../model/usage.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
 import { type CustomEstimator, customised, withInput } from './custom-estimate.ts';
 import { type EstimateRequest, Estimator } from './estimator.ts';

@@ -1,4 +1,4 @@
-import type { TokenEstimate } from '../providers/provider.ts';
+import type { TokenEstimate } from '../model/usage.ts';
 import { apiOf } from './api.ts';
 import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';

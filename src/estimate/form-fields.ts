@@ -1,4 +1,4 @@
-import { field } from './untrusted.ts';
+import { field } from '../model/json.ts';
 
 /**
  * A body by its fields: a form, in which files are sent, as the object that it stands for, where

@@ -1,8 +1,8 @@
+import { elementsOf, field, keysOf, lengthOf, textField } from '../model/json.ts';
 import { Mark } from './mark.ts';
 import { extrapolated, PAUSE, type Part } from './part.ts';
 import { type Level, shareRead } from './reading-level.ts';
 import { TextSlices } from './text-slices.ts';
-import { elementsOf, field, keysOf, lengthOf, textField } from './untrusted.ts';
 
 /** Deeper schemas are cut: no API takes them. */
 const MAX_DEPTH = 32;

@@ -1,9 +1,9 @@
+import { field, isList, keysOf, lengthOf } from '../model/json.ts';
 import { escaped, JsonStrings } from './json-strings.ts';
 import { Mark } from './mark.ts';
 import { extrapolated, PAUSE, type Part, rough } from './part.ts';
 import { type Level, shareRead } from './reading-level.ts';
 import { TextSlices } from './text-slices.ts';
-import { field, isList, keysOf, lengthOf } from './untrusted.ts';
 
 /** Deeper values are cut: no API takes them. */
 const MAX_DEPTH = 32;

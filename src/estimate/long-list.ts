@@ -1,6 +1,6 @@
+import { field, lengthOf } from '../model/json.ts';
 import { Mark } from './mark.ts';
 import { extrapolated, type Part } from './part.ts';
-import { field, lengthOf } from './untrusted.ts';
 
 /** As many messages as Anthropic takes in one request, and more than any other API. */
 const MAX_READ = 100_000;

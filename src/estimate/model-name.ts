@@ -1,4 +1,4 @@
-import { textField } from './untrusted.ts';
+import { textField } from '../model/json.ts';
 
 /**
  * The model that a call is for, as far as that can be told, in the form in which tables name it:

@@ -1,9 +1,9 @@
+import { elementsOf, field, textField } from '../model/json.ts';
 import type { ChatFamily } from './chat-family.ts';
 import { longList } from './long-list.ts';
 import { OpenAIMessages } from './openai-messages.ts';
 import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
 import { PAUSE, type Part, rough } from './part.ts';
-import { elementsOf, field, textField } from './untrusted.ts';
 
 /** A function call in a message takes these, and the tokens of the name and of the arguments. */
 export const CALL_TOKENS = 3;

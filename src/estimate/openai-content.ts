@@ -1,10 +1,10 @@
+import { field, isList, lengthOf, textField } from '../model/json.ts';
 import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import { audioTokens } from './audio-tokens.ts';
 import { longList } from './long-list.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
 import { TextSlices } from './text-slices.ts';
-import { field, isList, lengthOf, textField } from './untrusted.ts';
 
 /**
  * The content of a message, for Chat Completions and Responses: a string or a list of parts.

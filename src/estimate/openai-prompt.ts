@@ -1,8 +1,8 @@
+import { field, isList, lengthOf, textField } from '../model/json.ts';
 import { longList } from './long-list.ts';
 import { openaiPart } from './openai-content.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
-import { field, isList, lengthOf, textField } from './untrusted.ts';
 
 /**
  * A prompt, or what is to be embedded or moderated: a string, a list of strings, the tokens

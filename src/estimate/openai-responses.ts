@@ -1,3 +1,4 @@
+import { field, keysOf, textField } from '../model/json.ts';
 import type { ChatFamily } from './chat-family.ts';
 import { fileTokensBy } from './file-tokens.ts';
 import { JsonWriter } from './json-writer.ts';
@@ -8,7 +9,6 @@ import { openaiImageBytesTokens } from './openai-images.ts';
 import { OpenAIMessages } from './openai-messages.ts';
 import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
 import { type Part, rough } from './part.ts';
-import { field, keysOf, textField } from './untrusted.ts';
 
 /** Where a body refers to input that it doesn't have. */
 const HELD_BY_SERVER = ['previous_response_id', 'conversation', 'prompt'];

@@ -1,8 +1,8 @@
+import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
 import type { ChatFamily } from './chat-family.ts';
 import { functionDefinitions } from './function-definitions.ts';
 import { JsonWriter } from './json-writer.ts';
 import { type Part, rough } from './part.ts';
-import { elementsOf, field, lengthOf, textField } from './untrusted.ts';
 
 /** Naming the function to call takes these and the tokens of its name; forbidding all takes one. */
 const FORCED_CHOICE = 4;

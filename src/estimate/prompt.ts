@@ -1,3 +1,4 @@
+import { field } from '../model/json.ts';
 import { anthropicCompletion, anthropicMessages } from './anthropic-messages.ts';
 import type { Api } from './api.ts';
 import type { Prior } from './calibration/script-weights.ts';
@@ -9,7 +10,6 @@ import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Parts } from './part.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
-import { field } from './untrusted.ts';
 
 /** The input of a call: what it is made of, and how its text becomes tokens. */
 export interface Prompt {

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { MINUTE_MS } from '../limits.ts';
+import { countField, field } from '../model/json.ts';
+import { MINUTE_MS } from '../model/limits.ts';
 import { apiOf } from './api.ts';
 import { RecentlyUsed } from './calibration/recently-used.ts';
 import { digestOf } from './digest.ts';
 import type { EstimateRequest } from './estimator.ts';
 import { sharedQueue } from './shared-queue.ts';
-import { amountField, field } from './untrusted.ts';
 
 /**
  * Asks the provider for the input tokens of a call; `undefined` where it can't or shouldn't be
@@ -130,7 +130,7 @@ class RemoteCount {
     try {
       const answer = await this.#ask(body, { maxRetries: 0, timeout: this.#timeoutMs });
       this.#failures = 0;
-      return amountField(answer, 'input_tokens') || undefined;
+      return countField(answer, 'input_tokens') || undefined;
     } catch {
       this.#counts.delete(digest);
       this.#failures += 1;

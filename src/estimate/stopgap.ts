@@ -1,4 +1,4 @@
-import type { Usage } from '../providers/provider.ts';
+import type { Usage } from '../model/usage.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
 import type { Measurement, Stopgap } from './measurement.ts';
 

@@ -1,20 +1,6 @@
-/**
- * A token bucket as arithmetic: states in, states out; no timer, promise or clock.
- *
- * The promise, for any interval of t ms: the cost taken in it is at most
- * `max(capacity, largest cost taken) + perMs · t`. A call larger than the capacity goes by
- * savings: inflow that a full bucket would waste is kept for one such call, and no other call may
- * touch it.
- */
-export interface BucketSpec {
-  /** Tokens that flow in each millisecond: (1 − headroom) · limit / window. */
-  readonly perMs: number;
-  /** The burst: what an idle bucket holds. */
-  readonly capacity: number;
-  /** The largest call that may ever pass: the limit itself. */
-  readonly largest: number;
-}
+import type { BucketSpec } from '../model/meter-spec.ts';
 
+/** A token bucket as arithmetic: states in, states out; no timer, promise or clock. */
 export interface BucketState {
   /** What calls may take now; negative while a debt is being repaid. At most the capacity. */
   readonly level: number;

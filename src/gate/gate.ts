@@ -1,5 +1,5 @@
-import { NO_CAUTION, type Tuning } from '../learning/caution.ts';
-import type { Sighting } from '../learning/lane-limits.ts';
+import type { Used } from '../model/grant.ts';
+import { NO_CAUTION, type Tuning } from '../model/learned.ts';
 import {
   amount,
   type Cost,
@@ -9,8 +9,9 @@ import {
   MINUTE_MS,
   plus,
   type Subject,
-} from '../limits.ts';
-import type { MeterSpec, Used } from '../stores/shared-lane.ts';
+} from '../model/limits.ts';
+import type { MeterSpec } from '../model/meter-spec.ts';
+import type { Sighting } from '../model/observed-limit.ts';
 import type { Meter, MeteredLimit, MeterOptions } from './meter.ts';
 
 /** How long a cost must wait, and the dimension that makes it. */

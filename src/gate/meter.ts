@@ -1,8 +1,8 @@
-import type { Tuning } from '../learning/caution.ts';
-import { MINUTE_MS } from '../limits.ts';
-import type { MeterSpec, Used } from '../stores/shared-lane.ts';
+import type { Used } from '../model/grant.ts';
+import type { Tuning } from '../model/learned.ts';
+import { MINUTE_MS } from '../model/limits.ts';
+import type { BucketSpec, MeterSpec } from '../model/meter-spec.ts';
 import {
-  type BucketSpec,
   type BucketState,
   drained,
   fitted,

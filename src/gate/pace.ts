@@ -1,21 +1,11 @@
-import type { Tuning } from '../learning/caution.ts';
-import { type Limit, MINUTE_MS, SECOND_MS, type Shape, UNKNOWN_SHAPE } from '../limits.ts';
-import type { BucketSpec } from './bucket.ts';
+import type { Tuning } from '../model/learned.ts';
+import { type Limit, MINUTE_MS, SECOND_MS, type Shape, UNKNOWN_SHAPE } from '../model/limits.ts';
+import type { BucketSpec, Guard } from '../model/meter-spec.ts';
 
 /** How far a network is expected to shift two calls against each other. */
 const USUAL_SPREAD_MS = 50;
 /** Bursts, in seconds of the rate, that a lane falls back to when its own was refused. */
 const STRICTER_BURSTS = { 1: 10, 2: 1 } as const;
-
-/**
- * A window in which at most so much is let through: any that ends now (trailing); or, where it is
- * fixed, the one that began at the last multiple of its span since the epoch.
- */
-export interface Guard {
-  readonly max: number;
-  readonly spanMs: number;
-  readonly isFixed?: boolean;
-}
 
 /** How calls against one limit are paced: a bucket, and the guards of the enforcement. */
 export interface Pace {

@@ -1,4 +1,4 @@
-import { NO_CAUTION, type Tuning } from '../learning/caution.ts';
+import { NO_CAUTION, type Tuning } from '../model/learned.ts';
 import {
   type Correction,
   type Limit,
@@ -6,7 +6,7 @@ import {
   MINUTE_MS,
   SECOND_MS,
   type Shape,
-} from '../limits.ts';
+} from '../model/limits.ts';
 import { type Pace, paceOf } from './pace.ts';
 import { ProvenBurst } from './proven-burst.ts';
 

@@ -1,5 +1,5 @@
+import type { Guard } from '../model/meter-spec.ts';
 import { FixedWindow } from './fixed-window.ts';
-import type { Guard } from './pace.ts';
 import { TrailingWindow } from './trailing-window.ts';
 
 /** A guard with what has been used of it. */

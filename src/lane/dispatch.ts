@@ -1,14 +1,15 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { HeadroomError } from '../errors.ts';
-import type { Reason } from '../events.ts';
 import type { Gate, Wait } from '../gate/gate.ts';
 import type { Concurrency } from '../learning/concurrency.ts';
-import type { Cost, Limit } from '../limits.ts';
+import type { Learned } from '../model/learned.ts';
+import type { Cost, Limit } from '../model/limits.ts';
+import type { Reason } from '../model/reason.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
 import { type Choice, LOOKED_AT, nextCall } from '../queue/next-call.ts';
 import { type Decider, LaneSharing } from '../stores/lane-sharing.ts';
-import type { Learned, Store } from '../stores/shared-lane.ts';
+import type { Store } from '../stores/shared-lane.ts';
 import type { ForeignPause, TurnsHost } from '../stores/turns-host.ts';
 import { Alarm } from './alarm.ts';
 import type { Recovery } from './recovery.ts';

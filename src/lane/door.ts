@@ -8,9 +8,10 @@ import {
   RateLimitExceeded,
   StoreUnavailable,
 } from '../errors.ts';
-import type { GuardedEmitter, LaneRef, Reason } from '../events.ts';
+import type { GuardedEmitter, LaneRef } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Cost, Limit } from '../limits.ts';
+import type { Cost, Limit } from '../model/limits.ts';
+import type { Reason } from '../model/reason.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
 import { costsOf, unfitOf } from '../queue/next-call.ts';
 import type { WaitingCall } from '../queue/waiting-call.ts';

@@ -1,9 +1,9 @@
 import type { Caller } from '../callers/caller.ts';
 import { inWords, wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
-import type { Reason } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import { amount, DIMENSIONS, isUpstream, plus } from '../limits.ts';
+import { amount, DIMENSIONS, isUpstream, plus } from '../model/limits.ts';
+import type { Reason } from '../model/reason.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
 import type { WaitingCall } from '../queue/waiting-call.ts';
 

@@ -1,5 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
-import type { Cost, Dimension } from '../limits.ts';
+import type { Cost, Dimension } from '../model/limits.ts';
 
 /** A call that wants to pass. */
 export interface LaneCall {

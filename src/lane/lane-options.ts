@@ -4,7 +4,7 @@ import type { Gate } from '../gate/gate.ts';
 import type { MeteredLimit, MeterOptions } from '../gate/meter.ts';
 import type { Concurrency } from '../learning/concurrency.ts';
 import type { LaneLimits } from '../learning/lane-limits.ts';
-import type { Subject } from '../limits.ts';
+import type { Subject } from '../model/limits.ts';
 import type { Store } from '../stores/shared-lane.ts';
 
 /** What a lane can be told anew. */

@@ -1,6 +1,6 @@
 import type { LaneRef } from '../events.ts';
-import type { Limit, LimitSource } from '../limits.ts';
-import type { TokenEstimate } from '../providers/provider.ts';
+import type { Limit, LimitSource } from '../model/limits.ts';
+import type { TokenEstimate } from '../model/usage.ts';
 
 /** What a lane has done since it opened. */
 export interface LaneTotals {

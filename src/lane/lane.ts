@@ -1,17 +1,17 @@
 import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import { closedError, type HeadroomError } from '../errors.ts';
-import type { LaneRef, PauseCause } from '../events.ts';
+import type { LaneRef } from '../events.ts';
 import { LaneLearning, type LimitNews, type RefusalWords } from '../learning/lane-learning.ts';
-import type { Sighting } from '../learning/lane-limits.ts';
-import type { Cost } from '../limits.ts';
-import type { TokenEstimate, Usage } from '../providers/provider.ts';
+import type { ReservationEnd } from '../model/grant.ts';
+import type { Cost } from '../model/limits.ts';
+import type { ObservedLimit, Sighting } from '../model/observed-limit.ts';
+import type { PauseCause, Stated } from '../model/refusal.ts';
+import type { TokenEstimate, Usage } from '../model/usage.ts';
 import { CallQueue, type Joined } from '../queue/call-queue.ts';
 import { costsOf, unfitOf } from '../queue/next-call.ts';
 import type { WaitingCall } from '../queue/waiting-call.ts';
 import type { LaneSharing } from '../stores/lane-sharing.ts';
-import type { ObservedLimit } from '../wire/headers.ts';
-import type { Stated } from '../wire/stated-limits.ts';
 import { Dispatch } from './dispatch.ts';
 import { Door, type LaneState } from './door.ts';
 import type { Forecast, Patience, Said } from './forecast.ts';
@@ -20,12 +20,7 @@ import type { LaneOptions, LaneTerms } from './lane-options.ts';
 import type { LaneSnapshot } from './lane-snapshot.ts';
 import { Pausing } from './pausing.ts';
 import { type Pause, Recovery } from './recovery.ts';
-import {
-  type Rejection,
-  Reservation,
-  type ReservationEnd,
-  type ReservationEnds,
-} from './reservation.ts';
+import { type Rejection, Reservation, type ReservationEnds } from './reservation.ts';
 import type { Stage } from './stage.ts';
 import { Tally } from './tally.ts';
 

@@ -12,7 +12,7 @@ import {
   type Subject,
   UNKNOWN_SHAPE,
   USD_SHAPE,
-} from '../limits.ts';
+} from '../model/limits.ts';
 import type { Settings } from '../options.ts';
 import type { Preset } from '../presets/preset.ts';
 import { Lane } from './lane.ts';

@@ -1,4 +1,4 @@
-import type { PauseCause } from '../events.ts';
+import type { PauseCause } from '../model/refusal.ts';
 
 /** The wait after a refusal that names none; doubled for each one that follows without a success. */
 const FIRST_BACKOFF_MS = 1000;

@@ -1,8 +1,8 @@
 import type { Caller } from '../callers/caller.ts';
 import { checkedUsage } from '../checked-cost.ts';
-import type { Reason } from '../events.ts';
-import { amount, type Cost } from '../limits.ts';
-import type { Grant } from '../stores/shared-lane.ts';
+import type { Grant, ReservationEnd } from '../model/grant.ts';
+import { amount, type Cost } from '../model/limits.ts';
+import type { Reason } from '../model/reason.ts';
 
 /** What a lane does when a reservation ends. */
 export interface ReservationEnds {
@@ -10,16 +10,6 @@ export interface ReservationEnds {
   answered(reservation: Reservation): void;
   /** `end` says what replaces what was taken. */
   ended(reservation: Reservation, end: ReservationEnd): void;
-}
-
-/** How a call has ended. */
-export interface ReservationEnd {
-  /** What it has cost, of the lane's limits. */
-  readonly actual: Cost;
-  /** What of it is its caller's. */
-  readonly own: Cost;
-  /** False where the provider said nothing. */
-  readonly wasAnswered: boolean;
 }
 
 export interface Admission {

@@ -1,6 +1,6 @@
 import type { LaneRef } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Cost } from '../limits.ts';
+import type { Cost } from '../model/limits.ts';
 
 /** A lane as it is now, to rehearse calls with. Nothing that is done to it changes the lane. */
 export interface Stage extends LaneRef {

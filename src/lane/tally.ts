@@ -1,4 +1,4 @@
-import type { TokenEstimate, Usage } from '../providers/provider.ts';
+import type { TokenEstimate, Usage } from '../model/usage.ts';
 import { type LaneTotals, NO_TOTALS, withUse } from './lane-snapshot.ts';
 
 /** How much the last call says of how long calls are in flight. */

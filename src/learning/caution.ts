@@ -1,14 +1,5 @@
-import type { PauseCause } from '../events.ts';
-
-/** How much more careful a lane is than its limits and its provider's profile ask for. */
-export interface Tuning {
-  /** The share of the rate that is used, from above 0 to 1. */
-  readonly rateShare: number;
-  /** 0: the profile's burst; 1: ten seconds of it; 2: one second; 3: paced by the second. */
-  readonly strictness: 0 | 1 | 2 | 3;
-}
-
-export const NO_CAUTION: Tuning = { rateShare: 1, strictness: 0 };
+import { NO_CAUTION, type Tuning } from '../model/learned.ts';
+import type { PauseCause } from '../model/refusal.ts';
 
 const STRICTNESS: readonly Tuning['strictness'][] = [0, 1, 2, 3];
 

@@ -1,6 +1,6 @@
 import { type Gate, isSameLimit, isSure } from '../gate/gate.ts';
 import type { MeteredLimit } from '../gate/meter.ts';
-import { type Dimension, type Limit, MINUTE_MS, type Subject } from '../limits.ts';
+import { type Dimension, type Limit, MINUTE_MS, type Subject } from '../model/limits.ts';
 import { type Episode, Guess } from './guess.ts';
 import type { LaneLimits } from './lane-limits.ts';
 import type { Throughput } from './throughput.ts';

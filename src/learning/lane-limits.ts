@@ -1,4 +1,5 @@
 import type { MeteredLimit } from '../gate/meter.ts';
+import type { Learned } from '../model/learned.ts';
 import {
   type Dimension,
   isUpstream,
@@ -6,20 +7,10 @@ import {
   type LimitSource,
   MINUTE_MS,
   type Subject,
-} from '../limits.ts';
-import type { Learned } from '../stores/shared-lane.ts';
-import type { ObservedLimit } from '../wire/headers.ts';
+} from '../model/limits.ts';
+import type { ObservedLimit, Sighting } from '../model/observed-limit.ts';
 
 const SOURCES: readonly LimitSource[] = ['given', 'published', 'guess', 'headers', 'refusal'];
-
-/** What a response shows of one limit, with its window known. */
-export interface Sighting extends Limit {
-  readonly remaining: number | undefined;
-  /** Until all of it is there again, as the response has it. */
-  readonly resetMs?: number | undefined;
-  /** The share that others were counted to use, where somebody else has counted. */
-  readonly counted?: number | undefined;
-}
 
 /**
  * The limits of one lane and where each comes from. What was given is an upper bound: headers and

@@ -1,5 +1,5 @@
-import { type Dimension, MINUTE_MS, SECOND_MS, type Subject } from '../limits.ts';
-import type { Sighting } from './lane-limits.ts';
+import { type Dimension, MINUTE_MS, SECOND_MS, type Subject } from '../model/limits.ts';
+import type { Sighting } from '../model/observed-limit.ts';
 
 /** A rest of the limit that is back so soon may be that of a second, whatever the limit's window. */
 const SOON_MS = 2 * SECOND_MS;

@@ -1,4 +1,4 @@
-import { amount, type Cost, type Dimension, MINUTE_MS, plus, SECOND_MS } from '../limits.ts';
+import { amount, type Cost, type Dimension, MINUTE_MS, plus, SECOND_MS } from '../model/limits.ts';
 
 /** Longer than that nobody asks back; a pause may lie between. */
 const KEPT = 1000;

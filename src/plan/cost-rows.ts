@@ -1,4 +1,4 @@
-import { amount, type Cost, type Dimension } from '../limits.ts';
+import { amount, type Cost, type Dimension } from '../model/limits.ts';
 
 /** Costs as rows of numbers, counted from 1, in the dimensions that matter: many are compared. */
 export class CostRows {

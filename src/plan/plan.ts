@@ -1,8 +1,8 @@
 import { counted } from '../budget/budget-ledger.ts';
 import { type LaneKey, nameOf } from '../lane/lanes.ts';
 import type { Stage } from '../lane/stage.ts';
-import type { Cost, Limit, LimitSource } from '../limits.ts';
-import type { PriceTable } from '../prices/price.ts';
+import type { Cost, Limit, LimitSource } from '../model/limits.ts';
+import type { PriceTable } from '../model/price.ts';
 import { type PlannedCall, type Read, readCalls, type Sources } from './planned-call.ts';
 import { type Binding, rehearse } from './rehearsal.ts';
 

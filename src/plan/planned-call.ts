@@ -5,14 +5,15 @@ import { estimateCall } from '../estimate/estimate.ts';
 import type { EstimateRequest } from '../estimate/estimator.ts';
 import { expected, expectKnown, expectObject, expectText } from '../expect.ts';
 import { type LaneKey, ownKey } from '../lane/lanes.ts';
-import { amount, type Cost, type Dimension } from '../limits.ts';
+import type { Call } from '../model/call.ts';
+import { amount, type Cost, type Dimension } from '../model/limits.ts';
+import type { PriceTable } from '../model/price.ts';
 import { hostnameOfPreset, hostOfPreset } from '../presets/host.ts';
 import { costInUsd } from '../prices/cost-in-usd.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../prices/most-in-usd.ts';
-import type { PriceTable } from '../prices/price.ts';
 import { priceOf } from '../prices/price-of.ts';
 import { providerFor } from '../providers/directory.ts';
-import type { Call, Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 
 /** A call as `acquire` takes it. */

@@ -1,7 +1,7 @@
 import { nextTurn } from '../estimate/next-turn.ts';
 import type { Gate, Wait } from '../gate/gate.ts';
 import type { Stage } from '../lane/stage.ts';
-import type { Cost, Dimension } from '../limits.ts';
+import type { Cost, Dimension } from '../model/limits.ts';
 import { LOOKED_AT, OVERTAKEN_AFTER_MS, OVERTAKING_SHARE } from '../queue/next-call.ts';
 import { CostRows } from './cost-rows.ts';
 import { Slots } from './slots.ts';

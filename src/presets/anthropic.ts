@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../limits.ts';
+import { MINUTE_MS } from '../model/limits.ts';
 import type { HostFacts, Measure } from './host-facts.ts';
 
 const no = undefined;

@@ -1,4 +1,4 @@
-import { MINUTE_MS, UNKNOWN_SHAPE } from '../limits.ts';
+import { MINUTE_MS, UNKNOWN_SHAPE } from '../model/limits.ts';
 import type { HostFacts } from './host-facts.ts';
 import { beginsWith, longest, modelId } from './model-id.ts';
 

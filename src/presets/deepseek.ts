@@ -1,4 +1,4 @@
-import { UNKNOWN_SHAPE } from '../limits.ts';
+import { UNKNOWN_SHAPE } from '../model/limits.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Dimension, Shape } from '../limits.ts';
+import type { Dimension, Shape } from '../model/limits.ts';
 import { FACTS } from './facts.ts';
 import type { Charge, Correction, Measure } from './host-facts.ts';
 import type { PresetHost } from './preset.ts';

@@ -1,4 +1,4 @@
-import { SECOND_MS } from '../limits.ts';
+import { SECOND_MS } from '../model/limits.ts';
 import type { HostFacts, Measure } from './host-facts.ts';
 
 const COUNTS: readonly Measure[] = [

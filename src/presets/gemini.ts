@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../limits.ts';
+import { DAY_MS, MINUTE_MS } from '../model/limits.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /**

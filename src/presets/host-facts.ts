@@ -1,4 +1,4 @@
-import type { Dimension, Shape } from '../limits.ts';
+import type { Dimension, Shape } from '../model/limits.ts';
 
 /**
  * Figures of one unit, one for each tier of a host, in the order of its tiers. `undefined` where a

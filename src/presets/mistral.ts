@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../limits.ts';
+import { MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Limit, MINUTE_MS } from '../limits.ts';
+import { type Limit, MINUTE_MS } from '../model/limits.ts';
 import { bedrockTier } from './bedrock.ts';
 import { FACTS } from './facts.ts';
 import type { HostFacts, Row } from './host-facts.ts';

@@ -1,4 +1,4 @@
-import type { Limit } from '../limits.ts';
+import type { Limit } from '../model/limits.ts';
 
 /** Hosts about whose limits something is published. */
 export type PresetHost =

@@ -1,4 +1,4 @@
-import { DAY_MS, type Limit, MINUTE_MS, SECOND_MS } from '../limits.ts';
+import { DAY_MS, type Limit, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { Measure, Row, Unit } from './host-facts.ts';
 
 export const HOUR_MS: number = 60 * MINUTE_MS;

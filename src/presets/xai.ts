@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS, UNKNOWN_SHAPE } from '../limits.ts';
+import { MINUTE_MS, SECOND_MS, UNKNOWN_SHAPE } from '../model/limits.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** xAI: docs.x.ai, "Rate limits" (2026-09). Tiers by what was spent since 2026-01-01. */

@@ -1,5 +1,5 @@
+import type { LongContext, PriceTable } from '../model/price.ts';
 import { cacheWrites } from './cache-writes.ts';
-import type { LongContext, PriceTable } from './price.ts';
 
 const ABOVE_100K: LongContext = { aboveInputTokens: 100_000, inputFactor: 5, outputFactor: 5 };
 const ABOVE_200K: LongContext = { aboveInputTokens: 200_000, inputFactor: 2, outputFactor: 1.5 };

@@ -1,4 +1,4 @@
-import type { PriceTable } from './price.ts';
+import type { PriceTable } from '../model/price.ts';
 
 /** The same prices, with those of cache writes as multiples of the input's. */
 export function cacheWrites(

@@ -1,4 +1,4 @@
-import type { Price, Rates } from './price.ts';
+import type { Price, Rates } from '../model/price.ts';
 
 /** The tokens of a call, as its response reports them. */
 export interface PricedUsage {

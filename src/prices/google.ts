@@ -1,4 +1,4 @@
-import type { LongContext, PriceTable } from './price.ts';
+import type { LongContext, PriceTable } from '../model/price.ts';
 
 const ABOVE_200K: LongContext = { aboveInputTokens: 200_000, inputFactor: 2, outputFactor: 1.5 };
 

@@ -1,5 +1,5 @@
 import { HeadroomError } from '../errors.ts';
-import type { Price, PriceTable } from './price.ts';
+import type { Price, PriceTable } from '../model/price.ts';
 import { priceOf } from './price-of.ts';
 
 /**

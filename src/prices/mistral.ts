@@ -1,4 +1,4 @@
-import type { PriceTable } from './price.ts';
+import type { PriceTable } from '../model/price.ts';
 
 /** Mistral: genai-prices 0.1.8 (MIT; 2026-09-23), confidence high. */
 export const MISTRAL: PriceTable = {

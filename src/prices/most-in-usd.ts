@@ -1,6 +1,6 @@
-import type { TokenEstimate } from '../providers/provider.ts';
+import type { Price } from '../model/price.ts';
+import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd } from './cost-in-usd.ts';
-import type { Price } from './price.ts';
 
 /** Output that is expected of a call that doesn't limit its own. */
 export const EXPECTED_OUTPUT_TOKENS = 1024;

@@ -1,5 +1,5 @@
+import type { LongContext, PriceTable } from '../model/price.ts';
 import { cacheWrites } from './cache-writes.ts';
-import type { LongContext, PriceTable } from './price.ts';
 
 /**
  * Twice the input's price, cached or not, and one and a half times the output's. Pricing page:

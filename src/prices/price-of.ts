@@ -1,3 +1,4 @@
+import { type Price, type PriceTable, priceIn } from '../model/price.ts';
 import { beginsWith, longest, modelId } from '../presets/model-id.ts';
 import { ANTHROPIC } from './anthropic.ts';
 import { DEEPSEEK } from './deepseek.ts';
@@ -5,7 +6,6 @@ import { GOOGLE } from './google.ts';
 import { GROQ } from './groq.ts';
 import { MISTRAL } from './mistral.ts';
 import { OPENAI } from './openai.ts';
-import { type Price, type PriceTable, priceIn } from './price.ts';
 import { XAI } from './xai.ts';
 
 /**

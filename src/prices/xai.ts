@@ -1,4 +1,4 @@
-import type { LongContext, PriceTable } from './price.ts';
+import type { LongContext, PriceTable } from '../model/price.ts';
 
 /** From 200,000 tokens on: "above" is one less. */
 const FROM_200K: LongContext = { aboveInputTokens: 199_999, inputFactor: 2, outputFactor: 2 };

@@ -1,7 +1,9 @@
-import { UNKNOWN_SHAPE } from '../limits.ts';
+import type { Call } from '../model/call.ts';
+import { UNKNOWN_SHAPE } from '../model/limits.ts';
+import type { CallEstimate } from '../model/usage.ts';
 import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
-import type { Call, CallEstimate, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { member } from '../wire/json.ts';
-import { promptCount } from '../wire/prompt-count.ts';
+import { isCount, member } from '../model/json.ts';
+import { promptCount } from '../model/prompt-count.ts';
 
 /** A field of a request's body, which is an object, or a form where files go along. */
 function field(body: unknown, name: string): unknown {
@@ -26,8 +26,4 @@ export function promptsIn(body: unknown): number {
 /** The first of the fields that holds a number of which there can be so many. */
 export function countIn(body: unknown, ...names: readonly string[]): number | undefined {
   return names.map((name) => field(body, name)).find(isCount);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

@@ -1,4 +1,4 @@
-import { UNKNOWN_SHAPE } from '../limits.ts';
+import { UNKNOWN_SHAPE } from '../model/limits.ts';
 import { chargeSum, openaiWire } from './openai-wire.ts';
 import type { Provider } from './provider.ts';
 

@@ -1,4 +1,6 @@
-import type { Cost } from '../limits.ts';
+import type { Call } from '../model/call.ts';
+import type { Cost } from '../model/limits.ts';
+import type { CallEstimate, Usage } from '../model/usage.ts';
 import {
   chargeOf,
   correctionOf,
@@ -9,7 +11,7 @@ import {
 import type { PresetHost } from '../presets/preset.ts';
 import { compatible } from './compatible.ts';
 import { chargeSum } from './openai-wire.ts';
-import type { Call, CallEstimate, Provider, Usage } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const made = new Map<PresetHost, Provider>();
 

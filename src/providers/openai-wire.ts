@@ -1,7 +1,9 @@
-import type { Cost } from '../limits.ts';
+import type { Call, Request } from '../model/call.ts';
+import type { Cost } from '../model/limits.ts';
+import type { CallEstimate, Usage } from '../model/usage.ts';
 import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
-import type { Call, CallEstimate, Provider, Request, Usage } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
 /** Endpoints that take a model's time (API reference, 2026-08); all others pass uncounted. */

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Reservation } from '../lane/reservation.ts';
-import { type Cost, minus, plus } from '../limits.ts';
+import { type Cost, minus, plus } from '../model/limits.ts';
 import { AbortHub } from './abort-hub.ts';
 import { Line, type LineOptions } from './line.ts';
 import type { WaitingCall } from './waiting-call.ts';

@@ -1,4 +1,4 @@
-import type { Cost } from '../limits.ts';
+import type { Cost } from '../model/limits.ts';
 import type { Flow } from './flow.ts';
 import { Heap } from './heap.ts';
 

@@ -1,5 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
-import { type Cost, minus, plus } from '../limits.ts';
+import { type Cost, minus, plus } from '../model/limits.ts';
 import type { WaitingCall } from './waiting-call.ts';
 
 export type Run = () => Promise<unknown>;

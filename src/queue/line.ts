@@ -1,5 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
-import { type Cost, least, minus, plus, times } from '../limits.ts';
+import { type Cost, least, minus, plus, times } from '../model/limits.ts';
 import { FairTurns } from './fair-turns.ts';
 import { Flow, type Place, type Run } from './flow.ts';
 import type { WaitingCall } from './waiting-call.ts';

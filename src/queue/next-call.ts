@@ -1,5 +1,5 @@
 import type { Gate, Head, Wait } from '../gate/gate.ts';
-import type { Cost, Limit } from '../limits.ts';
+import type { Cost, Limit } from '../model/limits.ts';
 import type { Place } from './flow.ts';
 import type { Line } from './line.ts';
 import type { Costs, Taken, WaitingCall } from './waiting-call.ts';

@@ -1,6 +1,6 @@
 import type { Caller } from '../callers/caller.ts';
-import type { Cost, Dimension } from '../limits.ts';
-import type { Grant } from '../stores/shared-lane.ts';
+import type { Grant } from '../model/grant.ts';
+import type { Cost, Dimension } from '../model/limits.ts';
 
 /** What a call costs: of the lane's limits, and of its caller's own. */
 export interface Costs {

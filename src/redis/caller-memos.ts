@@ -1,4 +1,4 @@
-import type { KeySpec } from '../stores/shared-lane.ts';
+import type { KeySpec } from '../model/meter-spec.ts';
 
 const MOST = 10_000;
 

@@ -1,4 +1,4 @@
-import type { KeySpec } from '../stores/shared-lane.ts';
+import type { KeySpec } from '../model/meter-spec.ts';
 
 /** The calls of this process that are in flight in one lane, and those of each limited caller. */
 export class InFlight {

@@ -1,4 +1,4 @@
-import { type Cost, DIMENSIONS, type Dimension } from '../limits.ts';
+import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,8 @@
-import type { PauseCause } from '../events.ts';
-import { DIMENSIONS } from '../limits.ts';
-import type { Allotment, Answer, Grant, Learned, Left } from '../stores/shared-lane.ts';
+import type { Allotment, Grant, Left } from '../model/grant.ts';
+import type { Learned } from '../model/learned.ts';
+import { DIMENSIONS } from '../model/limits.ts';
+import type { PauseCause } from '../model/refusal.ts';
+import type { Answer } from '../stores/shared-lane.ts';
 import {
   asCost,
   asDimension,

@@ -1,4 +1,5 @@
-import type { Ask, Candidate, KeySpec, MeterSpec, Note } from '../stores/shared-lane.ts';
+import type { KeySpec, MeterSpec } from '../model/meter-spec.ts';
+import type { Ask, Candidate, Note } from '../stores/shared-lane.ts';
 import type { Memo } from './caller-memos.ts';
 import { toJson } from './json.ts';
 

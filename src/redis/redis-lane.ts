@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Allotment, Answer, Ask, KeySpec, Note, SharedLane } from '../stores/shared-lane.ts';
+import type { Allotment } from '../model/grant.ts';
+import type { KeySpec } from '../model/meter-spec.ts';
+import type { Answer, Ask, Note, SharedLane } from '../stores/shared-lane.ts';
 import type { CallerMemos, Memo } from './caller-memos.ts';
 import { FlushTimer } from './flush-timer.ts';
 import { InFlight } from './in-flight.ts';

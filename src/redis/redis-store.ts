@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Allotment, KeySpec, SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
+import type { Allotment } from '../model/grant.ts';
+import type { KeySpec } from '../model/meter-spec.ts';
+import type { SharedLane, SharedLedger, Store } from '../stores/shared-lane.ts';
 import { CallerMemos } from './caller-memos.ts';
 import { COMEBACK_SCRIPT, Comeback } from './comeback.ts';
 import { Health } from './health.ts';

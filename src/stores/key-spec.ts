@@ -1,6 +1,6 @@
 import type { Caller } from '../callers/caller.ts';
 import { digest } from '../callers/digest.ts';
-import type { KeySpec } from './shared-lane.ts';
+import type { KeySpec } from '../model/meter-spec.ts';
 
 const digests = new WeakMap<Caller, Promise<string>>();
 

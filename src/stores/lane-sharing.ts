@@ -1,8 +1,10 @@
-import type { PauseCause } from '../events.ts';
-import type { Admission, ReservationEnd } from '../lane/reservation.ts';
-import { amount, type Cost, DIMENSIONS, type Dimension } from '../limits.ts';
+import type { Admission } from '../lane/reservation.ts';
+import type { Grant, ReservationEnd, Used } from '../model/grant.ts';
+import { amount, type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
+import type { MeterSpec } from '../model/meter-spec.ts';
+import type { PauseCause } from '../model/refusal.ts';
 import { keyOf } from './key-spec.ts';
-import type { Grant, MeterSpec, SharedLane, Store, Used } from './shared-lane.ts';
+import type { SharedLane, Store } from './shared-lane.ts';
 import { SharedTurns } from './shared-turns.ts';
 import type { TurnsHost } from './turns-host.ts';
 

@@ -1,7 +1,9 @@
-import type { PauseCause, Reason } from '../events.ts';
-import type { BucketSpec } from '../gate/bucket.ts';
-import type { Guard } from '../gate/pace.ts';
-import type { Correction, Cost, Dimension } from '../limits.ts';
+import type { Allotment, Grant, Used } from '../model/grant.ts';
+import type { Learned } from '../model/learned.ts';
+import type { Cost, Dimension } from '../model/limits.ts';
+import type { KeySpec, MeterSpec } from '../model/meter-spec.ts';
+import type { HoldReason } from '../model/reason.ts';
+import type { PauseCause } from '../model/refusal.ts';
 
 /**
  * The contract of a store: one upstream limit, kept for several processes. Numbers in, numbers out:
@@ -23,30 +25,6 @@ export interface SharedLane {
   note(note: Note): void;
   /** Sends what was noted. */
   flush(): Promise<void>;
-}
-
-/** One limit, in the numbers that a store needs to keep it. */
-export interface MeterSpec {
-  /** `tokens/60000`: one of its kind in a lane, and for a key. */
-  readonly id: string;
-  readonly dimension: Dimension;
-  /** The limit itself, before headroom. */
-  readonly max: number;
-  readonly windowMs: number;
-  /** The share that is kept free of what the server says is left. */
-  readonly headroom: number;
-  readonly correction: Correction;
-  readonly bucket: BucketSpec;
-  readonly guards: readonly Guard[];
-}
-
-/** What a store keeps of a caller with limits of its own: the same in every lane. */
-export interface KeySpec {
-  /** A digest of the key. */
-  readonly id: string;
-  readonly weight: number;
-  readonly concurrency: number;
-  readonly meters: readonly MeterSpec[];
 }
 
 /** A call at the front of a process's line. */
@@ -75,22 +53,6 @@ export interface Ask {
   readonly candidates: readonly Candidate[];
   /** The call behind them: it isn't asked for yet, but keeps its place before others' later ones. */
   readonly next?: Candidate | undefined;
-}
-
-/**
- * Why a store doesn't let a call through. `queue`: only until those of other processes have come
- * whose turn it is.
- */
-export type HoldReason = Exclude<Reason, 'learning'>;
-
-/** A call that was let through. */
-export interface Grant {
-  /** Which of the candidates. */
-  readonly index: number;
-  readonly at: number;
-  readonly epoch: number;
-  /** All that the lane has let through, this call included. */
-  readonly taken: Cost;
 }
 
 export interface Answer {
@@ -131,28 +93,6 @@ export interface Answer {
   readonly callers: Readonly<Record<string, Allotment>>;
   /** Processes that this lane has heard of lately, this one included. */
   readonly instances: number;
-}
-
-/** What is left of a caller's limits, by their ids. */
-export type Allotment = Readonly<Record<string, Left>>;
-
-export interface Left {
-  readonly level: number;
-  /** Until all of it is there again. */
-  readonly resetMs: number;
-}
-
-/** What a process has learned, and others take over. */
-export interface Learned {
-  readonly version: number;
-  readonly limits: readonly {
-    readonly dimension: Dimension;
-    readonly max: number;
-    readonly windowMs: number;
-    readonly source: string;
-  }[];
-  readonly rateShare: number;
-  readonly strictness: number;
 }
 
 /** What happens to calls that were let through. */
@@ -202,14 +142,6 @@ export type Note =
     }
   /** Nobody waits here any more. */
   | { readonly kind: 'left' };
-
-/** What was taken of a limit while nobody could be asked. */
-export interface Used {
-  /** What has not come back since: of a bucket. */
-  readonly level: number;
-  /** All of it: of a window. */
-  readonly total: number;
-}
 
 /** Money, kept for several processes. */
 export interface SharedLedger {

@@ -1,10 +1,12 @@
-import type { Reason } from '../events.ts';
-import type { Cost, Limit } from '../limits.ts';
+import type { Grant } from '../model/grant.ts';
+import type { Cost, Limit } from '../model/limits.ts';
+import type { KeySpec } from '../model/meter-spec.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Place } from '../queue/flow.ts';
 import { costsOf, unfitOf } from '../queue/next-call.ts';
 import type { Costs } from '../queue/waiting-call.ts';
 import { keyOf } from './key-spec.ts';
-import type { Answer, Ask, Candidate, Grant, KeySpec, SharedLane } from './shared-lane.ts';
+import type { Answer, Ask, Candidate, SharedLane } from './shared-lane.ts';
 import type { Hold, TurnsHost, Verdict } from './turns-host.ts';
 
 /** As many calls are asked for at a time: enough for a fast link, and few to be told no. */

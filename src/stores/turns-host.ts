@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
-import type { PauseCause } from '../events.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Cost, Limit } from '../limits.ts';
+import type { Grant } from '../model/grant.ts';
+import type { Learned } from '../model/learned.ts';
+import type { Cost, Limit } from '../model/limits.ts';
+import type { HoldReason } from '../model/reason.ts';
+import type { PauseCause } from '../model/refusal.ts';
 import type { Place } from '../queue/flow.ts';
 import type { Line } from '../queue/line.ts';
 import type { Costs, WaitingCall } from '../queue/waiting-call.ts';
-import type { Grant, HoldReason, Learned } from './shared-lane.ts';
 
 /** What another process has met: the provider takes no calls for so long. */
 export interface ForeignPause {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../model/json.ts';
 
 /** What a metered request asks for; each has its own request and response format. */
 export type Operation = 'chat' | 'responses' | 'embeddings' | 'messages';

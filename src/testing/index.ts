@@ -1,8 +1,8 @@
+export type { JsonObject } from '../model/json.ts';
 export type { Operation, SimulatedCall } from './call.ts';
 export type { Charge, ChargeRule } from './charging.ts';
 export type { Fault, FaultModel } from './faults.ts';
 export type { ListenOptions, RunningServer } from './http-server.ts';
-export type { JsonObject } from './json.ts';
 export type { Latency, LatencyModel } from './latency.ts';
 export type { LimitName, SimulatorLimits } from './limit-names.ts';
 export type { CallEnd, CallStats, LogEntry, SimulatorStats } from './log.ts';

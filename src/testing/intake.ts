@@ -1,7 +1,7 @@
+import { countMember, isObject, type JsonObject, parseJson, stringMember } from '../model/json.ts';
 import type { SimulatedCall } from './call.ts';
 import type { Dialect, Problem, Route } from './dialects/dialect.ts';
 import { formats } from './formats/formats.ts';
-import { countIn, type JsonObject, parseObject, stringIn } from './json.ts';
 import { promptOf } from './prompt.ts';
 
 /** A metered call that has no number and no time yet. */
@@ -29,8 +29,8 @@ export function readRequest(request: Request, text: string, reading: Reading): I
   const key = dialect.keyOf(request.headers);
   if (reading.keys?.includes(key) === false) return problem('unauthorized');
   if (route.kind === 'models') return { kind: 'models' };
-  const body = parseObject(text);
-  if (body === undefined) return problem('bad-json');
+  const body = parseJson(text);
+  if (!isObject(body)) return problem('bad-json');
   const inputTokens = countInput(body, reading.countTokens);
   if (route.kind === 'count-tokens') return { kind: 'count-tokens', inputTokens };
   return draftOf(route, key, body, inputTokens, dialect);
@@ -44,13 +44,13 @@ function draftOf(
   dialect: Dialect,
 ): Intake {
   const { operation } = route;
-  const model = route.model ?? stringIn(body, 'model');
+  const model = route.model ?? stringMember(body, 'model');
   if (model === undefined) return problem('missing-model');
   const maxOutputTokens = formats[operation].maxOutputTokens(body);
   const missing = dialect.missing(maxOutputTokens);
   if (missing !== undefined) return problem(missing);
   const stream = body.stream === true && formats[operation].stream !== undefined;
-  const choices = operation === 'chat' ? Math.max(1, countIn(body, 'n') ?? 1) : 1;
+  const choices = operation === 'chat' ? Math.max(1, countMember(body, 'n') ?? 1) : 1;
   const draft = { operation, model, key, stream, inputTokens, maxOutputTokens, choices, body };
   return { kind: 'call', draft };
 }

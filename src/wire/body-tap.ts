@@ -1,6 +1,6 @@
-import type { Usage } from '../providers/provider.ts';
+import { parseJson } from '../model/json.ts';
+import type { Usage } from '../model/usage.ts';
 import { ByteBuffer, joined } from './bytes.ts';
-import { parseJson } from './json.ts';
 import { SseParser, type SsePiece } from './sse.ts';
 import { usageOf } from './usage.ts';
 import { withoutUsage } from './usage-chunk.ts';

@@ -1,5 +1,5 @@
+import { isObject, member, parseJson, stringMember } from '../model/json.ts';
 import type { HeaderSource } from './headers.ts';
-import { isObject, member, parseJson, stringMember } from './json.ts';
 
 /** A limit as Gemini names it. */
 export interface Quota {

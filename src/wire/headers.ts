@@ -1,17 +1,8 @@
-import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from '../limits.ts';
+import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import type { ObservedLimit } from '../model/observed-limit.ts';
 import { HOUR_MS, isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
 
 export { parseDurationMs, parseResetMs } from './reset-time.ts';
-
-/** One limit as a response's headers show it. At least `limit` or `remaining` is there. */
-export interface ObservedLimit {
-  readonly dimension: Dimension;
-  readonly limit?: number | undefined;
-  readonly remaining?: number | undefined;
-  /** Until it is replenished in full (buckets) or starts anew (windows). */
-  readonly resetMs?: number | undefined;
-  readonly windowMs?: number | undefined;
-}
 
 /** What the readers need of a response's headers: a mock's will do. */
 export type HeaderSource = Pick<Headers, 'get'>;

@@ -1,8 +1,10 @@
-import { DAY_MS, type Dimension } from '../limits.ts';
-import type { ErrorResponse, Refusal } from '../providers/provider.ts';
+import { DAY_MS, type Dimension } from '../model/limits.ts';
+import type { ObservedLimit } from '../model/observed-limit.ts';
+import type { ErrorResponse, Refusal, Stated } from '../model/refusal.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
-import { type ObservedLimit, parseDurationMs, readLimits, retryAfterMs } from './headers.ts';
-import { type Stated, statedIn } from './stated-limits.ts';
+import { readLimits, retryAfterMs } from './headers.ts';
+import { parseDurationMs } from './reset-time.ts';
+import { statedIn } from './stated-limits.ts';
 
 type Kind = Refusal['kind'];
 

@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../limits.ts';
+import { MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 
 export const HOUR_MS: number = 60 * MINUTE_MS;
 

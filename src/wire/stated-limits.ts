@@ -1,12 +1,7 @@
-import { DAY_MS, type Dimension, type Limit, MINUTE_MS, SECOND_MS } from '../limits.ts';
+import { DAY_MS, type Dimension, type Limit, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import type { Stated } from '../model/refusal.ts';
 import type { ErrorBody, Quota } from './error-body.ts';
 import { HOUR_MS, parseCount } from './reset-time.ts';
-
-/** What the text of a refusal states: limits over time, and how many calls may be in flight. */
-export interface Stated {
-  readonly limits: readonly Limit[];
-  readonly concurrency: number | undefined;
-}
 
 const WINDOW_MS: Readonly<Record<string, number>> = {
   s: SECOND_MS,

@@ -1,5 +1,5 @@
+import { isObject, member, parseJson } from '../model/json.ts';
 import { joined } from './bytes.ts';
-import { isObject, member, parseJson } from './json.ts';
 import { parseEvent } from './sse.ts';
 
 /** One character for each byte, so that an index into the text is one into the bytes. */

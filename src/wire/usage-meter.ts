@@ -1,5 +1,5 @@
-import type { Usage } from '../providers/provider.ts';
-import { isObject, type JsonObject, member } from './json.ts';
+import { isObject, type JsonObject, member } from '../model/json.ts';
+import type { Usage } from '../model/usage.ts';
 import { normalisedUsage, reportedUsage } from './usage.ts';
 
 /** Characters that one token of output stands for, where nothing better is known. */

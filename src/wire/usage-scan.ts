@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from '../model/json.ts';
 import { normalisedUsage } from './usage.ts';
 
 /** A key can't stand inside a string, for there its quotes are escaped: `\"usage\":`. */

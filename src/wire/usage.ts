@@ -1,5 +1,5 @@
-import type { Usage } from '../providers/provider.ts';
-import { countMember, isObject, type JsonObject, member } from './json.ts';
+import { countMember, isObject, type JsonObject, member } from '../model/json.ts';
+import type { Usage } from '../model/usage.ts';
 
 /**
  * Where a response or a stream's event carries its usage: at its top (chat completions, embeddings,

@@ -5,7 +5,7 @@ import { Callers } from '../../src/callers/callers.ts';
 import { type TierLimits, termsFrom } from '../../src/callers/terms.ts';
 import { tiersFrom } from '../../src/callers/tiers.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
-import type { Cost } from '../../src/limits.ts';
+import type { Cost } from '../../src/model/limits.ts';
 import { FastClock } from '../support/fast-clock.ts';
 import { collectGarbage } from '../support/garbage.ts';
 

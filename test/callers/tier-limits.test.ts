@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Strategy, TierLimits } from '../../src/callers/terms.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
-import type { Cost } from '../../src/limits.ts';
+import type { Cost } from '../../src/model/limits.ts';
 import { FastClock } from '../support/fast-clock.ts';
 import { arrivals, greatestIn, schedule } from '../support/schedule.ts';
 

@@ -1,5 +1,5 @@
 import { estimateTokens } from '../../src/estimate/estimate.ts';
-import type { TokenEstimate } from '../../src/providers/provider.ts';
+import type { TokenEstimate } from '../../src/model/usage.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 

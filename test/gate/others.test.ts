@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Meter, type MeteredLimit } from '../../src/gate/meter.ts';
-import type { Tuning } from '../../src/learning/caution.ts';
-import { UNKNOWN_SHAPE } from '../../src/limits.ts';
+import type { Tuning } from '../../src/model/learned.ts';
+import { UNKNOWN_SHAPE } from '../../src/model/limits.ts';
 
 const SECOND = 1000;
 const LIMIT: MeteredLimit = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
-import type { Cost } from '../../src/limits.ts';
+import type { Cost } from '../../src/model/limits.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { Trace } from '../support/trace.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Caution, NO_CAUTION } from '../../src/learning/caution.ts';
+import { Caution } from '../../src/learning/caution.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
+import { NO_CAUTION } from '../../src/model/learned.ts';
 import { FastClock } from '../support/fast-clock.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MeteredLimit } from '../../src/gate/meter.ts';
 import { LaneLimits } from '../../src/learning/lane-limits.ts';
-import type { LimitSource } from '../../src/limits.ts';
+import type { LimitSource } from '../../src/model/limits.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DIMENSIONS } from '../../src/limits.ts';
+import { DIMENSIONS } from '../../src/model/limits.ts';
 import {
   chargeOf,
   correctionOf,

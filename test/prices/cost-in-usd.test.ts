@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Price, priceIn } from '../../src/model/price.ts';
 import { costInUsd, type PricedUsage } from '../../src/prices/cost-in-usd.ts';
-import { type Price, priceIn } from '../../src/prices/price.ts';
 import { PRICES, priceOf } from '../../src/prices/price-of.ts';
 
 const NONE: PricedUsage = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { PriceTable } from '../../src/model/price.ts';
 import { expectPrices } from '../../src/prices/expect-prices.ts';
-import type { PriceTable } from '../../src/prices/price.ts';
 import { PRICES } from '../../src/prices/price-of.ts';
 
 test('the table itself is one that could be given', () => {

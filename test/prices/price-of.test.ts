@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PriceTable } from '../../src/prices/price.ts';
+import type { PriceTable } from '../../src/model/price.ts';
 import { PRICES, priceOf } from '../../src/prices/price-of.ts';
 
 /** [input, cached, written, written for an hour, output] in US dollars for a million tokens. */

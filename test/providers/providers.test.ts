@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/model/call.ts';
+import type { Usage } from '../../src/model/usage.ts';
 import { anthropic, anthropicCompatible } from '../../src/providers/anthropic.ts';
 import { azure } from '../../src/providers/azure.ts';
 import { compatible } from '../../src/providers/compatible.ts';
 import { openai } from '../../src/providers/openai.ts';
-import type { Call, Provider, Usage } from '../../src/providers/provider.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 
 const call = (maxOutputTokens?: number, model = 'm'): Call => ({
   model,

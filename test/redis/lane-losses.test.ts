@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MINUTE_MS } from '../../src/limits.ts';
+import { MINUTE_MS } from '../../src/model/limits.ts';
 import { describeRedis } from './support/describe-redis.ts';
 import { specOf } from './support/lane-history.ts';
 import { caller, LEASE_MS, ONE, requests, run, TestProcess } from './support/processes.ts';

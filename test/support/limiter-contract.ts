@@ -3,7 +3,7 @@ import type { RateLimiterEvents } from '../../src/events.ts';
 import { ownKey } from '../../src/lane/lanes.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import { type AcquireOptions, createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
-import type { Cost } from '../../src/limits.ts';
+import type { Cost } from '../../src/model/limits.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import type { Store } from '../../src/stores/shared-lane.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';

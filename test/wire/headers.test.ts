@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDurationMs, parseResetMs, readLimits, retryAfterMs } from '../../src/wire/headers.ts';
+import { readLimits, retryAfterMs } from '../../src/wire/headers.ts';
+import { parseDurationMs, parseResetMs } from '../../src/wire/reset-time.ts';
 
 const NOW = Date.parse('2026-08-14T12:00:00Z');
 const MINUTE = 60_000;

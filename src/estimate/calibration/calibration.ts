@@ -1,4 +1,4 @@
-import type { TokenEstimate, Usage } from '../../providers/provider.ts';
+import { isTokenCount, type TokenEstimate, type Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
 import { tokenCount } from '../token-count.ts';
 import { FamilyCalibration, type SavedFamily } from './family-calibration.ts';
@@ -104,15 +104,11 @@ export class Calibration {
 
   #learn(call: Measurement, usage: Usage): void {
     const { inputTokens, outputTokens } = usage;
-    if (isCount(outputTokens)) this.#outputs.learn(call.callSites, outputTokens);
-    if (!call.isText || !isCount(inputTokens)) return;
+    if (isTokenCount(outputTokens)) this.#outputs.learn(call.callSites, outputTokens);
+    if (!call.isText || !isTokenCount(inputTokens)) return;
     const family = this.#family(call);
     const actual = inputTokens - call.knownTokens;
     if (Math.min(actual, family.tokens(call.tally)) < LEAST_TEXT) return;
     family.learn(call.tally, actual);
   }
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }

@@ -1,5 +1,5 @@
+import { elementsOf, field, keysOf } from '../../model/json.ts';
 import { SCRIPT_COUNT } from '../tokenizer/tally.ts';
-import { elementsOf, field, keysOf } from '../untrusted.ts';
 import type { SavedFamily } from './family-calibration.ts';
 import { FACTOR_SIZE } from './script-weights.ts';
 

@@ -1,4 +1,4 @@
-import { field } from '../untrusted.ts';
+import { field } from '../../model/json.ts';
 
 /** Copies `text[from .. from + length]` to the start of an array of UTF-16 code units. */
 export type CopyUnits = (text: string, from: number, length: number) => void;

@@ -1,4 +1,4 @@
-import { field } from '../untrusted.ts';
+import { field } from '../../model/json.ts';
 
 /** How much is read at a time, in bytes. */
 const CHUNK_BYTES = 65_536;

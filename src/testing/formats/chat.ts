@@ -1,4 +1,4 @@
-import { countIn, isObject, type JsonObject } from '../json.ts';
+import { countMember, isObject, type JsonObject } from '../../model/json.ts';
 import type { Reply } from '../reply.ts';
 import { SSE_DONE, sseEvent } from '../sse.ts';
 import { type BodyPart, bare, type Exchange, type Format } from './format.ts';
@@ -9,7 +9,8 @@ import { type BodyPart, bare, type Exchange, type Format } from './format.ts';
  * usage of all others is null.
  */
 export const chat: Format = {
-  maxOutputTokens: (body) => countIn(body, 'max_completion_tokens', 'max_tokens'),
+  maxOutputTokens: (body) =>
+    countMember(body, 'max_completion_tokens') ?? countMember(body, 'max_tokens'),
 
   complete: ({ call, reply }) => ({
     ...head(call.id, call.time, call.model, 'chat.completion'),

@@ -1,4 +1,4 @@
-import { countIn } from '../json.ts';
+import { countMember } from '../../model/json.ts';
 import type { Format } from './format.ts';
 
 const DEFAULT_DIMENSIONS = 8;
@@ -13,7 +13,7 @@ export const embeddings: Format = {
       index,
       embedding: vector(
         index,
-        countIn(call.body, 'dimensions') ?? DEFAULT_DIMENSIONS,
+        countMember(call.body, 'dimensions') ?? DEFAULT_DIMENSIONS,
         call.body.encoding_format === 'base64',
       ),
     })),

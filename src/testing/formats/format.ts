@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../model/json.ts';
 import type { SimulatedCall } from '../call.ts';
-import type { JsonObject } from '../json.ts';
 import type { Reply, TextPiece } from '../reply.ts';
 
 /** A call and its answer. */

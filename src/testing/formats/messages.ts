@@ -1,4 +1,4 @@
-import { countIn } from '../json.ts';
+import { countMember } from '../../model/json.ts';
 import { sseEvent } from '../sse.ts';
 import { type BodyPart, bare, type Exchange, type Format } from './format.ts';
 
@@ -7,7 +7,7 @@ import { type BodyPart, bare, type Exchange, type Format } from './format.ts';
  * @anthropic-ai/sdk 1.12.0: the usage of `message_delta` is cumulative.
  */
 export const messages: Format = {
-  maxOutputTokens: (body) => countIn(body, 'max_tokens'),
+  maxOutputTokens: (body) => countMember(body, 'max_tokens'),
 
   complete: (exchange) => message(exchange, true),
 

@@ -1,11 +1,11 @@
-import { countIn } from '../json.ts';
+import { countMember } from '../../model/json.ts';
 import type { TextPiece } from '../reply.ts';
 import { sseEvent } from '../sse.ts';
 import type { BodyPart, Exchange, Format } from './format.ts';
 
 /** OpenAI's Responses API. Field names and the order of events as in the types of openai 7.57.0. */
 export const responses: Format = {
-  maxOutputTokens: (body) => countIn(body, 'max_output_tokens'),
+  maxOutputTokens: (body) => countMember(body, 'max_output_tokens'),
   complete: (exchange) => ended(exchange),
   stream: (exchange, pieces) =>
     eventsOf(exchange, pieces).map(({ tokens, ...event }, index) => ({

@@ -2,7 +2,7 @@ import type { Calibration, Estimated } from '../../../src/estimate/calibration/c
 import type { Measurement } from '../../../src/estimate/measurement.ts';
 import { priorOf } from '../../../src/estimate/model-prior.ts';
 import { emptyTally, SCRIPT_COUNT, type Tally } from '../../../src/estimate/tokenizer/tally.ts';
-import type { Usage } from '../../../src/providers/provider.ts';
+import type { Usage } from '../../../src/model/usage.ts';
 import { createRandom } from '../../../src/testing/random.ts';
 import { type Corpus, corpora } from '../corpora.ts';
 import { pair } from '../tokenizer/oracle.ts';

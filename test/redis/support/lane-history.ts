@@ -1,21 +1,15 @@
 import fc from 'fast-check';
 import type { Clock } from '../../../src/clock.ts';
-import type { PauseCause } from '../../../src/events.ts';
 import { paceOf } from '../../../src/gate/pace.ts';
-import { NO_CAUTION } from '../../../src/learning/caution.ts';
-import type { Correction, Cost, Dimension, Limit, Shape } from '../../../src/limits.ts';
+import type { Grant } from '../../../src/model/grant.ts';
+import { NO_CAUTION } from '../../../src/model/learned.ts';
+import type { Correction, Cost, Dimension, Limit, Shape } from '../../../src/model/limits.ts';
+import type { KeySpec, MeterSpec } from '../../../src/model/meter-spec.ts';
+import type { PauseCause } from '../../../src/model/refusal.ts';
 import { CallerMemos } from '../../../src/redis/caller-memos.ts';
 import { KeyNames } from '../../../src/redis/key-names.ts';
 import { RedisLane } from '../../../src/redis/redis-lane.ts';
-import type {
-  Answer,
-  Ask,
-  Candidate,
-  Grant,
-  KeySpec,
-  MeterSpec,
-  Note,
-} from '../../../src/stores/shared-lane.ts';
+import type { Answer, Ask, Candidate, Note } from '../../../src/stores/shared-lane.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
 export interface TestLimit extends Limit {

@@ -1,8 +1,9 @@
 import { Gate, type Wait as GateWait, type Head } from '../../../src/gate/gate.ts';
 import { Meter, type MeteredLimit } from '../../../src/gate/meter.ts';
 import { Recovery } from '../../../src/lane/recovery.ts';
-import { amount, type Cost, DIMENSIONS, type Dimension } from '../../../src/limits.ts';
-import type { Answer, Ask, Candidate, Grant, Left, Note } from '../../../src/stores/shared-lane.ts';
+import type { Grant, Left } from '../../../src/model/grant.ts';
+import { amount, type Cost, DIMENSIONS, type Dimension } from '../../../src/model/limits.ts';
+import type { Answer, Ask, Candidate, Note } from '../../../src/stores/shared-lane.ts';
 import type { LaneShape, TestLimit } from './lane-history.ts';
 
 /** A call in its place, and when it must go at the latest. */

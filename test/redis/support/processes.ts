@@ -1,17 +1,11 @@
-import type { Cost } from '../../../src/limits.ts';
+import type { Cost } from '../../../src/model/limits.ts';
+import type { KeySpec, MeterSpec } from '../../../src/model/meter-spec.ts';
 import { CallerMemos } from '../../../src/redis/caller-memos.ts';
 import { KeyNames } from '../../../src/redis/key-names.ts';
 import { RedisLane } from '../../../src/redis/redis-lane.ts';
 import { RedisLedger } from '../../../src/redis/redis-ledger.ts';
 import type { ScriptRunner } from '../../../src/redis/script-runner.ts';
-import type {
-  Answer,
-  Ask,
-  Candidate,
-  KeySpec,
-  MeterSpec,
-  Note,
-} from '../../../src/stores/shared-lane.ts';
+import type { Answer, Ask, Candidate, Note } from '../../../src/stores/shared-lane.ts';
 import { NOBODY, specOf, type TestLimit, timeless } from './lane-history.ts';
 import type { VirtualServer } from './virtual-server.ts';
 

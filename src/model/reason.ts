@@ -1,0 +1,14 @@
+import type { Dimension } from './limits.ts';
+
+/**
+ * Why a call is held back: a limit's dimension; `concurrency`: as many calls are in flight as may
+ * be; `learning`: few calls go until the first response has shown the limits; `paused`: the
+ * provider has refused a call; `queue`: others wait already (only of `tryAcquire`).
+ */
+export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue';
+
+/**
+ * Why a store doesn't let a call through. `queue`: only until those of other processes have come
+ * whose turn it is.
+ */
+export type HoldReason = Exclude<Reason, 'learning'>;
