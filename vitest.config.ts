@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 const source = (path: string): string => new URL(path, import.meta.url).pathname;
 
 /** What measures processes in real time, and would measure other tests beside it. */
-const ALONE = ['test/redis/eight-processes.test.ts', 'test/clients/real-time.test.ts'];
+const ALONE = ['test/redis/eight-processes.test.ts', 'test/sdk/real-time.test.ts'];
 
 const projects: TestProjectConfiguration[] = [
   {

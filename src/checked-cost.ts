@@ -1,5 +1,5 @@
-import { expectKnown, expectNumber, expectObject } from './expect.ts';
 import { amount, type Cost, DIMENSIONS } from './model/limits.ts';
+import { expectKnown, expectNumber, expectObject } from './validate.ts';
 
 const FORM = '{ requests, tokens, inputTokens, outputTokens }';
 

@@ -1,4 +1,4 @@
-import { expected } from './expect.ts';
+import { expected } from './validate.ts';
 
 /**
  * The one place that knows what time it is. Everything else takes a `Clock` or a `now`, so that a

@@ -15,10 +15,6 @@ export {
   RateLimitExceeded,
   StoreUnavailable,
 } from './errors.ts';
-export type { Calibration } from './estimate/calibration/calibration.ts';
-export type { CustomEstimator } from './estimate/custom-estimate.ts';
-export { estimateTokens } from './estimate/estimate.ts';
-export type { EstimateRequest } from './estimate/estimator.ts';
 export type {
   DegradedEvent,
   LaneRef,
@@ -46,6 +42,10 @@ export type { Plan, PlannedLane } from './plan/plan.ts';
 export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
 export type { Store } from './stores/shared-lane.ts';
+export type { Calibration } from './tokens/calibration/calibration.ts';
+export type { CustomEstimator } from './tokens/custom-estimate.ts';
+export { estimateTokens } from './tokens/estimate.ts';
+export type { EstimateRequest } from './tokens/estimator.ts';
 export {
   type RateLimited,
   type RateLimitOptions,

@@ -1,4 +1,3 @@
-import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './expect.ts';
 import {
   DAY_MS,
   DIMENSIONS,
@@ -7,6 +6,7 @@ import {
   MINUTE_MS,
   type ModelLimits,
 } from './model/limits.ts';
+import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './validate.ts';
 
 /**
  * Limits in short: per minute (`…m`) or per day (`…d`), and calls in flight. `Infinity` is the same

@@ -7,9 +7,7 @@ import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
 import { closedError, HeadroomError } from './errors.ts';
-import { Calibration } from './estimate/calibration/calibration.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
-import { expected, expectKnown, expectObject, expectText } from './expect.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneSnapshot } from './lane/lane-snapshot.ts';
 import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
@@ -31,6 +29,8 @@ import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
 import { keyOf } from './stores/key-spec.ts';
 import type { Store } from './stores/shared-lane.ts';
+import { Calibration } from './tokens/calibration/calibration.ts';
+import { expected, expectKnown, expectObject, expectText } from './validate.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {

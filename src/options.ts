@@ -1,12 +1,12 @@
 import { type Budget, type BudgetOption, budgetFrom } from './budget/budget-option.ts';
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import { type Clock, clockOption, type GivenClock } from './clock.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './expect.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './model/limits.ts';
 import type { PriceTable } from './model/price.ts';
 import { expectPrices } from './prices/expect-prices.ts';
 import type { Store } from './stores/shared-lane.ts';
+import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
 
 /** What a rate limiter can be told. Everything is optional. */
 export interface RateLimiterOptions {

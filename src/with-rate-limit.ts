@@ -1,16 +1,16 @@
 import { defined, expectContext, type OnLimit } from './callers/run-as.ts';
-import { Admission, type AdmissionOptions } from './clients/admission.ts';
-import { anthropicAdapter } from './clients/anthropic.ts';
-import type { ClientAdapter } from './clients/client.ts';
-import { openaiAdapter } from './clients/openai.ts';
-import { type CustomEstimator, patient } from './estimate/custom-estimate.ts';
-import { expected, expectKnown, expectObject } from './expect.ts';
 import { createRateLimiter, RateLimiter } from './limiter.ts';
 import { isObject } from './model/json.ts';
 import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { isTierOf, tiersOf } from './presets/tier.ts';
+import { Admission, type AdmissionOptions } from './sdk/admission.ts';
+import { anthropicAdapter } from './sdk/anthropic.ts';
+import type { ClientAdapter } from './sdk/client.ts';
+import { openaiAdapter } from './sdk/openai.ts';
+import { type CustomEstimator, patient } from './tokens/custom-estimate.ts';
 import type { Upstream } from './upstream.ts';
+import { expected, expectKnown, expectObject } from './validate.ts';
 
 /** How a client is limited: by a limiter that is made from the options, or by a given one. */
 export interface RateLimitOptions extends RateLimiterOptions {

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/clock.ts';
-import { warmUp } from '../src/estimate/estimate.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/model/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
 import type { PlannedCall } from '../src/plan/planned-call.ts';
 import { presetFor } from '../src/presets/preset-for.ts';
 import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
+import { warmUp } from '../src/tokens/estimate.ts';
 import { withRateLimit } from '../src/with-rate-limit.ts';
 import { FastClock } from './support/fast-clock.ts';
 

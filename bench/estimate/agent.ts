@@ -1,4 +1,4 @@
-import type { Corpus } from '../../test/estimate/corpora.ts';
+import type { Corpus } from '../../test/tokens/corpora.ts';
 import { short, table } from './markdown.ts';
 import { fresh, megabytes } from './measure.ts';
 import { type Count, OURS } from './tokenizers.ts';
@@ -37,7 +37,7 @@ export async function agentTable(
 }
 
 async function remembered(turns: readonly (readonly Message[])[]): Promise<number[]> {
-  const { estimateTokens } = await import('../../src/estimate/estimate.ts');
+  const { estimateTokens } = await import('../../src/tokens/estimate.ts');
   const times: number[] = [];
   for (let turn = 1; turn <= turns.length; turn += 1) {
     // Copies, as a program makes them that reads its conversation from somewhere.

@@ -1,4 +1,4 @@
-import { corpora } from '../../test/estimate/corpora.ts';
+import { corpora } from '../../test/tokens/corpora.ts';
 import { agentTable } from './agent.ts';
 import { runsTable } from './runs.ts';
 import { stallTable } from './stalls.ts';

@@ -1,6 +1,6 @@
-import { CooperativeQueue } from '../../src/estimate/cooperative-queue.ts';
-import { nextTurn } from '../../src/estimate/next-turn.ts';
-import type { Corpus } from '../../test/estimate/corpora.ts';
+import { CooperativeQueue } from '../../src/tokens/cooperative-queue.ts';
+import { nextTurn } from '../../src/tokens/next-turn.ts';
+import type { Corpus } from '../../test/tokens/corpora.ts';
 import { type Cell, short, table } from './markdown.ts';
 import { fresh } from './measure.ts';
 import type { Count } from './tokenizers.ts';

@@ -38,7 +38,7 @@ export async function startUpTable(): Promise<string> {
 
 /** Flags cost time: Node compiles its own modules anew with any of them. */
 async function started(name: string, ...flags: readonly string[]): Promise<Start> {
-  const compiled = name === OURS ? [join(COMPILED, 'estimate/estimate.js')] : [];
+  const compiled = name === OURS ? [join(COMPILED, 'tokens/estimate.js')] : [];
   const args = [...flags, SCRIPT, name, ...compiled];
   return JSON.parse((await run(process.execPath, args)).stdout);
 }

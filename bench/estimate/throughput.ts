@@ -1,4 +1,4 @@
-import type { Corpus } from '../../test/estimate/corpora.ts';
+import type { Corpus } from '../../test/tokens/corpora.ts';
 import { type Cell, short, table } from './markdown.ts';
 import { fresh, median, megabytes, timesOf } from './measure.ts';
 import { type Count, OURS, SLOWEST } from './tokenizers.ts';

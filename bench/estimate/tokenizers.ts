@@ -4,11 +4,11 @@ export type Count = (text: string) => number | Promise<number>;
 /** Imports a tokenizer; what it returns makes it ready. Both are measured apart. */
 export type Loader = () => Promise<() => Count | Promise<Count>>;
 
-const SOURCE = new URL('../../src/estimate/estimate.ts', import.meta.url);
+const SOURCE = new URL('../../src/tokens/estimate.ts', import.meta.url);
 
 /** @param module - the module of estimates, as source or compiled */
 export async function oursFrom(module: URL): Promise<() => Promise<Count>> {
-  const { estimateTokens, loadEncoding }: typeof import('../../src/estimate/estimate.ts') =
+  const { estimateTokens, loadEncoding }: typeof import('../../src/tokens/estimate.ts') =
     await import(module.href);
   const count: Count = async (prompt) => {
     const body = { model: 'gpt-4o', prompt };

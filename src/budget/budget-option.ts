@@ -1,4 +1,4 @@
-import { expected, expectKnown, expectNumber, expectObject } from '../expect.ts';
+import { expected, expectKnown, expectNumber, expectObject } from '../validate.ts';
 
 interface Shared {
   /**

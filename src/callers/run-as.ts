@@ -5,7 +5,7 @@ import {
   expectObject,
   expectOneOf,
   expectText,
-} from '../expect.ts';
+} from '../validate.ts';
 
 /** What to do with a call that can't go at once. */
 export type OnLimit = 'wait' | 'reject' | 'degrade';

@@ -1,6 +1,6 @@
-import { expectNumber, expectObject, expectOneOf } from '../expect.ts';
 import { type ShortLimits, shortLimits } from '../limit-table.ts';
 import type { Limit, Shape } from '../model/limits.ts';
+import { expectNumber, expectObject, expectOneOf } from '../validate.ts';
 
 /**
  * How a tier's limits are kept.

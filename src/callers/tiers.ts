@@ -1,4 +1,4 @@
-import { expectObject } from '../expect.ts';
+import { expectObject } from '../validate.ts';
 import { type Terms, type TierLimits, termsFrom } from './terms.ts';
 
 /** Who makes a call. */

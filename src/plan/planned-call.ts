@@ -1,9 +1,4 @@
 import { checkedCost } from '../checked-cost.ts';
-import { writesText } from '../estimate/api.ts';
-import type { Calibration, Estimated } from '../estimate/calibration/calibration.ts';
-import { estimateCall } from '../estimate/estimate.ts';
-import type { EstimateRequest } from '../estimate/estimator.ts';
-import { expected, expectKnown, expectObject, expectText } from '../expect.ts';
 import { type LaneKey, ownKey } from '../lane/lanes.ts';
 import type { Call } from '../model/call.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';
@@ -14,7 +9,12 @@ import { EXPECTED_OUTPUT_TOKENS } from '../prices/most-in-usd.ts';
 import { priceOf } from '../prices/price-of.ts';
 import { providerFor } from '../providers/directory.ts';
 import type { Provider } from '../providers/provider.ts';
+import { writesText } from '../tokens/api.ts';
+import type { Calibration, Estimated } from '../tokens/calibration/calibration.ts';
+import { estimateCall } from '../tokens/estimate.ts';
+import type { EstimateRequest } from '../tokens/estimator.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
+import { expected, expectKnown, expectObject, expectText } from '../validate.ts';
 
 /** A call as `acquire` takes it. */
 export interface PlannedCost {

@@ -1,8 +1,8 @@
-import { nextTurn } from '../estimate/next-turn.ts';
 import type { Gate, Wait } from '../gate/gate.ts';
 import type { Stage } from '../lane/stage.ts';
 import type { Cost, Dimension } from '../model/limits.ts';
 import { LOOKED_AT, OVERTAKEN_AFTER_MS, OVERTAKING_SHARE } from '../queue/next-call.ts';
+import { nextTurn } from '../tokens/next-turn.ts';
 import { CostRows } from './cost-rows.ts';
 import { Slots } from './slots.ts';
 

@@ -1,5 +1,5 @@
-import { expectKnown, expectNumber, expectObject } from '../expect.ts';
 import type { PriceTable } from '../model/price.ts';
+import { expectKnown, expectNumber, expectObject } from '../validate.ts';
 
 const FORM = '{ input, output, cachedInput, cacheWrite, cacheWriteHour, longContext }';
 const RATES = ['input', 'output', 'cachedInput', 'cacheWrite', 'cacheWriteHour'];

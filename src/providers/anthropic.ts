@@ -1,7 +1,7 @@
+import { classify } from '../http/refusal.ts';
 import type { Call } from '../model/call.ts';
 import { UNKNOWN_SHAPE } from '../model/limits.ts';
 import type { CallEstimate } from '../model/usage.ts';
-import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
 import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';

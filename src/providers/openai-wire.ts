@@ -1,7 +1,7 @@
+import { classify } from '../http/refusal.ts';
 import type { Call, Request } from '../model/call.ts';
 import type { Cost } from '../model/limits.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
-import { classify } from '../wire/refusal.ts';
 import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
 import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';

@@ -1,4 +1,4 @@
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 
 /** Where a server is, and as whom it is asked. */
 export interface RedisAddress {

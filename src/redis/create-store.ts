@@ -1,6 +1,6 @@
 import { clockOption, type GivenClock } from '../clock.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../expect.ts';
 import type { Store } from '../stores/shared-lane.ts';
+import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../validate.ts';
 import { KeyNames } from './key-names.ts';
 import { RedisLink } from './link.ts';
 import type { RedisTls } from './open.ts';

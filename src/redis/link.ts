@@ -1,5 +1,5 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
-import { expectNumber } from '../expect.ts';
+import { expectNumber } from '../validate.ts';
 import { probePauseMs, retryPauseMs } from './backoff.ts';
 import { CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { failureOf, NotConnected } from './failure.ts';

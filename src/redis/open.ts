@@ -1,4 +1,4 @@
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 import { type RedisAddress, redisAddress } from './address.ts';
 import { type ClientConnection, CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { IoRedisConnection, isIoRedis } from './ioredis.ts';

@@ -1,4 +1,4 @@
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 import type { Connection } from './connection.ts';
 import { type IoRedisClient, IoRedisConnection, isIoRedis } from './ioredis.ts';
 import { isNodeRedis, type NodeRedisClient, NodeRedisConnection } from './node-redis.ts';

@@ -1,4 +1,4 @@
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 
 /** What a number has to be, beyond finite. */
 interface NumberRules {

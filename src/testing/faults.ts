@@ -1,4 +1,4 @@
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
 import { expectFinite, expectOneOf } from './expect.ts';
 import type { Random } from './random.ts';

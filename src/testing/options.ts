@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 import { CHARGE_RULES, type ChargeRule } from './charging.ts';
 import { expectFinite, expectKeys, expectOneOf } from './expect.ts';
 import { type FaultModel, type FaultSource, faultSource } from './faults.ts';

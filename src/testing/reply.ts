@@ -1,4 +1,4 @@
-import { expected } from '../expect.ts';
+import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
 
 /** What a reply function may say; everything else follows from it. */

@@ -9,9 +9,9 @@ import {
   type SimulatorOptions,
 } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
-import { bench, broken, json, outcome, refused, scripted } from '../clients/bench.ts';
-import { type AnyClient, type CallOptions, type EachSdk, sdks } from '../clients/sdks.ts';
-import { all } from '../clients/side-by-side.ts';
+import { bench, broken, json, outcome, refused, scripted } from '../sdk/bench.ts';
+import { type AnyClient, type CallOptions, type EachSdk, sdks } from '../sdk/sdks.ts';
+import { all } from '../sdk/side-by-side.ts';
 
 const DAY_MS = 86_400_000;
 /** One call may cost $0.0008: 8 tokens of output, and input is free. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CallTooLarge } from '../../src/errors.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
-import { outcome, simulated, underWay } from '../clients/bench.ts';
-import { sdks } from '../clients/sdks.ts';
+import { outcome, simulated, underWay } from '../sdk/bench.ts';
+import { sdks } from '../sdk/sdks.ts';
 
 const MINUTE = 60_000;
 /** A call may cost $0.0008: 8 tokens of output, and input is free. It costs $0.0005 in the end. */

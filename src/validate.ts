@@ -1,0 +1,120 @@
+/** The error for an unusable option. It names the option, what was expected, and the value. */
+export function expected(option: string, what: string, given: unknown): TypeError {
+  return new TypeError(
+    `Expected \`${option}\` to be ${what}, got \`${shown(given)}\` (${kindOf(given)})`,
+  );
+}
+
+/** @throws TypeError unless `value` is a number other than NaN for which `test` holds */
+export function expectNumber(
+  option: string,
+  value: unknown,
+  what: string,
+  test: (value: number) => boolean,
+): void {
+  if (typeof value !== 'number' || Number.isNaN(value) || !test(value)) {
+    throw expected(option, what, value);
+  }
+}
+
+/** @throws TypeError unless `value` is one of `choices` */
+export function expectOneOf(option: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.some((choice) => choice === value)) {
+    throw expected(option, `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`, value);
+  }
+}
+
+/** @throws TypeError unless `value` is an object and not an array */
+export function expectObject(option: string, value: unknown, what: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw expected(option, what, value);
+  }
+}
+
+/** @throws TypeError unless `value` is a string that isn't empty */
+export function expectText(option: string, value: unknown, what = 'a string'): void {
+  if (typeof value !== 'string') throw expected(option, what, value);
+  if (value === '') throw expected(option, `${what} that isn't empty`, value);
+}
+
+/**
+ * Rejects unknown options, so that a misspelled limit isn't silently ignored. `within` names the
+ * object that they are options of.
+ * @throws TypeError that names the first one
+ */
+export function expectKnown(options: object, known: readonly string[], within = ''): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(optionIn(within, name), known);
+  }
+}
+
+export function unknownOption(option: string, known: readonly string[]): TypeError {
+  return new TypeError(`Unknown option \`${option}\`; known are ${known.join(', ')}`);
+}
+
+function optionIn(within: string, name: string): string {
+  return within === '' ? name : `${within}.${name}`;
+}
+
+/** The longest text of a value in a message, in characters. */
+const LONGEST = 80;
+/** Of an object with more members than this, a message shows the first ones. */
+const MOST_MEMBERS = 100;
+
+/**
+ * A value as text for an error message, in about 80 characters. Never throws. An instance is shown
+ * by its class alone: its members may be long, or secret (a client's API key).
+ *
+ * @example
+ * shown(class OpenAI {}) // 'class OpenAI'
+ * shown({ rpm: 500 }) // '{"rpm":500}'
+ */
+export function shown(value: unknown): string {
+  try {
+    const text = textOf(value);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  } catch {
+    return '…';
+  }
+}
+
+/** What kind of value it is. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'function') return nameOfFunction(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return classOf(value) ?? JSON.stringify(value, readable()) ?? '';
+}
+
+function nameOfFunction(value: { readonly name: string; toString(): string }): string {
+  const isClass = /^class\b/.test(value.toString());
+  return `${isClass ? 'class' : 'function'} ${value.name}`.trim();
+}
+
+/** The name of an instance's class; `undefined` for arrays and plain objects. */
+function classOf(value: object): string | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype || Array.isArray(value))
+    return undefined;
+  const { name } = value.constructor;
+  return name === 'Object' || name === '' ? undefined : name;
+}
+
+/** A replacer for `JSON.stringify` that also shows cycles, functions, instances and bigints. */
+function readable(): (this: unknown, key: string, value: unknown) => unknown {
+  const around: unknown[] = [];
+  let members = 0;
+  return function (_key, value) {
+    if (++members > MOST_MEMBERS) return undefined;
+    while (around.length > 0 && around.at(-1) !== this) around.pop();
+    if (typeof value === 'bigint' || typeof value === 'function') return textOf(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (around.includes(value)) return '(itself)';
+    around.push(value);
+    return classOf(value) ?? value;
+  };
+}

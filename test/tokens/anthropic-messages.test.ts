@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { anthropicImageSizeTokens } from '../../src/tokens/anthropic-images.ts';
+import { claudeFamily } from '../../src/tokens/claude-family.ts';
+import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { added, claude } from './estimates.ts';
+import { base64, png } from './image-headers.ts';
+
+beforeAll(warmUp);
+
+const WORDS = 'some words '.repeat(100);
+const fetched = {
+  type: 'web_fetch_result',
+  url: 'https://x.y',
+  content: { type: 'document', source: { type: 'text', data: WORDS } },
+};
+
+const STANDARD = claudeFamily('claude-sonnet-4-5-20250929');
+const HIGH_RESOLUTION = claudeFamily('claude-opus-4-8');
+
+// https://platform.claude.com/docs/en/build-with-claude/vision (2026-11)
+test.each([
+  [200, 200, 64, 64],
+  [1000, 1000, 1296, 1296],
+  [1092, 1092, 1521, 1521],
+  [1920, 1080, 1560, 2691],
+  [2000, 1500, 1564, 3888],
+])('%i by %i pixels take %i tokens, in high resolution %i', (width, height, standard, high) => {
+  expect(anthropicImageSizeTokens({ width, height }, STANDARD)).toBe(standard);
+  expect(anthropicImageSizeTokens({ width, height }, HIGH_RESOLUTION)).toBe(high);
+});
+
+// https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview (2026-09)
+test.each([
+  ['claude-opus-5-5', 286, 406],
+  ['claude-opus-5', 286, 406],
+  ['claude-opus-4-8', 290, 410],
+  ['claude-opus-4-7', 675, 804],
+  ['claude-opus-4-6', 497, 589],
+  ['claude-opus-4-5-20251101', 496, 588],
+  ['claude-opus-4-1-20250805', 313, 315],
+  ['claude-sonnet-5', 354, 474],
+  ['claude-sonnet-4-6', 497, 589],
+  ['claude-sonnet-4-5', 496, 588],
+  ['claude-haiku-4-5', 496, 588],
+  ['claude-3-5-haiku-latest', 264, 355],
+  ['us.anthropic.claude-opus-4-8-v1:0', 290, 410],
+  ['anthropic/claude-opus-4.8', 290, 410],
+])('the tools of %s come with %i tokens, a forced one with %i', async (model, auto, forced) => {
+  const body = { model, messages: [{ role: 'user', content: 'hello' }] };
+  const tools = [{ name: '', input_schema: undefined }];
+  expect(await added(claude, body, { tools })).toBe(auto);
+  expect(await added(claude, body, { tools, tool_choice: { type: 'any' } })).toBe(forced);
+});
+
+test.each([
+  ['claude-3-haiku-20240307', 7],
+  ['claude-opus-4-20250514', 7],
+  ['claude-sonnet-4-6', 7],
+  ['claude-opus-4-7', 11],
+  ['claude-sonnet-5-5', 6],
+  ['claude-fable-5', 6],
+  ['claude-something-new', 6],
+])('a request to %s has a frame of %i', async (model, frame) => {
+  const messages = [{ role: 'user', content: '' }];
+  expect((await claude({ model, messages })).inputTokens).toBe(frame);
+});
+
+describe('text', () => {
+  const tokens = async (model: string, content: string): Promise<number> =>
+    added(claude, { model, messages: [{ content: '' }] }, { messages: [{ content }] });
+
+  test('takes more tokens than with OpenAI, and more with the newer tokenizer', async () => {
+    const prose = 'the quick brown fox jumps over the lazy dog '.repeat(100);
+    const older = await tokens('claude-sonnet-4-5', prose);
+    expect(older).toBe(Math.ceil(900 * 1.15 + 1.2));
+    expect(await tokens('claude-opus-4-8', prose)).toBe(Math.ceil(900 * 1.5 + 1.45));
+  });
+
+  test('of the docs takes the number of tokens that the docs give', async () => {
+    const body = {
+      model: 'claude-sonnet-4-5',
+      system: 'You are a scientist',
+      messages: [{ role: 'user', content: 'Hello, Claude' }],
+    };
+    const { inputTokens } = await claude(body);
+    expect(Math.abs(inputTokens - 14)).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a block', () => {
+  const MODEL = 'claude-sonnet-4-5';
+  const block = (...content: unknown[]): Promise<number> =>
+    added(
+      claude,
+      { model: MODEL, messages: [{ content: [] }] },
+      { model: MODEL, messages: [{ content }] },
+    );
+
+  test('with an image costs its squares, or the most that one can cost', async () => {
+    const data = base64(png(1000, 1000));
+    expect(await block({ type: 'image', source: { type: 'base64', data } })).toBe(1296);
+    expect(await block({ type: 'image', source: { type: 'url', url: 'https://x.y' } })).toBe(1568);
+  });
+
+  test('with a document costs a page, or its text', async () => {
+    const data = 'A'.repeat(100_000);
+    expect(await block({ type: 'document', source: { type: 'base64', data } })).toBe(4568);
+    const text = { type: 'document', source: { type: 'text', data: 'hello '.repeat(10) } };
+    expect(await block(text)).toBeLessThan(20);
+  });
+
+  test('with a result of a tool costs what is in it', async () => {
+    const text = { type: 'text', text: 'hello world' };
+    const inside = await block(text);
+    expect(await block({ type: 'tool_result', content: 'hello world' })).toBe(inside);
+    expect(await block({ type: 'tool_result', content: [text] })).toBe(inside);
+  });
+
+  test('with a use of a tool costs its name and its input', async () => {
+    const use = { type: 'tool_use', id: 'x', name: 'foo', input: { a: 'hello' } };
+    const text = { type: 'text', text: 'foo{"a":"hello"}' };
+    expect(Math.abs((await block(use)) - (await block(text)))).toBeLessThanOrEqual(1);
+  });
+
+  test('of thinking costs something only where earlier thinking is kept', async () => {
+    const thinking = { type: 'thinking', thinking: 'let me see', signature: 'A'.repeat(1000) };
+    expect(await block(thinking)).toBe(0);
+    const newer = { model: 'claude-opus-5', messages: [{ content: [] }] };
+    expect(await added(claude, newer, { messages: [{ content: [thinking] }] })).toBeGreaterThan(3);
+  });
+
+  test.each([
+    ['a page', 'web_fetch_tool_result', fetched],
+    ['a shell', 'bash_code_execution_tool_result', { stdout: WORDS, stderr: '', content: [] }],
+    ['an error', 'code_execution_tool_result', { stdout: '', stderr: WORDS, content: [] }],
+    ['a file', 'text_editor_code_execution_tool_result', { content: WORDS }],
+    ['lines', 'text_editor_code_execution_tool_result', { lines: [WORDS] }],
+  ])(
+    'with the result of a tool of the provider costs its text: %s',
+    async (_what, type, content) => {
+      const text = await block({ type: 'text', text: WORDS });
+      expect(await block({ type, tool_use_id: 'x', content })).toBe(text);
+    },
+  );
+
+  test('with an input that has code in it costs as much as its JSON', async () => {
+    const code = 'if (a["b"]) {\n\treturn "c";\n}\n'.repeat(200);
+    const costs = async (length: number): Promise<number> =>
+      block({ type: 'tool_use', name: '', input: { code: code.slice(0, length) } });
+    const json = (length: number): string => JSON.stringify({ code: code.slice(0, length) });
+    for (const length of [2000, 2048, 2049, 6000]) {
+      expect(await costs(length)).toBe(await block({ type: 'text', text: json(length) }));
+    }
+  });
+
+  test('with a list of 50,000 numbers in its input costs as much as its JSON', async () => {
+    const list = Array.from({ length: 50_000 }, (_, index) => index * 7);
+    const json = await block({ type: 'text', text: JSON.stringify({ list }) });
+    const input = await block({ type: 'tool_use', name: '', input: { list } });
+    expect(Math.abs(input - json)).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a call', () => {
+  const body = { model: 'claude-opus-4-5', messages: [{ role: 'user', content: 'hi' }] };
+  const schema = { type: 'object', properties: { answer: { type: 'string' } } };
+
+  test.each(['output_config', 'output_format'])('is charged for the schema in %s', async (key) => {
+    const format = { type: 'json_schema', schema };
+    const value = key === 'output_config' ? { format } : format;
+    const written = [
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: JSON.stringify(schema) },
+    ];
+    const text = await added(claude, body, { messages: written });
+    expect(Math.abs((await added(claude, body, { [key]: value })) - text)).toBeLessThanOrEqual(3);
+  });
+
+  test('to the older API is charged for its prompt', async () => {
+    const prompt = `\n\nHuman: ${WORDS}\n\nAssistant:`;
+    const old = { model: 'claude-2.1', prompt, max_tokens_to_sample: 300 };
+    const request = { provider: 'anthropic', path: '/v1/complete', body: old };
+    const { inputTokens, outputTokens } = await estimateTokens(request);
+    expect(inputTokens).toBeGreaterThan(200);
+    expect(outputTokens).toBe(300);
+  });
+});

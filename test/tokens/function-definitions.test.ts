@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { functionDefinitions } from '../../src/tokens/function-definitions.ts';
+import { longestRead, type Reads, watched } from './reads.ts';
+import { slicesOf, textOf } from './texts.ts';
+
+const written = (...functions: readonly unknown[]): string =>
+  textOf(functionDefinitions(functions, functions.length));
+
+test('functions are written as a TypeScript namespace', () => {
+  const weather = {
+    name: 'get_weather',
+    description: 'The weather in a place',
+    parameters: {
+      type: 'object',
+      required: ['place'],
+      properties: {
+        place: { type: 'string', description: 'City and country' },
+        unit: { type: 'string', enum: ['celsius', 'fahrenheit'] },
+        days: { type: 'array', items: { type: 'integer' } },
+        at: {
+          type: 'object',
+          properties: { hour: { type: 'number', description: 'Not shown' } },
+        },
+        either: { anyOf: [{ type: 'boolean' }, { type: 'null' }] },
+        anything: {},
+      },
+    },
+  };
+  expect(written(weather, { name: 'stop' })).toBe(`namespace functions {
+
+// The weather in a place
+type get_weather = (_: {
+// City and country
+place: string,
+unit?: "celsius" | "fahrenheit",
+days?: number[],
+at?: {
+  hour?: number,
+},
+either?: boolean | null,
+anything?: any,
+}) => any;
+
+type stop = () => any;
+
+} // namespace functions`);
+});
+
+test('a schema that contains itself comes to an end', () => {
+  const loop: { type: string; properties: Record<string, unknown> } = {
+    type: 'object',
+    properties: {},
+  };
+  for (const name of 'abc') loop.properties[name] = loop;
+  expect(written({ name: 'f', parameters: loop }).length).toBeLessThan(1000);
+});
+
+const toolOf = (properties: number) => ({
+  name: 'tool',
+  parameters: {
+    type: 'object',
+    properties: Object.fromEntries(
+      Array.from({ length: properties }, (_, index) => [`p${index}`, { type: 'string' }]),
+    ),
+  },
+});
+
+test('all properties of many large functions are written', () => {
+  const text = written(...Array.from({ length: 128 }, () => toolOf(100)));
+  expect(text.match(/\?: string,/g)?.length).toBe(12_800);
+});
+
+test('a few schemas are read at a time, however many there are', () => {
+  const enumerated = { type: 'string', enum: Array.from({ length: 5000 }, (_, index) => index) };
+  const required = Array.from({ length: 5000 }, (_, index) => `p${index}`);
+  const parameters = {
+    properties: { ...toolOf(5000).parameters.properties, enumerated },
+    required,
+  };
+  const functions = [
+    ...Array.from({ length: 500 }, () => ({ name: 'f' })),
+    { name: 'g', parameters },
+  ];
+  const parts = (reads: Reads) => functionDefinitions(watched(functions, reads), functions.length);
+  expect(longestRead(parts)).toBeLessThan(40);
+});
+
+test('of more functions than are read, the rest is taken to be like them', () => {
+  const parts = [...functionDefinitions([toolOf(3), toolOf(3)], 8)];
+  expect(parts.at(-1)).toMatchObject({ times: 4 });
+});
+
+test('a long description is handed on in slices', () => {
+  const description = 'some words, and more of them '.repeat(5000);
+  const slices = slicesOf(functionDefinitions([{ name: 'f', description }], 1));
+  expect(Math.max(...slices.map(({ length }) => length))).toBeLessThanOrEqual(4096);
+});

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { WaitingLine } from '../../src/tokens/waiting-line.ts';
+
+test('who came first is taken first, whoever joins in between', () => {
+  const steps = fc.array(fc.boolean(), { maxLength: 200 });
+  fc.assert(
+    fc.property(steps, (joins) => {
+      const line = new WaitingLine<number>();
+      const expected: number[] = [];
+      for (const [index, isJoining] of joins.entries()) {
+        if (isJoining) {
+          line.join(index);
+          expected.push(index);
+        } else expect(line.take()).toBe(expected.shift());
+      }
+    }),
+    { seed: 1 },
+  );
+});
