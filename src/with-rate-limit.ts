@@ -4,11 +4,12 @@ import { isObject } from './model/json.ts';
 import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './presets/preset.ts';
 import { isTierOf, tiersOf } from './presets/tier.ts';
-import { Admission, type AdmissionOptions } from './sdk/admission.ts';
 import { anthropicAdapter } from './sdk/anthropic.ts';
+import { CallPipeline, type CallPipelineOptions } from './sdk/call-pipeline.ts';
 import type { ClientAdapter } from './sdk/client.ts';
+import { withTimeLimit } from './sdk/estimator-time-limit.ts';
 import { openaiAdapter } from './sdk/openai.ts';
-import { type CustomEstimator, patient } from './tokens/custom-estimate.ts';
+import type { CustomEstimator } from './tokens/custom-estimate.ts';
 import type { Upstream } from './upstream.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
 
@@ -89,14 +90,14 @@ export function withRateLimit<C extends object>(
     limiter,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,
-    estimate: typeof estimate === 'function' ? patient(estimate, limiter.clock) : undefined,
+    estimate: typeof estimate === 'function' ? withTimeLimit(estimate, limiter.clock) : undefined,
     count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
   }) as RateLimited<C>;
 }
 
-function wrapped(client: object, adapter: ClientAdapter, options: AdmissionOptions): object {
-  const admission = new Admission(options, () => upstreamOf(adapter, limited, options));
-  const limited = adapter.wrap(client, admission, (next) => wrapped(next, adapter, options));
+function wrapped(client: object, adapter: ClientAdapter, options: CallPipelineOptions): object {
+  const pipeline = new CallPipeline(options, () => upstreamOf(adapter, limited, options));
+  const limited = adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, options));
   return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
 }
 
@@ -107,7 +108,7 @@ function wrapped(client: object, adapter: ClientAdapter, options: AdmissionOptio
 function upstreamOf(
   adapter: ClientAdapter,
   client: object,
-  { tier, limiter }: AdmissionOptions,
+  { tier, limiter }: CallPipelineOptions,
 ): Upstream {
   const upstream = adapter.upstream(client);
   const isCallers = typeof tier === 'string' && limiter.hasTier(tier);

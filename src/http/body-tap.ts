@@ -7,27 +7,27 @@ import { withoutUsage } from './usage-chunk.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { lastReportedUsage } from './usage-scan.ts';
 
-/** What a body has told so far. */
-export interface Seen {
+/** The usage that a body has reported so far. */
+export interface ObservedUsage {
   readonly usage: Usage | undefined;
-  /** Output tokens that went by in a stream; 0 for other bodies, which tell only at their end. */
+  /** Output tokens streamed so far; 0 for other bodies, which report usage only at their end. */
   readonly seenOutputTokens: number;
 }
 
-/** Passes bytes on to whoever reads the body. */
+/** Passes bytes on to the reader of the body. */
 type Emit = (bytes: Uint8Array) => void;
 
-/** Looks at a body as it passes. */
+/** Observes a body while its reader reads it. */
 export interface BodyTap {
   pass(chunk: Uint8Array, emit: Emit): void;
-  /** The body has ended, `whole` or cut: passes on what was held back. */
+  /** The body has ended, complete (`whole`) or cut off. Passes on the bytes that were held back. */
   end(whole: boolean, emit: Emit): void;
-  seen(): Seen;
+  seen(): ObservedUsage;
 }
 
-/** More JSON than this, in one body or event, is searched for its usage instead of parsed. */
+/** A larger body or event isn't parsed as JSON. Its end is searched for the usage. */
 const MAX_PARSED_BYTES = 2 ** 20;
-/** How much of the end of a large body is searched. */
+/** Bytes at the end of a large body that are searched. */
 const TAIL_BYTES = 2 ** 16;
 
 const NO_BYTES = new Uint8Array(0);
@@ -66,7 +66,7 @@ function eventStreamTap(): BodyTap {
   };
 }
 
-/** Like an event stream's, but what `include_usage` added never reaches the reader. */
+/** Like `eventStreamTap`, but hides from the reader what `include_usage` added. */
 function hidingTap(): BodyTap {
   const parser = new SseParser();
   const meter = new UsageMeter();
@@ -89,7 +89,7 @@ function hidingTap(): BodyTap {
   };
 }
 
-/** The JSON of an event's data; of a large one, no more than its usage. */
+/** The JSON of an event's data; of a large event only its usage. */
 function dataOf({ event }: SsePiece): unknown {
   if (event === undefined) return undefined;
   if (event.data.length <= MAX_PARSED_BYTES) return parseJson(event.data);

@@ -9,7 +9,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Bytes that grow by copies: a chunk belongs to whoever reads it next, and may be a single byte. */
+/** A growing buffer that copies what is appended: chunks belong to the reader and may be tiny. */
 export class ByteBuffer {
   #bytes = new Uint8Array(0);
   #length = 0;
@@ -30,7 +30,7 @@ export class ByteBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Keeps no more than the last `count` bytes, and frees the room of the others. */
+  /** Keeps only the last `count` bytes and frees the memory of the others. */
   keepLast(count: number): void {
     this.#bytes = this.view().slice(Math.max(0, this.#length - count));
     this.#length = this.#bytes.length;

@@ -13,15 +13,15 @@ export interface Quota {
 export interface ErrorBody {
   /** Everything in it that names the kind of error: codes, types, statuses. */
   readonly codes: readonly string[];
-  /** What it says in words; the whole text where it isn't JSON of a known shape. */
+  /** Its message; the whole text if it isn't JSON of a known shape. */
   readonly message: string;
   /** Gemini's `RetryInfo.retryDelay`: `38.2s`. */
   readonly retryDelay: string | undefined;
   /** The limits that it names, as Gemini does. */
   readonly quotas: readonly Quota[];
-  /** OpenRouter passes on the refusal of a provider behind it, and names that. */
+  /** The provider behind OpenRouter whose refusal it passes on. */
   readonly upstream: string | undefined;
-  /** OpenRouter repeats its headers in the body: where something in between has lost them. */
+  /** OpenRouter repeats its headers in the body, in case a proxy removed them. */
   readonly headers: HeaderSource;
 }
 
@@ -32,7 +32,7 @@ const CODES: readonly (readonly string[])[] = [
   ['details', 'error_code'],
 ];
 
-/** Reads a body of any provider. Total: a body that says nothing has no codes. */
+/** Reads an error body of any provider. Never throws; an unknown body has no codes. */
 export function readErrorBody(text: string): ErrorBody {
   const json = parseJson(text);
   // Gemini's OpenAI-compatible endpoint wraps its errors in an array.
@@ -49,7 +49,7 @@ export function readErrorBody(text: string): ErrorBody {
   };
 }
 
-/** Names of headers in any case, with strings or numbers. */
+/** Header names in any case; values are strings or numbers. */
 function headersIn(value: unknown): HeaderSource {
   const entries = isObject(value) ? Object.entries(value) : [];
   const lines = new Map(entries.map(([name, line]) => [name.toLowerCase(), line]));

@@ -2,9 +2,7 @@ import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from '../model/limits.ts
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import { HOUR_MS, isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
 
-export { parseDurationMs, parseResetMs } from './reset-time.ts';
-
-/** What the readers need of a response's headers: a mock's will do. */
+/** The part of `Headers` that is needed here, so that a mock will do. */
 export type HeaderSource = Pick<Headers, 'get'>;
 
 /** A header family: `*` stands for `limit`, `remaining` and `reset`. */
@@ -12,21 +10,22 @@ interface Family {
   readonly name: string;
   readonly dimension: Dimension;
   readonly windowMs?: number;
-  /** The family is meant only where this header is there too. */
+  /** The family applies only if this header is present too. */
   readonly beside?: string;
 }
 
 /**
- * Where providers put their limits; of families with the same name the first that fits counts.
- * Left out: Anthropic's `priority`, `fast` and `unified` headers, which are pools of their own.
+ * The headers in which providers show their limits. Of families with the same name, the first that
+ * applies counts. Not read: Anthropic's `priority`, `fast` and `unified` headers, which are separate
+ * pools.
  */
 const FAMILIES: readonly Family[] = [
   // OpenAI (rate limits guide, 2026-08; project tokens since 2026-06-26), Azure, Groq, xAI.
-  // Groq's requests are a day's, and a new account's at OpenAI may be: the reset tells.
+  // Groq's requests are per day, and so may be those of a new OpenAI account: the reset shows it.
   { name: 'x-ratelimit-*-requests', dimension: 'requests' },
   { name: 'x-ratelimit-*-tokens', dimension: 'tokens' },
   { name: 'x-ratelimit-*-project-tokens', dimension: 'tokens' },
-  // Anthropic (docs.claude.com, "Rate limits", 2026-08): all of them are a minute's.
+  // Anthropic (docs.claude.com, "Rate limits", 2026-08): all per minute.
   { name: 'anthropic-ratelimit-requests-*', dimension: 'requests', windowMs: MINUTE_MS },
   { name: 'anthropic-ratelimit-tokens-*', dimension: 'tokens', windowMs: MINUTE_MS },
   { name: 'anthropic-ratelimit-input-tokens-*', dimension: 'inputTokens', windowMs: MINUTE_MS },
@@ -56,8 +55,8 @@ const FAMILIES: readonly Family[] = [
 ];
 
 /**
- * The limits that a response shows, in no particular order of importance. Total: a header that makes
- * no sense is as good as absent. `now` is in milliseconds since the epoch.
+ * The limits that a response shows, in no particular order. Never throws: an unreadable header
+ * counts as absent. `now` is in milliseconds since the epoch.
  *
  * @example
  * readLimits(response.headers, now)
@@ -91,16 +90,16 @@ function readFamily(family: Family, headers: HeaderSource, now: number): Observe
   return [{ dimension: family.dimension, limit, remaining, resetMs, windowMs }];
 }
 
-/** Nobody is known to have more requests than this a day and be told so. */
+/** No known daily limit that headers show is higher. */
 const MOST_DAILY_REQUESTS = 20_000;
-/** A minute's bucket, and as much again as a debt, is full after two. */
+/** A minute's bucket that is in debt by a full bucket refills within two minutes; one is slack. */
 const LONGEST_DEBT_MS = 3 * MINUTE_MS;
 
 /**
- * The window of a limit whose header doesn't say it. A bucket that refills continuously tells when
- * it will be full: `reset · limit / used` is its window. Only OpenAI and Groq are known to count
- * so, and they alone write durations with units. A reset of far more than a minute is proof of a
- * day; of a little more, it may be a minute's bucket in debt.
+ * Derives the window of a limit whose header doesn't state it. A bucket that refills continuously
+ * shows when it will be full, so its window is `reset · limit / used`. Only OpenAI and Groq are known
+ * to count like this, and only they write durations with units. A reset far above a minute proves a
+ * daily limit; a little above, it may be a minute's bucket in debt.
  */
 function windowFrom(
   dimension: Dimension,
@@ -118,14 +117,14 @@ function windowFrom(
   return mayBeDaily && isNear(windowMs, DAY_MS) ? DAY_MS : undefined;
 }
 
-/** As near as durations cut to milliseconds, or rounded to seconds, can come. */
+/** Within the error of durations that are cut to milliseconds or rounded to seconds. */
 function isNear(windowMs: number, expectedMs: number): boolean {
   return Math.abs(windowMs - expectedMs) <= 0.1 * expectedMs;
 }
 
 /**
- * How long the response asks to wait: `retry-after-ms`, else `retry-after` in seconds or as an HTTP
- * date; `undefined` where it doesn't ask.
+ * The wait that the response asks for: `retry-after-ms`, else `retry-after` in seconds or as an HTTP
+ * date; `undefined` if it has neither.
  */
 export function retryAfterMs(headers: HeaderSource, now: number): number | undefined {
   const exact = parseCount(headers.get('retry-after-ms') ?? '');

@@ -1,27 +1,27 @@
 import { whenAbandoned } from './abandonment.ts';
-import { type BodyTap, type Seen, tapFor } from './body-tap.ts';
+import { type BodyTap, type ObservedUsage, tapFor } from './body-tap.ts';
 import { tappedStream } from './tapped-stream.ts';
 
-/** What is known of a response's body when nothing more will come of it. */
-export interface ResponseEnd extends Seen {
-  /** False where the reader, the connection or nobody's interest cut the body short. */
+/** What is known of a response's body at its end. */
+export interface ResponseEnd extends ObservedUsage {
+  /** False if the reader stopped, the connection broke, or the response was dropped unread. */
   readonly complete: boolean;
 }
 
-export interface MeterOptions {
-  /** We asked for `stream_options.include_usage`, the caller did not: hide what it adds. */
+export interface MeteringOptions {
+  /** Hide what `stream_options.include_usage` adds, because we asked for it and the caller didn't. */
   readonly hideUsageChunk: boolean;
   /** Called exactly once for each response. */
   onEnd(end: ResponseEnd): void;
 }
 
 /**
- * Meters what a response uses, while whoever called reads it. Returns the same object: its body and
- * the methods that read it are replaced, on this object alone, by those of a shadow response around
- * a stream that looks at each chunk in passing. Nothing is read before the caller reads.
+ * Meters the usage of a response while the caller reads it. Returns the same object. On this object
+ * alone, its body and the methods that read it are replaced by those of a shadow response, whose
+ * stream observes each chunk. Nothing is read before the caller reads.
  *
- * A response that can't be metered (no body, already read, a mock that isn't a web `Response`) is
- * left as it is, and ends at once; `complete`, for nothing is known to be missing.
+ * A response that can't be metered (no body, already read, a mock that isn't a web `Response`) stays
+ * as it is. Its end is reported at once, as `complete`.
  *
  * @example
  * const response = meterResponse(await fetch(url, init), {
@@ -29,7 +29,7 @@ export interface MeterOptions {
  *   onEnd: ({ usage, complete }) => console.log(usage?.outputTokens, complete),
  * });
  */
-export function meterResponse(response: Response, options: MeterOptions): Response {
+export function meterResponse(response: Response, options: MeteringOptions): Response {
   const tap = guarded(() => tapFor(contentType(response), options.hideUsageChunk));
   const end = endOf(tap, options);
   const metered = guarded(() => tap !== undefined && patched(response, tap, end));
@@ -39,7 +39,7 @@ export function meterResponse(response: Response, options: MeterOptions): Respon
 
 type End = (complete: boolean) => void;
 
-/** What goes wrong while we look on isn't the caller's: it stays here. */
+/** An error of our metering must not reach the caller. */
 function guarded<T>(action: () => T): T | undefined {
   try {
     return action();
@@ -48,8 +48,8 @@ function guarded<T>(action: () => T): T | undefined {
   }
 }
 
-/** Tells the listener, the first time only. */
-function endOf(tap: BodyTap | undefined, options: MeterOptions): End {
+/** Calls the listener the first time only. */
+function endOf(tap: BodyTap | undefined, options: MeteringOptions): End {
   let ended = false;
   return (complete) => {
     if (ended) return;
@@ -63,14 +63,14 @@ function contentType(response: Response): string {
   return response.headers.get('content-type') ?? '';
 }
 
-/** `undefined` where there is none, or none that can be tapped: node-fetch has Node's streams. */
+/** The unread body as a web stream; `undefined` if there is none (node-fetch has Node streams). */
 function unreadBody(response: Response): ReadableStream<Uint8Array> | undefined {
   const { body, bodyUsed } = response;
   if (typeof body?.getReader !== 'function') return undefined;
   return bodyUsed || body.locked ? undefined : body;
 }
 
-/** The response around the tapped stream, made when it is first needed. */
+/** The response around the tapped stream, created when it is first needed. */
 class Shadow {
   readonly #body: ReadableStream<Uint8Array>;
   readonly #headers: Headers;
@@ -90,7 +90,7 @@ class Shadow {
   open(): Response {
     if (this.#response !== undefined) return this.#response;
     const stream = tappedStream(this.#body, this.#tap, this.#end);
-    // From now on the stream may outlive the response, and tells itself when it is abandoned.
+    // From now on the stream may outlive the response; it has its own listener for abandonment.
     this.#forget();
     this.#response = new Response(stream, { headers: this.#headers });
     return this.#response;
@@ -101,7 +101,7 @@ class Shadow {
   }
 }
 
-/** Made apart from everything else, so that the listener holds on to nothing but `end`. */
+/** A separate function, so that the listener's closure references nothing but `end`. */
 function abandon(end: End): () => void {
   return () => end(false);
 }
@@ -131,7 +131,7 @@ function method(value: () => unknown): PropertyDescriptor {
   return { value, configurable: true, writable: true };
 }
 
-/** Gives copies of a shadow what only a response from the network has: `original`'s URL and so on. */
+/** Gives copies of a shadow the `url` and other read-only properties of the original. */
 function disguise(original: Response): (copy: Response) => Response {
   const { url, redirected, type, status, statusText, ok } = original;
   const own = Object.entries({ url, redirected, type, status, statusText, ok }).map(

@@ -10,13 +10,13 @@ type Kind = Refusal['kind'];
 
 const NOTHING_STATED: Stated = { limits: [], concurrency: undefined };
 
-/** What a rule looks at. */
+/** What the rules below look at. */
 interface Evidence {
   readonly response: ErrorResponse;
   readonly body: ErrorBody;
 }
 
-/** Codes that mean one thing, whatever the status beside them. */
+/** Codes that have the same meaning with any status. */
 const CODES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   // OpenAI (error codes guide, 2026-10; the billing_ and usage_ ones as seen in the wild) and
   // Anthropic (docs.claude.com, "Errors", 2026-08).
@@ -46,9 +46,8 @@ const CODES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 };
 
 /**
- * Why a provider refused an attempt, from the head and the text of its answer; `undefined` for an
- * error that isn't about limits. Shared by all providers, whose codes don't contradict each other.
- * Total.
+ * Classifies an error response; `undefined` for an error that isn't about limits. One function for
+ * all providers, because their codes don't contradict each other. Never throws.
  *
  * @example
  * classify({ status: 529, headers, body: '', now })?.kind // 'capacity'
@@ -66,7 +65,7 @@ export function classify(response: ErrorResponse): Refusal | undefined {
   };
 }
 
-/** The first rule that fits decides: what never passes comes before what passes later. */
+/** The first matching rule decides. Calls that can never pass come before those that can later. */
 function kindOf(evidence: Evidence): Kind | undefined {
   const { status } = evidence.response;
   if (!mayRefuse(status)) return undefined;
@@ -84,8 +83,8 @@ function kindOf(evidence: Evidence): Kind | undefined {
 }
 
 /**
- * 402: OpenRouter's credits. 413: Groq. Not 400 and 403, though some billing errors have them: no
- * SDK retries those, so that there is nothing to decide.
+ * 402: OpenRouter's credits. 413: Groq. Some billing errors have 400 or 403, but no SDK retries
+ * those, so there is nothing to decide.
  */
 function mayRefuse(status: number): boolean {
   return [402, 413, 429, 503, 529].includes(status);
@@ -112,7 +111,7 @@ function hasNoRequests(evidence: Evidence): boolean {
 const LIMIT_AND_REQUESTED =
   /\blimit:? ([\d,]{1,20}),(?: used:? [\d,]{1,20},)? requested:? ([\d,]{1,20})/i;
 
-/** OpenAI says so in words, and leaves out `Used`; Groq's status is 413. */
+/** OpenAI's message leaves out `Used`; Groq's status is 413. */
 function isTooLarge({ response, body }: Evidence): boolean {
   if (response.status === 413) return body.codes.includes('rate_limit_exceeded');
   if (response.status !== 429) return false;
@@ -121,7 +120,7 @@ function isTooLarge({ response, body }: Evidence): boolean {
   return never || /\brequest too large\b/i.test(body.message);
 }
 
-/** OpenRouter's own refusals show its limits, those of a provider behind it don't. */
+/** OpenRouter's own refusals show its limits; those of a provider behind it don't. */
 function isCapacity(evidence: Evidence): boolean {
   if (evidence.response.status !== 429) return false;
   const isUpstreams = evidence.body.upstream !== undefined && limitsOf(evidence).length === 0;
@@ -147,14 +146,14 @@ function limitsOf({ response, body }: Evidence): ObservedLimit[] {
   return shown.length > 0 ? shown : readLimits(body.headers, response.now);
 }
 
-/** Of the limits that are used up, the one that takes longest to come back. */
+/** Of the exhausted limits, the one that takes longest to reset. */
 function exhausted(evidence: Evidence): ObservedLimit | undefined {
   return limitsOf(evidence)
     .filter(({ remaining }) => remaining === 0)
     .sort((a, b) => (b.resetMs ?? 0) - (a.resetMs ?? 0))[0];
 }
 
-/** Headers first, then the body, and what the exhausted limit shows where both are silent. */
+/** From the headers, else from the body, else the reset of the exhausted limit. */
 function waitOf(evidence: Evidence, kind: Kind): number | undefined {
   if (kind === 'money' || kind === 'too-large') return undefined;
   const { response, body } = evidence;
@@ -173,7 +172,7 @@ function delayOf({ retryDelay }: ErrorBody): number | undefined {
 const WAIT =
   /\b(?:try again|retry) (?:in|after) (\d[\dhms.]{0,40})(?!\w)(?: (ms|milli|min|hour|day))?/i;
 
-const SPELT_UNITS: Readonly<Record<string, number>> = {
+const SPELLED_UNITS: Readonly<Record<string, number>> = {
   ms: 1e-3,
   milli: 1e-3,
   min: 60,
@@ -181,14 +180,14 @@ const SPELT_UNITS: Readonly<Record<string, number>> = {
   day: 86_400,
 };
 
-/** `Please try again in 7m12s.`; Azure spells it out: `Please retry after 10 seconds.` */
+/** `Please try again in 7m12s.`; Azure: `Please retry after 10 seconds.` */
 function waitIn(message: string): number | undefined {
   const [, amount = '', unit = ''] = WAIT.exec(message) ?? [];
   const waitMs = parseDurationMs(amount.replace(/\.$/, ''));
-  return waitMs === undefined ? undefined : waitMs * (SPELT_UNITS[unit.toLowerCase()] ?? 1);
+  return waitMs === undefined ? undefined : waitMs * (SPELLED_UNITS[unit.toLowerCase()] ?? 1);
 }
 
-/** In this order: "input tokens per minute" is no limit on all tokens. */
+/** The order matters: "input tokens per minute" is not a limit on all tokens. */
 const DIMENSIONS: readonly (readonly [RegExp, Dimension | 'concurrency'])[] = [
   [/\bconcurren(?:cy|t requests)\b/i, 'concurrency'],
   [/\binput tokens per\b|input_token_count|InputTokens/i, 'inputTokens'],

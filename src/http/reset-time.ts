@@ -4,7 +4,7 @@ export const HOUR_MS: number = 60 * MINUTE_MS;
 
 const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
 
-/** A number as limits are written: decimal, not negative, without signs or exponents. */
+/** Parses a decimal number without sign or exponent. */
 export function parseCount(text: string): number | undefined {
   const trimmed = text.trim();
   if (!NUMBER.test(trimmed)) return undefined;
@@ -51,7 +51,7 @@ function inRange(value: number | undefined, factor: number): number | undefined 
   return Math.round(value * factor * 1000) / 1000;
 }
 
-/** A bare number above this is a date: in seconds that would be 31 years, in ms 31,000. */
+/** Bare numbers above these are dates: as a duration, 1e9 s would be 31 years. */
 const EPOCH_SECONDS = 1e9;
 const EPOCH_MS = 1e12;
 

@@ -1,6 +1,6 @@
 import { ByteBuffer, joined } from './bytes.ts';
 
-/** One event of a server-sent event stream: the text of a block up to its blank line. */
+/** One event of a server-sent event stream. */
 export interface SseEvent {
   /** Its `event` field; empty where it has none. */
   readonly event: string;
@@ -24,7 +24,7 @@ export interface SsePiece {
   readonly event: SseEvent | undefined;
 }
 
-/** A larger event is passed over unparsed, so that no stream makes the parser hold more than this. */
+/** A larger event isn't parsed, so that the parser never buffers more than this. */
 const MAX_EVENT_BYTES = 4 * 2 ** 20;
 
 const DECODER = new TextDecoder();
@@ -33,8 +33,8 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Takes a stream apart into its events, from chunks cut anywhere, and keeps every byte. An event is
- * out as soon as its last byte is in.
+ * Splits a stream into its events, keeping every byte. Chunks may be cut anywhere. An event is
+ * returned as soon as its last byte has been pushed.
  *
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  *
@@ -71,7 +71,7 @@ export class SseParser {
     return pieces;
   }
 
-  /** What is left when the stream ends. An event that lacks its blank line counts as complete. */
+  /** The rest at the end of the stream. An event without its blank line counts as complete. */
   end(): SsePiece[] {
     return this.#held.length === 0 ? [] : [this.#piece(new Uint8Array(0), 'event')];
   }

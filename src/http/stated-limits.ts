@@ -58,8 +58,8 @@ const QUOTA_DIMENSIONS: readonly (readonly [RegExp, Dimension])[] = [
 ];
 
 /**
- * The limits that an error states in its text or its details. Total: what can't be read isn't
- * there, and a limit of nothing is none.
+ * The limits that an error states in its text or details. Never throws: what can't be read is left
+ * out, and so is a limit of 0.
  *
  * @example
  * statedIn(readErrorBody('… on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000.'))

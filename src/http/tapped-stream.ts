@@ -2,9 +2,9 @@ import { whenAbandoned } from './abandonment.ts';
 import type { BodyTap } from './body-tap.ts';
 
 /**
- * The same bytes as `body`, looked at by `tap` in passing. Nothing is read ahead of the reader; a
- * cancellation goes upstream with its reason, and an error of upstream comes through as it is.
- * `onEnd` tells that nothing more will pass, and whether that was the whole body.
+ * A stream of the same bytes as `body`, observed by `tap`. It never reads ahead of its reader,
+ * passes a cancellation on with its reason, and passes errors through unchanged. `onEnd` is called
+ * at the end, with whether the body was complete; it may be called more than once.
  */
 export function tappedStream(
   body: ReadableStream<Uint8Array>,
@@ -13,7 +13,7 @@ export function tappedStream(
 ): ReadableStream<Uint8Array> {
   const source = new TappedSource(body.getReader(), tap, onEnd);
   const stream = new ReadableStream(source, { highWaterMark: 0 });
-  // The source doesn't know its stream, so that this listener doesn't keep the stream alive.
+  // The source has no reference to its stream, so this listener doesn't keep the stream alive.
   whenAbandoned(stream, () => source.abandon());
   return stream;
 }
@@ -34,7 +34,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#onEnd = onEnd;
   }
 
-  /** Reads until there is something to pass on: a tap may hold back an event that is incomplete. */
+  /** Reads until there are bytes to pass on: a tap holds back incomplete events. */
   async pull(sink: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     let passed = false;
     const emit = (bytes: Uint8Array): void => {
@@ -82,7 +82,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#onEnd(true);
   }
 
-  /** A mocked body may hold anything; what isn't bytes passes unseen. */
+  /** A mocked body may hold anything. What isn't bytes is passed on without being observed. */
   #pass(chunk: Uint8Array, emit: (bytes: Uint8Array) => void): void {
     try {
       if (chunk instanceof Uint8Array) this.#tap.pass(chunk, emit);

@@ -9,10 +9,9 @@ const LATIN1 = new TextDecoder('latin1');
 const NULL_USAGE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/g;
 
 /**
- * An event of a chat's stream as it would be without `stream_options.include_usage`, which makes
- * OpenAI add one last chunk with the usage and no choices, and `"usage":null` to all the others
- * (API reference, "stream_options", 2026-08). Empty for that last chunk; `bytes` where nothing was
- * added.
+ * Undoes `stream_options.include_usage` in one event of a chat's stream. With it, OpenAI adds a last
+ * chunk with the usage and no choices, and `"usage":null` to all the others (API reference,
+ * "stream_options", 2026-08). Returns no bytes for that last chunk, and `bytes` if nothing was added.
  */
 export function withoutUsage(bytes: Uint8Array, chunk: unknown): Uint8Array {
   const usage = member(chunk, 'usage');
@@ -21,7 +20,7 @@ export function withoutUsage(bytes: Uint8Array, chunk: unknown): Uint8Array {
   return usage === null ? withoutNullUsage(bytes) : bytes;
 }
 
-/** The bytes of the member itself are cut out, so that all the others stay as they were sent. */
+/** Cuts out the bytes of the member itself, so that all others stay as they were sent. */
 function withoutNullUsage(bytes: Uint8Array): Uint8Array {
   const text = LATIN1.decode(bytes);
   for (const match of text.matchAll(NULL_USAGE)) {
@@ -32,7 +31,7 @@ function withoutNullUsage(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** False also where the cut went through something nested, or left no JSON behind. */
+/** Also false if the cut hit a nested member or broke the JSON. */
 function hasNoUsage(bytes: Uint8Array): boolean {
   const chunk = parseJson(parseEvent(bytes).data);
   return isObject(chunk) && !('usage' in chunk);

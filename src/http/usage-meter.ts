@@ -1,11 +1,11 @@
 import { isObject, type JsonObject, member } from '../model/json.ts';
 import type { Usage } from '../model/usage.ts';
-import { normalisedUsage, reportedUsage } from './usage.ts';
+import { normalizedUsage, reportedUsage } from './usage.ts';
 
-/** Characters that one token of output stands for, where nothing better is known. */
+/** Assumed characters per output token. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** The members of a delta that hold what the model wrote; everything else in it is bookkeeping. */
+/** The members of a delta that hold the model's output. */
 const WRITTEN: readonly string[] = [
   'delta', // Responses
   'content',
@@ -21,7 +21,7 @@ const WRITTEN: readonly string[] = [
   'tool_calls',
 ];
 
-/** Deeper than any delta goes; a bound, because upstream input decides how far we descend. */
+/** Deeper than any known delta. Untrusted input must not decide how deep we recurse. */
 const MAX_DEPTH = 6;
 
 /** Characters that the model wrote, in a delta of any provider's shape. */
@@ -43,8 +43,8 @@ function deltasOf(event: unknown): readonly unknown[] {
 }
 
 /**
- * Counts what a stream has used, from its events as they pass: the usage that they report, else an
- * estimate from the deltas seen. Total: an event may be anything.
+ * Meters the usage of a stream from its events: the usage that they report, else an estimate from
+ * the deltas seen. Never throws: an event may be anything.
  *
  * @example
  * const meter = new UsageMeter();
@@ -57,7 +57,7 @@ export class UsageMeter {
   #deltas = 0;
   #characters = 0;
 
-  /** Takes note of one event of the stream, parsed. */
+  /** Reads one parsed event of the stream. */
   see(event: unknown): void {
     for (const delta of deltasOf(event)) this.#count(writtenIn(delta));
     const reported = reportedUsage(event);
@@ -67,14 +67,14 @@ export class UsageMeter {
     this.#outputIsFinal = member(event, 'type') !== 'message_start';
   }
 
-  /** Output seen so far: a delta is a token at least, and four characters are about one. */
+  /** Output tokens seen so far: at least one per delta, or one per four characters. */
   get seenOutputTokens(): number {
     return Math.max(this.#deltas, Math.ceil(this.#characters / CHARACTERS_PER_TOKEN));
   }
 
-  /** What the stream has reported; `undefined` where it was cut before it said anything. */
+  /** The reported usage; `undefined` if the stream has reported none. */
   get usage(): Usage | undefined {
-    const usage = this.#reported && normalisedUsage(this.#reported);
+    const usage = this.#reported && normalizedUsage(this.#reported);
     if (usage === undefined || this.#outputIsFinal) return usage;
     return { ...usage, outputTokens: Math.max(usage.outputTokens, this.seenOutputTokens) };
   }
@@ -86,7 +86,7 @@ export class UsageMeter {
   }
 }
 
-/** Reports are cumulative: each member replaces the earlier one, unless it says nothing (null). */
+/** Reports are cumulative: each member replaces the earlier one, unless it is null. */
 function replaced(earlier: JsonObject | undefined, later: JsonObject): JsonObject {
   const told = Object.entries(later).filter(([, value]) => value !== null);
   return { ...earlier, ...Object.fromEntries(told) };

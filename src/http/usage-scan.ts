@@ -1,21 +1,21 @@
 import { isObject, type JsonObject, parseJson } from '../model/json.ts';
-import { normalisedUsage } from './usage.ts';
+import { normalizedUsage } from './usage.ts';
 
-/** A key can't stand inside a string, for there its quotes are escaped: `\"usage\":`. */
+/** Doesn't match inside strings, where the quotes are escaped: `\"usage\":`. */
 const KEY = /(?<!\\)"usage"\s*:\s*(?=\{)/g;
 
-/** Enough for any response; a bound, because upstream decides how often the key occurs. */
+/** Enough for any response. Untrusted input must not decide how many candidates we parse. */
 const MAX_CANDIDATES = 16;
 
 /**
- * The last usage object in a piece of JSON text that may have lost its beginning. For bodies too
- * large to be parsed, such as images: those report their usage at the end.
+ * The last usage object in JSON text whose beginning may be missing. For bodies that are too large
+ * to parse, such as images, which report their usage at the end.
  */
 export function lastReportedUsage(text: string): JsonObject | undefined {
   const starts = [...text.matchAll(KEY)].map((match) => match.index + match[0].length);
   for (const start of starts.slice(-MAX_CANDIDATES).reverse()) {
     const reported = parseJson(objectAt(text, start));
-    if (isObject(reported) && normalisedUsage(reported) !== undefined) return reported;
+    if (isObject(reported) && normalizedUsage(reported) !== undefined) return reported;
   }
   return undefined;
 }

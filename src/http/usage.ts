@@ -2,8 +2,8 @@ import { countMember, isObject, type JsonObject, member } from '../model/json.ts
 import type { Usage } from '../model/usage.ts';
 
 /**
- * Where a response or a stream's event carries its usage: at its top (chat completions, embeddings,
- * Anthropic's messages and `message_delta`), in a Responses event's `response`, in Anthropic's
+ * The places of the usage in a response or event: at the top (chat completions, embeddings,
+ * Anthropic's messages and `message_delta`), in the `response` of a Responses event, in Anthropic's
  * `message_start`, and in Groq's last chunk.
  */
 const PLACES: readonly (readonly string[])[] = [
@@ -13,22 +13,22 @@ const PLACES: readonly (readonly string[])[] = [
   ['x_groq', 'usage'],
 ];
 
-/** The object in which a response or an event reports its usage, as the provider wrote it. */
+/** The usage object of a response or event, in the provider's own form. */
 export function reportedUsage(json: unknown): JsonObject | undefined {
   return PLACES.map((place) => member(json, ...place)).find(isObject);
 }
 
 /**
- * What a response, or one event of a stream, says that its call used. Total: `undefined` for
- * anything that reports no tokens, whatever it is.
+ * The usage that a response or an event reports; `undefined` for anything that reports no tokens.
+ * Never throws.
  */
 export function usageOf(json: unknown): Usage | undefined {
   const reported = reportedUsage(json);
-  return reported === undefined ? undefined : normalisedUsage(reported);
+  return reported === undefined ? undefined : normalizedUsage(reported);
 }
 
-/** `undefined` where the input isn't reported: audio billed by its duration, say. */
-export function normalisedUsage(reported: JsonObject): Usage | undefined {
+/** `undefined` if no input tokens are reported, as for audio that is billed by duration. */
+export function normalizedUsage(reported: JsonObject): Usage | undefined {
   const output =
     countMember(reported, 'completion_tokens') ?? countMember(reported, 'output_tokens');
   const total = countMember(reported, 'total_tokens');
@@ -46,7 +46,7 @@ export function normalisedUsage(reported: JsonObject): Usage | undefined {
   };
 }
 
-/** OpenAI's counts include what was cached; Anthropic's `input_tokens` leaves it out. */
+/** OpenAI's counts include cached tokens; Anthropic's `input_tokens` doesn't. */
 function inputOf(reported: JsonObject): number | undefined {
   const inclusive = countMember(reported, 'prompt_tokens');
   if (inclusive !== undefined) return inclusive;

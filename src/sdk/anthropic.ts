@@ -1,15 +1,15 @@
-import { isObject } from '../model/json.ts';
+import { isObject, parseJson } from '../model/json.ts';
 import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import { anthropicCounter, type CountsMessages } from '../tokens/remote-count.ts';
-import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
+import { hostnameOf, hostOf } from './base-url.ts';
+import type { CallPipeline } from './call-pipeline.ts';
 import type { ClientAdapter } from './client.ts';
+import { classMethod, hasMethods, keepState } from './client-object.ts';
 import { isFinal } from './error-response.ts';
 import { withOutput } from './lowered-output.ts';
-import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
-import { hasMethods, hostnameOf, hostOf } from './shape.ts';
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
 interface RequestOptions {
@@ -64,12 +64,12 @@ export const anthropicAdapter: ClientAdapter = {
   },
   // `accepts` has found an Anthropic client.
   counter: (client, clock) => anthropicCounter(client as CountsMessages, { clock }),
-  wrap(client, admission, rewrap) {
+  wrap(client, pipeline, rewrap) {
     const original = asAnthropic(client);
     const clone = classMethod(original, 'withOptions').call(original, lostOptions(original));
     keepState(client, clone);
     const { withOptions, backendMiddleware, shouldRetry } = clone;
-    const ours = limiting(clone, admission);
+    const ours = limiting(clone, pipeline);
     Object.defineProperties(clone, {
       backendMiddleware: method(() => [ours, ...backendMiddleware.call(clone)]),
       shouldRetry: method(
@@ -87,7 +87,7 @@ function asAnthropic(client: object): AnthropicClient {
   return client as AnthropicClient;
 }
 
-/** What the SDK's `withOptions` passes on itself, or builds anew. */
+/** Options that the SDK's `withOptions` passes on or builds anew. */
 const PASSED_ON: readonly string[] = [
   'apiKey',
   'authToken',
@@ -101,9 +101,9 @@ const PASSED_ON: readonly string[] = [
 ];
 
 /**
- * The options that `withOptions` forgets: its siblings for Bedrock and Vertex keep theirs as
- * fields (`region`, `awsAccessKey`, …), and the one for Foundry takes a key that is a function,
- * or a resource instead of a URL, only by another name.
+ * The options that `withOptions` loses. Clients for Bedrock and Vertex keep theirs as fields
+ * (`region`, `awsAccessKey`, …). Foundry's takes a key that is a function, or a resource instead of
+ * a URL, under another name.
  */
 function lostOptions(client: AnthropicClient): object {
   const own = Object.entries(client).filter(
@@ -124,13 +124,13 @@ function method(value: (...args: never[]) => unknown): PropertyDescriptor {
   return { value, writable: true, configurable: true };
 }
 
-/** The middleware that lets each attempt wait, and sends it again where there was no room. */
-function limiting(client: AnthropicClient, admission: Admission): Middleware {
+/** The middleware that queues each attempt, and resends it after a refusal. */
+function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
   return async (request, next, { options }) => {
     if (options === undefined) return next(request);
     const { method, path } = options;
     const described = { method, path, body: bodyOf(client, request, options) };
-    const call = admission.describe(described);
+    const call = pipeline.describe(described);
     if (call === undefined) return next(request);
     const signal = options.signal ?? undefined;
     const mayRetry = allowsRetries(client, options) && typeof request.body === 'string';
@@ -141,7 +141,7 @@ function limiting(client: AnthropicClient, admission: Admission): Middleware {
     for (;;) {
       const attempt = ++counts.attempts;
       const hooked = { ...described, signal, mayRetry, hidesUsage: false, earlier, attempt };
-      const admitted = await admission.admit(hooked, call);
+      const admitted = await pipeline.admit(hooked, call);
       const lowered = loweredRequest(path, request, admitted);
       const response = await admitted.receive(await sent(admitted, () => next(lowered)));
       if (admitted.again === undefined) return response;
@@ -152,14 +152,14 @@ function limiting(client: AnthropicClient, admission: Admission): Middleware {
   };
 }
 
-/** The request as it is, or with less output than it asks for. */
+/** The request, with its output lowered if the attempt says so. */
 function loweredRequest(path: string, request: ApiRequest, { loweredOutput }: Attempt): ApiRequest {
   if (loweredOutput === undefined || typeof request.body !== 'string') return request;
-  const body: unknown = parsed(request.body);
+  const body: unknown = parseJson(request.body);
   return { ...request, body: JSON.stringify(withOutput(path, body, loweredOutput)) };
 }
 
-/** Adds to the request's retry count, unless that is the caller's. */
+/** Adds to the request's retry count, unless the caller sets that header. */
 function counter(
   client: AnthropicClient,
   { headers }: ApiRequest,
@@ -173,13 +173,13 @@ function allowsRetries(client: AnthropicClient, { maxRetries }: RequestOptions):
   return (maxRetries ?? client.maxRetries) > 0;
 }
 
-/** How often a call was to be sent so far, and how often of these by us. */
+/** All attempts of a call so far, and those of them that we made. */
 interface Counts {
   attempts: number;
   resends: number;
 }
 
-/** The SDK's retries of a call have the same options; so may another call of the caller's. */
+/** By the options: the SDK's retries of a call share them, but the caller's next call may as well. */
 const counted = new WeakMap<object, Counts>();
 
 function countsOf(options: RequestOptions, headers: Headers): Counts {
@@ -191,29 +191,21 @@ function countsOf(options: RequestOptions, headers: Headers): Counts {
 }
 
 async function sent(attempt: Attempt, send: () => Promise<Response>): Promise<Response> {
-  attempt.send();
+  attempt.markSent();
   try {
     return await send();
   } catch (error) {
-    attempt.lose();
+    attempt.settleAsCharged();
     throw error;
   }
 }
 
 /**
- * The body as it will be sent. A middleware may have rewritten it, for another model say; where
- * there is none, the caller's object saves parsing what the SDK has just written.
+ * The body as it will be sent. With middleware it is parsed from the text, which may have been
+ * rewritten (for another model, say). Without, the caller's object saves the parsing.
  */
 function bodyOf(client: AnthropicClient, { body }: ApiRequest, options: RequestOptions): unknown {
   const mayBeRewritten = client.middleware.length > 0 || (options.middleware?.length ?? 0) > 0;
   if (!mayBeRewritten && isObject(options.body)) return options.body;
-  return typeof body === 'string' ? (parsed(body) ?? options.body) : options.body;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return typeof body === 'string' ? (parseJson(body) ?? options.body) : options.body;
 }

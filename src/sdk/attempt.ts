@@ -8,7 +8,7 @@ import type { Call } from '../model/call.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Estimated } from '../tokens/calibration/calibration.ts';
-import { finalised, readError, replayed } from './error-response.ts';
+import { markedFinal, readError, replayed } from './error-response.ts';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptContext {
@@ -16,37 +16,37 @@ export interface AttemptContext {
   readonly provider: Provider;
   readonly call: Call;
   readonly estimate: Estimated;
-  /** What the call takes of the budget. */
+  /** The call's reservation in the budget. */
   readonly charge: Charge;
   readonly key: string | undefined;
-  /** Whether the caller allows retries, and the body can be sent again. */
+  /** Whether the caller allows retries and the body can be sent again. */
   readonly mayRetry: boolean;
-  /** We asked for the usage of a stream, the caller did not. */
+  /** Whether we asked for the stream's usage although the caller didn't: its chunk is hidden. */
   readonly hidesUsage: boolean;
-  /** When a call of its kind must be given up: `maxPauseMs` after its first refusal. */
+  /** A refused call is sent again for this long after its first refusal. */
   readonly maxPauseMs: number;
   readonly clock: Clock;
 }
 
-/** Answers whose reason is worth reading; of any other error only the status counts. */
-const TELLING_STATUSES: readonly number[] = [402, 413, 429, 503, 529];
-/** How a host may answer to a field that it doesn't know. */
+/** Statuses whose body says why the call was refused. Of other errors only the status counts. */
+const EXPLAINED_STATUSES: readonly number[] = [402, 413, 429, 503, 529];
+/** Statuses of a host that rejects an unknown field. */
 const FIELD_REFUSED: readonly number[] = [400, 422];
 
 const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
-/** A call that the provider has turned down is a request, and no more. */
+/** The usage of a call that the provider turned down: one request, no tokens. */
 const NOTHING_USED = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 };
 
 /**
- * One HTTP request that has been let through, until its response has been read to the end.
+ * One admitted HTTP request, until its response has been read to the end.
  *
- * Invariant: one of `abandon`, `conclude`, `lose` and `receive` ends the reservation, however the
- * request goes.
+ * Invariant: exactly one of `abandon`, `finish`, `settleAsCharged` and `receive` ends the
+ * reservation, whatever happens to the request.
  */
 export class Attempt {
   readonly reservation: Reservation;
   readonly #context: AttemptContext;
-  /** When the call was first refused; carried from attempt to attempt. */
+  /** When the call was first refused; each attempt passes it to the next one. */
   readonly #firstRefusedAt: number | undefined;
   #isSent = false;
   #again: 'refused' | 'without usage' | undefined;
@@ -58,18 +58,18 @@ export class Attempt {
     this.#firstRefusedAt = firstRefusedAt;
   }
 
-  /** Why the call is to be sent again, if it is. */
+  /** Why the call must be sent again; `undefined` if it must not. */
   get again(): 'refused' | 'without usage' | undefined {
     return this.#again;
   }
 
-  /** The most output that the call may have, where that is less than it asked for. */
+  /** The lowered limit on the call's output; `undefined` if it keeps its own. */
   get loweredOutput(): number | undefined {
     const { isLowered, maxOutputTokens } = this.#context.call;
     return isLowered === true ? maxOutputTokens : undefined;
   }
 
-  /** What the call takes of the budget; kept by the attempt that takes this one's place. */
+  /** The call's reservation in the budget. The next attempt takes it over. */
   get charge(): Charge {
     return this.#context.charge;
   }
@@ -82,42 +82,42 @@ export class Attempt {
     return this.#isSent;
   }
 
-  /** The request goes out now. */
-  send(): void {
+  /** Notes that the request is being sent: from now on the provider may charge it. */
+  markSent(): void {
     this.#isSent = true;
   }
 
-  /** The call has failed: gives everything back, unless the request went out. */
+  /** The call has failed. Gives everything back, unless the request was sent. */
   abandon(): void {
     if (this.#isSent) return;
     this.reservation.cancel();
     this.#context.charge.release();
   }
 
-  /** The call has succeeded. Where its request went out by a way we can't see, it was charged. */
-  conclude(): void {
-    if (!this.#isSent) this.lose();
+  /** The call has succeeded. If its request bypassed our `fetch`, it counts as charged in full. */
+  finish(): void {
+    if (!this.#isSent) this.settleAsCharged();
     if (this.#again !== undefined) this.#context.charge.release();
   }
 
-  /** No response came. Whether the provider has charged the call is unknown: say that it has. */
-  lose(): void {
+  /** No response came, so the charge is unknown. Assumes that the provider charged the call. */
+  settleAsCharged(): void {
     this.reservation.conclude();
     this.#context.charge.settle();
   }
 
   /**
-   * Reads what the response says of limits and usage. Returns the response that the SDK is to see;
-   * `again` says whether the call should be sent once more instead.
+   * Reads limits and usage from the response. Returns the response that the SDK gets, unless
+   * `again` says that the call must be sent once more.
    */
   async receive(response: Response): Promise<Response> {
     const { status } = response;
-    this.#learn(response);
+    this.#learnLimits(response);
     if (status < 400) return this.#meter(response);
     try {
       return await this.#failed(response);
     } finally {
-      // An error costs nothing; a call that goes again keeps what it has reserved.
+      // An error costs nothing. A call that is sent again keeps its reservation in the budget.
       if (this.#again === undefined) this.#context.charge.release();
     }
   }
@@ -125,7 +125,7 @@ export class Attempt {
   async #failed(response: Response): Promise<Response> {
     const { status } = response;
     const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
-    if (!TELLING_STATUSES.includes(status) && !mayBeField) {
+    if (!EXPLAINED_STATUSES.includes(status) && !mayBeField) {
       this.reservation.conclude(status < 500 ? NOTHING_USED : {});
       return response;
     }
@@ -138,7 +138,7 @@ export class Attempt {
   }
 
   /** Any response may show the limits, a refusal above all. */
-  #learn({ headers }: Response): void {
+  #learnLimits({ headers }: Response): void {
     const { lane, clock } = this.#context;
     lane.observe(this.reservation, readLimits(headers, clock.now()));
   }
@@ -155,8 +155,8 @@ export class Attempt {
   }
 
   /**
-   * With the usage that the response names; else with the output that was seen; else, where there
-   * was none to be seen, with what was reserved.
+   * Settles with the usage that the response reports; else with the output that was streamed; else
+   * with what was reserved.
    */
   #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
@@ -177,10 +177,10 @@ export class Attempt {
     if (refusal === undefined) this.reservation.conclude(status < 500 ? NOTHING_USED : {});
     else this.#obey(refusal);
     const copy = replayed(response, body);
-    return refusal === undefined || refusal.kind === 'capacity' ? copy : finalised(copy);
+    return refusal === undefined || refusal.kind === 'capacity' ? copy : markedFinal(copy);
   }
 
-  /** Pauses the lane where the refusal asks for it. Retrying is for us, except for capacity. */
+  /** Pauses the lane if the refusal asks for it. We resend the call, except after `capacity`. */
   #obey(refusal: Refusal): void {
     const { kind, retryAfterMs, retryable } = refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
@@ -196,7 +196,7 @@ export class Attempt {
   }
 }
 
-/** The SDKs don't all read the body of such an answer: its end might never be seen. */
+/** Not every SDK reads the body of such a response, so that its end might never come. */
 function isNeverRead({ status, headers }: Response): boolean {
   return status === 204 || headers.get('content-length') === '0';
 }

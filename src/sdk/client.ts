@@ -2,11 +2,11 @@ import type { Clock } from '../clock.ts';
 import type { PresetHost } from '../presets/preset.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
 import type { Upstream } from '../upstream.ts';
-import type { Admission } from './admission.ts';
+import type { CallPipeline } from './call-pipeline.ts';
 
-/** Knows one SDK. The only place where its internals are touched. */
+/** What we need to know of one SDK. Only its adapter touches the SDK's internals. */
 export interface ClientAdapter {
-  /** The SDK's own provider: a host that nobody knows may stand before it. */
+  /** The SDK's own provider. An unknown host may be a gateway in front of it. */
   readonly home: PresetHost;
   /** Whether `client` is one of this SDK's, in a version that can be hooked. */
   accepts(client: object): boolean;
@@ -15,8 +15,8 @@ export interface ClientAdapter {
   /** Asks the provider to count a call's tokens, through `client` as it is. */
   counter(client: object, clock: Clock): RemoteCounter;
   /**
-   * A client of the same class whose attempts pass `admission`; `client` stays as it is.
-   * `rewrap` does the same to what `withOptions` of the result returns.
+   * Returns a client of the same class whose attempts pass through `pipeline`; `client` stays as it
+   * is. `rewrap` wraps the clients that `withOptions` of the result returns.
    */
-  wrap(client: object, admission: Admission, rewrap: (client: object) => object): object;
+  wrap(client: object, pipeline: CallPipeline, rewrap: (client: object) => object): object;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 
-/** The body of a refusal is a few hundred bytes: what takes longer will not come. */
+/** The body of a refusal is a few hundred bytes: it arrives within this time, or not at all. */
 const READ_WITHIN_MS = 10_000;
-/** What is longer is no error of a provider's; the rest of it is not read. */
+/** No provider's error is longer. The rest of a longer body isn't read. */
 const MOST_CHARACTERS = 1_000_000;
 
-/** The text of an error response, read to its end; what can't be read, or in time, is missing. */
+/** The text of an error response. What can't be read, or not in time, is missing. */
 export async function readError(response: Response, clock: Clock): Promise<string> {
   const { body } = response;
   // node-fetch has Node's streams.
@@ -31,7 +31,7 @@ export async function readError(response: Response, clock: Clock): Promise<strin
   }
 }
 
-/** The same response once more, with its body unread again. */
+/** A copy of the response whose body can be read again. */
 export function replayed(response: Response, body: string): Response {
   const { status, statusText, headers, url } = response;
   const copy = new Response(body, { status, statusText, headers: new Headers(headers) });
@@ -40,8 +40,8 @@ export function replayed(response: Response, body: string): Response {
 
 const final = new WeakSet<Response>();
 
-/** Marks a response that the SDK must not retry by itself: it has been dealt with here. */
-export function finalised(response: Response): Response {
+/** Marks a response that the SDK must not retry: we have handled it. */
+export function markedFinal(response: Response): Response {
   final.add(response);
   return response;
 }

@@ -1,19 +1,19 @@
 import { isCount, isObject, member } from '../model/json.ts';
 
-/** Fewer tokens than this are no answer: such a call waits instead. */
+/** The output isn't lowered below this: the call waits instead. */
 export const LEAST_OUTPUT_TOKENS = 256;
-/** What a call that sets no limit is tried with at most. */
+/** The highest limit tried for a call that sets none. */
 const USUAL_OUTPUT_TOKENS = 4096;
 
-/** The least that a request must have: what it has set aside for thinking is no answer yet. */
+/** The lowest useful output limit of a request: its thinking budget, and an answer. */
 export function leastOutput(body: unknown): number {
   const thinking = member(body, 'thinking', 'budget_tokens');
   return LEAST_OUTPUT_TOKENS + (isCount(thinking) ? thinking : 0);
 }
 
 /**
- * The most output tokens, of those that a call allows, for which `fits` holds; `undefined` where
- * that would be less than `least`. `fits` holds for all numbers below one for which it does.
+ * The largest output limit, up to `allowed`, for which `fits` is true; `undefined` if that is less
+ * than `least`. `fits` must be monotone: true up to some number, false above it.
  */
 export function mostOutput(
   least: number,
@@ -31,7 +31,7 @@ export function mostOutput(
   return low;
 }
 
-/** In which field an API takes the limit of a call's output, where the caller has used none. */
+/** The field that limits the output, by endpoint, for a request that has no such field yet. */
 const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/\/chat\/completions$/, 'max_completion_tokens'],
   [/\/responses$/, 'max_output_tokens'],
@@ -39,8 +39,8 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
 const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'];
 
 /**
- * A copy of a request's body that allows so many output tokens in all. What is no object stays as
- * it is.
+ * A copy of a request's body that allows `outputTokens` in all. A body that isn't an object is
+ * returned unchanged.
  */
 export function withOutput(path: string, body: unknown, outputTokens: number): unknown {
   if (!isObject(body)) return body;
@@ -49,7 +49,7 @@ export function withOutput(path: string, body: unknown, outputTokens: number): u
   return { ...body, [field]: Math.max(1, Math.floor(outputTokens / choicesOf(body))) };
 }
 
-/** How many answers are made; `best_of` even where fewer come back. */
+/** How many answers are generated; with `best_of`, more than are returned. */
 function choicesOf(body: object): number {
   return Math.max(1, ...['n', 'best_of'].map((name) => member(body, name)).filter(isCount));
 }

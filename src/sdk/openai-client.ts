@@ -45,15 +45,15 @@ export function asOpenAI(client: object): OpenAIClient {
   return client as OpenAIClient;
 }
 
-/** Whether the SDK could send the body twice: not what is read while it is sent. */
+/** Whether the body can be sent twice. A stream can't: sending consumes it. */
 export function isReplayable({ body, __metadata }: RequestOptions): boolean {
   if (__metadata?.hasStreamingBody === true) return false;
   return !isObject(body) || !(Symbol.asyncIterator in body || 'next' in body);
 }
 
 /**
- * What `withOptions` returns, with what it loses: an `AzureOpenAI` of openai 5 and 6 forgets its
- * version and deployment, and openai 5 a key that is a function.
+ * Calls `withOptions` and restores what it loses: the version and deployment of an `AzureOpenAI` in
+ * openai 5 and 6, and a key that is a function in openai 5.
  */
 export function copyOf(
   client: OpenAIClient,

@@ -3,9 +3,11 @@ import { hostOfPreset } from '../presets/host.ts';
 import { providerFor } from '../providers/directory.ts';
 import { type CountsResponses, openaiCounter } from '../tokens/remote-count.ts';
 import type { Upstream } from '../upstream.ts';
-import type { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
+import { hostnameOf, hostOf } from './base-url.ts';
+import type { CallPipeline } from './call-pipeline.ts';
 import type { ClientAdapter } from './client.ts';
+import { classMethod, hasMethods, keepState } from './client-object.ts';
 import { isFinal } from './error-response.ts';
 import { withOutput } from './lowered-output.ts';
 import {
@@ -17,9 +19,7 @@ import {
   type OpenAIClient,
   type RequestOptions,
 } from './openai-client.ts';
-import { classMethod, keepState } from './own-state.ts';
 import { callerCounts, countResends } from './retry-count.ts';
-import { hasMethods, hostnameOf, hostOf } from './shape.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 
 const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
@@ -30,11 +30,11 @@ export const openaiAdapter: ClientAdapter = {
   upstream: (client) => upstreamOf(asOpenAI(client)),
   // `accepts` has found an OpenAI client; one without this endpoint is asked in vain, and then not.
   counter: (client, clock) => openaiCounter(client as CountsResponses, { clock }),
-  wrap(client, admission, rewrap) {
+  wrap(client, pipeline, rewrap) {
     const original = asOpenAI(client);
     const clone = copyOf(original, {}, classMethod(original, 'withOptions'));
     keepState(original, clone);
-    return new OpenAIHook(clone, admission).install(unhooked(original.fetch), rewrap);
+    return new OpenAIHook(clone, pipeline).install(unhooked(original.fetch), rewrap);
   },
 };
 
@@ -48,7 +48,7 @@ function upstreamOf(client: OpenAIClient): Upstream {
   };
 }
 
-/** The `fetch` behind each of ours, so that a clone of a wrapped client isn't hooked twice. */
+/** The original of each hooked `fetch`, so that a clone of a wrapped client isn't hooked twice. */
 const behind = new WeakMap<Fetch, Fetch>();
 
 function unhooked(fetch: Fetch): Fetch {
@@ -56,46 +56,46 @@ function unhooked(fetch: Fetch): Fetch {
 }
 
 /**
- * Hosts that have refused `stream_options`, for as long as the process runs: asking again would
- * cost a request each time.
+ * Base URLs that rejected `stream_options`. Kept for the life of the process, because each new try
+ * would cost a request.
  */
 const refusesUsage = new Set<string>();
 
-/** The options of one call as they are sent, and what is known of its attempts. */
-interface Sending {
-  /** A copy of the caller's: an SDK's retry sends it again, another call has another one. */
+/** One call: the options that are sent for it, and its attempts so far. */
+interface OutgoingCall {
+  /** A copy of the caller's options. The SDK's retries reuse it, which is how we recognize them. */
   readonly options: RequestOptions & { body?: unknown };
-  /** The body as the caller gave it. */
+  /** The caller's body. */
   readonly body: unknown;
-  /** Whether we ask what the stream has used, because the caller doesn't. */
+  /** Whether we ask for the stream's usage because the caller doesn't. */
   asksForUsage: boolean;
-  /** The attempt that it stands for now. */
+  /** The current attempt. */
   attempt: Attempt | undefined;
-  /** How often it was to be sent so far, and how often of these by us, which the SDK doesn't know. */
+  /** All attempts so far, and those of them that we made without the SDK's knowledge. */
   attempts: number;
   resends: number;
 }
 
-/** The body of each attempt is the caller's, or allows less output than that. */
-function lowerOutput({ options, body }: Sending, { loweredOutput }: Attempt): void {
+/** Sets the body of the attempt: the caller's, or a copy with its output lowered. */
+function lowerOutput({ options, body }: OutgoingCall, { loweredOutput }: Attempt): void {
   if (loweredOutput !== undefined) options.body = withOutput(options.path, body, loweredOutput);
   else if (options.body !== body) options.body = body;
 }
 
-/** Ties one client's attempts to an admission. */
+/** Sends the attempts of one client through a pipeline. */
 class OpenAIHook {
   readonly #client: OpenAIClient;
-  readonly #admission: Admission;
-  readonly #sendings = new WeakMap<object, Sending>();
-  /** The attempt that a request's headers belong to: they are what reaches `fetch`. */
+  readonly #pipeline: CallPipeline;
+  readonly #calls = new WeakMap<object, OutgoingCall>();
+  /** Attempts by their headers, the one object that also reaches `fetch`. */
   readonly #byHeaders = new WeakMap<object, Attempt>();
 
-  constructor(client: OpenAIClient, admission: Admission) {
+  constructor(client: OpenAIClient, pipeline: CallPipeline) {
     this.#client = client;
-    this.#admission = admission;
+    this.#pipeline = pipeline;
   }
 
-  /** Puts the hook's methods on this one client object, over those of its class. */
+  /** Overrides methods on this client object, not on its class. */
   install(fetch: Fetch, rewrap: (client: object) => object): object {
     const client = this.#client;
     const { makeRequest, prepareRequest, shouldRetry, withOptions } = client;
@@ -117,7 +117,7 @@ class OpenAIHook {
     return client;
   }
 
-  /** A `fetch` that is set later is hooked too, also one that calls the one before it. */
+  /** Also hooks a `fetch` that is set later, even one that calls the previous one. */
   #installFetch(fetch: Fetch): void {
     let hooked = this.#hooked(fetch);
     const set = (next: Fetch): void => {
@@ -136,18 +136,18 @@ class OpenAIHook {
     return hooked;
   }
 
-  /** One attempt of the SDK's, and those that follow it because the provider was out of room. */
+  /** One attempt of the SDK, and our resends of it after refusals. */
   async #request(
     asked: RequestOptions | PromiseLike<RequestOptions>,
     makeRequest: (options: RequestOptions) => Promise<unknown>,
   ): Promise<unknown> {
     const options = await asked;
-    // An SDK's retry sends what an earlier attempt has made of it: the caller's own body counts.
-    const known = this.#sendings.get(options);
+    // In a retry, `options.body` may be lowered: describe the caller's own body.
+    const known = this.#calls.get(options);
     const given = known === undefined ? options : { ...options, body: known.body };
-    const call = this.#admission.describe(this.#described(given));
+    const call = this.#pipeline.describe(this.#described(given));
     if (call === undefined) return makeRequest(options);
-    const sending = known ?? this.#toBeSent(options);
+    const sending = known ?? this.#track(options);
     let earlier: Attempt | undefined;
     for (;;) {
       sending.attempts++;
@@ -157,7 +157,7 @@ class OpenAIHook {
       lowerOutput(sending, attempt);
       try {
         const result = await makeRequest(sending.options);
-        attempt.conclude();
+        attempt.finish();
         return result;
       } catch (error) {
         attempt.abandon();
@@ -169,9 +169,9 @@ class OpenAIHook {
     }
   }
 
-  /** `undefined` where the caller has given up meanwhile: the SDK has its own error for that. */
+  /** `undefined` if the caller aborted meanwhile: the SDK throws its own error for that. */
   async #admit(
-    { options, body, asksForUsage: hidesUsage, attempts: attempt }: Sending,
+    { options, body, asksForUsage: hidesUsage, attempts: attempt }: OutgoingCall,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
@@ -181,7 +181,7 @@ class OpenAIHook {
     const described = this.#described({ ...options, body });
     const request = { ...described, signal, mayRetry, hidesUsage, earlier, attempt };
     try {
-      return await this.#admission.admit(request, call);
+      return await this.#pipeline.admit(request, call);
     } catch (error) {
       if (signal?.aborted === true) return undefined;
       throw error;
@@ -198,34 +198,34 @@ class OpenAIHook {
     return { method, path: `${prefix}${path}`, body };
   }
 
-  /** A stream that doesn't say what it used is asked to, where the host has not refused that. */
-  #toBeSent(given: RequestOptions): Sending {
+  /** Asks a stream for its usage, unless the caller does or the host rejected that. */
+  #track(given: RequestOptions): OutgoingCall {
     const options = { ...given };
     const { path, body } = options;
     const asksForUsage = !refusesUsage.has(this.#client.baseURL) && asksForNoUsage(path, body);
     const sending = { options, body, asksForUsage, attempt: undefined, attempts: 0, resends: 0 };
-    this.#sendings.set(options, sending);
+    this.#calls.set(options, sending);
     return sending;
   }
 
-  #stopAsking(sending: Sending): void {
+  #stopAsking(sending: OutgoingCall): void {
     refusesUsage.add(this.#client.baseURL);
     sending.asksForUsage = false;
   }
 
   #prepared(request: ApiRequest, options: object): void {
-    const sending = this.#sendings.get(options);
+    const sending = this.#calls.get(options);
     const attempt = sending?.attempt;
     if (sending === undefined || attempt === undefined) return;
     if (!callerCounts(sending.options.headers, this.#client._options?.defaultHeaders)) {
       countResends(request.headers, sending.resends);
     }
-    // In the text: the caller's object has been read once, by the SDK, and isn't read again.
+    // Changes the text: the caller's object must not be read a second time.
     if (sending.asksForUsage) request.body = withUsage(request.body);
     this.#follow(request, attempt);
   }
 
-  /** The hooks of a Bedrock or Vertex client come after ours, and replace the headers. */
+  /** Follows the headers: Bedrock and Vertex clients replace them after our hook. */
   #follow(request: ApiRequest, attempt: Attempt): void {
     let { headers } = request;
     const set = (next: unknown): void => {
@@ -242,12 +242,12 @@ class OpenAIHook {
     const isKnown = typeof headers === 'object' && headers !== null;
     const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;
     if (attempt === undefined || attempt.isSent) return fetch(url, init);
-    attempt.send();
+    attempt.markSent();
     let response: Response;
     try {
       response = await fetch(url, init);
     } catch (error) {
-      attempt.lose();
+      attempt.settleAsCharged();
       throw error;
     }
     return attempt.receive(response);

@@ -1,21 +1,21 @@
 import { isObject } from '../model/json.ts';
 
-/** In which both SDKs tell the provider which attempt a request is. */
+/** The header in which both SDKs number a call's attempts. */
 const RETRY_COUNT = 'x-stainless-retry-count';
 
-/** Adds what we have sent again to what the SDK has: it counts its own retries only. */
+/** Adds our resends to the SDK's count, which includes only its own retries. */
 export function countResends(headers: unknown, resends: number): void {
   if (resends === 0 || !(headers instanceof Headers)) return;
   const count = Number.parseInt(headers.get(RETRY_COUNT) ?? '', 10);
   if (!Number.isNaN(count)) headers.set(RETRY_COUNT, String(count + resends));
 }
 
-/** Whether an SDK has not retried yet. */
+/** Whether the request is the SDK's first attempt. */
 export function isFirst(headers: Headers): boolean {
   return headers.get(RETRY_COUNT) === '0';
 }
 
-/** Whether any of the header sources that a caller may give has a count of its own. */
+/** Whether the caller's own headers already contain a retry count. */
 export function callerCounts(...sources: readonly unknown[]): boolean {
   return sources.some((source) => namesOf(source).includes(RETRY_COUNT));
 }

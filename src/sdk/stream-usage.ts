@@ -1,8 +1,8 @@
 import { isObject } from '../model/json.ts';
 
 /**
- * Whether a request streams a chat completion and doesn't ask for the chunk that says what it
- * used. (The Responses API says so unasked.)
+ * Whether a request streams a chat completion without asking for the usage chunk. (The Responses
+ * API always sends its usage.)
  */
 export function asksForNoUsage(path: string, body: unknown): boolean {
   if (!path.endsWith('/chat/completions') || !isObject(body)) return false;
@@ -12,13 +12,13 @@ export function asksForNoUsage(path: string, body: unknown): boolean {
   return isObject(options) && !('include_usage' in options);
 }
 
-/** What JSON.stringify writes at the end of an object that isn't empty. */
+/** The last character that JSON.stringify writes for an object. */
 const END = '}';
 const ASKED = ',"stream_options":{"include_usage":true}}';
 
 /**
- * The same JSON text with `stream_options.include_usage`. What is no text, or no object with
- * members, stays as it is.
+ * The same JSON text with `stream_options.include_usage`. Anything but the JSON of a non-empty
+ * object is returned unchanged.
  */
 export function withUsage(body: unknown): unknown {
   if (typeof body !== 'string' || !body.endsWith(END) || !body.startsWith('{"')) return body;
@@ -26,7 +26,7 @@ export function withUsage(body: unknown): unknown {
   return merged(body);
 }
 
-/** For the rare body that has other stream options: parsing it is the only way to be exact. */
+/** For the rare body with other stream options, which has to be parsed. */
 function merged(text: string): string {
   try {
     const body: unknown = JSON.parse(text);

@@ -1,8 +1,6 @@
-import type { Clock } from '../clock.ts';
 import { field } from '../model/json.ts';
 import type { Cost } from '../model/limits.ts';
 import { isTokenCount } from '../model/usage.ts';
-import { AbortHub } from '../queue/abort-hub.ts';
 import type { Estimated } from './calibration/calibration.ts';
 import type { EstimateRequest } from './estimator.ts';
 
@@ -13,43 +11,6 @@ import type { EstimateRequest } from './estimator.ts';
 export type CustomEstimator = (
   request: EstimateRequest,
 ) => Cost | undefined | PromiseLike<Cost | undefined>;
-
-/** An estimator that asks a service has answered by then, or it won't. */
-const PATIENCE_MS = 10_000;
-
-/** The same estimator, but for one that takes more than 10 s: it has answered with `undefined`. */
-export function patient(estimator: CustomEstimator, clock: Clock): CustomEstimator {
-  const aborts = new AbortHub();
-  return (request) => {
-    const answer = estimator(request);
-    if (!isPromise(answer)) return answer;
-    const { signal } = request;
-    return firstOf(answer, (giveUp) => [
-      clock.setTimeout(giveUp, PATIENCE_MS),
-      signal && aborts.listen(signal, giveUp),
-    ]);
-  };
-}
-
-/** The answer, or `undefined` as soon as it is given up. Leaves nothing of what waits for that. */
-async function firstOf<Value>(
-  answer: PromiseLike<Value>,
-  wait: (giveUp: () => void) => readonly ((() => void) | undefined)[],
-): Promise<Value | undefined> {
-  let stops: ReturnType<typeof wait> = [];
-  const given = new Promise<undefined>((resolve) => {
-    stops = wait(() => resolve(undefined));
-  });
-  try {
-    return await Promise.race([answer, given]);
-  } finally {
-    for (const stop of stops) stop?.();
-  }
-}
-
-function isPromise<Value>(answer: Value | PromiseLike<Value>): answer is PromiseLike<Value> {
-  return typeof field(answer, 'then') === 'function';
-}
 
 /**
  * An estimate in which the caller's own numbers replace ours. An estimator that throws, rejects or

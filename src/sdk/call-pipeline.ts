@@ -17,32 +17,32 @@ import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { Attempt } from './attempt.ts';
 import { leastOutput, mostOutput } from './lowered-output.ts';
 
-/** How the calls of one wrapped client are limited. */
-export interface AdmissionOptions {
+/** How to limit the calls of one wrapped client. */
+export interface CallPipelineOptions {
   readonly limiter: RateLimiter;
-  /** Whose calls they are, and how they are treated, unless `runAs` says otherwise. */
+  /** Key, priority and so on of its calls. `runAs` overrides them. */
   readonly caller: Omit<CallerContext, 'tier'>;
-  /** The caller's, where it is one of the limiter's; else the account's at the provider. */
+  /** One of the limiter's `tiers`, or else the account's tier at the provider. */
   readonly tier: string | number | undefined;
-  /** The caller's own estimate. */
+  /** The user's own estimator. */
   readonly estimate: CustomEstimator | undefined;
-  /** Asks the provider to count. */
+  /** Asks the provider to count tokens. */
   readonly count: RemoteCounter | undefined;
 }
 
-/** One request of a client, as its hook sees it. */
+/** One attempt of a client, as its hook sees it. */
 export interface HookedRequest extends Request {
   readonly signal: AbortSignal | undefined;
   readonly mayRetry: boolean;
   readonly hidesUsage: boolean;
-  /** The attempt before this one, where it is to be sent again. */
+  /** The attempt that this one repeats. */
   readonly earlier: Attempt | undefined;
   /** 1 for the first. */
   readonly attempt: number;
 }
 
-/** A request with all that is known of it before it waits. */
-interface Asked extends HookedRequest {
+/** A request that is ready to be queued. */
+interface PreparedCall extends HookedRequest {
   readonly context: CallerContext;
   readonly caller: Caller;
   readonly laneKey: LaneKey;
@@ -50,11 +50,11 @@ interface Asked extends HookedRequest {
   readonly estimate: Estimated;
 }
 
-/** So short a wait is pacing, and no lack of room: no answer is cut short for that. */
-const SOON_MS = 1000;
+/** A shorter wait is only pacing: the call's output isn't lowered to avoid it. */
+const PACING_WAIT_MS = 1000;
 
 /** The call as its lane sees it. */
-function laneCall(lane: Lane, asked: Asked, call: Call): LaneCall {
+function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const { context, caller, provider, estimate, signal, attempt, earlier } = asked;
   const { priority, onLimit, maxWaitMs } = context;
   const { maxOutputTokens } = call;
@@ -77,30 +77,30 @@ function laneCall(lane: Lane, asked: Asked, call: Call): LaneCall {
   return { cost, costNow, expects, caller, priority, signal, ticket, attempt, maxWaitMs, mayWait };
 }
 
-/** Lets the requests of one client through, each when its lane has room. */
-export class Admission {
-  readonly #options: AdmissionOptions;
+/** Estimates, queues and admits the requests of one client. */
+export class CallPipeline {
+  readonly #options: CallPipelineOptions;
   readonly #upstream: () => Upstream;
   readonly #aborts = new AbortHub();
 
-  /** `upstream` is asked for each request: a client's base URL may change. */
-  constructor(options: AdmissionOptions, upstream: () => Upstream) {
+  /** `upstream` is called for each request, because a client's base URL may change. */
+  constructor(options: CallPipelineOptions, upstream: () => Upstream) {
     this.#options = options;
     this.#upstream = upstream;
   }
 
-  /** What the provider meters of a request; `undefined` where it may pass uncounted. */
+  /** What the provider meters of a request; `undefined` if it isn't metered. */
   describe(request: Request): Call | undefined {
     return this.#upstream().provider.describe(request);
   }
 
   /**
-   * Waits for the request's turn.
-   * @throws HeadroomError where it gets none; the signal's reason, when that aborts first
+   * Waits until the request may be sent.
+   * @throws HeadroomError if it is rejected; the signal's reason if that aborts first
    */
   async admit(request: HookedRequest, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
-    // Read at once: what follows may run outside of the caller's context.
+    // Read before the first await: later code may run outside of the caller's async context.
     const { tier } = this.#options;
     const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
     const own = { ...this.#options.caller, ...(isCallers && { tier }) };
@@ -122,14 +122,17 @@ export class Admission {
       const provider = limiter.priced(upstream.provider, call.model);
       return limiter.as(context, (caller) => {
         const asked = { ...request, context, caller, laneKey, provider, estimate };
-        return this.#pass(asked, context.onLimit === 'degrade' ? this.#lowered(asked, call) : call);
+        return this.#reserve(
+          asked,
+          context.onLimit === 'degrade' ? this.#lowered(asked, call) : call,
+        );
       });
     };
     return admitting().catch(fail);
   }
 
-  /** Reserves what the call may cost, waits for its turn, and makes it an attempt. */
-  async #pass(asked: Asked, call: Call): Promise<Attempt> {
+  /** Reserves the call's cost in the budget, waits for the lane, and returns the attempt. */
+  async #reserve(asked: PreparedCall, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, caller, provider, mayRetry, hidesUsage } = asked;
     const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
@@ -147,16 +150,16 @@ export class Admission {
   }
 
   /**
-   * The call with as much output as there is room for now, where it would have to wait for more than
-   * that; as it is, where that is too little, or it waits for something else or a moment only. A call that could never pass
-   * is lowered to what could.
+   * The call with its output lowered to what fits now, if it would otherwise wait for tokens. A call
+   * that can never pass is lowered to what can. The call stays as it is if too little output fits,
+   * if it waits for something else, or if it waits only a moment.
    */
-  #lowered(asked: Asked, call: Call): Call {
+  #lowered(asked: PreparedCall, call: Call): Call {
     const { limiter } = this.#options;
     const lane = limiter.lane(asked.laneKey);
     const waitOf = (each: Call): number => lane.forecast(laneCall(lane, asked, each)).waitMs;
     const canPass = (each: Call): boolean => lane.canPass(laneCall(lane, asked, each));
-    if (waitOf(call) <= SOON_MS && canPass(call)) return call;
+    if (waitOf(call) <= PACING_WAIT_MS && canPass(call)) return call;
     const { maxOutputTokens } = call;
     const most = (fits: (each: Call) => boolean): number | undefined =>
       mostOutput(leastOutput(asked.body), maxOutputTokens, (output) =>
@@ -172,10 +175,10 @@ export class Admission {
 }
 
 /**
- * What is reserved for a call. Where the server gives back what a call has not used, that is with
- * the margin of the estimate, as long as the call fits with it: without headroom, that spared 10 of
- * 24 429s. Where the server doesn't, a margin is lost for good: it took 4 to 10 % of the limit and
- * spared 4 of 36, for the errors of many calls make up for each other (simulated, 2026-11).
+ * The cost to reserve for a call. If the server gives back unused tokens, it includes the estimate's
+ * margin, as long as the call fits with it: without headroom, the margin avoided 10 of 24 429s. If
+ * the server doesn't, a margin would be lost: it cost 4 to 10 % of the limit and avoided 4 of 36
+ * 429s, because the errors of many calls cancel out (simulated, 2026-11).
  */
 function costOf(provider: Provider, lane: Lane, call: Call, estimate: CallEstimate): Cost {
   const bare = provider.charge(estimate, call);

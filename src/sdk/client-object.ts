@@ -1,7 +1,7 @@
 /**
- * Gives a clone what `withOptions` doesn't pass on: what was set on the client after it was made
- * (a key, an own method, anything of the caller's), and which options it was made with, for the
- * SDKs ask whether a timeout was among them. The clone's own objects stay: they belong to it.
+ * Copies to a clone what `withOptions` doesn't: properties that were set after construction (a key,
+ * an own method), and the original options, because the SDKs check whether a timeout was among
+ * them. Objects that the clone already has of its own are kept.
  */
 export function keepState(client: object, clone: object): void {
   for (const [name, value] of Object.entries(client)) {
@@ -14,7 +14,12 @@ export function keepState(client: object, clone: object): void {
   }
 }
 
-/** The method of the client's class, whatever has been put over it on the client itself. */
+/** Whether all of `names` are methods of `value`, its own or inherited. */
+export function hasMethods(value: object, names: readonly string[]): boolean {
+  return names.every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
+/** The method of the client's class, even if the client itself has an own one of that name. */
 export function classMethod<C extends object, M extends keyof C>(client: C, name: M): C[M] {
   return Reflect.get(Object.getPrototypeOf(client), name, client);
 }
