@@ -24,7 +24,7 @@ import {
 } from './options.ts';
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
-import { knownPrice } from './prices/known-price.ts';
+import { knownPrice } from './providers/known-price.ts';
 import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
 import { keyOf } from './stores/key-spec.ts';

@@ -4,7 +4,7 @@ import { type Clock, clockOption, type GivenClock } from './clock.ts';
 import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './model/limits.ts';
 import type { PriceTable } from './model/price.ts';
-import { expectPrices } from './prices/expect-prices.ts';
+import { expectPrices } from './providers/expect-prices.ts';
 import type { Store } from './stores/shared-lane.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
 

@@ -2,9 +2,9 @@ import type { LaneKey } from './lane/lanes.ts';
 import type { Call } from './model/call.ts';
 import type { Dimension, Shape } from './model/limits.ts';
 import type { TokenEstimate } from './model/usage.ts';
-import { measuresOf, statedBy } from './presets/enforcement.ts';
-import type { PresetHost } from './presets/preset.ts';
-import { presetFor } from './presets/preset-for.ts';
+import { measuresOf, statedBy } from './providers/enforcement.ts';
+import type { PresetHost } from './providers/known-providers.ts';
+import { presetFor } from './providers/preset-for.ts';
 import type { Provider } from './providers/provider.ts';
 
 /** Where calls are sent, and whose rules apply there. */

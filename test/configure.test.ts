@@ -5,7 +5,7 @@ import { BudgetSpent, CallTooLarge, QueueFull } from '../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/model/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
-import type { Preset } from '../src/presets/preset.ts';
+import type { Preset } from '../src/providers/preset.ts';
 import { createVirtualClock, type VirtualClock } from '../src/testing/index.ts';
 import { FastClock } from './support/fast-clock.ts';
 import { greatestIn } from './support/schedule.ts';

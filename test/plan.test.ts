@@ -6,7 +6,7 @@ import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/model/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
 import type { PlannedCall } from '../src/plan/planned-call.ts';
-import { presetFor } from '../src/presets/preset-for.ts';
+import { presetFor } from '../src/providers/preset-for.ts';
 import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { warmUp } from '../src/tokens/estimate.ts';
 import { withRateLimit } from '../src/with-rate-limit.ts';

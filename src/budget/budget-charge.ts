@@ -1,4 +1,4 @@
-import type { PricedUsage } from '../prices/cost-in-usd.ts';
+import type { PricedUsage } from '../providers/cost-in-usd.ts';
 
 /**
  * What one call takes of a budget: reserved until the call ends. The first end counts, and all that

@@ -14,7 +14,7 @@ import {
   USD_SHAPE,
 } from '../model/limits.ts';
 import type { Settings } from '../options.ts';
-import type { Preset } from '../presets/preset.ts';
+import type { Preset } from '../providers/preset.ts';
 import { Lane } from './lane.ts';
 import type { LaneTerms } from './lane-options.ts';
 import type { Stage } from './stage.ts';

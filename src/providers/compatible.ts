@@ -1,10 +1,11 @@
 import { UNKNOWN_SHAPE } from '../model/limits.ts';
-import { chargeSum, openaiWire } from './openai-wire.ts';
+import { claude } from './anthropic-protocol.ts';
+import { chargeSum, openaiProtocol } from './openai-protocol.ts';
 import type { Provider } from './provider.ts';
 
 /** A host that speaks OpenAI's protocol, and of which nothing else is known. */
 export const compatible: Provider = {
-  ...openaiWire,
+  ...openaiProtocol,
   name: 'compatible',
   shape: () => UNKNOWN_SHAPE,
 
@@ -12,4 +13,11 @@ export const compatible: Provider = {
 
   /** The most that any host is known to charge: Cerebras and Bedrock do (2026-07). */
   charge: chargeSum,
+};
+
+/** A host that speaks Anthropic's protocol, and of which nothing else is known. */
+export const anthropicCompatible: Provider = {
+  ...claude,
+  name: 'anthropic-compatible',
+  shape: () => UNKNOWN_SHAPE,
 };

@@ -1,25 +1,25 @@
 import type { Call } from '../model/call.ts';
 import type { Cost } from '../model/limits.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
+import { compatible } from './compatible.ts';
 import {
   chargeOf,
   correctionOf,
   countsCachedInput,
   outputWeightOf,
   shapeOf,
-} from '../presets/enforcement.ts';
-import type { PresetHost } from '../presets/preset.ts';
-import { compatible } from './compatible.ts';
-import { chargeSum } from './openai-wire.ts';
+} from './enforcement.ts';
+import { DEFINITIONS, type PresetHost } from './known-providers.ts';
+import { chargeSum } from './openai-protocol.ts';
 import type { Provider } from './provider.ts';
 
 const made = new Map<PresetHost, Provider>();
 
-/** A host that speaks OpenAI's protocol, by what is published or measured of its limits. */
+/** The rules of a known host for calls in OpenAI's protocol, from its folder. */
 export function hosted(host: PresetHost): Provider {
   const known = made.get(host);
   if (known !== undefined) return known;
-  const provider = providerOf(host);
+  const provider = { ...providerOf(host), ...DEFINITIONS[host].wire?.openai };
   made.set(host, provider);
   return provider;
 }
@@ -29,7 +29,7 @@ function providerOf(host: PresetHost): Provider {
   return {
     ...compatible,
     shape: (dimension) => shapeOf(host, dimension),
-    correction: correctionOf(host) === 'settled' ? 'settled' : 'unknown',
+    correction: correctionOf(host),
     charge: countsOutput ? chargeSum : chargeInput,
     settle: (usage, { model }) =>
       settled(usage, countsOutput ? outputWeightOf(host, model) : 0, countsCachedInput(host)),

@@ -1,6 +1,6 @@
 import type { Price } from '../model/price.ts';
-import { costInUsd } from '../prices/cost-in-usd.ts';
-import { mostInUsd } from '../prices/most-in-usd.ts';
+import { costInUsd } from './cost-in-usd.ts';
+import { mostInUsd } from './most-in-usd.ts';
 import type { Provider } from './provider.ts';
 
 /** The provider, with what a call costs in dollars among what it charges: for limits in dollars. */

@@ -1,6 +1,6 @@
 import { isObject, parseJson } from '../model/json.ts';
-import { hostOfPreset } from '../presets/host.ts';
-import { providerFor } from '../providers/directory.ts';
+import { hostOfPreset } from '../providers/host.ts';
+import { providerFor } from '../providers/provider-for.ts';
 import { anthropicCounter, type CountsMessages } from '../tokens/remote-count.ts';
 import type { Attempt } from './attempt.ts';
 import { hostnameOf, hostOf } from './base-url.ts';

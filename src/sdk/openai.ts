@@ -1,6 +1,6 @@
 import type { Call } from '../model/call.ts';
-import { hostOfPreset } from '../presets/host.ts';
-import { providerFor } from '../providers/directory.ts';
+import { hostOfPreset } from '../providers/host.ts';
+import { providerFor } from '../providers/provider-for.ts';
 import { type CountsResponses, openaiCounter } from '../tokens/remote-count.ts';
 import type { Upstream } from '../upstream.ts';
 import type { Attempt } from './attempt.ts';

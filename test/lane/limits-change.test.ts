@@ -3,7 +3,7 @@ import { CallTooLarge } from '../../src/errors.ts';
 import type { Lane } from '../../src/lane/lane.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
-import type { Preset } from '../../src/presets/preset.ts';
+import type { Preset } from '../../src/providers/preset.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 
 const MINUTE = 60_000;

@@ -1,43 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { providerFor } from '../../src/providers/directory.ts';
+import * as directory from '../../src/providers/directory.ts';
 
-test.each([
-  ['https://api.openai.com/v1', 'openai'],
-  ['https://eu.api.openai.com/v1', 'openai'],
-  ['https://res.openai.azure.com/openai', 'azure'],
-  ['https://res.cognitiveservices.azure.com/openai/v1', 'azure'],
-  ['https://res.services.ai.azure.com/openai/v1', 'azure'],
-  ['https://api.groq.com/openai/v1', 'compatible'],
-  ['https://openrouter.ai/api/v1', 'compatible'],
-  ['https://api.openai.com.evil.test/v1', 'compatible'],
-  ['https://notapi.openai.com/v1', 'compatible'],
-  ['https://bedrock-mantle.us-east-1.api.aws/openai/v1', 'compatible'],
-  ['https://api.anthropic.com/v1', 'compatible'],
-  ['http://localhost:11434/v1', 'compatible'],
-  ['not a url', 'compatible'],
-])('openai at %s: %s', (baseURL, name) => {
-  expect(providerFor({ sdk: 'openai', baseURL, azure: false }).name).toBe(name);
+const SRC = new URL('../../src/', import.meta.url);
+const PROVIDERS = new URL('providers/', SRC);
+
+const folders = readdirSync(PROVIDERS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
+
+/** The provider's folder that a module is in, by its path below `src`. */
+function folderOf(path: string): string | undefined {
+  return folders.find((folder) => path.startsWith(`providers/${folder}/`));
+}
+
+/** The modules that a file imports, by their paths below `src`. */
+function importsOf(source: string): string[] {
+  const text = readFileSync(new URL(source, SRC), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    new URL(path, new URL(source, SRC)).href.slice(SRC.href.length),
+  );
+}
+
+test('every folder of src/providers is a provider in the directory, and nothing else is', () => {
+  expect(Object.keys(directory)).toEqual(folders.toSorted());
 });
 
-test('an AzureOpenAI is Azure wherever its gateway is', () => {
-  const destination = {
-    sdk: 'openai',
-    baseURL: 'https://gateway.test/openai',
-    azure: true,
-  } as const;
-  expect(providerFor(destination).name).toBe('azure');
+test('a provider takes one line of the directory', () => {
+  const lines = readFileSync(new URL('directory.ts', PROVIDERS), 'utf8').split('\n');
+  for (const folder of folders) {
+    expect(lines).toContain(`export * as ${folder} from './${folder}/index.ts';`);
+  }
 });
 
-test.each([
-  ['https://api.anthropic.com', 'anthropic'],
-  ['https://bedrock-runtime.us-east-1.amazonaws.com', 'anthropic'],
-  ['https://bedrock-mantle.us-east-1.api.aws/anthropic', 'anthropic'],
-  ['https://us-east5-aiplatform.googleapis.com/v1', 'anthropic'],
-  ['https://aiplatform.googleapis.com/v1', 'anthropic'],
-  ['https://aiplatform.us.rep.googleapis.com/v1', 'anthropic'],
-  ['https://res.services.ai.azure.com/anthropic', 'anthropic'],
-  ['https://api.deepseek.com/anthropic', 'anthropic-compatible'],
-  ['http://localhost:4000', 'anthropic-compatible'],
-])('anthropic at %s: %s', (baseURL, name) => {
-  expect(providerFor({ sdk: 'anthropic', baseURL, azure: false }).name).toBe(name);
+test('a folder holds no more than what a provider can have', () => {
+  for (const folder of folders) {
+    const files = readdirSync(new URL(folder, PROVIDERS));
+    expect(['index.ts', 'limits.ts', 'prices.ts', 'wire.ts']).toEqual(
+      expect.arrayContaining(files),
+    );
+  }
+});
+
+test('only the directory imports a provider: no other file knows that there is one', () => {
+  const trespassing = sources.flatMap((source) =>
+    importsOf(source)
+      .filter((path) => folderOf(path) !== undefined && folderOf(path) !== folderOf(source))
+      .map((path) => `${source} imports ${path}`),
+  );
+  const allowed = folders.map(
+    (folder) => `providers/directory.ts imports providers/${folder}/index.ts`,
+  );
+  expect(trespassing.toSorted()).toEqual(allowed.toSorted());
 });

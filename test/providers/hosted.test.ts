@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { providerFor } from '../../src/providers/directory.ts';
 import type { Provider } from '../../src/providers/provider.ts';
+import { providerFor } from '../../src/providers/provider-for.ts';
 
 function at(baseURL: string): Provider {
   return providerFor({ sdk: 'openai', baseURL, azure: false });

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/model/call.ts';
 import type { Usage } from '../../src/model/usage.ts';
-import { anthropic, anthropicCompatible } from '../../src/providers/anthropic.ts';
-import { azure } from '../../src/providers/azure.ts';
-import { compatible } from '../../src/providers/compatible.ts';
-import { openai } from '../../src/providers/openai.ts';
+import { claude as anthropic } from '../../src/providers/anthropic-protocol.ts';
+import { anthropicCompatible, compatible } from '../../src/providers/compatible.ts';
+import { hosted } from '../../src/providers/hosted.ts';
 import type { Provider } from '../../src/providers/provider.ts';
+
+const openai = hosted('openai');
+const azure = hosted('azure');
 
 const call = (maxOutputTokens?: number, model = 'm'): Call => ({
   model,

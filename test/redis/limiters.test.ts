@@ -4,7 +4,7 @@ import { ownKey } from '../../src/lane/lanes.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
-import { EXPECTED_OUTPUT_TOKENS } from '../../src/prices/most-in-usd.ts';
+import { EXPECTED_OUTPUT_TOKENS } from '../../src/providers/most-in-usd.ts';
 import { redisStore } from '../../src/redis/index.ts';
 import type { Store } from '../../src/stores/shared-lane.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';

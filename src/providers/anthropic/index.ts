@@ -1,0 +1,3 @@
+export { limits } from './limits.ts';
+export { prices } from './prices.ts';
+export { wire } from './wire.ts';

@@ -1,0 +1,2 @@
+export { limits } from './limits.ts';
+export { wire } from './wire.ts';

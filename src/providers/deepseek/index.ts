@@ -1,0 +1,2 @@
+export { limits } from './limits.ts';
+export { prices } from './prices.ts';

@@ -1,0 +1,84 @@
+import type { Correction, Dimension, Shape } from '../model/limits.ts';
+
+/**
+ * Figures of one unit, one for each tier of a host, in the order of its tiers. `undefined` where a
+ * tier doesn't offer the model, or nothing is published.
+ */
+export type Column = readonly (number | undefined)[];
+
+/** Units of limits as providers name them: requests (r), tokens (t, it, ot) or images (i). */
+export type Unit =
+  | 'rps'
+  | 'rpm'
+  | 'rph'
+  | 'rpd'
+  | 'ipm'
+  | 'tpm'
+  | 'tph'
+  | 'tpd'
+  | 'itpm'
+  | 'otpm'
+  | 'concurrency';
+
+/** Published limits of models that have the same figures. */
+export interface Row extends Readonly<Partial<Record<Unit, Column>>> {
+  /** Ids or their beginnings up to a `-`, `:` or `@`; `''` is every model. */
+  readonly models: readonly string[];
+  /** Where all of these models draw on one pool: its name. */
+  readonly family?: string;
+  /** The row is for calls with more input tokens than this, which have a pool of their own. */
+  readonly aboveInputTokens?: number;
+  /** When the figures were true, where it isn't the date of the host's table. */
+  readonly asOf?: string;
+  /** @default 'high' */
+  readonly confidence?: 'medium' | 'low';
+}
+
+/** Something that a host counts, and over which time. */
+export interface Measure {
+  readonly dimension: Dimension;
+  readonly windowMs: number;
+}
+
+/**
+ * The tokens that a host takes off a limit when it admits a call.
+ *
+ * - `max`: the larger of the input and `max_tokens`.
+ * - `sum`: the input and `max_tokens`.
+ * - `input`: the input; output is counted as it is produced, or not at all.
+ * - `none`: it counts no tokens.
+ * - `unknown`: not published; `sum` is the most that any host takes.
+ */
+export type Charge = 'max' | 'sum' | 'input' | 'none' | 'unknown';
+
+/** What is published or measured about a host's limits. All of it is data. */
+export interface HostFacts {
+  /** The API's domains, the main one first; hosts below them count too. Or a pattern of host names. */
+  readonly hosts: readonly string[] | RegExp;
+  /** The only SDK to whose calls the limits apply. @default both */
+  readonly sdk?: 'openai';
+  readonly asOf: string;
+  /** Ascending; each with all of its names, the current one last. */
+  readonly tiers: readonly (readonly string[])[];
+  /** So many of the tiers, from the first on, are free: their figures say nothing of paid ones. */
+  readonly freeTiers: number;
+  /** The tier that an account is taken to have at least, where none is given. */
+  readonly assumedTier: string | undefined;
+  readonly rows: readonly Row[];
+  /** The tier that a model's id implies, where it does. */
+  readonly tierOf?: (model: string) => string;
+  /** The name under which `rows` list an id, where that is not the id itself. */
+  readonly rowName?: (id: string) => string;
+  /** The model whose figures serve for those that no row names: the most cautious. */
+  readonly fallback: string | undefined;
+  readonly counts: readonly Measure[];
+  /** Of these, the ones whose limit in force its responses state: a wrong guess ends there. */
+  readonly states: readonly Measure[];
+  readonly shape: { readonly requests: Shape; readonly tokens: Shape };
+  readonly charge: Charge;
+  readonly correction: Correction;
+  /** How many tokens of the limit one of output takes in the end. @default 1 */
+  readonly outputWeight?: (model: string) => number;
+  /** Whether input that is read from a cache counts; absent where that isn't known. */
+  readonly countsCachedInput?: boolean;
+}

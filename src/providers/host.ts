@@ -1,0 +1,31 @@
+import type { HostFacts } from './host-facts.ts';
+import { DEFINITIONS, isPresetHost, PRESET_HOSTS, type PresetHost } from './known-providers.ts';
+
+/** The API's own host, where a provider has one for all. */
+export function hostnameOfPreset(name: string): string | undefined {
+  if (!isPresetHost(name)) return undefined;
+  const { hosts } = DEFINITIONS[name].limits;
+  return hosts instanceof RegExp ? undefined : hosts[0];
+}
+
+/**
+ * Whose limits hold for calls to a host; `undefined` where nothing is published. Never throws.
+ *
+ * @example
+ * hostOfPreset('my-company.openai.azure.com', 'openai') // 'azure'
+ */
+export function hostOfPreset(
+  hostname: string,
+  sdk: 'openai' | 'anthropic',
+): PresetHost | undefined {
+  const name = hostname.toLowerCase().replace(/\.$/, '');
+  return PRESET_HOSTS.find((each) => {
+    const { limits } = DEFINITIONS[each];
+    return (limits.sdk ?? sdk) === sdk && isAt(limits.hosts, name);
+  });
+}
+
+function isAt(hosts: HostFacts['hosts'], name: string): boolean {
+  if (hosts instanceof RegExp) return hosts.test(name);
+  return hosts.some((domain) => name === domain || name.endsWith(`.${domain}`));
+}

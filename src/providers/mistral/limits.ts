@@ -1,0 +1,42 @@
+import { MINUTE_MS, SECOND_MS } from '../../model/limits.ts';
+import type { HostFacts } from '../host-facts.ts';
+
+/**
+ * Mistral: help.mistral.ai/en/articles/698531 (2026). Tiers are by what was billed; their figures
+ * are shown in the console only. Those here were measured on one account (2026-07-26).
+ */
+export const limits: HostFacts = {
+  hosts: ['api.mistral.ai'],
+  asOf: '2026-07-26',
+  tiers: [['Free', 'Experiment'], ['Tier 1'], ['Tier 2'], ['Tier 3'], ['Tier 4']],
+  freeTiers: 1,
+  assumedTier: 'Tier 1',
+  fallback: 'mistral-medium',
+  rows: [
+    {
+      models: ['mistral-medium', 'mistral-medium-2508'],
+      confidence: 'low',
+      rpm: [undefined, 23],
+      tpm: [undefined, 356_250],
+    },
+    { models: ['ministral-3b', 'ministral-3b-2512'], confidence: 'low', rpm: [undefined, 750] },
+  ],
+  counts: [
+    { dimension: 'requests', windowMs: SECOND_MS },
+    { dimension: 'requests', windowMs: MINUTE_MS },
+    { dimension: 'tokens', windowMs: MINUTE_MS },
+  ],
+  /** On calls that aren't streams. */
+  states: [
+    { dimension: 'requests', windowMs: MINUTE_MS },
+    { dimension: 'tokens', windowMs: MINUTE_MS },
+  ],
+  /** Measured: all is reset when a minute of the clock begins (2026-07-26). */
+  shape: {
+    requests: { enforcement: 'window', burstSeconds: 60 },
+    tokens: { enforcement: 'window', burstSeconds: 60 },
+  },
+  /** Input and output count; what is taken when the call begins isn't published. */
+  charge: 'unknown',
+  correction: 'unknown',
+};

@@ -1,0 +1,62 @@
+import { classify } from '../http/refusal.ts';
+import type { Call, Request } from '../model/call.ts';
+import type { Cost } from '../model/limits.ts';
+import type { CallEstimate, Usage } from '../model/usage.ts';
+import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
+import type { Provider } from './provider.ts';
+import { isEndpoint } from './request-path.ts';
+
+/** Endpoints that take a model's time (API reference, 2026-08); all others pass uncounted. */
+const METERED: readonly string[] = [
+  'chat/completions',
+  'completions',
+  'responses',
+  'responses/compact',
+  'embeddings',
+  'images/generations',
+  'images/edits',
+  'images/variations',
+  'audio/speech',
+  'audio/transcriptions',
+  'audio/translations',
+  'moderations',
+];
+
+export function describeOpenAI({ method, path, body }: Request): Call | undefined {
+  if (method.toUpperCase() !== 'POST') return undefined;
+  if (!METERED.some((endpoint) => isEndpoint(path, endpoint))) return undefined;
+  return {
+    model: modelIn(body),
+    stream: isStreamIn(body),
+    maxOutputTokens: maxOutputTokens(body),
+  };
+}
+
+/** For each of its choices; `best_of` are made even where fewer come back. */
+function maxOutputTokens(body: unknown): number | undefined {
+  const each = countIn(body, 'max_completion_tokens', 'max_output_tokens', 'max_tokens');
+  const choices = Math.max(1, countIn(body, 'n') ?? 1, countIn(body, 'best_of') ?? 1);
+  return each === undefined ? undefined : each * choices * promptsIn(body);
+}
+
+/** What hosts that speak OpenAI's protocol have in common, whatever they charge. */
+export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle' | 'classify'> = {
+  expects: [],
+
+  describe: describeOpenAI,
+  settle: (usage: Usage) => ({
+    requests: 1,
+    tokens: usage.inputTokens + usage.outputTokens,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+  }),
+  classify,
+};
+
+/** The input and all of the output that is allowed; or, where that isn't said, expected. */
+export function chargeSum(estimate: CallEstimate, call: Call): Cost {
+  const { inputTokens } = estimate;
+  const output = call.maxOutputTokens ?? estimate.expectedOutputTokens;
+  const outputTokens = output ?? estimate.outputTokens;
+  return { requests: 1, tokens: inputTokens + (output ?? 0), inputTokens, outputTokens };
+}

@@ -1,0 +1,90 @@
+import { type Limit, MINUTE_MS } from '../model/limits.ts';
+import type { HostFacts, Row } from './host-facts.ts';
+import { DEFINITIONS } from './known-providers.ts';
+import { beginsWith, isSnapshotOf, longest, modelId } from './model-id.ts';
+import type { Preset, PresetQuery } from './preset.ts';
+import { servingTier, tierIndex, tierName } from './tier.ts';
+import { concurrencyIn, limitsIn } from './unit.ts';
+
+/** The row of a model, and whether it is named there itself. */
+interface Match {
+  readonly row: Row;
+  readonly family: string;
+  readonly isListed: boolean;
+}
+
+/**
+ * The published limits for calls to a model: the row with the longest name that its id begins with.
+ * A model that no row names gets its host's most cautious figures. `undefined` where nothing is
+ * published (paid models of OpenRouter, Azure's deployments, dynamic limits, …).
+ *
+ * Limits of an hour or a day are left out where tier or model are guessed: a wrong one would hold
+ * calls back for as long, and no response in between would correct it.
+ *
+ * Total: any strings and numbers give an answer.
+ *
+ * @example
+ * presetFor({ host: 'openai', model: 'gpt-4o-2024-08-06', tier: 'build' })
+ * // family gpt-4o, 5,000 requests and 450,000 tokens a minute
+ */
+export function presetFor(query: PresetQuery): Preset | undefined {
+  const { host, model, inputTokens = 0 } = query;
+  const facts = DEFINITIONS[host].limits;
+  const match = matchIn(facts, idOf(facts, model), inputTokens);
+  const { tier, isGiven } = tierOf(query, facts);
+  if (match === undefined || tier === undefined) return undefined;
+  const serving = servingTier(facts, match.row, tier);
+  if (serving === undefined) return undefined;
+  return preset(facts, match, serving, isGiven && serving === tier);
+}
+
+function preset(facts: HostFacts, match: Match, tier: number, isTierSure: boolean): Preset {
+  const { row, family, isListed } = match;
+  const isSure = isTierSure && isListed;
+  const limits = limitsIn(row, tier);
+  return {
+    family,
+    context: row.aboveInputTokens === undefined ? 'standard' : 'long',
+    limits: isSure ? limits : limits.filter(isShort),
+    concurrency: concurrencyIn(row, tier),
+    tier: tierName(facts, tier),
+    isGuess: !isSure || row.confidence === 'low',
+    asOf: row.asOf ?? facts.asOf,
+  };
+}
+
+function isShort({ windowMs }: Limit): boolean {
+  return windowMs <= MINUTE_MS;
+}
+
+/** A single tier needs no name, and Bedrock's is part of the model's id. */
+function tierOf({ model, tier }: PresetQuery, facts: HostFacts) {
+  const named = tier ?? facts.tierOf?.(model);
+  const given = tierIndex(facts, named) ?? (facts.tiers.length === 1 ? 0 : undefined);
+  return { tier: given ?? tierIndex(facts, facts.assumedTier), isGiven: given !== undefined };
+}
+
+function idOf(facts: HostFacts, model: string): string {
+  const id = modelId(model);
+  return facts.rowName?.(id) ?? id;
+}
+
+function matchIn(facts: HostFacts, id: string, inputTokens: number): Match | undefined {
+  const names = facts.rows.flatMap((row) => row.models);
+  const name = longest(names, (each) => beginsWith(id, each));
+  const row = rowOf(facts, name ?? facts.fallback, inputTokens);
+  if (row === undefined) return undefined;
+  const isSnapshot = name !== undefined && isSnapshotOf(id, name);
+  if (name !== undefined && row.family !== undefined) {
+    return { row, family: row.family, isListed: true };
+  }
+  return { row, family: isSnapshot ? name : id, isListed: isSnapshot };
+}
+
+/** Of the rows with this name, the one for so many input tokens. */
+function rowOf(facts: HostFacts, name: string | undefined, inputTokens: number): Row | undefined {
+  if (name === undefined) return undefined;
+  const rows = facts.rows.filter((row) => row.models.includes(name));
+  const long = rows.find((row) => inputTokens > (row.aboveInputTokens ?? Infinity));
+  return long ?? rows.find((row) => row.aboveInputTokens === undefined);
+}

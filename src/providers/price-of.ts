@@ -1,0 +1,50 @@
+import { type Price, type PriceTable, priceIn } from '../model/price.ts';
+import { DEFINITIONS } from './known-providers.ts';
+import { beginsWith, longest, modelId } from './model-id.ts';
+
+/**
+ * List prices of each provider's standard service, by the longest beginning of a model's id; last
+ * compared with what is published on 2026-11-18.
+ */
+export const PRICES: PriceTable = Object.fromEntries(
+  Object.values(DEFINITIONS).flatMap(({ prices = {} }) => Object.entries(prices)),
+);
+
+const FREE: Price = priceIn({ input: 0, output: 0 });
+
+/**
+ * What a model costs, by the longest name that its id begins with: of `overrides` first, whatever
+ * the table here says, then of the table. `undefined` where neither knows the model: a newer
+ * version (`gpt-5.9`) is no `gpt-5`, and a fine-tuned model costs more than its base. OpenRouter's
+ * `:free` models cost nothing. Total: any string gives an answer.
+ *
+ * @example
+ * priceOf('gpt-4o-2024-08-06')?.output // 10
+ * priceOf('my-deployment', { 'my-deployment': { input: 1, output: 4 } })?.input // 1
+ */
+export function priceOf(model: string, overrides: PriceTable = {}): Price | undefined {
+  const own = overrideOf(model, overrides);
+  if (own !== undefined) return own;
+  const id = modelId(model);
+  if (id.endsWith(':free')) return FREE;
+  if (model.trim().toLowerCase().startsWith('ft:')) return undefined;
+  const name = longest(Object.keys(PRICES), (each) => beginsWith(id, each));
+  return priceAt(PRICES, name);
+}
+
+/** Overrides fit a model both as the call names it and as tables do. */
+function overrideOf(model: string, overrides: PriceTable): Price | undefined {
+  const ids = [model.trim().toLowerCase(), modelId(model)];
+  const patterns = new Map(Object.keys(overrides).map((pattern) => [prefixOf(pattern), pattern]));
+  const prefix = longest([...patterns.keys()], (each) => ids.some((id) => id.startsWith(each)));
+  return priceAt(overrides, prefix === undefined ? undefined : patterns.get(prefix));
+}
+
+function prefixOf(pattern: string): string {
+  return pattern.toLowerCase().replace(/\*$/, '');
+}
+
+function priceAt(table: PriceTable, name: string | undefined): Price | undefined {
+  const entry = name === undefined ? undefined : table[name];
+  return entry && priceIn(entry);
+}

@@ -1,0 +1,53 @@
+import type { HostFacts, Row } from './host-facts.ts';
+import { DEFINITIONS, type PresetHost } from './known-providers.ts';
+import { isOffered } from './unit.ts';
+
+/**
+ * All names of a host's tiers, old ones too, from the lowest to the highest.
+ *
+ * @example
+ * tiersOf('xai') // ['Tier 0', 'Tier 1', 'Tier 2', 'Tier 3', 'Tier 4']
+ */
+export function tiersOf(host: PresetHost): readonly string[] {
+  return DEFINITIONS[host].limits.tiers.flat();
+}
+
+/** Whether a host has a tier of this name or number: `'Tier-1'`, `'tier 1'`, `'T1'` and `1` are one. */
+export function isTierOf(host: PresetHost, tier: string | number): boolean {
+  return tierIndex(DEFINITIONS[host].limits, tier) !== undefined;
+}
+
+/** The position of a named tier. */
+export function tierIndex(facts: HostFacts, tier: string | number | undefined): number | undefined {
+  if (tier === undefined) return undefined;
+  const wanted = plain(tier);
+  const index = facts.tiers.findIndex((names) => names.some((name) => plain(name) === wanted));
+  return index < 0 ? undefined : index;
+}
+
+/** The name that a host uses now. */
+export function tierName(facts: HostFacts, index: number): string {
+  return facts.tiers[index]?.at(-1) ?? '';
+}
+
+/**
+ * The tier whose figures serve for tier `wanted`: itself where the row has it, else the next lower,
+ * else the lowest that has the model. Free figures never serve for a paid tier.
+ */
+export function servingTier(facts: HostFacts, row: Row, wanted: number): number | undefined {
+  const offered = facts.tiers.map((_, index) => index).filter((index) => isOffered(row, index));
+  const lowest = wanted < facts.freeTiers ? 0 : facts.freeTiers;
+  return (
+    offered.findLast((index) => index <= wanted && index >= lowest) ??
+    offered.find((index) => index > wanted)
+  );
+}
+
+/** `'Tier-1'`, `'usage tier 1'`, `'T1'` and `1` are one; -1 is none. */
+function plain(tier: string | number): string {
+  return String(tier)
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .replace(/^(?:usage )?t(?:ier)? ?(?=\d)/, '');
+}

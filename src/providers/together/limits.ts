@@ -1,0 +1,29 @@
+import { SECOND_MS } from '../../model/limits.ts';
+import type { HostFacts, Measure } from '../host-facts.ts';
+
+const COUNTS: readonly Measure[] = [
+  { dimension: 'requests', windowMs: SECOND_MS },
+  { dimension: 'tokens', windowMs: SECOND_MS },
+];
+
+/**
+ * Together: docs.together.ai, "Rate limits" (2026, confidence medium to high). Limits are dynamic
+ * and of a second; no figures are published, but every response states them.
+ */
+export const limits: HostFacts = {
+  hosts: ['api.together.xyz', 'api.together.ai'],
+  asOf: '2026',
+  tiers: [],
+  freeTiers: 0,
+  assumedTier: undefined,
+  fallback: undefined,
+  rows: [],
+  counts: COUNTS,
+  states: COUNTS,
+  shape: {
+    requests: { enforcement: 'slices', burstSeconds: 1 },
+    tokens: { enforcement: 'slices', burstSeconds: 1 },
+  },
+  charge: 'unknown',
+  correction: 'unknown',
+};

@@ -1,0 +1,44 @@
+import { MINUTE_MS, SECOND_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
+import type { HostFacts } from '../host-facts.ts';
+
+/** xAI: docs.x.ai, "Rate limits" (2026-09). Tiers by what was spent since 2026-01-01. */
+export const limits: HostFacts = {
+  hosts: ['api.x.ai'],
+  asOf: '2026-09',
+  /** From $0, $50, $250, $1,000 and $5,000. */
+  tiers: [['Tier 0'], ['Tier 1'], ['Tier 2'], ['Tier 3'], ['Tier 4']],
+  freeTiers: 0,
+  assumedTier: 'Tier 0',
+  fallback: 'grok-4.20-multi-agent',
+  rows: [
+    {
+      models: ['grok-4.5', 'grok-4.6'],
+      rps: [150, 172, 208, 312, 500],
+      tpm: [50_000_000, 53_000_000, 60_000_000, 74_000_000, 100_000_000],
+    },
+    {
+      models: ['grok-4.3', 'grok-4.20', 'grok-4.20-0309-reasoning'],
+      rps: [37, 50, 75, 125, 208],
+      tpm: [10_000_000, 15_000_000, 25_000_000, 45_000_000, 85_000_000],
+    },
+    {
+      models: ['grok-4.20-multi-agent'],
+      rps: [9, 12, 18, 31, 56],
+      tpm: [2_500_000, 3_700_000, 6_200_000, 11_000_000, 21_000_000],
+    },
+  ],
+  counts: [
+    { dimension: 'requests', windowMs: SECOND_MS },
+    { dimension: 'tokens', windowMs: MINUTE_MS },
+  ],
+  states: [
+    { dimension: 'requests', windowMs: SECOND_MS },
+    { dimension: 'tokens', windowMs: MINUTE_MS },
+  ],
+  /** The limit of requests is one of a second; nothing is published about tokens. */
+  shape: { requests: { enforcement: 'slices', burstSeconds: 1 }, tokens: UNKNOWN_SHAPE },
+  /** Prompt (cached too), completion and reasoning count; nothing is said of the beginning. */
+  charge: 'unknown',
+  correction: 'unknown',
+  countsCachedInput: true,
+};

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { claude } from '../../src/providers/anthropic-protocol.ts';
+import {
+  chargeOf,
+  correctionOf,
+  countsCachedInput,
+  measuresOf,
+  shapeOf,
+} from '../../src/providers/enforcement.ts';
+
+test.each([
+  ['openai', 'max', 'never'],
+  ['azure', 'sum', 'unknown'],
+  ['cerebras', 'sum', 'unknown'],
+  ['groq', 'sum', 'unknown'],
+  ['bedrock', 'sum', 'settled'],
+  ['anthropic', 'input', 'settled'],
+  ['gemini', 'input', 'unknown'],
+  ['deepseek', 'none', 'unknown'],
+] as const)('%s charges the %s at admission; corrected: %s', (host, charge, correction) => {
+  expect([chargeOf(host), correctionOf(host)]).toEqual([charge, correction]);
+});
+
+test("Claude's shape is the one of Anthropic's limits, wherever it is served", () => {
+  for (const dimension of ['requests', 'tokens', 'inputTokens', 'outputTokens'] as const) {
+    expect(shapeOf('anthropic', dimension)).toEqual(claude.shape(dimension));
+  }
+});
+
+test.each([
+  ['mistral', 'tokens', 'window'],
+  ['groq', 'tokens', 'bucket'],
+  ['xai', 'requests', 'slices'],
+  ['together', 'tokens', 'slices'],
+] as const)('%s enforces %s as %s', (host, dimension, enforcement) => {
+  expect(shapeOf(host, dimension).enforcement).toBe(enforcement);
+});
+
+test('what is limited by the second', () => {
+  const perSecond = (['xai', 'together', 'fireworks'] as const).map((host) =>
+    measuresOf(host)
+      .filter(({ windowMs }) => windowMs === 1000)
+      .map(({ dimension }) => dimension),
+  );
+  expect(perSecond).toEqual([
+    ['requests'],
+    ['requests', 'tokens'],
+    ['inputTokens', 'outputTokens'],
+  ]);
+  expect(measuresOf('deepseek')).toEqual([]);
+});
+
+test.each([
+  ['openai', true],
+  ['xai', true],
+  ['anthropic', false],
+  ['groq', false],
+  ['bedrock', false],
+  ['vertex', true],
+] as const)('%s counts cached input: %s', (host, counts) => {
+  expect(countsCachedInput(host)).toBe(counts);
+});
