@@ -2,14 +2,13 @@ import { elementsOf, field, isList, textField } from '../model/json.ts';
 import { anthropicImageTokens } from './anthropic-images.ts';
 import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import type { ClaudeFamily } from './claude-family.ts';
-import type { JsonWriter } from './json-writer.ts';
-import { longList } from './long-list.ts';
+import { type FileTokens, jsonParts } from './json-parts.ts';
 import { PAUSE, type Part, rough } from './part.ts';
 
 /** What it takes to read one body. */
 export interface AnthropicReading {
   readonly family: ClaudeFamily;
-  readonly json: JsonWriter;
+  readonly fileTokens: FileTokens;
 }
 
 /** Results hold blocks, and blocks results: deeper than any API takes, nothing is counted. */
@@ -28,7 +27,8 @@ export function* contentParts(
 ): Generator<Part> {
   if (typeof content === 'string') yield content;
   else if (isList(content)) {
-    if (depth < MAX_DEPTH) yield* longList(content, (block) => blockParts(block, reading, depth));
+    if (depth >= MAX_DEPTH) return;
+    for (const block of elementsOf(content)) yield* blockParts(block, reading, depth);
   } else if (typeof content === 'object' && content !== null && depth < MAX_DEPTH) {
     yield* blockParts(content, reading, depth);
   }
@@ -46,7 +46,7 @@ function* blockParts(block: unknown, reading: AnthropicReading, depth: number): 
     case 'server_tool_use':
     case 'mcp_tool_use':
       yield textField(block, 'name');
-      yield* reading.json.write(field(block, 'input'));
+      yield* jsonParts(field(block, 'input'), reading.fileTokens);
       return;
     case 'thinking':
       if (reading.family.keepsThinking) yield textField(block, 'thinking');

@@ -1,6 +1,6 @@
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import type { Job } from './job.ts';
-import { JsonWriter } from './json-writer.ts';
+import { jsonParts } from './json-parts.ts';
 import type { Part } from './part.ts';
 import { TextDigest } from './tokenizer/text-digest.ts';
 
@@ -9,7 +9,7 @@ const CHARACTERS_PER_UNIT = 16;
 const PART_WORK = 40;
 
 /**
- * A digest of the JSON of a value, in slices; `undefined` for a value that is too large for that.
+ * A digest of the JSON of a value, in slices; `undefined` for a value that JSON can't hold.
  * Of values that differ, one pair in 10¹⁸ has the same: good for a cache, not against an attacker.
  */
 export async function digestOf(
@@ -31,7 +31,7 @@ class Digest implements Job {
   done = false;
 
   constructor(value: unknown) {
-    this.#parts = new JsonWriter().write(value);
+    this.#parts = jsonParts(value);
   }
 
   get text(): string | undefined {
@@ -51,7 +51,7 @@ class Digest implements Job {
       this.done = true;
       return 1;
     }
-    if (typeof part === 'object' && 'times' in part) this.#isWhole = false;
+    if (typeof part === 'object') this.#isWhole = false;
     if (typeof part !== 'string') return PART_WORK;
     this.#add(part);
     return PART_WORK + part.length / CHARACTERS_PER_UNIT;

@@ -2,7 +2,7 @@ import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import { audioTokens, isWave } from './audio-tokens.ts';
 import { Base64Bytes } from './base64-bytes.ts';
 import { imageSize } from './image-size.ts';
-import type { FileTokens } from './json-writer.ts';
+import type { FileTokens } from './json-parts.ts';
 
 /** The tokens of an image, whose size is in its first bytes. */
 export type ImageTokens = (bytes: Base64Bytes) => number;

@@ -1,6 +1,5 @@
 import { elementsOf, field, textField } from '../model/json.ts';
 import type { ChatFamily } from './chat-family.ts';
-import { longList } from './long-list.ts';
 import { OpenAIMessages } from './openai-messages.ts';
 import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
 import { PAUSE, type Part, rough } from './part.ts';
@@ -19,7 +18,9 @@ const FUNCTION_ROLE_DISCOUNT = -2;
  */
 export function* openaiChat(body: unknown, model: string, family: ChatFamily): Generator<Part> {
   const messages = new OpenAIMessages(model, family, hasFunctions(body));
-  yield* longList(field(body, 'messages'), (message) => messageParts(message, messages, family));
+  for (const message of elementsOf(field(body, 'messages'))) {
+    yield* messageParts(message, messages, family);
+  }
   yield family.reply;
   yield* functionParts(body, family);
   yield* schemaParts(field(body, 'response_format'));

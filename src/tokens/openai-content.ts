@@ -1,10 +1,9 @@
-import { field, isList, lengthOf, textField } from '../model/json.ts';
+import { elementsOf, field, isList, lengthOf, textField } from '../model/json.ts';
 import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import { audioTokens } from './audio-tokens.ts';
-import { longList } from './long-list.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
-import { TextSlices } from './text-slices.ts';
+import { slicesOf } from './text-slices.ts';
 
 /**
  * The content of a message, for Chat Completions and Responses: a string or a list of parts.
@@ -14,8 +13,13 @@ import { TextSlices } from './text-slices.ts';
 export function* openaiContent(content: unknown, model: string, ending = ''): Generator<Part> {
   if (typeof content === 'string') yield* textParts(content, ending);
   if (!isList(content)) return;
-  yield* longList(content, (part, isLast) => contentParts(part, model, isLast ? ending : ''));
-  if (lengthOf(content) === 0) yield ending;
+  const last = lengthOf(content) - 1;
+  let index = 0;
+  for (const part of elementsOf(content)) {
+    yield* contentParts(part, model, index === last ? ending : '');
+    index += 1;
+  }
+  if (last < 0) yield ending;
 }
 
 function* contentParts(part: unknown, model: string, ending: string): Generator<Part> {
@@ -28,16 +32,10 @@ function* contentParts(part: unknown, model: string, ending: string): Generator<
   yield ending;
 }
 
-/** A text that is as the body has it can be recognised; one with an ending is another text. */
+/** A text without an ending stays whole, so that it is recognized in the next call. */
 function* textParts(text: string, ending: string): Generator<Part> {
-  if (ending === '') {
-    yield text;
-    return;
-  }
-  const slices = new TextSlices();
-  slices.write(text);
-  slices.write(ending);
-  yield* slices.rest();
+  if (ending === '') yield text;
+  else yield* slicesOf(text + ending);
 }
 
 /** One part of a content. What isn't known by its type, and has no text, costs nothing we could tell. */

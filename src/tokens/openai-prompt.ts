@@ -1,5 +1,4 @@
-import { field, isList, lengthOf, textField } from '../model/json.ts';
-import { longList } from './long-list.ts';
+import { elementsOf, field, isList, lengthOf, textField } from '../model/json.ts';
 import { openaiPart } from './openai-content.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
@@ -11,7 +10,7 @@ import { type Part, rough } from './part.ts';
 export function* openaiPrompt(prompt: unknown, model: string): Generator<Part> {
   if (typeof prompt === 'string') yield prompt;
   else if (typeof field(prompt, 0) === 'number') yield lengthOf(prompt);
-  else yield* longList(prompt, (element) => [elementPart(element, model)]);
+  else for (const element of elementsOf(prompt)) yield elementPart(element, model);
 }
 
 function elementPart(element: unknown, model: string): Part {
@@ -30,8 +29,9 @@ export function* openaiImages(body: unknown, model: string): Generator<Part> {
   yield textField(body, 'prompt');
   for (const key of ['image', 'images']) {
     const images = field(body, key);
-    if (isList(images)) yield* longList(images, (image) => [imagePart(image, model)]);
-    else if (images != null) yield imagePart(images, model);
+    if (isList(images)) {
+      for (const image of elementsOf(images)) yield imagePart(image, model);
+    } else if (images != null) yield imagePart(images, model);
   }
 }
 

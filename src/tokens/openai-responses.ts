@@ -1,8 +1,7 @@
-import { field, keysOf, textField } from '../model/json.ts';
+import { elementsOf, field, keysOf, textField } from '../model/json.ts';
 import type { ChatFamily } from './chat-family.ts';
 import { fileTokensBy } from './file-tokens.ts';
-import { JsonWriter } from './json-writer.ts';
-import { longList } from './long-list.ts';
+import { type FileTokens, jsonParts, textPart } from './json-parts.ts';
 import { CALL_TOKENS } from './openai-chat.ts';
 import { openaiContent, openaiPart } from './openai-content.ts';
 import { openaiImageBytesTokens } from './openai-images.ts';
@@ -20,7 +19,7 @@ interface Reading {
   readonly model: string;
   readonly family: ChatFamily;
   readonly messages: OpenAIMessages;
-  readonly json: JsonWriter;
+  readonly fileTokens: FileTokens;
 }
 
 /**
@@ -34,13 +33,13 @@ export function* openaiResponses(
   family: ChatFamily,
 ): Generator<Part> {
   const messages = new OpenAIMessages(model, family, hasFunctions(body));
-  const json = new JsonWriter(fileTokensBy((bytes) => openaiImageBytesTokens(model, bytes)));
-  const reading = { model, family, messages, json };
+  const fileTokens = fileTokensBy((bytes) => openaiImageBytesTokens(model, bytes));
+  const reading = { model, family, messages, fileTokens };
   const instructions = textField(body, 'instructions');
   if (instructions) yield* messages.parts('system', instructions);
   const input = field(body, 'input');
   if (typeof input === 'string') yield* messages.parts('user', input);
-  yield* longList(input, (item) => itemParts(item, reading));
+  for (const item of elementsOf(input)) yield* itemParts(item, reading);
   yield* variableParts(field(field(body, 'prompt'), 'variables'), model);
   if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield rough(0);
   yield family.reply;
@@ -87,12 +86,12 @@ function* itemParts(item: unknown, reading: Reading): Generator<Part> {
 }
 
 /** The provider's own tools: how the model is shown what they did isn't published. */
-function* otherItemParts(item: unknown, { json }: Reading): Generator<Part> {
+function* otherItemParts(item: unknown, { fileTokens }: Reading): Generator<Part> {
   yield rough(0);
   for (const key of keysOf(item)) {
     if (NOT_SHOWN.includes(key)) continue;
     const value = field(item, key);
-    if (typeof value === 'string') yield json.text(value);
-    else if (typeof value === 'object' && value !== null) yield* json.write(value);
+    if (typeof value === 'string') yield textPart(value, fileTokens);
+    else if (typeof value === 'object' && value !== null) yield* jsonParts(value, fileTokens);
   }
 }

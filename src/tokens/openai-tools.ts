@@ -1,7 +1,7 @@
 import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
 import type { ChatFamily } from './chat-family.ts';
 import { functionDefinitions } from './function-definitions.ts';
-import { JsonWriter } from './json-writer.ts';
+import { jsonParts } from './json-parts.ts';
 import { type Part, rough } from './part.ts';
 
 /** Naming the function to call takes these and the tokens of its name; forbidding all takes one. */
@@ -10,11 +10,7 @@ const NO_CHOICE = 1;
 
 /** Whether a call offers functions to the model. */
 export function hasFunctions(body: unknown): boolean {
-  return functionCount(body) > 0;
-}
-
-function functionCount(body: unknown): number {
-  return lengthOf(field(body, 'tools')) + lengthOf(field(body, 'functions'));
+  return lengthOf(field(body, 'tools')) + lengthOf(field(body, 'functions')) > 0;
 }
 
 /**
@@ -26,7 +22,7 @@ export function* functionParts(body: unknown, family: ChatFamily): Generator<Par
   if (!hasFunctions(body)) return;
   yield family.definitions;
   const tools = new OfferedTools(body);
-  yield* functionDefinitions(tools.functions(), functionCount(body));
+  yield* functionDefinitions(tools.functions());
   if (!tools.areOurs) yield rough(0);
   yield* choiceParts(field(body, 'tool_choice') ?? field(body, 'function_call'));
 }
@@ -85,5 +81,5 @@ export function* schemaParts(format: unknown): Generator<Part> {
   const name = textField(holder, 'name');
   const description = textField(holder, 'description');
   yield `# Response Formats\n\n## ${name}\n\n${description && `// ${description}\n`}`;
-  yield* new JsonWriter().write(field(holder, 'schema'));
+  yield* jsonParts(field(holder, 'schema'));
 }

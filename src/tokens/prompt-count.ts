@@ -1,6 +1,5 @@
 import type { Job } from './job.ts';
-import { Mark } from './mark.ts';
-import type { Extrapolation, Part, Parts, Rough } from './part.ts';
+import type { Part, Parts } from './part.ts';
 import { type Counting, TextCount } from './text-count.ts';
 import { emptyTally, type Tally } from './tokenizer/tally.ts';
 
@@ -86,15 +85,10 @@ export class PromptCount implements Job {
 
   #add(part: Part): void {
     if (typeof part === 'number') this.#known += part;
-    else if (part instanceof Mark) part.reach(this.#tally, this.#known);
-    else if (typeof part === 'object') this.#addRough(part);
-    else if (part !== '') this.#begin(part);
-  }
-
-  #addRough(part: Rough | Extrapolation): void {
-    this.#isRough = true;
-    if ('roughTokens' in part) this.#known += part.roughTokens;
-    else this.#known = part.since.multiply(this.#tally, this.#known, part.times);
+    else if (typeof part === 'object') {
+      this.#isRough = true;
+      this.#known += part.roughTokens;
+    } else if (part !== '') this.#begin(part);
   }
 
   #begin(text: string): void {

@@ -110,11 +110,12 @@ class RemoteCount {
 
   async of(body: object): Count {
     const digest = await digestOf(body, sharedQueue);
-    const known = digest === undefined ? undefined : this.#counts.get(digest);
+    if (digest === undefined) return undefined; // can't be sent, and so not be counted
+    const known = this.#counts.get(digest);
     if (known !== undefined) return known;
     if (!this.#mayAsk()) return undefined;
     const count = this.#counted(body, digest);
-    if (digest !== undefined) this.#counts.set(digest, count);
+    this.#counts.set(digest, count);
     return count;
   }
 
@@ -125,7 +126,7 @@ class RemoteCount {
     return this.#askedAt.length < this.#perMinute && this.#askedAt.push(now) > 0;
   }
 
-  async #counted(body: object, digest = ''): Count {
+  async #counted(body: object, digest: string): Count {
     this.#underWay += 1;
     try {
       const answer = await this.#ask(body, { maxRetries: 0, timeout: this.#timeoutMs });

@@ -4,7 +4,7 @@ import { longestRead, type Reads, watched } from './reads.ts';
 import { slicesOf, textOf } from './texts.ts';
 
 const written = (...functions: readonly unknown[]): string =>
-  textOf(functionDefinitions(functions, functions.length));
+  textOf(functionDefinitions(functions));
 
 test('functions are written as a TypeScript namespace', () => {
   const weather = {
@@ -70,28 +70,22 @@ test('all properties of many large functions are written', () => {
   expect(text.match(/\?: string,/g)?.length).toBe(12_800);
 });
 
-test('a few schemas are read at a time, however many there are', () => {
-  const enumerated = { type: 'string', enum: Array.from({ length: 5000 }, (_, index) => index) };
-  const required = Array.from({ length: 5000 }, (_, index) => `p${index}`);
-  const parameters = {
-    properties: { ...toolOf(5000).parameters.properties, enumerated },
-    required,
-  };
-  const functions = [
-    ...Array.from({ length: 500 }, () => ({ name: 'f' })),
-    { name: 'g', parameters },
-  ];
-  const parts = (reads: Reads) => functionDefinitions(watched(functions, reads), functions.length);
+test('one function is read at a time, however many there are', () => {
+  const functions = Array.from({ length: 500 }, () => toolOf(3));
+  const parts = (reads: Reads) => functionDefinitions(watched(functions, reads));
   expect(longestRead(parts)).toBeLessThan(40);
 });
 
-test('of more functions than are read, the rest is taken to be like them', () => {
-  const parts = [...functionDefinitions([toolOf(3), toolOf(3)], 8)];
-  expect(parts.at(-1)).toMatchObject({ times: 4 });
+test('more than fits into any context window comes to an end, and is known to be cut', () => {
+  const huge = { type: 'string', enum: new Array(900_000).fill(1) };
+  const tool = { name: 'f', parameters: { properties: { huge } } };
+  const parts = [...functionDefinitions([tool, tool])];
+  expect(textOf(parts).length).toBeLessThan(1_000_000);
+  expect(parts.at(-1)).toEqual({ roughTokens: 0 });
 });
 
 test('a long description is handed on in slices', () => {
   const description = 'some words, and more of them '.repeat(5000);
-  const slices = slicesOf(functionDefinitions([{ name: 'f', description }], 1));
+  const slices = slicesOf(functionDefinitions([{ name: 'f', description }]));
   expect(Math.max(...slices.map(({ length }) => length))).toBeLessThanOrEqual(4096);
 });

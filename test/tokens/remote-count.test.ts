@@ -114,28 +114,18 @@ describe('the provider is asked again', () => {
     }
     expect(paths.length).toBe(2);
   });
-
-  test('each time for a body that is too large to be told from others', async () => {
-    const { counter, paths } = anthropic();
-    const asked = {
-      ...messages('hi'),
-      body: { model: 'm', messages: new Array(1_500_000).fill(1) },
-    };
-    const seen: unknown[] = [];
-    const remote: RemoteCounter = async (request) => {
-      const count = await counter({ ...request, body: asked.body });
-      seen.push(count);
-      return count;
-    };
-    for (const _time of [1, 2]) await inputTokens(messages('hi'), remote);
-    expect([paths.length, seen.length]).toEqual([2, 2]);
-  });
 });
 
 describe('our own estimate is taken', () => {
   const text = (index: number): string => CONTENT.slice(0, 200 + 8 * index);
   const own = async (index: number): Promise<number> =>
     (await estimateTokens(messages(text(index)))).inputTokens;
+
+  test('for a body that can not be sent, without asking', async () => {
+    const { counter, paths } = anthropic();
+    expect(await counter(messages([{ type: 'tool_use', input: { value: 1n } }]))).toBeUndefined();
+    expect(paths).toEqual([]);
+  });
 
   test('beyond so many requests a minute', async () => {
     const { counter, paths, clock } = anthropic({ perMinute: 2 });

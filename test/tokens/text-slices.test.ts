@@ -8,12 +8,8 @@ const PAIRS = [pair('o200k_base'), pair('cl100k_base')];
 
 function slicesOf(texts: readonly string[]): string[] {
   const slices = new TextSlices();
-  const written: string[] = [];
-  for (const text of texts) {
-    slices.write(text);
-    if (slices.isFull) written.push(...slices.full());
-  }
-  return [...written, ...slices.rest()];
+  const complete = texts.flatMap((text) => [...slices.write(text)]);
+  return [...complete, slices.rest()];
 }
 
 test('what is written comes out again, in slices, and no character is cut in two', () => {
