@@ -26,7 +26,7 @@ export interface GivenClock extends Omit<Clock, 'setTimeout'> {
   clearTimeout?(handle: unknown): void;
 }
 
-/** The clock that is meant, whatever its `setTimeout` returns. What is cancelled never runs. */
+/** The clock that is meant, whatever its `setTimeout` returns. What is canceled never runs. */
 function clockFrom(given: GivenClock): Clock {
   return {
     now: () => given.now(),

@@ -57,7 +57,11 @@ describe('a tier', () => {
   const own = { tiers: { free: { rpm: 5 }, pro: { rpm: 50 } } };
 
   it.each([
-    ['a misspelt one', 'fre', /one of `tiers` \(free, pro\), or of the provider's: .*, got `fre`/],
+    [
+      'a misspelled one',
+      'fre',
+      /one of `tiers` \(free, pro\), or of the provider's: .*, got `fre`/,
+    ],
     ['one in other letters, though the provider has it', 'Free', /; was 'free' meant\?$/],
     ['one with a space too many', 'pro ', /; was 'pro' meant\?$/],
   ])('is looked for among the limiter’s own first: %s is an error', (_, tier, message) => {

@@ -22,7 +22,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
   readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #tap: BodyTap;
   readonly #onEnd: (whole: boolean) => void;
-  #cancelled = false;
+  #canceled = false;
 
   constructor(
     body: ReadableStreamDefaultReader<Uint8Array>,
@@ -43,7 +43,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
     };
     while (!passed) {
       const { done, value } = await this.#read(emit);
-      if (this.#cancelled) return;
+      if (this.#canceled) return;
       if (done) {
         this.#close(sink, emit);
         return;
@@ -53,7 +53,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   cancel(reason: unknown): Promise<void> {
-    this.#cancelled = true;
+    this.#canceled = true;
     this.#onEnd(false);
     return this.#body.cancel(reason).finally(() => this.#body.releaseLock());
   }
@@ -66,7 +66,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
     try {
       return await this.#body.read();
     } catch (error) {
-      if (!this.#cancelled) this.#finish(false, emit);
+      if (!this.#canceled) this.#finish(false, emit);
       this.#onEnd(false);
       throw error;
     }

@@ -6,7 +6,7 @@ export interface VirtualClockOptions {
   /** The first instant, in milliseconds since the epoch. @default 0 */
   start?: number | undefined;
   /**
-   * How many turns of the event loop have to pass without a timer being set or cancelled before
+   * How many turns of the event loop have to pass without a timer being set or canceled before
    * time moves on. More of them let longer chains of promises and message ports finish.
    *
    * @default 8

@@ -16,7 +16,7 @@ export type CustomEstimator = (
  * An estimate in which the caller's own numbers replace ours. An estimator that throws, rejects or
  * answers with nonsense changes nothing. Never rejects.
  */
-export async function customised(
+export async function customized(
   ours: Estimated,
   estimator: CustomEstimator,
   request: EstimateRequest,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { expected, expectObject } from '../validate.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
-import { type CustomEstimator, customised, withInput } from './custom-estimate.ts';
+import { type CustomEstimator, customized, withInput } from './custom-estimate.ts';
 import { type EstimateRequest, Estimator } from './estimator.ts';
 import type { RemoteCounter } from './remote-count.ts';
 import { sharedQueue } from './shared-queue.ts';
@@ -73,12 +73,12 @@ export async function estimateCall(
   const release = clock?.hold?.();
   const measuring = isExact ? shared.measureExactly(request) : shared.measure(request);
   const call = await measuring.finally(release);
-  const learnt = call?.stopgap
+  const learned = call?.stopgap
     ? stopgapEstimate(calibration, call, call.stopgap)
     : calibration.estimated(call);
   const counted = call && remote ? await remote(request) : undefined;
-  const ours = withInput(learnt, counted);
-  return custom ? customised(ours, custom, request) : ours;
+  const ours = withInput(learned, counted);
+  return custom ? customized(ours, custom, request) : ours;
 }
 
 /** Loads the vocabularies of all encodings; resolves when text can be counted exactly. */

@@ -27,7 +27,7 @@ const gifSize: SizeReader = (bytes) => ({
   height: bytes.littleEndian(8, 2),
 });
 
-/** A JPEG's segments before its frame: a few, and some of them large (EXIF, colour profiles). */
+/** A JPEG's segments before its frame: a few, and some of them large (EXIF, color profiles). */
 const MAX_SEGMENTS = 500;
 
 /** JPEG (ITU T.81): the size is in the start of frame, found by going from segment to segment. */

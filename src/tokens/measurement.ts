@@ -20,7 +20,7 @@ export interface Measurement {
   readonly stopgap?: Stopgap | undefined;
 }
 
-/** What can be learnt from a call whose text was estimated. */
+/** What can be learned from a call whose text was estimated. */
 export interface Stopgap {
   /** Resolves when the vocabulary is there, or can't be had. Never rejects. */
   readonly loaded: Promise<void>;

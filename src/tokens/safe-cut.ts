@@ -1,7 +1,7 @@
 /**
  * Whether a text has as many tokens in one piece as when it is cut before `index`: before a space or
  * tab that follows anything but white space, and before ASCII punctuation that follows an ASCII
- * letter or digit. No piece of the pre-tokenisers goes on from the one to the other, but for `'s`.
+ * letter or digit. No piece of the pre-tokenizers goes on from the one to the other, but for `'s`.
  */
 function isSafe(text: string, index: number): boolean {
   const next = text.charCodeAt(index);

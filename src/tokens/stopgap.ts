@@ -6,8 +6,8 @@ import type { Measurement, Stopgap } from './measurement.ts';
 const SPREAD = { sharedSpread: 0.2, ownSpread: 0.25 };
 
 /**
- * The estimate of a call whose text was estimated, too. What is learnt on top of such estimates is
- * kept apart from what is learnt on top of counts. Its response teaches both: it may be the last for
+ * The estimate of a call whose text was estimated, too. What is learned on top of such estimates is
+ * kept apart from what is learned on top of counts. Its response teaches both: it may be the last for
  * a long time that could.
  */
 export function stopgapEstimate(
@@ -20,7 +20,7 @@ export function stopgapEstimate(
   const estimated = calibration.estimated({ ...call, family, prior, isText });
   const learnCounted = async (usage: Usage): Promise<void> => {
     const counted = await recount();
-    // Its output has been learnt from already.
+    // Its output has been learned from already.
     if (counted) calibration.estimated({ ...counted, callSites: [] }).learn(usage);
   };
   return {

@@ -298,7 +298,7 @@ describe('onEnd', () => {
       expect(ends).toEqual([{ usage: undefined, seenOutputTokens: 0, complete: false }]);
     });
 
-    test('to its end, and upstream is cancelled', async () => {
+    test('to its end, and upstream is canceled', async () => {
       const source = upstream(halves(WITH_USAGE), SSE);
       const { cancelled } = source;
       const ends: ResponseEnd[] = [];

@@ -68,7 +68,7 @@ test('they also teach what estimates are worth, at once', async () => {
   expect(inputTokens / 1207).toBeCloseTo(1, 2);
 });
 
-test('their output is learnt from once', async () => {
+test('their output is learned from once', async () => {
   const estimator = cold();
   const calibration = new Calibration();
   await answered(calibration, await measured(estimator, request(TEXT)), 1207);

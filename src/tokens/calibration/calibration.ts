@@ -10,7 +10,7 @@ import { readSaved, type SavedCalibration } from './saved.ts';
 export interface Estimated extends TokenEstimate {
   /**
    * How far the input may exceed `inputTokens`: nine of ten calls have stayed within. 0 before there
-   * is experience, and never more than 15 % of the text; what isn't text is not learnt from.
+   * is experience, and never more than 15 % of the text; what isn't text is not learned from.
    */
   readonly marginTokens: number;
   /**
@@ -18,7 +18,7 @@ export interface Estimated extends TokenEstimate {
    * there is no experience yet. Never more than the call allows, if it says what it allows.
    */
   readonly expectedOutputTokens: number;
-  /** The same by all that has been learnt until now: a call may wait for long. */
+  /** The same by all that has been learned until now: a call may wait for long. */
   readonly expectedNow: () => number;
   /**
    * Corrects later estimates by what the provider has reported of this call. To be called with
@@ -89,7 +89,7 @@ export class Calibration {
     };
   }
 
-  /** What has been learnt, for `JSON.stringify`. */
+  /** What has been learned, for `JSON.stringify`. */
   toJSON(): SavedCalibration {
     const used = this.#families.entries().map(([key, family]) => [key, family.toJSON()] as const);
     const families = [...this.#restored, ...used].slice(-MOST_FAMILIES);

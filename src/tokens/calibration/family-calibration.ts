@@ -5,7 +5,7 @@ import { type Prior, ScriptWeights, spreadOf } from './script-weights.ts';
 /** How many errors are kept: the margin is what the largest tenth of them exceeded. */
 const ERRORS = 64;
 const MARGIN_SHARE = 0.9;
-/** A model that is further off than this is still being learnt. */
+/** A model that is further off than this is still being learned. */
 const MOST_MARGIN = 0.15;
 
 /** A response's tokens so far off are not the text's: the request had more than we saw of it. */

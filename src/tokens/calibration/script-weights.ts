@@ -23,7 +23,7 @@ const MOST_WEIGHT = 4;
 
 /**
  * Learns how many tokens a model makes of each counted one, by script: recursive least squares on
- * relative errors, with exponential forgetting. What is learnt of one script moves the others along
+ * relative errors, with exponential forgetting. What is learned of one script moves the others along
  * a little, until they are seen themselves.
  *
  * The covariance P is kept as a factor S, P = S · Sᵀ, and changed as such: however long it goes on,
@@ -88,7 +88,7 @@ export class ScriptWeights {
     }
   }
 
-  /** What was learnt becomes less certain with time, but never less than it was at first. */
+  /** What was learned becomes less certain with time, but never less than it was at first. */
   #widen(): void {
     for (const script of SCRIPTS) {
       const row = this.#factor[script]!;

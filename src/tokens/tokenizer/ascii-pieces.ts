@@ -1,5 +1,5 @@
 /**
- * The patterns of the pre-tokenisers for ASCII, as tables: what the characters so far make, and the
+ * The patterns of the pre-tokenizers for ASCII, as tables: what the characters so far make, and the
  * kind of the next one, give what they make together, or how the piece ends. A look at a table for
  * each character takes a fraction of the time of comparisons, which a processor can't foresee.
  */

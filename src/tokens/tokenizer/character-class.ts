@@ -1,5 +1,5 @@
 /**
- * What the pre-tokenisers need to know about a character, as bits. One code point is classified by
+ * What the pre-tokenizers need to know about a character, as bits. One code point is classified by
  * regular expression the first time it is seen, and looked up in a table from then on.
  */
 

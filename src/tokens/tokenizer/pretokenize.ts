@@ -33,7 +33,7 @@ const SLASH = 0x2f;
 const LOWER_CASE = 0x20;
 const [D, E, L, M, R, S, T, V] = [0x64, 0x65, 0x6c, 0x6d, 0x72, 0x73, 0x74, 0x76];
 
-/** The pre-tokeniser of `o200k_base` (GPT-4o and later). */
+/** The pre-tokenizer of `o200k_base` (GPT-4o and later). */
 export const o200kPieceEnd: PieceEnd = (units, start, end) => {
   const told = asciiPieceEnd(O200K_TABLE, units, start, end);
   if (told > 0) return told;
@@ -54,7 +54,7 @@ export const o200kPieceEnd: PieceEnd = (units, start, end) => {
   return isBeforeSymbol ? symbolsEnd(units, next, end, SLASH) : whiteSpaceEnd(units, start, end);
 };
 
-/** The pre-tokeniser of `cl100k_base` (GPT-3.5, GPT-4 and the embedding models). */
+/** The pre-tokenizer of `cl100k_base` (GPT-3.5, GPT-4 and the embedding models). */
 export const cl100kPieceEnd: PieceEnd = (units, start, end) => {
   const told = asciiPieceEnd(CL100K_TABLE, units, start, end);
   if (told > 0) return told;

@@ -6,7 +6,7 @@ import { SCRIPT_COUNT, type Tally } from '../../../src/tokens/tokenizer/tally.ts
 
 const PRIOR = { weights: Array<number>(SCRIPT_COUNT).fill(1) };
 
-it('rounding never undoes what is learnt: 20,000 responses later, estimates are still right', () => {
+it('rounding never undoes what is learned: 20,000 responses later, estimates are still right', () => {
   const spread = fc.constantFrom(0.02, 0.1, 0.25);
   const noise = fc.constantFrom(0, 0.002, 0.03);
   fc.assert(
