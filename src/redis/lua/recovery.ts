@@ -1,3 +1,5 @@
+import { WIDE_OPEN } from '../../lane/recovery.ts';
+
 /** When a lane stops for the provider's refusals, and how it finds back: `recovery.ts`. */
 export const recoveryLua: string = `
 local function answered(s, epoch, is_paced, now)
@@ -7,7 +9,7 @@ local function answered(s, epoch, is_paced, now)
   s.unanswered = s.unanswered - 1
   s.allowed = s.allowed + 1
   s.stepped = now
-  if is_paced or s.allowed > 32 then s.phase = 'open' end
+  if is_paced or s.allowed > ${WIDE_OPEN} then s.phase = 'open' end
 end
 
 local function forget(s, epoch)
