@@ -89,5 +89,33 @@ export function refusalContract(
         '4500: 34',
       ]);
     });
+
+    it.each([
+      ['tokens', 'on tokens per min (TPM)', [9.01, -8]],
+      ['requests', 'on requests per min (RPM)', [-0.99, 992]],
+      ['no limit', '', [-0.99, -8]],
+    ])('has nothing left of the limits that a refusal is for: %s', async (_, words, levels) => {
+      const upstream = new Upstream(world, `Rate limit reached for gpt-4o ${words}.`);
+      const limiter = world.limiter({ limits: { rpm: 60, tpm: 6000 } });
+      const refused = ask(upstream.client(limiter, 'https://api.openai.com/v1'), 'gpt-4o');
+      // A second's pause, a burst of ten seconds from now on, and a probe of nine tokens.
+      await world.clock.advance(1010);
+      const [lane] = limiter.snapshot();
+      expect(lane?.limits.map(({ level }) => level)).toEqual(
+        levels.map((each) => expect.closeTo(each, 6)),
+      );
+      await world.clock.run(refused);
+    });
+
+    it('lets calls go at once that need little of the limit that was refused', async () => {
+      const upstream = new Upstream(world, 'Rate limit reached on tokens per min (TPM).');
+      const limiter = world.limiter({ limits: { rpm: 600, tpm: 60_000 } });
+      const client = upstream.client(limiter, 'https://api.openai.com/v1');
+      const refused = ask(client, 'gpt-4o');
+      await world.clock.advance(500);
+      const calls = Array.from({ length: 54 }, () => ask(client, 'gpt-4o'));
+      await world.clock.run(Promise.all([refused, ...calls]));
+      expect(upstream.requests).toEqual(['0: 1', '1000: 1', '1500: 54']);
+    });
   });
 }
