@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownKey } from '../../src/lane/lanes.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
@@ -88,6 +89,24 @@ export function refusalContract(
         '4000: 64',
         '4500: 34',
       ]);
+    });
+
+    it('lets another call go first where the first one after a pause comes to nothing', async () => {
+      const limiter = world.limiter();
+      const lane = limiter.lane(ownKey('default'));
+      const refused = await world.clock.run(limiter.acquire({}));
+      lane.refuse(refused, 'rate', 1000);
+      refused.settle();
+      const calls = ['a', 'b', 'c'].map((each) =>
+        world.call(limiter, each, {}, { flightMs: 60_000 }),
+      );
+      const first = limiter.acquire({}, { priority: 1 });
+      await world.clock.advance(1200);
+      (await first).cancel();
+      // Nobody waits a second for its answer.
+      await world.clock.advance(700);
+      expect(world.lines.map((line) => line.split(' ')[1])).toEqual(['a']);
+      await world.run(...calls);
     });
 
     it.each([
