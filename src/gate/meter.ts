@@ -44,6 +44,8 @@ export class Meter {
   #shown = 0;
   /** What a smaller limit has not made a debt. */
   #spared = { amount: 0, at: 0 };
+  /** The limit less its headroom, where that was given anew. */
+  #given: number | undefined;
   readonly #window = new WindowShare();
   readonly #busy = new BusySpell();
 
@@ -62,6 +64,7 @@ export class Meter {
     copy.#bucket = this.#bucket;
     copy.#view = this.#view?.copy();
     copy.#shown = this.#shown;
+    copy.#given = this.#given;
     return copy;
   }
 
@@ -94,7 +97,7 @@ export class Meter {
     }));
     const id = `${dimension}/${windowMs}`;
     const common = { id, dimension, max, windowMs, correction, guards };
-    return { ...common, headroom: this.#pacing.kept, bucket: this.#spec };
+    return { ...common, headroom: this.#pacing.kept, bucket: this.#spec, given: this.#given };
   }
 
   /**
@@ -205,6 +208,7 @@ export class Meter {
     const before = this.#spec;
     this.#pacing.limit = limit;
     this.#pacing.options = { ...this.#pacing.options, headroom };
+    this.#given = (1 - this.#pacing.kept) * limit.max;
     this.#view?.keep(this.#pacing.kept);
     this.#spec = this.#adoptPace();
     const { state, spared } = resized(before, this.#spec, this.#bucket, this.#sparedAt(now));

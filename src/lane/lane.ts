@@ -216,7 +216,7 @@ export class Lane implements ReservationEnds {
     const { epoch } = admission;
     this.#tally.refused(cause === 'capacity' ? 'overloaded' : 'refused');
     if (cause !== 'capacity') this.#learning.refused(admission);
-    this.#sharing?.refused(admission.grant, cause, retryAfterMs);
+    this.#sharing?.refused(admission.grant, cause, retryAfterMs, words.dimension);
     const pause = this.#recovery.refuse({ epoch, cause, retryAfterMs }, this.#now);
     if (pause === undefined) return;
     this.#learning.episode(cause, words, this.#queue.inFlight, this.#now);

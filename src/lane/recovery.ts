@@ -11,7 +11,7 @@ const COLD = 1;
  * Where nothing paces the lane, each answered call lets one more be in flight: twice as many after
  * each round trip. Of so many nobody knows of a limit.
  */
-const WIDE_OPEN = 4096;
+export const WIDE_OPEN = 4096;
 
 /** What the provider said of a refused call. */
 export interface RefusedCall {

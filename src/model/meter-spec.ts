@@ -38,6 +38,11 @@ export interface MeterSpec {
   readonly correction: Correction;
   readonly bucket: BucketSpec;
   readonly guards: readonly Guard[];
+  /**
+   * The limit less its headroom as it was last changed by `configure`: what that adds may be used
+   * at once. What is learned adds nothing at once.
+   */
+  readonly given?: number | undefined;
 }
 
 /** What a store keeps of a caller with limits of its own: the same in every lane. */

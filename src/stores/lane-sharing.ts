@@ -94,10 +94,15 @@ export class LaneSharing {
   }
 
   /** The provider has refused a call: the others are to know at once. */
-  refused(grant: Grant | undefined, cause: PauseCause, retryAfterMs: number | undefined): void {
+  refused(
+    grant: Grant | undefined,
+    cause: PauseCause,
+    retryAfterMs: number | undefined,
+    dimension: Dimension | 'concurrency' | undefined,
+  ): void {
     if (grant === undefined) return;
     this.#turns.refused(grant.epoch);
-    this.#shared.note({ kind: 'refused', epoch: grant.epoch, cause, retryAfterMs });
+    this.#shared.note({ kind: 'refused', epoch: grant.epoch, cause, retryAfterMs, dimension });
     // It is sent again when the store is back.
     this.#shared.flush().catch(() => {});
   }

@@ -131,6 +131,8 @@ export type Note =
       readonly epoch: number;
       readonly cause: PauseCause;
       readonly retryAfterMs: number | undefined;
+      /** The limit that the refusal named. */
+      readonly dimension?: Dimension | 'concurrency' | undefined;
     }
   /** Limits or caution are others now. */
   | { readonly kind: 'learned'; readonly learned: Omit<Learned, 'version'> }

@@ -76,6 +76,16 @@ describe('the view of the server', () => {
     expect(server.othersShare).toBeLessThan(known / 3);
   });
 
+  it('learns nothing of others from another limit, whatever that leaves', () => {
+    const server = view(40_000);
+    server.observe({ limit: LIMIT / 2, remaining: 10_000, sentAt: 1000, takenSince: 0 }, 1000);
+    expect(server.level(1000)).toBe(10_000);
+    expect(server.othersShare).toBe(0);
+    // Half a thousand flows in each second now, and somebody takes as much again and 500.
+    server.observe({ limit: LIMIT / 2, remaining: 9500, sentAt: 2000, takenSince: 0 }, 2000);
+    expect(server.othersShare).toBeCloseTo(0.2, 6);
+  });
+
   it('never waits for ever, and is never NaN, whatever is read', () => {
     const reading = fc.record({
       remaining: fc.integer({ min: 0, max: 2 * LIMIT }),

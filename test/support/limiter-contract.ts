@@ -22,6 +22,12 @@ export interface Keeping {
   close(): Promise<void>;
 }
 
+/** Limits of the limiter's own memory. */
+export const inMemory = async (): Promise<Keeping> => ({
+  store: () => undefined,
+  close: async () => {},
+});
+
 /** Limiters in virtual time, and what they do when. */
 export class World {
   readonly clock: VirtualClock;
@@ -521,15 +527,46 @@ export function limiterContract(
       ]);
     });
 
-    it('goes on with options that are given anew', async () => {
-      const limiter = world.limiter({ limits: { rpm: 6 }, burstSeconds: 10 });
-      const calls = ['a', 'b', 'c'].map((each) => world.call(limiter, each));
+    it('lets as many go at once as higher limits that are given have more room for', async () => {
+      const limiter = world.limiter({ limits: { rpm: 10 } });
+      const calls = Array.from({ length: 41 }, () => world.call(limiter, 'a'));
       await world.clock.advance(1000);
-      limiter.configure({ limits: { rpm: 60 } });
+      limiter.configure({ limits: { rpm: 40 } });
       await world.run(...calls);
-      expect(world.lines.length).toBe(3);
-      // In memory what they add may be used at once; a store goes on at the new rate.
-      expect(world.ms).toBeLessThanOrEqual(2900);
+      const [last = ''] = world.lines.slice(40);
+      expect(world.lines.slice(0, 40)).toEqual([
+        ...Array(10).fill('0 a'),
+        ...Array(30).fill('1000 a'),
+      ]);
+      // A sixth of a call had come back.
+      expect(Number.parseFloat(last)).toBeGreaterThanOrEqual(2250);
+    });
+
+    it('has that room for calls that come later, too', async () => {
+      const limiter = world.limiter({ limits: { rpm: 10 } });
+      await world.run(...Array.from({ length: 10 }, () => world.call(limiter, 'a')));
+      limiter.configure({ limits: { rpm: 40 } });
+      world.lines.length = 0;
+      const calls = Array.from({ length: 31 }, () => world.call(limiter, 'b'));
+      await world.clock.advance(1000);
+      expect(world.lines).toEqual(Array(30).fill('0 b'));
+      await world.run(...calls);
+    });
+
+    it('gives that room once, whoever says so, and however often limits are changed', async () => {
+      const [one, two] = world.processes(2, { limits: { rpm: 10 } });
+      await world.run(...Array.from({ length: 10 }, () => world.call(one!, 'a')));
+      for (const rpm of [40, 10, 40]) {
+        for (const limiter of [one!, two!]) {
+          limiter.configure({ limits: { rpm } });
+          const calls = Array.from({ length: 50 }, () =>
+            world.call(limiter, `of ${rpm}`, {}, { maxWaitMs: 0 }),
+          );
+          await world.run(...calls);
+        }
+      }
+      const sent = world.lines.filter((line) => !line.endsWith('RateLimitExceeded'));
+      expect(sent).toEqual([...Array(10).fill('0 a'), ...Array(30).fill('0 of 40')]);
     });
   });
 }

@@ -44,6 +44,19 @@ local function bucket_take_as_head(spec, state, cost)
   state.savings = 0
 end
 
+local function resize(spec, state, spared)
+  local before, least, more = state.capacity, math.min(0, state.level), spec.capacity - state.capacity
+  local was_full = state.level >= before and state.savings >= most_savings(state)
+  if was_full and spared == 0 then
+    state.level, state.savings = spec.capacity, most_savings(spec)
+    return 0
+  end
+  local level = state.level + more
+  if more > 0 then level = state.level + math.max(0, more - spared) end
+  state.level = math.max(least, level)
+  return math.max(0, spared - math.max(0, more)) + math.max(0, least - level)
+end
+
 local function fit(spec, state)
   state.level = math.min(state.level, spec.capacity)
   state.savings = math.min(state.savings, most_savings(spec))

@@ -31,13 +31,21 @@ end
 
 -- Daily quotas only where the refusal was for them: they would take a day to fill again. Dollars
 -- are the user's own limit.
-local function drain_all(states, at, is_daily)
+local function is_refused(id, state, is_daily, dimension)
+  local each = string.match(id, '^[^/]+')
+  return (state.windowMs > 60000) == is_daily and each ~= 'usd' and each == (dimension or each)
+end
+
+-- Those of the dimension that the refusal named, where there are any; else all.
+local function drain_all(states, at, is_daily, dimension)
+  local is_any = false
   for id, state in pairs(states) do
-    if (state.windowMs > 60000) == is_daily and string.sub(id, 1, 4) ~= 'usd/' then
+    if is_refused(id, state, is_daily, dimension) then
       refill(state, state, at)
-      state.level, state.savings = math.min(0, state.level), 0
+      state.level, state.savings, is_any = math.min(0, state.level), 0, true
     end
   end
+  if dimension and not is_any then drain_all(states, at, is_daily) end
 end
 
 local function size_of(meters, cost)

@@ -8,19 +8,28 @@ export const metersLua: string = `
 local function new_state(spec, now, is_full)
   local b = spec.bucket
   return {
-    level = is_full and b.capacity or 0, savings = is_full and most_savings(b) or 0, at = now,
+    given = spec.given, level = is_full and b.capacity or 0, savings = is_full and most_savings(b) or 0, at = now,
     perMs = b.perMs, capacity = b.capacity, largest = b.largest,
     windowMs = spec.windowMs, windows = {}, used = now,
   }
+end
+
+-- Given anew: what that adds may be used at once, by whichever process first says so.
+local function grow(state, spec, now)
+  local kept = math.max(0, 1 - (now - (state.sparedAt or now)) / spec.windowMs)
+  state.spared = resize(spec.bucket, state, (state.spared or 0) * kept)
+  state.sparedAt = now
 end
 
 local function adopt(state, spec, now)
   local b = spec.bucket
   if state.perMs ~= b.perMs or state.capacity ~= b.capacity or state.largest ~= b.largest then
     refill(state, state, now)
+    if spec.given and spec.given ~= state.given then grow(state, spec, now) end
     fit(b, state)
     state.perMs, state.capacity, state.largest = b.perMs, b.capacity, b.largest
   end
+  state.given = spec.given or state.given
   state.windowMs = spec.windowMs
   state.used = now
 end

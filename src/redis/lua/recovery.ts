@@ -1,3 +1,5 @@
+import { WIDE_OPEN } from '../../lane/recovery.ts';
+
 /** When a lane stops for the provider's refusals, and how it finds back: `recovery.ts`. */
 export const recoveryLua: string = `
 local function answered(s, epoch, is_paced, now)
@@ -7,7 +9,7 @@ local function answered(s, epoch, is_paced, now)
   s.unanswered = s.unanswered - 1
   s.allowed = s.allowed + 1
   s.stepped = now
-  if is_paced or s.allowed > 32 then s.phase = 'open' end
+  if is_paced or s.allowed > ${WIDE_OPEN} then s.phase = 'open' end
 end
 
 local function forget(s, epoch)
@@ -20,7 +22,7 @@ local function refused(s, note, now)
   if note.epoch ~= s.epoch then return end
   local backoff = math.min(30000, 1000 * 2 ^ s.streak)
   local floor = s.streak == 0 and 0 or math.min(30000, 500 * 2 ^ (s.streak - 1))
-  s.cause, s.since = note.cause, now
+  s.cause, s.dimension, s.since = note.cause, note.dimension, now
   s.untilMs = now + math.max(note.retryAfterMs or backoff, floor)
   s.epoch = s.epoch + 1
   s.streak = s.streak + 1
@@ -30,7 +32,7 @@ end
 -- Ends a pause that is over; and where no answer comes for a second, twice as many calls may go.
 local function tick(s, now)
   if s.phase == 'paused' and now >= s.untilMs then
-    if s.cause ~= 'capacity' then drain_all(s.meters, s.untilMs, s.cause == 'daily') end
+    if s.cause ~= 'capacity' then drain_all(s.meters, s.untilMs, s.cause == 'daily', s.dimension) end
     s.phase, s.allowed, s.unanswered, s.stepped = 'probing', 1, 0, now
   elseif s.phase == 'probing' and s.unanswered >= s.allowed and now - s.stepped >= 1000 then
     s.allowed, s.stepped = s.allowed * 2, now

@@ -27,7 +27,7 @@ end
 
 local function shift_meters(states, ms)
   for _, state in pairs(states) do
-    shift_fields(state, { 'at', 'used' }, ms)
+    shift_fields(state, { 'at', 'used', 'sparedAt' }, ms)
     if state.view then shift_fields(state.view, { 'at' }, ms) end
     for id, w in pairs(state.windows) do shift_window(id, w, ms) end
   end

@@ -16,6 +16,8 @@ export interface TestLimit extends Limit {
   readonly enforcement: Shape['enforcement'];
   readonly burstSeconds: number;
   readonly correction: Correction;
+  /** Where it was given anew. */
+  readonly given?: number;
 }
 
 export interface LaneShape {
@@ -26,13 +28,19 @@ export interface LaneShape {
   readonly callerConcurrency: number;
 }
 
+const WHAT = [
+  ...(['nothing', 'answered', 'settled', 'cancelled', 'seen', 'refused'] as const),
+  ...(['resized', 'configured'] as const),
+] as const;
+
 export interface Step {
   readonly afterMs: number;
   readonly arrivals: readonly { readonly share: number; readonly isLimited: boolean }[];
-  readonly what: 'nothing' | 'answered' | 'settled' | 'cancelled' | 'seen' | 'refused' | 'resized';
+  readonly what: (typeof WHAT)[number];
   readonly which: number;
   readonly share: number;
   readonly cause: PauseCause;
+  readonly dimension: Dimension | undefined;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -68,18 +76,11 @@ const step: fc.Arbitrary<Step> = fc.record({
     fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), isLimited: fc.boolean() }),
     { maxLength: 4 },
   ),
-  what: fc.constantFrom<Step['what'][]>(
-    'nothing',
-    'answered',
-    'settled',
-    'cancelled',
-    'seen',
-    'refused',
-    'resized',
-  ),
+  what: fc.constantFrom<Step['what'][]>(...WHAT),
   which: fc.nat(1000),
   share: fc.double({ min: 0, max: 2, noNaN: true }),
   cause: fc.constantFrom<PauseCause[]>('rate', 'daily', 'ramp', 'capacity'),
+  dimension: fc.constantFrom('requests', 'tokens', undefined),
   retryAfterMs: fc.option(fc.nat(20_000), { nil: undefined }),
 });
 
@@ -87,10 +88,10 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 30, maxLe
 
 /** What is told of a limit to a store. */
 export function specOf(limit: TestLimit, headroom: number): MeterSpec {
-  const { dimension, max, windowMs, correction } = limit;
+  const { dimension, max, windowMs, correction, given } = limit;
   const pace = paceOf(limit, limit, headroom, NO_CAUTION);
   const id = `${dimension}/${windowMs}`;
-  return { id, dimension, max, windowMs, headroom, correction, ...pace };
+  return { id, dimension, max, windowMs, headroom, correction, ...pace, given };
 }
 
 export const NOBODY: KeySpec = {
@@ -162,7 +163,7 @@ export class LaneUnderTest {
   /** What happens before the next question: calls come, calls end. */
   events(step: Step): Note[] {
     for (const { share, isLimited } of step.arrivals) this.#arrive(share, isLimited);
-    if (step.what === 'resized') this.#resize(step.share);
+    if (step.what === 'resized' || step.what === 'configured') this.#resize(step);
     return this.#outcome(step);
   }
 
@@ -192,20 +193,21 @@ export class LaneUnderTest {
     this.#waiting.push({ candidate, arrivedAt: this.#virtual.now, by: undefined });
   }
 
-  #resize(share: number): void {
-    // Never below what may wait already.
-    this.limits = this.#shape.limits.map((limit) => ({
-      ...limit,
-      max: limit.max * Math.max(1, share),
-    }));
+  #resize({ what, share }: Step): void {
+    this.limits = this.#shape.limits.map((limit, i) => {
+      // Never below what may wait already.
+      const max = limit.max * Math.max(1, share);
+      const { given } = this.limits[i] ?? {};
+      return { ...limit, max, ...(what === 'configured' ? { given: max } : given && { given }) };
+    });
   }
 
-  #outcome({ what, which, share, cause, retryAfterMs }: Step): Note[] {
+  #outcome({ what, which, share, cause, dimension, retryAfterMs }: Step): Note[] {
     const flight = this.#flights[which % Math.max(1, this.#flights.length)];
     if (flight === undefined) return [];
     const { epoch, at, taken } = flight.grant;
     if (what === 'answered') return [{ kind: 'answered', epoch }];
-    if (what === 'refused') return [{ kind: 'refused', epoch, cause, retryAfterMs }];
+    if (what === 'refused') return [{ kind: 'refused', epoch, cause, retryAfterMs, dimension }];
     if (what === 'seen')
       return [{ kind: 'seen', at, takenThen: taken, sightings: this.#seen(share) }];
     if (what !== 'settled' && what !== 'cancelled') return [];

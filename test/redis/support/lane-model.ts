@@ -25,6 +25,7 @@ export class LaneModel {
   #limits: readonly TestLimit[];
   #caller: CallerModel | undefined;
   #pause: Answer['pause'];
+  #refused: Dimension | 'concurrency' | undefined;
   #steppedAt = 0;
   #inFlight = 0;
   readonly #flight = new FlightModel();
@@ -38,7 +39,7 @@ export class LaneModel {
     if (this.#gate === undefined) this.#limits = limits;
     const gate = this.#opened(now);
     this.#tick(gate, now);
-    if (!isSame(limits, this.#limits)) gate.adopt(limits.map(metered), now);
+    if (!isSame(limits, this.#limits)) this.#change(gate, limits, now);
     this.#limits = limits;
     for (const note of notes) this.#apply(note, gate, now);
     const decided = this.#decide(ask, gate, now);
@@ -48,6 +49,12 @@ export class LaneModel {
     const callers = this.#caller?.settleDown(now) ?? {};
     const known = { levels: Object.fromEntries(levels), callers };
     return { now, ...decided, pause: this.#pause, learned: undefined, ...known, instances: 1 };
+  }
+
+  #change(gate: Gate, limits: readonly TestLimit[], now: number): void {
+    const isGiven = limits.some(({ given }, i) => given !== this.#limits[i]?.given);
+    if (isGiven) gate.configure(limits.map(metered), this.#shape.headroom, now);
+    else gate.adopt(limits.map(metered), now);
   }
 
   #opened(now: number): Gate {
@@ -61,7 +68,8 @@ export class LaneModel {
     const { pause } = this.#recovery;
     const isStuck = this.#recovery.isProbing && !this.#recovery.isPassable;
     if (pause !== undefined && now >= pause.until) {
-      if (pause.cause !== 'capacity') gate.drain(pause.until, pause.cause === 'daily');
+      if (pause.cause !== 'capacity')
+        gate.drain(pause.until, pause.cause === 'daily', this.#refused);
       this.#recovery.resume();
       this.#steppedAt = now;
     } else if (isStuck && now - this.#steppedAt >= 1000) {
@@ -88,7 +96,9 @@ export class LaneModel {
     }
     if (note.kind === 'refused') {
       const pause = this.#recovery.refuse(note, now);
-      if (pause !== undefined) this.#pause = { ...pause, epoch: note.epoch + 1 };
+      if (pause === undefined) return;
+      this.#pause = { ...pause, epoch: note.epoch + 1 };
+      this.#refused = note.dimension;
     }
   }
 
