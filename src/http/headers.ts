@@ -1,6 +1,6 @@
-import { DAY_MS, type Dimension, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import { DAY_MS, type Dimension, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
-import { HOUR_MS, isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
+import { isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
 
 /** The part of `Headers` that is needed here, so that a mock will do. */
 export type HeaderSource = Pick<Headers, 'get'>;

@@ -1,6 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../model/limits.ts';
-
-export const HOUR_MS: number = 60 * MINUTE_MS;
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 
 const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
 

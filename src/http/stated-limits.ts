@@ -1,7 +1,14 @@
-import { DAY_MS, type Dimension, type Limit, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import {
+  DAY_MS,
+  type Dimension,
+  HOUR_MS,
+  type Limit,
+  MINUTE_MS,
+  SECOND_MS,
+} from '../model/limits.ts';
 import type { Stated } from '../model/refusal.ts';
 import type { ErrorBody, Quota } from './error-body.ts';
-import { HOUR_MS, parseCount } from './reset-time.ts';
+import { parseCount } from './reset-time.ts';
 
 const WINDOW_MS: Readonly<Record<string, number>> = {
   s: SECOND_MS,

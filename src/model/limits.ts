@@ -1,7 +1,7 @@
 /** What a provider counts. `requests` is one per HTTP attempt; the others are tokens or US dollars. */
 export type Dimension = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'usd';
 
-/** Amounts by dimension; a dimension that is absent costs nothing. */
+/** Amounts by dimension. A missing dimension costs nothing. */
 export type Cost = Readonly<Partial<Record<Dimension, number>>>;
 
 /** One upstream limit: at most `max` of `dimension` in `windowMs`. */
@@ -11,18 +11,18 @@ export interface Limit {
   readonly windowMs: number;
 }
 
-/** Whether a limit is the provider's to enforce. */
+/** Whether the provider enforces the limit. */
 export function isUpstream({ dimension }: Pick<Limit, 'dimension'>): boolean {
   return dimension !== 'usd';
 }
 
-/** What a limit is about: two with the same subject differ at most in what they allow. */
+/** What a limit counts. Two limits with the same subject differ only in `max`. */
 export type Subject = Pick<Limit, 'dimension' | 'windowMs'>;
 
 /**
- * Where a limit comes from: `given` as an option, `published` for the provider's accounts, read
- * from `headers`, stated by a `refusal`, or a `guess`: published, but for another tier or model
- * than yours may be; or what passed before calls were refused.
+ * Where a limit comes from: `given` as an option, `published` by the provider, read from `headers`,
+ * stated by a `refusal`, or a `guess`. A guess is published for a tier or model that may not be
+ * yours, or it is what passed before calls were refused.
  */
 export type LimitSource = 'given' | 'published' | 'guess' | 'headers' | 'refusal';
 
@@ -39,21 +39,21 @@ export type Enforcement = 'bucket' | 'window' | 'slices';
 export interface Shape {
   /** `fixed`: windows by the clock, for limits of one's own; no provider is known to have them. */
   readonly enforcement: Enforcement | 'fixed';
-  /** In seconds of the rate; a limit's own window at most. */
+  /** In seconds of the rate; at most the limit's own window. */
   readonly burstSeconds: number;
   /** For `slices`: how far the network may shift calls against each other. @default 50 */
   readonly spreadMs?: number | undefined;
-  /** Nobody knows the server: the shape is the strictest, and others may be tried. */
+  /** The server is unknown: this is the strictest shape, and looser ones may be tried. */
   readonly isUnknown?: boolean | undefined;
 }
 
 /**
- * Whether a server makes the charge of admission what a call has really used: it does (`settled`),
- * it says nothing of doing so (`never`), or nobody knows (`unknown`).
+ * Whether a server replaces the charge at admission by the call's actual usage: it does (`settled`),
+ * its documentation mentions no such thing (`never`), or it isn't known (`unknown`).
  */
 export type Correction = 'settled' | 'never' | 'unknown';
 
-/** Safe wherever nothing is known: hardly any burst, and never more than the limit in any window. */
+/** Safe for an unknown server: hardly any burst, and never more than the limit in any window. */
 export const UNKNOWN_SHAPE: Shape = {
   enforcement: 'slices',
   burstSeconds: 0.25,
@@ -61,12 +61,13 @@ export const UNKNOWN_SHAPE: Shape = {
   isUnknown: true,
 };
 
-/** A limit in dollars is the user's own: all of it may be used, and a burst of it harms nobody. */
+/** A limit in dollars is the user's own: all of it may be used, in one burst. */
 export const USD_SHAPE: Shape = { enforcement: 'window', burstSeconds: 60 };
 
 export const SECOND_MS: number = 1000;
 export const MINUTE_MS: number = 60 * SECOND_MS;
-export const DAY_MS: number = 24 * 60 * MINUTE_MS;
+export const HOUR_MS: number = 60 * MINUTE_MS;
+export const DAY_MS: number = 24 * HOUR_MS;
 
 /** The limits in force for one model. `concurrency` counts calls, not a rate. */
 export interface ModelLimits {
@@ -104,7 +105,7 @@ export function least(one: Cost, other: Cost): Cost {
   return each((key) => Math.min(amount(one, key), amount(other, key)));
 }
 
-/** Written out, for this is done many times for each call. */
+/** Written out for speed: it runs many times for each call. */
 function each(of: (key: Dimension) => number): Cost {
   return {
     requests: of('requests'),

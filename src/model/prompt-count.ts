@@ -1,6 +1,6 @@
 /**
- * How many prompts a completion is asked for, each of which is answered: a list of strings or of lists
- * of tokens. Total: upstream input, or a caller's body, whatever it is.
+ * The number of prompts in the `prompt` of a completion, each of which gets an answer: of a list of
+ * strings or of lists of tokens, its length. Never throws.
  */
 export function promptCount(prompt: unknown): number {
   try {

@@ -6,13 +6,13 @@ import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
 /**
- * Output that a call is expected to produce. `max_tokens` says nothing of it: it doesn't count
- * towards OTPM, and people set it to all that a model can do. With 1,024 a limit of 400,000 OTPM
- * still admits 390 calls at once, and a longer answer is debt that the following calls wait off.
+ * The assumed output of a call. `max_tokens` doesn't tell: it doesn't count towards OTPM, and people
+ * set it to the model's maximum. With 1,024, a limit of 400,000 OTPM still admits 390 calls at once. A
+ * longer answer is a debt, for which later calls wait.
  */
 const EXPECTED_OUTPUT_TOKENS = 1024;
 
-/** Messages, and the completions that came before them. */
+/** Messages, and the older completions. */
 const METERED: readonly string[] = ['messages', 'complete'];
 
 /** Claude Haiku 3.5 is the one model whose cache reads count (docs.claude.com, 2026-08). */
@@ -22,7 +22,7 @@ const COUNTS_CACHE_READS = /haiku-3-5|3-5-haiku/;
 export const claude: Provider = {
   name: 'anthropic',
 
-  /** Not `messages/count_tokens` (a limit of its own, and free), nor `messages/batches`. */
+  /** Not `messages/count_tokens` (free, with a limit of its own), nor `messages/batches`. */
   describe({ method, path, body }) {
     const isMetered = METERED.some((endpoint) => isEndpoint(path, endpoint));
     if (method.toUpperCase() !== 'POST' || !isMetered) return undefined;
@@ -59,7 +59,7 @@ export const claude: Provider = {
   classify,
 };
 
-/** What calls of this kind have lately produced; without experience, what most calls stay below. */
+/** The output of similar calls lately; before the first of them, `EXPECTED_OUTPUT_TOKENS`. */
 function expectedOutput({ expectedOutputTokens }: CallEstimate, { maxOutputTokens }: Call): number {
   const most = maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const isExperience = expectedOutputTokens !== undefined && expectedOutputTokens < most;

@@ -1,6 +1,6 @@
 import type { PriceTable } from '../model/price.ts';
 
-/** The same prices, with those of cache writes as multiples of the input's. */
+/** The same prices, with cache writes as multiples of the input price. */
 export function cacheWrites(
   table: PriceTable,
   factor: number,

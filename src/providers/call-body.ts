@@ -1,7 +1,7 @@
 import { isCount, member } from '../model/json.ts';
 import { promptCount } from '../model/prompt-count.ts';
 
-/** A field of a request's body, which is an object, or a form where files go along. */
+/** A field of a request's body: an object, or a form if it has files. */
 function field(body: unknown, name: string): unknown {
   return body instanceof FormData ? body.get(name) : member(body, name);
 }
@@ -18,12 +18,12 @@ export function isStreamIn(body: unknown): boolean {
   return stream === true || stream === 'true';
 }
 
-/** How many prompts the body has, each of which is answered. */
+/** The number of prompts in the body, each of which gets an answer. */
 export function promptsIn(body: unknown): number {
   return promptCount(field(body, 'prompt'));
 }
 
-/** The first of the fields that holds a number of which there can be so many. */
+/** The first of the fields that holds a count. */
 export function countIn(body: unknown, ...names: readonly string[]): number | undefined {
   return names.map((name) => field(body, name)).find(isCount);
 }

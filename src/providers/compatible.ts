@@ -3,7 +3,7 @@ import { claude } from './anthropic-protocol.ts';
 import { chargeSum, openaiProtocol } from './openai-protocol.ts';
 import type { Provider } from './provider.ts';
 
-/** A host that speaks OpenAI's protocol, and of which nothing else is known. */
+/** An unknown host with OpenAI's protocol. */
 export const compatible: Provider = {
   ...openaiProtocol,
   name: 'compatible',
@@ -11,11 +11,11 @@ export const compatible: Provider = {
 
   correction: 'unknown',
 
-  /** The most that any host is known to charge: Cerebras and Bedrock do (2026-07). */
+  /** The highest charge of any known host: that of Cerebras and Bedrock (2026-07). */
   charge: chargeSum,
 };
 
-/** A host that speaks Anthropic's protocol, and of which nothing else is known. */
+/** An unknown host with Anthropic's protocol. */
 export const anthropicCompatible: Provider = {
   ...claude,
   name: 'anthropic-compatible',

@@ -15,9 +15,9 @@ export interface PricedUsage {
 const TOKENS = 1_000_000;
 
 /**
- * What a call costs in US dollars. Where its input is above the price's long context, all of it is
- * charged at that price. Total and never negative: amounts that can't be count as 0, and parts of
- * the input as much of it as there is.
+ * The cost of a call in US dollars. If its input exceeds the price's long context, all of the call is
+ * charged at that price. Never throws and never negative: impossible amounts count as 0, and parts of
+ * the input never exceed it.
  *
  * @example
  * costInUsd({ inputTokens: 1000, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 500 }, price)
@@ -38,7 +38,7 @@ export function costInUsd(usage: PricedUsage, price: Price): number {
   );
 }
 
-/** The rates of a call with so much input. */
+/** The rates of a call with `inputTokens`. */
 function ratesAt(price: Price, inputTokens: number): Rates {
   const { longContext } = price;
   if (longContext === undefined || inputTokens <= longContext.aboveInputTokens) return price;

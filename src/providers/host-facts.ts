@@ -34,24 +34,24 @@ export interface Row extends Readonly<Partial<Record<Unit, Column>>> {
   readonly confidence?: 'medium' | 'low';
 }
 
-/** Something that a host counts, and over which time. */
+/** What a limit of a host counts, and over which time. */
 export interface Measure {
   readonly dimension: Dimension;
   readonly windowMs: number;
 }
 
 /**
- * The tokens that a host takes off a limit when it admits a call.
+ * The tokens that a host charges when it admits a call.
  *
  * - `max`: the larger of the input and `max_tokens`.
  * - `sum`: the input and `max_tokens`.
  * - `input`: the input; output is counted as it is produced, or not at all.
  * - `none`: it counts no tokens.
- * - `unknown`: not published; `sum` is the most that any host takes.
+ * - `unknown`: not published. `sum` is the highest charge of any host.
  */
 export type Charge = 'max' | 'sum' | 'input' | 'none' | 'unknown';
 
-/** What is published or measured about a host's limits. All of it is data. */
+/** What is published or measured about a host's limits. Data only. */
 export interface HostFacts {
   /** The API's domains, the main one first; hosts below them count too. Or a pattern of host names. */
   readonly hosts: readonly string[] | RegExp;
@@ -60,25 +60,25 @@ export interface HostFacts {
   readonly asOf: string;
   /** Ascending; each with all of its names, the current one last. */
   readonly tiers: readonly (readonly string[])[];
-  /** So many of the tiers, from the first on, are free: their figures say nothing of paid ones. */
+  /** The number of free tiers, at the beginning of `tiers`. They say nothing about paid ones. */
   readonly freeTiers: number;
-  /** The tier that an account is taken to have at least, where none is given. */
+  /** The lowest plausible tier, assumed if none is given. */
   readonly assumedTier: string | undefined;
   readonly rows: readonly Row[];
   /** The tier that a model's id implies, where it does. */
   readonly tierOf?: (model: string) => string;
   /** The name under which `rows` list an id, where that is not the id itself. */
   readonly rowName?: (id: string) => string;
-  /** The model whose figures serve for those that no row names: the most cautious. */
+  /** The model whose figures are used for unlisted models: the most cautious ones. */
   readonly fallback: string | undefined;
   readonly counts: readonly Measure[];
-  /** Of these, the ones whose limit in force its responses state: a wrong guess ends there. */
+  /** Those of `counts` that its responses state, so that a wrong guess corrects itself. */
   readonly states: readonly Measure[];
   readonly shape: { readonly requests: Shape; readonly tokens: Shape };
   readonly charge: Charge;
   readonly correction: Correction;
-  /** How many tokens of the limit one of output takes in the end. @default 1 */
+  /** How many tokens of the limit one output token takes in the end. @default 1 */
   readonly outputWeight?: (model: string) => number;
-  /** Whether input that is read from a cache counts; absent where that isn't known. */
+  /** Whether cached input counts; absent if that isn't known. */
   readonly countsCachedInput?: boolean;
 }

@@ -3,9 +3,10 @@ import type { Price, PriceTable } from '../model/price.ts';
 import { priceOf } from './price-of.ts';
 
 /**
- * What a model costs.
- * @throws HeadroomError (`price_unknown`) where nobody knows: a limit in dollars that doesn't count
- * a model would be none. `why` says what asks, such as 'A `budget`'
+ * The price of a model.
+ *
+ * @param why - what needs the price, for the error message: 'A `budget`'
+ * @throws HeadroomError (`price_unknown`) if it isn't known: a limit in dollars must count every model
  */
 export function knownPrice(model: string, overrides: PriceTable, why: string): Price {
   const price = priceOf(model, overrides);

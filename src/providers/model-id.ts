@@ -1,4 +1,4 @@
-/** Longer ids name nothing; the limit keeps every match cheap. */
+/** No id is longer. The limit keeps every match cheap. */
 const LONGEST_ID = 256;
 
 /** `ft:gpt-4o-mini:org::id` is made from `gpt-4o-mini`, and shares its limits. */
@@ -7,9 +7,8 @@ const FINE_TUNED = /^ft:([^:]*)/;
 const DOTTED_VENDOR = /^(?:[a-z][a-z-]*\.)+(?=[a-z])/;
 
 /**
- * A model's id in the form in which tables name it: in lower case, without the path, vendor and
- * region before it, and with the base of a fine-tuned model in its place. Claude's versions are
- * written with hyphens, as Anthropic does. Total: any string gives one.
+ * A model's id as our tables write it: lower case, without path, vendor and region; of a fine-tuned
+ * model, its base. Claude's versions are written with hyphens, as Anthropic does. Never throws.
  *
  * @example
  * modelId('us.anthropic.claude-opus-4-5-20251101-v1:0') // 'claude-opus-4-5-20251101-v1:0'
@@ -22,7 +21,7 @@ export function modelId(model: string): string {
   return bare.startsWith('claude') ? bare.replaceAll('.', '-') : bare;
 }
 
-/** What may follow a model's name without making another model of it. */
+/** What may follow a model's name in the id of the same model. */
 const BOUNDARY = /^(?:$|[-:@])/;
 
 /**
@@ -41,7 +40,7 @@ export function isSnapshotOf(id: string, name: string): boolean {
   return beginsWith(id, name) && SNAPSHOT.test(id.slice(name.length));
 }
 
-/** The longest of the names that fit. */
+/** The longest of the matching names. */
 export function longest(
   names: readonly string[],
   fits: (name: string) => boolean,

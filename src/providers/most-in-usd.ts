@@ -2,10 +2,10 @@ import type { Price } from '../model/price.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd } from './cost-in-usd.ts';
 
-/** Output that is expected of a call that doesn't limit its own. */
+/** The assumed output of a call that sets no limit. */
 export const EXPECTED_OUTPUT_TOKENS = 1024;
 
-/** What a call may cost: its input, none of it cached, and all the output that it allows. */
+/** The highest cost of a call: all input uncached, and all the output that it allows. */
 export function mostInUsd(
   { inputTokens }: Pick<TokenEstimate, 'inputTokens'>,
   maxOutputTokens: number = EXPECTED_OUTPUT_TOKENS,

@@ -6,7 +6,7 @@ import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
 import type { Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
-/** Endpoints that take a model's time (API reference, 2026-08); all others pass uncounted. */
+/** Endpoints that run a model (API reference, 2026-08). All others aren't metered. */
 const METERED: readonly string[] = [
   'chat/completions',
   'completions',
@@ -32,14 +32,14 @@ export function describeOpenAI({ method, path, body }: Request): Call | undefine
   };
 }
 
-/** For each of its choices; `best_of` are made even where fewer come back. */
+/** For all choices together; with `best_of`, more are generated than returned. */
 function maxOutputTokens(body: unknown): number | undefined {
   const each = countIn(body, 'max_completion_tokens', 'max_output_tokens', 'max_tokens');
   const choices = Math.max(1, countIn(body, 'n') ?? 1, countIn(body, 'best_of') ?? 1);
   return each === undefined ? undefined : each * choices * promptsIn(body);
 }
 
-/** What hosts that speak OpenAI's protocol have in common, whatever they charge. */
+/** The rules that all hosts with OpenAI's protocol share. */
 export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle' | 'classify'> = {
   expects: [],
 
@@ -53,7 +53,7 @@ export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle' | 
   classify,
 };
 
-/** The input and all of the output that is allowed; or, where that isn't said, expected. */
+/** The input and the output limit; without a limit, the expected output. */
 export function chargeSum(estimate: CallEstimate, call: Call): Cost {
   const { inputTokens } = estimate;
   const output = call.maxOutputTokens ?? estimate.expectedOutputTokens;

@@ -6,7 +6,7 @@ import type { Preset, PresetQuery } from './preset.ts';
 import { servingTier, tierIndex, tierName } from './tier.ts';
 import { concurrencyIn, limitsIn } from './unit.ts';
 
-/** The row of a model, and whether it is named there itself. */
+/** The row of a model, and whether it lists the model itself. */
 interface Match {
   readonly row: Row;
   readonly family: string;
@@ -14,14 +14,14 @@ interface Match {
 }
 
 /**
- * The published limits for calls to a model: the row with the longest name that its id begins with.
- * A model that no row names gets its host's most cautious figures. `undefined` where nothing is
+ * The published limits for calls to a model: those of the row with the longest name that its id
+ * begins with. An unlisted model gets its host's most cautious figures. `undefined` if nothing is
  * published (paid models of OpenRouter, Azure's deployments, dynamic limits, …).
  *
- * Limits of an hour or a day are left out where tier or model are guessed: a wrong one would hold
- * calls back for as long, and no response in between would correct it.
+ * If tier or model are guessed, limits of an hour or a day are left out: a wrong one would block calls
+ * for that long, without a response that corrects it.
  *
- * Total: any strings and numbers give an answer.
+ * Never throws, whatever the strings and numbers.
  *
  * @example
  * presetFor({ host: 'openai', model: 'gpt-4o-2024-08-06', tier: 'build' })
@@ -81,7 +81,7 @@ function matchIn(facts: HostFacts, id: string, inputTokens: number): Match | und
   return { row, family: isSnapshot ? name : id, isListed: isSnapshot };
 }
 
-/** Of the rows with this name, the one for so many input tokens. */
+/** The row with this name, for a call with `inputTokens`. */
 function rowOf(facts: HostFacts, name: string | undefined, inputTokens: number): Row | undefined {
   if (name === undefined) return undefined;
   const rows = facts.rows.filter((row) => row.models.includes(name));

@@ -3,8 +3,8 @@ import { DEFINITIONS } from './known-providers.ts';
 import { beginsWith, longest, modelId } from './model-id.ts';
 
 /**
- * List prices of each provider's standard service, by the longest beginning of a model's id; last
- * compared with what is published on 2026-11-18.
+ * List prices of each provider's standard service, by the beginning of a model's id. Last checked
+ * against the published prices on 2026-11-18.
  */
 export const PRICES: PriceTable = Object.fromEntries(
   Object.values(DEFINITIONS).flatMap(({ prices = {} }) => Object.entries(prices)),
@@ -13,10 +13,9 @@ export const PRICES: PriceTable = Object.fromEntries(
 const FREE: Price = priceIn({ input: 0, output: 0 });
 
 /**
- * What a model costs, by the longest name that its id begins with: of `overrides` first, whatever
- * the table here says, then of the table. `undefined` where neither knows the model: a newer
- * version (`gpt-5.9`) is no `gpt-5`, and a fine-tuned model costs more than its base. OpenRouter's
- * `:free` models cost nothing. Total: any string gives an answer.
+ * The price of a model, by the longest name that its id begins with. Names in `overrides` come first.
+ * `undefined` if no name matches: a newer version (`gpt-5.9`) isn't `gpt-5`, and a fine-tuned model
+ * costs more than its base. OpenRouter's `:free` models cost nothing. Never throws.
  *
  * @example
  * priceOf('gpt-4o-2024-08-06')?.output // 10
@@ -32,7 +31,7 @@ export function priceOf(model: string, overrides: PriceTable = {}): Price | unde
   return priceAt(PRICES, name);
 }
 
-/** Overrides fit a model both as the call names it and as tables do. */
+/** Overrides match the id as the call writes it, and as our tables do. */
 function overrideOf(model: string, overrides: PriceTable): Price | undefined {
   const ids = [model.trim().toLowerCase(), modelId(model)];
   const patterns = new Map(Object.keys(overrides).map((pattern) => [prefixOf(pattern), pattern]));

@@ -3,7 +3,7 @@ import { costInUsd } from './cost-in-usd.ts';
 import { mostInUsd } from './most-in-usd.ts';
 import type { Provider } from './provider.ts';
 
-/** The provider, with what a call costs in dollars among what it charges: for limits in dollars. */
+/** The provider, with dollars among the amounts that it charges: for limits in dollars. */
 export function priced(provider: Provider, price: Price): Provider {
   return {
     ...provider,

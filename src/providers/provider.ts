@@ -3,23 +3,23 @@ import type { Correction, Cost, Dimension, Shape } from '../model/limits.ts';
 import type { ErrorResponse, Refusal } from '../model/refusal.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
 
-/** The facts about a provider that decide how calls to it are limited. Pure: no clock, no state. */
+/** The rules by which calls to a provider are limited. Pure: no clock, no state. */
 export interface Provider {
   readonly name: string;
   shape(dimension: Dimension): Shape;
-  /** What the provider meters; `undefined` for calls that pass it uncounted (lists, files, …). */
+  /** The metered call of a request; `undefined` for requests that aren't metered (lists, files, …). */
   describe(request: Request): Call | undefined;
-  /** What the provider is believed to charge when it admits the call. */
+  /** The assumed charge of the provider when it admits the call. */
   charge(estimate: CallEstimate, call: Call): Cost;
   /**
-   * Dimensions in which `charge` is an expectation, not a commitment: a limit that is smaller
-   * refuses no call.
+   * Dimensions in which `charge` is only an expectation: no call is refused because it exceeds a limit
+   * of these.
    */
   readonly expects: readonly Dimension[];
-  /** Whether the server ever gives back, or charges, what `charge` was wrong by. */
+  /** Whether the server later corrects a wrong `charge`. */
   readonly correction: Correction;
-  /** What the call has cost in the end. */
+  /** The final cost of the call. */
   settle(usage: Usage, call: Call): Cost;
-  /** Why a response with an error status was refused; `undefined` for any other error. Total. */
+  /** Classifies an error response; `undefined` if it isn't about limits. Never throws. */
   classify(response: ErrorResponse): Refusal | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a request's path is this endpoint, however much comes before it: a base path, Azure's
- * deployment, or a whole URL. What comes after it makes another endpoint.
+ * Whether a path ends with this endpoint. Anything may precede it: a base path, Azure's deployment, a
+ * whole URL.
  */
 export function isEndpoint(path: string, endpoint: string): boolean {
   const bare = barePath(path);

@@ -31,8 +31,8 @@ export function tierName(facts: HostFacts, index: number): string {
 }
 
 /**
- * The tier whose figures serve for tier `wanted`: itself where the row has it, else the next lower,
- * else the lowest that has the model. Free figures never serve for a paid tier.
+ * The tier whose figures are used for tier `wanted`: itself if the row has it, else the next lower
+ * one, else the lowest that has the model. Free figures are never used for a paid tier.
  */
 export function servingTier(facts: HostFacts, row: Row, wanted: number): number | undefined {
   const offered = facts.tiers.map((_, index) => index).filter((index) => isOffered(row, index));

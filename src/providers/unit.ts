@@ -1,9 +1,7 @@
-import { DAY_MS, type Limit, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import { DAY_MS, HOUR_MS, type Limit, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { Measure, Row, Unit } from './host-facts.ts';
 
-export const HOUR_MS: number = 60 * MINUTE_MS;
-
-/** What each unit counts and over which time. Images are requests: a call makes one, or `n`. */
+/** The meaning of each unit. Images count as requests: a call makes one, or `n`. */
 export const MEASURES: Readonly<Record<Exclude<Unit, 'concurrency'>, Measure>> = {
   rps: { dimension: 'requests', windowMs: SECOND_MS },
   rpm: { dimension: 'requests', windowMs: MINUTE_MS },
@@ -25,7 +23,7 @@ export function limitsIn(row: Row, tier: number): Limit[] {
   });
 }
 
-/** Calls that may be in flight at once; `Infinity` where the row has no limit of them. */
+/** The limit of calls in flight; `Infinity` if the row has none. */
 export function concurrencyIn(row: Row, tier: number): number {
   return row.concurrency?.[tier] ?? Number.POSITIVE_INFINITY;
 }

@@ -9,7 +9,6 @@ import type { CallPipeline } from './call-pipeline.ts';
 import type { ClientAdapter } from './client.ts';
 import { classMethod, hasMethods, keepState } from './client-object.ts';
 import { isFinal } from './error-response.ts';
-import { withOutput } from './lowered-output.ts';
 import {
   type ApiRequest,
   asOpenAI,
@@ -19,6 +18,7 @@ import {
   type OpenAIClient,
   type RequestOptions,
 } from './openai-client.ts';
+import { lowerOutput, type OutgoingCall } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 
@@ -60,27 +60,6 @@ function unhooked(fetch: Fetch): Fetch {
  * would cost a request.
  */
 const refusesUsage = new Set<string>();
-
-/** One call: the options that are sent for it, and its attempts so far. */
-interface OutgoingCall {
-  /** A copy of the caller's options. The SDK's retries reuse it, which is how we recognize them. */
-  readonly options: RequestOptions & { body?: unknown };
-  /** The caller's body. */
-  readonly body: unknown;
-  /** Whether we ask for the stream's usage because the caller doesn't. */
-  asksForUsage: boolean;
-  /** The current attempt. */
-  attempt: Attempt | undefined;
-  /** All attempts so far, and those of them that we made without the SDK's knowledge. */
-  attempts: number;
-  resends: number;
-}
-
-/** Sets the body of the attempt: the caller's, or a copy with its output lowered. */
-function lowerOutput({ options, body }: OutgoingCall, { loweredOutput }: Attempt): void {
-  if (loweredOutput !== undefined) options.body = withOutput(options.path, body, loweredOutput);
-  else if (options.body !== body) options.body = body;
-}
 
 /** Sends the attempts of one client through a pipeline. */
 class OpenAIHook {

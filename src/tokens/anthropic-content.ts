@@ -6,7 +6,7 @@ import { type FileTokens, jsonParts } from './json-parts.ts';
 import { PAUSE, type Part, rough } from './part.ts';
 
 /** What it takes to read one body. */
-export interface AnthropicReading {
+export interface AnthropicContext {
   readonly family: ClaudeFamily;
   readonly fileTokens: FileTokens;
 }
@@ -22,7 +22,7 @@ const TEXT_FIELDS = ['title', 'text', 'stdout', 'stderr'];
 /** The content of a message, of the system prompt or of a result: a string, blocks or one block. */
 export function* contentParts(
   content: unknown,
-  reading: AnthropicReading,
+  reading: AnthropicContext,
   depth = 0,
 ): Generator<Part> {
   if (typeof content === 'string') yield content;
@@ -34,7 +34,7 @@ export function* contentParts(
   }
 }
 
-function* blockParts(block: unknown, reading: AnthropicReading, depth: number): Generator<Part> {
+function* blockParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   switch (field(block, 'type')) {
     case 'image':
       yield rough(anthropicImageTokens(block, reading.family));
@@ -60,7 +60,7 @@ function* blockParts(block: unknown, reading: AnthropicReading, depth: number): 
  * The text of a block, wherever it has it. How the results of the provider's own tools are shown to
  * the model isn't published, and some of what they hold is encrypted.
  */
-function* textParts(block: unknown, reading: AnthropicReading, depth: number): Generator<Part> {
+function* textParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   yield TEXT_BLOCKS.includes(field(block, 'type')) ? PAUSE : rough(0);
   for (const key of TEXT_FIELDS) {
     const text = textField(block, key);
@@ -73,7 +73,7 @@ function* textParts(block: unknown, reading: AnthropicReading, depth: number): G
 }
 
 /** A document's text where the request has it; else what one page costs. */
-function* documentParts(block: unknown, reading: AnthropicReading, depth: number): Generator<Part> {
+function* documentParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   const source = field(block, 'source');
   yield textField(block, 'title');
   yield textField(block, 'context');

@@ -3,7 +3,7 @@ import { Base64Bytes } from './base64-bytes.ts';
 import type { ClaudeFamily } from './claude-family.ts';
 import { type ImageSize, imageSize } from './image-size.ts';
 
-/** One token for each square of this many pixels. */
+/** Edge in pixels of the square that costs one token. */
 const SQUARE = 28;
 
 /** The tokens of an image block. */
@@ -14,7 +14,7 @@ export function anthropicImageTokens(block: unknown, family: ClaudeFamily): numb
   return anthropicImageBytesTokens(bytes, family);
 }
 
-/** The tokens of an image. One whose size can't be told costs the most that one can cost. */
+/** The tokens of an image. An image of unknown size gets the highest possible cost. */
 export function anthropicImageBytesTokens(
   bytes: Base64Bytes | undefined,
   family: ClaudeFamily,
@@ -24,8 +24,8 @@ export function anthropicImageBytesTokens(
 }
 
 /**
- * The tokens of an image of a known size: one for each square that covers it, after it has been
- * scaled down to the longest edge and the most tokens that the model takes.
+ * The tokens of an image of a known size: one per square that covers it, after scaling it down to
+ * the model's longest edge and highest cost.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/vision (2026-11)
  */

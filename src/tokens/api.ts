@@ -1,4 +1,4 @@
-/** The calls whose input has rules of its own. */
+/** APIs whose input is counted by their own rules. */
 export type Api =
   | 'chat'
   | 'completions'
@@ -9,7 +9,7 @@ export type Api =
   | 'messages'
   | 'complete';
 
-/** By the end of the path; the first that fits counts. */
+/** APIs by the end of the path. The first match counts. */
 const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/\/chat\/completions$/, 'chat'],
   [/\/completions$/, 'completions'],
@@ -21,7 +21,7 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/\/complete$/, 'complete'],
 ];
 
-/** Those whose output is text, of a length that isn't known before. */
+/** APIs whose output is text of unknown length. */
 const WRITERS: readonly (Api | undefined)[] = [
   'chat',
   'completions',
@@ -33,8 +33,7 @@ const WRITERS: readonly (Api | undefined)[] = [
 const LONGEST_PATH = 512;
 
 /**
- * What a path asks for: that of an API or a whole URL, with any base path and query; `undefined` for
- * anything else.
+ * The API of a path or a whole URL, with any base path and query; `undefined` for any other path.
  */
 export function apiOf(path: string): Api | undefined {
   if (path.length > LONGEST_PATH) return undefined;

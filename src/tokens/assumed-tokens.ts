@@ -1,5 +1,5 @@
 /**
- * What a document is taken to cost whose pages can't be told: one page, its text, up to 3,000
- * tokens, and its image, 1,568.
+ * Assumed tokens of a document whose number of pages isn't known: one page, with up to 3,000 tokens
+ * of text and 1,568 of image.
  */
 export const DOCUMENT_TOKENS = 4568;

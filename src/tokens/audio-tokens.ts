@@ -2,14 +2,14 @@ import { Base64Bytes } from './base64-bytes.ts';
 
 /** Speech takes ten tokens a second (gpt-4o-audio, 2025). */
 const TOKENS_PER_SECOND = 10;
-/** MP3 at 128 kbit/s: what isn't WAV is taken for that. */
+/** MP3 at 128 kbit/s, which is assumed of anything but WAV. */
 const BYTES_PER_SECOND = 16_000;
-/** A minute: audio that isn't in the request. */
+/** Audio that isn't in the request is assumed to be a minute long. */
 const ASSUMED_TOKENS = 60 * TOKENS_PER_SECOND;
 
 const RIFF = 0x52494646;
 const WAVE = 0x57415645;
-/** Where a WAV file says how many bytes a second takes (Multimedia Programming Interface, 1991). */
+/** Offset of a WAV file's byte rate (Multimedia Programming Interface, 1991). */
 const BYTE_RATE_AT = 28;
 
 export function isWave(bytes: Base64Bytes): boolean {
@@ -19,7 +19,7 @@ export function isWave(bytes: Base64Bytes): boolean {
 /**
  * The tokens of audio in base64, by its length; nothing but a header is decoded.
  *
- * @param bytes - where it doesn't begin where `data` does
+ * @param bytes - the audio, if it doesn't start at the beginning of `data`
  */
 export function audioTokens(data: string, bytes: Base64Bytes = new Base64Bytes(data, 0)): number {
   if (data === '') return ASSUMED_TOKENS;

@@ -1,11 +1,11 @@
 /** A line of base64, and the break after it (RFC 2045: 76 characters; PEM has 64). */
 const FIRST_LINE = /^([A-Za-z0-9+/_-]{4,252})(\r?\n)/;
 
-/** The bytes that a base64 text stands for, decoded one at a time where they are asked for. */
+/** Decodes single bytes of a base64 text on demand. */
 export class Base64Bytes {
   readonly #text: string;
   readonly #start: number;
-  /** How long a line is, and the break after it; without breaks, all of it is one line. */
+  /** Lengths of a line and of its break; without breaks, all of the text is one line. */
   readonly #line: number;
   readonly #break: number;
 
@@ -18,7 +18,7 @@ export class Base64Bytes {
     this.#break = end?.length ?? 0;
   }
 
-  /** The bytes of a `data:` URL in base64, or `undefined` if it is none. */
+  /** The bytes of a base64 `data:` URL; `undefined` for any other text. */
   static ofDataUrl(url: string): Base64Bytes | undefined {
     const head = /^data:[^,]{0,256};base64,/i.exec(url.slice(0, 300));
     return head === null ? undefined : new Base64Bytes(url, head[0].length);
@@ -34,7 +34,7 @@ export class Base64Bytes {
     return ((high << (shift + 2)) | (low >> (4 - shift))) & 255;
   }
 
-  /** `length` bytes as one number, the first the most significant; -1 if one is missing. */
+  /** `length` bytes as one big-endian number; -1 if a byte is missing. */
   bigEndian(index: number, length: number): number {
     let value = 0;
     for (let at = index; at < index + length; at += 1) {
@@ -45,7 +45,7 @@ export class Base64Bytes {
     return value;
   }
 
-  /** `length` bytes as one number, the first the least significant; -1 if one is missing. */
+  /** `length` bytes as one little-endian number; -1 if a byte is missing. */
   littleEndian(index: number, length: number): number {
     let value = 0;
     for (let at = index + length - 1; at >= index; at -= 1) {

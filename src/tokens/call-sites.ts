@@ -3,8 +3,8 @@ import type { Api } from './api.ts';
 import { hasFunctions } from './openai-tools.ts';
 
 /**
- * The kinds of calls whose output is likely to be as long as this one's, the narrowest first: those
- * with the same API, model, tools and about the same maximum, and all with that API and model.
+ * Keys of similar calls, whose outputs are likely to be of similar length. The narrower key comes
+ * first: same API, model, streaming, tools and about the same maximum. The wider: same API and model.
  */
 export function callSites(api: Api, family: string, body: unknown, most: number): string[] {
   const wide = `${api} ${family}`;

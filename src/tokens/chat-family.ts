@@ -1,6 +1,6 @@
 import type { Encoding } from './tokenizer/rank-list.ts';
 
-/** What surrounds the text of a chat request when a model reads it, in tokens. */
+/** Tokens that the model reads around the text of a chat request. */
 export interface ChatFamily {
   readonly perMessage: number;
   readonly perName: number;
@@ -18,7 +18,7 @@ export interface ChatFamily {
 const PUBLISHED: ChatFamily = { perMessage: 3, perName: 1, reply: 3, definitions: 9 };
 
 /**
- * By model prefix; the first that fits counts. Fitted against the live API by ai-tokenizer 1.0.6
+ * By model prefix; the first match counts. Fitted against the live API by ai-tokenizer 1.0.6
  * (MIT, 2025-12): a message costs one more than published, the reply two fewer, and the functions
  * more than gpt-4o's by the difference given here. Not confirmed for models after gpt-5.1.
  */
@@ -37,7 +37,7 @@ export function chatFamily(model: string): ChatFamily {
 /** Models of the older encoding, also under the names that Azure gives them. */
 const CL100K = /^(?:gpt-4(?:-|$)|gpt-3\.5|gpt-35|text-embedding-|davinci-002|babbage-002)/;
 
-/** The encoding of a model. One that isn't known has the newest. */
+/** The encoding of a model. An unknown model gets the newest encoding. */
 export function encodingOf(model: string): Encoding {
   return CL100K.test(model) ? 'cl100k_base' : 'o200k_base';
 }

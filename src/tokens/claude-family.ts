@@ -1,4 +1,4 @@
-import type { Weights } from './tokenizer/tally.ts';
+import type { Weights } from './tokenizer/tokens-by-script.ts';
 
 /** What is known about the tokens of a family of Claude models. */
 export interface ClaudeFamily {
@@ -11,7 +11,7 @@ export interface ClaudeFamily {
   readonly maxImageTokens: number;
   /** Whether the thinking of earlier turns stays in the context. */
   readonly keepsThinking: boolean;
-  /** What tools add: with `tool_choice` auto or none, and where a call must use a tool. */
+  /** Tokens that tools add: with `tool_choice` auto or none, and with a forced tool. */
   readonly tools: number;
   readonly forcedTools: number;
 }
@@ -46,9 +46,9 @@ const NEWER: Generation = {
 };
 
 /**
- * By family and version; the first that fits counts. What tools add comes from
- * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview (2026-09); for a forced
- * tool with Opus 5.5 it isn't published, and taken from Opus 5.
+ * By family and version; the first match counts. Source:
+ * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview (2026-09). The
+ * number for a forced tool with Opus 5.5 isn't published; it is the one of Opus 5.
  */
 const TOOLS: readonly (readonly [model: RegExp, tools: number, forced: number])[] = [
   [/^opus-5/, 286, 406],
@@ -59,7 +59,7 @@ const TOOLS: readonly (readonly [model: RegExp, tools: number, forced: number])[
   [/^opus-4\.[01]/, 313, 315],
   [/^sonnet-4\.0/, 346, 313],
   [/^[a-z]+-3/, 264, 355],
-  [/^/, 354, 474], // Sonnet 5, and any that isn't known
+  [/^/, 354, 474], // Sonnet 5 and unknown models
 ];
 
 /** The family of a model by its name, `claude-opus-4-7` or `claude-3-5-haiku-latest`. */
@@ -75,7 +75,7 @@ function generation(line: string, version: number): Generation {
   return line === 'opus' && version >= 4.7 ? { ...NEWER, frame: 11 } : OLDER;
 }
 
-/** A model without a version that can be read is taken for one of the newest. */
+/** A model without a readable version is treated as one of the newest. */
 const NEWEST_VERSION = 5.5;
 
 function lineAndVersion(model: string): { line: string; version: number } {

@@ -1,43 +1,43 @@
 import type { Clock } from '../clock.ts';
+import { FifoQueue } from './fifo-queue.ts';
 import type { Job } from './job.ts';
-import { WaitingLine } from './waiting-line.ts';
 
-/** The most that is done before the event loop gets its turn, in units of work and in time. */
+/** The longest turn before the event loop runs, in units of work and in time. */
 const TURN_WORK = 60_000;
 const TURN_MS = 1;
-/** How much a job does before the clock is looked at and the next job comes in. */
+/** The work of one job before the clock is read and the next job runs. */
 const STEP_WORK = 2_000;
-/** What a job that comes in may do at once: some 4,000 characters. */
+/** The work that a new job may do at once: some 4,000 characters. */
 const ARRIVAL_WORK = 10_000;
-/** Work that comes in has as much again for itself: a short text doesn't wait for a long one. */
+/** New jobs may double the length of a turn, so that a short text doesn't wait for a long one. */
 const ARRIVAL_SHARE = 2;
-/** What goes on once a job is done has its cost, too: no more than 60 calls go on in one turn. */
+/** The assumed work of code that continues after a job: at most 60 calls continue in one turn. */
 const FINISH_WORK = 1_000;
-/** What each turn does of the work that no call waits for, however many calls there are. */
-const BEHIND_WORK = 120_000;
-const BEHIND_MS = 1;
+/** The part of each turn for background jobs, however many calls wait. */
+const BACKGROUND_WORK = 120_000;
+const BACKGROUND_MS = 1;
 
-interface Waiting {
+interface QueuedJob {
   readonly job: Job;
   readonly finish: () => void;
   readonly fail: (reason: unknown) => void;
 }
 
 /**
- * Does all counting of this process a little at a time, so that no text, however long, holds up the
- * event loop. Jobs take turns; those that no call waits for have a share of each turn to themselves.
+ * Runs all counting of this process in short turns, so that no text blocks the event loop. Jobs
+ * alternate. Background jobs, for which no call waits, have their own part of each turn.
  */
 export class CooperativeQueue {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #nextTurn: (callback: () => void) => void;
-  readonly #calls = new WaitingLine<Waiting>();
-  readonly #behind = new WaitingLine<Waiting>();
+  readonly #calls = new FifoQueue<QueuedJob>();
+  readonly #background = new FifoQueue<QueuedJob>();
   #turnScheduled = false;
-  /** When the event loop was last known to have had its turn. */
+  /** When the event loop last ran. */
   #turnedAt = 0;
   #work = 0;
-  #workBehind = 0;
-  #spentBehindMs = 0;
+  #backgroundWork = 0;
+  #backgroundMs = 0;
 
   constructor(clock: Pick<Clock, 'now'>, nextTurn: (callback: () => void) => void) {
     this.#clock = clock;
@@ -45,9 +45,9 @@ export class CooperativeQueue {
   }
 
   /**
-   * Resolves when the job is done, and rejects with what it throws. A short job is done before this
-   * returns, unless the event loop is due for its turn: calls that follow one another, each at once
-   * when the one before it is answered, would never give it one.
+   * Resolves when the job is done; rejects with what it throws. A short job is done before this
+   * returns, unless the turn is over. (Otherwise, a chain of calls, each started when the previous one
+   * is done, would never let the event loop run.)
    */
   run(job: Job): Promise<void> {
     return new Promise((finish, fail) => {
@@ -60,23 +60,23 @@ export class CooperativeQueue {
   }
 
   /**
-   * The same for work that no call waits for. It begins a little at a time, too: code that runs for
-   * the first time takes ten times as long as its measure says.
+   * Like `run`, for work that no call waits for. Starts with small steps, because code that runs for
+   * the first time takes ten times as long.
    */
-  runBehind(job: Job): Promise<void> {
+  runInBackground(job: Job): Promise<void> {
     return new Promise((finish, fail) => {
       this.#scheduleTurn();
-      this.#behind.join({ job, finish, fail });
-      this.#proceedBehind();
+      this.#background.join({ job, finish, fail });
+      this.#proceedBackground();
     });
   }
 
-  /** Resolves when the event loop has had its turn. */
+  /** Resolves after the event loop has run. */
   turn(): Promise<void> {
     return new Promise(this.#nextTurn);
   }
 
-  /** What comes in now, and what is left of it, waits for the event loop at most once. */
+  /** Ensures that a turn will follow for the jobs that are left. */
   #scheduleTurn(): void {
     if (this.#turnScheduled) return;
     this.#turnScheduled = true;
@@ -86,16 +86,16 @@ export class CooperativeQueue {
 
   #takeTurn(): void {
     this.#work = 0;
-    this.#workBehind = 0;
-    this.#spentBehindMs = 0;
-    this.#proceedBehind();
+    this.#backgroundWork = 0;
+    this.#backgroundMs = 0;
+    this.#proceedBackground();
     this.#turnedAt = this.#clock.now();
     void this.#proceed();
-    this.#turnScheduled = this.#work + this.#workBehind > 0;
+    this.#turnScheduled = this.#work + this.#backgroundWork > 0;
     if (this.#turnScheduled) this.#nextTurn(() => this.#takeTurn());
   }
 
-  /** Something is done in every turn, however slow the machine. */
+  /** Every turn does some work, even on a slow machine. */
   #mayWork(share: number): boolean {
     if (this.#work === 0) return true;
     if (this.#work >= share * TURN_WORK) return false;
@@ -111,27 +111,27 @@ export class CooperativeQueue {
     }
   }
 
-  #stepCall(next: Waiting, budget: number): void {
+  #stepCall(next: QueuedJob, budget: number): void {
     this.#work += this.#step(next, budget, this.#calls);
     if (next.job.done) this.#work += FINISH_WORK;
   }
 
-  #proceedBehind(): void {
-    while (this.#workBehind < BEHIND_WORK && this.#spentBehindMs < BEHIND_MS) {
-      const next = this.#behind.take();
+  #proceedBackground(): void {
+    while (this.#backgroundWork < BACKGROUND_WORK && this.#backgroundMs < BACKGROUND_MS) {
+      const next = this.#background.take();
       if (next === undefined) return;
       const startedAt = this.#clock.now();
-      this.#workBehind += this.#step(next, STEP_WORK, this.#behind);
-      this.#spentBehindMs += this.#clock.now() - startedAt;
+      this.#backgroundWork += this.#step(next, STEP_WORK, this.#background);
+      this.#backgroundMs += this.#clock.now() - startedAt;
     }
   }
 
-  /** Does some of a job's work, and returns how much. If there is more, it joins the line. */
-  #step({ job, finish, fail }: Waiting, budget: number, line: WaitingLine<Waiting>): number {
+  /** Runs one step of a job and returns its work. An unfinished job rejoins the queue. */
+  #step({ job, finish, fail }: QueuedJob, budget: number, queue: FifoQueue<QueuedJob>): number {
     try {
       const work = Math.max(1, job.step(budget));
       if (job.done) finish();
-      else line.join({ job, finish, fail });
+      else queue.join({ job, finish, fail });
       return work;
     } catch (error) {
       fail(error);

@@ -5,18 +5,18 @@ import type { Estimated } from './calibration/calibration.ts';
 import type { EstimateRequest } from './estimator.ts';
 
 /**
- * A caller's own estimate of what a call will take, now or later. What it leaves out is estimated
- * as ever, and with `undefined` all of it is; `tokens` alone stands for input and output together.
+ * A user's own estimate of a call, or a promise of it. Dimensions that it leaves out are estimated
+ * as usual; with `undefined`, all are. `tokens` alone means input and output together.
  */
 export type CustomEstimator = (
   request: EstimateRequest,
 ) => Cost | undefined | PromiseLike<Cost | undefined>;
 
 /**
- * An estimate in which the caller's own numbers replace ours. An estimator that throws, rejects or
- * answers with nonsense changes nothing. Never rejects.
+ * Our estimate, with the numbers of the user's own estimator in place of ours. An estimator that
+ * throws, rejects or returns nonsense changes nothing. Never rejects.
  */
-export async function customized(
+export async function withCustomEstimate(
   ours: Estimated,
   estimator: CustomEstimator,
   request: EstimateRequest,
@@ -33,7 +33,7 @@ export async function customized(
   return withOutput(known, output ?? rest);
 }
 
-/** The estimate with another input, which is taken to be certain. */
+/** The estimate with a given input, without a margin. */
 export function withInput(estimated: Estimated, inputTokens: number | undefined): Estimated {
   return inputTokens === undefined ? estimated : { ...estimated, inputTokens, marginTokens: 0 };
 }
@@ -52,7 +52,7 @@ async function answerOf(estimator: CustomEstimator, request: EstimateRequest): P
   }
 }
 
-/** A whole number of tokens, or `undefined` for what is none. */
+/** A whole number of tokens; `undefined` if the value isn't one. */
 function tokensIn(cost: unknown, key: keyof Cost): number | undefined {
   const found = field(cost, key);
   return isTokenCount(found) ? Math.ceil(found) : undefined;

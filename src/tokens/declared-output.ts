@@ -2,13 +2,13 @@ import { countField, field } from '../model/json.ts';
 import { promptCount } from '../model/prompt-count.ts';
 import type { Api } from './api.ts';
 
-/** Where a call to an endpoint says how many tokens it may produce, and how many times over. */
+/** The fields of an API that limit the output, and that multiply it. */
 interface OutputRule {
   readonly maximum: readonly string[];
   readonly times: readonly string[];
 }
 
-/** Where two names are given, the first is the newer, and wins. */
+/** Of two names, the first is the newer one and wins. */
 const RULES: Readonly<Partial<Record<Api, OutputRule>>> = {
   chat: { maximum: ['max_completion_tokens', 'max_tokens'], times: ['n'] },
   completions: { maximum: ['max_tokens'], times: ['n', 'best_of'] },
@@ -17,7 +17,7 @@ const RULES: Readonly<Partial<Record<Api, OutputRule>>> = {
   complete: { maximum: ['max_tokens_to_sample'], times: [] },
 };
 
-/** The most tokens that a call allows for its output, all choices together; 0 if it doesn't say. */
+/** The output limit of a call, all choices together; 0 if it sets none. */
 export function declaredOutput(api: Api, body: unknown): number {
   const rule = RULES[api];
   if (rule === undefined) return 0;

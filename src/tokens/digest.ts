@@ -4,13 +4,13 @@ import { jsonParts } from './json-parts.ts';
 import type { Part } from './part.ts';
 import { TextDigest } from './tokenizer/text-digest.ts';
 
-/** So many characters are read in one unit of work; getting the next part of a value, in units. */
+/** Characters that are read in one unit of work, and the work of getting the next part. */
 const CHARACTERS_PER_UNIT = 16;
 const PART_WORK = 40;
 
 /**
  * A digest of the JSON of a value, in slices; `undefined` for a value that JSON can't hold.
- * Of values that differ, one pair in 10¹⁸ has the same: good for a cache, not against an attacker.
+ * Two different values collide with a probability of 10⁻¹⁸: safe for a cache, not against attackers.
  */
 export async function digestOf(
   value: unknown,
@@ -21,7 +21,7 @@ export async function digestOf(
   return digest.text;
 }
 
-/** The digests of all parts, folded into one: a value is always cut into the same parts. */
+/** Folds the digests of all parts into one. The same value always has the same parts. */
 class Digest implements Job {
   readonly #parts: Iterator<Part>;
   #first = 0x811c9dc5;
@@ -66,7 +66,7 @@ class Digest implements Job {
   }
 }
 
-/** FNV's step (Fowler, Noll, Vo: 1991), with words for bytes: nothing of either is lost. */
+/** A step of FNV (Fowler, Noll, Vo: 1991), with words instead of bytes. */
 function fold(hash: number, digest: number, length: number): number {
   return Math.imul(Math.imul(hash ^ digest, 0x01000193) ^ length, 0x01000193);
 }

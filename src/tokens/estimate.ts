@@ -2,30 +2,32 @@ import type { Clock } from '../clock.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { expected, expectObject } from '../validate.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
-import { type CustomEstimator, customized, withInput } from './custom-estimate.ts';
+import { type CustomEstimator, withCustomEstimate, withInput } from './custom-estimate.ts';
 import { type EstimateRequest, Estimator } from './estimator.ts';
+import { provisionalEstimate } from './provisional-estimate.ts';
 import type { RemoteCounter } from './remote-count.ts';
 import { sharedQueue } from './shared-queue.ts';
-import { stopgapEstimate } from './stopgap.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
-/** One for the process: a vocabulary takes 5 MB. */
+/** Shared by the whole process, because a vocabulary takes 5 MB. */
 const shared = new Estimator(sharedQueue);
 
 /**
- * Estimates what a call will cost, before it is sent.
+ * Estimates the tokens of a call before it is sent.
  *
- * `inputTokens` is what the body will be counted as: exact for text and functions of OpenAI's
- * published encodings, estimated for other models. The first call waits until its vocabulary has
- * been loaded. (Calls of a client don't: until then their text is estimated from its characters,
- * within some 10 % for most languages, and 25 % for a single sentence.) `outputTokens` is the most that the call
- * allows (`max_tokens` and its like, times the number of choices), 0 if it doesn't say.
+ * `inputTokens`: exact for text and functions in OpenAI's published encodings, estimated for other
+ * models. The first call waits until its vocabulary is loaded. (Calls of a client don't wait: until
+ * then, their text is estimated from its characters, within some 10 % for most languages, and 25 %
+ * for a single sentence.) `outputTokens`: the most that the call allows (`max_tokens` or the like,
+ * times the number of choices); 0 if it sets no limit.
  *
  * A single text of more than 8 million characters, which no model takes, is sampled: within 1 %.
  *
- * Whatever the body, it never rejects, and never holds up the event loop for long: a long text is
- * counted in slices of 1 ms, and the vocabulary is loaded in steps of 3 ms at most. Only where there
- * is no file system (Workers, browsers) it is imported as one module, which takes some 20 ms, once.
+ * Never rejects because of the body, and never blocks the event loop for long. Text is counted in
+ * turns of 1 ms, and the vocabulary is loaded in steps of 3 ms at most. Without a file system
+ * (Workers, browsers), the vocabulary is imported as one module, which blocks for some 20 ms, once.
+ * Tools are first written as JSON in one go (5 MB take up to 40 ms), as the SDK does when it sends
+ * the call.
  *
  * @example
  * const { inputTokens } = await estimateTokens({
@@ -44,22 +46,23 @@ export async function estimateTokens(request: EstimateRequest): Promise<TokenEst
   return shared.estimate(request);
 }
 
-/** What an estimate is made of, besides the body. */
+/** Sources of an estimate besides the body. */
 export interface EstimateSources {
-  /** What earlier responses have taught. */
+  /** Corrections learned from earlier responses. */
   readonly calibration: Calibration;
-  /** Asks the provider, where that is wanted. */
+  /** Asks the provider to count. */
   readonly remote?: RemoteCounter | undefined;
-  /** Counting takes no time of this clock. */
+  /** A virtual clock stands still while we count. */
   readonly clock?: Clock | undefined;
-  /** Whether to wait until there is a vocabulary to count text by. @default false */
+  /** Whether to wait for the vocabulary. @default false */
   readonly isExact?: boolean | undefined;
-  /** The caller's own estimate, which comes before all others. */
+  /** The user's own estimator, whose numbers replace all others. */
   readonly custom?: CustomEstimator | undefined;
 }
 
 /**
- * The same, corrected by experience and by whoever knows better. Never rejects.
+ * The same estimate, corrected by earlier responses, the provider's count and the user's own
+ * estimator. Never rejects.
  *
  * @example
  * const estimated = await estimateCall(request, { calibration });
@@ -73,15 +76,15 @@ export async function estimateCall(
   const release = clock?.hold?.();
   const measuring = isExact ? shared.measureExactly(request) : shared.measure(request);
   const call = await measuring.finally(release);
-  const learned = call?.stopgap
-    ? stopgapEstimate(calibration, call, call.stopgap)
+  const learned = call?.provisional
+    ? provisionalEstimate(calibration, call, call.provisional)
     : calibration.estimated(call);
   const counted = call && remote ? await remote(request) : undefined;
   const ours = withInput(learned, counted);
-  return custom ? customized(ours, custom, request) : ours;
+  return custom ? withCustomEstimate(ours, custom, request) : ours;
 }
 
-/** Loads the vocabularies of all encodings; resolves when text can be counted exactly. */
+/** Loads the vocabularies of all encodings. From then on, text is counted exactly. */
 export async function warmUp(): Promise<void> {
   await Promise.all([loadEncoding('o200k_base'), loadEncoding('cl100k_base')]);
 }

@@ -4,7 +4,7 @@ import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
 import { fieldsOf } from './form-fields.ts';
-import type { Measurement, Stopgap } from './measurement.ts';
+import type { Measurement, Provisional } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
 import { promptOf } from './prompt.ts';
 import { PromptCount } from './prompt-count.ts';
@@ -14,28 +14,28 @@ import { tokenCount } from './token-count.ts';
 import { Encodings } from './tokenizer/encodings.ts';
 import { LinearCounter } from './tokenizer/linear-counter.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
-import { weigh } from './tokenizer/tally.ts';
+import { weigh } from './tokenizer/tokens-by-script.ts';
 
-/** A call, before it is sent. */
+/** A call that isn't sent yet. */
 export interface EstimateRequest {
   /** Whose rules apply: `'openai'`, `'azure'`, `'anthropic'`, `'compatible'` or any other name. */
   readonly provider: string;
   /** The API path, `/chat/completions` or `/v1/messages`, with or without what comes before it. */
   readonly path: string;
-  /** The body as an object. It may be anything: nothing in it is trusted. */
+  /** The body as an object. It may be anything: it isn't trusted. */
   readonly body: unknown;
-  /** The call's, so that an estimator that asks a service can stop. */
+  /** The call's signal, so that an estimator that asks a service can stop. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const NOTHING: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
-/** Until a vocabulary is there, or where it can't be had. */
+/** Used until a vocabulary is loaded, or if it can't be. */
 const LINEAR: Readonly<Record<Encoding, Counting>> = {
   o200k_base: { counter: new LinearCounter('o200k_base') },
   cl100k_base: { counter: new LinearCounter('cl100k_base') },
 };
 
-/** Estimates calls; all that one does shares a queue, the vocabularies, and what was counted. */
+/** Estimates calls. All of them share a queue, the vocabularies and the memory of counted texts. */
 export class Estimator {
   readonly #queue: CooperativeQueue;
   readonly #encodings: Encodings;
@@ -47,7 +47,7 @@ export class Estimator {
     this.#recounts = new Recounts(queue, this.#encodings);
   }
 
-  /** The estimate that no experience has corrected. Never rejects. */
+  /** The estimate without corrections from earlier responses. Never rejects. */
   async estimate(request: EstimateRequest): Promise<TokenEstimate> {
     const call = await this.measureExactly(request);
     if (call === undefined) return NOTHING;
@@ -55,7 +55,7 @@ export class Estimator {
     return { inputTokens: tokenCount(knownTokens + weigh(tally, prior.weights)), outputTokens };
   }
 
-  /** What a call's body holds; `undefined` for calls that cost no tokens. Never rejects. */
+  /** Counts the body of a call; `undefined` for calls that cost no tokens. Never rejects. */
   async measure(request: EstimateRequest): Promise<Measurement | undefined> {
     try {
       return await this.#measure(request);
@@ -64,15 +64,15 @@ export class Estimator {
     }
   }
 
-  /** The same, as soon as there is a vocabulary to count the text by. */
+  /** Like `measure`, but waits for the vocabulary. */
   async measureExactly(request: EstimateRequest): Promise<Measurement | undefined> {
     const call = await this.measure(request);
-    if (call?.stopgap === undefined) return call;
-    await call.stopgap.loaded;
+    if (call?.provisional === undefined) return call;
+    await call.provisional.loaded;
     return this.measure(request);
   }
 
-  /** Resolves when an encoding can be counted with exactly; never rejects. */
+  /** Loads the vocabulary of an encoding. Never rejects. */
   warmUp(encoding: Encoding): Promise<void> {
     return this.#encodings.load(encoding);
   }
@@ -92,15 +92,17 @@ export class Estimator {
     const sites = callSites(api, family, body, outputTokens);
     const isText = count.isText && !count.isEstimated;
     const call = { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
-    return count.isEstimated ? { ...call, stopgap: this.#stopgap(call, count, encoding) } : call;
+    return count.isEstimated
+      ? { ...call, provisional: this.#provisional(call, count, encoding) }
+      : call;
   }
 
-  /** Holds on to the texts of a call that isn't answered yet, as whoever sends it does. */
-  #stopgap(
+  /** Keeps the texts of a call, so that they can be counted once the vocabulary is loaded. */
+  #provisional(
     call: Measurement,
     { isText, estimatedTexts }: PromptCount,
     encoding: Encoding,
-  ): Stopgap {
+  ): Provisional {
     let texts = isText ? estimatedTexts : [];
     const recount = async (): Promise<Measurement | undefined> => {
       const kept = texts;
@@ -111,7 +113,7 @@ export class Estimator {
     return { isText, recount, loaded: this.#encodings.load(encoding) };
   }
 
-  /** Counting doesn't wait for a vocabulary: until it is there, text is estimated. */
+  /** Doesn't wait for a vocabulary: until it is loaded, text is estimated. */
   #counting(encoding: Encoding): Counting {
     const loaded = this.#encodings.get(encoding);
     if (loaded !== undefined) return loaded;

@@ -1,34 +1,34 @@
 import type { Prior } from './calibration/script-weights.ts';
-import type { Tally } from './tokenizer/tally.ts';
+import type { TokensByScript } from './tokenizer/tokens-by-script.ts';
 
-/** What a call's body holds, before a model's own tokens are told. */
+/** The counted body of a call. `calibration` turns it into tokens of the model. */
 export interface Measurement {
-  /** Models that share their tokens: those of one name, of any date. */
+  /** The model's name without its date: such models share their tokens. */
   readonly family: string;
   readonly prior: Prior;
   /** The text, by script. */
-  readonly tally: Tally;
-  /** What is known to come on top of the text: frames of messages, images by their size. */
+  readonly tally: TokensByScript;
+  /** Tokens besides the text: frames of messages, images by their size. */
   readonly knownTokens: number;
-  /** Nothing but text, counted by a vocabulary: good to learn from. */
+  /** Whether it is only text, counted by a vocabulary, from which the calibration can learn. */
   readonly isText: boolean;
-  /** The most output that the call allows, 0 if it doesn't say. */
+  /** The output limit of the call; 0 if it sets none. */
   readonly outputTokens: number;
-  /** Kinds of calls that this is one of, the narrowest first. */
+  /** Keys of similar calls, the narrowest first. */
   readonly callSites: readonly string[];
-  /** Where the text was estimated, for want of a vocabulary. */
-  readonly stopgap?: Stopgap | undefined;
+  /** Set if the text was estimated because no vocabulary was loaded. */
+  readonly provisional?: Provisional | undefined;
 }
 
-/** What can be learned from a call whose text was estimated. */
-export interface Stopgap {
-  /** Resolves when the vocabulary is there, or can't be had. Never rejects. */
+/** A call whose text was estimated, and can be counted later. */
+export interface Provisional {
+  /** Resolves when the vocabulary is loaded, or can't be. Never rejects. */
   readonly loaded: Promise<void>;
-  /** Whether it was nothing but text. */
+  /** Whether the call holds only text. */
   readonly isText: boolean;
   /**
-   * The same call with its text counted, once the vocabulary is there; `undefined` if it is more than
-   * text or too long, and from the second time on: the text isn't kept.
+   * Counts the text once the vocabulary is loaded. Works only once, because the text isn't kept after
+   * that; `undefined` from then on, and for a call that is too long or holds more than text.
    */
   recount(): Promise<Measurement | undefined>;
 }

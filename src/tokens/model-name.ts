@@ -1,9 +1,9 @@
 import { textField } from '../model/json.ts';
 
 /**
- * The model that a call is for, as far as that can be told, in the form in which tables name it:
- * without a vendor's prefix (`openai/`, `us.anthropic.`) and without `ft:` for a fine-tuned model.
- * Azure's deployments are named by whoever made them, often after the model.
+ * The model of a call, as our tables write it: without a vendor's prefix (`openai/`,
+ * `us.anthropic.`) and without `ft:` for a fine-tuned model. For Azure it is the deployment, which
+ * often has the model's name.
  */
 export function modelName(path: string, body: unknown): string {
   const deployment = /\/deployments\/([^/]{1,128})\//.exec(path)?.[1] ?? '';
@@ -16,8 +16,8 @@ export function modelName(path: string, body: unknown): string {
 }
 
 /**
- * What models of one name share: a name without the date of a snapshot, `gpt-4o-2024-08-06`,
- * `claude-opus-4-5-20251101`, and without what clouds append, `-v1:0`, `@20251101`.
+ * The name without the date of a snapshot (`gpt-4o-2024-08-06`, `claude-opus-4-5-20251101`) and
+ * without the suffixes of clouds (`-v1:0`, `@20251101`).
  */
 export function familyName(model: string): string {
   return model

@@ -1,8 +1,8 @@
 import type { Prior } from './calibration/script-weights.ts';
 import { claudeFamily } from './claude-family.ts';
-import { UNWEIGHTED, uniformWeights, weightList } from './tokenizer/tally.ts';
+import { UNWEIGHTED, uniformWeights, weightList } from './tokenizer/tokens-by-script.ts';
 
-/** Gemini takes 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12). */
+/** Gemini uses 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12). */
 const GEMINI_WEIGHTS = weightList(uniformWeights(1.1));
 const COUNTED = weightList(UNWEIGHTED);
 
@@ -10,11 +10,11 @@ const COUNTED = weightList(UNWEIGHTED);
 const UNKNOWN = { sharedSpread: 0.2, ownSpread: 0.25 };
 const PUBLISHED = { sharedSpread: 0.02, ownSpread: 0.02 };
 
-/** OpenAI's models whose vocabulary is public; for those from gpt-5.6 on none has been named. */
+/** OpenAI's models with a public vocabulary. From gpt-5.6 on, none has been named. */
 const PUBLISHED_MODELS =
   /^(?:gpt-(?:3\.5|35|4|oss)|gpt-5(?:\.[0-5])?(?:-|$)|o\d|chatgpt|text-embedding-|davinci-|babbage-)/;
 
-/** What is believed of a model's tokens before it has answered, over those that are counted. */
+/** The assumed ratio of a model's tokens to counted ones, before its first response. */
 export function priorOf(provider: string, model: string): Prior {
   if (provider === 'anthropic' || model.includes('claude')) {
     return { weights: weightList(claudeFamily(model).weights), ...UNKNOWN };

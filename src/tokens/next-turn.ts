@@ -1,10 +1,10 @@
 import { systemClock } from '../clock.ts';
 
-/** Taken when the module loads, so that a test's fake timers don't hold up a count. */
+/** Read when the module loads, so that fake timers of a test don't stop the counting. */
 const immediate: unknown = Reflect.get(globalThis, 'setImmediate');
 
 /**
- * Runs `callback` when the event loop has had its turn: timers, I/O and rendering come first.
+ * Runs `callback` in a later turn of the event loop, after timers, I/O and rendering.
  *
  * Node, Bun and Deno have `setImmediate` for that. A message channel there would not do: Node hands
  * out up to 1,000 messages without letting anything else run (v24, `MessagePort::OnMessage`).

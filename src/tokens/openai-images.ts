@@ -22,11 +22,11 @@ const patches = (multiplier: number, maxPatches = 1536, maxEdge = Infinity): Ima
   maxEdge,
 });
 
-/** From gpt-5.6 on; more than 30,000 patches are refused. */
+/** From gpt-5.6 on. The API refuses more than 30,000 patches. */
 const NEWEST = patches(1.2, 30_000);
 
 /**
- * By model prefix; the first that fits counts.
+ * By model prefix; the first match counts.
  *
  * @see https://developers.openai.com/api/docs/guides/images-vision (2026-11)
  */
@@ -65,7 +65,7 @@ const TILE = 512;
 const TILED_EDGE = 2048;
 const TILED_SHORT_EDGE = 768;
 
-/** An image that isn't in the request is taken to be of this size: 765 tokens with gpt-4o. */
+/** Assumed size of an image that isn't in the request: 765 tokens with gpt-4o. */
 const ASSUMED_SIZE: ImageSize = { width: 1024, height: 1024 };
 
 /**
@@ -78,7 +78,7 @@ export function openaiImageTokens(model: string, url: string, detail: string): n
   return openaiImageBytesTokens(model, Base64Bytes.ofDataUrl(url), detail);
 }
 
-/** The same by the image's bytes, where the request has them. */
+/** The tokens of an image whose bytes are in the request. */
 export function openaiImageBytesTokens(
   model: string,
   bytes: Base64Bytes | undefined,
@@ -122,7 +122,7 @@ export function patchCount(size: ImageSize, maxPatches: number, maxEdge: number)
   return Math.min(maxPatches, cells(across * whole, 1) * cells(down * whole, 1));
 }
 
-/** How many cells of a size cover a length, forgiving the last bits of a division. */
+/** How many cells cover a length; ignores rounding errors of a division. */
 function cells(length: number, size: number): number {
   return Math.max(1, Math.ceil(length / size - 1e-9));
 }

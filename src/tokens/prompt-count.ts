@@ -1,7 +1,7 @@
 import type { Job } from './job.ts';
 import type { Part, Parts } from './part.ts';
 import { type Counting, TextCount } from './text-count.ts';
-import { emptyTally, type Tally } from './tokenizer/tally.ts';
+import { emptyTally, type TokensByScript } from './tokenizer/tokens-by-script.ts';
 
 /** Getting the next part of a body, in units of work. */
 const PART_WORK = 40;
@@ -39,7 +39,7 @@ export class PromptCount implements Job {
   }
 
   /** The tokens of the text so far, by script. */
-  get tally(): Tally {
+  get tally(): TokensByScript {
     return this.#tally;
   }
 

@@ -2,12 +2,12 @@ import type { CooperativeQueue } from './cooperative-queue.ts';
 import { PromptCount } from './prompt-count.ts';
 import type { Encodings } from './tokenizer/encodings.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
-import type { Tally } from './tokenizer/tally.ts';
+import type { TokensByScript } from './tokenizer/tokens-by-script.ts';
 
-/** What may wait to be counted, in characters: 4 MB, for as long as a vocabulary takes to load. */
+/** The most characters (4 MB) that may wait for a vocabulary to load. */
 const MOST_CHARACTERS = 2_000_000;
 
-/** Counts again, by a vocabulary, the texts of calls that were answered before it was there. */
+/** Counts the texts of calls that were answered before the vocabulary was loaded. */
 export class Recounts {
   readonly #queue: CooperativeQueue;
   readonly #encodings: Encodings;
@@ -18,8 +18,8 @@ export class Recounts {
     this.#encodings = encodings;
   }
 
-  /** What texts come to; `undefined` if too many wait already, or there will be no vocabulary. */
-  async tally(texts: readonly string[], encoding: Encoding): Promise<Tally | undefined> {
+  /** Counts texts; `undefined` if too many wait already, or the vocabulary can't be loaded. */
+  async tally(texts: readonly string[], encoding: Encoding): Promise<TokensByScript | undefined> {
     const characters = texts.reduce((sum, { length }) => sum + length, 0);
     if (this.#characters + characters > MOST_CHARACTERS) return undefined;
     this.#characters += characters;
@@ -31,11 +31,11 @@ export class Recounts {
     }
   }
 
-  async #count(texts: readonly string[], encoding: Encoding): Promise<Tally | undefined> {
+  async #count(texts: readonly string[], encoding: Encoding): Promise<TokensByScript | undefined> {
     const counting = this.#encodings.get(encoding);
     if (counting === undefined) return undefined;
     const count = new PromptCount(texts, () => counting);
-    await this.#queue.runBehind(count);
+    await this.#queue.runInBackground(count);
     return count.tally;
   }
 }

@@ -2,22 +2,22 @@ import { type Clock, systemClock } from '../clock.ts';
 import { countField, field } from '../model/json.ts';
 import { MINUTE_MS } from '../model/limits.ts';
 import { apiOf } from './api.ts';
-import { RecentlyUsed } from './calibration/recently-used.ts';
+import { LruMap } from './calibration/lru-map.ts';
 import { digestOf } from './digest.ts';
 import type { EstimateRequest } from './estimator.ts';
 import { sharedQueue } from './shared-queue.ts';
 
 /**
- * Asks the provider for the input tokens of a call; `undefined` where it can't or shouldn't be
- * asked. Never rejects.
+ * Asks the provider for the input tokens of a call; `undefined` if it can't or shouldn't be asked.
+ * Never rejects.
  */
 export type RemoteCounter = (request: EstimateRequest) => Promise<number | undefined>;
 
 /** How often a provider may be asked to count. All of these are optional. */
 export interface RemoteCountOptions {
   /**
-   * The most requests in any minute. Beyond it, our own estimate is taken: nothing waits. Anthropic
-   * allows 5,000 and more a minute, apart from other limits (2026-11).
+   * The most requests in any minute. Above it, our own estimate is used; nothing waits. Anthropic
+   * allows at least 5,000 a minute, separate from other limits (2026-11).
    * @default 1000
    */
   readonly perMinute?: number | undefined;
@@ -28,14 +28,14 @@ export interface RemoteCountOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A client of `@anthropic-ai/sdk`, as far as counting needs it. Not a rate-limited one. */
+/** The part of an `@anthropic-ai/sdk` client that counts. Not of a rate-limited client. */
 export interface CountsMessages {
   readonly messages: {
     countTokens(body: object, options: object): PromiseLike<unknown>;
   };
 }
 
-/** A client of `openai`, as far as counting needs it. Not a rate-limited one. */
+/** The part of an `openai` client that counts. Not of a rate-limited client. */
 export interface CountsResponses {
   readonly responses: {
     readonly inputTokens: {
@@ -44,7 +44,7 @@ export interface CountsResponses {
   };
 }
 
-/** What of a body the endpoints that count take. They refuse the rest. */
+/** Fields that the counting endpoints accept. They refuse all others. */
 const MESSAGES_FIELDS = [
   ...['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config'],
 ];
@@ -81,19 +81,19 @@ type Count = Promise<number | undefined>;
 type Ask = (body: object, how: object) => PromiseLike<unknown>;
 
 const MOST_REMEMBERED = 1000;
-/** After a refusal, nothing is asked for so long; twice as long after each further one. */
+/** The pause after a failed request. It doubles with each further failure. */
 const FIRST_REST_MS = 1000;
 const LONGEST_REST_MS = 10 * MINUTE_MS;
 
-/** Requests to count: few enough, and each only once. */
+/** Sends counting requests: within limits, and once for each body. */
 class RemoteCount {
   readonly #ask: Ask;
   readonly #perMinute: number;
   readonly #concurrency: number;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  /** By a digest of what is counted: callers change the bodies that they have sent before. */
-  readonly #counts = new RecentlyUsed<Count>(MOST_REMEMBERED);
+  /** By a digest of the body, because callers modify bodies that they have sent. */
+  readonly #counts = new LruMap<Count>(MOST_REMEMBERED);
   #askedAt: number[] = [];
   #underWay = 0;
   #failures = 0;

@@ -1,7 +1,7 @@
 /**
- * Whether a text has as many tokens in one piece as when it is cut before `index`: before a space or
- * tab that follows anything but white space, and before ASCII punctuation that follows an ASCII
- * letter or digit. No piece of the pre-tokenizers goes on from the one to the other, but for `'s`.
+ * Whether a cut before `index` leaves the number of tokens unchanged. True before a space or tab that
+ * doesn't follow white space, and before ASCII punctuation that follows an ASCII letter or digit: the
+ * pre-tokenizers always split there, except for `'s`.
  */
 function isSafe(text: string, index: number): boolean {
   const next = text.charCodeAt(index);
@@ -22,10 +22,10 @@ function isPunctuation(unit: number): boolean {
   return unit > SPACE && unit < 0x7f && !isWord(unit);
 }
 
-/** How far back a place is looked for: text without any costs one token more for each cut. */
+/** How far back to look for a safe place. Without one, each cut may cost one extra token. */
 const LOOKED_AT = 256;
 
-/** The last place up to `end` where a text may be cut; never in the middle of a surrogate pair. */
+/** The last safe place to cut, up to `end`; never inside a surrogate pair. */
 export function cutBefore(text: string, end: number): number {
   const first = Math.max(1, end - LOOKED_AT);
   for (let index = end; index >= first; index -= 1) if (isSafe(text, index)) return index;

@@ -2,5 +2,5 @@ import { systemClock } from '../clock.ts';
 import { CooperativeQueue } from './cooperative-queue.ts';
 import { nextTurn } from './next-turn.ts';
 
-/** One for the process: the event loop has one turn at a time. */
+/** Shared by the whole process, because it has one event loop. */
 export const sharedQueue: CooperativeQueue = new CooperativeQueue(systemClock, nextTurn);

@@ -1,11 +1,11 @@
 import type { Job } from './job.ts';
 import { SAMPLED_BEYOND } from './tokenizer/sampling-counter.ts';
-import { addTally, emptyTally, type Tally } from './tokenizer/tally.ts';
 import type { TextCounter, TextCursor } from './tokenizer/text-counter.ts';
 import { TextDigest } from './tokenizer/text-digest.ts';
 import type { TextMemo } from './tokenizer/text-memo.ts';
+import { addTally, emptyTally, type TokensByScript } from './tokenizer/tokens-by-script.ts';
 
-/** What counts the texts of a prompt. An estimate isn't worth remembering: it has no memo. */
+/** How to count the texts of a prompt. Estimates have no memo: they aren't worth remembering. */
 export interface Counting {
   readonly counter: TextCounter;
   /** Counts texts longer than `SAMPLED_BEYOND`. */
@@ -13,19 +13,19 @@ export interface Counting {
   readonly memo?: TextMemo | undefined;
 }
 
-/** So many characters of a text are read in one unit of work, to look it up in the memo. */
+/** Characters that are read in one unit of work for a lookup in the memo. */
 const DIGESTED_CHARACTERS = 16;
 
-/** Adds one text to a sum: what is remembered of it, or else what it is counted as. */
+/** Adds the tokens of one text to a sum, from the memo or by counting. */
 export class TextCount implements Job {
   readonly #counter: TextCounter;
-  readonly #sum: Tally;
+  readonly #sum: TokensByScript;
   readonly #cursor: TextCursor;
   readonly #memo: TextMemo | undefined;
   readonly #digest: TextDigest | undefined;
   #isRemembered = false;
 
-  constructor(text: string, { counter, sampler, memo }: Counting, sum: Tally) {
+  constructor(text: string, { counter, sampler, memo }: Counting, sum: TokensByScript) {
     this.#counter = text.length > SAMPLED_BEYOND ? (sampler ?? counter) : counter;
     this.#sum = sum;
     const keeps = memo?.keeps(text) === true;

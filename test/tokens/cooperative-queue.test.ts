@@ -140,7 +140,7 @@ test('a turn in which the clock jumps at once does something all the same', asyn
 test('work that no call waits for begins a little at a time', async () => {
   const trace: string[] = [];
   const loop = new Loop();
-  const running = loop.queue.runBehind(loop.job('slow', 10_000, trace, 0.5));
+  const running = loop.queue.runInBackground(loop.job('slow', 10_000, trace, 0.5));
   expect(trace).toEqual(['slow 2000', 'slow 2000']);
   await loop.turn();
   await loop.turn();
@@ -151,7 +151,7 @@ test('work that no call waits for begins a little at a time', async () => {
 test('work that no call waits for has its share of each turn, however many calls there are', async () => {
   const behind: string[] = [];
   const loop = new Loop();
-  void loop.queue.runBehind(loop.job('behind', 1_000_000, behind, 0.25));
+  void loop.queue.runInBackground(loop.job('behind', 1_000_000, behind, 0.25));
   for (let index = 0; index < 1000; index += 1) {
     void loop.queue.run(loop.job('call', 100_000, [], 0.25));
   }

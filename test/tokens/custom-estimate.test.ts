@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { withTimeLimit } from '../../src/sdk/estimator-time-limit.ts';
-import { createVirtualClock } from '../../src/testing/index.ts';
 import { Calibration } from '../../src/tokens/calibration/calibration.ts';
 import type { CustomEstimator } from '../../src/tokens/custom-estimate.ts';
 import { estimateCall, estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
@@ -49,25 +47,6 @@ test('an estimator that throws or rejects changes nothing', async () => {
   };
   expect(await estimate(broken)).toEqual(OURS);
   expect(await estimate(async () => broken())).toEqual(OURS);
-});
-
-test('an estimator that never answers is waited for 10 s, and no longer', async () => {
-  const clock = createVirtualClock();
-  const estimated = estimate(withTimeLimit(() => new Promise(() => undefined), clock));
-  expect(await clock.run(estimated)).toEqual(OURS);
-  expect([clock.now(), clock.pending]).toEqual([10_000, 0]);
-});
-
-test('one that answers in time leaves no timer behind', async () => {
-  const clock = createVirtualClock();
-  const late = (): Promise<{ inputTokens: number }> =>
-    new Promise((resolve) => clock.setTimeout(() => resolve({ inputTokens: 70 }), 9999));
-  const estimated = estimate(withTimeLimit(late, clock));
-  expect(await clock.run(estimated)).toMatchObject({ inputTokens: 70 });
-  expect(clock.pending).toBe(0);
-  const failing = withTimeLimit(() => Promise.reject(new Error('broken')), clock);
-  expect(await estimate(failing)).toEqual(OURS);
-  expect([clock.now(), clock.pending]).toEqual([9999, 0]);
 });
 
 test('whatever it returns, the estimate is whole numbers from 0 up', async () => {

@@ -1,6 +1,5 @@
-import { DAY_MS, MINUTE_MS } from '../../model/limits.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/limits.ts';
 import type { HostFacts, Measure } from '../host-facts.ts';
-import { HOUR_MS } from '../unit.ts';
 
 const COUNTS: readonly Measure[] = [
   { dimension: 'requests', windowMs: MINUTE_MS },

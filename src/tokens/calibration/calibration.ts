@@ -2,27 +2,27 @@ import { isTokenCount, type TokenEstimate, type Usage } from '../../model/usage.
 import type { Measurement } from '../measurement.ts';
 import { tokenCount } from '../token-count.ts';
 import { FamilyCalibration, type SavedFamily } from './family-calibration.ts';
+import { LruMap } from './lru-map.ts';
 import { OutputHistory } from './output-history.ts';
-import { RecentlyUsed } from './recently-used.ts';
 import { readSaved, type SavedCalibration } from './saved.ts';
 
 /** An estimate that learns from the response. */
 export interface Estimated extends TokenEstimate {
   /**
-   * How far the input may exceed `inputTokens`: nine of ten calls have stayed within. 0 before there
-   * is experience, and never more than 15 % of the text; what isn't text is not learned from.
+   * How far the input may exceed `inputTokens`: nine of ten earlier calls stayed within it. 0 before
+   * the first responses; at most 15 % of the text. Learned from calls that are only text.
    */
   readonly marginTokens: number;
   /**
-   * What calls of this kind have lately produced, nine of ten of them at most; `outputTokens` where
-   * there is no experience yet. Never more than the call allows, if it says what it allows.
+   * The output that nine of ten similar calls have lately stayed within; `outputTokens` before the
+   * first responses. Never more than the call's own limit.
    */
   readonly expectedOutputTokens: number;
-  /** The same by all that has been learned until now: a call may wait for long. */
+  /** `expectedOutputTokens` as of now: a call may have waited for long since it was estimated. */
   readonly expectedNow: () => number;
   /**
-   * Corrects later estimates by what the provider has reported of this call. To be called with
-   * complete usage only, not with that of a response that was aborted. Only the first call counts.
+   * Corrects later estimates by the reported usage of this call. Pass complete usage only, not that
+   * of an aborted response. Only the first call has an effect.
    */
   learn(usage: Usage): void;
 }
@@ -36,14 +36,14 @@ const NOTHING: Estimated = {
   learn: () => undefined,
 };
 
-/** Models that are kept apart; the one that wasn't used for longest is forgotten first. */
+/** The most models; the least recently used one is forgotten first. */
 const MOST_FAMILIES = 64;
-/** Of a shorter text, what is around it is too large a part. */
+/** A shorter text isn't learned from: the tokens around it would weigh too much. */
 const LEAST_TEXT = 20;
 
 /**
- * Corrects estimates by the usage of earlier responses: what a model makes of the text of each
- * script, and how much output each kind of call has.
+ * Corrects estimates by the usage of earlier responses: the model's tokens for text of each script,
+ * and the output of similar calls.
  *
  * Bounded in memory. Holds no text, only numbers, and can be saved as JSON and restored.
  *
@@ -53,19 +53,19 @@ const LEAST_TEXT = 20;
  * writeFileSync('calibration.json', JSON.stringify(calibration));
  */
 export class Calibration {
-  readonly #families = new RecentlyUsed<FamilyCalibration>(MOST_FAMILIES);
+  readonly #families = new LruMap<FamilyCalibration>(MOST_FAMILIES);
   readonly #outputs: OutputHistory;
-  /** Families of an earlier process that haven't been used in this one. */
+  /** Saved families that haven't been used in this process yet. */
   readonly #restored: Map<string, SavedFamily>;
 
-  /** @param saved - a calibration as JSON; what of it can't be used is left out, whatever it is */
+  /** @param saved - a calibration as JSON; unusable parts are ignored */
   constructor(saved?: unknown) {
     const { families, outputs } = readSaved(saved);
     this.#restored = new Map(Object.entries(families).slice(-MOST_FAMILIES));
     this.#outputs = new OutputHistory(outputs);
   }
 
-  /** The estimate of a call, as far as earlier ones have taught; nothing for one without tokens. */
+  /** The corrected estimate of a call; zero for a call without tokens. */
   estimated(call: Measurement | undefined): Estimated {
     if (call === undefined) return NOTHING;
     const { tally, knownTokens, outputTokens, callSites } = call;
@@ -89,7 +89,7 @@ export class Calibration {
     };
   }
 
-  /** What has been learned, for `JSON.stringify`. */
+  /** The calibration as JSON, for `JSON.stringify`. */
   toJSON(): SavedCalibration {
     const used = this.#families.entries().map(([key, family]) => [key, family.toJSON()] as const);
     const families = [...this.#restored, ...used].slice(-MOST_FAMILIES);

@@ -1,21 +1,21 @@
-import type { Tally } from '../tokenizer/tally.ts';
+import type { TokensByScript } from '../tokenizer/tokens-by-script.ts';
 import { RecentValues } from './recent-values.ts';
 import { type Prior, ScriptWeights, spreadOf } from './script-weights.ts';
 
-/** How many errors are kept: the margin is what the largest tenth of them exceeded. */
+/** The number of errors that are kept; their 90th percentile is the margin. */
 const ERRORS = 64;
 const MARGIN_SHARE = 0.9;
-/** A model that is further off than this is still being learned. */
+/** The largest margin: a model that is further off is still being learned. */
 const MOST_MARGIN = 0.15;
 
-/** A response's tokens so far off are not the text's: the request had more than we saw of it. */
+/** A response that is further off isn't learned from: the request held more than we saw. */
 const LEAST_RATIO = 0.2;
 const MOST_RATIO = 5;
 
-/** What a family of models has shown of its tokens. */
+/** The learned tokens of a family of models. */
 export class FamilyCalibration {
   readonly #weights: ScriptWeights;
-  /** By which share the actual tokens exceeded the estimate, at the time; as of a long text. */
+  /** Relative errors of earlier estimates, scaled to a long text. */
   readonly #errors: RecentValues;
 
   constructor(prior: Prior, saved?: SavedFamily) {
@@ -24,18 +24,18 @@ export class FamilyCalibration {
   }
 
   /** The tokens of a text. */
-  tokens(tally: Tally): number {
+  tokens(tally: TokensByScript): number {
     return this.#weights.tokens(tally);
   }
 
-  /** By how many tokens nine of ten texts of so many have stayed within the estimate; at first 0. */
+  /** The margin of an estimate of `tokens`: nine of ten texts stayed within it. 0 at first. */
   margin(tokens: number): number {
     const seen = this.#errors.quantile(MARGIN_SHARE) ?? 0;
     return tokens * Math.min(MOST_MARGIN, Math.max(0, seen * spreadOf(tokens)));
   }
 
-  /** A text of this tally had `actual` tokens. */
-  learn(tally: Tally, actual: number): void {
+  /** Learns that a text with this tally had `actual` tokens. */
+  learn(tally: TokensByScript, actual: number): void {
     const expected = this.tokens(tally);
     const ratio = actual / expected;
     if (!(ratio > LEAST_RATIO && ratio < MOST_RATIO)) return;
@@ -50,7 +50,7 @@ export class FamilyCalibration {
 
 /** A family's calibration as JSON. */
 export interface SavedFamily {
-  /** By script, in the order of a tally. */
+  /** By script, in the order of `TokensByScript`. */
   readonly weights: readonly number[];
   /** How certain the weights are: see `ScriptWeights`. */
   readonly factor: readonly number[];

@@ -1,16 +1,16 @@
+import { LruMap } from './lru-map.ts';
 import { RecentValues } from './recent-values.ts';
-import { RecentlyUsed } from './recently-used.ts';
 
 const MOST_SITES = 512;
 const OUTPUTS = 32;
-/** Nine of ten responses are no longer than what is expected. */
+/** The expected output is this quantile of the last outputs. */
 const EXPECTED_SHARE = 0.9;
-/** From so many responses on, there is something to expect. */
+/** Fewer responses give no expectation. */
 const ENOUGH = 3;
 
-/** Remembers how many tokens calls of a kind have produced. Bounded: old kinds make room. */
+/** Remembers the output tokens of similar calls, by key. Bounded: old keys are forgotten. */
 export class OutputHistory {
-  readonly #sites = new RecentlyUsed<RecentValues>(MOST_SITES);
+  readonly #sites = new LruMap<RecentValues>(MOST_SITES);
 
   /** @param saved - as `toJSON` gave it */
   constructor(saved: Readonly<Record<string, readonly number[]>> = {}) {
@@ -19,7 +19,7 @@ export class OutputHistory {
     }
   }
 
-  /** What the first of these keys that is known well enough lets expect; `undefined` with none. */
+  /** The expected output, by the first of these keys with enough responses; `undefined` if none has. */
   expected(keys: readonly string[]): number | undefined {
     for (const key of keys) {
       const outputs = this.#sites.get(key);
@@ -28,7 +28,7 @@ export class OutputHistory {
     return undefined;
   }
 
-  /** A call of these keys has produced so many tokens. */
+  /** Records the output of a call with these keys. */
   learn(keys: readonly string[], outputTokens: number): void {
     for (const key of keys) {
       this.#sites.ensure(key, () => new RecentValues(OUTPUTS)).add(outputTokens);

@@ -1,4 +1,4 @@
-/** The last values of a quantity, and their quantiles: what it has lately been, whatever it was. */
+/** The last values of a quantity, and their quantiles. */
 export class RecentValues {
   readonly #most: number;
   readonly #values: number[];
@@ -28,7 +28,7 @@ export class RecentValues {
     this.#oldest = (this.#oldest + 1) % this.#most;
   }
 
-  /** The smallest value that at least this share of all are not above; `undefined` with none. */
+  /** The quantile `share`; `undefined` without values. */
   quantile(share: number): number | undefined {
     this.#sorted ??= this.#values.toSorted((one, other) => one - other);
     const sorted = this.#sorted;

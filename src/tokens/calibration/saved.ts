@@ -1,12 +1,12 @@
 import { elementsOf, field, keysOf } from '../../model/json.ts';
-import { SCRIPT_COUNT } from '../tokenizer/tally.ts';
+import { SCRIPT_COUNT } from '../tokenizer/tokens-by-script.ts';
 import type { SavedFamily } from './family-calibration.ts';
 import { FACTOR_SIZE } from './script-weights.ts';
 
-/** A calibration as JSON: nothing in it is text of a request but the names of models. */
+/** A calibration as JSON. Of the requests it holds only the names of models. */
 export interface SavedCalibration {
   readonly version: 1;
-  /** By family of models; the one that wasn't used for longest comes first. */
+  /** By family of models; the least recently used one comes first. */
   readonly families: Readonly<Record<string, SavedFamily>>;
   /** The last output tokens, by call site. */
   readonly outputs: Readonly<Record<string, readonly number[]>>;
@@ -19,7 +19,7 @@ const LARGEST = 1e9;
 /** No weight was ever less certain than that. */
 const MOST_SPREAD = 10;
 
-/** What can be used of a saved calibration; the rest is left out, whatever it is. Total. */
+/** Reads a saved calibration. Ignores unusable parts and never throws. */
 export function readSaved(saved: unknown): SavedCalibration {
   const isOurs = field(saved, 'version') === 1;
   const families = isOurs ? readRecord(field(saved, 'families'), readFamily) : {};

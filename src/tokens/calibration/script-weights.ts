@@ -1,33 +1,33 @@
-import { SCRIPT_COUNT, type Tally } from '../tokenizer/tally.ts';
+import { SCRIPT_COUNT, type TokensByScript } from '../tokenizer/tokens-by-script.ts';
 
-/** What is believed of a model before it has answered. */
+/** The assumption about a model before its first response. */
 export interface Prior {
-  /** Its tokens for each one that was counted, by script. */
+  /** Its tokens per counted token, by script. */
   readonly weights: readonly number[];
-  /** How far off these may be, as a share: for all scripts alike, and for each by itself. */
+  /** The relative uncertainty: shared by all scripts, and of each by itself. */
   readonly sharedSpread: number;
   readonly ownSpread: number;
 }
 
-/** After 200 responses, an old one has a third of the influence of a new one. */
+/** After 200 further responses, a response has a third of its influence. */
 const FORGETTING = 0.995;
-/** How much the tokens of a text vary about any weights: as a share, one standard deviation. */
+/** One standard deviation of a text's tokens around any weights, relative. */
 const NOISE = 0.025;
-/** How many tokens what is around a text may come to more or less than is known: its frame. */
+/** The uncertainty of the tokens around a text (its frame). */
 const FRAME_NOISE = 4;
-/** A surprise beyond this many standard deviations moves the weights no further. */
+/** Errors beyond this many standard deviations are clipped. */
 const SURPRISE = 2;
-/** Nobody's tokens are so much longer or shorter than OpenAI's. */
+/** No known model's tokens differ more from OpenAI's. */
 const LEAST_WEIGHT = 0.4;
 const MOST_WEIGHT = 4;
 
 /**
  * Learns how many tokens a model makes of each counted one, by script: recursive least squares on
- * relative errors, with exponential forgetting. What is learned of one script moves the others along
- * a little, until they are seen themselves.
+ * relative errors, with exponential forgetting. An observation of one script also moves the others a
+ * little, until they are observed themselves.
  *
- * The covariance P is kept as a factor S, P = S · Sᵀ, and changed as such: however long it goes on,
- * rounding never makes it one that no errors can have (a negative variance, and then no weights).
+ * The covariance P is stored as a factor S with P = S · Sᵀ, so that rounding can never make a variance
+ * negative.
  *
  * @see Ljung, Söderström: Theory and Practice of Recursive Identification (1983), 2.2 and 5.6
  * @see Huber: Robust Estimation of a Location Parameter (1964), for bounding a surprise
@@ -35,7 +35,7 @@ const MOST_WEIGHT = 4;
  */
 export class ScriptWeights {
   readonly #weights: number[];
-  /** A row of the factor for each script: how uncertain its weight is, and what with. */
+  /** The factor S, with a row for each script. */
   readonly #factor: number[][];
   readonly #widest: readonly number[];
 
@@ -47,12 +47,12 @@ export class ScriptWeights {
   }
 
   /** The tokens of a text. */
-  tokens(tally: Tally): number {
+  tokens(tally: TokensByScript): number {
     return dot(this.#weights, tally);
   }
 
-  /** Corrects the weights: a text of this tally had `actual` tokens. */
-  learn(tally: Tally, actual: number): void {
+  /** Corrects the weights by a text with this tally that had `actual` tokens. */
+  learn(tally: TokensByScript, actual: number): void {
     const predicted = this.tokens(tally);
     if (!(predicted > 0)) return;
     const shares = SCRIPTS.map((script) => tally[script]! / predicted);
@@ -79,7 +79,7 @@ export class ScriptWeights {
     return { weights: [...this.#weights], factor: this.#factor.flat() };
   }
 
-  /** An observation makes what it depends on more certain: S · (I − by · s · sᵀ). */
+  /** Reduces the uncertainty after an observation: S · (I − by · s · sᵀ). */
   #narrow(reach: readonly number[], seen: readonly number[], by: number): void {
     for (const script of SCRIPTS) {
       for (const source of SOURCES) {
@@ -88,7 +88,7 @@ export class ScriptWeights {
     }
   }
 
-  /** What was learned becomes less certain with time, but never less than it was at first. */
+  /** Forgetting: increases the uncertainty, up to that of the prior. */
   #widen(): void {
     for (const script of SCRIPTS) {
       const row = this.#factor[script]!;
@@ -100,8 +100,8 @@ export class ScriptWeights {
 }
 
 /**
- * How many times as much the tokens of a text vary, as a share, as those of a long one: with 200
- * tokens 1.3 times, with 60 three times. So a short text counts for less, and many count for much.
+ * The relative variation of a short text's tokens, compared with a long one's: 1.3 times with 200
+ * tokens, 3 times with 60. A short text therefore has less influence.
  */
 export function spreadOf(tokens: number): number {
   return Math.hypot(1, FRAME_NOISE / Math.max(1, tokens) / NOISE);
@@ -109,10 +109,10 @@ export function spreadOf(tokens: number): number {
 
 const SCRIPTS: readonly number[] = Array.from({ length: SCRIPT_COUNT }, (_, script) => script);
 
-/** What makes weights uncertain: one thing that all scripts share, and one of each script's own. */
+/** The sources of uncertainty: one that all scripts share, and one of each script. */
 const SOURCES: readonly number[] = Array.from({ length: SCRIPT_COUNT + 1 }, (_, source) => source);
 
-/** So many numbers a factor has. */
+/** The number of elements of a factor. */
 export const FACTOR_SIZE: number = SCRIPTS.length * SOURCES.length;
 
 function initialFactor({ weights, sharedSpread, ownSpread }: Prior): number[][] {

@@ -1,4 +1,4 @@
-import { SCRIPTS, type Script } from './tally.ts';
+import { SCRIPTS, type Script } from './tokens-by-script.ts';
 
 /** Groups of characters that take about as many tokens each. */
 const PLAIN = [

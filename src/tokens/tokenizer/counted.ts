@@ -1,4 +1,4 @@
-import type { Script } from './tally.ts';
+import type { Script } from './tokens-by-script.ts';
 
 /** What a piece of text came to, its tokens and its script, in one number that is never 0. */
 export type Counted = number;

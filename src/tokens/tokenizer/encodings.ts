@@ -67,7 +67,7 @@ export class Encodings {
     await turn();
     const counter = new ExactCounter(vocabulary, PIECE_ENDS[encoding]);
     await turn();
-    await this.#queue.runBehind(new WarmUp(counter));
+    await this.#queue.runInBackground(new WarmUp(counter));
     const sampler = new SamplingCounter(counter);
     this.#loaded.set(encoding, { counter, sampler, memo: new TextMemo(MEMO_TEXTS) });
   }
@@ -86,11 +86,11 @@ export class Encodings {
 
   async #built(list: Chunks, room: Room): Promise<Vocabulary | undefined> {
     const reader = new RankReader(room);
-    for await (const chunk of list) await this.#queue.runBehind(reader.take(chunk));
+    for await (const chunk of list) await this.#queue.runInBackground(reader.take(chunk));
     await this.#queue.turn();
     const builder = new VocabularyBuilder(reader.finish());
     await this.#queue.turn();
-    await this.#queue.runBehind(builder);
+    await this.#queue.runInBackground(builder);
     return builder.vocabulary;
   }
 }

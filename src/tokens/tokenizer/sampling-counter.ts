@@ -1,5 +1,5 @@
-import { addTally, emptyTally } from './tally.ts';
 import type { TextCounter, TextCursor } from './text-counter.ts';
+import { addTally, emptyTally } from './tokens-by-script.ts';
 
 /** A text longer than this fills any context window: the call will be refused, whatever it costs. */
 export const SAMPLED_BEYOND = 8_000_000;

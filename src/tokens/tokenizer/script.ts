@@ -1,5 +1,5 @@
 import { classAt, LETTER, widthOf } from './character-class.ts';
-import { SCRIPTS, type Script } from './tally.ts';
+import { SCRIPTS, type Script } from './tokens-by-script.ts';
 
 const { words: WORDS, symbols: SYMBOLS, pictures: PICTURES, cyrillic: CYRILLIC } = SCRIPTS;
 const { han: HAN, kana: KANA, hangul: HANGUL, other: OTHER } = SCRIPTS;

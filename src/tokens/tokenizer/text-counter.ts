@@ -1,10 +1,10 @@
-import type { Tally } from './tally.ts';
+import type { TokensByScript } from './tokens-by-script.ts';
 
 /** How far into a text a count has come. */
 export interface TextCursor {
   readonly text: string;
   position: number;
-  readonly tally: Tally;
+  readonly tally: TokensByScript;
 }
 
 /** Counts the tokens of a text, a stretch at a time. */

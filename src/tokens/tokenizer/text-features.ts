@@ -16,7 +16,7 @@ import {
   UNCOMMON,
   WESTERN,
 } from './letter-traits.ts';
-import { SCRIPTS, type Script } from './tally.ts';
+import { SCRIPTS, type Script } from './tokens-by-script.ts';
 
 /** A run's first character, those up to the fourth, those up to the eighth, and all after that. */
 const BANDS = 4;

@@ -1,6 +1,6 @@
 import { SAMPLED_BEYOND } from './sampling-counter.ts';
-import { SCRIPT_COUNT, type Tally } from './tally.ts';
 import type { TextDigest } from './text-digest.ts';
+import { SCRIPT_COUNT, type TokensByScript } from './tokens-by-script.ts';
 
 /** A shorter text is counted again in the time that it takes to look it up. */
 const SHORTEST = 128;
@@ -33,7 +33,7 @@ export class TextMemo {
   }
 
   /** What a text came to, by the digest of all of it. */
-  get(digest: TextDigest): Tally | undefined {
+  get(digest: TextDigest): TokensByScript | undefined {
     const set = this.#setOf(digest);
     const slot = this.#find(set, digest);
     if (slot === undefined) return undefined;
@@ -44,7 +44,7 @@ export class TextMemo {
   }
 
   /** @param tally - whole numbers, as an exact count has them */
-  set(digest: TextDigest, tally: Tally): void {
+  set(digest: TextDigest, tally: TokensByScript): void {
     const set = this.#setOf(digest);
     const goes = this.#find(set, digest) ?? set + SET_WORDS - SLOT_WORDS;
     this.#words.copyWithin(set + SLOT_WORDS, set, goes);

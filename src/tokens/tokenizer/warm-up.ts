@@ -1,6 +1,6 @@
 import type { Job } from '../job.ts';
-import { emptyTally } from './tally.ts';
 import type { TextCounter } from './text-counter.ts';
+import { emptyTally } from './tokens-by-script.ts';
 
 /** Counted once to begin with: each has the runtime compile some of the classes of characters. */
 const FIRST_TEXTS = [' ', '\u0301', '1', 'a', 'A', '中'];

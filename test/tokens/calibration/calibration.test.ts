@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Calibration } from '../../../src/tokens/calibration/calibration.ts';
-import { SCRIPT_COUNT } from '../../../src/tokens/tokenizer/tally.ts';
+import { SCRIPT_COUNT } from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 import { SimulatedModel, TRAFFIC, teach, textCall, usageOf } from './simulated-model.ts';
 
 const NOISE = 0.025;

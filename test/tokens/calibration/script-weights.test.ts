@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../src/testing/index.ts';
 import { ScriptWeights } from '../../../src/tokens/calibration/script-weights.ts';
-import { SCRIPT_COUNT, type Tally } from '../../../src/tokens/tokenizer/tally.ts';
+import {
+  SCRIPT_COUNT,
+  type TokensByScript,
+} from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 
 const PRIOR = { weights: Array<number>(SCRIPT_COUNT).fill(1) };
 
@@ -14,7 +17,7 @@ it('rounding never undoes what is learned: 20,000 responses later, estimates are
       const random = createRandom(seed);
       const weights = new ScriptWeights({ ...PRIOR, sharedSpread, ownSpread });
       // Mostly one script, some of another one, and now and then of a third.
-      const text = (): Tally => {
+      const text = (): TokensByScript => {
         const tally = new Float64Array(SCRIPT_COUNT);
         tally[0] = 300 + 400 * random();
         tally[1] = 100 * random();

@@ -3,7 +3,11 @@ import { createRandom } from '../../../src/testing/random.ts';
 import type { Calibration, Estimated } from '../../../src/tokens/calibration/calibration.ts';
 import type { Measurement } from '../../../src/tokens/measurement.ts';
 import { priorOf } from '../../../src/tokens/model-prior.ts';
-import { emptyTally, SCRIPT_COUNT, type Tally } from '../../../src/tokens/tokenizer/tally.ts';
+import {
+  emptyTally,
+  SCRIPT_COUNT,
+  type TokensByScript,
+} from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 import { type Corpus, corpora } from '../corpora.ts';
 import { pair } from '../tokenizer/oracle.ts';
 
@@ -53,7 +57,7 @@ export class SimulatedModel {
     return { call: textCall(tally), usage: usageOf(inputTokens) };
   }
 
-  #tally(): Tally {
+  #tally(): TokensByScript {
     const pick = (from: number, to: number): number =>
       from + Math.floor(this.#random() * (to - from));
     const tally = emptyTally();
@@ -73,7 +77,7 @@ export class SimulatedModel {
   }
 }
 
-export function textCall(tally: Tally, model = 'claude-opus-5'): Measurement {
+export function textCall(tally: TokensByScript, model = 'claude-opus-5'): Measurement {
   return {
     family: `anthropic ${model}`,
     prior: priorOf('anthropic', model),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emptyTally } from '../../../src/tokens/tokenizer/tally.ts';
+import { emptyTally } from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 import { PUBLISHED_TEXTS } from '../published-examples.ts';
 import { counted, pair } from './oracle.ts';
 import { realTexts } from './real-files.ts';

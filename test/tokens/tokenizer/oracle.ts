@@ -8,13 +8,13 @@ import {
   type PieceEnd,
 } from '../../../src/tokens/tokenizer/pretokenize.ts';
 import { RankReader } from '../../../src/tokens/tokenizer/rank-reader.ts';
+import type { TextCounter } from '../../../src/tokens/tokenizer/text-counter.ts';
 import {
   emptyTally,
   uniformWeights,
   weigh,
   weightList,
-} from '../../../src/tokens/tokenizer/tally.ts';
-import type { TextCounter } from '../../../src/tokens/tokenizer/text-counter.ts';
+} from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 import type { Vocabulary } from '../../../src/tokens/tokenizer/vocabulary.ts';
 import { VocabularyBuilder } from '../../../src/tokens/tokenizer/vocabulary-builder.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyTally, type Tally } from '../../../src/tokens/tokenizer/tally.ts';
 import { TextDigest } from '../../../src/tokens/tokenizer/text-digest.ts';
 import { TextMemo } from '../../../src/tokens/tokenizer/text-memo.ts';
+import { emptyTally, type TokensByScript } from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 
 const digestOf = (name: string, length = 200): TextDigest => {
   const digest = new TextDigest(name.padEnd(length, '.'));
@@ -10,7 +10,7 @@ const digestOf = (name: string, length = 200): TextDigest => {
   return digest;
 };
 
-const tallyOf = (tokens: number): Tally => emptyTally().fill(tokens);
+const tallyOf = (tokens: number): TokensByScript => emptyTally().fill(tokens);
 
 test('remembers a text by its digest', () => {
   const memo = new TextMemo(64);

@@ -1,7 +1,7 @@
 /**
  * What a piece of text is made of, as far as the number of its tokens depends on that. Models with
  * other vocabularies differ by script: a Claude token is a little shorter than OpenAI's in English,
- * and half as long in Russian. The numbers are indices into a `Tally`.
+ * and half as long in Russian. The numbers are indices into a `TokensByScript`.
  */
 export const SCRIPTS = {
   /** Latin letters. */
@@ -25,7 +25,7 @@ export type Script = (typeof SCRIPTS)[keyof typeof SCRIPTS];
 export const SCRIPT_COUNT = 8;
 
 /** Tokens by script. */
-export type Tally = Float64Array;
+export type TokensByScript = Float64Array;
 
 /** A factor for the tokens of each script. */
 export type Weights = Readonly<Record<keyof typeof SCRIPTS, number>>;
@@ -46,11 +46,11 @@ export function uniformWeights(factor: number): Weights {
 
 export const UNWEIGHTED: Weights = uniformWeights(1);
 
-export function emptyTally(): Tally {
+export function emptyTally(): TokensByScript {
   return new Float64Array(SCRIPT_COUNT);
 }
 
-export function addTally(sum: Tally, more: Tally): void {
+export function addTally(sum: TokensByScript, more: TokensByScript): void {
   for (let script = 0; script < sum.length; script += 1) sum[script]! += more[script]!;
 }
 
@@ -61,6 +61,6 @@ export function weightList(weights: Weights): readonly number[] {
 }
 
 /** All tokens of a tally, those of each script times its weight. */
-export function weigh(tally: Tally, weights: readonly number[]): number {
+export function weigh(tally: TokensByScript, weights: readonly number[]): number {
   return weights.reduce((sum, weight, script) => sum + weight * (tally[script] ?? 0), 0);
 }

@@ -1,5 +1,5 @@
-/** Values by key, of which the ones that weren't used for longest make room for new ones. */
-export class RecentlyUsed<Value> {
+/** A map of bounded size that drops its least recently used entries. */
+export class LruMap<Value> {
   readonly #most: number;
   readonly #values = new Map<string, Value>();
 
@@ -29,7 +29,7 @@ export class RecentlyUsed<Value> {
     this.#values.delete(key);
   }
 
-  /** The value of a key; one that has none gets what `make` returns. */
+  /** The value of a key; a missing one is made by `make`. */
   ensure(key: string, make: () => Value): Value {
     const known = this.get(key);
     if (known !== undefined) return known;
@@ -38,7 +38,7 @@ export class RecentlyUsed<Value> {
     return made;
   }
 
-  /** The one that wasn't used for longest comes first. */
+  /** The least recently used entry comes first. */
   entries(): readonly (readonly [key: string, value: Value])[] {
     return [...this.#values];
   }

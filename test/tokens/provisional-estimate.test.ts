@@ -4,7 +4,7 @@ import { CooperativeQueue } from '../../src/tokens/cooperative-queue.ts';
 import { type EstimateRequest, Estimator } from '../../src/tokens/estimator.ts';
 import type { Measurement } from '../../src/tokens/measurement.ts';
 import { nextTurn } from '../../src/tokens/next-turn.ts';
-import { stopgapEstimate } from '../../src/tokens/stopgap.ts';
+import { provisionalEstimate } from '../../src/tokens/provisional-estimate.ts';
 import { usageOf } from './calibration/simulated-model.ts';
 
 const TEXT = 'Les élèves étaient très fatigués après leur longue journée à l’école. '.repeat(30);
@@ -32,8 +32,8 @@ async function answered(
   call: Measurement,
   inputTokens: number,
 ): Promise<void> {
-  if (call.stopgap === undefined) throw new Error('the call was not estimated');
-  stopgapEstimate(calibration, call, call.stopgap).learn(usageOf(inputTokens, 10));
+  if (call.provisional === undefined) throw new Error('the call was not estimated');
+  provisionalEstimate(calibration, call, call.provisional).learn(usageOf(inputTokens, 10));
 }
 
 /** Until nothing more is under way. */
@@ -49,10 +49,10 @@ test('responses that come before the vocabulary teach what counts are worth, as 
     await answered(calibration, await measured(estimator, request(TEXT)), 1207);
   }
   const estimated = await measured(estimator, request(TEXT));
-  expect(estimated.stopgap).toBeDefined();
+  expect(estimated.provisional).toBeDefined();
   await settled(estimator);
   const counted = await measured(estimator, request(TEXT));
-  expect(counted.stopgap).toBeUndefined();
+  expect(counted.provisional).toBeUndefined();
   expect(calibration.estimated(counted).inputTokens / 1207).toBeCloseTo(1, 2);
 });
 
@@ -63,8 +63,8 @@ test('they also teach what estimates are worth, at once', async () => {
     await answered(calibration, await measured(estimator, request(TEXT)), 1207);
   }
   const call = await measured(estimator, request(TEXT));
-  if (call.stopgap === undefined) throw new Error('there is a vocabulary');
-  const { inputTokens } = stopgapEstimate(calibration, call, call.stopgap);
+  if (call.provisional === undefined) throw new Error('there is a vocabulary');
+  const { inputTokens } = provisionalEstimate(calibration, call, call.provisional);
   expect(inputTokens / 1207).toBeCloseTo(1, 2);
 });
 
@@ -83,7 +83,7 @@ test('what is counted later is what was sent, though the conversation has gone o
   const body = { model: 'claude-opus-5', messages };
   const call = await measured(estimator, { ...request(''), body });
   messages.push({ role: 'assistant', content: TEXT });
-  const recounted = await call.stopgap?.recount();
+  const recounted = await call.provisional?.recount();
   const counted = await measured(estimator, request(TEXT));
   expect(recounted?.tally).toEqual(counted.tally);
   expect(recounted?.isText).toBe(true);
@@ -91,8 +91,8 @@ test('what is counted later is what was sent, though the conversation has gone o
 
 test('a text is kept no longer than until it is counted', async () => {
   const call = await measured(cold(), request(TEXT));
-  await call.stopgap?.recount();
-  expect(await call.stopgap?.recount()).toBeUndefined();
+  await call.provisional?.recount();
+  expect(await call.provisional?.recount()).toBeUndefined();
 });
 
 test.each([
@@ -100,7 +100,7 @@ test.each([
   ['of more characters than are kept', TEXT.repeat(100)],
 ])('a call %s is not counted again', async (_what, content) => {
   const call = await measured(cold(), request(content));
-  expect(await call.stopgap?.recount()).toBeUndefined();
+  expect(await call.provisional?.recount()).toBeUndefined();
 });
 
 test('so many texts wait to be counted, and no more', async () => {
@@ -108,7 +108,7 @@ test('so many texts wait to be counted, and no more', async () => {
   const calls = await Promise.all(
     Array.from({ length: 30 }, () => measured(estimator, request(TEXT.repeat(40)))),
   );
-  const counted = await Promise.all(calls.map((call) => call.stopgap?.recount()));
+  const counted = await Promise.all(calls.map((call) => call.provisional?.recount()));
   const kept = Math.floor(2_000_000 / (TEXT.length * 40));
   expect(counted.filter((call) => call !== undefined).length).toBe(kept);
 });

@@ -4,10 +4,10 @@ interface Place<Value> {
 }
 
 /**
- * First come, first served. Joining and leaving take the same short time however many wait: an array
- * moves all that are left each time that its first one leaves.
+ * A queue whose operations take constant time. (Removing the first element of an array moves all
+ * others.)
  */
-export class WaitingLine<Value> {
+export class FifoQueue<Value> {
   #first: Place<Value> | undefined;
   #last: Place<Value> | undefined;
 
@@ -18,7 +18,7 @@ export class WaitingLine<Value> {
     this.#last = place;
   }
 
-  /** Takes the first one out; `undefined` with none. */
+  /** Removes and returns the first value; `undefined` if there is none. */
   take(): Value | undefined {
     const first = this.#first;
     this.#first = first?.next;

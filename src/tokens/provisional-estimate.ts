@@ -1,26 +1,26 @@
 import type { Usage } from '../model/usage.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
-import type { Measurement, Stopgap } from './measurement.ts';
+import type { Measurement, Provisional } from './measurement.ts';
 
-/** How far off the estimates of a text are, whatever model it is for. */
+/** The uncertainty of a text's estimate, besides that of the model. */
 const SPREAD = { sharedSpread: 0.2, ownSpread: 0.25 };
 
 /**
- * The estimate of a call whose text was estimated, too. What is learned on top of such estimates is
- * kept apart from what is learned on top of counts. Its response teaches both: it may be the last for
- * a long time that could.
+ * The estimate of a call whose text was only estimated. Corrections of such estimates are kept
+ * separate from corrections of counts. The response corrects both: once the vocabulary is loaded, the
+ * text is counted for the second one.
  */
-export function stopgapEstimate(
+export function provisionalEstimate(
   calibration: Calibration,
   call: Measurement,
-  { isText, recount }: Stopgap,
+  { isText, recount }: Provisional,
 ): Estimated {
   const family = `${call.family} (estimated)`;
   const prior = { ...call.prior, ...SPREAD };
   const estimated = calibration.estimated({ ...call, family, prior, isText });
   const learnCounted = async (usage: Usage): Promise<void> => {
     const counted = await recount();
-    // Its output has been learned from already.
+    // The first call of `learn` has already recorded the output.
     if (counted) calibration.estimated({ ...counted, callSites: [] }).learn(usage);
   };
   return {
