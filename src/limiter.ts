@@ -1,7 +1,7 @@
 import { Cashier, type PayableCall } from './budget/budget.ts';
 import type { Charge } from './budget/budget-charge.ts';
 import type { Spending } from './budget/budget-ledger.ts';
-import type { Allowance, Caller } from './callers/caller.ts';
+import { type Allowance, allowanceOf, type Caller } from './callers/caller.ts';
 import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
@@ -9,11 +9,9 @@ import { checkedCost } from './checked-cost.ts';
 import { closedError, HeadroomError } from './errors.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
 import type { Lane } from './lane/lane.ts';
-import type { LaneSnapshot } from './lane/lane-snapshot.ts';
-import { type LaneKey, Lanes, nameOf, ownKey } from './lane/lanes.ts';
+import { type LaneKey, LaneRegistry, nameOf, ownKey } from './lane/lane-registry.ts';
+import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
-import type { Stage } from './lane/stage.ts';
-import type { Allotment } from './model/grant.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
 import {
   type ChangeableOptions,
@@ -24,13 +22,14 @@ import {
 } from './options.ts';
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
+import { type Stage, stageOf } from './plan/stage.ts';
 import { knownPrice } from './providers/known-price.ts';
 import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
-import { keyOf } from './stores/key-spec.ts';
-import type { Store } from './stores/shared-lane.ts';
+import { SharedLedgers } from './shared/shared-ledgers.ts';
+import { SharedStore } from './shared/shared-store.ts';
 import { Calibration } from './tokens/calibration/calibration.ts';
-import { expected, expectKnown, expectObject, expectText } from './validate.ts';
+import { expected, expectKnown, expectNumber, expectObject, expectText } from './validate.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
@@ -64,25 +63,28 @@ export interface AcquireOptions {
 // Longer than most files: it is most of the public contract, with its documentation.
 export class RateLimiter extends GuardedEmitter {
   #settings: Settings;
-  readonly #lanes: Lanes;
+  readonly #lanes: LaneRegistry;
+  readonly #shared: SharedStore | undefined;
+  readonly #ledgers: SharedLedgers | undefined;
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
   readonly #cashier: Cashier;
   readonly #callers: Callers;
-  readonly #stopListening: (() => void) | undefined;
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
   constructor(options: RateLimiterOptions = {}) {
     super();
     this.#settings = settingsFrom(options);
-    this.#lanes = new Lanes(this.#settings, this);
+    const { store } = this.#settings;
+    this.#shared = store && new SharedStore(store, this.#settings.clock);
+    this.#ledgers = this.#shared && new SharedLedgers(this.#shared);
+    this.#lanes = new LaneRegistry(this.#settings, this, this.#shared);
+    this.#shared?.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
     this.calibration = new Calibration(options.calibration);
-    const { budget, prices, clock, store } = this.#settings;
-    this.#cashier = new Cashier(budget, prices, clock, store);
-    this.#stopListening = store && this.#listenTo(store);
+    const { budget, prices, clock } = this.#settings;
+    this.#cashier = new Cashier(budget, prices, clock, this.#ledgers);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
-    this.#callers.share(this.#share);
   }
 
   /**
@@ -183,8 +185,9 @@ export class RateLimiter extends GuardedEmitter {
    */
   async plan(calls: readonly PlannedCall[]): Promise<Plan> {
     if (this.#isClosed) throw closedError();
+    await this.#refreshed();
     const { prices } = this.#settings;
-    const stage = (key: LaneKey): Stage => this.#lanes.stage(key);
+    const stage = (key: LaneKey): Stage => this.#stage(key);
     const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
     return planOf(calls, { prices, calibration: this.calibration, stage, charging });
   }
@@ -205,8 +208,7 @@ export class RateLimiter extends GuardedEmitter {
     expectKnown(caller, ['key', 'tier']);
     expectContext(caller);
     const limits = await this.as(caller, async (each) => {
-      const left = await this.#left(each);
-      return each.allowance(this.clock.now(), left);
+      return this.#allowance(each);
     });
     return limits.sort((one, other) => one.remaining / one.max - other.remaining / other.max);
   }
@@ -221,6 +223,42 @@ export class RateLimiter extends GuardedEmitter {
    */
   snapshot(): LaneSnapshot[] {
     return [...this.#lanes].map((lane) => lane.snapshot());
+  }
+
+  /**
+   * Every lane as all processes know it: with a `store` that is asked, so that limits, pauses,
+   * `queued` and `inFlight` are those of all of them. While it is lost, what this one knows.
+   * `totals` are this process's.
+   */
+  async status(): Promise<LaneStatus[]> {
+    await this.#refreshed();
+    return [...this.#lanes].map((lane) => lane.status());
+  }
+
+  /**
+   * Lets nothing through for `forMs` milliseconds, as after a refusal: in the lanes of that `model`,
+   * or in all, that there are by now. With a `store`, in all processes.
+   *
+   * @throws TypeError for an invalid `forMs`
+   */
+  pause({ model, forMs }: { readonly model?: string | undefined; readonly forMs: number }): void {
+    const what = 'a number of milliseconds, more than 0';
+    expectNumber('forMs', forMs, what, (ms) => ms > 0 && Number.isFinite(ms));
+    for (const lane of this.#of(model)) lane.pause(forMs);
+  }
+
+  /** Ends pauses, the provider's too: in the lanes of that `model`, or in all. */
+  resume({ model }: { readonly model?: string | undefined } = {}): void {
+    for (const lane of this.#of(model)) lane.pause(undefined);
+  }
+
+  #of(model: string | undefined): Lane[] {
+    return [...this.#lanes].filter((lane) => model === undefined || lane.model === model);
+  }
+
+  /** Asks the store how all lanes are; what can't be asked stays as it was known. */
+  async #refreshed(): Promise<void> {
+    await Promise.allSettled([...this.#lanes].map((lane) => lane.refresh()));
   }
 
   /**
@@ -239,8 +277,9 @@ export class RateLimiter extends GuardedEmitter {
   /** Rejects what waits and all that comes after, and leaves no timer behind. */
   close(): void {
     this.#isClosed = true;
-    this.#stopListening?.();
     this.#lanes.close();
+    void this.#ledgers?.close();
+    this.#shared?.close();
   }
 
   /** Where time comes from. @internal */
@@ -314,42 +353,27 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
   }
 
-  #listenTo(store: Store): () => void {
-    const stopChanges = store.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
-    const stopLastWord = store.onLastWord(() => {
-      for (const lane of this.#lanes) lane.tellUsed();
+  async #allowance(caller: Caller): Promise<Allowance[]> {
+    const own = await this.#lanes.own(caller);
+    if (own === undefined) return caller.allowance(this.clock.now());
+    const { limits } = await own.refresh();
+    const now = own.now();
+    const aheadMs = now - this.clock.now();
+    return allowanceOf(limits, now).map((each) => {
+      return { ...each, resetAt: Math.ceil(each.resetAt - aheadMs) };
     });
-    return () => {
-      stopChanges();
-      stopLastWord();
-    };
   }
 
   #storeChanged(isUp: boolean, cause: unknown): void {
-    const policy = this.#settings.store?.onStoreLost ?? 'local';
+    const policy = this.#shared?.onStoreLost ?? 'local';
     this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
-    this.#callers.share(this.#share);
-    for (const lane of this.#lanes) lane.storeChanged();
   }
 
-  /** What all processes have left of the caller's limits; `undefined` where nobody can say. */
-  async #left(caller: Caller): Promise<Allotment | undefined> {
-    const { store } = this.#settings;
-    if (store?.isUp !== true || caller.terms.limits.length === 0) return undefined;
-    try {
-      const left = await store.left(await keyOf(caller));
-      caller.align(left, this.clock.now());
-      return left;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** This process's part of each caller's limits, while nobody knows what the others do. */
-  get #share(): number {
-    const { store } = this.#settings;
-    const isAlone = store !== undefined && !store.isUp && store.onStoreLost === 'local';
-    return isAlone ? 1 / store.instances : 1;
+  #stage(key: LaneKey): Stage {
+    const ref = { lane: nameOf(key), model: key.model };
+    const waiting = this.#lanes.find(key)?.waiting ?? [];
+    const state = this.#lanes.stateOf(key);
+    return stageOf(ref, state, waiting, key.learns === true, this.clock.now());
   }
 
   #ownTier(tier: string | undefined): string | undefined {

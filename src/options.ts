@@ -5,7 +5,7 @@ import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts
 import type { Enforcement } from './model/limits.ts';
 import type { PriceTable } from './model/price.ts';
 import { expectPrices } from './providers/expect-prices.ts';
-import type { Store } from './stores/shared-lane.ts';
+import type { Store } from './shared/store.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
 
 /** What a rate limiter can be told. Everything is optional. */
@@ -219,6 +219,6 @@ function isWholeFrom(least: number): (n: number) => boolean {
 
 function expectStore(store: Store | undefined): void {
   if (store === undefined) return;
-  const isStore = typeof store === 'object' && store !== null && typeof store.lane === 'function';
+  const isStore = typeof store === 'object' && store !== null && typeof store.open === 'function';
   if (!isStore) throw expected('store', 'what `redisStore` returns', store);
 }

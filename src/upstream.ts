@@ -1,4 +1,4 @@
-import type { LaneKey } from './lane/lanes.ts';
+import type { LaneKey } from './lane/lane-registry.ts';
 import type { Call } from './model/call.ts';
 import type { Dimension, Shape } from './model/limits.ts';
 import type { TokenEstimate } from './model/usage.ts';

@@ -114,7 +114,9 @@ describe('limits that are changed while calls wait', () => {
     limiter.configure({ limits: { tpm: 20_000 } });
     limiter.configure({ limits: undefined });
     const call = await lane.acquire({ cost: { tokens: 10 } });
-    lane.observe(call, [{ dimension: 'tokens', limit: 1000, remaining: 1000, windowMs: MINUTE }]);
+    lane.feedback.observe(call, [
+      { dimension: 'tokens', limit: 1000, remaining: 1000, windowMs: MINUTE },
+    ]);
     limiter.configure({ limits: { tpm: 2000 } });
     limiter.configure({ limits: { tpm: 400 } });
     limiter.configure({ limits: undefined });
@@ -171,7 +173,7 @@ describe('other options that are changed', () => {
       model: 'default',
       shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
     });
-    lane.refuse(await lane.acquire({ cost: {} }), 'rate', 30_000);
+    lane.feedback.refuse(await lane.acquire({ cost: {} }), 'rate', 30_000);
     start('a');
     await clock.advance(1000);
     limiter.configure({ maxPauseMs: 10_000 });

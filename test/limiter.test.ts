@@ -25,12 +25,13 @@ describe('a rate limiter', () => {
       model: 'm',
       key: 'alice',
       attempt: 1,
-      reason: 'tokens',
+      reason: 'requests',
       limitOf: 'lane',
     };
+    // An idle bucket has saved enough for one call that is larger than its burst.
     expect(events).toEqual([
-      { ...common, waitMs: 3000, queued: 1 },
-      { ...common, waitMs: 3100, queued: 2 },
+      { ...common, waitMs: 1000, queued: 1 },
+      { ...common, waitMs: 2000, queued: 2 },
     ]);
   });
 

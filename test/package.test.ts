@@ -48,7 +48,7 @@ reservation.settle({ tokens: 2 });
 ${['clock', 'maxPauseMs', 'as', 'hasTier', 'tierNames', 'lane', 'charge', 'priced', 'tellLowered']
   .map((name) => `// @ts-expect-error internal\nlimiter.${name};`)
   .join('\n')}
-${['admission', 'answered', 'refused', 'conclude', 'done']
+${['admission', 'answered', 'refused', 'settleFromResponse', 'done']
   .map((name) => `// @ts-expect-error internal\nreservation.${name};`)
   .join('\n')}
 // @ts-expect-error no such code

@@ -149,7 +149,7 @@ describe('a plan', () => {
     const { limiter } = setup({ limits: { rpm: 60 } });
     const shape = () => ({ enforcement: 'bucket', burstSeconds: 60 }) as const;
     const lane = limiter.lane({ host: 'limiter', model: 'default', shape });
-    lane.refuse(await lane.acquire({ cost: {} }), 'rate', 30_000);
+    lane.feedback.refuse(await lane.acquire({ cost: {} }), 'rate', 30_000);
     expect(await limiter.plan(times(5, { cost: {} }))).toMatchObject({ durationMs: 35_000 });
   });
 

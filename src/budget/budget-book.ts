@@ -1,7 +1,7 @@
 import { digest } from '../callers/digest.ts';
 import type { Clock } from '../clock.ts';
 import { BudgetSpent, StoreUnavailable } from '../errors.ts';
-import type { Account, LedgerAnswer, Store } from '../stores/shared-lane.ts';
+import type { Account, LedgerAnswer, LedgerStore } from '../shared/ledger.ts';
 import { BudgetLedger, type Spending } from './budget-ledger.ts';
 import type { Budget } from './budget-option.ts';
 
@@ -30,14 +30,14 @@ const MOST_TOLD = 10_000;
 export class BudgetBook {
   readonly #name: string;
   readonly #clock: Clock;
-  readonly #store: Store | undefined;
+  readonly #store: LedgerStore | undefined;
   #budget: Budget;
   #ledger: BudgetLedger;
   /** What the store has last said of each account. */
   readonly #told = new Map<string | undefined, Spending>();
 
   /** `name`: its own among the budgets of a store. */
-  constructor(name: string, budget: Budget, clock: Clock, store: Store | undefined) {
+  constructor(name: string, budget: Budget, clock: Clock, store: LedgerStore | undefined) {
     this.#name = name;
     this.#budget = budget;
     this.#clock = clock;
@@ -78,10 +78,10 @@ export class BudgetBook {
     return (usd) => this.#ledger.settle(hold, usd, this.#clock.now());
   }
 
-  async #there(store: Store, entry: Entry): Promise<End> {
+  async #there(store: LedgerStore, entry: Entry): Promise<End> {
     const account = await this.#account(entry);
     const reserved = billionthsOf(entry.costUsd);
-    const reserve = (): Promise<LedgerAnswer> => store.ledger.reserve(account, reserved);
+    const reserve = (): Promise<LedgerAnswer> => store.reserve(account, reserved);
     let answer: LedgerAnswer;
     try {
       answer = await patiently(reserve, () => store.isUp);
@@ -94,7 +94,7 @@ export class BudgetBook {
     this.#tellOf(spending);
     if (!answer.isReserved) throw new BudgetSpent({ model, costUsd, ...spending });
     return (usd) => {
-      store.ledger.settle(account, reserved, billionthsOf(usd));
+      store.settle(account, reserved, billionthsOf(usd));
       this.#settled(spending.key, costUsd, usd);
     };
   }
@@ -119,7 +119,7 @@ export class BudgetBook {
   }
 
   /** While the store is lost. */
-  #without(store: Store, entry: Entry, cause: unknown = store.lostCause): End {
+  #without(store: LedgerStore, entry: Entry, cause: unknown = store.lostCause): End {
     if (store.onStoreLost === 'closed') {
       const why = store.remedy ?? "`onStoreLost` is 'closed'";
       throw new StoreUnavailable(`The store of the budget can't be reached: ${why}`, cause);
@@ -133,8 +133,8 @@ export class BudgetBook {
     };
   }
 
-  async #tell(store: Store, entry: Entry, usd: number): Promise<void> {
-    store.ledger.settle(await this.#account(entry), 0, billionthsOf(usd));
+  async #tell(store: LedgerStore, entry: Entry, usd: number): Promise<void> {
+    store.settle(await this.#account(entry), 0, billionthsOf(usd));
   }
 
   async #account({ key, limitUsd = this.#budget.limitUsd }: Entry): Promise<Account> {

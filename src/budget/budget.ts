@@ -6,7 +6,7 @@ import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd, type PricedUsage } from '../providers/cost-in-usd.ts';
 import { knownPrice } from '../providers/known-price.ts';
 import { mostInUsd } from '../providers/most-in-usd.ts';
-import type { Store } from '../stores/shared-lane.ts';
+import type { LedgerStore } from '../shared/ledger.ts';
 import { BudgetBook, type End } from './budget-book.ts';
 import { type Charge, chargeOf, NO_CHARGE } from './budget-charge.ts';
 import { counted, type Spending } from './budget-ledger.ts';
@@ -29,7 +29,7 @@ export class Cashier {
   #prices: PriceTable;
   readonly #open: (name: string, budget: Budget) => BudgetBook;
 
-  constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock, store?: Store) {
+  constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock, store?: LedgerStore) {
     this.#open = (name, each) => new BudgetBook(name, each, clock, store);
     this.#shared = budget && this.#open('budget', budget);
     this.#ofTiers = this.#open('tiers', { limitUsd: 0, windowMs: DAY_MS, perKey: true });

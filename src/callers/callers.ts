@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 import { Caller } from './caller.ts';
-import { Resting } from './resting.ts';
+import { IdleCallers } from './idle-callers.ts';
 import { Round } from './round.ts';
 import { NO_TERMS, type Terms } from './terms.ts';
 import type { CallerRef, TierTable } from './tiers.ts';
@@ -47,7 +47,7 @@ export class Callers {
   /** The one that was used last is the last. */
   readonly #entries = new Map<string, Entry>();
   readonly #round = new Round(this.#entries);
-  readonly #resting = new Resting();
+  readonly #idle = new IdleCallers();
 
   constructor(tiers: TierTable, clock: Clock, mostAwake: number = MOST_AWAKE) {
     this.#tiers = tiers;
@@ -63,13 +63,13 @@ export class Callers {
 
   /** How many are remembered. */
   get size(): number {
-    return this.#entries.size + this.#resting.size;
+    return this.#entries.size + this.#idle.size;
   }
 
   /** Goes on with other tiers, for those who are known as well. */
   adopt(tiers: TierTable): void {
     this.#tiers = tiers;
-    this.#resting.outdate();
+    this.#idle.outdate();
     for (const entry of this.#entries.values()) {
       entry.freshUntil = undefined;
       // An answer that is under way is the old tiers'.
@@ -192,8 +192,8 @@ export class Callers {
 
   /** One that isn't awake. */
   #opened(id: string, { key, tier }: CallerRef): Entry {
-    const rested = this.#resting.wake(id, this.#now);
-    if (rested !== undefined) return { ...rested, asking: undefined, used: 0 };
+    const idle = this.#idle.wake(id);
+    if (idle !== undefined) return { ...idle, asking: undefined, used: 0 };
     const caller = new Caller(key, id);
     return { caller, tier, freshUntil: undefined, asking: undefined, used: 0 };
   }
@@ -203,17 +203,17 @@ export class Callers {
     const now = this.#now;
     for (let i = 0; i < SWEPT; i++) {
       const [id = '', entry = used] = this.#round.next() ?? [];
-      if (entry !== used && (this.#isForgettable(entry) || this.#rests(id, entry))) {
+      if (entry !== used && (this.#isForgettable(entry) || this.#keepsIdle(id, entry))) {
         this.#entries.delete(id);
       }
-      this.#resting.sweep(now, this.size >= MOST_KEPT);
+      this.#idle.sweep(now, this.size >= MOST_KEPT);
     }
   }
 
-  /** Whether the caller rests from now on. */
-  #rests(id: string, { caller, used, asking, ...news }: Entry): boolean {
+  /** Whether the caller is packed from now on. */
+  #keepsIdle(id: string, { caller, used, asking, ...news }: Entry): boolean {
     if (this.#entries.size <= this.#mostAwake || used > 0 || asking !== undefined) return false;
-    return this.#resting.keep(id, caller, news, this.#now);
+    return this.#idle.keep(id, caller, news, this.#now);
   }
 
   #isForgettable({ caller, freshUntil, used }: Entry): boolean {

@@ -1,11 +1,15 @@
-import type { Caller } from '../callers/caller.ts';
+import { type Caller, type OwnForecast, SLOT_MS } from '../callers/caller.ts';
 import { inWords, wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
-import type { Gate } from '../gate/gate.ts';
-import { amount, DIMENSIONS, isUpstream, plus } from '../model/limits.ts';
+import { amount, type Cost, isUpstream, plus } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
-import type { CallQueue } from '../queue/call-queue.ts';
-import type { WaitingCall } from '../queue/waiting-call.ts';
+import type { FairQueue } from '../queue/fair-queue.ts';
+import type { QueuedCall } from '../queue/queued-call.ts';
+import { levels } from '../rules/limits/limit-levels.ts';
+import type { LimitSet } from '../rules/limits/limit-set.ts';
+import { capEstimates } from '../rules/limits/limit-waits.ts';
+import { QueueForecast } from '../rules/queue-forecast.ts';
+import type { Reservation } from './reservation.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
 export interface Forecast {
@@ -15,10 +19,18 @@ export interface Forecast {
   readonly limitOf: 'lane' | 'key';
 }
 
-/** What a forecast is made from. */
+/** What forecasts are made from. */
 export interface Situation {
-  readonly gate: Gate;
-  readonly queue: CallQueue;
+  /** The lane's own time. */
+  readonly now: number;
+  /** By how much it is ahead of this process's clock, in milliseconds. */
+  readonly aheadMs: number;
+  /** Whether the lane is a caller's own limits. */
+  readonly isOwn: boolean;
+  readonly limits: LimitSet;
+  readonly queue: FairQueue<Reservation>;
+  /** The most calls in flight. */
+  readonly concurrency: number;
   /** What stops the whole lane now, and how long a pause still lasts. */
   readonly obstacle: Reason | undefined;
   readonly pauseMs: number;
@@ -26,74 +38,92 @@ export interface Situation {
   readonly flightMs: number;
 }
 
-/** How long a store holds a call back, which knows what other processes have used. */
-export interface SaidWait {
-  readonly waitMs: number;
-  readonly reason: Reason;
-  /** Whether it is that very call, and not one before it. */
-  readonly isOwn: boolean;
-}
-
-/** What a store has said last of a call: for the lane's limits, and for its caller's own. */
-export interface Said {
-  readonly ofLane?: SaidWait | undefined;
-  readonly ofKey?: SaidWait | undefined;
-}
-
-type Asked = Pick<WaitingCall, 'cost' | 'counted' | 'expects' | 'caller'>;
-
-/**
- * When a call would go if it joined now: after its caller's calls of the same priority or a higher
- * one, and after as much of each other caller's. A prediction: calls that come later may pass it.
- */
-export function forecast(
-  call: Asked,
-  priority: number,
-  situation: Situation,
-  now: number,
-  said: Said = {},
-): Forecast {
-  const { gate, queue, pauseMs } = situation;
-  const obstacle = situation.obstacle ?? stopIn(said);
-  const { caller, expects } = call;
-  const cost = gate.tempered(call.cost, expects);
-  const before = queue.line.costBefore(call, priority, queue.waitingCost);
-  const isFirst = DIMENSIONS.every((dimension) => amount(before, dimension) === 0);
-  const lane = isFirst ? gate.wait(cost, now) : gate.predict(plus(before, cost), now);
-  const ofLane = corrected(lane, obstacle === undefined ? said.ofLane : undefined);
-  const ownBefore = queue.line.flow(caller)?.costBefore(priority) ?? {};
-  const isFull = said.ofKey?.reason === 'concurrency';
-  const key = caller.forecast(plus(ownBefore, caller.tempered(call.cost, expects)), now, isFull);
-  const own = corrected(key, isFull ? undefined : said.ofKey);
-  const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
-  const laneMs = Math.max(ofLane.waitMs, slotMs) + pauseMs;
-  if (own.waitMs > laneMs) return { ...own, limitOf: 'key' };
-  return { waitMs: laneMs, reason: obstacle ?? ofLane.reason, limitOf: 'lane' };
-}
-
-/** What stops the whole lane, as the store says: how long is not what it tells. */
-function stopIn({ ofLane }: Said): Reason | undefined {
-  const isStop = ofLane?.reason === 'concurrency' || ofLane?.reason === 'paused';
-  return isStop ? ofLane.reason : undefined;
-}
-
-/** A wait, where a store may know better. What it says of an earlier call is the least. */
-function corrected(
-  { waitMs, dimension }: { readonly waitMs: number; readonly dimension: Reason },
-  said: SaidWait | undefined,
-): Omit<Forecast, 'limitOf'> {
-  const isBetter = said !== undefined && (said.isOwn || said.waitMs > waitMs);
-  const better = isBetter ? { waitMs: Math.max(0, said.waitMs), reason: said.reason } : undefined;
-  return better ?? { waitMs, reason: dimension };
-}
-
-/** The calls in flight end one after the other, as evenly as they are long. */
-function slotWait({ queue, flightMs }: Situation): number {
-  return (flightMs * (queue.waiting + 1)) / queue.concurrency;
-}
+/** A call that wants to know. */
+export type Asking = Pick<
+  QueuedCall,
+  'cost' | 'counted' | 'expects' | 'caller' | 'ref' | 'own' | 'priority'
+>;
 
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */
 const UNKNOWN_MS = 1000;
+
+/**
+ * When calls will go: after their caller's calls of the same priority or a higher one, and after as
+ * much of each other caller's. A prediction: calls that come later may pass them.
+ */
+export class Forecaster {
+  readonly #situation: () => Situation;
+  #line: QueueForecast | undefined;
+
+  constructor(situation: () => Situation) {
+    this.#situation = situation;
+  }
+
+  get situation(): Situation {
+    return this.#situation();
+  }
+
+  /** Limits or the queue are others than was foreseen. */
+  forget(): void {
+    this.#line = undefined;
+  }
+
+  /** A call has gone. Where it was one of those that wait, that was foreseen. */
+  went({ isCounted, counted }: QueuedCall<Reservation>): void {
+    if (!isCounted || this.#line?.wentOne(counted) !== true) this.forget();
+  }
+
+  /** When a call would go if it joined now. */
+  of(call: Asking): Forecast {
+    const { caller, priority } = call;
+    const situation = this.#situation();
+    const { limits, queue, obstacle, pauseMs } = situation;
+    const cost = capEstimates(limits, call.cost, call.expects);
+    const lane = this.#after(queue.before(caller, call.counted, priority), cost, situation);
+    const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
+    const laneMs = Math.max(lane.waitMs, slotMs + pauseMs);
+    const own = this.#ofOwn(call, situation);
+    if (own.waitMs > laneMs) return { waitMs: own.waitMs, reason: own.reason, limitOf: 'key' };
+    const limitOf = situation.isOwn ? 'key' : 'lane';
+    return { waitMs: laneMs, reason: obstacle ?? lane.dimension, limitOf };
+  }
+
+  /** What its caller's own limits make of it, where they are kept in this process. */
+  #ofOwn({ caller, own, priority, cost, expects }: Asking, { queue, now }: Situation): OwnForecast {
+    if (own === undefined) return { waitMs: 0, reason: 'requests' };
+    const before = queue.ownBefore(caller, priority).cost;
+    return caller.forecast(plus(before, caller.capped(cost, expects)), now);
+  }
+
+  /** When the last call that waits will go. */
+  get lastMs(): number {
+    const situation = this.#situation();
+    const { queue } = situation;
+    return queue.size === 0 ? 0 : this.#after(queue.counted, {}, situation).waitMs;
+  }
+
+  /** The wait that a caller is told, which is never 0: see `reportedWaitMs`. */
+  reported(forecast: Forecast): number {
+    return reportedWaitMs(forecast, this.#situation());
+  }
+
+  #after(
+    ahead: { readonly calls: number; readonly cost: Cost },
+    cost: Cost,
+    { limits, now, pauseMs }: Situation,
+  ): { readonly waitMs: number; readonly dimension: Reason } {
+    if (this.#line?.reaches(ahead) !== true) {
+      this.#line = new QueueForecast(structuredClone(limits), now + pauseMs);
+    }
+    return this.#line.waitAfter(ahead, cost, now);
+  }
+}
+
+/** The calls in flight end one after the other, as evenly as they are long. */
+function slotWait({ queue, flightMs, concurrency, isOwn }: Situation): number {
+  if (isOwn) return SLOT_MS;
+  return (flightMs * (queue.counted.calls + 1)) / concurrency;
+}
 
 /**
  * The wait that a caller is told, in whole milliseconds. Never 0, for it has to wait, and might ask
@@ -101,7 +131,7 @@ const UNKNOWN_MS = 1000;
  * waits for an answer before it goes on), it is as long as calls have lately been in flight, a
  * second at most.
  */
-export function toldWaitMs({ waitMs }: Forecast, { flightMs }: Situation): number {
+export function reportedWaitMs({ waitMs }: Forecast, { flightMs }: Situation): number {
   const unknownMs = flightMs > 0 ? Math.min(flightMs, UNKNOWN_MS) : UNKNOWN_MS;
   return Math.max(1, wholeMs(waitMs > 0 ? waitMs : unknownMs));
 }
@@ -113,44 +143,50 @@ export interface Patience {
   readonly mayWait: boolean;
 }
 
-/** A call that is, or is to be, turned away for its wait, as it stands now. */
-interface Turned {
+/** A call that is rejected for its wait, as it stands now. */
+export interface Rejected {
   readonly caller: Caller;
   readonly model: string;
   readonly forecast: Forecast;
   readonly situation: Situation;
-  readonly now: number;
 }
 
 /** The error of a call that would wait longer than it may. */
-export function wouldWait(turned: Turned, { maxWaitMs, mayWait }: Patience): RateLimitExceeded {
-  const { waitMs } = turned.forecast;
+export function wouldWait(rejected: Rejected, { maxWaitMs, mayWait }: Patience): RateLimitExceeded {
+  const { waitMs } = rejected.forecast;
   // A wait that nobody knows is not told in words.
   const waits = waitMs > 0 ? `would wait ${inWords(waitMs)}` : 'would have to wait';
   const why = mayWait
     ? `longer than \`maxWaitMs\` (${maxWaitMs}) allows`
     : "and `onLimit` is 'reject'";
-  return exceeded(turned, `${waits} ${objectOf(turned)}, ${why}`);
+  return exceeded(rejected, `${waits} ${objectOf(rejected)}, ${why}`);
 }
 
 /** The error of a call that has waited as long as it may, since `since`. */
-export function hasWaited(turned: Turned, maxWaitMs: number, since: number): RateLimitExceeded {
-  const waited = inWords(Math.floor(turned.now - since));
+export function hasWaited(rejected: Rejected, maxWaitMs: number, since: number): RateLimitExceeded {
+  const waited = inWords(Math.floor(rejected.situation.now - rejected.situation.aheadMs - since));
   const why = `as long as \`maxWaitMs\` (${maxWaitMs}) allows`;
-  return exceeded(turned, `has waited ${waited} ${objectOf(turned)}, ${why}`);
+  return exceeded(rejected, `has waited ${waited} ${objectOf(rejected)}, ${why}`);
+}
+
+/** The limit of which the least is left, while the provider takes no calls: nothing of it. */
+export function pausedEvidence(limits: LimitSet, now: number): Evidence {
+  const upstream = levels(limits, now).filter(({ limit }) => isUpstream(limit));
+  const [scarcest] = upstream.sort((one, other) => shareOf(one) - shareOf(other));
+  return scarcest === undefined ? {} : { limit: scarcest.limit.max, remaining: 0 };
 }
 
 function exceeded(
-  { caller, model, forecast, situation, now }: Turned,
+  { caller, model, forecast, situation }: Rejected,
   words: string,
 ): RateLimitExceeded {
-  const waitMs = toldWaitMs(forecast, situation);
+  const waitMs = reportedWaitMs(forecast, situation);
   return new RateLimitExceeded({
     message: `This call to ${model} ${words}`,
     reason: forecast.reason,
     waitMs,
-    ...evidence(caller, forecast, situation, now),
-    resetAt: now + waitMs,
+    ...evidence(caller, forecast, situation),
+    resetAt: situation.now - situation.aheadMs + waitMs,
   });
 }
 
@@ -161,7 +197,7 @@ const OBJECTS: Readonly<Partial<Record<Reason, string>>> = {
   usd: 'for a limit in US dollars',
 };
 
-function objectOf({ caller, forecast: { reason, limitOf } }: Turned): string {
+function objectOf({ caller, forecast: { reason, limitOf } }: Rejected): string {
   const whose = limitOf === 'key' ? ` of ${nameOf(caller)}` : '';
   return `${OBJECTS[reason] ?? `for ${reason}`}${whose}`;
 }
@@ -170,14 +206,7 @@ function nameOf({ key }: Caller): string {
   return key === undefined ? 'its tier' : `'${key}'`;
 }
 
-/** The limit of which the least is left, while the provider takes no calls: nothing of it. */
-export function pausedEvidence(gate: Gate, now: number): Evidence {
-  const levels = gate.levels(now).filter(({ limit }) => isUpstream(limit));
-  const [scarcest] = levels.sort((one, other) => shareOf(one) - shareOf(other));
-  return scarcest === undefined ? {} : { limit: scarcest.limit.max, remaining: 0 };
-}
-
-function shareOf({ limit, level }: ReturnType<Gate['levels']>[number]): number {
+function shareOf({ limit, level }: ReturnType<typeof levels>[number]): number {
   return level / limit.max;
 }
 
@@ -187,31 +216,22 @@ interface Evidence {
 }
 
 /** The limit that holds the call back, and what is left of it. */
-function evidence(
-  caller: Caller,
-  { reason, limitOf }: Forecast,
-  { gate, queue }: Situation,
-  now: number,
-): Evidence {
-  if (reason === 'paused') return pausedEvidence(gate, now);
+function evidence(caller: Caller, { reason, limitOf }: Forecast, situation: Situation): Evidence {
+  const { now, limits, queue, concurrency } = situation;
+  if (reason === 'paused') return pausedEvidence(limits, now);
+  const isOwn = limitOf === 'key' && !situation.isOwn;
   if (reason === 'concurrency') {
-    const limit = limitOf === 'key' ? caller.terms.concurrency : queue.concurrency;
-    return { limit, remaining: 0 };
+    return { limit: isOwn ? caller.terms.concurrency : concurrency, remaining: 0 };
   }
-  const levels = limitOf === 'key' ? caller.levels(now) : gate.levels(now);
-  const [scarcest] = levels
+  const [scarcest] = (isOwn ? caller.levels(now) : levels(limits, now))
     .filter(({ limit }) => limit.dimension === reason)
     .sort((one, other) => one.level - other.level);
   if (scarcest === undefined) return {};
   const { limit, level } = scarcest;
   // What waits already has a claim to what is left.
-  const claimed =
-    limitOf === 'key'
-      ? (queue.line.flow(caller)?.costBefore(Number.NEGATIVE_INFINITY) ?? {})
-      : queue.waitingCost;
-  const left = level - amount(claimed, limit.dimension);
+  const claimed = isOwn ? queue.ownBefore(caller, Number.NEGATIVE_INFINITY) : queue.counted;
+  const left = level - amount(claimed.cost, limit.dimension);
   // Dollars are counted to the billionth.
   const unit = limit.dimension === 'usd' ? 1e9 : 1;
-  const remaining = Math.floor(left * unit) / unit;
-  return { limit: limit.max, remaining: Math.max(0, remaining) };
+  return { limit: limit.max, remaining: Math.max(0, Math.floor(left * unit) / unit) };
 }

@@ -1,5 +1,7 @@
 import type { Caller } from '../callers/caller.ts';
+import type { LaneRef } from '../events.ts';
 import type { Cost, Dimension } from '../model/limits.ts';
+import type { Reservation } from './reservation.ts';
 
 /** A call that wants to pass. */
 export interface LaneCall {
@@ -18,6 +20,12 @@ export interface LaneCall {
   readonly signal?: AbortSignal | undefined;
   /** 1 for the first attempt. */
   readonly attempt?: number | undefined;
+  /** Where to say that the call waits, where that isn't here. */
+  readonly ref?: LaneRef | undefined;
+  /** Called where it has to wait. */
+  readonly onHeld?: (() => void) | undefined;
+  /** What it has taken of its caller's own limits, where processes share these. */
+  readonly ownReservation?: Reservation | undefined;
   /** The place of an earlier attempt, to be kept. */
-  readonly ticket?: number | undefined;
+  readonly place?: { readonly id: number; readonly since: number } | undefined;
 }

@@ -52,6 +52,12 @@ export interface LaneSnapshot extends LaneRef {
   readonly totals: LaneTotals;
 }
 
+/** A lane as it is now in all processes that share it. */
+export interface LaneStatus extends LaneSnapshot {
+  /** How many share it, this one included. */
+  readonly processes: number;
+}
+
 const NO_TOKENS: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
 
 export const NO_TOTALS: LaneTotals = {

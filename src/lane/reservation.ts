@@ -1,54 +1,69 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Caller } from '../callers/caller.ts';
 import { checkedUsage } from '../checked-cost.ts';
-import type { Grant, ReservationEnd } from '../model/grant.ts';
 import { amount, type Cost } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
+import type { SentCall } from '../rules/ticket.ts';
 
-/** What a lane does when a reservation ends. */
-export interface ReservationEnds {
+/** Whoever has to know what becomes of a reservation. */
+export interface ReservationListener {
+  /** The request leaves the process. */
+  sent(reservation: Reservation): void;
   /** The provider has answered, though the response may still stream. */
   answered(reservation: Reservation): void;
-  /** `end` says what replaces what was taken. */
-  ended(reservation: Reservation, end: ReservationEnd): void;
+  ended(reservation: Reservation, outcome: ReservationOutcome): void;
 }
 
+/** How a call has ended. */
+export interface ReservationOutcome {
+  /** What it has cost, of the lane's limits. */
+  readonly actual: Cost;
+  /** What of it is its caller's. */
+  readonly own: Cost;
+  /** False where the provider said nothing. */
+  readonly wasAnswered: boolean;
+}
+
+/** How a call was let through. */
 export interface Admission {
-  readonly cost: Cost;
+  readonly call: SentCall;
   /** Who made the call, and what was taken of its own limits. */
   readonly caller: Caller;
   readonly own: Cost;
-  /** How the store has let it through, where there is one. */
-  readonly grant?: Grant | undefined;
-  /** When the call was let through, in milliseconds. */
-  readonly at: number;
-  /** The lane's epoch then: feedback from an older one is stale. */
-  readonly epoch: number;
-  /** All that the lane had let through then, this call included. */
-  readonly taken: Cost;
-  /** Its place in the line, kept by a retry. */
-  readonly ticket: number;
+  /** The same of its caller's limits, where processes share these. */
+  readonly ownReservation: Reservation | undefined;
+  /** Its place in the queue, which a retry keeps. */
+  readonly place: { readonly id: number; readonly since: number };
+  /** When it asked to go, in milliseconds. */
+  readonly waitedMs: number;
 }
 
 /**
  * A call that may be sent now. It holds its cost and a concurrency slot until it is settled or
  * cancelled; whichever comes first counts, and all that comes after does nothing.
  */
-export class Reservation {
+export class Reservation implements Disposable {
   readonly granted = true;
   readonly cost: Cost;
+  /** How long the call waited for its turn, in whole milliseconds. */
+  readonly waitedMs: number;
   /** @internal */
   readonly admission: Admission;
   /** Resolves when the reservation has ended. @internal */
   readonly done: Promise<void>;
-  readonly #ends: ReservationEnds;
+  /** Whether the provider has refused the call for a limit. @internal */
+  isRefused = false;
+  readonly #listener: ReservationListener;
   #finish: (() => void) | undefined;
   #isAnswered = false;
+  #isSent = false;
 
   /** @internal */
-  constructor(admission: Admission, ends: ReservationEnds) {
-    this.cost = admission.cost;
+  constructor(admission: Admission, listener: ReservationListener) {
+    this.cost = admission.call.cost;
+    this.waitedMs = admission.waitedMs;
     this.admission = admission;
-    this.#ends = ends;
+    this.#listener = listener;
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -65,17 +80,14 @@ export class Reservation {
    * @throws TypeError for what is no usage; the reservation goes on then
    */
   settle(usage?: Cost): void {
-    this.conclude(usage === undefined ? {} : checkedUsage(usage));
+    this.settleFromResponse(usage === undefined ? {} : checkedUsage(usage));
   }
 
-  /**
-   * The same with what upstream says, which is never an error: amounts that are none are left out.
-   * @internal
-   */
-  conclude(usage: Cost = {}): void {
+  /** Like `settle`, but ignores amounts that are invalid instead of throwing. @internal */
+  settleFromResponse(usage: Cost = {}): void {
     this.answered();
-    const actual = { ...this.cost, ...sumOfTokens(usage), ...definedOnly(usage) };
-    this.#end(actual, { ...this.admission.own, ...sumOfTokens(usage), ...definedOnly(usage) });
+    const used = { ...sumOfTokens(usage), ...definedOnly(usage) };
+    this.#end({ ...this.cost, ...used }, { ...this.admission.own, ...used });
   }
 
   /**
@@ -87,23 +99,41 @@ export class Reservation {
     this.#end({ requests: 1 }, {});
   }
 
+  /** Ends the call with that cost, whatever was reserved. @internal */
+  endWith(cost: Cost): void {
+    this.answered();
+    this.#end(cost, cost);
+  }
+
   /** Ends the call as if it had never been made: everything is given back. */
   cancel(): void {
     this.#end({}, {});
+  }
+
+  /** The same as `cancel`, for `using reservation = await limiter.acquire(cost)`. */
+  [Symbol.dispose](): void {
+    this.cancel();
+  }
+
+  /** The request leaves the process now: limits count it from here. @internal */
+  sent(): void {
+    if (this.#isSent || this.#finish === undefined) return;
+    this.#isSent = true;
+    this.#listener.sent(this);
   }
 
   /** Notes that the provider has answered. A limiter's own users need not call it. @internal */
   answered(): void {
     if (this.#isAnswered || this.#finish === undefined) return;
     this.#isAnswered = true;
-    this.#ends.answered(this);
+    this.#listener.answered(this);
   }
 
   #end(actual: Cost, own: Cost): void {
     if (this.#finish === undefined) return;
     const finish = this.#finish;
     this.#finish = undefined;
-    this.#ends.ended(this, { actual, own, wasAnswered: this.#isAnswered });
+    this.#listener.ended(this, { actual, own, wasAnswered: this.#isAnswered });
     finish();
   }
 }

@@ -1,10 +1,12 @@
 import { counted } from '../budget/budget-ledger.ts';
-import { type LaneKey, nameOf } from '../lane/lanes.ts';
-import type { Stage } from '../lane/stage.ts';
+import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
 import type { Cost, Limit, LimitSource } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
+import { limitsOf } from '../rules/limits/limit-set.ts';
+import { capEstimates, tooSmallFor } from '../rules/limits/limit-waits.ts';
 import { type PlannedCall, type Read, readCalls, type Sources } from './planned-call.ts';
 import { type Binding, rehearse } from './rehearsal.ts';
+import type { Stage } from './stage.ts';
 
 /** What a lane's share of the calls will take. */
 export interface PlannedLane {
@@ -81,17 +83,18 @@ function joins(
   const name = nameOf(key);
   const part = parts.get(name) ?? { stage: stage(key), costs: [] };
   parts.set(name, part);
-  const { gate } = part.stage;
-  const tempered = gate.tempered(cost, expects);
-  if (gate.tooSmallFor(tempered) !== undefined) return false;
-  part.costs.push(tempered);
+  const { limits } = part.stage.copy.state;
+  const capped = capEstimates(limits, cost, expects);
+  if (tooSmallFor(limits, capped) !== undefined) return false;
+  part.costs.push(capped);
   return true;
 }
 
 async function planned(stage: Stage, costs: readonly Cost[]): Promise<PlannedLane> {
-  const { lane, model, gate, concurrency } = stage;
+  const { lane, model, copy } = stage;
+  const limits = limitsOf(copy.state.limits);
+  const concurrency = copy.state.learning.concurrency.limit;
   const { durationMs, binding } = await rehearse(stage, costs);
-  const { limits } = gate;
   const known = stage.isKnown ? durationMs : undefined;
   return { lane, model, calls: costs.length, durationMs: known, binding, limits, concurrency };
 }

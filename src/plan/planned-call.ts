@@ -1,5 +1,5 @@
 import { checkedCost } from '../checked-cost.ts';
-import { type LaneKey, ownKey } from '../lane/lanes.ts';
+import { type LaneKey, ownKey } from '../lane/lane-registry.ts';
 import type { Call } from '../model/call.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';

@@ -1,86 +1,110 @@
-import PQueue from 'p-queue';
-import type { Reservation } from '../lane/reservation.ts';
-import { type Cost, minus, plus } from '../model/limits.ts';
+import PQueue, { type Queue, type QueueAddOptions } from 'p-queue';
 import { AbortHub } from './abort-hub.ts';
-import { Line, type LineOptions } from './line.ts';
-import type { WaitingCall } from './waiting-call.ts';
+import type { FairQueue } from './fair-queue.ts';
+import type { QueuedCall } from './queued-call.ts';
 
-/** What a call gets, or why it doesn't. */
-export interface Promised {
-  readonly resolve: (reservation: Reservation) => void;
-  readonly reject: (reason: unknown) => void;
-  /** Called as it stops waiting, before either of them. */
-  readonly over: () => void;
+/** What a call gets when it may go: it holds a slot until that is done. */
+export interface Held {
+  readonly done: Promise<void>;
 }
 
-/** A call that has joined the line. */
-export interface Joined {
-  readonly id: string;
-  /** Rejects it with `error`, if it still waits. */
-  readonly expel: (error: Error) => void;
+type Run = () => Promise<unknown>;
+
+interface AddOptions<R> extends QueueAddOptions {
+  readonly call?: QueuedCall<R>;
 }
 
-/** The time that one call spends in the line. */
-class Waiting {
-  readonly signal: AbortSignal;
-  isOver = false;
-  readonly #stop: () => void;
+/** p-queue's `queueClass`: it hands out the calls that may go, and those that have left. */
+class GrantedFirst<R> implements Queue<Run, AddOptions<R>> {
+  readonly #fair: FairQueue<R>;
+  readonly #onEmpty: () => void;
+  readonly #granted: QueuedCall<R>[] = [];
+  #first = 0;
 
-  constructor(signal: AbortSignal, stop: () => void) {
-    this.signal = signal;
-    this.#stop = stop;
+  constructor(fair: FairQueue<R>, onEmpty: () => void) {
+    this.#fair = fair;
+    this.#onEmpty = onEmpty;
   }
 
-  end(): void {
-    this.isOver = true;
-    this.#stop();
+  get size(): number {
+    return this.#fair.size + this.#granted.length - this.#first;
+  }
+
+  /** p-queue runs for as long as this is so. */
+  get hasPromoted(): boolean {
+    return this.#granted.length > this.#first;
+  }
+
+  enqueue(run: Run, { call }: Partial<AddOptions<R>> = {}): void {
+    if (call === undefined) throw new TypeError('A lane queues calls only');
+    call.run = run;
+    call.isWaiting = true;
+    this.#fair.add(call);
+  }
+
+  /** Takes the call out of the fair order: it is handed out next. */
+  promote(call: QueuedCall<R>): void {
+    this.#fair.remove(call);
+    this.#granted.push(call);
+  }
+
+  dequeue(): Run | undefined {
+    const call = this.#granted[this.#first++];
+    if (this.#first === this.#granted.length) {
+      this.#granted.length = 0;
+      this.#first = 0;
+      this.#onEmpty();
+    }
+    return call?.run;
+  }
+
+  /** p-queue asks for these where it is told to, which nobody does here. */
+  remove(): void {}
+  setPriority(): void {}
+  filter(): Run[] {
+    return [];
   }
 }
 
 /**
- * p-queue, told by a lane which call goes next.
+ * The runner of one lane: p-queue. Who decides what:
  *
- * Invariant: the queue is paused whenever no call is chosen, so it starts exactly the chosen ones.
- * A started call holds its slot until its reservation has ended.
+ * - p-queue: slots (`concurrency`), when the queue is idle, and who is in flight;
+ * - `FairQueue`: in which order calls ask;
+ * - the rules (`decide`): which of them may go now. Each is promoted here, and p-queue runs until no
+ *   promoted call is left; then it is paused until the next decision.
  */
-export class CallQueue {
-  readonly #queue: PQueue<Line, LineOptions>;
+export class CallQueue<R extends Held> {
+  readonly fair: FairQueue<R>;
+  readonly #queue: PQueue<GrantedFirst<R>, AddOptions<R>>;
+  readonly #waiting: GrantedFirst<R>;
   readonly #aborts = new AbortHub();
-  #line!: Line;
-  #lastId = 0;
-  #waitingCost: Cost = {};
-  #waiting = 0;
 
-  /** `onSlot` is called whenever a slot has become free, or the line shorter. */
-  constructor(concurrency: number, onSlot: () => void) {
-    // `clear` makes a new line: it goes on for whom the old one did.
-    const adopt = (line: Line): void => {
-      line.sizeOf = this.#line?.sizeOf ?? line.sizeOf;
-      this.#line = line;
-      line.onDequeue = () => this.#queue.pause();
-    };
-    class OwnLine extends Line {
+  /** `onSlot` is called whenever a slot has become free, or the queue shorter. */
+  constructor(fair: FairQueue<R>, concurrency: number, onSlot: () => void) {
+    this.fair = fair;
+    const onEmpty = (): void => this.#queue.pause();
+    let waiting: GrantedFirst<R> | undefined;
+    // p-queue makes its queue itself.
+    class OwnQueue extends GrantedFirst<R> {
       constructor() {
-        super();
-        adopt(this);
+        super(fair, onEmpty);
+        waiting = this;
       }
     }
-    this.#queue = new PQueue({ queueClass: OwnLine, concurrency, autoStart: false });
+    this.#queue = new PQueue({ queueClass: OwnQueue, concurrency, autoStart: false });
+    this.#waiting = waiting ?? new OwnQueue();
     this.#queue.addEventListener('next', onSlot);
   }
 
   /** Calls that wait. */
   get size(): number {
-    return this.#line.size;
+    return this.fair.size;
   }
 
   /** Calls that were started and have not ended. */
   get inFlight(): number {
     return this.#queue.pending;
-  }
-
-  get isSaturated(): boolean {
-    return this.#queue.pending >= this.#queue.concurrency;
   }
 
   get concurrency(): number {
@@ -92,77 +116,32 @@ export class CallQueue {
     if (limit !== this.#queue.concurrency) this.#queue.concurrency = limit;
   }
 
-  /** Of the calls that wait, those that are known to have to. */
-  get waiting(): number {
-    return this.#waiting;
+  /** Lets a call wait; it leaves when its signal aborts. */
+  join(call: QueuedCall<R>): void {
+    const { signal } = call;
+    void this.#queue.add(() => run(call), { call });
+    if (signal === undefined) return;
+    if (signal.aborted) this.leave(call, signal.reason);
+    else call.stop = this.#aborts.listen(signal, () => this.leave(call, signal.reason));
   }
 
-  /** What these cost together. */
-  get waitingCost(): Cost {
-    return this.#waitingCost;
+  /** The call may go with what it was granted. `run` starts it. */
+  promote(call: QueuedCall<R>, granted: R): void {
+    call.granted = granted;
+    this.#end(call);
   }
 
-  /** The waiting calls, and their order. Stop iterating before you change it. */
-  get line(): Line {
-    return this.#line;
+  /** Starts the promoted calls, as far as there are slots. */
+  run(): void {
+    if (this.#waiting.hasPromoted) this.#queue.start();
   }
 
-  /**
-   * Lets `call` wait. `reserve` is called when it is started; it is rejected with its signal's
-   * reason, or with the error that it was expelled with. A started call is no longer listened for.
-   */
-  join(
-    call: WaitingCall,
-    priority: number,
-    reserve: () => Reservation,
-    promised: Promised,
-  ): Joined {
-    const id = String(++this.#lastId);
-    const own = new AbortController();
-    const waiting = this.#abortable(call, own);
-    const leave = (): void => {
-      if (waiting.isOver) return;
-      this.#forget(call);
-      waiting.end();
-      promised.over();
-    };
-    const start = (): Promise<void> => {
-      leave();
-      const reservation = reserve();
-      promised.resolve(reservation);
-      return reservation.done;
-    };
-    const fail = (reason: unknown): void => {
-      leave();
-      promised.reject(call.error ?? reason);
-    };
-    if (call.counts) this.#add(call);
-    const options = { id, priority, call, signal: waiting.signal };
-    this.#queue.add(start, options).catch(fail);
-    call.expel = (error) => own.abort(error);
-    return { id, expel: call.expel };
-  }
-
-  /** It is known that the call has to wait. */
-  count(id: string, call: WaitingCall): void {
-    if (call.counts || !this.#line.has(id)) return;
-    call.counts = true;
-    this.#line.count(id);
-    this.#add(call);
-  }
-
-  /** Starts the waiting call `id`; it takes `size` of its caller's share. */
-  start(id: string, size: number): void {
-    this.#line.choose(id, size);
-    this.#queue.start();
-  }
-
-  /** Rejects every waiting call with `error`. */
-  clear(error: Error): void {
-    const line = this.#line;
-    for (const { call } of line.all()) call.error = error;
-    this.#queue.clear();
-    line.abandon();
+  /** Rejects a call that waits with `reason`. */
+  leave(call: QueuedCall<R>, reason: unknown): void {
+    if (!call.isWaiting) return;
+    this.#end(call);
+    call.promised.reject(reason);
+    this.run();
   }
 
   /** Resolves when nothing waits and nothing is in flight. */
@@ -170,23 +149,17 @@ export class CallQueue {
     return this.#queue.onIdle();
   }
 
-  /** A signal of its own for the time in which `call` waits. */
-  #abortable({ signal }: WaitingCall, own: AbortController): Waiting {
-    if (signal === undefined) return new Waiting(own.signal, () => {});
-    if (signal.aborted) own.abort(signal.reason);
-    const stop = this.#aborts.listen(signal, () => own.abort(signal.reason));
-    return new Waiting(own.signal, stop);
+  #end(call: QueuedCall<R>): void {
+    call.isWaiting = false;
+    call.stop?.();
+    call.stop = undefined;
+    this.#waiting.promote(call);
   }
+}
 
-  #add({ counted }: WaitingCall): void {
-    this.#waiting++;
-    this.#waitingCost = plus(this.#waitingCost, counted);
-  }
-
-  /** An empty line costs exactly nothing, whatever rounding has left in the sum. */
-  #forget({ counts, counted }: WaitingCall): void {
-    if (!counts) return;
-    this.#waiting--;
-    this.#waitingCost = this.#line.size === 0 ? {} : minus(this.#waitingCost, counted);
-  }
+/** A call that has left has nothing to run. */
+async function run<R extends Held>(call: QueuedCall<R>): Promise<void> {
+  if (call.granted === undefined) return;
+  call.promised.resolve(call.granted);
+  await call.granted.done;
 }

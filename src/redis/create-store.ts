@@ -1,11 +1,11 @@
 import { clockOption, type GivenClock } from '../clock.ts';
-import type { Store } from '../stores/shared-lane.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from '../validate.ts';
-import { KeyNames } from './key-names.ts';
-import { RedisLink } from './link.ts';
+import { CellStore, expectTerms } from '../shared/cell-store.ts';
+import type { Store, StorePolicy } from '../shared/store.ts';
+import { expected, expectKnown, expectObject } from '../validate.ts';
+import { redisCells } from './cell/create-cells.ts';
 import type { RedisTls } from './open.ts';
-import { RedisStore } from './redis-store.ts';
-import { connectionTo, type RedisTarget } from './target.ts';
+import { remedyFor } from './remedy.ts';
+import type { RedisTarget } from './target.ts';
 
 /** How a store in Redis is reached and kept. */
 export interface RedisStoreOptions {
@@ -30,7 +30,7 @@ export interface RedisStoreOptions {
    * with all of them (`open`), or lets nothing through (`closed`).
    * @default 'local'
    */
-  readonly onStoreLost?: Store['onStoreLost'] | undefined;
+  readonly onStoreLost?: StorePolicy | undefined;
   /**
    * How many processes share the limits, as far as one that has seen fewer should reckon: what it
    * takes for its share (`local`) of a Redis that is gone when it starts.
@@ -54,11 +54,6 @@ const OPTIONS = [
   'clock',
 ] as const;
 
-const LEASE_MS = 15_000;
-/** A lease is renewed three times, and a renewal takes a round trip. */
-const SHORTEST_LEASE_MS = 1000;
-const POLICIES = ['local', 'open', 'closed'] as const;
-
 /**
  * Limits that several processes share, kept in Redis 5 or later, or Valkey.
  *
@@ -74,26 +69,14 @@ const POLICIES = ['local', 'open', 'closed'] as const;
 export function redisStore(target: RedisTarget, options: RedisStoreOptions = {}): Store {
   expectObject('options', options, 'an object');
   expectKnown(options, OPTIONS);
-  const { leaseMs = LEASE_MS, onStoreLost = 'local', prefix = 'llm-headroom' } = options;
-  const { connectTimeoutMs, commandTimeoutMs, tls, instances = 1 } = options;
+  const { prefix = 'llm-headroom', connectTimeoutMs, commandTimeoutMs, tls } = options;
+  const { leaseMs, onStoreLost, instances } = options;
   const clock = clockOption(options.clock);
   expectPrefix(prefix);
-  const what = `a number of milliseconds, ${SHORTEST_LEASE_MS} or more`;
-  const isLease = (ms: number): boolean => ms >= SHORTEST_LEASE_MS && Number.isFinite(ms);
-  expectNumber('leaseMs', leaseMs, what, isLease);
-  expectOneOf('onStoreLost', onStoreLost, POLICIES);
-  expectNumber('instances', instances, 'a whole number, 1 or more', isCount);
-  const connection = connectionTo(target, { tls, connectTimeoutMs });
-  const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
-  return new RedisStore(
-    link,
-    { prefix, keys: new KeyNames(prefix), clock, leaseMs, instances },
-    onStoreLost,
-  );
-}
-
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 1;
+  expectTerms({ leaseMs, onStoreLost, instances });
+  const reached = { prefix, connectTimeoutMs, commandTimeoutMs, tls, clock };
+  const cells = redisCells(target, reached);
+  return new CellStore(cells, { leaseMs, onStoreLost, instances }, remedyFor);
 }
 
 function expectPrefix(prefix: unknown): void {

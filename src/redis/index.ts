@@ -1,3 +1,3 @@
-export type { Store } from '../stores/shared-lane.ts';
+export type { Store } from '../shared/store.ts';
 export { type RedisStoreOptions, redisStore } from './create-store.ts';
 export type { RedisTarget } from './target.ts';

@@ -22,7 +22,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
 
 /** What servers of different ages answer. */
 const BY_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/^ERR invalid password/, PASSWORD],
+  [/^ERR invalid password|unauthenticated (multi)?bulk length/, PASSWORD],
   [/no password is set|without any password configured/, NO_PASSWORD],
   [/DB index is out of range|invalid DB index/, DATABASE],
   // Before version 5, a script may not write once it has asked what time it is.

@@ -85,6 +85,7 @@ export class Attempt {
   /** Notes that the request is being sent: from now on the provider may charge it. */
   markSent(): void {
     this.#isSent = true;
+    this.reservation.sent();
   }
 
   /** The call has failed. Gives everything back, unless the request was sent. */
@@ -102,7 +103,7 @@ export class Attempt {
 
   /** No response came, so the charge is unknown. Assumes that the provider charged the call. */
   settleAsCharged(): void {
-    this.reservation.conclude();
+    this.reservation.settleFromResponse();
     this.#context.charge.settle();
   }
 
@@ -126,13 +127,13 @@ export class Attempt {
     const { status } = response;
     const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
     if (!EXPLAINED_STATUSES.includes(status) && !mayBeField) {
-      this.reservation.conclude(status < 500 ? NOTHING_USED : {});
+      this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
       return response;
     }
     const body = await readError(response, this.#context.clock);
     if (mayBeField && body.includes('stream_options')) {
       this.#again = 'without usage';
-      this.reservation.conclude(NOTHING_USED);
+      this.reservation.settleFromResponse(NOTHING_USED);
     }
     return this.#refused(response, body);
   }
@@ -140,13 +141,13 @@ export class Attempt {
   /** Any response may show the limits, a refusal above all. */
   #learnLimits({ headers }: Response): void {
     const { lane, clock } = this.#context;
-    lane.observe(this.reservation, readLimits(headers, clock.now()));
+    lane.feedback.observe(this.reservation, readLimits(headers, clock.now()));
   }
 
   #meter(response: Response): Response {
     this.reservation.answered();
     if (isNeverRead(response)) {
-      this.reservation.conclude();
+      this.reservation.settleFromResponse();
       this.#context.charge.settle();
       return response;
     }
@@ -161,12 +162,12 @@ export class Attempt {
   #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
-    lane.used(key, { inputTokens, outputTokens }, usage);
+    lane.feedback.used(key, { inputTokens, outputTokens }, usage);
     if (usage !== undefined && complete) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };
     const isSeen = !complete && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
-    this.reservation.conclude(known && provider.settle(known, call));
+    this.reservation.settleFromResponse(known && provider.settle(known, call));
     charge.settle(known);
   }
 
@@ -174,7 +175,8 @@ export class Attempt {
     const { provider, clock } = this.#context;
     const { status, headers } = response;
     const refusal = provider.classify({ status, headers, body, now: clock.now() });
-    if (refusal === undefined) this.reservation.conclude(status < 500 ? NOTHING_USED : {});
+    if (refusal === undefined)
+      this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
     else this.#obey(refusal);
     const copy = replayed(response, body);
     return refusal === undefined || refusal.kind === 'capacity' ? copy : markedFinal(copy);
@@ -185,8 +187,8 @@ export class Attempt {
     const { kind, retryAfterMs, retryable } = refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
-    if (isFinal) lane.told(refusal.stated);
-    else lane.refuse(this.reservation, kind, retryAfterMs, refusal);
+    if (isFinal) lane.feedback.told(refusal.stated);
+    else lane.feedback.refuse(this.reservation, kind, retryAfterMs, refusal);
     this.reservation.refused();
     if (isFinal || kind === 'capacity' || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();

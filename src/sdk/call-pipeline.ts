@@ -2,7 +2,7 @@ import type { Caller } from '../callers/caller.ts';
 import { type CallerContext, presentCaller } from '../callers/run-as.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { LaneCall } from '../lane/lane-call.ts';
-import type { LaneKey } from '../lane/lanes.ts';
+import type { LaneKey } from '../lane/lane-registry.ts';
 import type { RateLimiter } from '../limiter.ts';
 import type { Call, Request } from '../model/call.ts';
 import type { Cost } from '../model/limits.ts';
@@ -71,10 +71,10 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
     if (output !== known.output) known = { output, cost: costFor(output) };
     return known.cost;
   };
-  const ticket = earlier?.reservation.admission.ticket;
+  const place = earlier?.reservation.admission.place;
   const mayWait = onLimit !== 'reject';
   const { expects } = provider;
-  return { cost, costNow, expects, caller, priority, signal, ticket, attempt, maxWaitMs, mayWait };
+  return { cost, costNow, expects, caller, priority, signal, place, attempt, maxWaitMs, mayWait };
 }
 
 /** Estimates, queues and admits the requests of one client. */

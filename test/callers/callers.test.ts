@@ -6,6 +6,7 @@ import { type TiersOption, tiersFrom } from '../../src/callers/tiers.ts';
 import { HeadroomError } from '../../src/errors.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { FastClock } from '../support/fast-clock.ts';
+import { take } from './own-use.ts';
 
 const STRATEGIES = ['token-bucket', 'sliding-window', 'fixed-window'] as const;
 
@@ -31,7 +32,7 @@ describe('idle keys are forgotten', () => {
     let most = 0;
     for (let key = 0; key < 100_000; key++) {
       await callers.use({ key: String(key), tier }, (caller) => {
-        caller.take({ requests: 1 }, clock.now());
+        take(caller, { requests: 1 }, clock.now());
         caller.ended({ requests: 1 }, { requests: 1 }, clock.now(), clock.now());
       });
       if (key % 100 === 0) await pass(clock, 1000);
@@ -56,11 +57,11 @@ describe('idle keys are forgotten', () => {
     await pass(clock, 60_000);
     is(true);
     alice.unlisten(line);
-    alice.take({ requests: 1 }, clock.now());
+    take(alice, { requests: 1 }, clock.now());
     await pass(clock, 60_000);
     is(true);
     alice.ended({ requests: 1 }, { requests: 1 }, clock.now() - 30_000, clock.now());
-    alice.take({ requests: 1 }, clock.now());
+    take(alice, { requests: 1 }, clock.now());
     alice.ended({ requests: 1 }, { requests: 1 }, clock.now(), clock.now());
     is(true);
     await pass(clock, 60_000);

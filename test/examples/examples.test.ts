@@ -56,7 +56,9 @@ describePrivate(
         expect(stdout).toMatch(/^Limits are kept in Redis\nann: Lima: This is answer \d/);
       }
       const keys = await server().command('KEYS', '*');
-      expect(keys).toContainEqual(expect.stringMatching(/^\{llm-headroom\}:lane:.*gpt-4o-mini/));
+      expect(keys).toContainEqual(
+        expect.stringMatching(/^\{llm-headroom\}:cell:lane.*gpt-4o-mini/),
+      );
     });
 
     it('goes on without Redis', async () => {

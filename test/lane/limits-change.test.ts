@@ -42,7 +42,7 @@ describe('when the limits change while calls wait', () => {
     void lane.acquire(tokens(10));
     const large = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
     const small = lane.acquire(tokens(100));
-    lane.observe(probe, shown(40_000, 40_000));
+    lane.feedback.observe(probe, shown(40_000, 40_000));
     expect(await clock.run(large)).toBeInstanceOf(CallTooLarge);
     expect((await clock.run(small)).granted).toBe(true);
     expect(lane.snapshot()).toMatchObject({ queued: 0, inFlight: 3 });
@@ -53,14 +53,14 @@ describe('when the limits change while calls wait', () => {
     const probe = await lane.acquire(tokens(10));
     void lane.acquire(tokens(10));
     const large = lane.acquire(tokens(60_000));
-    lane.observe(probe, shown(600_000, 600_000));
+    lane.feedback.observe(probe, shown(600_000, 600_000));
     expect((await clock.run(large)).cost.tokens).toBe(60_000);
   });
 
   it('a refusal for the minute leaves the day’s quota as it is', async () => {
     const { clock, lane } = setup({ limits: { rpm: 600, rpd: 10_000 } });
     const refused = await lane.acquire({ cost: { requests: 1 } });
-    lane.refuse(refused, 'rate', 1000);
+    lane.feedback.refuse(refused, 'rate', 1000);
     refused.settle();
     const calls = Array.from({ length: 100 }, async () =>
       (await lane.acquire({ cost: { requests: 1 } })).settle(),
@@ -78,9 +78,12 @@ describe('when the limits change while calls wait', () => {
     const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
     const call = await lane.acquire(tokens(10));
     for (let flap = 1; flap <= 1200; flap++) {
-      clock.setTimeout(() => lane.observe(call, shown(flap % 2 ? 800 : 900, 500)), 500 * flap);
+      clock.setTimeout(
+        () => lane.feedback.observe(call, shown(flap % 2 ? 800 : 900, 500)),
+        500 * flap,
+      );
     }
-    clock.setTimeout(() => lane.observe(call, shown(900, 500)), 620_000);
+    clock.setTimeout(() => lane.feedback.observe(call, shown(900, 500)), 620_000);
     await clock.advance(620_000);
     // Ten minutes: five at once, and one in ten seconds.
     expect(told.length).toBeLessThanOrEqual(5 + 62);
@@ -91,16 +94,16 @@ describe('when the limits change while calls wait', () => {
   it('a single response that went astray turns nobody away', async () => {
     const { clock, lane } = setup({}, guess(200_000));
     const probe = await lane.acquire(tokens(10));
-    lane.observe(probe, shown(200_000, 0));
+    lane.feedback.observe(probe, shown(200_000, 0));
     const waiting = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
-    lane.observe(probe, shown(500, 0));
-    lane.observe(probe, [{ ...shown(200_000, 0)[0]!, windowMs: 24 * 60 * MINUTE }]);
-    lane.observe(probe, shown(200_000, 0));
+    lane.feedback.observe(probe, shown(500, 0));
+    lane.feedback.observe(probe, [{ ...shown(200_000, 0)[0]!, windowMs: 24 * 60 * MINUTE }]);
+    lane.feedback.observe(probe, shown(200_000, 0));
     const max = (): unknown => lane.snapshot().limits.map((limit) => limit.max);
     expect(max()).toEqual([200_000]);
     expect(lane.snapshot().queued).toBe(1);
     // It says so again: then it is true.
-    lane.observe(probe, shown(500, 0));
+    lane.feedback.observe(probe, shown(500, 0));
     expect(max()).toEqual([500]);
     expect(await clock.run(waiting)).toBeInstanceOf(CallTooLarge);
   });
@@ -112,7 +115,7 @@ describe('when the limits change while calls wait', () => {
     limiter.on('limits', (event) => lowered.push(event.lowered.length));
     const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
     const call = await lane.acquire(tokens(10));
-    for (const limit of [800, 1500, 800]) lane.observe(call, shown(limit, limit));
+    for (const limit of [800, 1500, 800]) lane.feedback.observe(call, shown(limit, limit));
     expect(lowered).toEqual([0, 1, 0, 0]);
   });
 });

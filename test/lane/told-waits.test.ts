@@ -74,7 +74,7 @@ describe('the wait that is told', () => {
     );
     limiter.on('resumed', ({ lane: _, model: __, ...event }) => events.push(event));
     const lane = limiter.lane(KEY);
-    lane.refuse(await lane.acquire({ cost: {} }), 'rate', 1500.4);
+    lane.feedback.refuse(await lane.acquire({ cost: {} }), 'rate', 1500.4);
     void lane.acquire({ cost: {} });
     expect(lane.snapshot().pausedUntil).toBe(2501);
     await clock.runUntilIdle();

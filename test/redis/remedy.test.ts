@@ -13,6 +13,7 @@ test.each([
   ['WRONGPASS invalid username-password pair or user is disabled.', 'name the right user'],
   ['ERR invalid password', 'name the right user'],
   ['NOAUTH Authentication required.', 'name the right user'],
+  ['ERR Protocol error: unauthenticated multibulk length', 'name the right user'],
   ['ERR Client sent AUTH, but no password is set', 'this Redis has no password'],
   ['NOPERM this user has no permissions to run the command', 'give its user the right'],
   ['ERR DB index is out of range', 'this Redis has no database of that number'],

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownKey } from '../../src/lane/lanes.ts';
+import { ownKey } from '../../src/lane/lane-registry.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
@@ -95,7 +95,7 @@ export function refusalContract(
       const limiter = world.limiter();
       const lane = limiter.lane(ownKey('default'));
       const refused = await world.clock.run(limiter.acquire({}));
-      lane.refuse(refused, 'rate', 1000);
+      lane.feedback.refuse(refused, 'rate', 1000);
       refused.settle();
       const calls = ['a', 'b', 'c'].map((each) =>
         world.call(limiter, each, {}, { flightMs: 60_000 }),

@@ -1,5 +1,5 @@
 import { redisStore } from '../../../src/redis/index.ts';
-import type { Store } from '../../../src/stores/shared-lane.ts';
+import type { Store } from '../../../src/shared/store.ts';
 import type { VirtualClock } from '../../../src/testing/index.ts';
 import type { Keeping } from '../../support/limiter-contract.ts';
 import type { ServerOf } from './describe-redis.ts';

@@ -55,7 +55,7 @@ async function work({
     const heardAt = performance.timeOrigin + performance.now();
     const { status, text } = await post();
     reservation.settle();
-    const grantedAt = reservation.admission.grant?.at;
+    const grantedAt = reservation.admission.call.at;
     await told({ name, arrivedAt, grantedAt, heardAt, status, text });
   }
 

@@ -26,6 +26,8 @@ export class VirtualClient implements NodeRedisClient {
   readonly #client: ReturnType<typeof clientOf>;
   readonly #clock: VirtualClock;
   readonly #texts = new Map<string, string>();
+  /** Clients that listen to messages. */
+  readonly #listening: ReturnType<typeof clientOf>[] = [];
 
   private constructor(client: ReturnType<typeof clientOf>, clock: VirtualClock) {
     this.#client = client;
@@ -63,6 +65,14 @@ export class VirtualClient implements NodeRedisClient {
 
   destroy(): void {
     this.#client.destroy();
+    for (const each of this.#listening) if (each.isOpen) each.destroy();
+  }
+
+  /** A client that listens: its messages come in the instant in which they were sent. */
+  duplicate(): ReturnType<typeof clientOf> {
+    const client = this.#client.duplicate();
+    this.#listening.push(client);
+    return client;
   }
 
   withTypeMapping(): this {
@@ -93,7 +103,11 @@ export class VirtualClient implements NodeRedisClient {
       const error = this.errors.shift();
       if (error !== undefined) throw error;
       this.runs++;
-      return await ask();
+      const answer = await ask();
+      // What was published before arrives before the answers to these.
+      const live = this.#listening.filter(({ isReady }) => isReady);
+      await Promise.all(live.map((each) => each.ping().catch(() => {})));
+      return answer;
     } finally {
       letGo();
     }

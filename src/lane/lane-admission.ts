@@ -1,0 +1,145 @@
+import { inWords } from '../duration.ts';
+import {
+  CallTooLarge,
+  closedError,
+  HeadroomError,
+  QueueFull,
+  RateLimitExceeded,
+} from '../errors.ts';
+import type { GuardedEmitter, LaneRef } from '../events.ts';
+import type { Cost, Limit } from '../model/limits.ts';
+import type { QueuedCall } from '../queue/queued-call.ts';
+import { costsOf, unfitOf } from '../rules/pick-next.ts';
+import { type Pause, pauseOf } from '../rules/recovery.ts';
+import {
+  type Asking,
+  type Forecast,
+  type Forecaster,
+  hasWaited,
+  type Patience,
+  pausedEvidence,
+  wouldWait,
+} from './forecast.ts';
+import type { LaneKeeper } from './lane-keeper.ts';
+
+/** The bounds of a lane's queue. */
+export interface QueueBounds {
+  /** The longest that calls are held because the provider has refused one. */
+  readonly maxPauseMs: number;
+  /** The most calls that may wait. */
+  readonly maxQueue: number;
+}
+
+/** Decides whether a call may join or stay in the queue, and builds the error if not. */
+export class LaneAdmission {
+  bounds: QueueBounds;
+  isClosed = false;
+  /** Calls that wait for their callers' own limits, where processes share these. */
+  elsewhere = 0;
+  readonly #ref: LaneRef;
+  readonly #emitter: GuardedEmitter;
+  readonly #keeper: LaneKeeper;
+  readonly #forecaster: Forecaster;
+
+  constructor(
+    ref: LaneRef,
+    emitter: GuardedEmitter,
+    keeper: LaneKeeper,
+    forecaster: Forecaster,
+    bounds: QueueBounds,
+  ) {
+    this.#ref = ref;
+    this.#emitter = emitter;
+    this.#keeper = keeper;
+    this.#forecaster = forecaster;
+    this.bounds = bounds;
+  }
+
+  /** Why a call can't pass, however long it waits. */
+  refusal(call: Pick<Asking, 'cost' | 'expects' | 'own'>): HeadroomError | undefined {
+    if (this.isClosed) return closedError();
+    const { closedBy } = this.#keeper;
+    if (closedBy !== undefined) return closedBy;
+    const unfit = this.unfit(call);
+    if (unfit !== undefined) return new CallTooLarge({ model: this.#ref.model, ...unfit });
+    return this.pauseError();
+  }
+
+  /** The limit that a call exceeds by itself, and by which of its costs. */
+  unfit({
+    cost,
+    expects,
+    own,
+  }: Pick<Asking, 'cost' | 'expects' | 'own'>): ReturnType<typeof unfitOf> {
+    const { limits } = this.#keeper.state;
+    return unfitOf({ own }, costsOf({ cost, expects, own }, limits), limits);
+  }
+
+  /** Why `tryAcquire` can't say anything: it can't wait for an answer. */
+  unasked(): HeadroomError | undefined {
+    if (this.#keeper.isLocal) return undefined;
+    const message =
+      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
+    return new HeadroomError('store_async', message);
+  }
+
+  /** Why a call may not wait, as far as that can be told now. */
+  excess(call: Asking, patience: Patience, isRetry: boolean): HeadroomError | undefined {
+    const { maxWaitMs } = patience;
+    const mayBeFull =
+      !isRetry &&
+      this.#forecaster.situation.queue.counted.calls + this.elsewhere >= this.bounds.maxQueue;
+    if (!mayBeFull && maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
+    const forecast = this.#forecaster.of(call);
+    const mustWait = forecast.waitMs > 0 || this.#forecaster.situation.obstacle !== undefined;
+    if (mayBeFull && mustWait) return this.queueFull();
+    const isTooLong = maxWaitMs === 0 ? mustWait : forecast.waitMs > maxWaitMs;
+    return isTooLong ? wouldWait(this.#rejected(call, forecast), patience) : undefined;
+  }
+
+  /** The error of a call that has waited as long as it may, and still waits. */
+  timedOut(call: QueuedCall, patience: Patience): HeadroomError {
+    const { maxWaitMs } = patience;
+    const rejected = this.#rejected(call, this.#forecaster.of(call));
+    return maxWaitMs === 0
+      ? wouldWait(rejected, patience)
+      : hasWaited(rejected, maxWaitMs, call.since);
+  }
+
+  queueFull(): HeadroomError {
+    return new QueueFull({ model: this.#ref.model, maxQueue: this.bounds.maxQueue });
+  }
+
+  /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
+  tooLarge(cost: Cost, limit: Limit): HeadroomError {
+    return new CallTooLarge({ model: this.#ref.model, cost, limit });
+  }
+
+  /** The error of a pause that is longer than calls may be held. */
+  pauseError(
+    pause: Pause | undefined = pauseOf(this.#keeper.state.recovery),
+  ): RateLimitExceeded | undefined {
+    const { maxPauseMs } = this.bounds;
+    const { now, aheadMs, limits } = this.#forecaster.situation;
+    const waitMs = (pause?.until ?? now) - now;
+    if (pause === undefined || waitMs <= maxPauseMs) return undefined;
+    const message = `The provider takes no calls to ${this.#ref.model} for ${inWords(waitMs)}, longer than \`maxPauseMs\` (${maxPauseMs}) allows`;
+    const evidence = { ...pausedEvidence(limits, now), waitMs, resetAt: pause.until - aheadMs };
+    return new RateLimitExceeded({ message, reason: 'paused', ...evidence });
+  }
+
+  /** Tells that a call is rejected with `error`. */
+  told({ caller, ref }: Pick<Asking, 'caller' | 'ref'>, error: HeadroomError): HeadroomError {
+    this.#emitter.emit('rejected', { ...(ref ?? this.#ref), key: caller.key, error });
+    return error;
+  }
+
+  #rejected(
+    call: Pick<Asking, 'caller' | 'ref'>,
+    forecast: Forecast,
+  ): Parameters<typeof wouldWait>[0] {
+    const { situation } = this.#forecaster;
+    const { caller, ref = this.#ref } = call;
+    return { caller, model: ref.model, forecast, situation };
+  }
+}

@@ -1,0 +1,287 @@
+import { Caller } from '../callers/caller.ts';
+import { wholeMs } from '../duration.ts';
+import type { HeadroomError } from '../errors.ts';
+import type { LaneRef } from '../events.ts';
+import { CallQueue } from '../queue/call-queue.ts';
+import { FairQueue } from '../queue/fair-queue.ts';
+import { QueuedCall } from '../queue/queued-call.ts';
+import { type Grant, obstacle } from '../rules/decide.ts';
+import { sizeOf } from '../rules/limits/limit-levels.ts';
+import { capEstimates } from '../rules/limits/limit-waits.ts';
+import { pauseOf } from '../rules/recovery.ts';
+import { Dispatcher, slotsOf } from './dispatcher.ts';
+import {
+  type Asking,
+  type Forecast,
+  Forecaster,
+  type Patience,
+  type Situation,
+} from './forecast.ts';
+import { LaneAdmission, type QueueBounds } from './lane-admission.ts';
+import type { LaneCall } from './lane-call.ts';
+import type { LaneFeedback } from './lane-feedback.ts';
+import type { LaneOptions } from './lane-options.ts';
+import { type Rejection, Reservation } from './reservation.ts';
+
+/** A call as it asks, and the place that it has in the queue. */
+type Placed = Asking & { readonly id: number; readonly since: number };
+
+/**
+ * The calls of a lane that wait in this process: they join, are told how long it will take, and leave
+ * with a reservation or an error. What the rules decide is done here.
+ *
+ * Invariant: a call is started only after its cost has been taken from the limits, in one step; so
+ * what is in flight has been paid for, and what waits has not.
+ */
+export class LaneQueue {
+  readonly forecaster: Forecaster;
+  readonly admission: LaneAdmission;
+  /** Called whenever something was decided and done. */
+  onDecided: () => void = () => {};
+  readonly #options: LaneOptions;
+  readonly #feedback: LaneFeedback;
+  readonly #queue: CallQueue<Reservation>;
+  readonly #dispatcher: Dispatcher;
+  readonly #nobody = new Caller(undefined);
+  /** What is told of calls once a store has said whether they have to wait. */
+  #untold: (() => void)[] = [];
+  #lastId = 0;
+
+  constructor(options: LaneOptions, feedback: LaneFeedback) {
+    const { clock, emitter, keeper, bounds, lane, model } = options;
+    this.#options = options;
+    this.#feedback = feedback;
+    const fair = new FairQueue<Reservation>(keeper.turns, (cost) =>
+      sizeOf(keeper.state.limits, cost),
+    );
+    const onSlot = (): void => this.#dispatcher.lookSoon();
+    this.#queue = new CallQueue(fair, keeper.state.learning.concurrency.limit, onSlot);
+    this.forecaster = new Forecaster(() => this.#situation);
+    this.admission = new LaneAdmission({ lane, model }, emitter, keeper, this.forecaster, bounds);
+    keeper.isAsked = () => this.#untold.length > 0;
+    this.#dispatcher = new Dispatcher(keeper, this.#queue, clock, {
+      granted: (call, grant) => this.#grant(call, grant),
+      unfit: (call, { cost, limit }) => this.#reject(call, this.admission.tooLarge(cost, limit)),
+      decided: (isAnswer) => this.#decided(isAnswer),
+    });
+  }
+
+  /** Calls that wait. */
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  /** The calls that wait, in no particular order. */
+  get waiting(): Iterable<QueuedCall<Reservation>> {
+    return this.#queue.fair.all();
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  onIdle(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
+  /** Lets go what may go now. */
+  look(): void {
+    this.#dispatcher.look();
+  }
+
+  /** Nothing is let through any more. */
+  stop(): void {
+    this.#dispatcher.stop();
+  }
+
+  /** Waits until the call may be sent. */
+  acquire(call: LaneCall): Promise<Reservation> {
+    const asking = this.#asking(call);
+    const refused = this.admission.refusal(asking);
+    const error =
+      refused ?? (this.#options.keeper.isLocal ? this.#excess(asking, call) : undefined);
+    if (error !== undefined) return Promise.reject(this.admission.told(asking, error));
+    return new Promise((resolve, reject) => {
+      const queued = this.#join(asking, call, { resolve, reject });
+      if (!queued.isWaiting) return;
+      this.#listenTo(queued.caller);
+      const stay = (): void => this.#stay(queued, call);
+      if (!this.#options.keeper.isLocal) this.#untold.push(stay);
+      this.#dispatcher.lookAt(queued);
+      if (this.#options.keeper.isLocal && queued.isWaiting) stay();
+    });
+  }
+
+  /** Lets the call through now, or says why not. Throws where it can never pass. */
+  tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
+    const asking = this.#asking(call);
+    const error = this.admission.refusal(asking) ?? this.admission.unasked();
+    if (error !== undefined) throw this.admission.told(asking, error);
+    this.#dispatcher.look();
+    const forecast = this.forecaster.of(asking);
+    const waitMs = this.forecaster.reported(forecast);
+    if (this.#queue.size > 0) return { granted: false, reason: 'queue', waitMs };
+    let granted: Reservation | undefined;
+    const resolve = (reservation: Reservation): void => {
+      granted = reservation;
+    };
+    const queued = this.#join(asking, call, { resolve, reject: () => {} });
+    this.#dispatcher.look();
+    granted ??= queued.granted;
+    if (granted !== undefined) return granted;
+    this.#queue.leave(queued, undefined);
+    return { granted: false, reason: this.#situation.obstacle ?? forecast.reason, waitMs };
+  }
+
+  /** Whether a call could ever go: it exceeds no limit by itself. */
+  canPass(call: LaneCall): boolean {
+    return this.admission.unfit(this.#asking(call)) === undefined;
+  }
+
+  /** When a call would go if it came now. Takes nothing. */
+  forecast(call: LaneCall): Forecast {
+    return this.forecaster.of(this.#asking(call));
+  }
+
+  /** Why the call can't join now. */
+  refusal(call: LaneCall): HeadroomError | undefined {
+    return this.admission.refusal(this.#asking(call));
+  }
+
+  /** Looks at what waits as if it had just come, within other bounds. */
+  configure(bounds: QueueBounds): void {
+    this.admission.bounds = bounds;
+    for (const queued of [...this.#queue.fair.all()]) {
+      queued.deadline = undefined;
+      const unfit = this.admission.unfit(queued);
+      if (unfit === undefined) continue;
+      this.#reject(queued, this.admission.tooLarge(unfit.cost, unfit.limit));
+    }
+  }
+
+  rejectWaiting(error: HeadroomError): void {
+    for (const queued of [...this.#queue.fair.all()]) this.#reject(queued, error);
+  }
+
+  get #ref(): LaneRef {
+    const { lane, model } = this.#options;
+    return { lane, model };
+  }
+
+  get #now(): number {
+    return this.#options.clock.now();
+  }
+
+  get #situation(): Situation {
+    const { state } = this.#options.keeper;
+    const now = this.#options.keeper.now();
+    return {
+      now,
+      aheadMs: now - this.#now,
+      isOwn: this.#options.isOwn === true,
+      limits: state.limits,
+      queue: this.#queue.fair,
+      concurrency: slotsOf(this.#options.keeper),
+      obstacle: obstacle(state, now)?.reason,
+      pauseMs: Math.max(0, (pauseOf(state.recovery)?.until ?? now) - now),
+      flightMs: state.flight.meanMs,
+    };
+  }
+
+  #asking(call: LaneCall): Placed {
+    const { cost, costNow, expects = [], caller = this.#nobody, priority = 0, place, ref } = call;
+    const counted = capEstimates(this.#options.keeper.state.limits, cost, expects);
+    const own = this.#options.keeper.isShared ? undefined : caller.own;
+    const asking = { cost, costNow, expects, caller, priority, counted, own, ref };
+    return { ...asking, id: place?.id ?? ++this.#lastId, since: place?.since ?? this.#now };
+  }
+
+  #join(asking: Placed, call: LaneCall, promised: Promised): QueuedCall<Reservation> {
+    const { signal, ownReservation } = call;
+    const queued = new QueuedCall<Reservation>({ ...asking, promised, signal, ownReservation });
+    this.#queue.join(queued);
+    return queued;
+  }
+
+  #excess(asking: Asking, call: LaneCall): HeadroomError | undefined {
+    return this.admission.excess(asking, patienceOf(call), call.place !== undefined);
+  }
+
+  /** The call has to wait: it counts in forecasts, and its caller is told. */
+  #stay(queued: QueuedCall<Reservation>, call: LaneCall): void {
+    if (!queued.isWaiting) return;
+    const error = this.#options.keeper.isLocal ? undefined : this.#excess(queued, call);
+    if (error !== undefined) {
+      this.#reject(queued, error);
+      return;
+    }
+    const forecast = this.forecaster.of(queued);
+    const waitMs = this.forecaster.reported(forecast);
+    this.#queue.fair.count(queued);
+    call.onHeld?.();
+    this.#rejectLate(queued, patienceOf(call));
+    const { key } = queued.caller;
+    const told = { waitMs, key, queued: this.#queue.size, attempt: call.attempt ?? 1 };
+    this.#options.emitter.emit('throttled', { ...(queued.ref ?? this.#ref), ...forecast, ...told });
+  }
+
+  /** A forecast may be wrong: what waits in spite of it is rejected when its time is over. */
+  #rejectLate(queued: QueuedCall<Reservation>, patience: Patience): void {
+    const { maxWaitMs } = patience;
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return;
+    const cancel = this.#options.clock.setTimeout(() => {
+      // It may go in this very moment.
+      this.#dispatcher.look();
+      if (!queued.isWaiting) return;
+      this.#reject(queued, this.admission.timedOut(queued, patience));
+    }, maxWaitMs);
+    const { stop } = queued;
+    queued.stop = () => {
+      stop?.();
+      cancel();
+    };
+  }
+
+  #grant(queued: QueuedCall<Reservation>, { call, own }: Grant): void {
+    const { caller, id, since } = queued;
+    this.forecaster.went(queued);
+    caller.went(this.#queue.fair);
+    this.#feedback.totals.started();
+    const { ownReservation } = queued;
+    const place = { id, since };
+    const waitedMs = wholeMs(this.#now - since);
+    const admission = { call, caller, own, ownReservation, place, waitedMs };
+    this.#queue.promote(queued, new Reservation(admission, this.#feedback));
+  }
+
+  /** Everything that was decided is done: tells what follows, and what has changed. */
+  #decided(isAnswer: boolean): void {
+    const { closedBy } = this.#options.keeper;
+    if (closedBy !== undefined) this.rejectWaiting(closedBy);
+    if (isAnswer || this.#options.keeper.isLocal) this.#tellUntold();
+    this.onDecided();
+  }
+
+  #tellUntold(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const tell of untold) tell();
+  }
+
+  #reject(queued: QueuedCall<Reservation>, error: HeadroomError): void {
+    this.admission.told(queued, error);
+    this.#queue.leave(queued, error);
+  }
+
+  /** Goes on when a caller's own limits may have room again. */
+  #listenTo(caller: Caller): void {
+    const { fair } = this.#queue;
+    caller.listen(fair, () => {
+      fair.release(caller);
+      this.#dispatcher.lookSoon();
+    });
+  }
+}
+
+type Promised = ConstructorParameters<typeof QueuedCall<Reservation>>[0]['promised'];
+
+function patienceOf({ maxWaitMs, mayWait = true }: LaneCall): Patience {
+  return { mayWait, maxWaitMs: mayWait ? (maxWaitMs ?? Number.POSITIVE_INFINITY) : 0 };
+}

@@ -1,0 +1,210 @@
+import type { Caller } from '../callers/caller.ts';
+import type { GuardedEmitter } from '../events.ts';
+import {
+  type Correction,
+  type Dimension,
+  type Enforcement,
+  isUpstream,
+  type Shape,
+  type Subject,
+  UNKNOWN_SHAPE,
+  USD_SHAPE,
+} from '../model/limits.ts';
+import type { Settings } from '../options.ts';
+import type { Preset } from '../providers/preset.ts';
+import type { LaneTerms } from '../rules/commands.ts';
+import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
+import type { LimitPolicy } from '../rules/limits/limit-policy.ts';
+import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
+import type { SharedStore } from '../shared/shared-store.ts';
+import { Lane } from './lane.ts';
+import { type LaneKeeper, LocalKeeper, SHARED_SLOTS } from './lane-keeper.ts';
+import { OwnLanes } from './own-lanes.ts';
+import { SharedKeeper } from './shared-keeper.ts';
+
+/** What decides where a call waits, besides the model. */
+export interface LaneKey {
+  /** The upstream host, or another name for who enforces the limits. */
+  readonly host: string;
+  readonly model: string;
+  /** What shares a limit with the model; the lane's name. @default the model */
+  readonly family?: string | undefined;
+  /** What the host does about charges that were wrong. @default 'settled' */
+  readonly correction?: Correction | undefined;
+  /** Responses will tell of the limits. */
+  readonly learns?: boolean | undefined;
+  /** What is published of the limits. */
+  readonly preset?: Preset | undefined;
+  /** What the host counts. @default requests and tokens a minute */
+  readonly measures?: readonly Subject[] | undefined;
+  /** Of these, what its responses state. */
+  readonly states?: readonly Subject[] | undefined;
+  /** How that host is believed to enforce a limit in a dimension. */
+  readonly shape: (dimension: Dimension) => Shape;
+}
+
+/** The burst of an enforcement that was given without one, in seconds. */
+const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
+  bucket: 60,
+  window: 60,
+  slices: 0.25,
+};
+
+interface Open {
+  readonly lane: Lane;
+  readonly key: LaneKey;
+}
+
+/** So many lanes are kept, whether they are used or not. */
+const KEPT = 256;
+/** As many of the others are looked at, whenever one is asked for, as keep up with any that come. */
+const SWEPT = 2;
+
+/**
+ * The lanes of one limiter, each opened when it is first asked for. Beyond 256 of them, those that
+ * are idle are forgotten, the one that was asked for longest ago first: with their totals, and what
+ * responses have shown of their limits.
+ */
+export class LaneRegistry implements Iterable<Lane> {
+  #settings: Settings;
+  readonly #emitter: GuardedEmitter;
+  readonly #store: SharedStore | undefined;
+  readonly #ownLanes: OwnLanes | undefined;
+  /** The one that was asked for longest ago is the first. */
+  readonly #open = new Map<string, Open>();
+  #isClosed = false;
+
+  constructor(settings: Settings, emitter: GuardedEmitter, store?: SharedStore) {
+    this.#settings = settings;
+    this.#emitter = emitter;
+    this.#store = store;
+    this.#ownLanes = store && new OwnLanes(store, settings.clock, emitter);
+  }
+
+  /** The caller's own limits, where processes share them and its tier has any. */
+  async own(caller: Caller): Promise<Lane | undefined> {
+    return this.#ownLanes?.of(caller);
+  }
+
+  *[Symbol.iterator](): Generator<Lane, void> {
+    for (const { lane } of this.#open.values()) yield lane;
+  }
+
+  /** The lane of one upstream limit. */
+  get(key: LaneKey): Lane {
+    const name = nameOf(key);
+    const known = this.#open.get(name);
+    const lane = known?.lane ?? this.#opened(name, key);
+    this.#open.delete(name);
+    this.#open.set(name, { lane, key: known?.key ?? key });
+    if (this.#isClosed && known === undefined) lane.close();
+    this.#sweep();
+    return lane;
+  }
+
+  /** The lane, where it is open. */
+  find(key: LaneKey): Lane | undefined {
+    return this.#open.get(nameOf(key))?.lane;
+  }
+
+  /** A lane's value as it is known here, or as it would be if it were opened now. */
+  stateOf(key: LaneKey): LaneState {
+    return this.find(key)?.state ?? newLane(this.#opening(key), this.#settings.clock.now());
+  }
+
+  /** Goes on with other settings, in the lanes that are open as well. */
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    for (const { lane, key } of this.#open.values()) lane.configure(this.#terms(key), settings);
+  }
+
+  /** Closes all of them, and those that are opened later. */
+  close(): void {
+    this.#isClosed = true;
+    for (const lane of this) lane.close();
+    this.#ownLanes?.close();
+  }
+
+  /** Those that are still used go to the end. */
+  #sweep(): void {
+    for (let i = 0; i < SWEPT && this.#open.size > KEPT; i++) {
+      const [oldest] = this.#open;
+      if (oldest === undefined) return;
+      const [name, open] = oldest;
+      this.#open.delete(name);
+      if (!open.lane.isIdle) this.#open.set(name, open);
+    }
+  }
+
+  #opened(name: string, key: LaneKey): Lane {
+    const { clock } = this.#settings;
+    const keeper = this.#keeper(name, this.#opening(key));
+    const ref = { lane: name, model: key.model };
+    const bounds = this.#settings;
+    return new Lane({
+      ...{ ...ref, clock, emitter: this.#emitter, keeper, bounds, ownLanes: this.#ownLanes },
+    });
+  }
+
+  #keeper(name: string, opening: LaneOpening): LaneKeeper {
+    const { clock } = this.#settings;
+    if (this.#store !== undefined) return new SharedKeeper(this.#store, name, opening, clock);
+    return new LocalKeeper(newLane(opening, clock.now()), clock);
+  }
+
+  #opening(key: LaneKey): LaneOpening {
+    const { learns = false, measures, states } = key;
+    const terms = this.#terms(key);
+    const isGiven = terms.start.some((each) => each.source === 'given' && isUpstream(each));
+    return { ...terms, measures, states, isCold: learns && !isGiven };
+  }
+
+  /** What the settings say of a lane. Given limits take the place of published ones, but in usd. */
+  #terms(key: LaneKey): LaneTerms {
+    const { model, preset } = key;
+    const given = this.#settings.limits(model);
+    const published = given.limits.some(isUpstream) ? undefined : preset;
+    const most = Math.min(given.concurrency, this.#settings.concurrency);
+    const first = published?.concurrency ?? Number.POSITIVE_INFINITY;
+    const isSure = published?.isGuess === false;
+    const inFlight = { start: first, most: isSure ? Math.min(most, first) : most };
+    const own = given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
+    return { start: [...own, ...publishedLimits(published)], inFlight, policy: this.#policy(key) };
+  }
+
+  #policy({ shape, correction = 'settled' }: LaneKey): LimitPolicy {
+    const { headroom, enforcement, burstSeconds } = this.#settings;
+    const shapes = {
+      requests: this.#shape(shape('requests')),
+      tokens: this.#shape(shape('tokens')),
+      inputTokens: this.#shape(shape('inputTokens')),
+      outputTokens: this.#shape(shape('outputTokens')),
+      usd: USD_SHAPE,
+    };
+    const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
+    const slots = this.#store === undefined ? 0 : SHARED_SLOTS;
+    return { shapes, isShapeGiven, headroom, correction, slots };
+  }
+
+  /** What was given, else what the provider's profile says. */
+  #shape(profile: Shape): Shape {
+    const { enforcement, burstSeconds } = this.#settings;
+    if (enforcement === undefined) return { ...profile, ...(burstSeconds && { burstSeconds }) };
+    return { enforcement, burstSeconds: burstSeconds ?? BURST_SECONDS[enforcement] };
+  }
+}
+
+/** Of calls that ask the limiter itself. */
+export function ownKey(model: string): LaneKey {
+  return { host: 'limiter', model, shape: () => UNKNOWN_SHAPE };
+}
+
+/** The lane's name: calls whose keys have the same share its limits. */
+export function nameOf({ host, family, model }: LaneKey): string {
+  return `${host}/${family ?? model}`;
+}
+
+function publishedLimits(preset: Preset | undefined): MeteredLimit[] {
+  const source = preset?.isGuess === false ? 'published' : 'guess';
+  return (preset?.limits ?? []).map((limit) => ({ ...limit, source }));
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import type { LaneCommand } from '../rules/commands.ts';
+import type { Decision } from '../rules/decide.ts';
+import type { LaneState } from '../rules/lane-state.ts';
+import { limitSet, shareLimits } from '../rules/limits/limit-set.ts';
+import type { SentCall } from '../rules/ticket.ts';
+import { LocalKeeper } from './lane-keeper.ts';
+
+/**
+ * The time in which a lane's store is lost: this process decides alone, on a copy of what it knew,
+ * for its part of each limit. When the store can be reached again, it is told what was used.
+ */
+export class Outage {
+  readonly keeper: LocalKeeper;
+  onDecision: (decision: Decision) => void = () => {};
+  readonly #clock: Clock;
+  readonly #tell: (command: LaneCommand) => void;
+  /** Calls that were let through without the store. */
+  readonly #calls = new WeakSet<SentCall>();
+  #isReturning = false;
+
+  /** `share`: this process's part of the limits, above 0 and up to 1. */
+  constructor(copy: LaneState, share: number, clock: Clock, tell: (command: LaneCommand) => void) {
+    shareLimits(copy.limits, share, clock.now());
+    this.keeper = new LocalKeeper(copy, clock);
+    this.keeper.onDecision = (decision) => this.#decided(decision);
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** Whether the store knows nothing of a call. */
+  has(call: SentCall): boolean {
+    return this.#calls.has(call);
+  }
+
+  /** The store can be reached: from now on it is told of each call at once. */
+  returning(): void {
+    this.#isReturning = true;
+    this.#tell(this.used);
+  }
+
+  /** What was used here and has not come back. */
+  get used(): LaneCommand {
+    const now = this.#clock.now();
+    const { limits } = this.keeper.state;
+    return { kind: 'add', at: now, limits: JSON.stringify(limitSet.pack(limits, now)) };
+  }
+
+  #decided(decision: Decision): void {
+    for (const { call } of decision.granted) {
+      this.#calls.add(call);
+      if (this.#isReturning) this.#tell({ kind: 'used', cost: call.cost });
+    }
+    this.onDecision(decision);
+  }
+}

@@ -1,0 +1,90 @@
+import type { Caller } from '../callers/caller.ts';
+import { digest } from '../callers/digest.ts';
+import type { Terms } from '../callers/terms.ts';
+import type { Clock } from '../clock.ts';
+import type { GuardedEmitter } from '../events.ts';
+import type { LaneOpening } from '../rules/lane-state.ts';
+import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
+import { policyOf } from '../rules/own-limits.ts';
+import type { SharedStore } from '../shared/shared-store.ts';
+import { Lane } from './lane.ts';
+import { SHARED_SLOTS } from './lane-keeper.ts';
+import { SharedKeeper } from './shared-keeper.ts';
+
+interface Open {
+  readonly lane: Lane;
+  terms: Terms;
+}
+
+/** So many are kept, whether they are used or not. */
+const KEPT = 1000;
+const NO_BOUNDS = { maxPauseMs: Number.POSITIVE_INFINITY, maxQueue: Number.POSITIVE_INFINITY };
+
+/**
+ * The limits of callers' tiers, where processes share them: each caller's are a lane of their own,
+ * which a call passes before it asks for the provider's.
+ */
+export class OwnLanes {
+  readonly #store: SharedStore;
+  readonly #clock: Clock;
+  readonly #emitter: GuardedEmitter;
+  /** The one that was used longest ago is the first. */
+  readonly #open = new Map<string, Open>();
+
+  constructor(store: SharedStore, clock: Clock, emitter: GuardedEmitter) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#emitter = emitter;
+  }
+
+  /** Notes who the caller is in the store; its lane, where its tier has limits. */
+  of(caller: Caller): Promise<Lane | undefined> | undefined {
+    return caller.id === '' ? undefined : this.#of(caller);
+  }
+
+  async #of(caller: Caller): Promise<Lane | undefined> {
+    caller.digest ??= await digest(caller.id);
+    const { limits, concurrency } = caller.terms;
+    if (limits.length === 0 && concurrency === Number.POSITIVE_INFINITY) return undefined;
+    return this.#lane(caller);
+  }
+
+  /** Closes all of them. */
+  close(): void {
+    for (const { lane } of this.#open.values()) lane.close();
+    this.#open.clear();
+  }
+
+  #lane(caller: Caller): Lane {
+    const { terms, digest: id = '' } = caller;
+    const open = this.#open.get(id) ?? this.#opened(id, terms);
+    this.#open.delete(id);
+    this.#open.set(id, open);
+    if (open.terms !== terms) {
+      open.terms = terms;
+      open.lane.configure(openingOf(terms), NO_BOUNDS);
+    }
+    this.#closeOldest();
+    return open.lane;
+  }
+
+  #opened(id: string, terms: Terms): Open {
+    const keeper = new SharedKeeper(this.#store, `own/${id}`, openingOf(terms), this.#clock);
+    const ref = { lane: `own/${id}`, model: '' };
+    const options = { ...ref, clock: this.#clock, emitter: this.#emitter, keeper };
+    return { terms, lane: new Lane({ ...options, bounds: NO_BOUNDS, isOwn: true }) };
+  }
+
+  #closeOldest(): void {
+    const [oldest] = this.#open;
+    if (this.#open.size <= KEPT || oldest === undefined || !oldest[1].lane.isUnused) return;
+    this.#open.delete(oldest[0]);
+    oldest[1].lane.close();
+  }
+}
+
+function openingOf({ limits, shape, concurrency }: Terms): LaneOpening {
+  const start = limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
+  const inFlight = { start: concurrency, most: concurrency };
+  return { start, policy: { ...policyOf(shape), slots: SHARED_SLOTS }, inFlight, isCold: false };
+}

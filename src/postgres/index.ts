@@ -1,0 +1,4 @@
+export type { Store } from '../shared/store.ts';
+export { type PostgresStoreOptions, postgresStore } from './create-store.ts';
+export type { PostgresPool, PostgresTarget } from './postgres-client.ts';
+export { createTable } from './statements.ts';

@@ -1,0 +1,218 @@
+import { type Clock, systemClock } from '../clock.ts';
+import type { Asked, Cell, Note, Seen, Write, Written } from '../shared/cell.ts';
+import type { ServerCells } from '../shared/cell-store.ts';
+import { Underway } from '../shared/underway.ts';
+import { Listener } from './listener.ts';
+import { type PostgresPool, type PostgresTarget, poolFor } from './postgres-client.ts';
+import { createTable, type Statements, statementsFor } from './statements.ts';
+
+const TABLE = 'llm_headroom_cells';
+
+export interface PostgresCellsOptions {
+  /** @default 'llm_headroom_cells' */
+  readonly table?: string | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** The longest payload of a notification, in bytes: a longer text is for its receiver to look up. */
+const LONGEST_PAYLOAD = 7900;
+
+/**
+ * Cells in PostgreSQL 11 or later, for one process. The table is created by `createTable` or by
+ * hand. Messages go by LISTEN and NOTIFY, on a connection that is kept: a pool that gives another
+ * connection to each transaction, as PgBouncer may, has none.
+ */
+export class PostgresCells implements ServerCells {
+  wasReached = false;
+  failure: unknown;
+  readonly member: string = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  readonly #underway = new Underway();
+  readonly #table: string;
+  readonly #statements: Statements;
+  readonly #pool: ReturnType<typeof poolFor>;
+  readonly #listener: Listener;
+  readonly #opening: Promise<void>;
+  #closing: Promise<void> | undefined;
+  readonly #hearers = new Map<string, Set<(text: string) => void>>();
+
+  /** @throws TypeError for a table's name that would have to be quoted */
+  constructor(target: PostgresTarget, options: PostgresCellsOptions = {}) {
+    const { table = TABLE, clock = systemClock } = options;
+    if (!/^[a-z_][a-z0-9_.]{0,40}$/.test(table)) {
+      throw new TypeError(`Expected \`table\` to be a lower-case name, got \`${table}\``);
+    }
+    this.#table = table;
+    this.#statements = statementsFor(table);
+    this.#pool = poolFor(target);
+    this.#pool.catch(() => {});
+    this.#listener = new Listener({
+      pool: () => this.pool(),
+      channel: `${this.channel}${this.member}`,
+      hear: (text) => this.#hear(text),
+      live: this.#statements.live,
+      clock,
+    });
+    this.#opening = this.#listener.open();
+  }
+
+  /** Creates the table, where it isn't there. */
+  async createTable(): Promise<void> {
+    await (await this.pool()).query({ text: createTable(this.#table) });
+  }
+
+  /** Resolves once messages arrive, or the first attempt at them has failed. */
+  async listening(): Promise<boolean> {
+    await this.#opening;
+    return this.isListening;
+  }
+
+  get isListening(): boolean {
+    return this.#listener.isLive;
+  }
+
+  get channel(): string {
+    return `${this.#table}_`;
+  }
+
+  async pool(): Promise<PostgresPool> {
+    return (await this.#pool).pool;
+  }
+
+  open(name: string, part?: string): Cell {
+    return new PostgresCell(
+      this,
+      name,
+      part === undefined ? this.member : `${this.member}.${part}`,
+    );
+  }
+
+  async run(statement: keyof Statements, values: unknown[]): Promise<unknown> {
+    const name = `${this.#table}_${statement}`;
+    try {
+      const pool = await this.pool();
+      const asked = pool.query({ name, text: this.#statements[statement], values });
+      const { rows } = await this.#underway.of(asked);
+      this.wasReached = true;
+      return rows[0];
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  listen(name: string, member: string, hear: (text: string) => void): () => void {
+    const to = `${member}\n${name}`;
+    const hearers = this.#hearers.get(to) ?? new Set();
+    this.#hearers.set(to, hearers.add(hear));
+    return () => void hearers.delete(hear);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    // Who leaves at this moment still says so.
+    await this.#underway.over();
+    this.#listener.close();
+    const { pool, isOurs } = await this.#pool;
+    if (isOurs) await pool.end();
+  }
+
+  /** The member and the name of the cell, each with a line feed behind it, and the text. */
+  #hear(message: string): void {
+    const end = message.indexOf('\n', message.indexOf('\n') + 1);
+    for (const hear of this.#hearers.get(message.slice(0, end)) ?? []) hear(message.slice(end + 1));
+  }
+}
+
+class PostgresCell implements Cell {
+  readonly #cells: PostgresCells;
+  readonly #name: string;
+  readonly #member: string;
+
+  constructor(cells: PostgresCells, name: string, member: string) {
+    this.#cells = cells;
+    this.#name = name;
+    this.#member = member;
+  }
+
+  get isListening(): boolean {
+    return this.#cells.isListening;
+  }
+
+  async read(): Promise<Seen> {
+    const row = await this.#cells.run('read', [this.#name]);
+    return row === undefined ? this.#empty() : seenIn(row);
+  }
+
+  async ask(note: Note, notAfter = Number.POSITIVE_INFINITY): Promise<Asked> {
+    const { member, order, text } = note;
+    const sent = [this.#cells.channel, this.#payload(text)];
+    const values = [this.#name, member, order, text, notAfter, ...sent];
+    const row = await this.#cells.run('ask', values);
+    if (row === undefined) return { kind: 'late', now: (await this.read()).now };
+    const seen = seenIn(row);
+    return field(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
+  }
+
+  async write(write: Write): Promise<Written> {
+    const { expected, version, text, at, taken, messages, otherwise, isLast } = write;
+    const orders = Object.fromEntries(taken.map(({ member, order }) => [member, order]));
+    const told = messages.map(({ to, text: said }) => {
+      const [process = ''] = to.split('.');
+      return [this.#cells.channel + process, `${to}\n${this.#payload(said)}`];
+    });
+    const own = [JSON.stringify(orders), JSON.stringify(told), isLast ? '' : this.#member];
+    const values = [this.#name, expected, version, at, text, ...own];
+    const row = await this.#cells.run(expected === '' ? 'begin' : 'write', values);
+    if (row === undefined) return this.#refused(expected, otherwise);
+    const { now, inbox } = seenIn(row);
+    return { kind: 'written', now, inbox };
+  }
+
+  listen(hear: (text: string) => void): () => void {
+    return this.#cells.listen(this.#name, this.#member, hear);
+  }
+
+  /** Why nothing was written. */
+  async #refused(expected: string, otherwise: Note | undefined): Promise<Written> {
+    const seen = await this.read();
+    if (seen.version === expected) return { kind: 'late', now: seen.now };
+    return otherwise === undefined ? seen : this.ask(otherwise);
+  }
+
+  async #empty(): Promise<Seen> {
+    const pool = await this.#cells.pool();
+    const text = 'SELECT extract(epoch FROM statement_timestamp()) * 1000 AS now';
+    const { rows } = await pool.query({ text });
+    return seenIn(rows[0]);
+  }
+
+  #payload(text: string): string {
+    const payload = `${this.#name}\n${text}`;
+    const isShort = new TextEncoder().encode(payload).length <= LONGEST_PAYLOAD;
+    return isShort ? payload : `${this.#name}\n`;
+  }
+}
+
+function seenIn(row: unknown): Seen {
+  const inbox = field(row, 'inbox');
+  return {
+    kind: 'seen',
+    now: Number(field(row, 'now')),
+    version: String(field(row, 'version') ?? ''),
+    text: String(field(row, 'value') ?? ''),
+    inbox: Object.entries(typeof inbox === 'object' && inbox !== null ? inbox : {}).flatMap(
+      ([member, left]: [string, unknown]) => {
+        if (!Array.isArray(left)) return [];
+        return [{ member, order: Number(left[0]), text: String(left[1]) }];
+      },
+    ),
+  };
+}
+
+function field(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
+}

@@ -1,0 +1,80 @@
+/** As much of a pool of the package `pg` as is used. */
+export interface PostgresPool {
+  query(query: PostgresQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  connect(): Promise<PostgresConnection>;
+  end(): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface PostgresQuery {
+  /** Prepared once for each connection. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: unknown[];
+}
+
+export interface PostgresNotification {
+  readonly channel: string;
+  readonly payload?: string | undefined;
+}
+
+/** One connection of a pool. */
+export interface PostgresConnection {
+  query(query: PostgresQuery): Promise<unknown>;
+  release(destroy?: boolean): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'notification', listener: (message: PostgresNotification) => void): unknown;
+}
+
+/** A URL (`postgres://`), or a pool of the package `pg` that the caller has, and closes. */
+export type PostgresTarget = string | URL | PostgresPool;
+
+const CONNECT_TIMEOUT_MS = 2000;
+const QUERY_TIMEOUT_MS = 2000;
+const CONNECTIONS = 4;
+
+/** The pool that `target` is, or a new one. */
+export async function poolFor(
+  target: PostgresTarget,
+): Promise<{ readonly pool: PostgresPool; readonly isOurs: boolean }> {
+  if (typeof target !== 'string' && !(target instanceof URL))
+    return { pool: target, isOurs: false };
+  const module: unknown = await import(/* @vite-ignore */ packageName());
+  const pool: unknown = Reflect.construct(poolIn(module), [
+    {
+      connectionString: String(target),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      max: CONNECTIONS,
+      allowExitOnIdle: true,
+    },
+  ]);
+  if (!isPool(pool)) throw new Error('Expected the package `pg` to be version 8 or later');
+  // An 'error' event that nobody hears would end the process; the failures themselves reject.
+  pool.on('error', () => {});
+  return { pool, isOurs: true };
+}
+
+/** Left to the runtime: a bundler would fail where the package isn't installed. */
+function packageName(): string {
+  return 'pg';
+}
+
+function poolIn(module: unknown): (...args: never[]) => unknown {
+  const place: unknown =
+    typeof module === 'object' && module !== null && 'default' in module ? module.default : module;
+  const value: unknown =
+    typeof place === 'object' && place !== null ? Reflect.get(place, 'Pool') : undefined;
+  if (isFunction(value)) return value;
+  throw new Error('Expected the package `pg` to export `Pool`');
+}
+
+function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function';
+}
+
+function isPool(value: unknown): value is PostgresPool {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['query', 'connect', 'end', 'on'].every((name) => isFunction(Reflect.get(value, name)));
+}

@@ -1,0 +1,232 @@
+import type { Caller } from '../callers/caller.ts';
+import { type Cost, least, minus, plus, times } from '../model/limits.ts';
+import {
+  begin,
+  end,
+  makeHeld,
+  makeReady,
+  serve,
+  startsBefore,
+  type Turns,
+} from '../rules/turns.ts';
+import { type Ahead, CallerQueue, NOTHING_AHEAD } from './caller-queue.ts';
+import { Heap } from './heap.ts';
+import type { QueuedCall } from './queued-call.ts';
+
+/**
+ * The calls that wait in one lane, fair between callers. The order is the rules' (`turns.ts`); this
+ * keeps as many callers as come in that order, so that the first calls are found at once.
+ */
+export class FairQueue<R = unknown> {
+  readonly #turns: Turns;
+  /** How much of the lane a call takes: of the scarcest limit, in milliseconds of its rate. */
+  readonly #sizeOf: (cost: Cost) => number;
+  readonly #callers = new Map<string, CallerQueue<R>>();
+  readonly #ready = new Heap<CallerQueue<R>>(startsBefore);
+  readonly #held = new Heap<CallerQueue<R>>((one, other) => heldUntil(one) < heldUntil(other));
+  #size = 0;
+  #counted: Ahead = NOTHING_AHEAD;
+
+  constructor(turns: Turns, sizeOf: (cost: Cost) => number) {
+    this.#turns = turns;
+    this.#sizeOf = sizeOf;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The calls that count in forecasts. */
+  get counted(): Ahead {
+    return this.#counted;
+  }
+
+  /** When the first caller that is held may go, in milliseconds since the epoch. */
+  get heldUntil(): number {
+    return this.#held.first?.heldUntil ?? Number.POSITIVE_INFINITY;
+  }
+
+  add(call: QueuedCall<R>): void {
+    const { caller } = call;
+    const known = this.#callers.get(caller.id);
+    const queue = known ?? this.#opened(caller, call);
+    const wasFirst = queue.first;
+    queue.insert(call);
+    this.#size++;
+    // The call for which its caller was held isn't its first any more.
+    if (known !== undefined && queue.first !== wasFirst) this.#release(queue);
+  }
+
+  /** Takes out a call that goes, or that is given up. */
+  remove(call: QueuedCall<R>): void {
+    const queue = this.#callers.get(call.key);
+    if (queue === undefined) return;
+    const wasFirst = queue.first === call;
+    queue.remove(call);
+    this.#size--;
+    if (call.isCounted) this.#uncount(call);
+    if (queue.size === 0) this.#close(queue);
+    else if (wasFirst) this.#release(queue);
+  }
+
+  /** A call of the caller's has gone, as others have decided: it is noted here only. */
+  serve(caller: Caller, cost: Cost): void {
+    const queue = this.#callers.get(caller.id);
+    if (queue === undefined) return;
+    serve(this.#turns, queue.clock, this.#sizeOf(cost), this.#ready.first === queue);
+    this.served(caller);
+  }
+
+  /** A call of the caller's has gone, as the rules have noted in its clock: it has a new place. */
+  served({ id }: Caller): void {
+    const queue = this.#callers.get(id);
+    if (queue === undefined || !this.#ready.has(queue)) return;
+    this.#ready.remove(queue);
+    this.#place(queue);
+  }
+
+  /** Leaves the caller's calls out until `until`: its own limits have no room for the first. */
+  hold(caller: Caller, until: number): void {
+    const queue = this.#callers.get(caller.id);
+    if (queue === undefined) return;
+    this.#ready.remove(queue);
+    this.#held.remove(queue);
+    makeHeld(this.#turns, queue.clock);
+    queue.heldUntil = until;
+    this.#held.add(queue);
+  }
+
+  /** The caller's limits are others, or have more room now. */
+  release(caller: Caller): void {
+    const queue = this.#callers.get(caller.id);
+    if (queue !== undefined) this.#release(queue);
+  }
+
+  /** The first calls, at most `count`: the first one of each caller, then the second ones. */
+  front(count: number, now: number): QueuedCall<R>[] {
+    this.#releaseUntil(now);
+    const calls: QueuedCall<R>[] = [];
+    let rest: Iterator<QueuedCall<R>, void>[] = [];
+    for (const queue of this.#ready.inOrder()) {
+      if (calls.length === count) return calls;
+      rest.push(queue.calls());
+      if (!append(calls, rest.at(-1))) rest.pop();
+      if (rest.length === count) break;
+    }
+    while (rest.length > 0 && calls.length < count) {
+      rest = rest.filter((each) => calls.length < count && append(calls, each));
+    }
+    return calls;
+  }
+
+  /** All calls, in no particular order. */
+  *all(): Generator<QueuedCall<R>, void> {
+    for (const queue of this.#callers.values()) yield* queue.calls();
+  }
+
+  /** The caller's calls that go before a new one of its own of that priority. */
+  ownBefore(caller: Caller, priority: number): Ahead {
+    return this.#callers.get(caller.id)?.before(priority) ?? NOTHING_AHEAD;
+  }
+
+  /**
+   * The calls that go before a new one: its caller's own of that priority, and as much of each other
+   * caller's, where there is so much. Callers that are held stand in nobody's way.
+   */
+  before(caller: Caller, counted: Cost, priority: number): Ahead {
+    const own = this.ownBefore(caller, priority);
+    const all = this.ownBefore(caller, Number.NEGATIVE_INFINITY);
+    const others = this.#ready.size - (this.#isReady(caller) ? 1 : 0);
+    if (others === 0) return own;
+    const most = {
+      calls: (own.calls + 1) * others,
+      cost: times(plus(own.cost, counted), others),
+    };
+    const rest = {
+      calls: this.#counted.calls - all.calls,
+      cost: minus(this.#counted.cost, all.cost),
+    };
+    return {
+      calls: own.calls + Math.min(most.calls, rest.calls),
+      cost: plus(own.cost, least(rest.cost, most.cost)),
+    };
+  }
+
+  /** Whether the call is its caller's last one, with so many before it. */
+  isBehind(call: QueuedCall<R>, calls: number): boolean {
+    const queue = this.#callers.get(call.key);
+    return queue !== undefined && queue.size > calls && queue.isLast(call);
+  }
+
+  /** The call counts in forecasts from now on. */
+  count(call: QueuedCall<R>): void {
+    if (call.isCounted) return;
+    call.isCounted = true;
+    this.#callers.get(call.key)?.count(call);
+    const { calls, cost } = this.#counted;
+    this.#counted = { calls: calls + 1, cost: plus(cost, call.counted) };
+  }
+
+  /** An empty queue costs exactly nothing, whatever rounding has left in the sum. */
+  #uncount(call: QueuedCall<R>): void {
+    const calls = this.#counted.calls - 1;
+    const cost = calls === 0 ? {} : minus(this.#counted.cost, call.counted);
+    this.#counted = { calls, cost };
+  }
+
+  #opened(caller: Caller, { counted }: QueuedCall<R>): CallerQueue<R> {
+    const call = { size: this.#sizeOf(counted), weight: caller.weight };
+    const clock = begin(this.#turns, caller.id, call, this.#ready.first?.clock);
+    const queue = new CallerQueue<R>(caller, clock);
+    this.#callers.set(caller.id, queue);
+    this.#place(queue);
+    return queue;
+  }
+
+  #close(queue: CallerQueue<R>): void {
+    this.#ready.remove(queue);
+    this.#held.remove(queue);
+    this.#callers.delete(queue.caller.id);
+    queue.caller.unlisten(this);
+    end(this.#turns, queue.caller.id, this.#callers.size);
+  }
+
+  #isReady({ id }: Caller): boolean {
+    const queue = this.#callers.get(id);
+    return queue !== undefined && this.#ready.has(queue);
+  }
+
+  #releaseUntil(now: number): void {
+    for (let queue = this.#held.first; queue !== undefined; queue = this.#held.first) {
+      if (heldUntil(queue) > now) return;
+      this.#release(queue);
+    }
+  }
+
+  #release(queue: CallerQueue<R>): void {
+    this.#held.remove(queue);
+    queue.heldUntil = undefined;
+    if (this.#ready.has(queue)) return;
+    const { caller, first, clock } = queue;
+    const call = { size: this.#sizeOf(first?.counted ?? {}), weight: caller.weight };
+    makeReady(this.#turns, clock, call, this.#ready.first?.clock);
+    this.#place(queue);
+  }
+
+  #place(queue: CallerQueue<R>): void {
+    queue.start = queue.clock.start;
+    queue.order = queue.clock.order;
+    this.#ready.add(queue);
+  }
+}
+
+function heldUntil({ heldUntil: until = 0 }: Pick<CallerQueue, 'heldUntil'>): number {
+  return until;
+}
+
+function append<C>(calls: C[], from: Iterator<C, void> | undefined): boolean {
+  const next = from?.next();
+  if (next === undefined || next.done === true) return false;
+  calls.push(next.value);
+  return true;
+}

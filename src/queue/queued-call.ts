@@ -1,0 +1,101 @@
+import type { Caller } from '../callers/caller.ts';
+import type { LaneRef } from '../events.ts';
+import type { Cost, Dimension } from '../model/limits.ts';
+import type { OwnLimits } from '../rules/own-limits.ts';
+import type { Ticket } from '../rules/ticket.ts';
+
+/** What a call's maker gets in the end, or why it gets nothing. */
+export interface Promised<R> {
+  resolve(granted: R): void;
+  reject(reason: unknown): void;
+}
+
+/** What is known of a call that joins a queue. */
+export interface CallRequest<R> {
+  readonly promised: Promised<R>;
+  readonly ownReservation?: R | undefined;
+  readonly cost: Cost;
+  /** The cost as far as it is known by now, where that may have changed while the call waited. */
+  readonly costNow?: (() => Cost) | undefined;
+  /** Dimensions in which the cost is an estimate that may be far off. */
+  readonly expects: readonly Dimension[];
+  readonly caller: Caller;
+  readonly ref: LaneRef | undefined;
+  /** Its caller's own limits, where they are kept in this process. */
+  readonly own: OwnLimits | undefined;
+  readonly priority: number;
+  readonly signal: AbortSignal | undefined;
+  /** Its number, and when it came; an earlier attempt's, whose place it keeps. */
+  readonly id: number;
+  readonly since: number;
+  /** The cost as it counts in forecasts: estimates capped, as it came. */
+  readonly counted: Cost;
+}
+
+/**
+ * A call that waits in a lane: a ticket for the rules, a link in its caller's list, and what its
+ * maker is told in the end.
+ */
+export class QueuedCall<R = unknown> implements Ticket {
+  /** What it has taken already of its caller's own limits, where processes share these. */
+  readonly ownReservation: R | undefined;
+  readonly promised: Promised<R>;
+  readonly id: number;
+  readonly since: number;
+  readonly priority: number;
+  readonly expects: readonly Dimension[];
+  readonly caller: Caller;
+  /** Where to say that it waits, where that isn't its lane. */
+  readonly ref: LaneRef | undefined;
+  readonly own: OwnLimits | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly counted: Cost;
+  deadline: number | undefined;
+  /** Whether it counts in forecasts: not before it is known that it has to wait. */
+  isCounted = false;
+  /** Its neighbors among its caller's calls of the same priority. */
+  previous: QueuedCall<R> | undefined;
+  next: QueuedCall<R> | undefined;
+  /** Whether it waits. */
+  isWaiting = false;
+  /** Ends what else waits with it: a listener for its signal, a timer for its patience. */
+  stop: (() => void) | undefined;
+  /** What it was granted. */
+  granted: R | undefined;
+  /** p-queue's own function, which runs it. */
+  run: (() => Promise<unknown>) | undefined;
+  readonly #cost: Cost;
+  readonly #costNow: (() => Cost) | undefined;
+
+  constructor(request: CallRequest<R>) {
+    this.promised = request.promised;
+    this.ownReservation = request.ownReservation;
+    this.id = request.id;
+    this.since = request.since;
+    this.priority = request.priority;
+    this.expects = request.expects;
+    this.caller = request.caller;
+    this.ref = request.ref;
+    this.own = request.own;
+    this.signal = request.signal;
+    this.counted = request.counted;
+    this.#cost = request.cost;
+    this.#costNow = request.costNow;
+  }
+
+  get key(): string {
+    return this.caller.id;
+  }
+
+  get sharedKey(): string {
+    return this.caller.digest ?? '';
+  }
+
+  get weight(): number {
+    return this.caller.weight;
+  }
+
+  get cost(): Cost {
+    return this.#costNow?.() ?? this.#cost;
+  }
+}

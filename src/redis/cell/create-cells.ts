@@ -1,0 +1,28 @@
+import { type Clock, systemClock } from '../../clock.ts';
+import { RedisLink } from '../link.ts';
+import type { RedisTls } from '../open.ts';
+import { connectionTo, type RedisTarget } from '../target.ts';
+import { RedisCells } from './redis-cells.ts';
+import { subscribe } from './subscriber.ts';
+
+export interface RedisCellsSettings {
+  /** What all keys begin with, and their hash tag in a cluster. @default 'llm-headroom' */
+  readonly prefix?: string | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+  readonly commandTimeoutMs?: number | undefined;
+  readonly tls?: RedisTls | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Cells in Redis 5 or later, for one process: `target` as for `redisStore`. */
+export function redisCells(target: RedisTarget, settings: RedisCellsSettings = {}): RedisCells {
+  const { prefix = 'llm-headroom', connectTimeoutMs, commandTimeoutMs, tls } = settings;
+  const { clock = systemClock } = settings;
+  const connection = connectionTo(target, { tls, connectTimeoutMs });
+  const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
+  const member = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  return new RedisCells({
+    ...{ link, prefix, member },
+    subscribe: (listening) => subscribe(target, { ...listening, tls }),
+  });
+}

@@ -1,0 +1,205 @@
+import type { Asked, Cell, Note, Room, Seen, Took, Write, Written } from '../../shared/cell.ts';
+import type { ServerCells } from '../../shared/cell-store.ts';
+import { Underway } from '../../shared/underway.ts';
+import type { RedisLink } from '../link.ts';
+import { askedIn, cellReply, seenIn, tookIn } from './cell-reply.ts';
+import { CELL_SCRIPT } from './cell-script.ts';
+import type { Listening, Subscriber } from './subscriber.ts';
+
+/** Everything is forgotten that nobody has written for so long. */
+const LIFETIME_MS = 24 * 60 * 60 * 1000;
+/** What the names of keys must not be confused by. */
+const UNSAFE = /[^\w.:/@-]/g;
+
+export interface RedisCellsOptions {
+  readonly link: RedisLink;
+  readonly prefix: string;
+  readonly member: string;
+  /** Begins to listen on a channel; `undefined` where that isn't to be had. */
+  readonly subscribe: (listening: Omit<Listening, 'tls'>) => Promise<Subscriber | undefined>;
+}
+
+/** Cells in Redis, and the one channel on which this member is told of all of them. */
+export class RedisCells implements ServerCells {
+  readonly member: string;
+  /** Whether the server has ever run the script, and what it said last instead. */
+  wasReached = false;
+  failure: unknown;
+  readonly #link: RedisLink;
+  readonly #underway = new Underway();
+  readonly #tag: string;
+  readonly #listeners = new Map<string, Set<(text: string) => void>>();
+  readonly #open: RedisCellsOptions['subscribe'];
+  #subscribing: Promise<Subscriber | undefined>;
+  #subscriber: Subscriber | undefined;
+  #closeSubscriber: () => void = () => {};
+  /** Another attempt to subscribe may succeed where the last one has not. */
+  #isWorthIt = false;
+  #isClosed = false;
+
+  constructor({ link, prefix, member, subscribe }: RedisCellsOptions) {
+    this.member = member;
+    this.#link = link;
+    // A cluster keeps the keys of one tag together.
+    this.#tag = `{${prefix}}`;
+    this.#open = subscribe;
+    this.#subscribing = this.#subscribe();
+  }
+
+  /** Resolves once messages arrive, or it is clear that they won't. */
+  async listening(): Promise<boolean> {
+    return (await this.#subscribing) !== undefined;
+  }
+
+  get isListening(): boolean {
+    return this.#subscriber?.isLive ?? false;
+  }
+
+  get channel(): string {
+    return `${this.#tag}:to:`;
+  }
+
+  open(name: string, part?: string, keepMs: number = LIFETIME_MS): Cell {
+    const member = part === undefined ? this.member : `${this.member}.${part}`;
+    return new RedisCell(this, { name, member, keepMs });
+  }
+
+  async run(
+    { name, member, keepMs }: CellOf,
+    operation: string,
+    args: readonly string[],
+  ): Promise<unknown> {
+    const safe = name.replace(UNSAFE, (char) => `%${char.codePointAt(0)?.toString(16) ?? ''}`);
+    const keys = ['cell', 'inbox', 'takes'].map((kind) => `${this.#tag}:${kind}:${safe}`);
+    const own = [
+      operation,
+      member,
+      String(Math.ceil(Math.max(keepMs, LIFETIME_MS))),
+      this.channel,
+      name,
+    ];
+    try {
+      const answer = await this.#underway.of(this.#link.run(CELL_SCRIPT, keys, [...own, ...args]));
+      this.wasReached = true;
+      this.#subscribeAgain();
+      return answer;
+    } catch (error) {
+      this.failure = error;
+      this.#isWorthIt = true;
+      throw error;
+    }
+  }
+
+  listen(name: string, member: string, hear: (text: string) => void): () => void {
+    const to = `${member}\n${name}`;
+    const listeners = this.#listeners.get(to) ?? new Set();
+    this.#listeners.set(to, listeners.add(hear));
+    return () => {
+      listeners.delete(hear);
+      if (listeners.size === 0) this.#listeners.delete(to);
+    };
+  }
+
+  /** Who leaves at this moment still says so. */
+  async close(): Promise<void> {
+    await this.#underway.over();
+    this.#isClosed = true;
+    this.#closeSubscriber();
+    this.#link.close();
+  }
+
+  async #subscribe(): Promise<Subscriber | undefined> {
+    this.#isWorthIt = false;
+    const opening = (close: () => void): void => {
+      this.#closeSubscriber = close;
+      if (this.#isClosed) close();
+    };
+    const hear = (text: string): void => this.#hear(text);
+    this.#subscriber = await this.#open({ channel: this.channel + this.member, hear, opening });
+    return this.#subscriber;
+  }
+
+  /** The server has answered: it may be there again. */
+  #subscribeAgain(): void {
+    const subscriber = this.#subscriber;
+    if (this.#isClosed || (subscriber?.isOver ?? this.#isWorthIt) === false) return;
+    this.#subscriber = undefined;
+    this.#subscribing = this.#subscribing.then(() => this.#subscribe());
+    this.#isWorthIt = false;
+  }
+
+  /** The member and the name of the cell, each with a line feed behind it, and the text. */
+  #hear(message: string): void {
+    const end = message.indexOf('\n', message.indexOf('\n') + 1);
+    for (const hear of this.#listeners.get(message.slice(0, end)) ?? []) {
+      hear(message.slice(end + 1));
+    }
+  }
+}
+
+/** Which cell, of which member, and how long its text is kept. */
+interface CellOf {
+  readonly name: string;
+  readonly member: string;
+  readonly keepMs: number;
+}
+
+class RedisCell implements Cell {
+  readonly #cells: RedisCells;
+  readonly #of: CellOf;
+
+  constructor(cells: RedisCells, of: CellOf) {
+    this.#cells = cells;
+    this.#of = of;
+  }
+
+  get isListening(): boolean {
+    return this.#cells.isListening;
+  }
+
+  async read(): Promise<Seen> {
+    return seenIn(await this.#run('read', []));
+  }
+
+  async ask(note: Note, notAfter?: number): Promise<Asked> {
+    const isLimited = notAfter !== undefined && Number.isFinite(notAfter);
+    const until = isLimited ? micros(notAfter) : '';
+    const args = [String(note.order), note.text, until, '', '', flag(note)];
+    return askedIn(await this.#run('ask', args));
+  }
+
+  async write(write: Write): Promise<Written> {
+    const { expected, version, text, at, taken, messages, otherwise, isLast } = write;
+    const { counted = 0, room } = write;
+    const args = [
+      ...[expected, version, text, micros(at), isLast ? '' : this.#of.member],
+      ...[String(otherwise?.order ?? ''), otherwise?.text ?? '', String(taken.length)],
+      ...[String(counted), room?.kind ?? '', JSON.stringify(room?.amounts ?? []), flag(otherwise)],
+      ...taken.flatMap(({ member, order }) => [member, String(order)]),
+      ...messages.flatMap((message) => [message.to, message.text]),
+    ];
+    return cellReply(await this.#run('write', args));
+  }
+
+  async take(note: Note, { kind, amounts }: Room, notAfter: number): Promise<Took> {
+    const own = [String(note.order), note.text, micros(notAfter), kind, JSON.stringify(amounts)];
+    own.push(flag(note));
+    return tookIn(await this.#run('take', own));
+  }
+
+  listen(hear: (text: string) => void): () => void {
+    return this.#cells.listen(this.#of.name, this.#of.member, hear);
+  }
+
+  #run(operation: string, args: readonly string[]): Promise<unknown> {
+    return this.#cells.run(this.#of, operation, args);
+  }
+}
+
+function flag(note: Note | undefined): string {
+  return note?.isUrgent ? '1' : '';
+}
+
+function micros(ms: number): string {
+  return String(Math.round(ms * 1000));
+}

@@ -1,0 +1,197 @@
+import type { LaneCommand } from './commands.ts';
+import { inFlight, isAwaited, type LaneState, type Member, memberOf } from './lane-state.ts';
+import { isPaced, answered as learnAnswer, ended as learnEnd } from './learning/learning.ts';
+import { configure, told as learnStated, observe } from './learning/observations.ts';
+import {
+  beginEpisode,
+  resumed as drawConclusions,
+  refused as learnRefusal,
+} from './learning/refusals.ts';
+import { sizeOf } from './limits/limit-levels.ts';
+import { addUse, limitSet, recallUse, settle } from './limits/limit-set.ts';
+import { take } from './limits/limit-waits.ts';
+import { answer, forget, open, pauseOf, refuse, resume, stop, widen } from './recovery.ts';
+import type { SentCall, Ticket } from './ticket.ts';
+import { begin, end, firstOf } from './turns.ts';
+
+/** How much the last call says of how long calls are in flight. */
+const FLIGHT_WEIGHT = 0.05;
+/** A request that leaves within so long of its grant counts from the grant. */
+const SENT_AT_ONCE_MS = 1;
+/** Nothing of a call that came to nothing is left. */
+const NOTHING = {};
+
+/** What time alone changes: a pause ends, and a probe that isn't answered lets others go. */
+export function passTime(state: LaneState, now: number): void {
+  const pause = pauseOf(state.recovery);
+  if (pause !== undefined && now >= pause.until) endPause(state, pause.until, now);
+  if (isAwaited(state)) widen(state.recovery, now);
+}
+
+/** Changes the lane by one command. */
+export function apply(state: LaneState, from: string, command: LaneCommand, now: number): void {
+  switch (command.kind) {
+    case 'ask':
+      ask(memberOf(state, from), command.tickets);
+      syncTurns(state);
+      break;
+    case 'sent':
+      restamp(state, command.call, now);
+      break;
+    case 'answered':
+      hearAnswer(state, command.call, command.isRefused, now);
+      break;
+    case 'ended':
+      endCall(state, from, command, now);
+      break;
+    case 'observed':
+      hearLimits(state, command, now);
+      break;
+    case 'refused':
+      hearRefusal(state, command, now);
+      break;
+    case 'told':
+      learnStated(state.learning, state.limits, command.stated, now);
+      break;
+    case 'configure':
+      configure(state.learning, state.limits, command.terms, now);
+      break;
+    case 'pause':
+      stop(state.recovery, { cause: 'rate', since: now, until: now + command.forMs });
+      break;
+    case 'resume':
+      resumeNow(state, now);
+      break;
+    case 'join':
+      memberOf(state, from).inFlight = command.inFlight;
+      break;
+    case 'recall':
+      recall(state, command, recallUse, now);
+      break;
+    case 'add':
+      recall(state, command, addUse, now);
+      break;
+    case 'used':
+      take(state.limits, command.cost, now);
+      break;
+    case 'lapse':
+      lapse(state, from, command.call, now);
+      break;
+    case 'presence':
+      memberOf(state, from).isAway = !command.isHere;
+      break;
+    case 'leave':
+      delete state.members[from];
+      syncTurns(state);
+      break;
+  }
+}
+
+/** Takes over what a process knows of limits. What can't be read says nothing. */
+function recall(
+  { limits }: LaneState,
+  known: { readonly limits: string; readonly at: number },
+  take: typeof recallUse,
+  now: number,
+): void {
+  try {
+    take(limits, limitSet.unpack(JSON.parse(known.limits), known.at), now);
+  } catch {}
+}
+
+/** A call that was granted is not asked for again: the process has asked before it heard of it. */
+function ask(member: Member, tickets: readonly Ticket[]): void {
+  const known = new Map(member.tickets.map((each) => [each.id, each]));
+  const asked = new Set(tickets.map(({ id }) => id));
+  member.granted = member.granted.filter((id) => asked.has(id));
+  const open = tickets.filter(({ id }) => !member.granted.includes(id));
+  member.tickets = open.map((each) => ({ ...each, deadline: known.get(each.id)?.deadline }));
+}
+
+function lapse(state: LaneState, from: string, call: SentCall, now: number): void {
+  const nothing = { actual: NOTHING, wasAnswered: false, isRefused: false };
+  endCall(state, from, { call, ...nothing }, now);
+}
+
+/** Keys that came and went with the tickets. */
+function syncTurns(state: LaneState): void {
+  const { turns, members, limits } = state;
+  const firsts = new Map<string, { size: number; weight: number }>();
+  for (const { tickets } of Object.values(members)) {
+    for (const { key, weight, cost } of tickets) {
+      if (!firsts.has(key)) firsts.set(key, { size: sizeOf(limits, cost), weight });
+    }
+  }
+  for (const [key, clock] of Object.entries(turns.keys)) {
+    if (clock.isWaiting && !firsts.has(key)) end(turns, key, firsts.size);
+  }
+  for (const [key, call] of firsts) {
+    if (turns.keys[key]?.isWaiting !== true) begin(turns, key, call, firstOf(turns));
+  }
+}
+
+function endPause(state: LaneState, until: number, now: number): void {
+  const { learning, limits, recovery } = state;
+  if (recovery.pause?.cause !== 'capacity') drawConclusions(learning, limits, until);
+  resume(recovery, now);
+}
+
+function resumeNow(state: LaneState, now: number): void {
+  if (pauseOf(state.recovery) !== undefined) endPause(state, now, now);
+}
+
+/** Windows count a call from when it is sent; it was granted before. */
+function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): void {
+  if (now - at < SENT_AT_ONCE_MS) return;
+  settle(limits, cost, NOTHING, at, now);
+  take(limits, cost, now);
+}
+
+function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: number): void {
+  const { recovery, learning, limits } = state;
+  answer(recovery, call.epoch, isPaced(learning), now);
+  if (isRefused) return;
+  const isFull = inFlight(state) >= learning.concurrency.limit;
+  learnAnswer(learning, limits, isFull, now);
+}
+
+function endCall(
+  state: LaneState,
+  from: string,
+  { call, actual, wasAnswered, isRefused }: Omit<Extract<LaneCommand, { kind: 'ended' }>, 'kind'>,
+  now: number,
+): void {
+  const { limits, learning, recovery } = state;
+  const member = memberOf(state, from);
+  member.inFlight = Math.max(0, member.inFlight - 1);
+  // The process has heard of its grant. A retry asks with the same number.
+  member.granted = member.granted.filter((id) => id !== call.id);
+  noteFlight(state, now - call.at);
+  if (!isRefused) learnEnd(learning, call, actual);
+  settle(limits, call.cost, actual, call.at, now);
+  if (!wasAnswered) forget(recovery, call.epoch);
+}
+
+function hearLimits(
+  { learning, limits, recovery }: LaneState,
+  { call, observed }: Extract<LaneCommand, { kind: 'observed' }>,
+  now: number,
+): void {
+  if (observe(learning, limits, call, observed, now).length > 0) open(recovery);
+}
+
+function hearRefusal(
+  state: LaneState,
+  { call, cause, retryAfterMs, words }: Extract<LaneCommand, { kind: 'refused' }>,
+  now: number,
+): void {
+  const { learning, limits, recovery } = state;
+  if (cause !== 'capacity') learnRefusal(learning, call);
+  const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs }, now);
+  if (pause !== undefined) beginEpisode(learning, limits, cause, words, inFlight(state), now);
+}
+
+function noteFlight({ flight }: LaneState, flightMs: number): void {
+  const weight = Math.max(FLIGHT_WEIGHT, 1 / ++flight.count);
+  flight.meanMs += weight * (flightMs - flight.meanMs);
+}

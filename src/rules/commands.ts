@@ -1,0 +1,65 @@
+import type { Cost } from '../model/limits.ts';
+import type { ObservedLimit } from '../model/observed-limit.ts';
+import type { PauseCause, Stated } from '../model/refusal.ts';
+import type { LaneTerms } from './learning/observations.ts';
+import type { RefusalWords } from './learning/refusals.ts';
+import type { SentCall, Ticket } from './ticket.ts';
+
+export type { LaneTerms, RefusalWords };
+
+/** What happens to a lane. Each kind is one rule of `apply.ts`. */
+export type LaneCommand =
+  /** These calls are at the front of the process's queue, instead of those it asked for before. */
+  | { readonly kind: 'ask'; readonly tickets: readonly Ticket[] }
+  /** The request of a call leaves the process only now. */
+  | { readonly kind: 'sent'; readonly call: SentCall }
+  /** The provider has answered, well or badly; `isRefused`: for a limit. */
+  | { readonly kind: 'answered'; readonly call: SentCall; readonly isRefused: boolean }
+  /** A call has ended: `actual` replaces what it took. */
+  | {
+      readonly kind: 'ended';
+      readonly call: SentCall;
+      readonly actual: Cost;
+      readonly wasAnswered: boolean;
+      readonly isRefused: boolean;
+    }
+  /** A response shows limits, and what the server has left of them. */
+  | {
+      readonly kind: 'observed';
+      readonly call: SentCall;
+      readonly observed: readonly ObservedLimit[];
+    }
+  /** The provider has refused a call. */
+  | {
+      readonly kind: 'refused';
+      readonly call: SentCall;
+      readonly cause: PauseCause;
+      readonly retryAfterMs: number | undefined;
+      readonly words: RefusalWords;
+    }
+  /** An answer states limits, and pauses nothing. */
+  | { readonly kind: 'told'; readonly stated: Stated }
+  | { readonly kind: 'configure'; readonly terms: LaneTerms }
+  /** An operator stops the lane, or lets it go on. */
+  | { readonly kind: 'pause'; readonly forMs: number }
+  | { readonly kind: 'resume' }
+  /** A process that the lane doesn't know has so many calls in flight. */
+  | { readonly kind: 'join'; readonly inFlight: number }
+  /** What a process knew of limits that the lane's store has lost: packed at `at`. */
+  | { readonly kind: 'recall'; readonly at: number; readonly limits: string }
+  /** What a process has used of its part of limits while the store was lost: packed at `at`. */
+  | { readonly kind: 'add'; readonly at: number; readonly limits: string }
+  /** So much was taken without the store. */
+  | { readonly kind: 'used'; readonly cost: Cost }
+  /** The process didn't hear of a grant in time: its call goes back. */
+  | { readonly kind: 'lapse'; readonly call: SentCall }
+  /** Nothing is granted to a process that doesn't hear of it, until it is here again. */
+  | { readonly kind: 'presence'; readonly isHere: boolean }
+  /** The process is gone, with all that it had in flight. */
+  | { readonly kind: 'leave' };
+
+/** A command, and the process that it comes from. */
+export interface Sent {
+  readonly member: string;
+  readonly command: LaneCommand;
+}

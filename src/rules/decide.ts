@@ -1,0 +1,134 @@
+import type { Reason } from '../model/reason.ts';
+import { apply, passTime } from './apply.ts';
+import type { Sent } from './commands.ts';
+import { inFlight, isAwaited, type LaneState, memberOf } from './lane-state.ts';
+import { sent } from './learning/learning.ts';
+import { takeNews } from './learning/limit-news.ts';
+import { sizeOf } from './limits/limit-levels.ts';
+import { type Asked, inOrder, oldestOf } from './line-order.ts';
+import { type OwnWait, pickNext, type Unfit } from './pick-next.ts';
+import { isCold, isPassable, isProbe, pauseOf, start, widensAt } from './recovery.ts';
+import type { Costs, SentCall, Ticket } from './ticket.ts';
+import { countPassing, serve } from './turns.ts';
+
+/** A call that may go. */
+export interface Grant {
+  readonly member: string;
+  readonly ticket: Ticket;
+  readonly call: SentCall;
+  /** What it takes of its caller's own limits. */
+  readonly own: Costs['own'];
+}
+
+/** What a lane decides. */
+export interface Decision {
+  /** In the order in which they go. */
+  readonly granted: readonly Grant[];
+  /** Calls that can never go. */
+  readonly unfit: readonly (Unfit & { readonly member: string })[];
+  /** Keys that their own limits hold back. */
+  readonly held: readonly OwnWait[];
+  /** What holds back whoever is left; `undefined` where nobody is. */
+  readonly blocked: Blocked | undefined;
+}
+
+/** What holds the first waiting call back, and how long by itself; infinite where nobody knows. */
+export interface Blocked {
+  readonly reason: Reason;
+  readonly waitMs: number;
+}
+
+/**
+ * Changes a lane by what has happened, and lets calls go: in order, as long as no pause, no slot and
+ * no limit holds the next one back.
+ */
+export function decide(state: LaneState, commands: readonly Sent[], now: number): Decision {
+  change(state, commands, now);
+  return letGo(state, state.at);
+}
+
+/** Changes a lane by what has happened. What follows for calls that wait is decided later. */
+export function change(state: LaneState, commands: readonly Sent[], now: number): void {
+  // Time never runs backwards.
+  state.at = Math.max(now, state.at);
+  passTime(state, state.at);
+  for (const { member, command } of commands) apply(state, member, command, state.at);
+  report(state, state.at);
+}
+
+/** What keeps any call from going, besides limits of a rate. */
+export function obstacle(state: LaneState, now: number): Blocked | undefined {
+  const { recovery, learning } = state;
+  const isStopped = !isPassable(recovery);
+  const waitMs = (pauseOf(recovery)?.until ?? widensAt(recovery)) - now;
+  if (isStopped && !isCold(recovery)) return { reason: 'paused', waitMs };
+  if (inFlight(state) >= learning.concurrency.limit) {
+    return { reason: 'concurrency', waitMs: Number.POSITIVE_INFINITY };
+  }
+  return isStopped ? { reason: 'learning', waitMs } : undefined;
+}
+
+function letGo(state: LaneState, now: number): Decision {
+  const granted: Grant[] = [];
+  const unfit: (Unfit & { member: string })[] = [];
+  const held = new Map<string, OwnWait>();
+  let blocked: Blocked | undefined;
+  while (blocked === undefined && isAwaited(state)) {
+    blocked = obstacle(state, now);
+    if (blocked !== undefined) break;
+    const asked = inOrder(state);
+    const tickets = asked.map(({ ticket }) => ticket);
+    const isFree = state.isOpen || isProbe(state.recovery);
+    const choice = pickNext(tickets, { limits: state.limits, isProbe: isFree, held }, now);
+    if ('waitMs' in choice) {
+      blocked = { reason: choice.dimension, waitMs: choice.waitMs };
+      break;
+    }
+    const chosen = asked.find(({ ticket }) => ticket === choice.ticket);
+    if (chosen === undefined) break;
+    if ('limit' in choice) unfit.push({ ...choice, member: chosen.member });
+    else granted.push(grant(state, chosen, choice, asked, now));
+    withdraw(state, chosen);
+  }
+  return { granted, unfit, held: [...held.values()], blocked };
+}
+
+/** Lets a call go whose cost has been taken. */
+function grant(
+  state: LaneState,
+  { ticket, member }: Asked,
+  costs: Costs,
+  asked: readonly Asked[],
+  now: number,
+): Grant {
+  const { turns, limits, recovery, learning } = state;
+  const { cost } = costs;
+  const clock = turns.keys[ticket.key];
+  if (clock !== undefined) {
+    countPassing(clock, ticket, oldestOf(asked, ticket.key) ?? ticket);
+    serve(turns, clock, sizeOf(limits, cost), asked[0]?.ticket.key === ticket.key);
+  }
+  const own = memberOf(state, member);
+  own.inFlight++;
+  own.granted.push(ticket.id);
+  const { epoch } = recovery;
+  start(recovery, now);
+  sent(learning, cost, now);
+  const call = { id: ticket.id, cost, at: now, epoch, taken: limits.taken };
+  return { member, ticket, own: costs.own, call };
+}
+
+function withdraw(state: LaneState, { ticket, member }: Asked): void {
+  const { tickets } = memberOf(state, member);
+  tickets.splice(tickets.indexOf(ticket), 1);
+}
+
+function report(state: LaneState, now: number): void {
+  const news = takeNews(state.learning, state.limits, now);
+  if (news === undefined) return;
+  state.report = {
+    count: state.report.count + 1,
+    lowered: [...news.lowered],
+    othersShare: news.othersShare,
+  };
+}

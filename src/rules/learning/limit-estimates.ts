@@ -1,0 +1,174 @@
+import { type Dimension, type Limit, MINUTE_MS, type Subject } from '../../model/limits.ts';
+import { type Codec, list, record } from '../codec.ts';
+import { busyMs } from '../limits/limit-levels.ts';
+import type { LimitSet } from '../limits/limit-set.ts';
+import { isSameLimit, isSure, type MeteredLimit } from '../limits/metered-limit.ts';
+import { type KnownLimits, learnEstimate, subject, upstreamOf } from './known-limits.ts';
+import {
+  type LimitEstimate,
+  limitEstimate,
+  lowerEstimate,
+  newLimitEstimate,
+  type RefusedMinute,
+  raiseEstimate,
+} from './limit-estimate.ts';
+import { hasMinute, type Throughput, takenInMinute, takenPerMinute } from './throughput.ts';
+
+/** What most hosts count, where nothing is known of one. */
+const USUAL_MEASURES: readonly Subject[] = [
+  { dimension: 'requests', windowMs: MINUTE_MS },
+  { dimension: 'tokens', windowMs: MINUTE_MS },
+];
+/** A limit that has been holding the line up for so long is used. */
+const USED_MS = 45_000;
+/** A given limit of which less than this share was taken, and no more was possible, is wrong. */
+const FAR_OFF = 0.3;
+
+/** The limits of one lane that nobody has stated: guessed, and found by trying. */
+export interface LimitEstimates {
+  /** What the host counts. */
+  measures: Subject[];
+  estimates: LimitEstimate[];
+}
+
+export const limitEstimates: Codec<LimitEstimates> = record<LimitEstimates>({
+  measures: list(subject),
+  estimates: list(limitEstimate),
+});
+
+/** An episode of refusals, as all limits see it. */
+export interface RefusedTry extends Omit<RefusedMinute, 'taken'> {
+  readonly since: number;
+  /** What calls were refused for, where that was said. */
+  readonly dimension: Dimension | undefined;
+}
+
+export function newLimitEstimates(
+  known: KnownLimits,
+  measures: readonly Subject[] = USUAL_MEASURES,
+  now: number,
+): LimitEstimates {
+  const guesses = upstreamOf(known).filter((each) => each.source === 'guess' && isShort(each));
+  const estimates = guesses.map((limit) => estimateOf(limit, now));
+  return { measures: [...measures], estimates };
+}
+
+/** Whether the host limits nothing but the calls in flight. */
+export function countsNothing({ measures }: LimitEstimates, known: KnownLimits): boolean {
+  return measures.length === 0 && upstreamOf(known).length === 0;
+}
+
+/** Whether a refusal for `dimension`, where that was said, can be for none of the sure limits. */
+export function isUnexplained(
+  known: KnownLimits,
+  throughput: Throughput,
+  dimension: Dimension | undefined,
+  since: number,
+): boolean {
+  const sure = upstreamOf(known).filter((limit) => isShort(limit) && isSure(limit));
+  const meant = sure.filter((limit) => limit.dimension === (dimension ?? limit.dimension));
+  return meant.every((limit) => limit.source === 'given' && isFarOff(limit, throughput, since));
+}
+
+/** Calls were refused, for a dimension where that was said: makes or lowers estimates. */
+export function lowerEstimates(
+  estimates: LimitEstimates,
+  known: KnownLimits,
+  throughput: Throughput,
+  refused: RefusedTry,
+  now: number,
+): void {
+  const { dimension, since, isRamp } = refused;
+  for (const subject of mayBeExceeded(estimates, known, dimension)) {
+    const taken = takenOf(throughput, subject.dimension, since, isRamp);
+    if (taken <= 0) continue;
+    const estimate = estimateFor(estimates, known, subject, now);
+    lowerEstimate(estimate, { ...refused, taken }, now);
+    adopt(known, estimate);
+  }
+}
+
+/** A call was answered. Returns whether an estimate was raised. */
+export function raiseEstimates(
+  { estimates }: LimitEstimates,
+  known: KnownLimits,
+  limits: LimitSet,
+  now: number,
+): boolean {
+  let isRaised = false;
+  for (const estimate of estimates) {
+    if (!raiseEstimate(estimate, busyMs(limits, estimate, now) >= USED_MS, now)) continue;
+    adopt(known, estimate);
+    isRaised = true;
+  }
+  return isRaised;
+}
+
+/** Limits have become known: what was estimated of them doesn't count any more. */
+export function forgetEstimates(estimates: LimitEstimates, known: readonly Subject[]): void {
+  estimates.estimates = estimates.estimates.filter(
+    (estimate) => !known.some((each) => isSameLimit(each, estimate)),
+  );
+}
+
+/** Whether hardly any of a given limit could be used in the minute before a refusal. */
+function isFarOff(limit: MeteredLimit, throughput: Throughput, since: number): boolean {
+  if (!hasMinute(throughput, since)) return false;
+  const taken = takenInMinute(throughput, limit.dimension, since);
+  return taken < (FAR_OFF * limit.max * MINUTE_MS) / limit.windowMs;
+}
+
+/** What may have been exceeded: the limits that aren't sure, and what the host counts. */
+function mayBeExceeded(
+  { measures }: LimitEstimates,
+  known: KnownLimits,
+  dimension: Dimension | undefined,
+): Subject[] {
+  const upstream = upstreamOf(known);
+  const unsure = upstream.filter((limit) => !isSure(limit) || limit.source === 'given');
+  const counted = measures.filter((each) => !upstream.some((limit) => isSameLimit(limit, each)));
+  const all = [...unsure, ...counted].filter(isShort);
+  if (dimension === undefined) return all;
+  const named = all.filter((each) => each.dimension === dimension);
+  return named.length > 0 ? named : [{ dimension, windowMs: MINUTE_MS }];
+}
+
+/** A ramp is judged by the rate, however long it has been going; any other limit by the amount. */
+function takenOf(
+  throughput: Throughput,
+  dimension: Dimension,
+  since: number,
+  isRamp: boolean,
+): number {
+  const taken = isRamp ? takenPerMinute : takenInMinute;
+  return taken(throughput, dimension, since);
+}
+
+function estimateFor(
+  { estimates }: LimitEstimates,
+  { inForce }: KnownLimits,
+  subject: Subject,
+  now: number,
+): LimitEstimate {
+  const known = estimates.find((each) => isSameLimit(each, subject));
+  if (known !== undefined) return known;
+  const limit = inForce.find((each) => isSameLimit(each, subject));
+  const made = limit ? estimateOf(limit, now) : newLimitEstimate(subject, Infinity, Infinity, now);
+  estimates.push(made);
+  return made;
+}
+
+function adopt(known: KnownLimits, { dimension, windowMs, limit }: LimitEstimate): void {
+  learnEstimate(known, { dimension, windowMs, max: (limit * windowMs) / MINUTE_MS });
+}
+
+/** A given or published limit is an upper bound, a guess none. */
+function estimateOf(limit: MeteredLimit, now: number): LimitEstimate {
+  const perMinute = (limit.max * MINUTE_MS) / limit.windowMs;
+  const most = limit.source === 'guess' ? Number.POSITIVE_INFINITY : perMinute;
+  return newLimitEstimate(limit, perMinute, most, now);
+}
+
+function isShort({ windowMs }: Subject | Limit): boolean {
+  return windowMs <= MINUTE_MS;
+}

@@ -1,0 +1,28 @@
+import { DIMENSIONS, type Dimension } from '../../model/limits.ts';
+import type { PauseCause } from '../../model/refusal.ts';
+import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
+
+const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
+const SUBJECTS: readonly (Dimension | 'concurrency')[] = [...DIMENSIONS, 'concurrency'];
+
+/** Refusals in a row, which one pause answers. */
+export interface RefusalEpisode {
+  readonly cause: PauseCause;
+  readonly since: number;
+  /** What calls were refused for, where that was said. */
+  readonly dimension: Dimension | 'concurrency' | undefined;
+  /** What a limit that the refusal stated was the cause of says nothing else. */
+  readonly isExplained: boolean;
+  /** Calls in flight as it began, those included that are refused in it. */
+  readonly inFlight: number;
+  refusals: number;
+}
+
+export const refusalEpisode: Codec<RefusalEpisode> = record<RefusalEpisode>({
+  cause: oneOf(CAUSES),
+  since: time,
+  dimension: optional(oneOf(SUBJECTS)),
+  isExplained: flag,
+  inFlight: number,
+  refusals: number,
+});

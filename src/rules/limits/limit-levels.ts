@@ -1,0 +1,65 @@
+import { amount, type Cost, type Subject } from '../../model/limits.ts';
+import { type LimitSet, meterOf } from './limit-set.ts';
+import {
+  isMeterFull,
+  meterBusyMs,
+  meterCountedShare,
+  meterLevel,
+  meterOthersShare,
+  meterPerMinute,
+  meterRemaining,
+  timeOf,
+} from './meter-room.ts';
+import type { MeteredLimit } from './metered-limit.ts';
+
+/** A limit, what may be used of it now, and what is left of it whatever its burst and headroom. */
+export interface LimitLevel {
+  readonly limit: MeteredLimit;
+  readonly level: number;
+  readonly remaining: number;
+}
+
+export function levels(set: LimitSet, now: number): LimitLevel[] {
+  return set.meters.map((meter) => ({
+    limit: meter.limit,
+    level: meterLevel(meter, set, now),
+    remaining: meterRemaining(meter, set, now),
+  }));
+}
+
+/** Whether all that was taken has flowed in again. */
+export function isFull(set: LimitSet, now: number): boolean {
+  return set.meters.every((meter) => isMeterFull(meter, set, now));
+}
+
+/**
+ * How much of the lane a call takes: the time that its cost takes at the rate of the scarcest limit,
+ * in milliseconds. 1 without limits.
+ */
+export function sizeOf({ meters }: LimitSet, cost: Cost): number {
+  if (meters.length === 0) return 1;
+  return Math.max(...meters.map((meter) => timeOf(meter, amount(cost, meter.limit.dimension))));
+}
+
+/** The greatest share of a limit that others on the same account use. */
+export function othersShare(set: LimitSet, now: number): number {
+  return Math.max(0, ...set.meters.map((meter) => meterOthersShare(meter, set, now)));
+}
+
+/** What a limit lets through in a minute. 0 if it isn't kept. */
+export function perMinute(set: LimitSet, subject: Subject): number {
+  const meter = meterOf(set, subject);
+  return meter === undefined ? 0 : meterPerMinute(meter);
+}
+
+/** The share of a limit that others use by the server's count, if a window may be what counts. */
+export function countedShare(set: LimitSet, subject: Subject, now: number): number | undefined {
+  const meter = meterOf(set, subject);
+  return meter === undefined ? undefined : meterCountedShare(meter, set, now);
+}
+
+/** For how long a limit has been delaying the first call of the queue, in milliseconds. */
+export function busyMs(set: LimitSet, subject: Subject, now: number): number {
+  const meter = meterOf(set, subject);
+  return meter === undefined ? 0 : meterBusyMs(meter, now);
+}

@@ -1,0 +1,180 @@
+import { type Codec, list, number, optional, record, time } from '../codec.ts';
+import {
+  type BucketSpec,
+  type BucketState,
+  bucketSpec,
+  bucketState,
+  fitted,
+  fullBucket,
+  refill,
+  resized,
+} from './bucket.ts';
+import {
+  adoptProvenBurst,
+  burstPolicy,
+  newBurstPolicy,
+  type PacedLimit,
+  paceOfLimit,
+  relaxBurst,
+  reservedShare,
+} from './burst-policy.ts';
+import { type BusySpell, busySpell, newBusySpell } from './busy-spell.ts';
+import type { PaceTerms } from './limit-policy.ts';
+import { type LimitWindow, limitWindow, scaleWindow, windowsOf } from './limit-window.ts';
+import { type MeteredLimit, meteredLimit } from './metered-limit.ts';
+import { type ServerBalance, serverBalance } from './server-balance.ts';
+import { NO_CAUTION } from './tuning.ts';
+import { newWindowUse, type WindowUse, windowUse } from './window-use.ts';
+
+/**
+ * One limit as it is kept: a bucket that paces calls, the windows of its enforcement, and, once a
+ * response has shown it, the server's balance. A call waits for all three.
+ *
+ * Its functions take the `terms` that all limits of a lane have in common.
+ */
+export interface LimitMeter extends PacedLimit {
+  spec: BucketSpec;
+  bucket: BucketState;
+  windows: LimitWindow[];
+  balance: ServerBalance | undefined;
+  /** The share of the limit that the last response has shown to be left. */
+  shown: number;
+  /** Usage above a lowered capacity. Charged again if the limit grows within its window. */
+  forgiven: Forgiven;
+  use: WindowUse;
+  busy: BusySpell;
+}
+
+/** An amount in the limit's unit, at a time. */
+export interface Forgiven {
+  readonly amount: number;
+  readonly at: number;
+}
+
+export const limitMeter: Codec<LimitMeter> = record<LimitMeter>({
+  limit: meteredLimit,
+  burst: burstPolicy,
+  spec: bucketSpec,
+  bucket: bucketState,
+  windows: list(limitWindow),
+  balance: optional(serverBalance),
+  shown: number,
+  forgiven: record<Forgiven>({ amount: number, at: time }),
+  use: windowUse,
+  busy: busySpell,
+});
+
+/** A limit of which nothing was used. */
+export function newMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMeter {
+  const whole = fullMeter(limit, { ...terms, tuning: NO_CAUTION, share: 1 }, now);
+  if (terms.share !== 1) shareFullMeter(whole, terms);
+  repace(whole, terms, now);
+  return whole;
+}
+
+function fullMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMeter {
+  const burst = newBurstPolicy();
+  const { slots } = terms.policy;
+  const { bucket: spec, guards } = paceOfLimit({ limit, burst }, terms);
+  return {
+    ...{ limit, burst, spec },
+    bucket: fullBucket(spec, now),
+    windows: windowsOf(guards, [], slots),
+    balance: undefined,
+    shown: 0,
+    forgiven: { amount: 0, at: now },
+    use: newWindowUse(slots),
+    busy: newBusySpell(),
+  };
+}
+
+/** A part of an unused limit is unused. */
+function shareFullMeter(meter: LimitMeter, { policy, share }: PaceTerms): void {
+  const { capacity } = meter.spec;
+  adoptPace(meter, { policy, tuning: NO_CAUTION, share });
+  const { level, savings } = meter.bucket;
+  const less = capacity - meter.spec.capacity;
+  const kept = { ...meter.bucket, level: level - less, savings: savings * Math.min(1, share) };
+  meter.bucket = fitted(meter.spec, kept);
+}
+
+/** Brings the bucket up to `now`, and the pace up to what calls have proven. */
+export function refillMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
+  meter.bucket = refill(meter.spec, meter.bucket, now);
+  if (adoptProvenBurst(meter, now)) fitToPace(meter, terms);
+}
+
+/** Adopts the present pace. What was used stays used; a higher limit is no burst. */
+export function repace(meter: LimitMeter, terms: PaceTerms, now: number): void {
+  refillMeter(meter, terms, now);
+  fitToPace(meter, terms);
+}
+
+/** Adopts another limit. What was used stays used; a higher limit is no burst. */
+export function resizeMeter(
+  meter: LimitMeter,
+  limit: MeteredLimit,
+  terms: PaceTerms,
+  now: number,
+): void {
+  meter.limit = limit;
+  repace(meter, terms, now);
+}
+
+/**
+ * Adopts a limit and terms that the user has changed. What was used stays used; what they allow
+ * beyond that may be used at once. The meter must have been refilled with the terms before.
+ */
+export function configureMeter(
+  meter: LimitMeter,
+  limit: MeteredLimit,
+  terms: PaceTerms,
+  now: number,
+): void {
+  const before = meter.spec;
+  meter.limit = limit;
+  if (meter.balance !== undefined) {
+    meter.balance.headroom = reservedShare(terms.policy, limit.dimension);
+  }
+  adoptPace(meter, terms);
+  const change = resized(before, meter.spec, meter.bucket, forgivenAt(meter, now));
+  meter.bucket = change.state;
+  meter.forgiven = { amount: change.forgiven, at: now };
+}
+
+/** Adopts another tuning, which `terms` has already. */
+export function tuneMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
+  relaxBurst(meter.burst, terms.tuning);
+  repace(meter, terms, now);
+}
+
+/**
+ * Adopts another share, which `terms` has already. `ratio`: of the share before, up to 1. All that
+ * is left is scaled by it, as everybody's usage is known here. The meter must have been refilled
+ * with the terms before.
+ */
+export function shareMeter(meter: LimitMeter, ratio: number, terms: PaceTerms, now: number): void {
+  if (ratio < 1) for (const window of meter.windows) scaleWindow(window, ratio, now);
+  adoptPace(meter, terms);
+  const { level, savings } = meter.bucket;
+  const less = Math.max(0, level) * (1 - ratio);
+  const kept = { ...meter.bucket, level: level - less, savings: savings * ratio };
+  meter.bucket = fitted(meter.spec, kept);
+}
+
+function fitToPace(meter: LimitMeter, terms: PaceTerms): void {
+  adoptPace(meter, terms);
+  meter.bucket = fitted(meter.spec, meter.bucket);
+}
+
+/** Makes bucket and windows those of the present pace. The windows keep their history. */
+function adoptPace(meter: LimitMeter, terms: PaceTerms): void {
+  const { bucket, guards } = paceOfLimit(meter, terms);
+  meter.spec = bucket;
+  meter.windows = windowsOf(guards, meter.windows, terms.policy.slots);
+}
+
+/** It fades to nothing within the limit's window. */
+function forgivenAt({ forgiven, limit }: LimitMeter, now: number): number {
+  return forgiven.amount * Math.max(0, 1 - (now - forgiven.at) / limit.windowMs);
+}

@@ -1,0 +1,179 @@
+import {
+  amount,
+  type Cost,
+  type Dimension,
+  isUpstream,
+  MINUTE_MS,
+  type Subject,
+} from '../../model/limits.ts';
+import { type Codec, list, number, record } from '../codec.ts';
+import {
+  configureMeter,
+  type LimitMeter,
+  limitMeter,
+  newMeter,
+  refillMeter,
+  resizeMeter,
+  shareMeter,
+  tuneMeter,
+} from './limit-meter.ts';
+import { type LimitPolicy, limitPolicy } from './limit-policy.ts';
+import { used } from './meter-room.ts';
+import { drainMeter, observeMeter, settleMeter, takeLater } from './meter-use.ts';
+import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
+import { NO_CAUTION, type Tuning, tuning } from './tuning.ts';
+
+/** All limits of one lane. A call takes from all of them or from none. */
+export interface LimitSet {
+  meters: LimitMeter[];
+  policy: LimitPolicy;
+  tuning: Tuning;
+  /** The part of each limit that may be used here, above 0 and up to 1. */
+  share: number;
+  /** All that was ever taken. Replaced at each change, so that an earlier one may be kept. */
+  taken: Record<Dimension, number>;
+}
+
+export const limitSet: Codec<LimitSet> = record<LimitSet>({
+  meters: list(limitMeter),
+  policy: limitPolicy,
+  tuning,
+  share: number,
+  taken: record<Record<Dimension, number>>({
+    requests: number,
+    tokens: number,
+    inputTokens: number,
+    outputTokens: number,
+    usd: number,
+  }),
+});
+
+export function newLimitSet(
+  limits: readonly MeteredLimit[],
+  policy: LimitPolicy,
+  now: number,
+): LimitSet {
+  const taken = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+  const set: LimitSet = { meters: [], policy, tuning: NO_CAUTION, share: 1, taken };
+  set.meters = limits.map((limit) => newMeter(limit, set, now));
+  return set;
+}
+
+export function limitsOf({ meters }: LimitSet): MeteredLimit[] {
+  return meters.map(({ limit }) => limit);
+}
+
+/** The meter of a limit, whatever the limit's maximum. */
+export function meterOf({ meters }: LimitSet, subject: Subject): LimitMeter | undefined {
+  return meters.find(({ limit }) => isSameLimit(limit, subject));
+}
+
+/** Adopts other limits. What was used of a limit stays used; a higher limit is no burst. */
+export function adoptLimits(set: LimitSet, limits: readonly MeteredLimit[], now: number): void {
+  set.meters = limits.map((limit) => {
+    const meter = meterOf(set, limit);
+    if (meter === undefined) return newMeter(limit, set, now);
+    resizeMeter(meter, limit, set, now);
+    return meter;
+  });
+}
+
+/**
+ * Adopts limits and a policy that the user has changed. What was used of a limit stays used; what
+ * they allow beyond that may be used at once.
+ */
+export function configureLimits(
+  set: LimitSet,
+  limits: readonly MeteredLimit[],
+  policy: LimitPolicy,
+  now: number,
+): void {
+  for (const meter of set.meters) refillMeter(meter, set, now);
+  set.policy = policy;
+  set.meters = limits.map((limit) => {
+    const meter = meterOf(set, limit);
+    if (meter === undefined) return newMeter(limit, set, now);
+    configureMeter(meter, limit, set, now);
+    return meter;
+  });
+}
+
+/** Adopts more or less caution. */
+export function tune(set: LimitSet, tuning: Tuning, now: number): void {
+  set.tuning = tuning;
+  for (const meter of set.meters) tuneMeter(meter, set, now);
+}
+
+/**
+ * Uses only a part of each limit from now on, because other processes that can't be asked may use
+ * the rest. The set must know what all processes have used: what is left is scaled by the share.
+ */
+export function shareLimits(set: LimitSet, share: number, now: number): void {
+  for (const meter of set.meters) refillMeter(meter, set, now);
+  const ratio = Math.min(1, share / set.share);
+  set.share = share;
+  for (const meter of set.meters) shareMeter(meter, ratio, set, now);
+}
+
+/**
+ * Takes note of what a response says is left. `takenThen`: the set's `taken` when its call was sent,
+ * that call included.
+ */
+export function observeBalance(
+  set: LimitSet,
+  sightings: readonly Sighting[],
+  sentAt: number,
+  takenThen: Cost,
+  now: number,
+): void {
+  for (const { dimension, windowMs, remaining, max, counted } of sightings) {
+    if (remaining === undefined) continue;
+    const takenSince = set.taken[dimension] - amount(takenThen, dimension);
+    const meter = meterOf(set, { dimension, windowMs });
+    if (meter === undefined) continue;
+    observeMeter(meter, { limit: max, remaining, sentAt, takenSince, counted }, set, now);
+  }
+}
+
+/** Takes what was used of each limit by another copy of it, as far as that is more than here. */
+export function recallUse(set: LimitSet, other: LimitSet, now: number): void {
+  for (const meter of set.meters) {
+    const known = meterOf(other, meter.limit);
+    const more = known === undefined ? 0 : used(known, other, now) - used(meter, set, now);
+    if (more > 0) takeLater(meter, more, set, now);
+  }
+}
+
+/** Takes what was used of each limit elsewhere, as far as it has not come back. */
+export function addUse(set: LimitSet, other: LimitSet, now: number): void {
+  for (const meter of set.meters) {
+    const known = meterOf(other, meter.limit);
+    if (known !== undefined) takeLater(meter, used(known, other, now), set, now);
+  }
+}
+
+/** Replaces what a call took at `at` by its actual cost. */
+export function settle(set: LimitSet, taken: Cost, actual: Cost, at: number, now: number): void {
+  for (const meter of set.meters) {
+    const { dimension } = meter.limit;
+    const more = amount(actual, dimension) - amount(taken, dimension);
+    if (more !== 0) settleMeter(meter, more, at, set, now);
+  }
+}
+
+/**
+ * Empties the buckets, because the server has refused a call: those of its `dimension`, if the
+ * server has named it. Daily limits are drained only by a daily refusal: they would take a day to
+ * fill again.
+ */
+export function drain(
+  set: LimitSet,
+  now: number,
+  isDaily: boolean,
+  dimension?: Dimension | 'concurrency',
+): void {
+  const upstream = set.meters.filter(({ limit }) => isUpstream(limit));
+  const meters = upstream.filter(({ limit }) => limit.windowMs > MINUTE_MS === isDaily);
+  const named = meters.filter(({ limit }) => limit.dimension === dimension);
+  for (const meter of named.length > 0 ? named : meters) drainMeter(meter, set, now);
+}

@@ -1,0 +1,96 @@
+import { type Codec, Malformed } from '../codec.ts';
+import {
+  enterFixed,
+  type FixedWindow,
+  fixedTotal,
+  fixedWait,
+  fixedWindow,
+  giveBackFixed,
+  newFixedWindow,
+  scaleFixed,
+} from './fixed-window.ts';
+import type { Guard } from './pace.ts';
+import {
+  enterTrailing,
+  giveBackTrailing,
+  newTrailingWindow,
+  scaleTrailing,
+  type TrailingWindow,
+  trailingTotal,
+  trailingWait,
+  trailingWindow,
+} from './trailing-window.ts';
+
+/** A guard and what was used of it. Only a trailing window has entries. */
+export type LimitWindow = TrailingWindow | FixedWindow;
+
+/** A packed trailing window has more fields. */
+const FIXED_FIELDS = 4;
+
+export const limitWindow: Codec<LimitWindow> = {
+  pack: (window, at) =>
+    isTrailing(window) ? trailingWindow.pack(window, at) : fixedWindow.pack(window, at),
+  unpack: (packed, at) => {
+    if (!Array.isArray(packed)) throw new Malformed('a window', packed);
+    return packed.length > FIXED_FIELDS
+      ? trailingWindow.unpack(packed, at)
+      : fixedWindow.unpack(packed, at);
+  },
+};
+
+/**
+ * The windows of `guards`, each with the history of an earlier window of the same span.
+ * `slots`: into which a new trailing window is divided; 0: exact.
+ */
+export function windowsOf(
+  guards: readonly Guard[],
+  before: readonly LimitWindow[],
+  slots: number,
+): LimitWindow[] {
+  const left = [...before];
+  return guards.map((guard) => {
+    const index = left.findIndex(({ spanMs }) => spanMs === guard.spanMs);
+    const [known] = index < 0 ? [] : left.splice(index, 1);
+    if (known === undefined) return newWindow(guard, slots);
+    known.max = guard.max;
+    return known;
+  });
+}
+
+function newWindow({ max, spanMs, isFixed }: Guard, slots: number): LimitWindow {
+  if (isFixed === true) return newFixedWindow(max, spanMs);
+  return newTrailingWindow(max, spanMs, slots > 0 ? spanMs / slots : 0);
+}
+
+/** The cost in the window at `now`. */
+export function windowTotal(window: LimitWindow, now: number): number {
+  return isTrailing(window) ? trailingTotal(window, now) : fixedTotal(window, now);
+}
+
+/** Milliseconds until `cost` fits, if `other` is entered before. */
+export function windowWait(window: LimitWindow, cost: number, other: number, now: number): number {
+  return isTrailing(window)
+    ? trailingWait(window, cost, other, now)
+    : fixedWait(window, cost, other, now);
+}
+
+export function enterWindow(window: LimitWindow, cost: number, now: number): void {
+  if (isTrailing(window)) enterTrailing(window, cost, now);
+  else enterFixed(window, cost, now);
+}
+
+/** Multiplies what was used by `factor`. */
+export function scaleWindow(window: LimitWindow, factor: number, now: number): void {
+  if (isTrailing(window)) scaleTrailing(window, factor, now);
+  else scaleFixed(window, factor, now);
+}
+
+/** Gives back `cost` of what was entered at `at`. */
+export function giveBack(window: LimitWindow, cost: number, at: number, now: number): void {
+  if (isTrailing(window)) giveBackTrailing(window, cost, at, now);
+  else giveBackFixed(window, cost, at, now);
+}
+
+function isTrailing(window: LimitWindow): window is TrailingWindow {
+  return 'entries' in window;
+}

@@ -1,0 +1,163 @@
+import { MINUTE_MS } from '../../model/limits.ts';
+import { waitOfHead, waitOfOther } from './bucket.ts';
+import { mayBeBucket } from './burst-policy.ts';
+import { busySince } from './busy-spell.ts';
+import { type LimitMeter, refillMeter } from './limit-meter.ts';
+import type { PaceTerms } from './limit-policy.ts';
+import { windowTotal, windowWait } from './limit-window.ts';
+import { balanceWait, flowingShare, remainingBalance, usableBalance } from './server-balance.ts';
+import { countsLikeWindow, othersInWindow } from './window-use.ts';
+
+/** Milliseconds until `cost` fits, for the first call of the queue. */
+export function meterWaitOfHead(
+  meter: LimitMeter,
+  cost: number,
+  terms: PaceTerms,
+  now: number,
+): number {
+  if (cost === 0) return 0;
+  refillMeter(meter, terms, now);
+  const wait = waitOfHead(meter.spec, meter.bucket, cost);
+  return Math.max(wait, windowsWait(meter, cost, 0, now), serverWait(meter, cost, now));
+}
+
+/** Milliseconds until `cost` fits, for a later call: the savings are for the first one. */
+export function meterWaitOfOther(
+  meter: LimitMeter,
+  cost: number,
+  terms: PaceTerms,
+  now: number,
+): number {
+  if (cost === 0) return 0;
+  refillMeter(meter, terms, now);
+  const wait = waitOfOther(meter.spec, meter.bucket, cost);
+  return Math.max(wait, windowsWait(meter, cost, 0, now), serverWait(meter, cost, now));
+}
+
+/** How long the first call, of cost `head`, would wait if `other` were taken now. */
+export function meterWaitAfter(
+  meter: LimitMeter,
+  other: number,
+  head: number,
+  terms: PaceTerms,
+  now: number,
+): number {
+  refillMeter(meter, terms, now);
+  const wait = waitOfHead(meter.spec, meter.bucket, head, other);
+  return Math.max(wait, windowsWait(meter, head, other, now), serverWait(meter, head + other, now));
+}
+
+/** How long the last of several calls that cost `cost` together would wait. */
+export function meterForecast(
+  meter: LimitMeter,
+  cost: number,
+  terms: PaceTerms,
+  now: number,
+): number {
+  if (cost === 0) return 0;
+  refillMeter(meter, terms, now);
+  let longest = Math.max(
+    waitOfHead(meter.spec, meter.bucket, 0, cost),
+    serverWait(meter, cost, now),
+  );
+  for (const window of meter.windows) {
+    longest = Math.max(longest, windowWait(window, Math.min(cost, window.max), 0, now));
+  }
+  return longest;
+}
+
+/** What calls may take now: the least of bucket, windows and balance. Negative in debt. */
+export function meterLevel(meter: LimitMeter, terms: PaceTerms, now: number): number {
+  refillMeter(meter, terms, now);
+  let level = meter.bucket.level;
+  if (meter.balance !== undefined) level = Math.min(level, usableBalance(meter.balance, now));
+  for (const window of meter.windows)
+    level = Math.min(level, window.max - windowTotal(window, now));
+  return level;
+}
+
+/**
+ * What is left of the limit itself, whatever its burst and headroom: the server's balance if
+ * responses show it, else what was not used here.
+ */
+export function meterRemaining(meter: LimitMeter, terms: PaceTerms, now: number): number {
+  if (meter.balance !== undefined) return remainingBalance(meter.balance, now);
+  return Math.max(0, meter.limit.max - used(meter, terms, now));
+}
+
+/** What was taken and has not flowed in again. */
+export function used(meter: LimitMeter, terms: PaceTerms, now: number): number {
+  refillMeter(meter, terms, now);
+  let most = Math.max(0, meter.spec.capacity - meter.bucket.level);
+  for (const window of meter.windows) most = Math.max(most, windowTotal(window, now));
+  return most;
+}
+
+/** Milliseconds until all that was taken has flowed in again. */
+export function resetMs(meter: LimitMeter, terms: PaceTerms, now: number): number {
+  refillMeter(meter, terms, now);
+  const missing = meter.spec.capacity - meter.bucket.level;
+  let longest = Math.max(0, missing / meter.spec.perMs);
+  for (const window of meter.windows) {
+    longest = Math.max(longest, windowWait(window, window.max, 0, now));
+  }
+  return longest;
+}
+
+/** Whether all that was taken has flowed in again. */
+export function isMeterFull(meter: LimitMeter, terms: PaceTerms, now: number): boolean {
+  refillMeter(meter, terms, now);
+  if (meter.bucket.level < meter.spec.capacity) return false;
+  return meter.windows.every((window) => windowTotal(window, now) === 0);
+}
+
+/** How long `cost` takes at the rate of the limit, in milliseconds. */
+export function timeOf({ spec }: LimitMeter, cost: number): number {
+  return cost / spec.perMs;
+}
+
+/** What the limit lets through in a minute, in the long run. */
+export function meterPerMinute({ spec }: LimitMeter): number {
+  return spec.perMs * MINUTE_MS;
+}
+
+/** For how long the limit has been delaying the first call of the queue, whichever that was. */
+export function meterBusyMs({ busy }: LimitMeter, now: number): number {
+  return busySince(busy, now);
+}
+
+/**
+ * The share of the limit that others on the same account use: by the inflow of a bucket, by the
+ * count of a window.
+ */
+export function meterOthersShare(meter: LimitMeter, { policy }: PaceTerms, now: number): number {
+  const flowing = flowingShareOf(meter);
+  const counted = meterCountedShare(meter, { policy }, now) ?? flowing;
+  const isBucket = policy.shapes[meter.limit.dimension].enforcement === 'bucket';
+  return isBucket ? Math.min(flowing, counted) : counted;
+}
+
+/** The share that others use by the server's count, if a window may be what counts. */
+export function meterCountedShare(
+  meter: LimitMeter,
+  { policy }: Pick<PaceTerms, 'policy'>,
+  now: number,
+): number | undefined {
+  if (mayBeBucket(meter, policy) && !countsLikeWindow(meter.use, now)) return undefined;
+  return meter.limit.windowMs === MINUTE_MS ? othersInWindow(meter.use, now) : 0;
+}
+
+/** The share that others use of what flows in. */
+export function flowingShareOf({ balance }: LimitMeter): number {
+  return balance === undefined ? 0 : flowingShare(balance);
+}
+
+function windowsWait({ windows }: LimitMeter, cost: number, other: number, now: number): number {
+  let longest = 0;
+  for (const window of windows) longest = Math.max(longest, windowWait(window, cost, other, now));
+  return longest;
+}
+
+function serverWait({ balance }: LimitMeter, cost: number, now: number): number {
+  return balance === undefined ? 0 : balanceWait(balance, cost, now);
+}

@@ -1,0 +1,107 @@
+import { drained, takeAsHead, takeFromLevel } from './bucket.ts';
+import { leaveToOthers, recordLargeCall, recordRefusal, reservedShare } from './burst-policy.ts';
+import { type LimitMeter, refillMeter, repace } from './limit-meter.ts';
+import type { PaceTerms } from './limit-policy.ts';
+import { enterWindow, giveBack } from './limit-window.ts';
+import { flowingShareOf, meterCountedShare } from './meter-room.ts';
+import { forgetBursts, recordInBurst } from './proven-burst.ts';
+import {
+  correctBalance,
+  limitOthers,
+  newServerBalance,
+  type Reading,
+  type ServerBalance,
+  takeFromBalance,
+  usableBalance,
+} from './server-balance.ts';
+import { recordReading, recordUse } from './window-use.ts';
+
+/** Takes `cost` for the first call of the queue: the savings first. */
+export function takeFirst(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
+  refillMeter(meter, terms, now);
+  meter.bucket = takeAsHead(meter.spec, meter.bucket, cost);
+  enter(meter, cost, terms, now);
+}
+
+/** Takes `cost` from the level, whether it fits or not. The savings stay. */
+export function takeLater(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
+  refillMeter(meter, terms, now);
+  meter.bucket = takeFromLevel(meter.spec, meter.bucket, cost);
+  enter(meter, cost, terms, now);
+}
+
+/**
+ * Corrects what a call took at `at` by `more`: a positive amount becomes a debt, a negative one is
+ * given back. If responses show the server's balance, it is corrected only where the server is known
+ * to do the same: the balance tells the rest.
+ */
+export function settleMeter(
+  meter: LimitMeter,
+  more: number,
+  at: number,
+  terms: PaceTerms,
+  now: number,
+): void {
+  const { correction } = terms.policy;
+  const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
+  if (meter.balance !== undefined && !isDone) return;
+  refillMeter(meter, terms, now);
+  meter.bucket = takeFromLevel(meter.spec, meter.bucket, more);
+  for (const window of meter.windows) {
+    if (more > 0) enterWindow(window, more, now);
+    else giveBack(window, -more, at, now);
+  }
+}
+
+/** Empties the bucket, because the server has refused a call. A debt stays. */
+export function drainMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
+  recordRefusal(meter, meter.shown);
+  forgetBursts(meter.burst.proven);
+  refillMeter(meter, terms, now);
+  meter.bucket = drained(meter.bucket);
+}
+
+/** Takes note of what a response says that the server has left. */
+export function observeMeter(
+  meter: LimitMeter,
+  reading: Reading,
+  terms: PaceTerms,
+  now: number,
+): void {
+  meter.shown = reading.remaining / reading.limit;
+  recordReading(meter.use, reading, now);
+  if (meter.balance === undefined) openBalance(meter, reading, terms, now);
+  else updateBalance(meter, meter.balance, reading, terms, now);
+}
+
+function openBalance(meter: LimitMeter, reading: Reading, terms: PaceTerms, now: number): void {
+  const { dimension, windowMs } = meter.limit;
+  const balance = newServerBalance(reading, windowMs, reservedShare(terms.policy, dimension), now);
+  meter.balance = balance;
+  meter.burst.isSeen = true;
+  repace(meter, terms, now);
+  const level = Math.min(meter.bucket.level, usableBalance(balance, now));
+  meter.bucket = { ...meter.bucket, level };
+}
+
+function updateBalance(
+  meter: LimitMeter,
+  balance: ServerBalance,
+  reading: Reading,
+  terms: PaceTerms,
+  now: number,
+): void {
+  correctBalance(balance, reading, now);
+  const counted = reading.counted ?? meterCountedShare(meter, terms, now);
+  if (counted !== undefined) limitOthers(balance, counted);
+  const others = counted ?? flowingShareOf(meter);
+  if (leaveToOthers(meter.burst, others, terms)) repace(meter, terms, now);
+}
+
+function enter(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
+  recordInBurst(meter.burst.proven, cost, now);
+  if (recordLargeCall(meter, cost, terms.policy)) repace(meter, terms, now);
+  for (const window of meter.windows) enterWindow(window, cost, now);
+  if (meter.balance !== undefined) takeFromBalance(meter.balance, cost, now);
+  recordUse(meter.use, cost, now);
+}

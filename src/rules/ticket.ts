@@ -1,0 +1,69 @@
+import type { Cost, Dimension } from '../model/limits.ts';
+import { type Codec, list, number, oneOf, optional, record, table, text, time } from './codec.ts';
+import type { OwnLimits } from './own-limits.ts';
+import type { Place } from './turns.ts';
+
+/** What a call costs: of the lane's limits, and of its caller's own. */
+export interface Costs {
+  readonly cost: Cost;
+  readonly own: Cost;
+}
+
+/** A call at the front of a process's queue: it asks to go. */
+export interface Ticket extends Place {
+  /** Whose call it is: calls are fair between keys. */
+  readonly key: string;
+  /** What stands for it in a store. */
+  readonly sharedKey?: string | undefined;
+  readonly weight: number;
+  readonly cost: Cost;
+  /** Dimensions in which the cost is an estimate that may be far off. */
+  readonly expects: readonly Dimension[];
+  /** When it must go at the latest, once it has been the first in line. */
+  deadline: number | undefined;
+  /**
+   * The caller's own limits, where they are kept in this process. With a store they are a value of
+   * their own, from which the call has taken before it asks here.
+   */
+  readonly own?: OwnLimits | undefined;
+}
+
+/** A call that was let through, as far as the lane has to know it. */
+export interface SentCall {
+  /** Its number in its process. */
+  readonly id: number;
+  readonly cost: Cost;
+  /** When it was let through, in milliseconds. */
+  readonly at: number;
+  /** The lane's epoch then: feedback from an older one is stale. */
+  readonly epoch: number;
+  /** All that the lane had let through then, this call included. */
+  readonly taken: Cost;
+}
+
+const DIMENSION_NAMES: readonly Dimension[] = [
+  'requests',
+  'tokens',
+  'inputTokens',
+  'outputTokens',
+  'usd',
+];
+
+export const dimension: Codec<Dimension> = oneOf(DIMENSION_NAMES);
+
+/** Amounts by dimension; zeros are left out. */
+export const cost: Codec<Cost> = table(number);
+
+/** Without `own`: a shared value never holds it. */
+export const ticket: Codec<Ticket> = record<Ticket>({
+  id: number,
+  since: time,
+  priority: number,
+  key: text,
+  weight: number,
+  cost,
+  expects: list(dimension),
+  deadline: optional(time),
+  sharedKey: optional(text),
+  own: { pack: () => null, unpack: () => undefined },
+});

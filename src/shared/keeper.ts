@@ -1,0 +1,180 @@
+import type { Message, Note, Room, Seen, Stored, TakeNote, Write } from './cell.ts';
+import { type Said, saidIn } from './note-text.ts';
+import type { Rules } from './rules.ts';
+import { type Turn, turn } from './turn.ts';
+import { type Kept, newValue, type Value, versionOf } from './value.ts';
+import { packValue, unpackValue } from './value-text.ts';
+import { isUrgent, nextLoss } from './writer-duties.ts';
+
+/** A decision that isn't written yet. */
+export interface Draft<State, Answer> {
+  readonly value: Value<State, Answer>;
+  readonly expected: string;
+  readonly version: string;
+  readonly text: string;
+  readonly at: number;
+  /** Of the member's own note in it. */
+  readonly order: number;
+  readonly mine: readonly Kept<Answer>[];
+  readonly amOut: boolean;
+  readonly taken: Write['taken'];
+  readonly counted: number;
+  readonly room: Room | undefined;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * What the cell holds, as far as one member knows, and the notes in it that nobody has decided about.
+ */
+export class Keeper<State, Command, Answer> {
+  readonly #rules: Rules<State, Command, Answer>;
+  readonly #member: string;
+  readonly #leaseMs: number;
+  /** As it is in the cell, where this member wrote it last. */
+  #value: Value<State, Answer> | undefined;
+  #version = '';
+  #notes = new Map<string, Said<Command>>();
+  /** Notes that have taken since the last write. */
+  #takes: readonly TakeNote[] = [];
+  /** The store's time at which the inbox was read. */
+  #lookedAt = 0;
+  /** The last value that was seen, for a store that loses it. */
+  #held = { text: '', isMine: false };
+
+  constructor(rules: Rules<State, Command, Answer>, member: string, leaseMs: number) {
+    this.#rules = rules;
+    this.#member = member;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** The value, while this member is its writer. */
+  get own(): Value<State, Answer> | undefined {
+    return this.#value;
+  }
+
+  /** Of the value that a draft begins from. */
+  get version(): string {
+    return this.#version;
+  }
+
+  /** The text of the last value that was seen. */
+  get held(): string {
+    return this.#held.text;
+  }
+
+  /** Whether nobody can hold a newer value: what was lost can be written again at once. */
+  get holdsNewest(): boolean {
+    return this.#held.isMine || this.#held.text === '';
+  }
+
+  /** Takes what the cell holds for the basis of the next draft. */
+  open(seen: Seen): ReturnType<typeof unpackValue<State, Answer>> {
+    this.#value = undefined;
+    this.#version = seen.version;
+    this.#notes.clear();
+    this.#lookedAt = seen.now;
+    this.#takes = seen.takes ?? [];
+    this.#merge(seen.inbox);
+    if (seen.version === '') return undefined;
+    const value = unpackValue(this.#rules, seen.text, seen.now);
+    if (value !== undefined && !('kind' in value)) this.#held = { text: seen.text, isMine: false };
+    return value;
+  }
+
+  /** A value in the place of one that was lost: as it was seen last, or a new one. */
+  begin(now: number): Value<State, Answer> {
+    const held = unpackValue(this.#rules, this.#held.text, now);
+    if (held === undefined || 'kind' in held) return newValue(this.#rules.initial(now), now);
+    held.generation = Math.max(Math.floor(now), held.generation + 1);
+    held.count = 0;
+    // Nobody could be heard meanwhile.
+    for (const member of Object.values(held.members)) member.heardAt = now;
+    return held;
+  }
+
+  /** Decides for all. The value is changed, and nobody's until it is written. */
+  draft(value: Value<State, Answer>, said: Said<Command>, now: number): Draft<State, Answer> {
+    this.#value = undefined;
+    const notes = [...this.#notes.values()].filter(({ member }) => member !== this.#member);
+    const all = [...this.#taking(), ...notes, said];
+    const basis = { me: this.#member, notes: all, now, leaseMs: this.#leaseMs };
+    const { mine, messages, amOut, room }: Turn<Answer> = turn(this.#rules, value, {
+      ...basis,
+      lookedAt: this.#lookedAt,
+    });
+    const text = packValue(this.#rules, value);
+    const taken = [...notes, said].map(({ member, order }) => ({ member, order }));
+    const counts = { counted: this.#takes.length, room };
+    const written = { expected: this.#version, version: versionOf(value), text, at: value.at };
+    return { value, ...written, order: said.order, mine, amOut, taken, messages, ...counts };
+  }
+
+  /** It is written. */
+  wrote(draft: Draft<State, Answer>, { now, inbox }: Stored): void {
+    for (const { member, order } of draft.taken) {
+      if ((this.#notes.get(member)?.order ?? 0) <= order) this.#notes.delete(member);
+    }
+    this.#value = draft.value;
+    this.#version = draft.version;
+    this.#held = { text: draft.text, isMine: true };
+    this.#lookedAt = now;
+    this.#takes = [];
+    this.#merge(inbox);
+  }
+
+  /** The cell still holds what this member wrote; the inbox is as of now. */
+  stillOwn(seen: Seen): boolean {
+    if (this.#value === undefined || seen.version !== this.#version) return false;
+    this.#lookedAt = seen.now;
+    this.#takes = seen.takes ?? [];
+    this.#merge(seen.inbox);
+    return true;
+  }
+
+  /** Another member is the writer, and holds what is newest. */
+  handOver(): void {
+    this.#value = undefined;
+    this.#held = { text: this.#held.text, isMine: false };
+    this.#notes.clear();
+  }
+
+  /** A note, or whatever else was sent. */
+  hear(text: string): void {
+    const said = saidIn<Command>(text);
+    if (said !== undefined) this.#add(said);
+  }
+
+  /** Whether there are notes that change anything. */
+  get isAsked(): boolean {
+    const value = this.#value;
+    return value !== undefined && [...this.#notes.values()].some((said) => isUrgent(said, value));
+  }
+
+  /** When something is lost to a member that isn't heard, as far as is known. */
+  get nextLoss(): number {
+    const loss = this.#value && nextLoss(this.#value, this.#notes, this.#leaseMs);
+    return loss ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the inbox was read after that time of the store. */
+  hasLookedSince(at: number): boolean {
+    return this.#lookedAt > at;
+  }
+
+  #taking(): readonly Said<Command>[] {
+    return this.#takes.flatMap(({ text, at }) => {
+      const said = saidIn<Command>(text);
+      return said === undefined ? [] : [{ ...said, takenAt: at }];
+    });
+  }
+
+  #merge(inbox: readonly Note[]): void {
+    for (const { text } of inbox) this.hear(text);
+  }
+
+  #add(said: Said<Command>): void {
+    const older = this.#notes.get(said.member)?.order ?? 0;
+    const known = this.#value?.members[said.member]?.order ?? 0;
+    if (said.order > Math.max(older, known)) this.#notes.set(said.member, said);
+  }
+}

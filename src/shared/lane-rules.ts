@@ -1,0 +1,128 @@
+import type { Cost, Limit } from '../model/limits.ts';
+import type { Reason } from '../model/reason.ts';
+import type { LaneCommand } from '../rules/commands.ts';
+import { change, type Decision, decide } from '../rules/decide.ts';
+import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
+import { inOrder } from '../rules/line-order.ts';
+import type { SentCall } from '../rules/ticket.ts';
+import type { Decided, Next, Rules, Sent } from './rules.ts';
+
+/**
+ * What a lane tells a process. `id`: the number of its call. `news`: another number whenever limits
+ * or pauses are others. `members`: how many processes share the lane.
+ */
+export type LaneAnswer = { readonly news: number; readonly members: number } & LaneReply;
+
+type LaneReply =
+  | { readonly kind: 'granted'; readonly id: number; readonly call: SentCall }
+  | { readonly kind: 'unfit'; readonly id: number; readonly limit: Limit; readonly cost: Cost }
+  /** What is left of what it asked for has to wait. */
+  | { readonly kind: 'blocked'; readonly reason: Reason };
+
+/** Grows with each change of the packed form that older processes can't read. */
+const FORMAT = 1;
+
+/** The rules of a lane that several processes share. `opening`: of a lane that nobody has used yet. */
+export function laneRules(opening: LaneOpening): Rules<LaneState, LaneCommand, LaneAnswer> {
+  return {
+    format: FORMAT,
+    initial: (now) => newLane(opening, now),
+    decide: (state, commands, now) => decided(state, commands, now),
+    pack: (state, now) => JSON.stringify(laneState.pack(state, now)),
+    unpack: (text, now, format) => (format === FORMAT ? unpacked(text, now) : undefined),
+    leave: () => ({ kind: 'leave' }),
+    lapse: (answer) =>
+      answer.kind === 'granted' ? { kind: 'lapse', call: answer.call } : undefined,
+    presence: (isHere) => ({ kind: 'presence', isHere }),
+  };
+}
+
+function unpacked(text: string, now: number): LaneState | undefined {
+  try {
+    return laneState.unpack(JSON.parse(text), now);
+  } catch {
+    return undefined;
+  }
+}
+
+function decided(
+  state: LaneState,
+  commands: readonly Sent<LaneCommand>[],
+  now: number,
+): Decided<LaneAnswer> {
+  const answers: Answers = new Map();
+  // As in memory: who has asked gets what there is room for, before the next one asks.
+  for (const sent of commands) {
+    const { member, command } = received(sent);
+    if (command.kind === 'ask') answer(answers, decide(state, [{ member, command }], now));
+    else change(state, [{ member, command }], now);
+  }
+  const last = decide(state, [], now);
+  answer(answers, last);
+  const asked = new Set(
+    commands.flatMap(({ member, command }) => (command.kind === 'ask' ? [member] : [])),
+  );
+  for (const member of asked) tellBlocked(answers, state, member, last);
+  return { answers: withNews(answers, state), next: nextOf(state, last, now) };
+}
+
+/** Grows with each report of the limits, and with each pause and its end. */
+export function newsOf({ report, recovery }: LaneState): number {
+  return report.count + 2 * recovery.epoch - (recovery.phase === 'paused' ? 1 : 0);
+}
+
+function withNews(answers: Answers, state: LaneState): Map<string, LaneAnswer[]> {
+  const common = { news: newsOf(state), members: Object.keys(state.members).length };
+  return new Map(
+    [...answers].map(([to, list]) => [to, list.map((each) => ({ ...common, ...each }))]),
+  );
+}
+
+type Answers = Map<string, LaneReply[]>;
+
+function answer(answers: Answers, { granted, unfit }: Decision): void {
+  for (const { member, ticket, call } of granted) {
+    tell(answers, member, { kind: 'granted', id: ticket.id, call });
+  }
+  for (const { member, ticket, limit, cost } of unfit) {
+    tell(answers, member, { kind: 'unfit', id: ticket.id, limit, cost });
+  }
+}
+
+function tellBlocked(
+  answers: Answers,
+  state: LaneState,
+  member: string,
+  { blocked }: Decision,
+): void {
+  const isWaiting = (state.members[member]?.tickets.length ?? 0) > 0;
+  if (blocked !== undefined && isWaiting) {
+    tell(answers, member, { kind: 'blocked', reason: blocked.reason });
+  }
+}
+
+function tell(answers: Answers, member: string, answer: LaneReply): void {
+  const known = answers.get(member);
+  if (known === undefined) answers.set(member, [answer]);
+  else known.push(answer);
+}
+
+/** Whoever has the first call that waits is the one to decide again, when it may go. */
+function nextOf(state: LaneState, { blocked }: Decision, now: number): Next | undefined {
+  const [first] = inOrder(state);
+  if (first === undefined || blocked === undefined) return undefined;
+  if (blocked.waitMs === Number.POSITIVE_INFINITY) return undefined;
+  return { at: now + Math.max(0, blocked.waitMs), member: first.member };
+}
+
+/** JSON has no infinite numbers: calls in flight without a bound arrive as null. */
+function received({ member, command }: Sent<LaneCommand>): Sent<LaneCommand> {
+  if (command.kind !== 'configure') return { member, command };
+  const { start, most } = command.terms.inFlight;
+  const inFlight = { start: finite(start), most: finite(most) };
+  return { member, command: { ...command, terms: { ...command.terms, inFlight } } };
+}
+
+function finite(bound: number | null): number {
+  return bound ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,33 @@
+import type { StorePolicy } from './store.ts';
+
+/** Money, kept for several processes. */
+export interface SharedLedger {
+  /** Reserves; what was spent and reserved otherwise. Times are the store's. */
+  reserve(account: Account, billionths: number): Promise<LedgerAnswer>;
+  /** Ends a hold of `billionths` with what it has cost. */
+  settle(account: Account, billionths: number, spent: number): void;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly limitBillionths: number;
+  readonly windowMs: number;
+}
+
+export interface LedgerAnswer {
+  readonly isReserved: boolean;
+  readonly spent: number;
+  readonly reserved: number;
+  readonly resetAt: number;
+}
+
+/** A store as budgets see it. */
+export interface LedgerStore extends SharedLedger {
+  readonly isUp: boolean;
+  readonly onStoreLost: StorePolicy;
+  /** Processes that the store has lately heard of, this one included. */
+  readonly instances: number;
+  /** Why it is lost, while it is. */
+  readonly lostCause: unknown;
+  readonly remedy: string | undefined;
+}

@@ -1,0 +1,159 @@
+import { type Clock, systemClock } from '../clock.ts';
+import {
+  type Asked,
+  type Cell,
+  type Cells,
+  isTimely,
+  MOST_TAKES,
+  type Note,
+  type Room,
+  type Seen,
+  type TakeNote,
+  type Took,
+  type Write,
+  type Written,
+} from './cell.ts';
+
+interface Kept {
+  version: string;
+  text: string;
+  /** The member that wrote last. */
+  writer: string;
+  readonly inbox: Map<string, Note>;
+  room: Room | undefined;
+  takes: TakeNote[];
+}
+
+type Hear = (name: string, text: string) => void;
+
+/** Cells in the memory of this process: for tests, and as the example of a store of one's own. */
+export class MemoryStore {
+  readonly #clock: Clock;
+  readonly #cells = new Map<string, Kept>();
+  readonly #members = new Map<string, Set<Hear>>();
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
+
+  /** The cells as `member` uses them. */
+  cellsOf(member: string): Cells {
+    const opened = new Set<() => void>();
+    return {
+      member,
+      open: (name, part) => {
+        const own = part === undefined ? member : `${member}.${part}`;
+        return new MemoryCell(this, name, own, opened);
+      },
+      close: async () => {
+        for (const end of opened) end();
+      },
+    };
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#cells.clear();
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  at(name: string): Kept {
+    let cell = this.#cells.get(name);
+    if (cell === undefined) {
+      cell = { version: '', text: '', writer: '', inbox: new Map(), room: undefined, takes: [] };
+      this.#cells.set(name, cell);
+    }
+    return cell;
+  }
+
+  listen(member: string, hear: Hear): () => void {
+    const listeners = this.#members.get(member) ?? new Set();
+    this.#members.set(member, listeners.add(hear));
+    return () => void listeners.delete(hear);
+  }
+
+  /** Returns how many listen. */
+  send(name: string, to: string, text: string): number {
+    const listeners = [...(this.#members.get(to) ?? [])];
+    for (const hear of listeners) queueMicrotask(() => hear(name, text));
+    return listeners.length;
+  }
+}
+
+class MemoryCell implements Cell {
+  readonly #store: MemoryStore;
+  readonly #name: string;
+  readonly #member: string;
+  readonly #opened: Set<() => void>;
+
+  constructor(store: MemoryStore, name: string, member: string, opened: Set<() => void>) {
+    this.#store = store;
+    this.#name = name;
+    this.#member = member;
+    this.#opened = opened;
+  }
+
+  async read(): Promise<Seen> {
+    const { version, text, inbox, takes } = this.#store.at(this.#name);
+    const held = { version, text, inbox: [...inbox.values()], takes: [...takes] };
+    return { kind: 'seen', ...held, now: this.#store.now };
+  }
+
+  async write(write: Write): Promise<Written> {
+    const { now } = this.#store;
+    const cell = this.#store.at(this.#name);
+    if (cell.version !== write.expected) {
+      return write.otherwise === undefined ? this.read() : this.ask(write.otherwise);
+    }
+    if (cell.takes.length !== (write.counted ?? 0)) return this.read();
+    if (!isTimely(write.at, now)) return { kind: 'late', now };
+    cell.takes = [];
+    cell.room = write.room;
+    cell.version = write.version;
+    cell.text = write.text;
+    cell.writer = write.isLast ? '' : this.#member;
+    for (const { member, order } of write.taken) {
+      const left = cell.inbox.get(member);
+      if (left !== undefined && left.order <= order) cell.inbox.delete(member);
+    }
+    for (const { to, text } of write.messages) this.#store.send(this.#name, to, text);
+    return { kind: 'written', now, inbox: [...cell.inbox.values()] };
+  }
+
+  async ask(note: Note, notAfter = Number.POSITIVE_INFINITY): Promise<Asked> {
+    const { now } = this.#store;
+    if (now > notAfter) return { kind: 'late', now };
+    const cell = this.#store.at(this.#name);
+    const { inbox, writer } = cell;
+    const { member, order, text, isUrgent } = note;
+    const left = inbox.get(member);
+    if (left === undefined || left.order < order) inbox.set(member, { member, order, text });
+    if (isUrgent) cell.room = undefined;
+    const isOther = writer !== '' && writer !== member;
+    const isHeard = isOther && this.#store.send(this.#name, writer, text) > 0;
+    return isHeard ? { kind: 'asked', now } : this.read();
+  }
+
+  async take(note: Note, { kind, amounts }: Room, notAfter: number): Promise<Took> {
+    const { now } = this.#store;
+    const cell = this.#store.at(this.#name);
+    const left = cell.room?.kind === kind ? cell.room.amounts : [];
+    const fits = amounts.every((amount, i) => amount <= (left[i] ?? 0));
+    if (now > notAfter || !fits || cell.takes.length >= MOST_TAKES) return this.ask(note, notAfter);
+    cell.room = { kind, amounts: left.map((amount, i) => amount - (amounts[i] ?? 0)) };
+    const { member, order, text } = note;
+    cell.takes.push({ member, order, text, at: now });
+    return { kind: 'taken', now };
+  }
+
+  listen(hear: (text: string) => void): () => void {
+    const end = this.#store.listen(this.#member, (name, text) => {
+      if (name === this.#name) hear(text);
+    });
+    this.#opened.add(end);
+    return end;
+  }
+}

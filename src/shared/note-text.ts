@@ -1,0 +1,64 @@
+import type { Note } from './cell.ts';
+
+/** What a member says in a note: all that it has sent and not yet heard to be applied. */
+export interface Said<Command> {
+  readonly member: string;
+  readonly order: number;
+  readonly incarnation: number;
+  /** In which the member was told to be in; 0 before that. */
+  readonly generation: number;
+  /** The store's time at which it was written. */
+  readonly at: number;
+  /** The number of the first of the commands, also where there is none. */
+  readonly first: number;
+  readonly commands: readonly Command[];
+  /** Numbers of answers that the member has acted on. */
+  readonly acks: readonly number[];
+  readonly isLeaving: boolean;
+  /** One of the commands is to be decided about at once; the others can wait for that. */
+  readonly isUrgent: boolean;
+  /** Commands from this number on weren't in any note before: those that a taking note takes. */
+  readonly newFrom: number;
+  /** When the note has taken, if it did. */
+  readonly takenAt?: number | undefined;
+}
+
+export function noteOf(said: Said<unknown>): Note {
+  const { member, order, incarnation, generation, at, first, commands, acks } = said;
+  const flags = (said.isLeaving ? 1 : 0) + (said.isUrgent ? 2 : 0);
+  const text = [
+    member,
+    order,
+    incarnation,
+    generation,
+    at,
+    first,
+    commands,
+    acks,
+    flags,
+    said.newFrom,
+  ];
+  return { member, order, text: JSON.stringify(text), isUrgent: said.isUrgent };
+}
+
+/** `undefined` for what isn't a note. */
+export function saidIn<Command>(text: string): Said<Command> | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? saidOf<Command>(list) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function saidOf<Command>([member, ...rest]: unknown[]): Said<Command> | undefined {
+  const numbers = rest.slice(0, 5).filter((each) => typeof each === 'number');
+  const [order = 0, incarnation = 0, generation = 0, at = 0, first] = numbers;
+  const [commands, acks, flags, newFrom] = rest.slice(5);
+  if (typeof member !== 'string' || first === undefined) return undefined;
+  if (!Array.isArray(commands) || !Array.isArray(acks)) return undefined;
+  const bits = typeof flags === 'number' ? flags : 0;
+  if (typeof newFrom !== 'number') return undefined;
+  const kind = { isLeaving: (bits & 1) > 0, isUrgent: (bits & 2) > 0, newFrom };
+  return { member, order, incarnation, generation, at, first, commands, acks, ...kind };
+}

@@ -1,0 +1,122 @@
+import type { Note } from './cell.ts';
+import { noteOf, type Said } from './note-text.ts';
+import type { Told } from './told-text.ts';
+
+/** What the value says of a member, as far as its outbox is concerned. */
+export type Progress = Pick<
+  Told<unknown>,
+  'generation' | 'incarnation' | 'isOut' | 'order' | 'applied'
+>;
+
+/**
+ * The commands of one member. Each has a number and is part of every note until it is known to be
+ * applied, so that a lost note, or a lost answer to one, loses nothing and doubles nothing.
+ */
+export class Outbox<Command> {
+  readonly #member: string;
+  #incarnation = 1;
+  /** In which the member was told to be in; 0 before that. */
+  #generation = 0;
+  #order = 0;
+  /** The number of the first that is pending. */
+  #first = 1;
+  #pending: Command[] = [];
+  #urgent = 0;
+  /** Of answers; with the first note that told it, once it did. */
+  #acks: { readonly number: number; readonly order: number }[] = [];
+  /** The number of the last command that was in a note. */
+  #told = 0;
+  isLeaving = false;
+
+  constructor(member: string) {
+    this.#member = member;
+  }
+
+  /** How often the member has joined. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** The number of the last command that is to be decided about at once; 0: none is. */
+  get urgent(): number {
+    return this.#urgent >= this.#first ? this.#urgent : 0;
+  }
+
+  push(command: Command, isUrgent: boolean): void {
+    this.#pending.push(command);
+    if (isUrgent) this.#urgent = this.#last;
+  }
+
+  get #last(): number {
+    return this.#first + this.#pending.length - 1;
+  }
+
+  /** What there is to say, as the next note. `acks`: what only this note acknowledges. */
+  said(at: number, acks: readonly number[] = []): Said<Command> {
+    const known = this.#acks.map(({ number }) => number);
+    const newFrom = Math.max(this.#first, this.#told + 1);
+    this.#told = this.#last;
+    return {
+      ...{ member: this.#member, order: ++this.#order, incarnation: this.#incarnation },
+      ...{ generation: this.#generation, at, first: this.#first, commands: [...this.#pending] },
+      ...{ acks: [...known, ...acks], isLeaving: this.isLeaving },
+      ...{ isUrgent: this.urgent > 0, newFrom },
+    };
+  }
+
+  note(at: number, acks?: readonly number[]): Note {
+    return noteOf(this.said(at, acks));
+  }
+
+  /** The note `order` has come so far that whoever decides next knows of these. */
+  acknowledged(acks: readonly number[], order: number): void {
+    this.#acks.push(...acks.map((number) => ({ number, order })));
+  }
+
+  /** Whether the value knows another member by this name, or none: then it has to join anew. */
+  isStranger({ generation, incarnation, isOut }: Progress): boolean {
+    if (isOut) return incarnation === this.#incarnation;
+    return this.#generation > 0 && generation !== this.#generation;
+  }
+
+  /** The value says so. Whether that is about this incarnation. */
+  progress({ generation, incarnation, order, applied }: Progress): boolean {
+    if (incarnation !== this.#incarnation) return false;
+    this.#generation = generation;
+    this.#acks = this.#acks.filter((each) => each.order > order);
+    const done = applied + 1 - this.#first;
+    if (done > 0) {
+      this.#pending.splice(0, done);
+      this.#first = applied + 1;
+    }
+    return true;
+  }
+
+  /** Begins anew, with commands that say all that was said before. */
+  rejoin(commands: readonly Command[]): void {
+    this.#incarnation += 1;
+    this.#generation = 0;
+    this.#first = 1;
+    this.#pending = [...commands];
+    this.#urgent = commands.length;
+    this.#told = 0;
+    this.#acks = [];
+  }
+
+  /** Commands that weren't in any note yet. */
+  get unsaid(): readonly Command[] {
+    return this.#pending.slice(Math.max(0, this.#told + 1 - this.#first));
+  }
+
+  /** All that was in that note is sure to be applied. */
+  isSafe({ first, commands }: Said<Command>): void {
+    const done = first + commands.length - this.#first;
+    if (done > 0) this.#pending.splice(0, done);
+    this.#first = Math.max(this.#first, first + commands.length);
+  }
+
+  /** Whether the value ought to know this member. */
+  get wasIn(): boolean {
+    return this.#generation > 0;
+  }
+}

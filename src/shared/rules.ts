@@ -1,0 +1,57 @@
+/**
+ * What may happen to a value that several members share. Pure: no timer, promise, clock, chance or
+ * I/O. Times are the store's, in milliseconds since the epoch. Commands and answers are plain JSON.
+ */
+export interface Rules<State, Command, Answer> {
+  /** Of what `pack` writes. Members with a lower format let others decide. */
+  readonly format: number;
+  initial(now: number): State;
+  /** Applies commands in order, and decides what goes. May change `state` in place. */
+  decide(state: State, commands: readonly Sent<Command>[], now: number): Decided<Answer>;
+  /**
+   * Where a command may be granted by taking amounts of what there is room for: these, and the answer
+   * to it. It comes to `decide` later, with the time at which it was granted.
+   */
+  take?(command: Command): Take<Answer> | undefined;
+  /** How much may be taken of each; `undefined` while anybody waits, or where all is to be decided. */
+  room?(state: State): readonly number[] | undefined;
+  /** As text, with times relative to `now`. */
+  pack(state: State, now: number): string;
+  /** `undefined` where `text` is no value of `format`, which may be older than this one. */
+  unpack(text: string, now: number, format: number): State | undefined;
+  /** The command for a member that left or wasn't heard for too long: all that it had is free. */
+  leave(): Command;
+  /**
+   * The command for an answer that its member didn't act on, and never will. `undefined` for an
+   * answer that stays true however late it is heard.
+   */
+  lapse(answer: Answer): Command | undefined;
+  /**
+   * The command for a member that let an answer lapse, so that nothing is given to it that it
+   * wouldn't hear (`isHere` is false); and for when it is heard again.
+   */
+  presence(isHere: boolean): Command;
+}
+
+export interface Sent<Command> {
+  readonly member: string;
+  readonly command: Command;
+  /** It was granted then, and is to be counted. These come first, in the order of time. */
+  readonly takenAt?: number | undefined;
+}
+
+export interface Take<Answer> {
+  readonly amounts: readonly number[];
+  readonly answer: Answer;
+}
+
+export interface Decided<Answer> {
+  readonly answers: ReadonlyMap<string, readonly Answer[]>;
+  /** When something may go or end by itself, and whose. */
+  readonly next?: Next | undefined;
+}
+
+export interface Next {
+  readonly at: number;
+  readonly member: string;
+}

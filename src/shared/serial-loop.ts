@@ -1,0 +1,82 @@
+import type { Clock } from '../clock.ts';
+
+/** Pauses after failures grow from the first to the second. */
+const SHORT_PAUSE_MS = 20;
+const LONG_PAUSE_MS = 500;
+
+export interface SerialLoopOptions {
+  readonly step: () => Promise<void>;
+  /** Whenever there is nothing to do. */
+  readonly onIdle: () => void;
+  readonly onFailure: (error: unknown, isFirst: boolean) => void;
+  readonly onRecovery: () => void;
+  /** Whether nobody waits for what it does: its pauses keep no process alive. */
+  readonly isBackground: () => boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Runs a step as often as is asked for, one at a time. */
+export class SerialLoop {
+  readonly #options: SerialLoopOptions;
+  #isBusy = false;
+  #isAgain = false;
+  #isStopped = false;
+  #failures = 0;
+
+  constructor(options: SerialLoopOptions) {
+    this.#options = options;
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Runs the step once more, after the one that is running. */
+  again(): void {
+    this.#isAgain = true;
+    if (!this.#isBusy) void this.#run();
+  }
+
+  wait(ms: number): Promise<void> {
+    const { clock, isBackground } = this.#options;
+    return new Promise((resolve) => void clock.setTimeout(resolve, ms, isBackground()));
+  }
+
+  /** Resolves once no step is running, and none will. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    while (this.#isBusy) await this.wait(1);
+  }
+
+  async #run(): Promise<void> {
+    this.#isBusy = true;
+    // What is asked for in the same turn goes together.
+    await undefined;
+    while (this.#isAgain && !this.#isStopped) {
+      this.#isAgain = false;
+      await this.#options.step().then(
+        () => this.#succeeded(),
+        (error: unknown) => this.#failed(error),
+      );
+    }
+    this.#isBusy = false;
+    if (!this.#isStopped) this.#options.onIdle();
+  }
+
+  #succeeded(): void {
+    if (this.#failures > 0) this.#options.onRecovery();
+    this.#failures = 0;
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    this.#isAgain = true;
+    this.#options.onFailure(error, this.#failures++ === 0);
+    const longestMs = Math.min(LONG_PAUSE_MS, SHORT_PAUSE_MS * 2 ** this.#failures);
+    await this.wait(this.#options.random() * longestMs);
+  }
+}

@@ -1,0 +1,194 @@
+import {
+  account,
+  type Ledger,
+  type LedgerCommand,
+  type LedgerReply,
+  ledger,
+  newLedger,
+} from '../rules/ledger.ts';
+import type { Account, LedgerAnswer, LedgerStore } from './ledger.ts';
+import type { Decided, Rules, Sent } from './rules.ts';
+import type { SharedStore } from './shared-store.ts';
+import type { SharedValue } from './shared-value.ts';
+import type { StorePolicy } from './store.ts';
+
+/** One account of this process. */
+interface Open {
+  readonly value: SharedValue<Ledger, LedgerCommand, LedgerReply>;
+  /** What this process has reserved. */
+  reserved: number;
+  /** Reservations that were not answered yet, by number. */
+  readonly asked: Map<number, Asked>;
+  lastId: number;
+}
+
+interface Asked {
+  readonly billionths: number;
+  readonly limit: number;
+  isGivenUp: boolean;
+  resolve(answer: LedgerAnswer): void;
+  reject(error: unknown): void;
+}
+
+/** So many accounts are kept open, whether anything is reserved of them or not. */
+const KEPT = 1000;
+/** What was settled is told after so long, or with what is asked. */
+const SETTLE_MS = 100;
+const FORMAT = 1;
+
+/** Budgets that processes share, as one of them sees them: each account is a value of its own. */
+export class SharedLedgers implements LedgerStore {
+  readonly #store: SharedStore;
+  /** The one that was used longest ago is the first. */
+  readonly #open = new Map<string, Open>();
+  readonly #stop: () => void;
+
+  constructor(store: SharedStore) {
+    this.#store = store;
+    this.#stop = store.onChange((isUp, cause) => {
+      if (!isUp) this.#rejectAll(cause);
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#store.isUp;
+  }
+
+  get onStoreLost(): StorePolicy {
+    return this.#store.onStoreLost;
+  }
+
+  get instances(): number {
+    return this.#store.instances;
+  }
+
+  get lostCause(): unknown {
+    return this.#store.lostCause;
+  }
+
+  get remedy(): string | undefined {
+    return this.#store.remedy;
+  }
+
+  /** @throws the store's failure, where it is lost before it has answered */
+  reserve(account: Account, billionths: number): Promise<LedgerAnswer> {
+    const open = this.#account(account);
+    const { windowMs, limitBillionths: limit } = account;
+    const id = ++open.lastId;
+    return new Promise((resolve, reject) => {
+      open.asked.set(id, { billionths, limit, isGivenUp: false, resolve, reject });
+      open.value.send({ kind: 'reserve', windowMs, id, billionths, limit });
+    });
+  }
+
+  settle(account: Account, billionths: number, spent: number): void {
+    const open = this.#account(account);
+    open.reserved = Math.max(0, open.reserved - billionths);
+    const { windowMs } = account;
+    open.value.send({ kind: 'settle', windowMs, reserved: billionths, spent }, SETTLE_MS);
+  }
+
+  /** What is reserved stays so until it is settled. */
+  async close(): Promise<void> {
+    this.#stop();
+    const unused = [...this.#open].filter(([, { reserved, asked }]) => reserved + asked.size === 0);
+    for (const [id] of unused) this.#open.delete(id);
+    await Promise.all(unused.map(([, { value }]) => value.close()));
+  }
+
+  #account(account: Account): Open {
+    const open = this.#open.get(account.id) ?? this.#opened(account);
+    this.#open.delete(account.id);
+    this.#open.set(account.id, open);
+    this.#closeOldest();
+    return open;
+  }
+
+  #opened({ id, windowMs }: Account): Open {
+    const value = this.#store.open(`budget/${id}`, {
+      rules: ledgerRules(windowMs),
+      keepMs: 2 * windowMs,
+      act: (reply: LedgerReply) => this.#answer(open, reply, windowMs),
+      restate: () => this.#restated(open, windowMs),
+      isWaiting: () => open.asked.size > 0,
+    });
+    const open: Open = { value, reserved: 0, asked: new Map(), lastId: 0 };
+    return open;
+  }
+
+  #answer(open: Open, reply: LedgerReply, windowMs: number): void {
+    const asked = open.asked.get(reply.id);
+    if (asked === undefined) return;
+    open.asked.delete(reply.id);
+    const { billionths } = asked;
+    if (asked.isGivenUp) {
+      // The store was lost meanwhile, and the call has gone on without it.
+      if (reply.isReserved) {
+        open.value.send({ kind: 'settle', windowMs, reserved: billionths, spent: 0 }, SETTLE_MS);
+      }
+      return;
+    }
+    if (reply.isReserved) open.reserved += billionths;
+    asked.resolve(reply);
+  }
+
+  /** Reservations that were not answered are asked for anew. */
+  #restated({ reserved, asked }: Open, windowMs: number): LedgerCommand[] {
+    const again = [...asked].map(([id, { billionths, limit }]): LedgerCommand => {
+      return { kind: 'reserve', windowMs, id, billionths, limit };
+    });
+    return [{ kind: 'join', windowMs, reserved }, ...again];
+  }
+
+  #rejectAll(cause: unknown): void {
+    for (const { asked } of this.#open.values()) {
+      for (const each of asked.values()) {
+        each.isGivenUp = true;
+        each.reject(cause);
+      }
+    }
+  }
+
+  #closeOldest(): void {
+    const [oldest] = this.#open;
+    if (this.#open.size <= KEPT || oldest === undefined) return;
+    const [id, { value, reserved, asked }] = oldest;
+    if (reserved > 0 || asked.size > 0) return;
+    this.#open.delete(id);
+    void value.close();
+  }
+}
+
+function ledgerRules(windowMs: number): Rules<Ledger, LedgerCommand, LedgerReply> {
+  return {
+    format: FORMAT,
+    initial: () => newLedger(),
+    decide: (state, commands, now) => decided(state, commands, now),
+    pack: (state, now) => JSON.stringify(ledger.pack(state, now)),
+    unpack: (text, now, format) => (format === FORMAT ? unpacked(text, now) : undefined),
+    leave: () => ({ kind: 'leave', windowMs }),
+    lapse: () => undefined,
+    presence: () => ({ kind: 'settle', windowMs, reserved: 0, spent: 0 }),
+  };
+}
+
+function decided(
+  state: Ledger,
+  commands: readonly Sent<LedgerCommand>[],
+  now: number,
+): Decided<LedgerReply> {
+  const answers = new Map<string, LedgerReply[]>();
+  for (const { member, command } of commands) {
+    const reply = account(state, member, command, now);
+    if (reply !== undefined) answers.set(member, [...(answers.get(member) ?? []), reply]);
+  }
+  return { answers };
+}
+
+function unpacked(text: string, now: number): Ledger | undefined {
+  try {
+    return ledger.unpack(JSON.parse(text), now);
+  } catch {
+    return undefined;
+  }
+}

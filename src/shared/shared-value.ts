@@ -1,0 +1,309 @@
+import { type Clock, random as chance, systemClock } from '../clock.ts';
+import type { Cell, Seen, Written } from './cell.ts';
+import { EMPTY_MS, Exchange } from './exchange.ts';
+import type { Next, Rules } from './rules.ts';
+import { SerialLoop } from './serial-loop.ts';
+import { type Told, unpackTold } from './told-text.ts';
+import type { Value } from './value.ts';
+import { unpackValue } from './value-text.ts';
+import { isOverdue, lookAt } from './watch.ts';
+
+export interface SharedValueOptions<State, Command, Answer> {
+  readonly cell: Cell;
+  readonly rules: Rules<State, Command, Answer>;
+  /** The name of this process: no other one has it, and a new process has a new one. */
+  readonly member: string;
+  /** Called with each answer, once, when it is to be acted on. `at`: when it was decided. */
+  readonly act: (answer: Answer, at: number) => void;
+  /** All that the rules should know of this member, for a value that doesn't know it any more. */
+  readonly restate: () => readonly Command[];
+  /** Whether this member waits for an answer. */
+  readonly isWaiting: () => boolean;
+  /** Called when the store fails, and, without an error, when it is back. */
+  readonly onStore?: ((error?: unknown) => void) | undefined;
+  /** A member that isn't heard for so long is gone. @default 10_000 */
+  readonly leaseMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+  /** At least 0, below 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+const LEASE_MS = 10_000;
+/** The longest pause after a conflict. */
+const MOST_JITTER_MS = 50;
+/** How long an answer may take that nothing else is done about. */
+const ANSWER_MS = 150;
+
+/**
+ * One member's side of a value that several processes share. Whoever wrote last (the *writer*)
+ * decides for all; the others ask it. An answer is acted on once, and only after the store has taken
+ * its acknowledgement: so it can't be taken back and given to another.
+ *
+ * All operations on the cell go one after the other. What an operation has done whose answer is lost
+ * is found out before anything else.
+ */
+export class SharedValue<State, Command, Answer> {
+  readonly #options: SharedValueOptions<State, Command, Answer>;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #leaseMs: number;
+  readonly #exchange: Exchange<State, Command, Answer>;
+  readonly #loop: SerialLoop;
+  readonly #stopListening: () => void;
+  /** The cell takes this member for the writer, and it doesn't know. */
+  #mustDecide = false;
+
+  constructor(options: SharedValueOptions<State, Command, Answer>) {
+    const { cell, rules, member, act, restate } = options;
+    const { clock = systemClock, random = chance, leaseMs = LEASE_MS } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#random = random;
+    this.#leaseMs = leaseMs;
+    this.#loop = new SerialLoop({
+      ...{ clock, random, step: () => this.#step(), onIdle: () => this.#arm() },
+      onFailure: (error, isFirst) => {
+        this.#exchange.standing.mustSpeak = true;
+        if (isFirst) options.onStore?.(error);
+      },
+      onRecovery: () => options.onStore?.(),
+      isBackground: () => !options.isWaiting(),
+    });
+    this.#exchange = new Exchange({
+      ...{ cell, rules, member, leaseMs, clock, act, restate },
+      send: (command) => this.send(command),
+      again: () => this.#loop.again(),
+      wait: (ms) => this.#loop.wait(ms),
+    });
+    this.#stopListening = cell.listen?.((text) => this.#hear(text)) ?? (() => {});
+  }
+
+  /** The store's time, as far as it is known: exact to half a round trip after the first answer. */
+  now(): number {
+    return this.#exchange.now();
+  }
+
+  /** Resolves once the store was reached, or couldn't be. */
+  async open(): Promise<void> {
+    try {
+      await this.#exchange.read();
+    } catch {}
+  }
+
+  /** The value as this member knows it: only where it was the last to write. */
+  get state(): State | undefined {
+    return this.#exchange.keeper.own?.rules;
+  }
+
+  /** The value as it is in the store; `undefined` where it can't be had. */
+  async read(): Promise<State | undefined> {
+    if (this.state !== undefined) return this.state;
+    const { text, now } = await this.#exchange.read();
+    const value = unpackValue<State, Answer>(this.#options.rules, text, now);
+    return value === undefined || 'kind' in value ? undefined : value.rules;
+  }
+
+  /**
+   * Has a command applied once, after all that were sent before. With `withinMs` it waits so long
+   * for others to go with, and then for the next decision: for what nobody waits for.
+   */
+  send(command: Command, withinMs = 0): void {
+    this.#exchange.standing.outbox.push(command, withinMs === 0);
+    this.#exchange.agenda.speakBy = Math.min(
+      this.#exchange.agenda.speakBy,
+      this.#clock.now() + withinMs,
+    );
+    if (withinMs === 0) this.#loop.again();
+    else if (!this.#loop.isBusy) this.#arm();
+  }
+
+  /** Leaves: what this member has is free. */
+  async close(): Promise<void> {
+    await this.#loop.stop();
+    this.#exchange.agenda.cancel();
+    const { outbox } = this.#exchange.standing;
+    outbox.isLeaving = true;
+    try {
+      if (outbox.wasIn) await this.#leave();
+    } catch {}
+    this.#stopListening();
+  }
+
+  async #leave(): Promise<void> {
+    const own = this.#exchange.keeper.own;
+    if (own === undefined && this.#options.cell.ask !== undefined) {
+      await this.#options.cell.ask(this.#exchange.standing.outbox.note(this.now()));
+      return;
+    }
+    const value = own ?? this.#exchange.opened(await this.#exchange.read());
+    if (value !== undefined) await this.#exchange.attempt(value);
+  }
+
+  async #step(): Promise<void> {
+    const { doubt, hasToSay } = this.#exchange.standing;
+    this.#exchange.agenda.cancel();
+    if (doubt !== undefined) return this.#exchange.settle(doubt);
+    if (this.#isQuiet && hasToSay && this.#exchange.canTake)
+      return this.#decideOn(await this.#exchange.take());
+    if (this.#exchange.keeper.own !== undefined) return this.#serve(this.#exchange.keeper.own);
+    if (this.#exchange.agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
+    if (hasToSay) await this.#decideOn(await this.#exchange.ask());
+  }
+
+  async #decideOn(seen: Seen | undefined): Promise<void> {
+    if (seen !== undefined) await this.#decide(seen);
+  }
+
+  /** Nothing that this member knows of is to be done about the value. */
+  get #isQuiet(): boolean {
+    if (this.#exchange.agenda.mustLook || this.#mustDecide || this.#exchange.keeper.isAsked)
+      return false;
+    return this.#exchange.keeper.own === undefined || this.#exchange.keeper.own.next === undefined;
+  }
+
+  /** As the writer. */
+  async #serve(value: Value<State, Answer>): Promise<void> {
+    const { nextLoss } = this.#exchange.keeper;
+    const isLoss = nextLoss < this.now() && !this.#exchange.keeper.hasLookedSince(nextLoss);
+    if (this.#exchange.agenda.mustLook || isLoss) {
+      this.#exchange.agenda.mustLook = false;
+      const seen = await this.#exchange.read();
+      if (!this.#exchange.keeper.stillOwn(seen)) return this.#decide(seen);
+    }
+    const isDue = value.next !== undefined && value.next.at <= this.now();
+    const isLost = this.#exchange.keeper.hasLookedSince(this.#exchange.keeper.nextLoss);
+    const { outbox, mustSpeak } = this.#exchange.standing;
+    if (!isDue && !isLost && !this.#exchange.keeper.isAsked && outbox.urgent === 0 && !mustSpeak)
+      return;
+    if (!this.#exchange.canAsk) await this.#giveWay();
+    await this.#decide();
+  }
+
+  /** Who has written knows the newest value, and would win each time against who has to read it. */
+  async #giveWay(): Promise<void> {
+    await this.#loop.wait(this.#exchange.time.roundTripMs * (1 + this.#random()));
+  }
+
+  async #look(): Promise<void> {
+    this.#exchange.agenda.mustLook = false;
+    const seen = await this.#exchange.read();
+    const value = this.#exchange.opened(seen);
+    const { asked, hasToSay } = this.#exchange.standing;
+    const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
+    const mustWrite = this.#mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
+    this.#mustDecide = false;
+    if (value === undefined) return;
+    if (mustWrite || this.#isForMe(value.next, seen.now)) await this.#decide(seen);
+    else if (hasToSay) this.#loop.again();
+  }
+
+  /** Something is due that the writer ought to have done, or that this member does without a writer. */
+  #isForMe(next: Next | undefined, storeNow: number): boolean {
+    if (isOverdue(next, storeNow)) return true;
+    const isMine = !this.#exchange.canAsk && next?.member === this.#options.member;
+    return isMine && next.at <= storeNow;
+  }
+
+  /** Decides for all, until it is written or another member does. */
+  async #decide(seen?: Seen): Promise<void> {
+    let latest = seen;
+    for (let tries = 0; !this.#loop.isStopped; tries++) {
+      const value =
+        latest === undefined ? this.#exchange.keeper.own : this.#exchange.opened(latest);
+      if (value === undefined) return;
+      const reply = await this.#exchange.attempt(value, this.#nowAfter(latest, tries));
+      if (reply.kind === 'written') return;
+      if (reply.kind === 'asked') return this.#leaveToAnother();
+      await this.#stepBack(reply, tries);
+      latest = reply.kind === 'seen' ? reply : await this.#exchange.read();
+    }
+  }
+
+  /** After a conflict. Where others have only taken, nobody else tries to write. */
+  async #stepBack(reply: Written, tries: number): Promise<void> {
+    const { keeper, time } = this.#exchange;
+    if (reply.kind === 'seen' && reply.version === keeper.version) return;
+    const longestMs = Math.min(MOST_JITTER_MS, time.roundTripMs * 2 ** tries) / 2;
+    await this.#loop.wait(this.#random() * longestMs);
+  }
+
+  /** The estimate may be off: it is surely later than the last answer's time. */
+  #nowAfter(seen: Seen | undefined, tries: number): number {
+    if (seen === undefined) return this.now();
+    return tries % 2 === 1 ? seen.now : Math.max(seen.now, this.now());
+  }
+
+  #leaveToAnother(): void {
+    this.#exchange.keeper.handOver();
+    this.#exchange.agenda.said();
+    this.#exchange.standing.hasAsked(undefined);
+  }
+
+  #hear(text: string): void {
+    if (this.#loop.isStopped) return;
+    const told = unpackTold<Answer>(text);
+    if (told !== undefined) this.#hearTold(told);
+    else if (text !== '') this.#hearNote(text);
+    else {
+      this.#exchange.agenda.mustLook = true;
+      this.#loop.again();
+    }
+  }
+
+  #hearTold(told: Told<Answer>): void {
+    if (!this.#exchange.standing.hear(told)) return;
+    this.#exchange.agenda.newsAt = this.#clock.now();
+    // Another member has written.
+    if (!this.#exchange.isWriting) this.#exchange.keeper.handOver();
+    if (this.#exchange.standing.hasToSay) this.#loop.again();
+    else if (!this.#loop.isBusy) this.#arm();
+  }
+
+  #hearNote(text: string): void {
+    this.#exchange.keeper.hear(text);
+    if (this.#exchange.isWriting) return;
+    if (this.#exchange.keeper.own === undefined) {
+      this.#exchange.agenda.mustLook = true;
+      this.#mustDecide = true;
+    }
+    if (this.#mustDecide || this.#exchange.keeper.isAsked) this.#loop.again();
+  }
+
+  #arm(): void {
+    const own = this.#exchange.keeper.own;
+    const now = this.#clock.now();
+    const ahead = this.#exchange.time.of(now) - now;
+    const { saidAt, speakBy } = this.#exchange.agenda;
+    const due = {
+      speakAt: Math.min(saidAt + this.#leaseMs / 3, speakBy),
+      lookAt: own === undefined ? this.#lookAt(now, ahead) : Number.POSITIVE_INFINITY,
+      serveAt:
+        Math.min(own?.next?.at ?? Number.POSITIVE_INFINITY, this.#exchange.keeper.nextLoss + 1) -
+        ahead,
+    };
+    const speak = (): void => {
+      this.#exchange.standing.mustSpeak = true;
+    };
+    this.#exchange.agenda.set(due, speak, !this.#options.isWaiting());
+  }
+
+  #lookAt(now: number, ahead: number): number {
+    const { asked, isSecond, next } = this.#exchange.standing;
+    const luck = this.#random();
+    if (this.#exchange.emptySince !== undefined) return now + EMPTY_MS * (0.5 + luck);
+    const outlook = {
+      ...{
+        newsAt: this.#exchange.agenda.newsAt,
+        isSecond,
+        canAsk: this.#exchange.canAsk,
+        askedAt: asked?.at,
+      },
+      ...{ next: next && { ...next, at: next.at - ahead }, isWaiting: this.#options.isWaiting() },
+      ...{
+        roundTripMs: this.#exchange.time.roundTripMs,
+        isNext: next?.member === this.#options.member,
+      },
+    };
+    return lookAt(outlook, luck);
+  }
+}

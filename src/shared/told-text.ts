@@ -1,0 +1,67 @@
+import type { Next } from './rules.ts';
+import type { Kept, Member, Value } from './value.ts';
+import { keptOf } from './value-text.ts';
+
+/** What the writer tells one member: all that the value says of it. */
+export interface Told<Answer> {
+  readonly generation: number;
+  readonly count: number;
+  readonly at: number;
+  readonly incarnation: number;
+  /** The value knows nothing of the member in that incarnation: it has to join again. */
+  readonly isOut: boolean;
+  readonly order: number;
+  readonly applied: number;
+  readonly kept: readonly Kept<Answer>[];
+  readonly isAway: boolean;
+  readonly isSecond: boolean;
+  readonly next: Next | undefined;
+}
+
+/** What `value` says of a member. */
+export function toldOf<Answer>(
+  value: Value<unknown, Answer>,
+  name: string,
+  member: Member<Answer>,
+): Told<Answer> {
+  const { generation, count, at, next } = value;
+  const { incarnation, order, applied, kept, isAway } = member;
+  const own = { incarnation, isOut: false, order, applied, kept, isAway };
+  return { generation, count, at, ...own, isSecond: value.second === name, next };
+}
+
+export function packTold(told: Told<unknown>): string {
+  const { generation, count, at, incarnation, isOut, order, applied, next } = told;
+  const kept = told.kept.map((each) => [each.number, each.at - at, each.answer]);
+  const flags = (isOut ? 1 : 0) + (told.isSecond ? 2 : 0) + (told.isAway ? 4 : 0);
+  const packedNext = next ? [next.at - at, next.member] : [];
+  return JSON.stringify([
+    ...[generation, count, at, incarnation, flags, order, applied],
+    ...[kept, ...packedNext],
+  ]);
+}
+
+/** `undefined` for what is nothing of the kind. */
+export function unpackTold<Answer>(text: string): Told<Answer> | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? toldIn<Answer>(list) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toldIn<Answer>(list: unknown[]): Told<Answer> | undefined {
+  const numbers = list.slice(0, 7).filter((each) => typeof each === 'number');
+  const [generation = 0, count = 0, at = 0, incarnation = 0, flags = 0, order = 0, applied] =
+    numbers;
+  const kept = keptOf<Answer>(list[7], at);
+  if (applied === undefined || kept === undefined) return undefined;
+  const [inMs, member] = list.slice(8);
+  const hasNext = typeof inMs === 'number' && typeof member === 'string';
+  return {
+    ...{ generation, count, at, incarnation, order, applied, kept },
+    ...{ isOut: (flags & 1) > 0, isSecond: (flags & 2) > 0, isAway: (flags & 4) > 0 },
+    next: hasNext ? { at: at + inMs, member } : undefined,
+  };
+}

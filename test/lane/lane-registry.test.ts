@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { createRateLimiter } from '../../src/limiter.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
+
+describe('lanes that nobody uses any more', () => {
+  it('are forgotten beyond 256: ten thousand model names leave no more', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { rpm: 600 } });
+    for (let index = 0; index < 10_000; index++) {
+      (await limiter.acquire({}, { model: `m${index}` })).settle();
+      if (index % 100 === 99) await clock.advance(60_000);
+    }
+    expect(limiter.snapshot().length).toBeLessThanOrEqual(256);
+    await limiter.acquire({}, { model: 'm9999' });
+    const last = limiter.snapshot().find(({ model }) => model === 'm9999');
+    expect(last?.totals.calls).toBe(2);
+  });
+
+  it('are kept while something is in flight, waits, is paused or has not come back', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { rpm: 1 }, concurrency: 1 });
+    const shape = () => ({ enforcement: 'bucket', burstSeconds: 60 }) as const;
+    await limiter.acquire({}, { model: 'in flight' });
+    const paused = limiter.lane({ host: 'limiter', model: 'paused', shape });
+    const refused = await paused.acquire({ cost: {} });
+    paused.feedback.refuse(refused, 'rate', 1e7);
+    refused.cancel();
+    (await limiter.acquire({}, { model: 'used' })).settle();
+    const open = async (name: string) => {
+      for (let index = 0; index < 400; index++) {
+        (await limiter.acquire({ requests: 0 }, { model: `${name} ${index}` })).settle();
+      }
+    };
+    const kept = () => limiter.snapshot().map(({ model }) => model);
+    await open('first');
+    expect(kept()).toEqual(expect.arrayContaining(['in flight', 'paused', 'used']));
+    await clock.advance(120_000);
+    await open('second');
+    expect(kept()).toEqual(expect.arrayContaining(['in flight', 'paused']));
+    expect(kept()).not.toContain('used');
+    expect(kept().length).toBeLessThanOrEqual(256);
+  });
+});

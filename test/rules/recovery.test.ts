@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  answer,
+  forget,
+  isPassable,
+  isProbe,
+  newRecovery,
+  open,
+  pauseOf,
+  type Recovery,
+  refuse,
+  resume,
+  start,
+  stop,
+  widen,
+  widensAt,
+} from '../../src/rules/recovery.ts';
+
+const SECOND = 1000;
+
+/** Starts a call, and returns its epoch. */
+function started(recovery: Recovery, now = 0): number {
+  start(recovery, now);
+  return recovery.epoch;
+}
+
+/** A lane that has been paused once, and whose pause is over. */
+function resumed(): Recovery {
+  const recovery = newRecovery(false, 0);
+  refuse(recovery, { epoch: started(recovery), cause: 'rate', retryAfterMs: 1 }, 0);
+  resume(recovery, 1);
+  return recovery;
+}
+
+describe('a refusal', () => {
+  it('pauses for as long as the provider asks', () => {
+    const recovery = newRecovery(false, 0);
+    const refused = { epoch: started(recovery), cause: 'rate', retryAfterMs: 2363 } as const;
+    const pause = { cause: 'rate', since: 1000, until: 3363 };
+    expect(refuse(recovery, refused, 1000)).toEqual(pause);
+    expect(pauseOf(recovery)).toEqual(pause);
+    expect(isPassable(recovery)).toBe(false);
+    resume(recovery, 3363);
+    expect(pauseOf(recovery)).toBeUndefined();
+  });
+
+  it('is one episode and one pause, however many calls it hits', () => {
+    const recovery = newRecovery(false, 0);
+    const epochs = Array.from({ length: 100 }, () => started(recovery));
+    const refused = (epoch: number, now: number) =>
+      refuse(recovery, { epoch, cause: 'rate', retryAfterMs: 1000 }, now);
+    const pauses = epochs.map((epoch) => refused(epoch, 0));
+    expect(pauses.filter((pause) => pause !== undefined)).toHaveLength(1);
+    resume(recovery, 1000);
+    expect(refused(epochs[0]!, 2000)).toBeUndefined();
+    expect(isPassable(recovery)).toBe(true);
+  });
+
+  it('makes a longer wait after each one in a row, and as at first after a success', () => {
+    const recovery = newRecovery(false, 0);
+    const untilRefused = (retryAfterMs?: number): number | undefined => {
+      const pause = refuse(recovery, { epoch: started(recovery), cause: 'rate', retryAfterMs }, 0);
+      resume(recovery, 0);
+      return pause?.until;
+    };
+    const first = [undefined, undefined, undefined, 1, 60_000].map(untilRefused);
+    expect(first).toEqual([1000, 2000, 4000, 2000, 60_000]);
+    for (let i = 0; i < 10; i++) untilRefused();
+    expect(untilRefused()).toBe(30_000);
+    answer(recovery, started(recovery), false, 0);
+    expect(untilRefused(1)).toBe(1);
+  });
+});
+
+describe('after a pause', () => {
+  it('one call goes, and after each round trip twice as many', () => {
+    const recovery = resumed();
+    // Starts as many as may go, and has them all answered.
+    const roundTrip = (): number => {
+      const epochs: number[] = [];
+      while (isPassable(recovery) && epochs.length < 10_000) epochs.push(started(recovery));
+      for (const epoch of epochs) answer(recovery, epoch, false, 0);
+      return epochs.length;
+    };
+    const trips = Array.from({ length: 14 }, roundTrip);
+    // Of 4,096 at once nobody knows of a limit.
+    expect(trips).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 10_000]);
+  });
+
+  it('a lane with limits is open as soon as the probe is answered', () => {
+    const recovery = resumed();
+    answer(recovery, started(recovery), true, 0);
+    expect(recovery.phase).toBe('open');
+  });
+
+  it('only the first call is a probe, and another one when that came to nothing', () => {
+    const recovery = resumed();
+    const epoch = started(recovery);
+    expect(isPassable(recovery)).toBe(false);
+    forget(recovery, epoch);
+    expect([isPassable(recovery), isProbe(recovery)]).toEqual([true, true]);
+    answer(recovery, started(recovery), false, 0);
+    expect([isPassable(recovery), isProbe(recovery)]).toEqual([true, false]);
+  });
+
+  it('calls of an earlier epoch say nothing', () => {
+    const recovery = newRecovery(false, 0);
+    const old = started(recovery);
+    stop(recovery, { cause: 'rate', since: 0, until: 10 });
+    resume(recovery, 10);
+    start(recovery, 10);
+    answer(recovery, old, true, 11);
+    forget(recovery, old);
+    expect([recovery.phase, recovery.unanswered]).toEqual(['probing', 1]);
+  });
+
+  it('twice as many may go after each second in which none was answered', () => {
+    const recovery = resumed();
+    start(recovery, 5);
+    expect(widensAt(recovery)).toBe(5 + SECOND);
+    widen(recovery, 4 + SECOND);
+    expect(isPassable(recovery)).toBe(false);
+    widen(recovery, 5 + SECOND);
+    expect([isPassable(recovery), recovery.allowed]).toEqual([true, 2]);
+    expect(widensAt(recovery)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('a lane of whose limits nothing is known', () => {
+  it('starts as after a pause, and is open once they are shown', () => {
+    const recovery = newRecovery(true, 0);
+    start(recovery, 0);
+    expect(isPassable(recovery)).toBe(false);
+    open(recovery);
+    expect(recovery.phase).toBe('open');
+  });
+
+  it('is not opened by that after a refusal', () => {
+    const recovery = resumed();
+    open(recovery);
+    expect(recovery.phase).toBe('probing');
+  });
+});
+
+it('a lane never gets stuck: it passes calls once those in flight have ended', () => {
+  const event = fc.constantFrom('start', 'answer', 'refuse', 'forget', 'resume', 'widen');
+  fc.assert(
+    fc.property(fc.boolean(), fc.array(event, { maxLength: 200 }), (isCold, events) => {
+      const recovery = newRecovery(isCold, 0);
+      const inFlight: number[] = [];
+      let now = 0;
+      for (const each of events) {
+        now += 400;
+        if (each === 'start' && isPassable(recovery)) inFlight.push(started(recovery, now));
+        if (each === 'resume' && pauseOf(recovery)) resume(recovery, now);
+        if (each === 'widen') widen(recovery, now);
+        const isEnd = each === 'answer' || each === 'forget' || each === 'refuse';
+        const epoch = isEnd ? inFlight.shift() : undefined;
+        if (epoch === undefined) continue;
+        if (each === 'answer') answer(recovery, epoch, false, now);
+        if (each === 'forget') forget(recovery, epoch);
+        if (each === 'refuse') refuse(recovery, { epoch, cause: 'rate', retryAfterMs: 1 }, now);
+      }
+      for (const epoch of inFlight) answer(recovery, epoch, false, now);
+      if (pauseOf(recovery)) resume(recovery, now);
+      expect(isPassable(recovery)).toBe(true);
+      expect(recovery.unanswered).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: 2000 },
+  );
+});
