@@ -28,7 +28,7 @@ export type {
   ThrottledEvent,
   UsageEvent,
 } from './events.ts';
-export type { LaneSnapshot, LaneStatus, LaneTotals, LimitLevel } from './lane/lane-snapshot.ts';
+export type { LaneSnapshot, LaneTotals, LimitLevel } from './lane/lane-snapshot.ts';
 export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
@@ -41,23 +41,21 @@ export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { Plan, PlannedLane } from './plan/plan.ts';
 export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
-export type {
-  Asked,
-  Cell,
-  Cells,
-  Late,
-  Left,
-  Message,
-  Note,
-  Room,
-  Seen,
-  Stored,
-  TakeNote,
-  Took,
-  Write,
-  Written,
+export {
+  type Asked,
+  type Cell,
+  type Cells,
+  isTimely,
+  type Message,
+  type Note,
+  type Room,
+  type Seen,
+  type TakeNote,
+  type Took,
+  type Write,
+  type Written,
 } from './shared/cell.ts';
-export type { Store } from './shared/store.ts';
+export type { Store, StorePolicy } from './shared/store.ts';
 export type { Calibration } from './tokens/calibration/calibration.ts';
 export type { CustomEstimator } from './tokens/custom-estimate.ts';
 export { estimateTokens } from './tokens/estimate.ts';

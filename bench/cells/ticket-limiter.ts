@@ -30,7 +30,13 @@ export const cellLimiter: OpenLimiter = async (url, perSecond) => {
   /** Tickets since one was sent at once. */
   let unsaid = 0;
   const shared = new SharedValue<TicketState, TicketCommand, Ticket>({
-    ...{ cell: cells.open('bench'), rules, member: cells.member, clock: systemClock },
+    ...{
+      cell: cells.open('bench'),
+      rules,
+      member: cells.member,
+      clock: systemClock,
+      leaseMs: 10_000,
+    },
     act: ({ id }) => {
       const call = asked.get(id);
       asked.delete(id);
@@ -44,7 +50,7 @@ export const cellLimiter: OpenLimiter = async (url, perSecond) => {
     },
     isWaiting: () => asked.size > 0,
   });
-  await shared.open();
+  await shared.read().catch(() => {});
   const fill = (): void => {
     while (asked.size < DEPTH) {
       const next = queue.shift();

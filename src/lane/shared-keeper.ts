@@ -173,6 +173,7 @@ export class SharedKeeper implements LaneKeeper {
   #closeIfUnused(): void {
     if (!this.#isClosing || this.#granted.size > 0) return;
     this.#stop();
+    this.#store.forget(this.#name);
     void this.#value.close();
   }
 

@@ -1,4 +1,10 @@
 export type { Store } from '../shared/store.ts';
 export { type PostgresStoreOptions, postgresStore } from './create-store.ts';
-export type { PostgresPool, PostgresTarget } from './postgres-client.ts';
+export type {
+  PostgresConnection,
+  PostgresNotification,
+  PostgresPool,
+  PostgresQuery,
+  PostgresTarget,
+} from './postgres-client.ts';
 export { createTable } from './statements.ts';

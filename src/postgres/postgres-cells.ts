@@ -2,62 +2,74 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Asked, Cell, Note, Seen, Write, Written } from '../shared/cell.ts';
 import type { ServerCells } from '../shared/cell-store.ts';
 import { Underway } from '../shared/underway.ts';
+import { within } from '../shared/within.ts';
+import { expectNumber } from '../validate.ts';
 import { Listener } from './listener.ts';
-import { type PostgresPool, type PostgresTarget, poolFor } from './postgres-client.ts';
-import { createTable, type Statements, statementsFor } from './statements.ts';
-
-const TABLE = 'llm_headroom_cells';
+import {
+  expectTarget,
+  type PostgresPool,
+  type PostgresQuery,
+  type PostgresTarget,
+  poolFor,
+} from './postgres-client.ts';
+import { DEFAULT_TABLE, type Statements, statementsFor } from './statements.ts';
 
 export interface PostgresCellsOptions {
   /** @default 'llm_headroom_cells' */
   readonly table?: string | undefined;
+  /** Milliseconds for an answer. @default 1000 */
+  readonly commandTimeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
 }
 
 /** The longest payload of a notification, in bytes: a longer text is for its receiver to look up. */
 const LONGEST_PAYLOAD = 7900;
+const COMMAND_TIMEOUT_MS = 1000;
+/** A statement isn't prepared on this connection, or another one of its name is: a pooler's doing. */
+const UNPREPARED: ReadonlySet<unknown> = new Set(['26000', '42P05']);
 
 /**
- * Cells in PostgreSQL 11 or later, for one process. The table is created by `createTable` or by
- * hand. Messages go by LISTEN and NOTIFY, on a connection that is kept: a pool that gives another
- * connection to each transaction, as PgBouncer may, has none.
+ * Cells in PostgreSQL 11 or later, for one process. The table is created beforehand. Messages go by
+ * LISTEN and NOTIFY, on a connection that is kept: a pool that gives another connection to each
+ * transaction, as PgBouncer may, has none.
  */
 export class PostgresCells implements ServerCells {
+  readonly member: string = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  readonly table: string;
+  /** Whether the server has ever answered from the table, and what went wrong last instead. */
   wasReached = false;
   failure: unknown;
-  readonly member: string = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
-  readonly #underway = new Underway();
-  readonly #table: string;
   readonly #statements: Statements;
   readonly #pool: ReturnType<typeof poolFor>;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
   readonly #listener: Listener;
   readonly #opening: Promise<void>;
+  #isPreparing = true;
+  readonly #underway = new Underway();
   #closing: Promise<void> | undefined;
   readonly #hearers = new Map<string, Set<(text: string) => void>>();
 
-  /** @throws TypeError for a table's name that would have to be quoted */
+  /** @throws TypeError for a table's name that would have to be quoted, or what is no target */
   constructor(target: PostgresTarget, options: PostgresCellsOptions = {}) {
-    const { table = TABLE, clock = systemClock } = options;
-    if (!/^[a-z_][a-z0-9_.]{0,40}$/.test(table)) {
-      throw new TypeError(`Expected \`table\` to be a lower-case name, got \`${table}\``);
-    }
-    this.#table = table;
+    const { table = DEFAULT_TABLE, commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
+    const { clock = systemClock } = options;
+    expectNumber('commandTimeoutMs', commandTimeoutMs, 'a positive number', (ms) => ms > 0);
     this.#statements = statementsFor(table);
+    this.table = table;
+    this.#timeoutMs = commandTimeoutMs;
+    this.#clock = clock;
+    expectTarget(target);
     this.#pool = poolFor(target);
     this.#pool.catch(() => {});
     this.#listener = new Listener({
       pool: () => this.pool(),
       channel: `${this.channel}${this.member}`,
       hear: (text) => this.#hear(text),
-      live: this.#statements.live,
+      statements: this.#statements,
       clock,
     });
     this.#opening = this.#listener.open();
-  }
-
-  /** Creates the table, where it isn't there. */
-  async createTable(): Promise<void> {
-    await (await this.pool()).query({ text: createTable(this.#table) });
   }
 
   /** Resolves once messages arrive, or the first attempt at them has failed. */
@@ -71,7 +83,7 @@ export class PostgresCells implements ServerCells {
   }
 
   get channel(): string {
-    return `${this.#table}_`;
+    return `${this.table}_`;
   }
 
   async pool(): Promise<PostgresPool> {
@@ -86,25 +98,46 @@ export class PostgresCells implements ServerCells {
     );
   }
 
-  async run(statement: keyof Statements, values: unknown[]): Promise<unknown> {
-    const name = `${this.#table}_${statement}`;
+  async run(statement: keyof Statements, values: unknown[] = []): Promise<unknown> {
+    const text = this.#statements[statement];
+    const asking = this.#prepared(`${this.table}_${statement}`, { text, values });
     try {
-      const pool = await this.pool();
-      const asked = pool.query({ name, text: this.#statements[statement], values });
-      const { rows } = await this.#underway.of(asked);
-      this.wasReached = true;
-      return rows[0];
+      const row = await this.#underway.of(asking);
+      // Whoever may read may still lack the right to write.
+      this.wasReached ||= statement !== 'read' && statement !== 'time';
+      return row;
     } catch (error) {
       this.failure = error;
       throw error;
     }
   }
 
+  /** Prepared once for each connection, unless a pooler gives others to each transaction. */
+  async #prepared(name: string, query: PostgresQuery): Promise<unknown> {
+    if (!this.#isPreparing) return this.#ask(query);
+    try {
+      return await this.#ask({ ...query, name });
+    } catch (error) {
+      if (!UNPREPARED.has(field(error, 'code'))) throw error;
+      this.#isPreparing = false;
+      return this.#ask(query);
+    }
+  }
+
+  async #ask(query: PostgresQuery): Promise<unknown> {
+    const pool = await this.pool();
+    const { rows } = await within(pool.query(query), this.#timeoutMs, this.#clock);
+    return rows[0];
+  }
+
   listen(name: string, member: string, hear: (text: string) => void): () => void {
     const to = `${member}\n${name}`;
     const hearers = this.#hearers.get(to) ?? new Set();
     this.#hearers.set(to, hearers.add(hear));
-    return () => void hearers.delete(hear);
+    return () => {
+      hearers.delete(hear);
+      if (hearers.size === 0) this.#hearers.delete(to);
+    };
   }
 
   close(): Promise<void> {
@@ -112,12 +145,12 @@ export class PostgresCells implements ServerCells {
     return this.#closing;
   }
 
+  /** That a limiter leaves, which was closed in the same turn, arrives before. */
   async #close(): Promise<void> {
-    // Who leaves at this moment still says so.
-    await this.#underway.over();
     this.#listener.close();
-    const { pool, isOurs } = await this.#pool;
-    if (isOurs) await pool.end();
+    await this.#underway.over();
+    const opened = await this.#pool.catch(() => undefined);
+    if (opened?.isOurs) await opened.pool.end();
   }
 
   /** The member and the name of the cell, each with a line feed behind it, and the text. */
@@ -144,7 +177,7 @@ class PostgresCell implements Cell {
 
   async read(): Promise<Seen> {
     const row = await this.#cells.run('read', [this.#name]);
-    return row === undefined ? this.#empty() : seenIn(row);
+    return seenIn(row ?? (await this.#cells.run('time')));
   }
 
   async ask(note: Note, notAfter = Number.POSITIVE_INFINITY): Promise<Asked> {
@@ -181,13 +214,6 @@ class PostgresCell implements Cell {
     const seen = await this.read();
     if (seen.version === expected) return { kind: 'late', now: seen.now };
     return otherwise === undefined ? seen : this.ask(otherwise);
-  }
-
-  async #empty(): Promise<Seen> {
-    const pool = await this.#cells.pool();
-    const text = 'SELECT extract(epoch FROM statement_timestamp()) * 1000 AS now';
-    const { rows } = await pool.query({ text });
-    return seenIn(rows[0]);
   }
 
   #payload(text: string): string {

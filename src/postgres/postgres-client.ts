@@ -1,9 +1,14 @@
+import { Misconfigured } from '../shared/misconfigured.ts';
+import { expected } from '../validate.ts';
+
 /** As much of a pool of the package `pg` as is used. */
 export interface PostgresPool {
   query(query: PostgresQuery): Promise<{ readonly rows: readonly unknown[] }>;
   connect(): Promise<PostgresConnection>;
   end(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** `max`: how many connections it has at most. */
+  readonly options?: { readonly max?: unknown } | undefined;
 }
 
 export interface PostgresQuery {
@@ -22,6 +27,8 @@ export interface PostgresNotification {
 export interface PostgresConnection {
   query(query: PostgresQuery): Promise<unknown>;
   release(destroy?: boolean): void;
+  /** It keeps no process alive from now on. */
+  unref?(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
   on(event: 'notification', listener: (message: PostgresNotification) => void): unknown;
@@ -40,7 +47,7 @@ export async function poolFor(
 ): Promise<{ readonly pool: PostgresPool; readonly isOurs: boolean }> {
   if (typeof target !== 'string' && !(target instanceof URL))
     return { pool: target, isOurs: false };
-  const module: unknown = await import(/* @vite-ignore */ packageName());
+  const module: unknown = await load();
   const pool: unknown = Reflect.construct(poolIn(module), [
     {
       connectionString: String(target),
@@ -50,10 +57,29 @@ export async function poolFor(
       allowExitOnIdle: true,
     },
   ]);
-  if (!isPool(pool)) throw new Error('Expected the package `pg` to be version 8 or later');
+  if (!isPool(pool)) throw new Misconfigured('Expected the package `pg` to be version 8 or later');
   // An 'error' event that nobody hears would end the process; the failures themselves reject.
   pool.on('error', () => {});
   return { pool, isOurs: true };
+}
+
+/** @throws TypeError for what is neither a URL of PostgreSQL nor a pool */
+export function expectTarget(target: unknown): void {
+  const isUrl = typeof target === 'string' || target instanceof URL;
+  if (isUrl ? /^postgres(ql)?:\/\//.test(String(target)) : isPool(target)) return;
+  // A URL may have a password.
+  const given = isUrl ? String(target).replace(/\/\/.*@/, '//…@') : target;
+  throw expected('target', 'a URL (`postgres://`), or a pool of the package `pg`', given);
+}
+
+async function load(): Promise<unknown> {
+  try {
+    return await import(/* @vite-ignore */ packageName());
+  } catch (cause) {
+    const message =
+      'A PostgreSQL URL needs the package `pg`, which could not be loaded: install it, or pass a pool';
+    throw new Misconfigured(message, { cause });
+  }
 }
 
 /** Left to the runtime: a bundler would fail where the package isn't installed. */
@@ -67,7 +93,7 @@ function poolIn(module: unknown): (...args: never[]) => unknown {
   const value: unknown =
     typeof place === 'object' && place !== null ? Reflect.get(place, 'Pool') : undefined;
   if (isFunction(value)) return value;
-  throw new Error('Expected the package `pg` to export `Pool`');
+  throw new Misconfigured('Expected the package `pg` to export `Pool`');
 }
 
 function isFunction(value: unknown): value is (...args: never[]) => unknown {

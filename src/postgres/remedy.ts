@@ -1,22 +1,45 @@
-/** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+import { Misconfigured } from '../shared/misconfigured.ts';
+import { createTable } from './statements.ts';
+
+const LOGIN = 'name the right user and password in the URL, or in the options of your pool';
+const VERSION = 'use PostgreSQL 11 or later';
+const CERTIFICATE =
+  'name the certificates that are to be trusted in the options of a pool of your own';
+
+/** By the server's SQLSTATE. */
 const BY_CODE: Readonly<Record<string, string>> = {
-  '28P01': 'name the right user and password in the URL, or in the options of your pool',
-  '28000': 'name a user that may connect from here',
-  '3D000': 'this server has no database of that name: name another one',
-  '42501': 'give its user the right to SELECT, INSERT and UPDATE on its table',
+  '28P01': LOGIN,
+  '28000': LOGIN,
+  '3D000': 'this server has no database of that name: create it, or name another one',
+  '3F000': 'this database has no schema of that name: create it, or name another one in `table`',
+  '42883': VERSION,
 };
-const NO_TABLE = '42P01';
-const NO_PACKAGE = 'ERR_MODULE_NOT_FOUND';
 
 /**
  * What somebody has to set right who has met `error`: it lies in how the store was set up, and no
  * waiting helps. `undefined` where a server may merely be gone.
  */
 export function remedyFor(error: unknown, table: string): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  const { code } = error;
-  if (code === NO_TABLE)
-    return `create its table \`${table}\`, with the statement of createTable()`;
-  if (code === NO_PACKAGE) return 'install the package `pg`, 8 or later';
-  return typeof code === 'string' && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof Misconfigured) return error.message;
+  return (
+    byCode('code' in error ? error.code : undefined, table) ??
+    (/self-signed certificate|unable to (verify|get)/.test(error.message)
+      ? CERTIFICATE
+      : remedyFor(error.cause, table))
+  );
+}
+
+function byCode(code: unknown, table: string): string | undefined {
+  switch (code) {
+    case '42P01':
+      return `there is no table \`${table}\`; create it once: ${createTable(table)}`;
+    case '42703':
+    case '42804':
+      return `the table \`${table}\` isn't a store's; name another one in \`table\`, or create it: ${createTable(table)}`;
+    case '42501':
+      return `give its user the right to SELECT, INSERT and UPDATE on \`${table}\``;
+    default:
+      return typeof code === 'string' && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  }
 }

@@ -1,7 +1,19 @@
 import { AHEAD_MS, OLDEST_MS } from '../shared/cell.ts';
+import { expected } from '../validate.ts';
 
-/** The table that all cells are rows of. To be created once, by whoever may. */
-export function createTable(table = 'llm_headroom_cells'): string {
+export const DEFAULT_TABLE = 'llm_headroom_cells';
+
+/**
+ * The statement that creates a store's table, where it isn't there. To be run once, by whoever may:
+ * the store needs to SELECT, INSERT and UPDATE alone.
+ *
+ * @throws TypeError for a table's name that would have to be quoted
+ *
+ * @example
+ * await pool.query(createTable());
+ */
+export function createTable(table: string = DEFAULT_TABLE): string {
+  expectTable(table);
   return `CREATE TABLE IF NOT EXISTS ${table} (
   name text PRIMARY KEY,
   version text NOT NULL DEFAULT '',
@@ -11,6 +23,15 @@ export function createTable(table = 'llm_headroom_cells'): string {
 )`;
 }
 
+function expectTable(table: unknown): void {
+  if (typeof table === 'string' && /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/.test(table)) {
+    // It is a part of names that have at most 63 characters.
+    if (table.length <= LONGEST_TABLE) return;
+  }
+  throw expected('table', `a lower-case name of at most ${LONGEST_TABLE} characters`, table);
+}
+
+const LONGEST_TABLE = 40;
 /** When the statement began, in ms: notes that others were leaving then are waited for, and seen. */
 const BEGUN = 'extract(epoch FROM statement_timestamp()) * 1000';
 const NOW = 'extract(epoch FROM clock_timestamp()) * 1000';
@@ -18,15 +39,21 @@ const NOW = 'extract(epoch FROM clock_timestamp()) * 1000';
 const lockOf = (channel: string): string => `hashtextextended(${channel}, 0)`;
 
 export interface Statements {
+  /** The server's time alone. */
+  readonly time: string;
   readonly read: string;
   readonly ask: string;
   readonly write: string;
   readonly begin: string;
+  /** Sends a payload to a channel. */
+  readonly probe: string;
+  /** Shows others that whoever listens on a channel does. */
   readonly live: string;
 }
 
 /** All that is asked of the server, for cells in that table. */
 export function statementsFor(table: string): Statements {
+  expectTable(table);
   // $6: what was taken from the inbox, as orders by member.
   const rest = `(SELECT coalesce(jsonb_object_agg(left_.key, left_.value), '{}')
     FROM jsonb_each(t.inbox) AS left_
@@ -37,6 +64,7 @@ export function statementsFor(table: string): Statements {
     SELECT pg_notify(message->>0, message->>1) FROM done, jsonb_array_elements($7::jsonb) message)
     SELECT ${BEGUN} AS now, inbox, (SELECT count(*) FROM told) FROM done`;
   return {
+    time: `SELECT ${BEGUN} AS now`,
     read: `SELECT ${BEGUN} AS now, version, value, inbox FROM ${table} WHERE name = $1 FOR SHARE`,
     ask: `WITH left_ AS (
       INSERT INTO ${table} AS t (name, inbox)
@@ -63,6 +91,7 @@ export function statementsFor(table: string): Statements {
       ON CONFLICT (name) DO UPDATE
       SET version = $3, value = $5, writer = $8, inbox = ${rest}
       WHERE t.version = '' AND ${timely} RETURNING inbox), ${told}`,
+    probe: 'SELECT pg_notify($1::text, $2::text)',
     live: `SELECT pg_advisory_lock(${lockOf('$1::text')})`,
   };
 }

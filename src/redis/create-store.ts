@@ -1,6 +1,7 @@
 import { clockOption, type GivenClock } from '../clock.ts';
-import { CellStore, expectTerms } from '../shared/cell-store.ts';
+import { CellStore } from '../shared/cell-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
+import { storeTerms } from '../shared/store-terms.ts';
 import { expected, expectKnown, expectObject } from '../validate.ts';
 import { redisCells } from './cell/create-cells.ts';
 import type { RedisTls } from './open.ts';
@@ -70,13 +71,12 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   expectObject('options', options, 'an object');
   expectKnown(options, OPTIONS);
   const { prefix = 'llm-headroom', connectTimeoutMs, commandTimeoutMs, tls } = options;
-  const { leaseMs, onStoreLost, instances } = options;
   const clock = clockOption(options.clock);
   expectPrefix(prefix);
-  expectTerms({ leaseMs, onStoreLost, instances });
+  const terms = storeTerms(options);
   const reached = { prefix, connectTimeoutMs, commandTimeoutMs, tls, clock };
   const cells = redisCells(target, reached);
-  return new CellStore(cells, { leaseMs, onStoreLost, instances }, remedyFor);
+  return new CellStore(cells, terms, remedyFor);
 }
 
 function expectPrefix(prefix: unknown): void {

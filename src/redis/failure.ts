@@ -1,5 +1,5 @@
+import { TimedOut } from '../shared/within.ts';
 import { replyCode } from './reply.ts';
-import { TimedOut } from './within.ts';
 
 /** Nothing could be sent. */
 export class NotConnected extends Error {

@@ -58,8 +58,7 @@ export class IoRedisConnection implements ClientConnection {
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [...keys, ...args];
     const byName = this.#client.evalsha(await script.sha(), keys.length, ...rest);
-    const byText = (): Promise<unknown> =>
-      this.#client.eval(script.text, keys.length, ...rest, ...script.ifUnknown);
+    const byText = (): Promise<unknown> => this.#client.eval(script.text, keys.length, ...rest);
     return byNameOrText(byName, byText);
   }
 

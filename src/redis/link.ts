@@ -1,4 +1,5 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
+import { TimedOut, within } from '../shared/within.ts';
 import { expectNumber } from '../validate.ts';
 import { probePauseMs, retryPauseMs } from './backoff.ts';
 import { CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
@@ -7,7 +8,6 @@ import { Listeners } from './listeners.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
 import { remedyFor } from './remedy.ts';
 import type { Script } from './script.ts';
-import { TimedOut, within } from './within.ts';
 
 export interface RedisLinkOptions {
   /**
@@ -27,7 +27,7 @@ export interface RedisLinkOptions {
 
 export type LinkState =
   | { readonly phase: 'up' }
-  | { readonly phase: 'lost'; readonly since: number; readonly cause: unknown }
+  | { readonly phase: 'lost'; readonly cause: unknown }
   | { readonly phase: 'closed' };
 
 const COMMAND_TIMEOUT_MS = 1000;
@@ -144,7 +144,7 @@ export class RedisLink {
   #lose(cause: unknown, key: string | undefined): void {
     const since = this.#clock.now();
     if (cause instanceof TimedOut) this.#connection.reset();
-    this.#become({ phase: 'lost', since, cause });
+    this.#become({ phase: 'lost', cause });
     this.#probeLater(since, key, this.#epoch);
   }
 

@@ -70,8 +70,7 @@ export class NodeRedisConnection implements ClientConnection {
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const options = { keys: [...keys], arguments: [...args] };
     const byName = this.#commands.evalSha(await script.sha(), options);
-    const asNew = { ...options, arguments: [...args, ...script.ifUnknown] };
-    return byNameOrText(byName, () => this.#commands.eval(script.text, asNew));
+    return byNameOrText(byName, () => this.#commands.eval(script.text, options));
   }
 
   async ping(key?: string): Promise<void> {

@@ -1,10 +1,10 @@
+import { Misconfigured } from '../shared/misconfigured.ts';
 import { expected } from '../validate.ts';
 import { type RedisAddress, redisAddress } from './address.ts';
 import { type ClientConnection, CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { IoRedisConnection, isIoRedis } from './ioredis.ts';
 import { isNodeRedis, NodeRedisConnection } from './node-redis.ts';
 import { OwnConnection } from './own-connection.ts';
-import { Misconfigured } from './remedy.ts';
 
 type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
 

@@ -1,15 +1,11 @@
+import { Misconfigured } from '../shared/misconfigured.ts';
 import { replyCode } from './reply.ts';
-
-/** The store can't be used as it was set up; its message says what to do. */
-export class Misconfigured extends Error {
-  override readonly name = 'Misconfigured';
-}
 
 const PASSWORD = 'name the right user and password in the URL, or in the options of your client';
 const NO_PASSWORD =
   'this Redis has no password: leave it out of the URL, or of the options of your client';
 const RIGHTS =
-  'give its user the right to run scripts, and those to read and write keys that begin with the `prefix`';
+  'give its user the rights to run scripts and the commands in them, to keys that begin with the `prefix`, and to its channels';
 const DATABASE = 'this Redis has no database of that number: name another one';
 const CERTIFICATE = 'name the certificates that are to be trusted in `tls.ca`, or in your client';
 const VERSION = 'use Redis 5 or later, or Valkey';
@@ -24,6 +20,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
 const BY_TEXT: readonly (readonly [RegExp, string])[] = [
   [/^ERR invalid password|unauthenticated (multi)?bulk length/, PASSWORD],
   [/no password is set|without any password configured/, NO_PASSWORD],
+  [/user executing the script can't/, RIGHTS],
   [/DB index is out of range|invalid DB index/, DATABASE],
   // Before version 5, a script may not write once it has asked what time it is.
   [/Write commands not allowed after non deterministic commands/, VERSION],

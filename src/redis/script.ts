@@ -1,13 +1,10 @@
 /** A Lua script, and the name by which a server that has seen it knows it. */
 export class Script {
   readonly text: string;
-  /** What it is told behind its arguments where the server has never seen it. */
-  readonly ifUnknown: readonly string[];
   #sha: Promise<string> | undefined;
 
-  constructor(text: string, ifUnknown: readonly string[] = []) {
+  constructor(text: string) {
     this.text = text;
-    this.ifUnknown = ifUnknown;
   }
 
   /** The SHA-1 of the text, in hexadecimal. */

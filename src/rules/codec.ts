@@ -31,7 +31,9 @@ const INFINITE: ReadonlyMap<unknown, number> = new Map([
   ['-', Number.NEGATIVE_INFINITY],
 ]);
 
+/** What is no number would be read as a value that was lost: it must not be written. */
 function packNumber(value: number): Packed {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw new Malformed('a number', value);
   if (value === Number.POSITIVE_INFINITY) return '+';
   return value === Number.NEGATIVE_INFINITY ? '-' : value;
 }
@@ -60,12 +62,14 @@ export const flag: Codec<boolean> = {
   },
 };
 
+function expectText(value: unknown): string {
+  if (typeof value !== 'string') throw new Malformed('a text', value);
+  return value;
+}
+
 export const text: Codec<string> = {
-  pack: (value) => value,
-  unpack: (packed) => {
-    if (typeof packed !== 'string') throw new Malformed('a text', packed);
-    return packed;
-  },
+  pack: expectText,
+  unpack: expectText,
 };
 
 /** One of a few constants, written as its index. */

@@ -5,7 +5,7 @@ import { OLDEST_MS } from './cell.ts';
 import { type Doubt, wasDone } from './doubt.ts';
 import { type Draft, Keeper } from './keeper.ts';
 import { noteOf } from './note-text.ts';
-import type { Rules, Take } from './rules.ts';
+import type { Restate, Rules, Take } from './rules.ts';
 import { Standing } from './standing.ts';
 import { StoreTime } from './store-time.ts';
 import { type Kept, LAPSE_MS, type Value } from './value.ts';
@@ -18,7 +18,7 @@ export interface ExchangeParts<State, Command, Answer> {
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly act: (answer: Answer, at: number) => void;
-  readonly restate: () => readonly Command[];
+  readonly restate: Restate<Command>;
   readonly send: (command: Command) => void;
   /** There is more to do. */
   readonly again: () => void;

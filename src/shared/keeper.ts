@@ -57,11 +57,6 @@ export class Keeper<State, Command, Answer> {
     return this.#version;
   }
 
-  /** The text of the last value that was seen. */
-  get held(): string {
-    return this.#held.text;
-  }
-
   /** Whether nobody can hold a newer value: what was lost can be written again at once. */
   get holdsNewest(): boolean {
     return this.#held.isMine || this.#held.text === '';
@@ -83,8 +78,8 @@ export class Keeper<State, Command, Answer> {
 
   /** A value in the place of one that was lost: as it was seen last, or a new one. */
   begin(now: number): Value<State, Answer> {
-    const held = unpackValue(this.#rules, this.#held.text, now);
-    if (held === undefined || 'kind' in held) return newValue(this.#rules.initial(now), now);
+    if (this.#held.text === '') return newValue(this.#rules.initial(now), now);
+    const held = this.#last(now);
     held.generation = Math.max(Math.floor(now), held.generation + 1);
     held.count = 0;
     // Nobody could be heard meanwhile.
@@ -96,6 +91,46 @@ export class Keeper<State, Command, Answer> {
   draft(value: Value<State, Answer>, said: Said<Command>, now: number): Draft<State, Answer> {
     this.#value = undefined;
     const notes = [...this.#notes.values()].filter(({ member }) => member !== this.#member);
+    const { generation, count } = value;
+    try {
+      return this.#draft(value, notes, said, now);
+    } catch (error) {
+      // The rules have stumbled over it half-way: they begin anew from a value that nobody has changed.
+      const unchanged = (): Value<State, Answer> => ({ ...this.#last(now), generation, count });
+      const readable = notes.filter((note) => this.#isReadable(unchanged(), note, said, now));
+      if (readable.length === notes.length) throw error;
+      const draft = this.#draft(unchanged(), readable, said, now);
+      return { ...draft, taken: [...notes, said].map(({ member, order }) => ({ member, order })) };
+    }
+  }
+
+  /** Whether the rules can make anything of a note: one that they can't must not stop all others. */
+  #isReadable(
+    value: Value<State, Answer>,
+    note: Said<Command>,
+    said: Said<Command>,
+    now: number,
+  ): boolean {
+    try {
+      this.#draft(value, [note], said, now);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The last value that was seen; a new one where there was none. */
+  #last(now: number): Value<State, Answer> {
+    const held = unpackValue(this.#rules, this.#held.text, now);
+    return held === undefined || 'kind' in held ? newValue(this.#rules.initial(now), now) : held;
+  }
+
+  #draft(
+    value: Value<State, Answer>,
+    notes: readonly Said<Command>[],
+    said: Said<Command>,
+    now: number,
+  ): Draft<State, Answer> {
     const all = [...this.#taking(), ...notes, said];
     const basis = { me: this.#member, notes: all, now, leaseMs: this.#leaseMs };
     const { mine, messages, amOut, room }: Turn<Answer> = turn(this.#rules, value, {
@@ -152,8 +187,8 @@ export class Keeper<State, Command, Answer> {
 
   /** When something is lost to a member that isn't heard, as far as is known. */
   get nextLoss(): number {
-    const loss = this.#value && nextLoss(this.#value, this.#notes, this.#leaseMs);
-    return loss ?? Number.POSITIVE_INFINITY;
+    if (this.#value === undefined) return Number.POSITIVE_INFINITY;
+    return nextLoss(this.#value, this.#notes, this.#leaseMs);
   }
 
   /** Whether the inbox was read after that time of the store. */

@@ -1,4 +1,5 @@
 import type { Note } from './cell.ts';
+import { listOf } from './value-text.ts';
 
 /** What a member says in a note: all that it has sent and not yet heard to be applied. */
 export interface Said<Command> {
@@ -43,15 +44,11 @@ export function noteOf(said: Said<unknown>): Note {
 
 /** `undefined` for what isn't a note. */
 export function saidIn<Command>(text: string): Said<Command> | undefined {
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? saidOf<Command>(list) : undefined;
-  } catch {
-    return undefined;
-  }
+  const list = listOf(text);
+  return list && saidOf<Command>(list);
 }
 
-function saidOf<Command>([member, ...rest]: unknown[]): Said<Command> | undefined {
+function saidOf<Command>([member, ...rest]: readonly unknown[]): Said<Command> | undefined {
   const numbers = rest.slice(0, 5).filter((each) => typeof each === 'number');
   const [order = 0, incarnation = 0, generation = 0, at = 0, first] = numbers;
   const [commands, acks, flags, newFrom] = rest.slice(5);

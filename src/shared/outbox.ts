@@ -103,6 +103,11 @@ export class Outbox<Command> {
     this.#acks = [];
   }
 
+  /** Commands that aren't known to be applied. */
+  get pending(): readonly Command[] {
+    return this.#pending;
+  }
+
   /** Commands that weren't in any note yet. */
   get unsaid(): readonly Command[] {
     return this.#pending.slice(Math.max(0, this.#told + 1 - this.#first));

@@ -55,3 +55,9 @@ export interface Next {
   readonly at: number;
   readonly member: string;
 }
+
+/**
+ * All that the rules should know of a member, for a value that doesn't know it any more. `pending`:
+ * what it has sent that isn't known to be applied, and is forgotten unless it is said again.
+ */
+export type Restate<Command> = (pending: readonly Command[]) => readonly Command[];

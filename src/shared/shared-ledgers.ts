@@ -109,7 +109,7 @@ export class SharedLedgers implements LedgerStore {
       rules: ledgerRules(windowMs),
       keepMs: 2 * windowMs,
       act: (reply: LedgerReply) => this.#answer(open, reply, windowMs),
-      restate: () => this.#restated(open, windowMs),
+      restate: (pending) => this.#restated(open, pending, windowMs),
       isWaiting: () => open.asked.size > 0,
     });
     const open: Open = { value, reserved: 0, asked: new Map(), lastId: 0 };
@@ -132,12 +132,19 @@ export class SharedLedgers implements LedgerStore {
     asked.resolve(reply);
   }
 
-  /** Reservations that were not answered are asked for anew. */
-  #restated({ reserved, asked }: Open, windowMs: number): LedgerCommand[] {
+  /** What was spent is told again, and reservations that were not answered are asked for anew. */
+  #restated(
+    { reserved, asked }: Open,
+    pending: readonly LedgerCommand[],
+    windowMs: number,
+  ): LedgerCommand[] {
+    const spent = pending.flatMap((command) =>
+      command.kind === 'settle' && command.spent > 0 ? [{ ...command, reserved: 0 }] : [],
+    );
     const again = [...asked].map(([id, { billionths, limit }]): LedgerCommand => {
       return { kind: 'reserve', windowMs, id, billionths, limit };
     });
-    return [{ kind: 'join', windowMs, reserved }, ...again];
+    return [{ kind: 'join', windowMs, reserved }, ...spent, ...again];
   }
 
   #rejectAll(cause: unknown): void {
@@ -151,7 +158,8 @@ export class SharedLedgers implements LedgerStore {
 
   #closeOldest(): void {
     const [oldest] = this.#open;
-    if (this.#open.size <= KEPT || oldest === undefined) return;
+    // While the store is lost, an account is what keeps that money was spent.
+    if (this.#open.size <= KEPT || oldest === undefined || !this.isUp) return;
     const [id, { value, reserved, asked }] = oldest;
     if (reserved > 0 || asked.size > 0) return;
     this.#open.delete(id);

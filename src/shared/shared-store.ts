@@ -37,6 +37,7 @@ export class SharedStore {
   #failing = 0;
   #cause: unknown;
   #isUp = true;
+  #isClosed = false;
   #cancel: (() => void) | undefined;
 
   constructor(store: Store, clock: Clock) {
@@ -64,12 +65,19 @@ export class SharedStore {
 
   /** Processes that share the limits, this one included. */
   get instances(): number {
-    return Math.max(this.#store.instances ?? 1, ...this.#members.values());
+    let most = this.#store.instances ?? 1;
+    for (const members of this.#members.values()) most = Math.max(most, members);
+    return most;
   }
 
   /** A value of the store has so many members. */
   heard(name: string, members: number): void {
     this.#members.set(name, members);
+  }
+
+  /** A value is closed. */
+  forget(name: string): void {
+    this.#members.delete(name);
   }
 
   /** Opens a value. */
@@ -81,7 +89,7 @@ export class SharedStore {
     const cell: Cell = this.#store.open(name, part, keepMs);
     let isFailing = false;
     const onStore = (error?: unknown): void => {
-      if ((error !== undefined) === isFailing) return;
+      if (this.#isClosed || (error !== undefined) === isFailing) return;
       isFailing = error !== undefined;
       this.#failing += isFailing ? 1 : -1;
       this.#changed(error);
@@ -106,6 +114,7 @@ export class SharedStore {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cancel?.();
     this.#listeners.clear();
     this.#returning.clear();

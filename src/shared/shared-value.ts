@@ -1,12 +1,12 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
 import type { Cell, Seen, Written } from './cell.ts';
 import { EMPTY_MS, Exchange } from './exchange.ts';
-import type { Next, Rules } from './rules.ts';
+import type { Next, Restate, Rules } from './rules.ts';
 import { SerialLoop } from './serial-loop.ts';
 import { type Told, unpackTold } from './told-text.ts';
 import type { Value } from './value.ts';
 import { unpackValue } from './value-text.ts';
-import { isOverdue, lookAt } from './watch.ts';
+import { ANSWER_MS, isOverdue, lookAt } from './watch.ts';
 
 export interface SharedValueOptions<State, Command, Answer> {
   readonly cell: Cell;
@@ -15,24 +15,20 @@ export interface SharedValueOptions<State, Command, Answer> {
   readonly member: string;
   /** Called with each answer, once, when it is to be acted on. `at`: when it was decided. */
   readonly act: (answer: Answer, at: number) => void;
-  /** All that the rules should know of this member, for a value that doesn't know it any more. */
-  readonly restate: () => readonly Command[];
+  readonly restate: Restate<Command>;
   /** Whether this member waits for an answer. */
   readonly isWaiting: () => boolean;
   /** Called when the store fails, and, without an error, when it is back. */
   readonly onStore?: ((error?: unknown) => void) | undefined;
-  /** A member that isn't heard for so long is gone. @default 10_000 */
-  readonly leaseMs?: number | undefined;
+  /** A member that isn't heard for so long is gone. */
+  readonly leaseMs: number;
   readonly clock?: Clock | undefined;
   /** At least 0, below 1. */
   readonly random?: (() => number) | undefined;
 }
 
-const LEASE_MS = 10_000;
 /** The longest pause after a conflict. */
 const MOST_JITTER_MS = 50;
-/** How long an answer may take that nothing else is done about. */
-const ANSWER_MS = 150;
 
 /**
  * One member's side of a value that several processes share. Whoever wrote last (the *writer*)
@@ -55,7 +51,7 @@ export class SharedValue<State, Command, Answer> {
 
   constructor(options: SharedValueOptions<State, Command, Answer>) {
     const { cell, rules, member, act, restate } = options;
-    const { clock = systemClock, random = chance, leaseMs = LEASE_MS } = options;
+    const { clock = systemClock, random = chance, leaseMs } = options;
     this.#options = options;
     this.#clock = clock;
     this.#random = random;
@@ -81,13 +77,6 @@ export class SharedValue<State, Command, Answer> {
   /** The store's time, as far as it is known: exact to half a round trip after the first answer. */
   now(): number {
     return this.#exchange.now();
-  }
-
-  /** Resolves once the store was reached, or couldn't be. */
-  async open(): Promise<void> {
-    try {
-      await this.#exchange.read();
-    } catch {}
   }
 
   /** The value as this member knows it: only where it was the last to write. */
@@ -127,6 +116,8 @@ export class SharedValue<State, Command, Answer> {
       if (outbox.wasIn) await this.#leave();
     } catch {}
     this.#stopListening();
+    // What fails here is nobody's concern any more.
+    this.#options.onStore?.();
   }
 
   async #leave(): Promise<void> {

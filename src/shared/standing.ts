@@ -1,14 +1,14 @@
 import { Answers } from './answers.ts';
 import type { Doubt } from './doubt.ts';
 import { Outbox } from './outbox.ts';
-import type { Next, Rules } from './rules.ts';
+import type { Next, Restate, Rules } from './rules.ts';
 import { type Told, toldOf } from './told-text.ts';
 import type { Kept, Value } from './value.ts';
 
 export interface StandingOptions<Command, Answer> {
   readonly member: string;
   readonly lapse: Rules<unknown, Command, Answer>['lapse'];
-  readonly restate: () => readonly Command[];
+  readonly restate: Restate<Command>;
 }
 
 /** What an ask was about, and when it was sent. */
@@ -30,7 +30,7 @@ export class Standing<Command, Answer> {
   /** This member looks after the writer. */
   isSecond = false;
   readonly #member: string;
-  readonly #restate: () => readonly Command[];
+  readonly #restate: Restate<Command>;
   /** Of the newest value that this member knows of. */
   #generation = 0;
   #count = 0;
@@ -86,7 +86,7 @@ export class Standing<Command, Answer> {
 
   /** Says anew what it waits for: whatever it was given before is void. */
   rejoin(): void {
-    this.outbox.rejoin(this.#restate());
+    this.outbox.rejoin(this.#restate(this.outbox.pending));
     this.answers.reset();
     this.asked = undefined;
     this.doubt = undefined;

@@ -1,6 +1,6 @@
 import type { Next } from './rules.ts';
 import type { Kept, Member, Value } from './value.ts';
-import { keptOf } from './value-text.ts';
+import { keptOf, listOf, packKept } from './value-text.ts';
 
 /** What the writer tells one member: all that the value says of it. */
 export interface Told<Answer> {
@@ -32,7 +32,7 @@ export function toldOf<Answer>(
 
 export function packTold(told: Told<unknown>): string {
   const { generation, count, at, incarnation, isOut, order, applied, next } = told;
-  const kept = told.kept.map((each) => [each.number, each.at - at, each.answer]);
+  const kept = packKept(told.kept, at);
   const flags = (isOut ? 1 : 0) + (told.isSecond ? 2 : 0) + (told.isAway ? 4 : 0);
   const packedNext = next ? [next.at - at, next.member] : [];
   return JSON.stringify([
@@ -43,15 +43,11 @@ export function packTold(told: Told<unknown>): string {
 
 /** `undefined` for what is nothing of the kind. */
 export function unpackTold<Answer>(text: string): Told<Answer> | undefined {
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? toldIn<Answer>(list) : undefined;
-  } catch {
-    return undefined;
-  }
+  const list = listOf(text);
+  return list && toldIn<Answer>(list);
 }
 
-function toldIn<Answer>(list: unknown[]): Told<Answer> | undefined {
+function toldIn<Answer>(list: readonly unknown[]): Told<Answer> | undefined {
   const numbers = list.slice(0, 7).filter((each) => typeof each === 'number');
   const [generation = 0, count = 0, at = 0, incarnation = 0, flags = 0, order = 0, applied] =
     numbers;

@@ -25,7 +25,7 @@ export function packValue<State, Answer>(
 
 function packMember(name: string, each: Member<unknown>, at: number): unknown[] {
   const { incarnation, applied, order, heardAt, answered, kept, isAway } = each;
-  const packedKept = kept.map((one) => [one.number, relative(one.at, at), one.answer]);
+  const packedKept = packKept(kept, at);
   const heard = relative(heardAt, at);
   const numbers = [incarnation, applied, order, heard, answered, isAway ? 1 : 0, each.taken];
   return [name, ...numbers, packedKept];
@@ -60,7 +60,7 @@ export function unpackValue<State, Answer>(
   return { generation, count, at, writer, second, next: nextOf(next, at), members, rules: state };
 }
 
-function listOf(text: string): readonly unknown[] | undefined {
+export function listOf(text: string): readonly unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;
@@ -105,13 +105,20 @@ function memberOf<Answer>(fields: unknown[], at: number): Member<Answer> | undef
   return { ...own, heardAt: heard + at, kept, isAway: away === 1 };
 }
 
+export function packKept(kept: readonly Kept<unknown>[], at: number): unknown[] {
+  return kept.map((one) => [one.number, relative(one.at, at), one.answer]);
+}
+
 /** Answers as they are written in a list of `[number, time, answer]`. */
 export function keptOf<Answer>(packed: unknown, at: number): Kept<Answer>[] | undefined {
   if (!Array.isArray(packed)) return undefined;
   const kept: Kept<Answer>[] = [];
   for (const each of packed) {
-    if (!Array.isArray(each) || !isNumber(each[0]) || !isNumber(each[1])) return undefined;
-    kept.push({ number: each[0], at: each[1] + at, answer: each[2] });
+    if (!Array.isArray(each)) return undefined;
+    const [number, time, answer] = each;
+    if (!isNumber(number) || !isNumber(time)) return undefined;
+    if (typeof answer !== 'object' || answer === null) return undefined;
+    kept.push({ number, at: time + at, answer: answer as Answer });
   }
   return kept;
 }

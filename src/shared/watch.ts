@@ -18,7 +18,7 @@ export interface Outlook {
 /** How often the second looks after the writer while anything is due. */
 const WATCH_MS = 100;
 /** How long the writer may take to answer, beside some round trips. */
-const ANSWER_MS = 150;
+export const ANSWER_MS = 150;
 /** When those look who are neither writer nor second, should both be gone. */
 const OTHERS_MS = 400;
 const IDLE_LOOK_MS = 1000;

@@ -16,19 +16,14 @@ export function isUrgent(
 }
 
 /**
- * When an answer lapses or a member is gone, unless it is heard before; `undefined`: never. What the
+ * When an answer lapses or a member is gone, unless it is heard before; infinite: never. What the
  * members have said meanwhile is in the notes; the writer has to look into the inbox all the same.
  */
-export function nextLoss(
-  value: Value<unknown, unknown>,
-  notes: Notes,
-  leaseMs: number,
-): number | undefined {
-  let first: number | undefined;
+export function nextLoss(value: Value<unknown, unknown>, notes: Notes, leaseMs: number): number {
+  let first = Number.POSITIVE_INFINITY;
   for (const [name, member] of Object.entries(value.members)) {
     if (name === value.writer) continue;
-    const at = lossOf(member, notes.get(name), leaseMs);
-    if (first === undefined || at < first) first = at;
+    first = Math.min(first, lossOf(member, notes.get(name), leaseMs));
   }
   return first;
 }

@@ -1,5 +1,11 @@
 export type { JsonObject } from '../model/json.ts';
 export type { Operation, SimulatedCall } from './call.ts';
+export {
+  type CellContractOptions,
+  cellContract,
+  type TestRunner,
+} from './cells/contract.ts';
+export type { CellStore } from './cells/scene.ts';
 export type { Charge, ChargeRule } from './charging.ts';
 export type { Fault, FaultModel } from './faults.ts';
 export type { ListenOptions, RunningServer } from './http-server.ts';

@@ -1,20 +1,14 @@
 import pg from 'pg';
+import { describe, it } from 'vitest';
 import { PostgresCells } from '../../src/postgres/postgres-cells.ts';
-import { skipAloud } from '../redis/support/describe-redis.ts';
-import { type CellStore, describeCells } from '../support/cell-contract.ts';
+import { type CellStore, cellContract } from '../../src/testing/index.ts';
 import { describeSharedValue } from '../support/shared-value-contract.ts';
-import { isThere, POSTGRES_URL } from './support/server.ts';
+import { describePostgres, newDatabase } from './support/describe-postgres.ts';
 
 /** Cells in a table of their own, through URLs or through pools of the test's. */
 async function storeVia(isPool: boolean): Promise<CellStore> {
-  const table = `cells_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  const admin = new pg.Client({ connectionString: POSTGRES_URL });
-  await admin.connect();
+  const { table, url, admin, drop } = await newDatabase();
   const pools: pg.Pool[] = [];
-  const url = `${POSTGRES_URL}?application_name=${table}`;
-  const first = new PostgresCells(url, { table });
-  await first.createTable();
-  await first.close();
   return {
     join: async () => {
       const pool = isPool ? new pg.Pool({ connectionString: url, max: 3 }) : undefined;
@@ -33,20 +27,14 @@ async function storeVia(isPool: boolean): Promise<CellStore> {
     },
     close: async () => {
       for (const pool of pools) await pool.end();
-      await admin.query(`DROP TABLE ${table}`);
-      await admin.end();
+      await drop();
     },
   };
 }
 
-if (await isThere()) {
-  describeCells('cells in PostgreSQL, by a URL', () => storeVia(false), {
-    takes: false,
-    restarts: true,
-  });
-  describeCells('cells in PostgreSQL, by a pool', () => storeVia(true), {
-    takes: false,
-    restarts: true,
-  });
+describePostgres('with a server', () => {
+  const runner = { describe, it };
+  cellContract(runner, 'cells by a URL', () => storeVia(false), { takes: false });
+  cellContract(runner, 'cells by a pool', () => storeVia(true), { takes: false });
   describeSharedValue('a value in PostgreSQL', () => storeVia(false));
-} else skipAloud('cells in PostgreSQL', `no server at ${POSTGRES_URL}`);
+});

@@ -1,134 +1,141 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { ownKey } from '../../src/lane/lane-registry.ts';
-import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
-import { createTable, postgresStore } from '../../src/postgres/index.ts';
+import { describe, expect, it } from 'vitest';
+import { createRateLimiter } from '../../src/limiter.ts';
+import { createTable, type PostgresPool, postgresStore } from '../../src/postgres/index.ts';
+import { PostgresCells } from '../../src/postgres/postgres-cells.ts';
 import { remedyFor } from '../../src/postgres/remedy.ts';
-import { EXPECTED_OUTPUT_TOKENS } from '../../src/providers/most-in-usd.ts';
-import type { Store } from '../../src/shared/store.ts';
-import { skipAloud } from '../redis/support/describe-redis.ts';
-import { isThere, POSTGRES_URL } from './support/server.ts';
+import { describePostgres, newDatabase, SERVER_URL } from './support/describe-postgres.ts';
 
-const LANE = ownKey('default');
+const NOWHERE = 'postgres://127.0.0.1:1/none';
 
-test.each([
-  [{ table: 'Not A Name' }, '`table`', 'a name of lower-case letters'],
-  [{ leaseMs: 10 }, '`leaseMs`', '1000 or more'],
-  [{ onStoreLost: 'panic' }, '`onStoreLost`', "'local', 'open'"],
-  [{ instances: 0.5 }, '`instances`', 'a whole number'],
-  [{ prefix: 'x' }, 'prefix', 'table'],
-])('%j is refused, by name', (options, name, what) => {
-  const open = (): Store => postgresStore('postgres://localhost/app', options as object);
-  expect(open).toThrow(TypeError);
-  expect(open).toThrow(name);
-  expect(open).toThrow(what);
-});
-
-test.each(['redis://localhost', 'localhost', {}, null, 7])('%j is no server', (target) => {
-  expect(() => postgresStore(target as never)).toThrow(/`target` to be a URL .*postgres/);
-});
-
-test('what is set up wrongly is no outage', () => {
-  const coded = (code: string): Error => Object.assign(new Error('no'), { code });
-  expect(remedyFor(coded('42P01'), 'cells')).toContain('create its table `cells`');
-  expect(remedyFor(coded('28P01'), 'cells')).toContain('password');
-  expect(remedyFor(coded('ECONNREFUSED'), 'cells')).toBeUndefined();
-  expect(remedyFor(coded('toString'), 'cells')).toBeUndefined();
-  expect(remedyFor(undefined, 'cells')).toBeUndefined();
-});
-
-if (await isThere()) {
-  describe('limiters of several processes in PostgreSQL', () => {
-    const table = `cells_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
-    const url = `${POSTGRES_URL}?application_name=${table}`;
-    const admin = new pg.Client({ connectionString: POSTGRES_URL });
-    beforeAll(async () => {
-      await admin.connect();
-      await admin.query(createTable(table));
-    });
-    afterAll(async () => {
-      await admin.query(`DROP TABLE ${table}`);
-      await admin.end();
-    });
-    const limited = async (
-      count: number,
-      use: (limiters: readonly RateLimiter[]) => Promise<void>,
-      options: object = { limits: { rpm: 10 }, headroom: 0 },
-    ): Promise<void> => {
-      const stores = Array.from({ length: count }, () => postgresStore(url, { table }));
-      const limiters = stores.map((store) => createRateLimiter({ ...options, store }));
-      try {
-        await use(limiters);
-      } finally {
-        for (const limiter of limiters) limiter.close();
-        for (const store of stores) await store.close();
-      }
-    };
-
-    it('let through what one of them would', async () => {
-      await limited(3, async (limiters) => {
-        const calls = Array.from({ length: 30 }, async (_, i) => {
-          const call = { model: 'together', maxWaitMs: 0 };
-          const reservation = await limiters[i % 3]!.acquire({}, call);
-          reservation.settle();
-        });
-        const ended = await Promise.allSettled(calls);
-        const sent = ended.filter(({ status }) => status === 'fulfilled').length;
-        expect(sent).toBeGreaterThan(0);
-        expect(sent).toBeLessThanOrEqual(11);
-      });
-    });
-
-    it('leave what they shared when they close', async () => {
-      const { rows } = await admin.query(
-        `SELECT writer FROM ${table} WHERE name LIKE '%together%'`,
-      );
-      expect(rows).toEqual([{ writer: '' }]);
-    });
-
-    it('share a budget', async () => {
-      const prices = { '*': { input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS } };
-      const options = { budget: { usdPerDay: 1 }, prices };
-      const call = { model: 'm', maxOutputTokens: undefined };
-      const estimate = { inputTokens: 0, outputTokens: 0 };
-      /** A call that may cost one dollar. */
-      const pay = async (limiter: RateLimiter): Promise<void> => {
-        await limiter.as({}, (caller) => limiter.charge(LANE, { call, estimate, caller }));
-      };
-      await limited(
-        2,
-        async ([one, two]) => {
-          await pay(one!);
-          await expect(pay(two!)).rejects.toMatchObject({ name: 'BudgetSpent', reservedUsd: 1 });
-        },
-        options,
-      );
-    });
-
-    it('go on when all connections have ended', async () => {
-      await limited(
-        1,
-        async ([limiter]) => {
-          (await limiter!.acquire({}, { model: 'cut' })).settle();
-          await admin.query(
-            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1',
-            [table],
-          );
-          for (let i = 0; i < 3; i++) (await limiter!.acquire({}, { model: 'cut' })).settle();
-        },
-        { limits: { rpm: 60_000 } },
-      );
-    });
-
-    it('say what to do where there is no table', async () => {
-      const store = postgresStore(url, { table: 'no_such_cells' });
-      const limiter = createRateLimiter({ store, limits: { rpm: 60 } });
-      await expect(limiter.acquire({})).rejects.toMatchObject({
-        code: 'store_unavailable',
-        message: expect.stringContaining('create its table `no_such_cells`'),
-      });
-      limiter.close();
-      await store.close();
-    });
+describe('postgresStore()', () => {
+  it.each([
+    [NOWHERE, { leaseMs: 999 }, 'Expected `leaseMs` to be a number of milliseconds, 1000 or more'],
+    [NOWHERE, { instances: 0.5 }, 'Expected `instances` to be a whole number'],
+    [NOWHERE, { commandTimeoutMs: 0 }, 'Expected `commandTimeoutMs` to be a positive number'],
+    [NOWHERE, { table: 'a"; DROP' }, 'Expected `table` to be a lower-case name'],
+    [NOWHERE, { leaseMs: 5000, prefix: 'x' }, 'Unknown option `prefix`'],
+    [
+      'redis://u:secret@h',
+      {},
+      'a URL (`postgres://`), or a pool of the package `pg`, got `redis://…@h`',
+    ],
+  ])('takes no %s with %j', (target, options, message) => {
+    expect(() => postgresStore(target, options)).toThrow(message);
   });
-} else skipAloud('limiters in PostgreSQL', `no server at ${POSTGRES_URL}`);
+
+  it.each([
+    ['42P01', 'create it once: CREATE TABLE IF NOT EXISTS mine ('],
+    ['42703', "`mine` isn't a store's"],
+    ['42501', 'the right to SELECT, INSERT and UPDATE on `mine`'],
+    ['28P01', 'name the right user'],
+    ['3D000', 'no database of that name'],
+    ['57P01', undefined],
+  ])('knows what is to be done about %s', (code, remedy) => {
+    const error = new Error('failed', { cause: Object.assign(new Error('by server'), { code }) });
+    const expected = remedy === undefined ? undefined : expect.stringContaining(remedy);
+    expect(remedyFor(error, 'mine')).toEqual(expected);
+  });
+});
+
+describePostgres('with a server', () => {
+  it('says which statement to run where there is no table, and goes on once it was run', async () => {
+    const { table, admin, drop } = await newDatabase();
+    await drop();
+    const store = postgresStore(SERVER_URL, { table, onStoreLost: 'open' });
+    const limiter = createRateLimiter({ store, limits: { rpm: 60 } });
+    await expect(limiter.acquire({})).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      message: expect.stringContaining(createTable(table)),
+    });
+    await admin.query(createTable(table));
+    const isBack = new Promise((resolve) => limiter.on('degraded', resolve));
+    await isBack;
+    await limiter.acquire({});
+    expect((await admin.query(`SELECT name FROM ${table}`)).rowCount).toBeGreaterThan(0);
+    limiter.close();
+    await store.close();
+    await drop();
+  });
+
+  it.each([
+    ['of one connection', 1, (pool: pg.Pool): PostgresPool => pool],
+    ['that passes no messages on', 3, withoutMessages],
+  ])('is shared without messages through a pool %s', async (_, max, wrapped) => {
+    const { table, url, drop } = await newDatabase();
+    const pools = [0, 1].map(() => new pg.Pool({ connectionString: url, max }));
+    const stores = pools.map((pool) => postgresStore(wrapped(pool), { table }));
+    const options = {
+      limits: { rpm: 6 },
+      headroom: 0,
+      burstSeconds: 60,
+      enforcement: 'bucket',
+    } as const;
+    const limiters = stores.map((store) => createRateLimiter({ ...options, store }));
+    const order: number[] = [];
+    const calls = Array.from({ length: 6 }, async (_each, i) => {
+      await limiters[i % 2]?.acquire({});
+      order.push(i);
+    });
+    await Promise.all(calls);
+    expect(order.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    // All six were taken from one burst.
+    const late = await limiters[0]?.acquire({}, { maxWaitMs: 0 }).catch((error: unknown) => error);
+    expect(late).toMatchObject({ name: 'RateLimitExceeded' });
+    for (const limiter of limiters) limiter.close();
+    for (const store of stores) await store.close();
+    for (const pool of pools) await pool.end();
+    await drop();
+  });
+
+  it('takes a pool that passes no messages on for what it is', async () => {
+    const { table, url, drop } = await newDatabase();
+    const pool = new pg.Pool({ connectionString: url, max: 3 });
+    const cells = new PostgresCells(withoutMessages(pool), { table });
+    expect(await cells.listening()).toBe(false);
+    await cells.close();
+    await pool.end();
+    await drop();
+  });
+
+  it('goes without prepared statements where a pooler loses them', async () => {
+    const { table, url, drop } = await newDatabase();
+    const pool = new pg.Pool({ connectionString: url, max: 3 });
+    const names: unknown[] = [];
+    const losing: PostgresPool = {
+      query: (query) => {
+        names.push(query.name);
+        if (query.name === undefined) return pool.query(query);
+        return Promise.reject(Object.assign(new Error('does not exist'), { code: '26000' }));
+      },
+      connect: () => pool.connect(),
+      end: () => pool.end(),
+      on: pool.on.bind(pool),
+    };
+    const cells = new PostgresCells(losing, { table });
+    await cells.listening();
+    names.length = 0;
+    expect(await cells.open('lane').read()).toMatchObject({ version: '' });
+    expect(names).toEqual([`${table}_read`, undefined, undefined]);
+    await cells.close();
+    await pool.end();
+    await drop();
+  });
+});
+
+/** As PgBouncer does it with a pool for each transaction. */
+function withoutMessages(pool: pg.Pool): PostgresPool {
+  return {
+    query: (query) => pool.query(query),
+    connect: async () => {
+      const client = await pool.connect();
+      return {
+        query: (query) => client.query(query),
+        release: (isBroken) => client.release(isBroken),
+        on: (event: string) => event,
+      };
+    },
+    end: () => pool.end(),
+    on: pool.on.bind(pool),
+  };
+}

@@ -15,6 +15,10 @@ test.each([
   ['NOAUTH Authentication required.', 'name the right user'],
   ['ERR Protocol error: unauthenticated multibulk length', 'name the right user'],
   ['ERR Client sent AUTH, but no password is set', 'this Redis has no password'],
+  [
+    "ERR The user executing the script can't run this command or subcommand script: @user_script",
+    'give its user the right',
+  ],
   ['NOPERM this user has no permissions to run the command', 'give its user the right'],
   ['ERR DB index is out of range', 'this Redis has no database of that number'],
   [

@@ -1,7 +1,8 @@
+import { describe, it } from 'vitest';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
-import { describeCells } from '../support/cell-contract.ts';
+import { cellContract } from '../../src/testing/index.ts';
 
-describeCells('cells in memory', async () => {
+cellContract({ describe, it }, 'cells in memory', async () => {
   const store = new MemoryStore();
   let members = 0;
   return {

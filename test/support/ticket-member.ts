@@ -18,11 +18,13 @@ export interface TicketMemberOptions {
   readonly member: string;
   readonly clock: Clock;
   readonly random?: (() => number) | undefined;
-  readonly leaseMs?: number | undefined;
+  readonly leaseMs?: number;
   readonly onAct: (acted: Acted) => void;
   /** How long the end of a call may wait to be told. @default 0 */
   readonly endWithinMs?: number | undefined;
 }
+
+const LEASE_MS = 10_000;
 
 /** Calls of one process that wait for their turn in a shared line, and take a while. */
 export class TicketMember {
@@ -44,7 +46,7 @@ export class TicketMember {
     this.name = options.member;
     this.#clock = options.clock;
     this.shared = new SharedValue<TicketState, TicketCommand, Ticket>({
-      ...options,
+      ...{ leaseMs: LEASE_MS, ...options },
       act: ({ id, at }, decidedAt) => {
         if (!this.waiting.delete(id)) {
           this.errors.push(`${id} was granted twice`);

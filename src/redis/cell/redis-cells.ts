@@ -80,7 +80,8 @@ export class RedisCells implements ServerCells {
     ];
     try {
       const answer = await this.#underway.of(this.#link.run(CELL_SCRIPT, keys, [...own, ...args]));
-      this.wasReached = true;
+      // Whoever may read may still lack the right to write.
+      this.wasReached ||= operation !== 'read';
       this.#subscribeAgain();
       return answer;
     } catch (error) {

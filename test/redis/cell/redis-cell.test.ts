@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { redisCells } from '../../../src/redis/cell/create-cells.ts';
 import type { RedisTarget } from '../../../src/redis/target.ts';
-import { type CellStore, describeCells } from '../../support/cell-contract.ts';
+import { type CellStore, cellContract } from '../../../src/testing/index.ts';
 import { describeSharedValue } from '../../support/shared-value-contract.ts';
 import { skipAloud } from '../support/describe-redis.ts';
 import { PROGRAM } from '../support/redis-process.ts';
@@ -30,8 +30,11 @@ const WAYS: Readonly<Record<string, (url: string) => Promise<Opened>>> = {
   },
 };
 
-async function storeVia(open: (url: string) => Promise<Opened>): Promise<CellStore> {
-  const server = await RedisServer.private();
+async function storeVia(
+  open: (url: string) => Promise<Opened>,
+  server: RedisServer,
+): Promise<CellStore> {
+  await server.flush();
   const opened: Opened[] = [];
   return {
     join: async () => {
@@ -45,7 +48,6 @@ async function storeVia(open: (url: string) => Promise<Opened>): Promise<CellSto
     restart: () => server.restart(),
     close: async () => {
       for (const each of opened) each.close();
-      await server.dispose();
     },
   };
 }
@@ -53,8 +55,15 @@ async function storeVia(open: (url: string) => Promise<Opened>): Promise<CellSto
 if (PROGRAM === undefined) skipAloud('cells in Redis', 'no redis-server on the PATH');
 else {
   for (const [name, open] of Object.entries(WAYS)) {
-    describeCells(`cells in Redis, by ${name}`, () => storeVia(open), { restarts: true });
-    describeSharedValue(`a value in Redis, by ${name}`, () => storeVia(open));
+    describe(`by ${name}`, () => {
+      let server: RedisServer;
+      beforeAll(async () => {
+        server = await RedisServer.private();
+      });
+      afterAll(() => server.dispose());
+      cellContract({ describe, it }, 'cells in Redis', () => storeVia(open, server));
+      describeSharedValue('a value in Redis', () => storeVia(open, server));
+    });
   }
   describe('cells in Redis', () => {
     test('expire, have the prefix as their hash tag, and go without messages where there are none', async () => {

@@ -1,0 +1,112 @@
+import { systemClock } from '../../clock.ts';
+import type { Asked, Cell, Cells, Note, Room, Seen, Took, Write } from '../../shared/cell.ts';
+
+const PATIENCE_MS = 10_000;
+
+/** A store that is to be tested: an empty one, for one test. */
+export interface CellStore {
+  /** The cells of another member, which hears its messages. */
+  join(): Promise<Cells>;
+  /** Loses everything. Without it, losses aren't tested. */
+  clear?(): Promise<void>;
+  /** Ends the server and starts it again. Without it, restarts aren't tested. */
+  restart?(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One member's view of the cell under test. */
+export class Member {
+  readonly cells: Cells;
+  readonly name: string;
+  readonly cell: Cell;
+  readonly #heard: string[] = [];
+  #order = 0;
+
+  constructor(cells: Cells, lane: string, part?: string) {
+    this.cells = cells;
+    this.name = part === undefined ? cells.member : `${cells.member}.${part}`;
+    this.cell = cells.open(lane, part);
+  }
+
+  /** Writes after what is there. */
+  async write(more: Partial<Write> = {}): ReturnType<Cell['write']> {
+    return this.cell.write(writeAfter(await this.cell.read(), more));
+  }
+
+  note(text: string, more: Partial<Note> = {}): Note {
+    return { member: this.name, order: ++this.#order, text, ...more };
+  }
+
+  async ask(note: Note, notAfter?: number): Promise<Asked> {
+    if (this.cell.ask === undefined) throw new Error('Expected that the cell has `ask`');
+    return this.cell.ask(note, notAfter);
+  }
+
+  async take(note: Note, room: Room, notAfter: number): Promise<Took> {
+    if (this.cell.take === undefined) throw new Error('Expected that the cell has `take`');
+    return this.cell.take(note, room, notAfter);
+  }
+
+  listen(): void {
+    if (this.cell.listen === undefined) throw new Error('Expected that the cell has `listen`');
+    this.cell.listen((text) => this.#heard.push(text));
+  }
+
+  /** The next message, in the order in which they came. */
+  async hears(): Promise<string> {
+    await until('a message arrives', () => this.#heard.length > 0);
+    return this.#heard.shift() ?? '';
+  }
+}
+
+/** A store, and members that use one cell of it. */
+export class Scene {
+  readonly store: CellStore;
+  readonly lane = 'lane {ü}:1';
+  readonly #joined: Cells[] = [];
+
+  constructor(store: CellStore) {
+    this.store = store;
+  }
+
+  async join(part?: string): Promise<Member> {
+    const cells = await this.store.join();
+    this.#joined.push(cells);
+    return new Member(cells, this.lane, part);
+  }
+
+  async close(): Promise<void> {
+    for (const cells of this.#joined) await cells.close();
+    await this.store.close();
+  }
+}
+
+/** The tests of one kind, by what each of them says. */
+export type CellTests = Readonly<Record<string, (scene: Scene) => Promise<void>>>;
+
+export function writeAfter(seen: Seen, more: Partial<Write> = {}): Write {
+  const { version: expected, now: at } = seen;
+  const version = nextVersion(expected);
+  return { expected, version, text: 'text', at, taken: [], messages: [], ...more };
+}
+
+export function nextVersion(version: string): string {
+  return `${Number(version.split('.')[0]) + 1}.a`;
+}
+
+/** Waits until `test` holds, and takes failures for not yet. */
+export async function until(what: string, test: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = systemClock.now() + PATIENCE_MS;
+  while (!(await attempt(test))) {
+    if (systemClock.now() > giveUpAt) throw new Error(`Waited in vain until ${what}`);
+    await new Promise<void>((resolve) => void systemClock.setTimeout(resolve, 10));
+  }
+}
+
+async function attempt(test: () => boolean | Promise<boolean>): Promise<boolean> {
+  try {
+    return await test();
+  } catch {
+    return false;
+  }
+}

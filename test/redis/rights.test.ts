@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { createRateLimiter } from '../../src/limiter.ts';
+import { redisStore } from '../../src/redis/index.ts';
+import { describePrivate } from './support/describe-redis.ts';
+import { RedisServer } from './support/redis-server.ts';
+
+/** The commands that SECURITY.md says the user needs. */
+const [, listed = ''] =
+  /Its user needs (.*?), on the keys/.exec(readFileSync('SECURITY.md', 'utf8')) ?? [];
+const COMMANDS = [...listed.matchAll(/`([A-Z]+)`/g)].map(([, name = '']) => name.toLowerCase());
+
+describePrivate(
+  'a user of Redis with the rights that are documented, and no others',
+  () => RedisServer.private(),
+  (server) => {
+    const withRights = async (commands: readonly string[]): Promise<string> => {
+      const admin = new Redis(server().url);
+      const name = `user-${crypto.randomUUID()}`;
+      const rights = commands.map((command) => `+${command}`);
+      const where = ['~{llm-headroom}:*', '&{llm-headroom}:to:*'];
+      await admin.call('ACL', 'SETUSER', name, 'on', '>secret', ...where, ...rights);
+      admin.disconnect();
+      return server().url.replace('redis://', `redis://${name}:secret@`);
+    };
+
+    it('shares a limit, and is told what was decided', async () => {
+      const url = await withRights(COMMANDS);
+      const stores = [redisStore(url), redisStore(url)];
+      const limiters = stores.map((store) => createRateLimiter({ store, limits: { rpm: 6000 } }));
+      const degraded: unknown[] = [];
+      for (const limiter of limiters) {
+        limiter.on('degraded', (event) => degraded.push(event));
+        for (let i = 0; i < 3; i++) (await limiter.acquire({})).settle();
+      }
+      const [{ processes } = { processes: 0 }] = await limiters[0]!.status();
+      for (const limiter of limiters) limiter.close();
+      for (const store of stores) await store.close();
+      expect(degraded).toEqual([]);
+      expect(processes).toBe(2);
+    });
+
+    it('is told what is missing without one of them', async () => {
+      const store = redisStore(await withRights(COMMANDS.filter((name) => name !== 'hset')));
+      const limiter = createRateLimiter({ store, limits: { rpm: 60 } });
+      await expect(limiter.acquire({})).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: expect.stringContaining('give its user the rights'),
+      });
+      limiter.close();
+      await store.close();
+    });
+  },
+);

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { MemoryStore } from '../../src/shared/memory-cell.ts';
+import { SharedLedgers } from '../../src/shared/shared-ledgers.ts';
+import { SharedStore } from '../../src/shared/shared-store.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
+import { FlakyStore } from '../support/flaky-store.ts';
+import { ticketRules } from '../support/ticket-rules.ts';
+
+test('it is back when it answers, though a value was closed while it was lost', async () => {
+  const clock = createVirtualClock();
+  const flaky = new FlakyStore(new MemoryStore(clock).cellsOf('one'));
+  const store = new SharedStore(flaky, clock);
+  const open = (name: string) =>
+    store.open(name, {
+      rules: ticketRules({ capacity: 1, perMs: 1, concurrency: 1 }),
+      act: () => {},
+      restate: () => [],
+      isWaiting: () => false,
+    });
+  const [kept, closed] = [open('kept'), open('closed')];
+  flaky.isDown = true;
+  for (const value of [kept, closed]) value.send({ kind: 'anew', waiting: [], running: [] });
+  await clock.advance(1000);
+  expect(store.isUp).toBe(false);
+  await clock.run(closed.close());
+  flaky.isDown = false;
+  await clock.advance(10_000);
+  expect(store.isUp).toBe(true);
+  store.close();
+});
+
+test('it reckons with as many processes as the fullest value that is open has', () => {
+  const clock = createVirtualClock();
+  const store = new SharedStore(new FlakyStore(new MemoryStore(clock).cellsOf('one')), clock);
+  for (let i = 0; i < 200_000; i++) store.heard(`key ${i}`, 1);
+  store.heard('lane', 5);
+  expect(store.instances).toBe(5);
+  store.forget('lane');
+  expect(store.instances).toBe(1);
+});
+
+test.each([
+  [2, 14_000],
+  [3, 20_000],
+  [4, 60_000],
+])(
+  '%i processes forget no money that was spent while the store was lost, for %i ms',
+  async (count, lostMs) => {
+    const clock = createVirtualClock();
+    const memory = new MemoryStore(clock);
+    const stores = Array.from({ length: count }, (_, i) => new FlakyStore(memory.cellsOf(`${i}`)));
+    const ledgers = stores.map((store) => new SharedLedgers(new SharedStore(store, clock)));
+    const account = { id: 'team', limitBillionths: 1e9, windowMs: 86_400_000 };
+    for (const each of ledgers) await clock.run(each.reserve(account, 1));
+    await clock.advance(500);
+    for (const store of stores) store.isDown = true;
+    for (const each of ledgers) each.settle(account, 1, 100);
+    await clock.advance(lostMs);
+    for (const store of stores) store.isDown = false;
+    await clock.advance(20_000);
+    const { spent, reserved } = await clock.run(ledgers[0]!.reserve(account, 0));
+    expect({ spent, reserved }).toEqual({ spent: 100 * count, reserved: 0 });
+  },
+);
