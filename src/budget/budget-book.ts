@@ -2,7 +2,7 @@ import { digest } from '../callers/digest.ts';
 import type { Clock } from '../clock.ts';
 import { BudgetSpent, StoreUnavailable } from '../errors.ts';
 import type { Account, LedgerAnswer, LedgerStore } from '../shared/ledger.ts';
-import { BudgetLedger, type Spending } from './budget-ledger.ts';
+import { BILLION, BudgetLedger, billionthsOf, counted, type Spending } from './budget-ledger.ts';
 import type { Budget } from './budget-option.ts';
 
 /** What a call asks of a budget. */
@@ -17,9 +17,6 @@ export interface Entry {
 /** Ends a reservation with what the call has cost. */
 export type End = (usd: number) => void;
 
-const BILLION = 1_000_000_000;
-/** A connection that breaks before the answer says nothing: a statement may be made again. */
-const ATTEMPTS = 3;
 /** So many accounts are remembered for `spending`. */
 const MOST_TOLD = 10_000;
 
@@ -81,10 +78,9 @@ export class BudgetBook {
   async #there(store: LedgerStore, entry: Entry): Promise<End> {
     const account = await this.#account(entry);
     const reserved = billionthsOf(entry.costUsd);
-    const reserve = (): Promise<LedgerAnswer> => store.reserve(account, reserved);
     let answer: LedgerAnswer;
     try {
-      answer = await patiently(reserve, () => store.isUp);
+      answer = await store.reserve(account, reserved);
     } catch (error) {
       // As if the store were lost. Whatever it has reserved ends with what is said next.
       return this.#without(store, entry, error);
@@ -113,8 +109,8 @@ export class BudgetBook {
   #settled(key: string | undefined, reservedUsd: number, usd: number): void {
     const told = this.#told.get(key);
     if (told === undefined) return;
-    const spentUsd = inBillionths(told.spentUsd + usd);
-    const left = inBillionths(Math.max(0, told.reservedUsd - reservedUsd));
+    const spentUsd = counted(told.spentUsd + usd);
+    const left = counted(Math.max(0, told.reservedUsd - reservedUsd));
     this.#told.set(key, { ...told, spentUsd, reservedUsd: left });
   }
 
@@ -152,23 +148,5 @@ export class BudgetBook {
       limitUsd,
       resetAt: answer.resetAt,
     };
-  }
-}
-
-function billionthsOf(usd: number): number {
-  return Math.min(Math.round(usd * BILLION), Number.MAX_SAFE_INTEGER);
-}
-
-function inBillionths(usd: number): number {
-  return billionthsOf(usd) / BILLION;
-}
-
-async function patiently<T>(ask: () => Promise<T>, isWorthIt: () => boolean): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isWorthIt()) throw error;
-    }
   }
 }

@@ -27,7 +27,7 @@ interface Account {
   limitUsd: number;
 }
 
-const BILLION = 1_000_000_000;
+export const BILLION = 1_000_000_000;
 
 /**
  * What is spent and reserved of a budget, or of each key's. Pure: numbers in, numbers out.
@@ -132,6 +132,6 @@ export function counted(usd: number): number {
   return billionthsOf(usd) / BILLION;
 }
 
-function billionthsOf(usd: number): number {
+export function billionthsOf(usd: number): number {
   return Math.min(Math.round(usd * BILLION), Number.MAX_SAFE_INTEGER);
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { Asked, Cell, Note, Seen, Write, Written } from '../shared/cell.ts';
 import type { ServerCells } from '../shared/cell-store.ts';
+import { Hearers, newMember } from '../shared/hearers.ts';
 import { Underway } from '../shared/underway.ts';
 import { within } from '../shared/within.ts';
 import { expectNumber } from '../validate.ts';
@@ -34,9 +35,10 @@ const UNPREPARED: ReadonlySet<unknown> = new Set(['26000', '42P05']);
  * transaction, as PgBouncer may, has none.
  */
 export class PostgresCells implements ServerCells {
-  readonly member: string = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  readonly member: string = newMember();
+  readonly hearers: Hearers = new Hearers();
   readonly table: string;
-  /** Whether the server has ever answered from the table, and what went wrong last instead. */
+  /** Whether the server has ever let it do more than read, and what went wrong last instead. */
   wasReached = false;
   failure: unknown;
   readonly #statements: Statements;
@@ -48,7 +50,6 @@ export class PostgresCells implements ServerCells {
   #isPreparing = true;
   readonly #underway = new Underway();
   #closing: Promise<void> | undefined;
-  readonly #hearers = new Map<string, Set<(text: string) => void>>();
 
   /** @throws TypeError for a table's name that would have to be quoted, or what is no target */
   constructor(target: PostgresTarget, options: PostgresCellsOptions = {}) {
@@ -65,7 +66,7 @@ export class PostgresCells implements ServerCells {
     this.#listener = new Listener({
       pool: () => this.pool(),
       channel: `${this.channel}${this.member}`,
-      hear: (text) => this.#hear(text),
+      hear: (text) => this.hearers.tell(text),
       statements: this.#statements,
       clock,
     });
@@ -130,16 +131,6 @@ export class PostgresCells implements ServerCells {
     return rows[0];
   }
 
-  listen(name: string, member: string, hear: (text: string) => void): () => void {
-    const to = `${member}\n${name}`;
-    const hearers = this.#hearers.get(to) ?? new Set();
-    this.#hearers.set(to, hearers.add(hear));
-    return () => {
-      hearers.delete(hear);
-      if (hearers.size === 0) this.#hearers.delete(to);
-    };
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -151,12 +142,6 @@ export class PostgresCells implements ServerCells {
     await this.#underway.over();
     const opened = await this.#pool.catch(() => undefined);
     if (opened?.isOurs) await opened.pool.end();
-  }
-
-  /** The member and the name of the cell, each with a line feed behind it, and the text. */
-  #hear(message: string): void {
-    const end = message.indexOf('\n', message.indexOf('\n') + 1);
-    for (const hear of this.#hearers.get(message.slice(0, end)) ?? []) hear(message.slice(end + 1));
   }
 }
 
@@ -206,7 +191,7 @@ class PostgresCell implements Cell {
   }
 
   listen(hear: (text: string) => void): () => void {
-    return this.#cells.listen(this.#name, this.#member, hear);
+    return this.#cells.hearers.add(this.#name, this.#member, hear);
   }
 
   /** Why nothing was written. */

@@ -16,6 +16,15 @@ export interface Codec<T> {
   unpack(packed: unknown, at: number): T;
 }
 
+/** The value that a text of a store holds; `undefined` where it holds none. */
+export function read<T>(codec: Codec<T>, text: string, at: number): T | undefined {
+  try {
+    return codec.unpack(JSON.parse(text), at);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What was read is no value of the expected type. */
 export class Malformed extends Error {
   override readonly name = 'Malformed';

@@ -4,7 +4,7 @@ import type { StoreTerms } from './store-terms.ts';
 
 /** Cells of a server, and whether it has been reached. */
 export interface ServerCells extends Cells {
-  /** Whether the server has answered, ever. */
+  /** Whether the server has ever let this process do more than read. */
   readonly wasReached: boolean;
   /** The last failure. */
   readonly failure: unknown;

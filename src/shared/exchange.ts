@@ -5,10 +5,12 @@ import { OLDEST_MS } from './cell.ts';
 import { type Doubt, wasDone } from './doubt.ts';
 import { type Draft, Keeper } from './keeper.ts';
 import { noteOf } from './note-text.ts';
-import type { Restate, Rules, Take } from './rules.ts';
+import type { Restate, Rules } from './rules.ts';
 import { Standing } from './standing.ts';
 import { StoreTime } from './store-time.ts';
+import { type Taking, takingOf } from './taking.ts';
 import { type Kept, LAPSE_MS, type Value } from './value.ts';
+import { EMPTY_MS } from './watch.ts';
 
 /** What the operations on a cell need of whoever decides which comes next. */
 export interface ExchangeParts<State, Command, Answer> {
@@ -24,9 +26,6 @@ export interface ExchangeParts<State, Command, Answer> {
   readonly again: () => void;
   readonly wait: (ms: number) => Promise<void>;
 }
-
-/** How long a value that was lost is left to whoever holds a newer one. */
-export const EMPTY_MS = 150;
 
 /**
  * The operations of one member on a cell, and what the member knows by their answers. They go one
@@ -64,26 +63,24 @@ export class Exchange<State, Command, Answer> {
     return this.#cell.ask !== undefined && this.#cell.isListening !== false;
   }
 
-  /** Something is new that may be granted by taking; what was said before stays asked for. */
-  get canTake(): boolean {
+  /** What is new and may be granted by taking; what was said before stays asked for. */
+  get taking(): Taking<Answer> | undefined {
     const { answers, outbox } = this.standing;
-    if (!this.canAsk || this.#cell.take === undefined) return false;
-    if (!answers.isEmpty) return false;
-    return outbox.unsaid.some((command) => this.#parts.rules.take?.(command) !== undefined);
+    const canTake = this.canAsk && this.#cell.take !== undefined && answers.isEmpty;
+    return canTake ? takingOf(this.#parts.rules, outbox.unsaid) : undefined;
   }
 
   /** Grants by taking; where there is no room, asks. Returns what is to be decided about, if anything. */
-  async take(): Promise<Seen | undefined> {
+  async take({ amounts, answers: taken }: Taking<Answer>): Promise<Seen | undefined> {
     const { outbox } = this.standing;
     const { incarnation } = outbox;
-    const takes = outbox.unsaid.flatMap((command) => this.#parts.rules.take?.(command) ?? []);
     const now = this.now();
     const said = outbox.said(now);
     const asked = this.#asking();
     const until = now + LAPSE_MS;
-    const answers = takes.map(({ answer }) => ({ number: 0, at: now, answer }));
+    const answers = taken.map((answer) => ({ number: 0, at: now, answer }));
     const { order } = said;
-    const room = { kind: String(this.#parts.rules.format), amounts: sumOf(takes) };
+    const room = { kind: String(this.#parts.rules.format), amounts };
     const doubt = { version: undefined, expected: '', order, until, answers, isTake: true };
     const take = (): Promise<Took> => this.#cell.take!(noteOf(said), room, until);
     const reply = await this.#timed(take, doubt);
@@ -257,12 +254,4 @@ export class Exchange<State, Command, Answer> {
       throw error;
     }
   }
-}
-
-function sumOf(takes: readonly Take<unknown>[]): readonly number[] {
-  const sum: number[] = [];
-  for (const { amounts } of takes) {
-    for (const [i, amount] of amounts.entries()) sum[i] = (sum[i] ?? 0) + amount;
-  }
-  return sum;
 }

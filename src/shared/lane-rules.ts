@@ -1,5 +1,6 @@
 import type { Cost, Limit } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
+import { read } from '../rules/codec.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
@@ -29,20 +30,12 @@ export function laneRules(opening: LaneOpening): Rules<LaneState, LaneCommand, L
     initial: (now) => newLane(opening, now),
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(laneState.pack(state, now)),
-    unpack: (text, now, format) => (format === FORMAT ? unpacked(text, now) : undefined),
+    unpack: (text, now, format) => (format === FORMAT ? read(laneState, text, now) : undefined),
     leave: () => ({ kind: 'leave' }),
     lapse: (answer) =>
       answer.kind === 'granted' ? { kind: 'lapse', call: answer.call } : undefined,
     presence: (isHere) => ({ kind: 'presence', isHere }),
   };
-}
-
-function unpacked(text: string, now: number): LaneState | undefined {
-  try {
-    return laneState.unpack(JSON.parse(text), now);
-  } catch {
-    return undefined;
-  }
 }
 
 function decided(

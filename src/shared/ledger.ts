@@ -1,12 +1,5 @@
+import type { LedgerReply } from '../rules/ledger.ts';
 import type { StorePolicy } from './store.ts';
-
-/** Money, kept for several processes. */
-export interface SharedLedger {
-  /** Reserves; what was spent and reserved otherwise. Times are the store's. */
-  reserve(account: Account, billionths: number): Promise<LedgerAnswer>;
-  /** Ends a hold of `billionths` with what it has cost. */
-  settle(account: Account, billionths: number, spent: number): void;
-}
 
 export interface Account {
   readonly id: string;
@@ -14,15 +7,14 @@ export interface Account {
   readonly windowMs: number;
 }
 
-export interface LedgerAnswer {
-  readonly isReserved: boolean;
-  readonly spent: number;
-  readonly reserved: number;
-  readonly resetAt: number;
-}
+export type LedgerAnswer = Omit<LedgerReply, 'id'>;
 
-/** A store as budgets see it. */
-export interface LedgerStore extends SharedLedger {
+/** A store as budgets see it: money, kept for several processes. */
+export interface LedgerStore {
+  /** Reserves; what was spent and reserved otherwise. Times are the store's. */
+  reserve(account: Account, billionths: number): Promise<LedgerAnswer>;
+  /** Ends a hold of `billionths` with what it has cost. */
+  settle(account: Account, billionths: number, spent: number): void;
   readonly isUp: boolean;
   readonly onStoreLost: StorePolicy;
   /** Processes that the store has lately heard of, this one included. */

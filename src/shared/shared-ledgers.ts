@@ -1,3 +1,4 @@
+import { read } from '../rules/codec.ts';
 import {
   account,
   type Ledger,
@@ -173,7 +174,7 @@ function ledgerRules(windowMs: number): Rules<Ledger, LedgerCommand, LedgerReply
     initial: () => newLedger(),
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(ledger.pack(state, now)),
-    unpack: (text, now, format) => (format === FORMAT ? unpacked(text, now) : undefined),
+    unpack: (text, now, format) => (format === FORMAT ? read(ledger, text, now) : undefined),
     leave: () => ({ kind: 'leave', windowMs }),
     lapse: () => undefined,
     presence: () => ({ kind: 'settle', windowMs, reserved: 0, spent: 0 }),
@@ -191,12 +192,4 @@ function decided(
     if (reply !== undefined) answers.set(member, [...(answers.get(member) ?? []), reply]);
   }
   return { answers };
-}
-
-function unpacked(text: string, now: number): Ledger | undefined {
-  try {
-    return ledger.unpack(JSON.parse(text), now);
-  } catch {
-    return undefined;
-  }
 }

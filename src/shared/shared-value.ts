@@ -1,12 +1,17 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
+import type { Agenda } from './agenda.ts';
 import type { Cell, Seen, Written } from './cell.ts';
-import { EMPTY_MS, Exchange } from './exchange.ts';
+import { dueOf } from './due.ts';
+import { Exchange } from './exchange.ts';
+import type { Keeper } from './keeper.ts';
 import type { Next, Restate, Rules } from './rules.ts';
 import { SerialLoop } from './serial-loop.ts';
+import type { Standing } from './standing.ts';
+import type { StoreTime } from './store-time.ts';
 import { type Told, unpackTold } from './told-text.ts';
 import type { Value } from './value.ts';
 import { unpackValue } from './value-text.ts';
-import { ANSWER_MS, isOverdue, lookAt } from './watch.ts';
+import { ANSWER_MS, isOverdue } from './watch.ts';
 
 export interface SharedValueOptions<State, Command, Answer> {
   readonly cell: Cell;
@@ -44,6 +49,10 @@ export class SharedValue<State, Command, Answer> {
   readonly #random: () => number;
   readonly #leaseMs: number;
   readonly #exchange: Exchange<State, Command, Answer>;
+  readonly #keeper: Keeper<State, Command, Answer>;
+  readonly #standing: Standing<Command, Answer>;
+  readonly #agenda: Agenda;
+  readonly #time: StoreTime;
   readonly #loop: SerialLoop;
   readonly #stopListening: () => void;
   /** The cell takes this member for the writer, and it doesn't know. */
@@ -59,7 +68,7 @@ export class SharedValue<State, Command, Answer> {
     this.#loop = new SerialLoop({
       ...{ clock, random, step: () => this.#step(), onIdle: () => this.#arm() },
       onFailure: (error, isFirst) => {
-        this.#exchange.standing.mustSpeak = true;
+        this.#standing.mustSpeak = true;
         if (isFirst) options.onStore?.(error);
       },
       onRecovery: () => options.onStore?.(),
@@ -71,6 +80,11 @@ export class SharedValue<State, Command, Answer> {
       again: () => this.#loop.again(),
       wait: (ms) => this.#loop.wait(ms),
     });
+    const { keeper, standing, agenda, time } = this.#exchange;
+    this.#keeper = keeper;
+    this.#standing = standing;
+    this.#agenda = agenda;
+    this.#time = time;
     this.#stopListening = cell.listen?.((text) => this.#hear(text)) ?? (() => {});
   }
 
@@ -81,7 +95,7 @@ export class SharedValue<State, Command, Answer> {
 
   /** The value as this member knows it: only where it was the last to write. */
   get state(): State | undefined {
-    return this.#exchange.keeper.own?.rules;
+    return this.#keeper.own?.rules;
   }
 
   /** The value as it is in the store; `undefined` where it can't be had. */
@@ -97,11 +111,8 @@ export class SharedValue<State, Command, Answer> {
    * for others to go with, and then for the next decision: for what nobody waits for.
    */
   send(command: Command, withinMs = 0): void {
-    this.#exchange.standing.outbox.push(command, withinMs === 0);
-    this.#exchange.agenda.speakBy = Math.min(
-      this.#exchange.agenda.speakBy,
-      this.#clock.now() + withinMs,
-    );
+    this.#standing.outbox.push(command, withinMs === 0);
+    this.#agenda.speakBy = Math.min(this.#agenda.speakBy, this.#clock.now() + withinMs);
     if (withinMs === 0) this.#loop.again();
     else if (!this.#loop.isBusy) this.#arm();
   }
@@ -109,8 +120,8 @@ export class SharedValue<State, Command, Answer> {
   /** Leaves: what this member has is free. */
   async close(): Promise<void> {
     await this.#loop.stop();
-    this.#exchange.agenda.cancel();
-    const { outbox } = this.#exchange.standing;
+    this.#agenda.cancel();
+    const { outbox } = this.#standing;
     outbox.isLeaving = true;
     try {
       if (outbox.wasIn) await this.#leave();
@@ -121,9 +132,9 @@ export class SharedValue<State, Command, Answer> {
   }
 
   async #leave(): Promise<void> {
-    const own = this.#exchange.keeper.own;
+    const own = this.#keeper.own;
     if (own === undefined && this.#options.cell.ask !== undefined) {
-      await this.#options.cell.ask(this.#exchange.standing.outbox.note(this.now()));
+      await this.#options.cell.ask(this.#standing.outbox.note(this.now()));
       return;
     }
     const value = own ?? this.#exchange.opened(await this.#exchange.read());
@@ -131,13 +142,13 @@ export class SharedValue<State, Command, Answer> {
   }
 
   async #step(): Promise<void> {
-    const { doubt, hasToSay } = this.#exchange.standing;
-    this.#exchange.agenda.cancel();
+    const { doubt, hasToSay } = this.#standing;
+    this.#agenda.cancel();
     if (doubt !== undefined) return this.#exchange.settle(doubt);
-    if (this.#isQuiet && hasToSay && this.#exchange.canTake)
-      return this.#decideOn(await this.#exchange.take());
-    if (this.#exchange.keeper.own !== undefined) return this.#serve(this.#exchange.keeper.own);
-    if (this.#exchange.agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
+    const taking = this.#isQuiet && hasToSay ? this.#exchange.taking : undefined;
+    if (taking !== undefined) return this.#decideOn(await this.#exchange.take(taking));
+    if (this.#keeper.own !== undefined) return this.#serve(this.#keeper.own);
+    if (this.#agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
     if (hasToSay) await this.#decideOn(await this.#exchange.ask());
   }
 
@@ -147,39 +158,37 @@ export class SharedValue<State, Command, Answer> {
 
   /** Nothing that this member knows of is to be done about the value. */
   get #isQuiet(): boolean {
-    if (this.#exchange.agenda.mustLook || this.#mustDecide || this.#exchange.keeper.isAsked)
-      return false;
-    return this.#exchange.keeper.own === undefined || this.#exchange.keeper.own.next === undefined;
+    if (this.#agenda.mustLook || this.#mustDecide || this.#keeper.isAsked) return false;
+    return this.#keeper.own === undefined || this.#keeper.own.next === undefined;
   }
 
   /** As the writer. */
   async #serve(value: Value<State, Answer>): Promise<void> {
-    const { nextLoss } = this.#exchange.keeper;
-    const isLoss = nextLoss < this.now() && !this.#exchange.keeper.hasLookedSince(nextLoss);
-    if (this.#exchange.agenda.mustLook || isLoss) {
-      this.#exchange.agenda.mustLook = false;
+    const { nextLoss } = this.#keeper;
+    const isLoss = nextLoss < this.now() && !this.#keeper.hasLookedSince(nextLoss);
+    if (this.#agenda.mustLook || isLoss) {
+      this.#agenda.mustLook = false;
       const seen = await this.#exchange.read();
-      if (!this.#exchange.keeper.stillOwn(seen)) return this.#decide(seen);
+      if (!this.#keeper.stillOwn(seen)) return this.#decide(seen);
     }
     const isDue = value.next !== undefined && value.next.at <= this.now();
-    const isLost = this.#exchange.keeper.hasLookedSince(this.#exchange.keeper.nextLoss);
-    const { outbox, mustSpeak } = this.#exchange.standing;
-    if (!isDue && !isLost && !this.#exchange.keeper.isAsked && outbox.urgent === 0 && !mustSpeak)
-      return;
+    const isLost = this.#keeper.hasLookedSince(this.#keeper.nextLoss);
+    const { outbox, mustSpeak } = this.#standing;
+    if (!isDue && !isLost && !this.#keeper.isAsked && outbox.urgent === 0 && !mustSpeak) return;
     if (!this.#exchange.canAsk) await this.#giveWay();
     await this.#decide();
   }
 
   /** Who has written knows the newest value, and would win each time against who has to read it. */
   async #giveWay(): Promise<void> {
-    await this.#loop.wait(this.#exchange.time.roundTripMs * (1 + this.#random()));
+    await this.#loop.wait(this.#time.roundTripMs * (1 + this.#random()));
   }
 
   async #look(): Promise<void> {
-    this.#exchange.agenda.mustLook = false;
+    this.#agenda.mustLook = false;
     const seen = await this.#exchange.read();
     const value = this.#exchange.opened(seen);
-    const { asked, hasToSay } = this.#exchange.standing;
+    const { asked, hasToSay } = this.#standing;
     const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
     const mustWrite = this.#mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
     this.#mustDecide = false;
@@ -199,8 +208,7 @@ export class SharedValue<State, Command, Answer> {
   async #decide(seen?: Seen): Promise<void> {
     let latest = seen;
     for (let tries = 0; !this.#loop.isStopped; tries++) {
-      const value =
-        latest === undefined ? this.#exchange.keeper.own : this.#exchange.opened(latest);
+      const value = latest === undefined ? this.#keeper.own : this.#exchange.opened(latest);
       if (value === undefined) return;
       const reply = await this.#exchange.attempt(value, this.#nowAfter(latest, tries));
       if (reply.kind === 'written') return;
@@ -212,9 +220,8 @@ export class SharedValue<State, Command, Answer> {
 
   /** After a conflict. Where others have only taken, nobody else tries to write. */
   async #stepBack(reply: Written, tries: number): Promise<void> {
-    const { keeper, time } = this.#exchange;
-    if (reply.kind === 'seen' && reply.version === keeper.version) return;
-    const longestMs = Math.min(MOST_JITTER_MS, time.roundTripMs * 2 ** tries) / 2;
+    if (reply.kind === 'seen' && reply.version === this.#keeper.version) return;
+    const longestMs = Math.min(MOST_JITTER_MS, this.#time.roundTripMs * 2 ** tries) / 2;
     await this.#loop.wait(this.#random() * longestMs);
   }
 
@@ -225,9 +232,9 @@ export class SharedValue<State, Command, Answer> {
   }
 
   #leaveToAnother(): void {
-    this.#exchange.keeper.handOver();
-    this.#exchange.agenda.said();
-    this.#exchange.standing.hasAsked(undefined);
+    this.#keeper.handOver();
+    this.#agenda.said();
+    this.#standing.hasAsked(undefined);
   }
 
   #hear(text: string): void {
@@ -236,65 +243,40 @@ export class SharedValue<State, Command, Answer> {
     if (told !== undefined) this.#hearTold(told);
     else if (text !== '') this.#hearNote(text);
     else {
-      this.#exchange.agenda.mustLook = true;
+      this.#agenda.mustLook = true;
       this.#loop.again();
     }
   }
 
   #hearTold(told: Told<Answer>): void {
-    if (!this.#exchange.standing.hear(told)) return;
-    this.#exchange.agenda.newsAt = this.#clock.now();
+    if (!this.#standing.hear(told)) return;
+    this.#agenda.newsAt = this.#clock.now();
     // Another member has written.
-    if (!this.#exchange.isWriting) this.#exchange.keeper.handOver();
-    if (this.#exchange.standing.hasToSay) this.#loop.again();
+    if (!this.#exchange.isWriting) this.#keeper.handOver();
+    if (this.#standing.hasToSay) this.#loop.again();
     else if (!this.#loop.isBusy) this.#arm();
   }
 
   #hearNote(text: string): void {
-    this.#exchange.keeper.hear(text);
+    this.#keeper.hear(text);
     if (this.#exchange.isWriting) return;
-    if (this.#exchange.keeper.own === undefined) {
-      this.#exchange.agenda.mustLook = true;
+    if (this.#keeper.own === undefined) {
+      this.#agenda.mustLook = true;
       this.#mustDecide = true;
     }
-    if (this.#mustDecide || this.#exchange.keeper.isAsked) this.#loop.again();
+    if (this.#mustDecide || this.#keeper.isAsked) this.#loop.again();
   }
 
   #arm(): void {
-    const own = this.#exchange.keeper.own;
-    const now = this.#clock.now();
-    const ahead = this.#exchange.time.of(now) - now;
-    const { saidAt, speakBy } = this.#exchange.agenda;
-    const due = {
-      speakAt: Math.min(saidAt + this.#leaseMs / 3, speakBy),
-      lookAt: own === undefined ? this.#lookAt(now, ahead) : Number.POSITIVE_INFINITY,
-      serveAt:
-        Math.min(own?.next?.at ?? Number.POSITIVE_INFINITY, this.#exchange.keeper.nextLoss + 1) -
-        ahead,
-    };
+    const { member, isWaiting } = this.#options;
+    const isInBackground = !isWaiting();
+    const due = dueOf(this.#exchange, {
+      ...{ member, isWaiting: !isInBackground, leaseMs: this.#leaseMs },
+      ...{ now: this.#clock.now(), luck: this.#random() },
+    });
     const speak = (): void => {
-      this.#exchange.standing.mustSpeak = true;
+      this.#standing.mustSpeak = true;
     };
-    this.#exchange.agenda.set(due, speak, !this.#options.isWaiting());
-  }
-
-  #lookAt(now: number, ahead: number): number {
-    const { asked, isSecond, next } = this.#exchange.standing;
-    const luck = this.#random();
-    if (this.#exchange.emptySince !== undefined) return now + EMPTY_MS * (0.5 + luck);
-    const outlook = {
-      ...{
-        newsAt: this.#exchange.agenda.newsAt,
-        isSecond,
-        canAsk: this.#exchange.canAsk,
-        askedAt: asked?.at,
-      },
-      ...{ next: next && { ...next, at: next.at - ahead }, isWaiting: this.#options.isWaiting() },
-      ...{
-        roundTripMs: this.#exchange.time.roundTripMs,
-        isNext: next?.member === this.#options.member,
-      },
-    };
-    return lookAt(outlook, luck);
+    this.#agenda.set(due, speak, isInBackground);
   }
 }

@@ -17,6 +17,8 @@ export interface Outlook {
 
 /** How often the second looks after the writer while anything is due. */
 const WATCH_MS = 100;
+/** How long a value that was lost is left to whoever holds a newer one. */
+export const EMPTY_MS = 150;
 /** How long the writer may take to answer, beside some round trips. */
 export const ANSWER_MS = 150;
 /** When those look who are neither writer nor second, should both be gone. */

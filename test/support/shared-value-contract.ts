@@ -52,13 +52,13 @@ export function describeSharedValue(name: string, start: () => Promise<CellStore
     });
 
     test('all go also when the store forgets everything', async () => {
-      const { acted, errors } = await play((store) => store.clear?.());
+      const { acted, errors } = await play((store) => store.clear!());
       expect(errors).toEqual([]);
       expect(new Set(acted.map(({ id }) => id)).size).toBe(MEMBERS * TICKETS);
     });
 
     test('all go also when the server is restarted', async () => {
-      const { acted, errors } = await play((store) => store.restart?.());
+      const { acted, errors } = await play((store) => store.restart!());
       expect(errors).toEqual([]);
       expect(new Set(acted.map(({ id }) => id)).size).toBe(MEMBERS * TICKETS);
     });

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../clock.ts';
+import { newMember } from '../../shared/hearers.ts';
 import { RedisLink } from '../link.ts';
 import type { RedisTls } from '../open.ts';
 import { connectionTo, type RedisTarget } from '../target.ts';
@@ -20,7 +21,7 @@ export function redisCells(target: RedisTarget, settings: RedisCellsSettings = {
   const { clock = systemClock } = settings;
   const connection = connectionTo(target, { tls, connectTimeoutMs });
   const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
-  const member = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+  const member = newMember();
   return new RedisCells({
     ...{ link, prefix, member },
     subscribe: (listening) => subscribe(target, { ...listening, tls }),

@@ -1,5 +1,6 @@
 import type { Asked, Cell, Note, Room, Seen, Took, Write, Written } from '../../shared/cell.ts';
 import type { ServerCells } from '../../shared/cell-store.ts';
+import { Hearers } from '../../shared/hearers.ts';
 import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
 import { askedIn, cellReply, seenIn, tookIn } from './cell-reply.ts';
@@ -22,13 +23,13 @@ export interface RedisCellsOptions {
 /** Cells in Redis, and the one channel on which this member is told of all of them. */
 export class RedisCells implements ServerCells {
   readonly member: string;
-  /** Whether the server has ever run the script, and what it said last instead. */
+  /** Whether the server has ever let it do more than read, and what it said last instead. */
   wasReached = false;
   failure: unknown;
   readonly #link: RedisLink;
   readonly #underway = new Underway();
   readonly #tag: string;
-  readonly #listeners = new Map<string, Set<(text: string) => void>>();
+  readonly hearers: Hearers = new Hearers();
   readonly #open: RedisCellsOptions['subscribe'];
   #subscribing: Promise<Subscriber | undefined>;
   #subscriber: Subscriber | undefined;
@@ -91,16 +92,6 @@ export class RedisCells implements ServerCells {
     }
   }
 
-  listen(name: string, member: string, hear: (text: string) => void): () => void {
-    const to = `${member}\n${name}`;
-    const listeners = this.#listeners.get(to) ?? new Set();
-    this.#listeners.set(to, listeners.add(hear));
-    return () => {
-      listeners.delete(hear);
-      if (listeners.size === 0) this.#listeners.delete(to);
-    };
-  }
-
   /** Who leaves at this moment still says so. */
   async close(): Promise<void> {
     await this.#underway.over();
@@ -115,7 +106,7 @@ export class RedisCells implements ServerCells {
       this.#closeSubscriber = close;
       if (this.#isClosed) close();
     };
-    const hear = (text: string): void => this.#hear(text);
+    const hear = (text: string): void => this.hearers.tell(text);
     this.#subscriber = await this.#open({ channel: this.channel + this.member, hear, opening });
     return this.#subscriber;
   }
@@ -127,14 +118,6 @@ export class RedisCells implements ServerCells {
     this.#subscriber = undefined;
     this.#subscribing = this.#subscribing.then(() => this.#subscribe());
     this.#isWorthIt = false;
-  }
-
-  /** The member and the name of the cell, each with a line feed behind it, and the text. */
-  #hear(message: string): void {
-    const end = message.indexOf('\n', message.indexOf('\n') + 1);
-    for (const hear of this.#listeners.get(message.slice(0, end)) ?? []) {
-      hear(message.slice(end + 1));
-    }
   }
 }
 
@@ -189,7 +172,7 @@ class RedisCell implements Cell {
   }
 
   listen(hear: (text: string) => void): () => void {
-    return this.#cells.listen(this.#of.name, this.#of.member, hear);
+    return this.#cells.hearers.add(this.#of.name, this.#of.member, hear);
   }
 
   #run(operation: string, args: readonly string[]): Promise<unknown> {
