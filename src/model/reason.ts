@@ -6,9 +6,3 @@ import type { Dimension } from './limits.ts';
  * provider has refused a call; `queue`: others wait already (only of `tryAcquire`).
  */
 export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue';
-
-/**
- * Why a store doesn't let a call through. `queue`: only until those of other processes have come
- * whose turn it is.
- */
-export type HoldReason = Exclude<Reason, 'learning'>;

@@ -3,7 +3,6 @@ import { type LimitSet, meterOf } from './limit-set.ts';
 import {
   isMeterFull,
   meterBusyMs,
-  meterCountedShare,
   meterLevel,
   meterOthersShare,
   meterPerMinute,
@@ -50,12 +49,6 @@ export function othersShare(set: LimitSet, now: number): number {
 export function perMinute(set: LimitSet, subject: Subject): number {
   const meter = meterOf(set, subject);
   return meter === undefined ? 0 : meterPerMinute(meter);
-}
-
-/** The share of a limit that others use by the server's count, if a window may be what counts. */
-export function countedShare(set: LimitSet, subject: Subject, now: number): number | undefined {
-  const meter = meterOf(set, subject);
-  return meter === undefined ? undefined : meterCountedShare(meter, set, now);
 }
 
 /** For how long a limit has been delaying the first call of the queue, in milliseconds. */

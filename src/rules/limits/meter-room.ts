@@ -15,10 +15,7 @@ export function meterWaitOfHead(
   terms: PaceTerms,
   now: number,
 ): number {
-  if (cost === 0) return 0;
-  refillMeter(meter, terms, now);
-  const wait = waitOfHead(meter.spec, meter.bucket, cost);
-  return Math.max(wait, windowsWait(meter, cost, 0, now), serverWait(meter, cost, now));
+  return cost === 0 ? 0 : meterWaitAfter(meter, 0, cost, terms, now);
 }
 
 /** Milliseconds until `cost` fits, for a later call: the savings are for the first one. */
