@@ -174,7 +174,8 @@ export class RateLimiter extends GuardedEmitter {
    * they will cost. Nothing is sent or reserved.
    *
    * The time is found by letting them through copies of the lanes, with the limits in force and what
-   * is used and waits now; it takes each call for what is reserved for it, and others' calls that
+   * is used and waits now: with a `store`, what all processes have used, and what waits here. It takes
+   * each call for what is reserved for it, and others' calls that
    * come later, refusals, the limits of tiers and budgets for nothing.
    *
    * @example
@@ -185,9 +186,8 @@ export class RateLimiter extends GuardedEmitter {
    */
   async plan(calls: readonly PlannedCall[]): Promise<Plan> {
     if (this.#isClosed) throw closedError();
-    await this.#refreshed();
     const { prices } = this.#settings;
-    const stage = (key: LaneKey): Stage => this.#stage(key);
+    const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
     const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
     return planOf(calls, { prices, calibration: this.calibration, stage, charging });
   }
@@ -226,9 +226,10 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * Every lane as all processes know it: with a `store` that is asked, so that limits, pauses,
-   * `queued` and `inFlight` are those of all of them. While it is lost, what this one knows.
-   * `totals` are this process's.
+   * The lanes that this process uses, as all processes know them: with a `store` that is asked, so
+   * that limits, pauses and `inFlight` are those of all of them, and `queued` counts the first calls
+   * that each has asked for, at least. While it is lost, what this one knows. `totals` are this
+   * process's.
    */
   async status(): Promise<LaneStatus[]> {
     await this.#refreshed();
@@ -369,11 +370,13 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
   }
 
-  #stage(key: LaneKey): Stage {
+  /** With a store, a lane is opened for it: what others have used is known there. */
+  async #stage(key: LaneKey): Promise<Stage> {
     const ref = { lane: nameOf(key), model: key.model };
-    const waiting = this.#lanes.find(key)?.waiting ?? [];
-    const state = this.#lanes.stateOf(key);
-    return stageOf(ref, state, waiting, key.learns === true, this.clock.now());
+    const lane = this.#shared === undefined ? this.#lanes.find(key) : this.lane(key);
+    const state = (await lane?.refresh()) ?? this.#lanes.stateOf(key);
+    const now = lane?.now() ?? this.clock.now();
+    return stageOf(ref, state, lane?.waiting ?? [], key.learns === true, now);
   }
 
   #ownTier(tier: string | undefined): string | undefined {

@@ -47,8 +47,8 @@ export interface Plan {
 /** What a plan is made from. */
 export interface PlanSources extends Sources {
   readonly prices: PriceTable;
-  /** A lane as it is now, without opening it. */
-  readonly stage: (key: LaneKey) => Stage;
+  /** A lane as it is now. */
+  readonly stage: (key: LaneKey) => Promise<Stage>;
 }
 
 /** The calls of one lane. */
@@ -57,13 +57,13 @@ interface Part {
   readonly costs: Cost[];
 }
 
-/** Plans calls: nothing is sent, reserved or opened. */
+/** Plans calls: nothing is sent or reserved. */
 export async function planOf(calls: readonly PlannedCall[], sources: PlanSources): Promise<Plan> {
   const parts = new Map<string, Part>();
   const tooLarge: number[] = [];
   const bill = new Bill();
   for await (const read of readCalls(calls, sources)) {
-    if (joins(parts, read, sources)) bill.add(read);
+    if (await joins(parts, read, sources)) bill.add(read);
     else tooLarge.push(read.index);
   }
   const lanes: PlannedLane[] = [];
@@ -75,13 +75,13 @@ export async function planOf(calls: readonly PlannedCall[], sources: PlanSources
 }
 
 /** Adds a call to its lane's; `false` where it can never pass. */
-function joins(
+async function joins(
   parts: Map<string, Part>,
   { key, cost, expects }: Read,
   { stage }: PlanSources,
-): boolean {
+): Promise<boolean> {
   const name = nameOf(key);
-  const part = parts.get(name) ?? { stage: stage(key), costs: [] };
+  const part = parts.get(name) ?? { stage: await stage(key), costs: [] };
   parts.set(name, part);
   const { limits } = part.stage.copy.state;
   const capped = capEstimates(limits, cost, expects);

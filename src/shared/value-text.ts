@@ -115,10 +115,10 @@ export function keptOf<Answer>(packed: unknown, at: number): Kept<Answer>[] | un
   const kept: Kept<Answer>[] = [];
   for (const each of packed) {
     if (!Array.isArray(each)) return undefined;
-    const [number, time, answer] = each;
+    const [number, time]: unknown[] = each;
     if (!isNumber(number) || !isNumber(time)) return undefined;
-    if (typeof answer !== 'object' || answer === null) return undefined;
-    kept.push({ number, at: time + at, answer: answer as Answer });
+    if (typeof each[2] !== 'object' || each[2] === null) return undefined;
+    kept.push({ number, at: time + at, answer: each[2] });
   }
   return kept;
 }

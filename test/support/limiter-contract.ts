@@ -153,6 +153,14 @@ export function limiterContract(
       expect(() => one!.pause({ forMs: 0 })).toThrow(/`forMs`/);
     });
 
+    it('plans with what all processes have used', async () => {
+      const [one, two] = world.processes(2, { limits: { rpm: 60 }, burstSeconds: 2 });
+      await world.run(world.call(one!, 'a'), world.call(one!, 'b'));
+      await world.run(world.clock.advance(10));
+      const planned = await world.clock.run(two!.plan([{ cost: {} }, { cost: {} }]));
+      expect(planned.durationMs).toBeCloseTo(1990, -1);
+    });
+
     it('tells the status of all processes', async () => {
       const limiters = world.processes(2, { limits: { rpm: 60 }, burstSeconds: 2 });
       const [one, two] = limiters;
