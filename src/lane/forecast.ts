@@ -3,13 +3,14 @@ import { inWords, wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
 import { amount, type Cost, isUpstream, plus } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
-import type { FairQueue } from '../queue/fair-queue.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { levels } from '../rules/limits/limit-levels.ts';
 import type { LimitSet } from '../rules/limits/limit-set.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
+import type { Patience } from './lane-call.ts';
 import type { Reservation } from './reservation.ts';
+import type { Situation } from './situation.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
 export interface Forecast {
@@ -17,25 +18,6 @@ export interface Forecast {
   readonly reason: Reason;
   /** Whether it is the lane's limits or those of the caller's tier. */
   readonly limitOf: 'lane' | 'key';
-}
-
-/** What forecasts are made from. */
-export interface Situation {
-  /** The lane's own time. */
-  readonly now: number;
-  /** By how much it is ahead of this process's clock, in milliseconds. */
-  readonly aheadMs: number;
-  /** Whether the lane is a caller's own limits. */
-  readonly isOwn: boolean;
-  readonly limits: LimitSet;
-  readonly queue: FairQueue<Reservation>;
-  /** The most calls in flight. */
-  readonly concurrency: number;
-  /** What stops the whole lane now, and how long a pause still lasts. */
-  readonly obstacle: Reason | undefined;
-  readonly pauseMs: number;
-  /** How long calls have lately been in flight. */
-  readonly flightMs: number;
 }
 
 /** A call that wants to know. */
@@ -134,13 +116,6 @@ function slotWait({ queue, flightMs, concurrency, isOwn }: Situation): number {
 export function reportedWaitMs({ waitMs }: Forecast, { flightMs }: Situation): number {
   const unknownMs = flightMs > 0 ? Math.min(flightMs, UNKNOWN_MS) : UNKNOWN_MS;
   return Math.max(1, wholeMs(waitMs > 0 ? waitMs : unknownMs));
-}
-
-/** What forbids a call to wait. */
-export interface Patience {
-  readonly maxWaitMs: number;
-  /** False for calls that are rejected by their `onLimit`. */
-  readonly mayWait: boolean;
 }
 
 /** A call that is rejected for its wait, as it stands now. */

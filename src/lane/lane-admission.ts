@@ -16,10 +16,10 @@ import {
   type Forecast,
   type Forecaster,
   hasWaited,
-  type Patience,
   pausedEvidence,
   wouldWait,
 } from './forecast.ts';
+import type { Patience } from './lane-call.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 
 /** The bounds of a lane's queue. */

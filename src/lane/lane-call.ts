@@ -29,3 +29,14 @@ export interface LaneCall {
   /** The place of an earlier attempt, to be kept. */
   readonly place?: { readonly id: number; readonly since: number } | undefined;
 }
+
+/** What forbids a call to wait. */
+export interface Patience {
+  readonly maxWaitMs: number;
+  /** False for calls that are rejected by their `onLimit`. */
+  readonly mayWait: boolean;
+}
+
+export function patienceOf({ maxWaitMs, mayWait = true }: LaneCall): Patience {
+  return { mayWait, maxWaitMs: mayWait ? (maxWaitMs ?? Number.POSITIVE_INFINITY) : 0 };
+}

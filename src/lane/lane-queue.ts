@@ -8,20 +8,14 @@ import { QueuedCall } from '../queue/queued-call.ts';
 import { type Grant, obstacle } from '../rules/decide.ts';
 import { sizeOf } from '../rules/limits/limit-levels.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
-import { pauseOf } from '../rules/recovery.ts';
-import { Dispatcher, slotsOf } from './dispatcher.ts';
-import {
-  type Asking,
-  type Forecast,
-  Forecaster,
-  type Patience,
-  type Situation,
-} from './forecast.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { type Asking, Forecaster } from './forecast.ts';
 import { LaneAdmission, type QueueBounds } from './lane-admission.ts';
-import type { LaneCall } from './lane-call.ts';
+import { type LaneCall, type Patience, patienceOf } from './lane-call.ts';
 import type { LaneFeedback } from './lane-feedback.ts';
 import type { LaneOptions } from './lane-options.ts';
 import { type Rejection, Reservation } from './reservation.ts';
+import { situationOf } from './situation.ts';
 
 /** A call as it asks, and the place that it has in the queue. */
 type Placed = Asking & { readonly id: number; readonly since: number };
@@ -56,7 +50,7 @@ export class LaneQueue {
     );
     const onSlot = (): void => this.#dispatcher.lookSoon();
     this.#queue = new CallQueue(fair, keeper.state.learning.concurrency.limit, onSlot);
-    this.forecaster = new Forecaster(() => this.#situation);
+    this.forecaster = new Forecaster(() => situationOf(options, fair));
     this.admission = new LaneAdmission({ lane, model }, emitter, keeper, this.forecaster, bounds);
     keeper.isAsked = () => this.#untold.length > 0;
     this.#dispatcher = new Dispatcher(keeper, this.#queue, clock, {
@@ -93,7 +87,7 @@ export class LaneQueue {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    const asking = this.#asking(call);
+    const asking = this.asking(call);
     const refused = this.admission.refusal(asking);
     const error =
       refused ?? (this.#options.keeper.isLocal ? this.#excess(asking, call) : undefined);
@@ -111,7 +105,7 @@ export class LaneQueue {
 
   /** Lets the call through now, or says why not. Throws where it can never pass. */
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
-    const asking = this.#asking(call);
+    const asking = this.asking(call);
     const error = this.admission.refusal(asking) ?? this.admission.unasked();
     if (error !== undefined) throw this.admission.told(asking, error);
     this.#dispatcher.look();
@@ -127,22 +121,9 @@ export class LaneQueue {
     granted ??= queued.granted;
     if (granted !== undefined) return granted;
     this.#queue.leave(queued, undefined);
-    return { granted: false, reason: this.#situation.obstacle ?? forecast.reason, waitMs };
-  }
-
-  /** Whether a call could ever go: it exceeds no limit by itself. */
-  canPass(call: LaneCall): boolean {
-    return this.admission.unfit(this.#asking(call)) === undefined;
-  }
-
-  /** When a call would go if it came now. Takes nothing. */
-  forecast(call: LaneCall): Forecast {
-    return this.forecaster.of(this.#asking(call));
-  }
-
-  /** Why the call can't join now. */
-  refusal(call: LaneCall): HeadroomError | undefined {
-    return this.admission.refusal(this.#asking(call));
+    const { keeper } = this.#options;
+    const stop = obstacle(keeper.state, keeper.now());
+    return { granted: false, reason: stop?.reason ?? forecast.reason, waitMs };
   }
 
   /** Looks at what waits as if it had just come, within other bounds. */
@@ -169,23 +150,8 @@ export class LaneQueue {
     return this.#options.clock.now();
   }
 
-  get #situation(): Situation {
-    const { state } = this.#options.keeper;
-    const now = this.#options.keeper.now();
-    return {
-      now,
-      aheadMs: now - this.#now,
-      isOwn: this.#options.isOwn === true,
-      limits: state.limits,
-      queue: this.#queue.fair,
-      concurrency: slotsOf(this.#options.keeper),
-      obstacle: obstacle(state, now)?.reason,
-      pauseMs: Math.max(0, (pauseOf(state.recovery)?.until ?? now) - now),
-      flightMs: state.flight.meanMs,
-    };
-  }
-
-  #asking(call: LaneCall): Placed {
+  /** The call, as it asks now. */
+  asking(call: LaneCall): Placed {
     const { cost, costNow, expects = [], caller = this.#nobody, priority = 0, place, ref } = call;
     const counted = capEstimates(this.#options.keeper.state.limits, cost, expects);
     const own = this.#options.keeper.isShared ? undefined : caller.own;
@@ -281,7 +247,3 @@ export class LaneQueue {
 }
 
 type Promised = ConstructorParameters<typeof QueuedCall<Reservation>>[0]['promised'];
-
-function patienceOf({ maxWaitMs, mayWait = true }: LaneCall): Patience {
-  return { mayWait, maxWaitMs: mayWait ? (maxWaitMs ?? Number.POSITIVE_INFINITY) : 0 };
-}

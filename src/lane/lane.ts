@@ -71,7 +71,7 @@ export class Lane {
   ): Promise<Reservation> {
     const lane = await own;
     if (lane === undefined) return this.#queue.acquire(call);
-    const error = this.#queue.refusal(call);
+    const error = this.#queue.admission.refusal(this.#queue.asking(call));
     if (error !== undefined) throw this.#queue.admission.told({ caller, ref: undefined }, error);
     const since = this.#now;
     let held = 0;
@@ -105,12 +105,12 @@ export class Lane {
 
   /** Whether a call could ever go: it exceeds no limit by itself. */
   canPass(call: LaneCall): boolean {
-    return this.#queue.canPass(call);
+    return this.#queue.admission.unfit(this.#queue.asking(call)) === undefined;
   }
 
   /** When a call would go if it came now. Takes nothing. */
   forecast(call: LaneCall): Forecast {
-    return this.#queue.forecast(call);
+    return this.#queue.forecaster.of(this.#queue.asking(call));
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import { type HeadroomError, StoreUnavailable } from '../errors.ts';
-import { amount, type Cost, DIMENSIONS } from '../model/limits.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
@@ -10,18 +9,11 @@ import { newTurns, type Turns } from '../rules/turns.ts';
 import { type LaneAnswer, laneRules, newsOf } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import type { SharedValue } from '../shared/shared-value.ts';
+import { AskedCalls } from './asked-calls.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
+import { NewsDelay } from './news-delay.ts';
 import { Outage } from './outage.ts';
 
-/** So many calls ask at a time: enough for a fast link, and few to be told no. */
-const ASKED = 16;
-/** What is no news for others is told after so long, or with what is. */
-const NEWS_MS = 20;
-const NO_NEWS_MS = 200;
-/** So long after a pause, and while limits are unknown, calls go as others are answered. */
-const RECOVERING_MS = 60_000;
-/** So long after calls had to wait, others may still. */
-const CONTENDED_MS = 5000;
 /** What was taken without the store is told to it within so long, once it can be. */
 const USED_MS = 10;
 
@@ -47,15 +39,8 @@ export class SharedKeeper implements LaneKeeper {
   #lastOutage: Outage | undefined;
   /** Grants of the store whose calls have not ended. */
   readonly #granted = new Set<SentCall>();
-  /** The latest epoch of a grant, and until when others wait for each answer. */
-  #epoch = 0;
-  #recoversUntil: number;
-  /** The calls that have asked and were not answered, by number. */
-  #asked = new Map<number, Ticket>();
-  /** The first calls of the queue. */
-  #front: readonly Ticket[] = [];
-  /** Until when it is likely that calls wait somewhere. */
-  #contendedUntil = 0;
+  readonly #delay: NewsDelay;
+  readonly #asked = new AskedCalls();
 
   constructor(store: SharedStore, name: string, opening: LaneOpening, clock: Clock) {
     this.#store = store;
@@ -63,12 +48,12 @@ export class SharedKeeper implements LaneKeeper {
     this.#name = name;
     this.#terms = opening;
     this.#state = newLane(opening, clock.now());
-    this.#recoversUntil = opening.isCold ? clock.now() + RECOVERING_MS : 0;
+    this.#delay = new NewsDelay(opening.isCold, clock.now());
     this.#value = store.open(`lane/${name}`, {
       rules: laneRules(opening),
       act: (answer) => this.#act(answer),
       restate: () => this.#restated(),
-      isWaiting: () => this.#front.length > 0,
+      isWaiting: () => this.#asked.isWaiting,
     });
     const stops = [
       store.onChange((isUp) => (isUp ? this.#back() : this.#lost())),
@@ -122,27 +107,10 @@ export class SharedKeeper implements LaneKeeper {
 
   /** Asks again only where there is something new to ask. */
   ask(tickets: readonly Ticket[]): void {
-    this.#front = tickets.slice(0, ASKED);
+    this.#asked.wait(tickets);
     if (this.closedBy !== undefined) return;
     if (this.#outage !== undefined) this.#outage.keeper.ask(tickets);
-    else if (this.#isNews()) this.#askAgain();
-  }
-
-  /**
-   * Whether the lane has to know the front of the queue anew: a call has left, or another one is
-   * ahead of those that have asked; or few of these are left.
-   */
-  #isNews(): boolean {
-    const front = new Set(this.#front.map(({ id }) => id));
-    const open = [...this.#asked.keys()];
-    if (open.some((id) => !front.has(id))) return true;
-    const first = this.#front.findIndex(({ id }) => !this.#asked.has(id));
-    return first !== -1 && (open.length <= ASKED / 2 || first < open.length);
-  }
-
-  #askAgain(): void {
-    this.#asked = new Map(this.#front.map((ticket) => [ticket.id, ticket]));
-    this.#send(this.#askCommand());
+    else if (this.#asked.isNews) this.#send(this.#askCommand());
   }
 
   /** The lane as all processes know it. */
@@ -184,14 +152,17 @@ export class SharedKeeper implements LaneKeeper {
       return;
     }
     if (answer.news !== newsOf(this.state) && answer.kind === 'granted') this.#learn();
-    if (answer.kind === 'granted') this.#noteGrant(answer.call);
+    if (answer.kind === 'granted') {
+      this.#granted.add(answer.call);
+      this.#delay.granted(answer.call.epoch, this.#clock.now());
+    }
     if (answer.kind !== 'blocked') {
       this.onDecision(this.#decisionOf(answer));
       return;
     }
-    this.#contendedUntil = this.#clock.now() + CONTENDED_MS;
+    this.#delay.blocked(this.#clock.now());
     const blocked = { reason: answer.reason, waitMs: Number.POSITIVE_INFINITY };
-    const tell = (): void => this.onDecision({ granted: [], unfit: [], held: [], blocked });
+    const tell = (): void => this.onDecision({ ...NOTHING, blocked });
     if (this.isAsked() || answer.news !== newsOf(this.state)) this.refresh().then(tell, () => {});
     else tell();
   }
@@ -206,62 +177,32 @@ export class SharedKeeper implements LaneKeeper {
 
   /** Limits or pauses are others than is known here. */
   #learn(): void {
-    const nothing = { granted: [], unfit: [], held: [], blocked: undefined };
     this.refresh().then(
-      () => this.onDecision(nothing),
+      () => this.onDecision(NOTHING),
       () => {},
     );
   }
 
-  /** A later epoch is that of a pause: calls wait for the answers to those that go first. */
-  #noteGrant(call: SentCall): void {
-    this.#granted.add(call);
-    if (call.epoch <= this.#epoch) return;
-    this.#epoch = call.epoch;
-    this.#recoversUntil = this.#clock.now() + RECOVERING_MS;
-  }
-
   #decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {
-    const ticket = this.#asked.get(answer.id) ?? missing(answer.id);
-    this.#asked.delete(answer.id);
-    const nothing = { granted: [], unfit: [], held: [], blocked: undefined };
+    const ticket = this.#asked.answered(answer);
     const member = '';
-    if (answer.kind === 'unfit') return { ...nothing, unfit: [{ ...answer, ticket, member }] };
-    return { ...nothing, granted: [{ member, ticket, call: answer.call, own: answer.call.cost }] };
+    if (answer.kind === 'unfit') return { ...NOTHING, unfit: [{ ...answer, ticket, member }] };
+    return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own: answer.call.cost }] };
   }
 
+  /** While the store is lost, nothing is asked of it. */
   #askCommand(): LaneCommand {
     const aheadMs = this.#value.now() - this.#clock.now();
-    const front = this.#outage === undefined ? this.#front : [];
-    const tickets = front.map((ticket): Ticket => {
-      const { id, since, priority, sharedKey: key = '', weight, cost, expects } = ticket;
-      const own = { id, since: since + aheadMs, priority, key, weight };
-      return { ...own, cost, expects, deadline: undefined };
-    });
-    return { kind: 'ask', tickets };
+    return { kind: 'ask', tickets: this.#outage === undefined ? this.#asked.ask(aheadMs) : [] };
   }
 
   /** What others wait for goes at once, and takes along what was to be told later. */
   #send(command: LaneCommand): void {
-    this.#value.send(command, this.#delayOf(command));
-  }
-
-  /** How long a command may wait for others to go with it. A slot is for whoever waits for it. */
-  #delayOf(command: LaneCommand): number {
-    const { kind } = command;
-    const isFeedback = kind === 'answered' || kind === 'observed' || kind === 'sent';
-    if (kind !== 'ended' && !isFeedback) return 0;
-    const now = this.#clock.now();
-    if (isFeedback) return now < this.#recoversUntil ? 0 : NO_NEWS_MS;
-    const { limit } = this.state.learning.concurrency;
-    const isSlot = Math.min(limit, this.#terms.inFlight.most) < Number.POSITIVE_INFINITY;
-    if (isSlot) return 0;
-    const isRoom = now < this.#contendedUntil && isLess(command.actual, command.call.cost);
-    return isRoom ? NEWS_MS : NO_NEWS_MS;
+    const slots = Math.min(this.state.learning.concurrency.limit, this.#terms.inFlight.most);
+    this.#value.send(command, this.#delay.of(command, slots, this.#clock.now()));
   }
 
   #restated(): LaneCommand[] {
-    this.#asked = new Map(this.#front.map((ticket) => [ticket.id, ticket]));
     return [
       { kind: 'configure', terms: this.#terms },
       this.#recalled(),
@@ -299,20 +240,11 @@ export class SharedKeeper implements LaneKeeper {
   #back(): void {
     this.#lastOutage = this.#outage;
     this.#outage = undefined;
-    this.#asked = new Map();
+    this.#asked.forget();
     this.onDecision(NOTHING);
   }
 
   get #shareAlone(): number {
     return this.#store.onStoreLost === 'local' ? 1 / this.#store.instances : 1;
   }
-}
-
-function missing(id: number): Ticket {
-  const unset = { key: '', weight: 1, cost: {}, expects: [], deadline: undefined };
-  return { id, since: 0, priority: 0, ...unset };
-}
-
-function isLess(actual: Cost, taken: Cost): boolean {
-  return DIMENSIONS.some((dimension) => amount(actual, dimension) < amount(taken, dimension));
 }

@@ -1,0 +1,60 @@
+import type { Grant } from '../rules/decide.ts';
+import type { Ticket } from '../rules/ticket.ts';
+import type { LaneAnswer } from '../shared/lane-rules.ts';
+
+/** So many calls ask at a time: enough for a fast link, and few to be told no. */
+const ASKED = 16;
+
+/** The calls of this process that a shared lane is asked for, and those that it ought to be asked for. */
+export class AskedCalls {
+  /** Those that have asked and were not answered, by number. */
+  #open = new Map<number, Ticket>();
+  /** The first calls of the queue. */
+  #front: readonly Ticket[] = [];
+
+  /** Whether any call waits. */
+  get isWaiting(): boolean {
+    return this.#front.length > 0;
+  }
+
+  /** The queue has other calls in front, or fewer. */
+  wait(tickets: readonly Ticket[]): void {
+    this.#front = tickets.slice(0, ASKED);
+  }
+
+  /**
+   * Whether the lane has to know the front of the queue anew: a call has left, or another one is
+   * ahead of those that have asked; or few of these are left.
+   */
+  get isNews(): boolean {
+    const front = new Set(this.#front.map(({ id }) => id));
+    const open = [...this.#open.keys()];
+    if (open.some((id) => !front.has(id))) return true;
+    const first = this.#front.findIndex(({ id }) => !this.#open.has(id));
+    return first !== -1 && (open.length <= ASKED / 2 || first < open.length);
+  }
+
+  /** Asks for the front of the queue. `aheadMs`: by how much the lane's time is ahead of this clock. */
+  ask(aheadMs: number): Ticket[] {
+    this.#open = new Map(this.#front.map((ticket) => [ticket.id, ticket]));
+    return this.#front.map(
+      ({ id, since, priority, sharedKey: key = '', weight, cost, expects }): Ticket => {
+        const own = { id, since: since + aheadMs, priority, key, weight };
+        return { ...own, cost, expects, deadline: undefined };
+      },
+    );
+  }
+
+  /** What was asked is void. */
+  forget(): void {
+    this.#open.clear();
+  }
+
+  /** The call that was answered, or what stands for one that nobody waits for any more. */
+  answered({ id }: Exclude<LaneAnswer, { kind: 'blocked' }>): Grant['ticket'] {
+    const ticket = this.#open.get(id);
+    this.#open.delete(id);
+    const unset = { key: '', weight: 1, cost: {}, expects: [], deadline: undefined };
+    return ticket ?? { id, since: 0, priority: 0, ...unset };
+  }
+}
