@@ -4,6 +4,7 @@ import { overtakingTable } from './overtaking.ts';
 import { redisTables } from './redis/redis-tables.ts';
 import { largeCallTable } from './rivals/large-call.ts';
 import { rivalsTable } from './rivals/rivals-table.ts';
+import { storeTables } from './stores/store-tables.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'rivals:batch': rivalsTable,
   'rivals:large': largeCallTable,
   redis: redisTables,
+  stores: storeTables,
 };
 
 /** `estimate` stands for all of its parts, `estimate:stalls` for one. */

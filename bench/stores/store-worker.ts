@@ -1,11 +1,8 @@
 import { createInterface } from 'node:readline';
-import { LIMITERS, type OpenLimiter, OURS } from '../redis/limiters.ts';
-import { cellLimiter } from './ticket-limiter.ts';
+import { type Kept, openLimiter } from './open-limiter.ts';
 
 /** What one process is to do. */
-export interface CellJob {
-  readonly limiter: 'cell' | 'lua';
-  readonly url: string;
+export interface StoreJob extends Kept {
   /** The limit, in calls. */
   readonly perSecond: number;
   /** So many at once, over and over, or waiting from the beginning. */
@@ -17,22 +14,15 @@ export interface CellJob {
   readonly spreadMs: number;
 }
 
-export interface CellDone {
-  readonly admitted: number;
+export interface StoreDone {
   readonly ms: number;
   /** Of each admission: when it was asked for and when it came, in ms since the epoch. */
   readonly log: readonly (readonly [askedAt: number, startedAt: number])[];
 }
 
-const OPEN: Readonly<Record<CellJob['limiter'], OpenLimiter | undefined>> = {
-  cell: cellLimiter,
-  lua: LIMITERS[OURS],
-};
-
-const job: CellJob = JSON.parse(process.argv[2] ?? '');
-const limiter = await OPEN[job.limiter]?.(job.url, job.perSecond);
-if (limiter === undefined) throw new Error(`There is no limiter called ${job.limiter}`);
-await limiter.run(async () => {});
+const job: StoreJob = JSON.parse(process.argv[2] ?? '');
+const run = await openLimiter(job, job.perSecond);
+await run(() => {});
 console.log('ready');
 for await (const _ of createInterface({ input: process.stdin })) break;
 
@@ -44,7 +34,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 async function call(): Promise<void> {
   const askedAt = now();
-  await limiter?.run(async () => {
+  await run(() => {
     if (!isOver()) log.push([askedAt, now()]);
   });
 }
@@ -68,7 +58,7 @@ async function nowAndThen(): Promise<void> {
 }
 
 await Promise.race([job.everyMs > 0 ? nowAndThen() : overAndOver(), sleep(job.forMs + 50)]);
-const done: CellDone = { admitted: log.length, ms: Math.min(job.forMs, now() - startedAt), log };
+const done: StoreDone = { ms: Math.min(job.forMs, now() - startedAt), log };
 console.log(JSON.stringify(done));
 for await (const _ of createInterface({ input: process.stdin })) break;
 process.exit();
