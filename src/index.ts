@@ -48,10 +48,7 @@ export {
   isTimely,
   type Message,
   type Note,
-  type Room,
   type Seen,
-  type TakeNote,
-  type Took,
   type Write,
   type Written,
 } from './shared/cell.ts';

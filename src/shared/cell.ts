@@ -22,11 +22,6 @@ export interface Cell {
    */
   readonly ask?: ((note: Note, notAfter?: number) => Promise<Asked>) | undefined;
   /**
-   * Takes amounts out of the room of that kind that the last write has left, and puts the note among
-   * those that have taken, at most `MOST_TAKES`. Where there is less room, or none: as `ask`.
-   */
-  readonly take?: ((note: Note, amounts: Room, notAfter: number) => Promise<Took>) | undefined;
-  /**
    * Calls `hear` with every message to this member. Messages may be lost, late or doubled; an empty
    * one says that there was one too long to be sent.
    * Returns what ends that.
@@ -54,29 +49,12 @@ export const AHEAD_MS = 2;
 /** How old a decision may be when it is written, in milliseconds. */
 export const OLDEST_MS = 250;
 
-/** Notes that have taken, before somebody has to write. */
-export const MOST_TAKES = 64;
-
 /** What a member leaves for the next member that decides. */
 export interface Note {
   readonly member: string;
   /** Grows from note to note of a member. */
   readonly order: number;
   readonly text: string;
-  /** Nothing is taken any more until somebody has written: the note asks for a decision. */
-  readonly isUrgent?: boolean | undefined;
-}
-
-/** What may be taken, or is: one amount for each of the things that are limited. */
-export interface Room {
-  /** What the amounts are about. */
-  readonly kind: string;
-  readonly amounts: readonly number[];
-}
-
-/** A note that has taken, and when. */
-export interface TakeNote extends Note {
-  readonly at: number;
 }
 
 export interface Message {
@@ -91,8 +69,6 @@ export interface Seen {
   readonly version: string;
   readonly text: string;
   readonly inbox: readonly Note[];
-  /** Notes that have taken since the last write, in order. */
-  readonly takes?: readonly TakeNote[] | undefined;
   readonly now: number;
 }
 
@@ -105,10 +81,6 @@ export interface Write {
   /** Notes that were read: these leave the inbox, newer ones by the same members stay. */
   readonly taken: readonly Pick<Note, 'member' | 'order'>[];
   readonly messages: readonly Message[];
-  /** How many notes that have taken it counts: where there are more, nothing is written. @default 0 */
-  readonly counted?: number | undefined;
-  /** What may be taken from now on. @default nothing */
-  readonly room?: Room | undefined;
   readonly otherwise?: Note | undefined;
   /** The member leaves with this write: notes aren't sent to it. */
   readonly isLast?: boolean | undefined;
@@ -126,7 +98,6 @@ export type Stored = {
 /** `seen`: another version is in the cell, and nobody receives what was left otherwise. */
 export type Written = Stored | Late | Left | Seen;
 export type Asked = Left | Late | Seen;
-export type Took = { readonly kind: 'taken'; readonly now: number } | Asked;
 
 /** Whether a decision of the time `at` may be written at the store's time `now`. */
 export function isTimely(at: number, now: number): boolean {

@@ -1,5 +1,5 @@
 import type { Note, Seen } from './cell.ts';
-import type { Kept, Member } from './value.ts';
+import type { Kept } from './value.ts';
 
 /** An operation whose answer is lost: it may have been done, and may still be. */
 export interface Doubt<Answer> {
@@ -11,24 +11,21 @@ export interface Doubt<Answer> {
   readonly order: number;
   /** After this time of the store it can't be done any more. */
   readonly until: number;
-  /** The note was to take. */
-  readonly isTake?: boolean | undefined;
   /** What the member may act on if it was done. */
   readonly answers: readonly Kept<Answer>[];
 }
 
 /**
- * What became of it, by what the cell holds now; `undefined` while it may still be done.
- *
- * The last parameter is what the value knows of the member.
+ * What became of it, by what the cell holds now; `undefined` while it may still be done. `read`: the
+ * order of the member's last note that the value knows.
  */
 export function wasDone(
   doubt: Doubt<unknown>,
   seen: Seen,
   member: string,
-  { order: read, taken }: Pick<Member<unknown>, 'order' | 'taken'>,
+  read: number,
 ): boolean | undefined {
-  const { version, expected, order, until, isTake } = doubt;
+  const { version, expected, order, until } = doubt;
   const isOwn = (note: Note): boolean => note.member === member && note.order >= order;
   const isRead = read >= order || seen.inbox.some(isOwn);
   const isOver = seen.now > until;
@@ -36,10 +33,7 @@ export function wasDone(
     version !== undefined
       ? // No other write reads that note: the note to be left otherwise has another order.
         [seen.version === version || read === order, seen.version !== expected]
-      : isTake
-        ? // Where there was no room, it was asked for.
-          [taken === order || seen.takes?.some(isOwn), isRead]
-        : [isRead || until === Number.POSITIVE_INFINITY, false];
+      : [isRead || until === Number.POSITIVE_INFINITY, false];
   if (isDone) return true;
   return isNot || isOver ? false : undefined;
 }

@@ -1,15 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { Agenda } from './agenda.ts';
-import type { Asked, Cell, Seen, Stored, Took, Written } from './cell.ts';
+import type { Asked, Cell, Seen, Stored, Written } from './cell.ts';
 import { OLDEST_MS } from './cell.ts';
 import { type Doubt, wasDone } from './doubt.ts';
 import { type Draft, Keeper } from './keeper.ts';
-import { noteOf } from './note-text.ts';
 import type { Restate, Rules } from './rules.ts';
 import { Standing } from './standing.ts';
 import { StoreTime } from './store-time.ts';
-import { type Taking, takingOf } from './taking.ts';
-import { type Kept, LAPSE_MS, type Value } from './value.ts';
+import type { Kept, Value } from './value.ts';
 import { EMPTY_MS } from './watch.ts';
 
 /** What the operations on a cell need of whoever decides which comes next. */
@@ -61,39 +59,6 @@ export class Exchange<State, Command, Answer> {
   /** The member is told of answers, and can ask for them. */
   get canAsk(): boolean {
     return this.#cell.ask !== undefined && this.#cell.isListening !== false;
-  }
-
-  /** What is new and may be granted by taking; what was said before stays asked for. */
-  get taking(): Taking<Answer> | undefined {
-    const { answers, outbox } = this.standing;
-    const canTake = this.canAsk && this.#cell.take !== undefined && answers.isEmpty;
-    return canTake ? takingOf(this.#parts.rules, outbox.unsaid) : undefined;
-  }
-
-  /** Grants by taking; where there is no room, asks. Returns what is to be decided about, if anything. */
-  async take({ amounts, answers: taken }: Taking<Answer>): Promise<Seen | undefined> {
-    const { outbox } = this.standing;
-    const { incarnation } = outbox;
-    const now = this.now();
-    const said = outbox.said(now);
-    const asked = this.#asking();
-    const until = now + LAPSE_MS;
-    const answers = taken.map((answer) => ({ number: 0, at: now, answer }));
-    const { order } = said;
-    const room = { kind: String(this.#parts.rules.format), amounts };
-    const doubt = { version: undefined, expected: '', order, until, answers, isTake: true };
-    const take = (): Promise<Took> => this.#cell.take!(noteOf(said), room, until);
-    const reply = await this.#timed(take, doubt);
-    if (reply.kind === 'late') this.standing.mustSpeak = true;
-    if (reply.kind === 'late' || !this.#isStill(incarnation)) this.#parts.again();
-    if (reply.kind === 'late' || !this.#isStill(incarnation)) return undefined;
-    this.agenda.said();
-    if (reply.kind === 'taken') {
-      outbox.isSafe(said);
-      this.#actOn(answers.map((each) => ({ ...each, at: reply.now })));
-    }
-    this.standing.hasAsked(asked);
-    return reply.kind === 'seen' ? reply : undefined;
   }
 
   /** Sends a note with everything. Returns what is to be decided about where nobody hears it. */
@@ -180,16 +145,14 @@ export class Exchange<State, Command, Answer> {
     const value = this.opened(seen);
     this.#parts.again();
     if (standing.doubt !== doubt) return;
-    const isDone = wasDone(doubt, seen, member, value?.members[member] ?? { order: 0, taken: 0 });
+    const isDone = wasDone(doubt, seen, member, value?.members[member]?.order ?? 0);
     if (isDone === undefined) return this.#parts.wait(doubt.until + 1 - seen.now);
     standing.doubt = undefined;
-    const { version, order, answers, isTake } = doubt;
-    // What a write or a take that wasn't done would have granted was never granted.
-    const wasGranted = version === undefined && !isTake;
-    if (!isDone) return wasGranted ? standing.answers.putBack(answers) : undefined;
-    if (version === undefined && !isTake) standing.confirmed(answers, order);
-    if (version !== undefined)
-      standing.answers.tookAll(Math.max(0, ...answers.map(({ number }) => number)));
+    const { version, order, answers } = doubt;
+    // What a write that wasn't done would have granted was never granted.
+    if (!isDone) return version === undefined ? standing.answers.putBack(answers) : undefined;
+    if (version === undefined) standing.confirmed(answers, order);
+    else standing.answers.tookAll(Math.max(0, ...answers.map(({ number }) => number)));
     this.#actOn(answers);
   }
 

@@ -1,4 +1,4 @@
-import type { Message, Note, Room, Seen, Stored, TakeNote, Write } from './cell.ts';
+import type { Message, Note, Seen, Stored, Write } from './cell.ts';
 import { type Said, saidIn } from './note-text.ts';
 import type { Rules } from './rules.ts';
 import { type Turn, turn } from './turn.ts';
@@ -18,8 +18,6 @@ export interface Draft<State, Answer> {
   readonly mine: readonly Kept<Answer>[];
   readonly amOut: boolean;
   readonly taken: Write['taken'];
-  readonly counted: number;
-  readonly room: Room | undefined;
   readonly messages: readonly Message[];
 }
 
@@ -34,8 +32,6 @@ export class Keeper<State, Command, Answer> {
   #value: Value<State, Answer> | undefined;
   #version = '';
   #notes = new Map<string, Said<Command>>();
-  /** Notes that have taken since the last write. */
-  #takes: readonly TakeNote[] = [];
   /** The store's time at which the inbox was read. */
   #lookedAt = 0;
   /** The last value that was seen, for a store that loses it. */
@@ -52,11 +48,6 @@ export class Keeper<State, Command, Answer> {
     return this.#value;
   }
 
-  /** Of the value that a draft begins from. */
-  get version(): string {
-    return this.#version;
-  }
-
   /** Whether nobody can hold a newer value: what was lost can be written again at once. */
   get holdsNewest(): boolean {
     return this.#held.isMine || this.#held.text === '';
@@ -68,7 +59,6 @@ export class Keeper<State, Command, Answer> {
     this.#version = seen.version;
     this.#notes.clear();
     this.#lookedAt = seen.now;
-    this.#takes = seen.takes ?? [];
     this.#merge(seen.inbox);
     if (seen.version === '') return undefined;
     const value = unpackValue(this.#rules, seen.text, seen.now);
@@ -131,17 +121,15 @@ export class Keeper<State, Command, Answer> {
     said: Said<Command>,
     now: number,
   ): Draft<State, Answer> {
-    const all = [...this.#taking(), ...notes, said];
-    const basis = { me: this.#member, notes: all, now, leaseMs: this.#leaseMs };
-    const { mine, messages, amOut, room }: Turn<Answer> = turn(this.#rules, value, {
+    const basis = { me: this.#member, notes: [...notes, said], now, leaseMs: this.#leaseMs };
+    const { mine, messages, amOut }: Turn<Answer> = turn(this.#rules, value, {
       ...basis,
       lookedAt: this.#lookedAt,
     });
     const text = packValue(this.#rules, value);
     const taken = [...notes, said].map(({ member, order }) => ({ member, order }));
-    const counts = { counted: this.#takes.length, room };
     const written = { expected: this.#version, version: versionOf(value), text, at: value.at };
-    return { value, ...written, order: said.order, mine, amOut, taken, messages, ...counts };
+    return { value, ...written, order: said.order, mine, amOut, taken, messages };
   }
 
   /** It is written. */
@@ -153,7 +141,6 @@ export class Keeper<State, Command, Answer> {
     this.#version = draft.version;
     this.#held = { text: draft.text, isMine: true };
     this.#lookedAt = now;
-    this.#takes = [];
     this.#merge(inbox);
   }
 
@@ -161,7 +148,6 @@ export class Keeper<State, Command, Answer> {
   stillOwn(seen: Seen): boolean {
     if (this.#value === undefined || seen.version !== this.#version) return false;
     this.#lookedAt = seen.now;
-    this.#takes = seen.takes ?? [];
     this.#merge(seen.inbox);
     return true;
   }
@@ -194,13 +180,6 @@ export class Keeper<State, Command, Answer> {
   /** Whether the inbox was read after that time of the store. */
   hasLookedSince(at: number): boolean {
     return this.#lookedAt > at;
-  }
-
-  #taking(): readonly Said<Command>[] {
-    return this.#takes.flatMap(({ text, at }) => {
-      const said = saidIn<Command>(text);
-      return said === undefined ? [] : [{ ...said, takenAt: at }];
-    });
   }
 
   #merge(inbox: readonly Note[]): void {

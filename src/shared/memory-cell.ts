@@ -4,12 +4,8 @@ import {
   type Cell,
   type Cells,
   isTimely,
-  MOST_TAKES,
   type Note,
-  type Room,
   type Seen,
-  type TakeNote,
-  type Took,
   type Write,
   type Written,
 } from './cell.ts';
@@ -20,8 +16,6 @@ interface Kept {
   /** The member that wrote last. */
   writer: string;
   readonly inbox: Map<string, Note>;
-  room: Room | undefined;
-  takes: TakeNote[];
 }
 
 type Hear = (name: string, text: string) => void;
@@ -63,7 +57,7 @@ export class MemoryStore {
   at(name: string): Kept {
     let cell = this.#cells.get(name);
     if (cell === undefined) {
-      cell = { version: '', text: '', writer: '', inbox: new Map(), room: undefined, takes: [] };
+      cell = { version: '', text: '', writer: '', inbox: new Map() };
       this.#cells.set(name, cell);
     }
     return cell;
@@ -97,9 +91,8 @@ class MemoryCell implements Cell {
   }
 
   async read(): Promise<Seen> {
-    const { version, text, inbox, takes } = this.#store.at(this.#name);
-    const held = { version, text, inbox: [...inbox.values()], takes: [...takes] };
-    return { kind: 'seen', ...held, now: this.#store.now };
+    const { version, text, inbox } = this.#store.at(this.#name);
+    return { kind: 'seen', version, text, inbox: [...inbox.values()], now: this.#store.now };
   }
 
   async write(write: Write): Promise<Written> {
@@ -108,10 +101,7 @@ class MemoryCell implements Cell {
     if (cell.version !== write.expected) {
       return write.otherwise === undefined ? this.read() : this.ask(write.otherwise);
     }
-    if (cell.takes.length !== (write.counted ?? 0)) return this.read();
     if (!isTimely(write.at, now)) return { kind: 'late', now };
-    cell.takes = [];
-    cell.room = write.room;
     cell.version = write.version;
     cell.text = write.text;
     cell.writer = write.isLast ? '' : this.#member;
@@ -128,25 +118,12 @@ class MemoryCell implements Cell {
     if (now > notAfter) return { kind: 'late', now };
     const cell = this.#store.at(this.#name);
     const { inbox, writer } = cell;
-    const { member, order, text, isUrgent } = note;
+    const { member, order, text } = note;
     const left = inbox.get(member);
     if (left === undefined || left.order < order) inbox.set(member, { member, order, text });
-    if (isUrgent) cell.room = undefined;
     const isOther = writer !== '' && writer !== member;
     const isHeard = isOther && this.#store.send(this.#name, writer, text) > 0;
     return isHeard ? { kind: 'asked', now } : this.read();
-  }
-
-  async take(note: Note, { kind, amounts }: Room, notAfter: number): Promise<Took> {
-    const { now } = this.#store;
-    const cell = this.#store.at(this.#name);
-    const left = cell.room?.kind === kind ? cell.room.amounts : [];
-    const fits = amounts.every((amount, i) => amount <= (left[i] ?? 0));
-    if (now > notAfter || !fits || cell.takes.length >= MOST_TAKES) return this.ask(note, notAfter);
-    cell.room = { kind, amounts: left.map((amount, i) => amount - (amounts[i] ?? 0)) };
-    const { member, order, text } = note;
-    cell.takes.push({ member, order, text, at: now });
-    return { kind: 'taken', now };
   }
 
   listen(hear: (text: string) => void): () => void {

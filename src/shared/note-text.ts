@@ -18,28 +18,13 @@ export interface Said<Command> {
   readonly isLeaving: boolean;
   /** One of the commands is to be decided about at once; the others can wait for that. */
   readonly isUrgent: boolean;
-  /** Commands from this number on weren't in any note before: those that a taking note takes. */
-  readonly newFrom: number;
-  /** When the note has taken, if it did. */
-  readonly takenAt?: number | undefined;
 }
 
 export function noteOf(said: Said<unknown>): Note {
   const { member, order, incarnation, generation, at, first, commands, acks } = said;
   const flags = (said.isLeaving ? 1 : 0) + (said.isUrgent ? 2 : 0);
-  const text = [
-    member,
-    order,
-    incarnation,
-    generation,
-    at,
-    first,
-    commands,
-    acks,
-    flags,
-    said.newFrom,
-  ];
-  return { member, order, text: JSON.stringify(text), isUrgent: said.isUrgent };
+  const text = [member, order, incarnation, generation, at, first, commands, acks, flags];
+  return { member, order, text: JSON.stringify(text) };
 }
 
 /** `undefined` for what isn't a note. */
@@ -51,11 +36,10 @@ export function saidIn<Command>(text: string): Said<Command> | undefined {
 function saidOf<Command>([member, ...rest]: readonly unknown[]): Said<Command> | undefined {
   const numbers = rest.slice(0, 5).filter((each) => typeof each === 'number');
   const [order = 0, incarnation = 0, generation = 0, at = 0, first] = numbers;
-  const [commands, acks, flags, newFrom] = rest.slice(5);
+  const [commands, acks, flags] = rest.slice(5);
   if (typeof member !== 'string' || first === undefined) return undefined;
   if (!Array.isArray(commands) || !Array.isArray(acks)) return undefined;
   const bits = typeof flags === 'number' ? flags : 0;
-  if (typeof newFrom !== 'number') return undefined;
-  const kind = { isLeaving: (bits & 1) > 0, isUrgent: (bits & 2) > 0, newFrom };
+  const kind = { isLeaving: (bits & 1) > 0, isUrgent: (bits & 2) > 0 };
   return { member, order, incarnation, generation, at, first, commands, acks, ...kind };
 }

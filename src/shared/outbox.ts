@@ -24,8 +24,6 @@ export class Outbox<Command> {
   #urgent = 0;
   /** Of answers; with the first note that told it, once it did. */
   #acks: { readonly number: number; readonly order: number }[] = [];
-  /** The number of the last command that was in a note. */
-  #told = 0;
   isLeaving = false;
 
   constructor(member: string) {
@@ -54,13 +52,11 @@ export class Outbox<Command> {
   /** What there is to say, as the next note. `acks`: what only this note acknowledges. */
   said(at: number, acks: readonly number[] = []): Said<Command> {
     const known = this.#acks.map(({ number }) => number);
-    const newFrom = Math.max(this.#first, this.#told + 1);
-    this.#told = this.#last;
     return {
       ...{ member: this.#member, order: ++this.#order, incarnation: this.#incarnation },
       ...{ generation: this.#generation, at, first: this.#first, commands: [...this.#pending] },
       ...{ acks: [...known, ...acks], isLeaving: this.isLeaving },
-      ...{ isUrgent: this.urgent > 0, newFrom },
+      isUrgent: this.urgent > 0,
     };
   }
 
@@ -99,25 +95,12 @@ export class Outbox<Command> {
     this.#first = 1;
     this.#pending = [...commands];
     this.#urgent = commands.length;
-    this.#told = 0;
     this.#acks = [];
   }
 
   /** Commands that aren't known to be applied. */
   get pending(): readonly Command[] {
     return this.#pending;
-  }
-
-  /** Commands that weren't in any note yet. */
-  get unsaid(): readonly Command[] {
-    return this.#pending.slice(Math.max(0, this.#told + 1 - this.#first));
-  }
-
-  /** All that was in that note is sure to be applied. */
-  isSafe({ first, commands }: Said<Command>): void {
-    const done = first + commands.length - this.#first;
-    if (done > 0) this.#pending.splice(0, done);
-    this.#first = Math.max(this.#first, first + commands.length);
   }
 
   /** Whether the value ought to know this member. */

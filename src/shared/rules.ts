@@ -8,13 +8,6 @@ export interface Rules<State, Command, Answer> {
   initial(now: number): State;
   /** Applies commands in order, and decides what goes. May change `state` in place. */
   decide(state: State, commands: readonly Sent<Command>[], now: number): Decided<Answer>;
-  /**
-   * Where a command may be granted by taking amounts of what there is room for: these, and the answer
-   * to it. It comes to `decide` later, with the time at which it was granted.
-   */
-  take?(command: Command): Take<Answer> | undefined;
-  /** How much may be taken of each; `undefined` while anybody waits, or where all is to be decided. */
-  room?(state: State): readonly number[] | undefined;
   /** As text, with times relative to `now`. */
   pack(state: State, now: number): string;
   /** `undefined` where `text` is no value of `format`, which may be older than this one. */
@@ -36,13 +29,6 @@ export interface Rules<State, Command, Answer> {
 export interface Sent<Command> {
   readonly member: string;
   readonly command: Command;
-  /** It was granted then, and is to be counted. These come first, in the order of time. */
-  readonly takenAt?: number | undefined;
-}
-
-export interface Take<Answer> {
-  readonly amounts: readonly number[];
-  readonly answer: Answer;
 }
 
 export interface Decided<Answer> {

@@ -1,6 +1,6 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
 import type { Agenda } from './agenda.ts';
-import type { Cell, Seen, Written } from './cell.ts';
+import type { Cell, Seen } from './cell.ts';
 import { dueOf } from './due.ts';
 import { Exchange } from './exchange.ts';
 import type { Keeper } from './keeper.ts';
@@ -145,21 +145,10 @@ export class SharedValue<State, Command, Answer> {
     const { doubt, hasToSay } = this.#standing;
     this.#agenda.cancel();
     if (doubt !== undefined) return this.#exchange.settle(doubt);
-    const taking = this.#isQuiet && hasToSay ? this.#exchange.taking : undefined;
-    if (taking !== undefined) return this.#decideOn(await this.#exchange.take(taking));
     if (this.#keeper.own !== undefined) return this.#serve(this.#keeper.own);
     if (this.#agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
-    if (hasToSay) await this.#decideOn(await this.#exchange.ask());
-  }
-
-  async #decideOn(seen: Seen | undefined): Promise<void> {
+    const seen = hasToSay ? await this.#exchange.ask() : undefined;
     if (seen !== undefined) await this.#decide(seen);
-  }
-
-  /** Nothing that this member knows of is to be done about the value. */
-  get #isQuiet(): boolean {
-    if (this.#agenda.mustLook || this.#mustDecide || this.#keeper.isAsked) return false;
-    return this.#keeper.own === undefined || this.#keeper.own.next === undefined;
   }
 
   /** As the writer. */
@@ -213,14 +202,13 @@ export class SharedValue<State, Command, Answer> {
       const reply = await this.#exchange.attempt(value, this.#nowAfter(latest, tries));
       if (reply.kind === 'written') return;
       if (reply.kind === 'asked') return this.#leaveToAnother();
-      await this.#stepBack(reply, tries);
+      await this.#stepBack(tries);
       latest = reply.kind === 'seen' ? reply : await this.#exchange.read();
     }
   }
 
-  /** After a conflict. Where others have only taken, nobody else tries to write. */
-  async #stepBack(reply: Written, tries: number): Promise<void> {
-    if (reply.kind === 'seen' && reply.version === this.#keeper.version) return;
+  /** After a conflict, or where the write came too late. */
+  async #stepBack(tries: number): Promise<void> {
     const longestMs = Math.min(MOST_JITTER_MS, this.#time.roundTripMs * 2 ** tries) / 2;
     await this.#loop.wait(this.#random() * longestMs);
   }

@@ -1,4 +1,4 @@
-import type { Message, Room } from './cell.ts';
+import type { Message } from './cell.ts';
 import type { Said } from './note-text.ts';
 import type { Rules, Sent } from './rules.ts';
 import { packTold, toldOf } from './told-text.ts';
@@ -7,7 +7,7 @@ import { type Kept, LAPSE_MS, type Member, newMember, type Value } from './value
 /** What a member decides from. */
 export interface Basis<Command> {
   readonly me: string;
-  /** Those that have taken first, in order; also my own. */
+  /** Also my own. */
   readonly notes: Iterable<Said<Command>>;
   /** The store's time. */
   readonly now: number;
@@ -23,7 +23,6 @@ export interface Turn<Answer> {
   readonly messages: readonly Message[];
   /** The value doesn't know me any more. */
   readonly amOut: boolean;
-  readonly room: Room | undefined;
 }
 
 /** One decision about the whole value, for all members. Changes `value`. */
@@ -72,9 +71,7 @@ class Deciding<State, Command, Answer> {
     value.next = next;
     value.writer = me;
     value.count += 1;
-    const amounts = this.#rules.room?.(value.rules);
-    const room = amounts && { kind: String(this.#rules.format), amounts };
-    return { mine: this.#mine, messages: this.#messages(), amOut: this.#out.has(me), room };
+    return { mine: this.#mine, messages: this.#messages(), amOut: this.#out.has(me) };
   }
 
   #hear(said: Said<Command>): void {
@@ -100,11 +97,6 @@ class Deciding<State, Command, Answer> {
 
   #refuse(said: Said<Command>, known?: Member<Answer>): void {
     const { member, order, incarnation, isLeaving } = said;
-    if (said.takenAt !== undefined) {
-      // What was taken is gone, whoever it was.
-      this.#take(said, said.commands.slice(said.newFrom - said.first));
-      if (known === undefined) this.#sent.push({ member, command: this.#rules.leave() });
-    }
     if (known !== undefined) known.order = order;
     if (!isLeaving) this.#out.set(member, incarnation);
     else if (known?.incarnation === incarnation) this.#dismiss(member, known);
@@ -119,19 +111,13 @@ class Deciding<State, Command, Answer> {
       this.#sent.push({ member, command: this.#rules.presence(true) });
     }
     if (acks.length > 0) known.kept = known.kept.filter(({ number }) => !acks.includes(number));
-    if (said.takenAt !== undefined) known.taken = said.order;
-    const from = known.applied + 1 - first;
-    const taken = said.takenAt === undefined ? commands.length : said.newFrom - first;
-    for (const command of commands.slice(from, taken)) this.#sent.push({ member, command });
-    this.#take(said, commands.slice(Math.max(from, taken)));
+    for (const command of commands.slice(known.applied + 1 - first)) {
+      this.#sent.push({ member, command });
+    }
     known.applied = Math.max(known.applied, first + commands.length - 1);
     // It is told so even if it was told before: it asks because it hasn't heard.
     if (commands.length > 0) this.#told.add(member);
     if (said.isLeaving) this.#dismiss(member, known);
-  }
-
-  #take({ member, takenAt }: Said<Command>, commands: readonly Command[]): void {
-    for (const command of commands) this.#sent.push({ member, command, takenAt });
   }
 
   /** What others have granted me: I take it now, while I have the value. */

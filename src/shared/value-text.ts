@@ -3,7 +3,7 @@ import type { Next, Rules } from './rules.ts';
 import type { Kept, Member, Value } from './value.ts';
 
 /** Of everything but the rules' own state. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Written by a newer version of this package. */
 export interface Newer {
@@ -27,7 +27,7 @@ function packMember(name: string, each: Member<unknown>, at: number): unknown[] 
   const { incarnation, applied, order, heardAt, answered, kept, isAway } = each;
   const packedKept = packKept(kept, at);
   const heard = relative(heardAt, at);
-  const numbers = [incarnation, applied, order, heard, answered, isAway ? 1 : 0, each.taken];
+  const numbers = [incarnation, applied, order, heard, answered, isAway ? 1 : 0];
   return [name, ...numbers, packedKept];
 }
 
@@ -97,11 +97,12 @@ function membersOf<Answer>(
 }
 
 function memberOf<Answer>(fields: unknown[], at: number): Member<Answer> | undefined {
-  const numbers = fields.slice(0, 7).filter(isNumber);
-  const [incarnation = 0, applied = 0, order = 0, heard = 0, answered = 0, away, taken] = numbers;
-  const kept = keptOf<Answer>(fields[7], at);
-  if (taken === undefined || kept === undefined) return undefined;
-  const own = { incarnation, applied, order, taken, answered };
+  const numbers = fields.slice(0, 6).filter(isNumber);
+  const [incarnation = 0, applied = 0, order = 0, heard = 0, answered = 0, away] = numbers;
+  // Format 1 has one more number before it.
+  const kept = keptOf<Answer>(fields.at(-1), at);
+  if (away === undefined || kept === undefined) return undefined;
+  const own = { incarnation, applied, order, answered };
   return { ...own, heardAt: heard + at, kept, isAway: away === 1 };
 }
 

@@ -17,8 +17,6 @@ export interface Member<Answer> {
   applied: number;
   /** Of its last note that was read. */
   order: number;
-  /** Of its last note that has taken. */
-  taken: number;
   heardAt: number;
   /** How many answers it was given. */
   answered: number;
@@ -50,7 +48,7 @@ export function newValue<State, Answer>(rules: State, now: number): Value<State,
 }
 
 export function newMember<Answer>(incarnation: number, now: number): Member<Answer> {
-  const none = { applied: 0, order: 0, taken: 0, answered: 0 };
+  const none = { applied: 0, order: 0, answered: 0 };
   return { incarnation, ...none, heardAt: now, kept: [], isAway: false };
 }
 

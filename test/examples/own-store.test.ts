@@ -14,7 +14,7 @@ cellContract(
       close: async () => {},
     };
   },
-  { notes: false, takes: false },
+  { notes: false },
 );
 
 it("shares limits between limiters through a store of one's own", async () => {

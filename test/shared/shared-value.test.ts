@@ -67,7 +67,7 @@ describe('several members', () => {
       await at(30 + 10 * i);
     }
     await at(1000);
-    const served = ['22 b 10', '106 c 11', '204 a 12', '306 b 13', '406 c 14', '504 a 15'];
+    const served = ['26 b 10', '106 c 11', '204 a 12', '306 b 13', '406 c 14', '504 a 15'];
     expect(trace()).toEqual(['4 a 1', ...served]);
   });
 

@@ -134,7 +134,6 @@ export class DistantCell implements Cell {
   readonly #weather: () => Weather;
   readonly #random: () => number;
   readonly ask: ((note: Note, notAfter?: number) => Promise<Asked>) | undefined;
-  readonly take: Cell['take'];
   isListening = true;
   /** Requests. */
   sent = 0;
@@ -155,7 +154,6 @@ export class DistantCell implements Cell {
     this.ask = isPlain
       ? undefined
       : (note, notAfter) => this.#send(() => this.#cell.ask!(note, notAfter));
-    this.take = isPlain ? undefined : (...args) => this.#send(() => this.#cell.take!(...args));
   }
 
   read(): Promise<Seen> {

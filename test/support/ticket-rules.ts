@@ -49,10 +49,6 @@ export function ticketRules(limits: TicketLimits, format = 1): TicketRules {
     decide: (state, commands, now) => decide(limits, state, commands, now),
     pack: ({ level, at, lines }, now) => JSON.stringify([level, at - now, packLines(lines, now)]),
     unpack: (text, now) => unpack(text, now),
-    take: (command) => {
-      return command.kind === 'ask' ? { amounts: [1, 1], answer: command.ticket } : undefined;
-    },
-    room: (state) => roomIn(limits, state),
     leave: () => ({ kind: 'leave' }),
     lapse: (ticket) => ({ kind: 'lapse', ticket }),
     presence: (isHere) => ({ kind: 'presence', isHere }),
@@ -65,11 +61,7 @@ function decide(
   commands: readonly Sent<TicketCommand>[],
   now: number,
 ): Decided<Ticket> {
-  for (const { member, command, takenAt } of commands) {
-    if (takenAt !== undefined) refill(limits, state, Math.min(takenAt, now));
-    apply(state, member, command);
-    if (takenAt !== undefined && command.kind === 'ask') grant(state, member, command.ticket);
-  }
+  for (const { member, command } of commands) apply(state, member, command);
   refill(limits, state, now);
   const answers = new Map<string, Ticket[]>();
   let running = Object.values(state.lines).reduce((sum, line) => sum + line.running.length, 0);
@@ -83,26 +75,12 @@ function decide(
       const at = now + (1 - state.level) / limits.perMs + 0.01;
       return { answers, next: { at, member } };
     }
-    const ticket = line.waiting[0]!;
-    grant(state, member, ticket);
+    const ticket = line.waiting.shift()!;
+    line.running.push(ticket.id);
+    state.level -= 1;
     running += 1;
     answers.set(member, [...(answers.get(member) ?? []), ticket]);
   }
-}
-
-function grant(state: TicketState, member: string, { id }: Ticket): void {
-  const line = lineOf(state, member);
-  line.waiting = line.waiting.filter((ticket) => ticket.id !== id);
-  line.running.push(id);
-  state.level -= 1;
-}
-
-/** Calls, and places in flight; while nobody waits. */
-function roomIn(limits: TicketLimits, state: TicketState): readonly number[] | undefined {
-  const lines = Object.values(state.lines);
-  if (lines.some(({ waiting }) => waiting.length > 0)) return undefined;
-  const running = lines.reduce((sum, line) => sum + line.running.length, 0);
-  return [state.level, limits.concurrency - running];
 }
 
 function refill({ capacity, perMs }: TicketLimits, state: TicketState, now: number): void {

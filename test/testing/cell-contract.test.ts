@@ -33,7 +33,6 @@ function brokenCells(cells: Cells, broken: Break): Cells {
       read: () => cell.read(),
       write: (write: Write) => cell.write(write),
       ask: cell.ask?.bind(cell),
-      take: cell.take?.bind(cell),
       listen: cell.listen?.bind(cell),
     };
     return { ...whole, ...broken(cell, part) };
@@ -84,14 +83,6 @@ const BROKEN: Readonly<Record<string, readonly [Break, string]>> = {
       },
     }),
     'parts of a process are members of their own',
-  ],
-  'counts no takes': [
-    (cell) => ({
-      write: async (write) => {
-        return cell.write({ ...write, counted: (await cell.read()).takes?.length });
-      },
-    }),
-    'takes go while there is room, and are counted by the next write',
   ],
 };
 

@@ -1,4 +1,4 @@
-import type { Asked, Note, Seen, TakeNote, Took, Written } from '../../shared/cell.ts';
+import type { Asked, Note, Seen, Written } from '../../shared/cell.ts';
 
 /** What the script has answered. @throws Error for what is nothing of the kind */
 export function cellReply(reply: unknown): Written {
@@ -8,14 +8,8 @@ export function cellReply(reply: unknown): Written {
   if (kind === 'asked' || kind === 'late') return { kind, now };
   if (kind === 'written') return { kind, now, inbox: notesIn(rest[0]) };
   if (kind === 'seen') {
-    return {
-      kind,
-      now,
-      version: String(rest[0]),
-      text: String(rest[1]),
-      inbox: notesIn(rest[2]),
-      takes: takesIn(rest[3]),
-    };
+    const [version, text, inbox] = rest;
+    return { kind, now, version: String(version), text: String(text), inbox: notesIn(inbox) };
   }
   throw unexpected(reply);
 }
@@ -31,24 +25,6 @@ export function askedIn(reply: unknown): Asked {
   if (read.kind !== 'written') return read;
   throw unexpected(reply);
 }
-
-/** What a take has come to. @throws Error for what is nothing of the kind */
-export function tookIn(reply: unknown): Took {
-  const [kind, micros]: readonly unknown[] = Array.isArray(reply) ? reply : [];
-  return kind === 'taken' ? { kind, now: Number(micros) / 1000 } : askedIn(reply);
-}
-
-/** An order, a time, a member and the text, with spaces between. */
-function takesIn(list: unknown): readonly TakeNote[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((each) => {
-    const [, order, micros, member, text] = TAKE.exec(String(each)) ?? [];
-    if (member === undefined || text === undefined) return [];
-    return [{ member, order: Number(order), at: Number(micros) / 1000, text }];
-  });
-}
-
-const TAKE = /^(\d+) (\d+) (\S+) (.*)$/s;
 
 /** Members and what they have left: an order, a space, and the text. */
 function notesIn(fields: unknown): readonly Note[] {

@@ -1,21 +1,20 @@
-import { AHEAD_MS, MOST_TAKES, OLDEST_MS } from '../../shared/cell.ts';
+import { AHEAD_MS, OLDEST_MS } from '../../shared/cell.ts';
 import { Script } from '../script.ts';
 
 /**
  * A text under a version, the notes that were left for its writer, and messages; no rule of any
- * limit. KEYS: cell, inbox, takes. ARGV: operation, member, lifetime in ms, channel before a member's name,
+ * limit. KEYS: cell, inbox. ARGV: operation, member, lifetime in ms, channel before a member's name,
  * name of the cell, then the operation's own. Times are in microseconds.
  */
 const TEXT = `
-local cell, inbox, takes = KEYS[1], KEYS[2], KEYS[3]
+local cell, inbox = KEYS[1], KEYS[2]
 local me, lifetime, channel, name = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
 local function seen()
   local held = redis.call('HMGET', cell, 'version', 'text')
-  local taken = redis.call('LRANGE', takes, 0, -1)
-  return { 'seen', now, held[1] or '', held[2] or '', redis.call('HGETALL', inbox), taken }
+  return { 'seen', now, held[1] or '', held[2] or '', redis.call('HGETALL', inbox) }
 end
 
 local function send(to, text)
@@ -28,8 +27,7 @@ local function isNewer(order, member)
   return not left or tonumber(string.match(left, '^%d+')) < tonumber(order)
 end
 
-local function leave(order, text, isUrgent)
-  if isUrgent == '1' then redis.call('HDEL', cell, 'kind') end
+local function leave(order, text)
   if isNewer(order, me) then
     redis.call('HSET', inbox, me, order .. ' ' .. text)
     redis.call('PEXPIRE', inbox, lifetime)
@@ -39,41 +37,22 @@ local function leave(order, text, isUrgent)
   return seen()
 end
 
--- What is left of the room, if it is of that kind and has these amounts.
-local function taking(kind, amounts)
-  local held = redis.call('HMGET', cell, 'kind', 'room')
-  if held[1] ~= kind or redis.call('LLEN', takes) >= ${MOST_TAKES} then return nil end
-  local left = cjson.decode(held[2])
-  for i, amount in ipairs(cjson.decode(amounts)) do
-    if amount > (left[i] or 0) then return nil end
-    left[i] = left[i] - amount
-  end
-  return cjson.encode(left)
-end
-
-if ARGV[1] == 'ask' or ARGV[1] == 'take' then
+if ARGV[1] == 'ask' then
   if ARGV[8] ~= '' and now > tonumber(ARGV[8]) then return { 'late', now } end
-  local left = ARGV[1] == 'take' and taking(ARGV[9], ARGV[10])
-  if not left then return leave(ARGV[6], ARGV[7], ARGV[11]) end
-  redis.call('HSET', cell, 'room', left)
-  redis.call('RPUSH', takes, ARGV[6] .. ' ' .. string.format('%.0f', now) .. ' ' .. me .. ' ' .. ARGV[7])
-  redis.call('PEXPIRE', takes, lifetime)
-  return { 'taken', now }
+  return leave(ARGV[6], ARGV[7])
 end
 
 if ARGV[1] == 'write' then
   if (redis.call('HGET', cell, 'version') or '') ~= ARGV[6] then
-    if ARGV[11] ~= '' then return leave(ARGV[11], ARGV[12], ARGV[17]) end
+    if ARGV[11] ~= '' then return leave(ARGV[11], ARGV[12]) end
     return seen()
   end
-  if redis.call('LLEN', takes) ~= tonumber(ARGV[14]) then return seen() end
   local at = tonumber(ARGV[9])
   if at > now + ${AHEAD_MS * 1000} or at < now - ${OLDEST_MS * 1000} then return { 'late', now } end
-  redis.call('HSET', cell, 'version', ARGV[7], 'text', ARGV[8], 'writer', ARGV[10], 'kind', ARGV[15], 'room', ARGV[16])
-  redis.call('DEL', takes)
+  redis.call('HSET', cell, 'version', ARGV[7], 'text', ARGV[8], 'writer', ARGV[10])
   redis.call('PEXPIRE', cell, lifetime)
-  local messages = 18 + 2 * ARGV[13]
-  for i = 18, messages - 1, 2 do
+  local messages = 14 + 2 * ARGV[13]
+  for i = 14, messages - 1, 2 do
     if isNewer(ARGV[i + 1] + 1, ARGV[i]) then redis.call('HDEL', inbox, ARGV[i]) end
   end
   for i = messages, #ARGV, 2 do send(ARGV[i], ARGV[i + 1]) end

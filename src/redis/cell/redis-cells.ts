@@ -1,9 +1,9 @@
-import type { Asked, Cell, Note, Room, Seen, Took, Write, Written } from '../../shared/cell.ts';
+import type { Asked, Cell, Note, Seen, Write, Written } from '../../shared/cell.ts';
 import type { ServerCells } from '../../shared/cell-store.ts';
 import { Hearers } from '../../shared/hearers.ts';
 import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
-import { askedIn, cellReply, seenIn, tookIn } from './cell-reply.ts';
+import { askedIn, cellReply, seenIn } from './cell-reply.ts';
 import { CELL_SCRIPT } from './cell-script.ts';
 import type { Listening, Subscriber } from './subscriber.ts';
 
@@ -71,7 +71,7 @@ export class RedisCells implements ServerCells {
     args: readonly string[],
   ): Promise<unknown> {
     const safe = name.replace(UNSAFE, (char) => `%${char.codePointAt(0)?.toString(16) ?? ''}`);
-    const keys = ['cell', 'inbox', 'takes'].map((kind) => `${this.#tag}:${kind}:${safe}`);
+    const keys = ['cell', 'inbox'].map((kind) => `${this.#tag}:${kind}:${safe}`);
     const own = [
       operation,
       member,
@@ -148,27 +148,18 @@ class RedisCell implements Cell {
   async ask(note: Note, notAfter?: number): Promise<Asked> {
     const isLimited = notAfter !== undefined && Number.isFinite(notAfter);
     const until = isLimited ? micros(notAfter) : '';
-    const args = [String(note.order), note.text, until, '', '', flag(note)];
-    return askedIn(await this.#run('ask', args));
+    return askedIn(await this.#run('ask', [String(note.order), note.text, until]));
   }
 
   async write(write: Write): Promise<Written> {
     const { expected, version, text, at, taken, messages, otherwise, isLast } = write;
-    const { counted = 0, room } = write;
     const args = [
       ...[expected, version, text, micros(at), isLast ? '' : this.#of.member],
       ...[String(otherwise?.order ?? ''), otherwise?.text ?? '', String(taken.length)],
-      ...[String(counted), room?.kind ?? '', JSON.stringify(room?.amounts ?? []), flag(otherwise)],
       ...taken.flatMap(({ member, order }) => [member, String(order)]),
       ...messages.flatMap((message) => [message.to, message.text]),
     ];
     return cellReply(await this.#run('write', args));
-  }
-
-  async take(note: Note, { kind, amounts }: Room, notAfter: number): Promise<Took> {
-    const own = [String(note.order), note.text, micros(notAfter), kind, JSON.stringify(amounts)];
-    own.push(flag(note));
-    return tookIn(await this.#run('take', own));
   }
 
   listen(hear: (text: string) => void): () => void {
@@ -178,10 +169,6 @@ class RedisCell implements Cell {
   #run(operation: string, args: readonly string[]): Promise<unknown> {
     return this.#cells.run(this.#of, operation, args);
   }
-}
-
-function flag(note: Note | undefined): string {
-  return note?.isUrgent ? '1' : '';
 }
 
 function micros(ms: number): string {

@@ -1,7 +1,6 @@
 import { notes } from './notes.ts';
 import { type CellStore, type CellTests, Scene } from './scene.ts';
 import { storage } from './storage.ts';
-import { takes } from './takes.ts';
 
 /** As much of a test runner as is used: of vitest, Jest, `node:test`, `bun:test` and others. */
 export interface TestRunner {
@@ -12,8 +11,6 @@ export interface TestRunner {
 export interface CellContractOptions {
   /** Cells have `ask` and `listen`. @default true */
   readonly notes?: boolean | undefined;
-  /** Cells have `take`. @default true */
-  readonly takes?: boolean | undefined;
 }
 
 /**
@@ -24,7 +21,7 @@ export interface CellContractOptions {
  *
  * @example
  * import { describe, it } from 'vitest';
- * cellContract({ describe, it }, 'my store', async () => new MyTestStore(), { takes: false });
+ * cellContract({ describe, it }, 'my store', async () => new MyTestStore());
  */
 export function cellContract(
   { describe, it }: TestRunner,
@@ -38,7 +35,6 @@ export function cellContract(
   describe(name, () => {
     add(storage);
     if (options.notes ?? true) add(notes);
-    if (options.takes ?? true) add(takes);
   });
 }
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.ts';
-import type { Asked, Cell, Cells, Note, Room, Seen, Took, Write } from '../../shared/cell.ts';
+import type { Asked, Cell, Cells, Note, Seen, Write } from '../../shared/cell.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -40,11 +40,6 @@ export class Member {
   async ask(note: Note, notAfter?: number): Promise<Asked> {
     if (this.cell.ask === undefined) throw new Error('Expected that the cell has `ask`');
     return this.cell.ask(note, notAfter);
-  }
-
-  async take(note: Note, room: Room, notAfter: number): Promise<Took> {
-    if (this.cell.take === undefined) throw new Error('Expected that the cell has `take`');
-    return this.cell.take(note, room, notAfter);
   }
 
   listen(): void {
