@@ -226,14 +226,13 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * The lanes that this process uses, as all processes know them: with a `store` that is asked, so
-   * that limits, pauses and `inFlight` are those of all of them, and `queued` counts the first calls
-   * that each has asked for, at least. While it is lost, what this one knows. `totals` are this
-   * process's.
+   * Every lane as all processes know it: with a `store` that is asked, so that limits, pauses and
+   * `inFlight` are those of all of them, and `queued` counts the first calls that each has asked
+   * for, at least. Lanes that only other processes use come last: the 256 that were used last, within
+   * a day. While the store is lost, what this process knows. `totals` are this process's.
    */
   async status(): Promise<LaneStatus[]> {
-    await this.#refreshed();
-    return [...this.#lanes].map((lane) => lane.status());
+    return this.#lanes.status();
   }
 
   /**
@@ -255,11 +254,6 @@ export class RateLimiter extends GuardedEmitter {
 
   #of(model: string | undefined): Lane[] {
     return [...this.#lanes].filter((lane) => model === undefined || lane.model === model);
-  }
-
-  /** Asks the store how all lanes are; what can't be asked stays as it was known. */
-  async #refreshed(): Promise<void> {
-    await Promise.allSettled([...this.#lanes].map((lane) => lane.refresh()));
   }
 
   /**

@@ -16,9 +16,12 @@ import type { LaneTerms } from '../rules/commands.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
 import type { LimitPolicy } from '../rules/limits/limit-policy.ts';
 import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
+import { readLane } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import { Lane } from './lane.ts';
 import { type LaneKeeper, LocalKeeper, SHARED_SLOTS } from './lane-keeper.ts';
+import type { LaneStatus } from './lane-snapshot.ts';
+import { statusOf } from './lane-status.ts';
 import { OwnLanes } from './own-lanes.ts';
 import { SharedKeeper } from './shared-keeper.ts';
 
@@ -97,6 +100,7 @@ export class LaneRegistry implements Iterable<Lane> {
     const lane = known?.lane ?? this.#opened(name, key);
     this.#open.delete(name);
     this.#open.set(name, { lane, key: known?.key ?? key });
+    if (!this.#isClosed) this.#store?.lanes.note({ lane: name, model: lane.model });
     if (this.#isClosed && known === undefined) lane.close();
     this.#sweep();
     return lane;
@@ -110,6 +114,28 @@ export class LaneRegistry implements Iterable<Lane> {
   /** A lane's value as it is known here, or as it would be if it were opened now. */
   stateOf(key: LaneKey): LaneState {
     return this.find(key)?.state ?? newLane(this.#opening(key), this.#settings.clock.now());
+  }
+
+  /** Every lane as all processes know it: those that are open here first. */
+  async status(): Promise<LaneStatus[]> {
+    const others = this.#othersStatus().catch(() => []);
+    // What can't be asked stays as it was known.
+    await Promise.allSettled([...this].map((lane) => lane.refresh()));
+    const own = [...this].map((lane) => lane.status());
+    return [...own, ...(await others)];
+  }
+
+  /** Of lanes that other processes use. */
+  async #othersStatus(): Promise<LaneStatus[]> {
+    const store = this.#store;
+    if (!store?.isUp) return [];
+    const listed = (await store.lanes.read()).filter(({ lane }) => !this.#open.has(lane));
+    const asked = listed.map(async ({ lane, model }) => {
+      const seen = await store.glimpse(`lane/${lane}`, readLane);
+      return seen && statusOf({ lane, model }, seen, this.#settings.clock.now());
+    });
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
   }
 
   /** Goes on with other settings, in the lanes that are open as well. */

@@ -6,7 +6,7 @@ import type { Cost } from '../model/limits.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import { inFlight, type LaneState } from '../rules/lane-state.ts';
-import { isFull, levels, othersShare } from '../rules/limits/limit-levels.ts';
+import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
 import { pauseOf } from '../rules/recovery.ts';
 import { slotsOf } from './dispatcher.ts';
@@ -18,6 +18,7 @@ import type { LaneKeeper } from './lane-keeper.ts';
 import type { LaneOptions, OwnLane } from './lane-options.ts';
 import { LaneQueue } from './lane-queue.ts';
 import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
+import { limitsOf } from './lane-status.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { Rejection, Reservation } from './reservation.ts';
 
@@ -169,15 +170,10 @@ export class Lane {
   }
 
   snapshot(): LaneSnapshot {
-    const { limits } = this.#keeper.state;
     const { totals } = this.feedback;
     return {
       ...this.#ref,
-      limits: levels(limits, this.#keeper.now()).map(({ limit, ...left }) => ({
-        ...limit,
-        ...left,
-      })),
-      othersShare: othersShare(limits, this.#keeper.now()),
+      ...limitsOf(this.#keeper.state, this.#keeper.now()),
       concurrency: slotsOf(this.#keeper),
       queued: this.#queue.size + this.#queue.admission.elsewhere,
       inFlight: totals.inFlight,

@@ -61,7 +61,7 @@ export class Keeper<State, Command, Answer> {
     this.#lookedAt = seen.now;
     this.#merge(seen.inbox);
     if (seen.version === '') return undefined;
-    const value = unpackValue(this.#rules, seen.text, seen.now);
+    const value = unpackValue<State, Answer>(this.#rules, seen.text, seen.now);
     if (value !== undefined && !('kind' in value)) this.#held = { text: seen.text, isMine: false };
     return value;
   }
@@ -111,7 +111,7 @@ export class Keeper<State, Command, Answer> {
 
   /** The last value that was seen; a new one where there was none. */
   #last(now: number): Value<State, Answer> {
-    const held = unpackValue(this.#rules, this.#held.text, now);
+    const held = unpackValue<State, Answer>(this.#rules, this.#held.text, now);
     return held === undefined || 'kind' in held ? newValue(this.#rules.initial(now), now) : held;
   }
 

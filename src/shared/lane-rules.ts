@@ -23,14 +23,19 @@ type LaneReply =
 /** Grows with each change of the packed form that older processes can't read. */
 const FORMAT = 1;
 
+/** How the text of a lane is read. */
+export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {
+  format: FORMAT,
+  unpack: (text, now, format) => (format === FORMAT ? read(laneState, text, now) : undefined),
+};
+
 /** The rules of a lane that several processes share. `opening`: of a lane that nobody has used yet. */
 export function laneRules(opening: LaneOpening): Rules<LaneState, LaneCommand, LaneAnswer> {
   return {
-    format: FORMAT,
+    ...readLane,
     initial: (now) => newLane(opening, now),
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(laneState.pack(state, now)),
-    unpack: (text, now, format) => (format === FORMAT ? read(laneState, text, now) : undefined),
     leave: () => ({ kind: 'leave' }),
     lapse: (answer) =>
       answer.kind === 'granted' ? { kind: 'lapse', call: answer.call } : undefined,

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Cell } from './cell.ts';
+import { LaneList } from './lane-list.ts';
 import type { Rules } from './rules.ts';
 import { SharedValue, type SharedValueOptions } from './shared-value.ts';
 import type { Store, StorePolicy } from './store.ts';
+import { unpackValue } from './value-text.ts';
 
 /** What a value of one's own is opened with. */
 export type ValueOptions<State, Command, Answer> = Pick<
@@ -13,6 +15,16 @@ export type ValueOptions<State, Command, Answer> = Pick<
   /** It is kept for so long at least after it was last written. */
   readonly keepMs?: number | undefined;
 };
+
+/** A value as somebody sees it who has no part in it. */
+export interface Glimpse<State> {
+  /** A copy. */
+  readonly state: State;
+  /** Members that haven't been heard for a lease: they are gone. */
+  readonly gone: readonly string[];
+  /** The store's time. */
+  readonly now: number;
+}
 
 /** Told whenever the store is lost or back. */
 export type StoreListener = (isUp: boolean, cause?: unknown) => void;
@@ -38,6 +50,7 @@ export class SharedStore {
   #cause: unknown;
   #isUp = true;
   #isClosed = false;
+  #lanes: LaneList | undefined;
   #cancel: (() => void) | undefined;
 
   constructor(store: Store, clock: Clock) {
@@ -80,6 +93,26 @@ export class SharedStore {
     this.#members.delete(name);
   }
 
+  /** The lanes that processes have used. */
+  get lanes(): LaneList {
+    this.#lanes ??= new LaneList(this.#store, this.#clock);
+    return this.#lanes;
+  }
+
+  /** Looks at a value without becoming a member of it; `undefined` where it can't be read. */
+  async glimpse<State, Answer>(
+    name: string,
+    rules: Pick<Rules<State, unknown, Answer>, 'unpack' | 'format'>,
+  ): Promise<Glimpse<State> | undefined> {
+    const { text, now } = await this.#store.open(name).read();
+    const value = unpackValue(rules, text, now);
+    if (value === undefined || 'kind' in value) return undefined;
+    const isGone = ([, { heardAt }]: [string, { heardAt: number }]): boolean =>
+      heardAt + this.#leaseMs < now;
+    const gone = Object.entries(value.members).filter(isGone);
+    return { state: value.rules, gone: gone.map(([member]) => member), now };
+  }
+
   /** Opens a value. */
   open<State, Command, Answer>(
     name: string,
@@ -97,8 +130,12 @@ export class SharedStore {
     return new SharedValue({
       ...{ ...options, cell, rules, clock: this.#clock, onStore },
       member: `${this.#store.member}.${part}`,
-      leaseMs: this.#store.leaseMs ?? LEASE_MS,
+      leaseMs: this.#leaseMs,
     });
+  }
+
+  get #leaseMs(): number {
+    return this.#store.leaseMs ?? LEASE_MS;
   }
 
   /** Calls `listener` whenever the store is lost or back. Returns what ends that. */

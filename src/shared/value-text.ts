@@ -40,7 +40,7 @@ function relative(time: number, at: number): number {
  * store's clock was set back: then all its times are moved back with it.
  */
 export function unpackValue<State, Answer>(
-  rules: Rules<State, unknown, Answer>,
+  rules: Pick<Rules<State, unknown, Answer>, 'unpack' | 'format'>,
   text: string,
   now: number,
 ): Value<State, Answer> | Newer | undefined {

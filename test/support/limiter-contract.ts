@@ -174,6 +174,57 @@ export function limiterContract(
       ]);
     });
 
+    it('tells the status of lanes that another process alone uses, and leaves them as they are', async () => {
+      const limiters = world.processes(2, { limits: { rpm: 60, tpm: 6000 }, burstSeconds: 60 });
+      const [one, two] = limiters;
+      const isAlone = one === two;
+      for (let i = 0; i < 3; i++) {
+        await world.run(world.call(one!, `a ${i}`, { tokens: 2000 }, { model: 'm' }));
+      }
+      void world.call(one!, 'flies', {}, { model: 'other', flightMs: 60_000 });
+      void world.call(one!, 'waits', { tokens: 500 }, { model: 'm' });
+      await world.run(world.clock.advance(1000));
+      const status = await world.clock.run(two!.status());
+      expect(
+        status
+          .map(({ model, queued, inFlight, processes, limits, etaMs }) => {
+            const left = limits.map(({ dimension, remaining }) => [
+              dimension,
+              Math.round(remaining),
+            ]);
+            return { model, queued, inFlight, processes, left, waits: Math.round(etaMs / 1000) };
+          })
+          .sort((a, b) => (a.model < b.model ? -1 : 1)),
+      ).toEqual([
+        {
+          model: 'm',
+          queued: 1,
+          inFlight: 0,
+          processes: 1,
+          left: [
+            ['requests', 58],
+            ['tokens', 100],
+          ],
+          waits: 4,
+        },
+        {
+          model: 'other',
+          queued: 0,
+          inFlight: 1,
+          processes: 1,
+          left: [
+            ['requests', 60],
+            ['tokens', 6000],
+          ],
+          waits: 0,
+        },
+      ]);
+      // To ask is no use: nobody has joined the lane.
+      if (!isAlone) expect(two!.snapshot()).toEqual([]);
+      const again = await world.clock.run(two!.status());
+      expect(again.map(({ processes }) => processes)).toEqual([1, 1]);
+    });
+
     it('gives back what a call has not used, and makes a debt of what it has used beyond', async () => {
       const limiter = world.limiter({ limits: { tpm: 600 }, burstSeconds: 2 });
       const usage = { tokens: 5 };

@@ -21,8 +21,10 @@ export async function inPostgres(clock: VirtualClock): Promise<Keeping> {
     },
     close: async () => {
       for (const store of stores) await store.close();
+      const letGo = clock.hold();
       await pool.end();
       await drop();
+      letGo();
       restore();
     },
   };

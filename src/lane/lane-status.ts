@@ -1,0 +1,52 @@
+import { wholeMs } from '../duration.ts';
+import type { LaneRef } from '../events.ts';
+import { plus } from '../model/limits.ts';
+import { change } from '../rules/decide.ts';
+import { inFlight, type LaneState } from '../rules/lane-state.ts';
+import { levels, othersShare } from '../rules/limits/limit-levels.ts';
+import { capEstimates } from '../rules/limits/limit-waits.ts';
+import { QueueForecast } from '../rules/queue-forecast.ts';
+import { pauseOf } from '../rules/recovery.ts';
+import type { Glimpse } from '../shared/shared-store.ts';
+import { type LaneSnapshot, type LaneStatus, NO_TOTALS } from './lane-snapshot.ts';
+
+/** The limits of a lane as they are now. */
+export function limitsOf(
+  { limits }: LaneState,
+  now: number,
+): Pick<LaneSnapshot, 'limits' | 'othersShare'> {
+  return {
+    limits: levels(limits, now).map(({ limit, ...left }) => ({ ...limit, ...left })),
+    othersShare: othersShare(limits, now),
+  };
+}
+
+/** A lane that only other processes use. `clockNow`: the time of this one's clock. */
+export function statusOf(
+  ref: LaneRef,
+  { state, gone, now }: Glimpse<LaneState>,
+  clockNow: number,
+): LaneStatus {
+  const leaving = gone.map((member) => ({ member, command: { kind: 'leave' } as const }));
+  change(state, leaving, now);
+  const members = Object.values(state.members);
+  const tickets = members.flatMap((each) => each.tickets);
+  const until = pauseOf(state.recovery)?.until ?? 0;
+  const pausedUntil = until > now ? Math.ceil(until - now + clockNow) : undefined;
+  return {
+    ...{ ...ref, ...limitsOf(state, now), pausedUntil, totals: NO_TOTALS },
+    concurrency: Math.max(1, Math.floor(state.learning.concurrency.limit)),
+    ...{ queued: tickets.length, inFlight: inFlight(state), processes: members.length },
+    etaMs: etaOf(state, Math.max(now, until), now),
+  };
+}
+
+/** Until the last call goes that its process has asked for. */
+function etaOf({ limits, members }: LaneState, startAt: number, now: number): number {
+  const tickets = Object.values(members).flatMap((each) => each.tickets);
+  if (tickets.length === 0) return 0;
+  const costs = tickets.map(({ cost, expects }) => capEstimates(limits, cost, expects));
+  const ahead = { calls: tickets.length, cost: costs.reduce(plus, {}) };
+  const forecast = new QueueForecast(structuredClone(limits), startAt);
+  return wholeMs(forecast.waitAfter(ahead, {}, now).waitMs);
+}

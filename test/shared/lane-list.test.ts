@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Cell } from '../../src/shared/cell.ts';
+import { LaneList, MOST_LISTED } from '../../src/shared/lane-list.ts';
+import { MemoryStore } from '../../src/shared/memory-cell.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('the list of the lanes of a store', () => {
+  let clock: VirtualClock;
+  let memory: MemoryStore;
+  /** What members have asked of the cell, and whether it answers. */
+  let asked: string[];
+  let isDown: boolean;
+  let members: number;
+
+  beforeEach(() => {
+    clock = createVirtualClock({ start: 1_700_000_000_000 });
+    memory = new MemoryStore(clock);
+    [asked, isDown, members] = [[], false, 0];
+  });
+
+  const open = (): LaneList => {
+    const member = `p${++members}`;
+    const cells = memory.cellsOf(member);
+    const watched = (cell: Cell): Cell => ({
+      read: async () => {
+        asked.push(`${member} reads`);
+        if (isDown) throw new Error('The store is down');
+        return cell.read();
+      },
+      write: async (write) => {
+        const reply = await cell.write(write);
+        asked.push(`${member} writes: ${reply.kind}`);
+        return reply;
+      },
+    });
+    return new LaneList({ open: (name) => watched(cells.open(name)) }, clock);
+  };
+  const note = async (list: LaneList, ...lanes: string[]): Promise<void> => {
+    for (const lane of lanes) list.note({ lane, model: `model of ${lane}` });
+    await clock.advance(0);
+  };
+  const listed = async (): Promise<string[]> => {
+    return (await clock.run(open().read())).map(({ lane }) => lane);
+  };
+
+  it('tells all processes which lanes there are, and of which model', async () => {
+    await note(open(), 'a');
+    expect(await clock.run(open().read())).toMatchObject([{ lane: 'a', model: 'model of a' }]);
+  });
+
+  it('is written once for lanes that are opened together, and only read where they are known', async () => {
+    await note(open(), 'a', 'b');
+    await note(open(), 'b', 'a', 'b');
+    expect(asked).toEqual(['p1 reads', 'p1 writes: written', 'p2 reads']);
+  });
+
+  it('costs nothing more while a lane is used, but once an hour', async () => {
+    const list = open();
+    await note(list, 'a');
+    asked.length = 0;
+    for (let minute = 0; minute < 120; minute++) {
+      await clock.advance(60_000);
+      await note(list, 'a');
+    }
+    expect(asked).toEqual(Array(2).fill(['p1 reads', 'p1 writes: written']).flat());
+  });
+
+  it('loses nothing when many write at once', async () => {
+    const lists = Array.from({ length: 16 }, open);
+    for (const [i, list] of lists.entries()) list.note({ lane: `lane ${i}`, model: '' });
+    await clock.advance(0);
+    expect((await listed()).sort()).toEqual(lists.map((_, i) => `lane ${i}`).sort());
+  });
+
+  it('holds the lanes that were used last, and forgets each after a day', async () => {
+    const list = open();
+    const names = Array.from({ length: MOST_LISTED + 10 }, (_, i) => `lane ${i}`);
+    for (const name of names) await note(list, name);
+    expect(await listed()).toEqual(names.slice(10).reverse());
+    await clock.advance(23 * HOUR_MS);
+    await note(list, 'lane 99');
+    await clock.advance(2 * HOUR_MS);
+    expect(await listed()).toEqual(['lane 99']);
+  });
+
+  it('is told again after ten seconds what could not be told', async () => {
+    const list = open();
+    isDown = true;
+    await note(list, 'a');
+    await note(list, 'a');
+    isDown = false;
+    await note(list, 'a');
+    expect(asked).toEqual(['p1 reads']);
+    await clock.advance(10_000);
+    await note(list, 'a');
+    expect(await listed()).toEqual(['a']);
+  });
+
+  it('leaves a list alone that a newer version keeps', async () => {
+    const cell = memory.cellsOf('new').open('lanes');
+    const text = '[2,"what nobody knows"]';
+    const at = clock.now();
+    await cell.write({ expected: '', version: '1.new', text, at, taken: [], messages: [] });
+    await note(open(), 'a');
+    expect(await listed()).toEqual([]);
+    expect((await cell.read()).text).toBe(text);
+  });
+
+  it.each(['', '{}', 'x', '[]', '[1,2]', '[1,["a"]]', '[1,["a","b","c"]]', '["1",[]]'])(
+    'begins anew where the store holds %j',
+    async (text) => {
+      const cell = memory.cellsOf('any').open('lanes');
+      const at = clock.now();
+      await cell.write({ expected: '', version: '1', text, at, taken: [], messages: [] });
+      await note(open(), 'a');
+      expect(await listed()).toEqual(['a']);
+    },
+  );
+
+  it('has no name that is longer than a name is', async () => {
+    await note(open(), 'x'.repeat(301), 'y'.repeat(280));
+    expect(await listed()).toEqual(['y'.repeat(280)]);
+  });
+});
