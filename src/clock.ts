@@ -78,6 +78,15 @@ export const systemClock: Clock = {
 };
 
 /**
+ * What the system's clock says, for moments that others have named. After a suspend it is right, while
+ * `systemClock` may not have counted the sleep; it may also jump, so that nothing is timed by it.
+ * Clocks of users and tests have one time for both.
+ */
+export function wallNow(clock: Clock): number {
+  return clock === systemClock ? Date.now() : clock.now();
+}
+
+/**
  * The clock that the option asks for.
  * @throws TypeError for one that is none
  */

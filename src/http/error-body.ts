@@ -1,5 +1,5 @@
 import { isObject, member, parseJson, stringMember } from '../model/json.ts';
-import type { HeaderSource } from './headers.ts';
+import type { HeaderSource } from './header-source.ts';
 
 /** A limit as Gemini names it. */
 export interface Quota {
@@ -9,14 +9,22 @@ export interface Quota {
   readonly value: string | undefined;
 }
 
+/** A field that says how long to wait, as `retry_after` or `RetryInfo.retryDelay`. */
+export interface NamedWait {
+  /** In lower case, letters only. */
+  readonly name: string;
+  readonly value: string;
+}
+
 /** An error response's body, whoever wrote it. */
 export interface ErrorBody {
-  /** Everything in it that names the kind of error: codes, types, statuses. */
+  /** Everything in it that names the kind of error: codes, types, statuses, reasons; also quoted. */
   readonly codes: readonly string[];
-  /** Its message; the whole text if it isn't JSON of a known shape. */
+  /** Those of `codes` that are types. */
+  readonly types: readonly string[];
+  /** Its messages, line by line; the whole text if it isn't JSON of a known shape. */
   readonly message: string;
-  /** Gemini's `RetryInfo.retryDelay`: `38.2s`. */
-  readonly retryDelay: string | undefined;
+  readonly waits: readonly NamedWait[];
   /** The limits that it names, as Gemini does. */
   readonly quotas: readonly Quota[];
   /** The provider behind OpenRouter whose refusal it passes on. */
@@ -25,33 +33,143 @@ export interface ErrorBody {
   readonly headers: HeaderSource;
 }
 
-const CODES: readonly (readonly string[])[] = [
-  ['code'],
-  ['type'],
-  ['status'],
-  ['details', 'error_code'],
+/** Names of fields are compared without case, `_` and `-`. */
+const CODES: readonly string[] = ['code', 'type', 'status', 'reason', 'errorcode', 'errortype'];
+const MORE_CODES: readonly string[] = ['statuscode', 'httpcode', 'httpstatus'];
+const TEXTS: readonly string[] = [
+  'message',
+  'msg',
+  'error',
+  'detail',
+  'details',
+  'title',
+  'reason',
 ];
+const MORE_TEXTS: readonly string[] = [
+  'description',
+  'errordescription',
+  'errormessage',
+  'errormsg',
+  'statusmsg',
+  'faultstring',
+  'raw',
+];
+const WAITS = /^(?:retry(?:after|in|delay|at)|resets?(?:in|after|at|time)|quotareset|wait)/;
+/** What may hold more of these; not what repeats the request, as `input` does. */
+const INSIDE =
+  /^(?:error|errors|detail|details|metadata|baseresp|fault|response|cause|innererror|headers|violations)$/;
 
-/** Reads an error body of any provider. Never throws; an unknown body has no codes. */
-export function readErrorBody(text: string): ErrorBody {
-  const json = parseJson(text);
+/** Deeper, longer and larger errors are no errors of providers. */
+const DEEPEST = 6;
+const MOST_NODES = 200;
+const LONGEST = 32_000;
+
+/** What has been found so far, in a walk through an error. */
+interface Findings {
+  readonly codes: string[];
+  readonly types: string[];
+  readonly texts: Set<string>;
+  readonly waits: NamedWait[];
+  readonly quotas: Quota[];
+  nodes: number;
+}
+
+/**
+ * Reads an error of any provider: the text of a response, or an object that stands in a stream.
+ * Never throws; an unknown body has no codes.
+ */
+export function readErrorBody(given: unknown): ErrorBody {
+  const text = typeof given === 'string' ? given : '';
+  const json = typeof given === 'string' ? parseJson(given) : given;
   // Gemini's OpenAI-compatible endpoint wraps its errors in an array.
   const body = Array.isArray(json) ? json[0] : json;
+  const found: Findings = {
+    codes: [],
+    types: [],
+    texts: new Set(),
+    waits: [],
+    quotas: [],
+    nodes: 0,
+  };
+  walk(body, found, 0);
+  const message = ends(found.texts.size > 0 ? [...found.texts].join('\n') : text);
+  const quoted = quotedIn(message);
   const error = member(body, 'error');
-  const details = listAt(error, 'details');
   return {
-    codes: [error, body].flatMap(codesOf),
-    message: stringMember(error, 'message') ?? stringMember(body, 'message') ?? text,
-    retryDelay: details.map((detail) => stringMember(detail, 'retryDelay')).find(Boolean),
-    quotas: details.flatMap(quotasOf),
+    codes: [...found.codes, ...quoted.map(({ value }) => value)],
+    types: [...found.types, ...quoted.flatMap(({ key, value }) => (key === 'type' ? value : []))],
+    message,
+    waits: found.waits,
+    quotas: found.quotas,
     upstream: stringMember(error, 'metadata', 'provider_name'),
     headers: headersIn(member(error, 'metadata', 'headers')),
   };
 }
 
+/** The beginning and the end: a gateway may put a trace of calls between them. */
+function ends(text: string): string {
+  if (text.length <= LONGEST) return text;
+  return `${text.slice(0, LONGEST / 2)}\n${text.slice(-LONGEST / 2)}`;
+}
+
+function walk(value: unknown, found: Findings, depth: number): void {
+  if (depth > DEEPEST || ++found.nodes > MOST_NODES) return;
+  if (Array.isArray(value)) {
+    for (const each of value.slice(0, MOST_NODES)) walk(each, found, depth + 1);
+    return;
+  }
+  if (!isObject(value)) return;
+  readQuota(value, found);
+  for (const [key, member] of entriesOf(value)) {
+    const name = key.toLowerCase().replaceAll(/[_-]/g, '');
+    if (typeof member === 'string' || typeof member === 'number') {
+      readField(name, String(member), found, depth);
+    } else if (INSIDE.test(name)) walk(member, found, depth + 1);
+  }
+}
+
+function entriesOf(value: object): readonly (readonly [string, unknown])[] {
+  try {
+    return Object.entries(value).slice(0, MOST_NODES);
+  } catch {
+    return [];
+  }
+}
+
+function readField(name: string, value: string, found: Findings, depth: number): void {
+  if ([...CODES, ...MORE_CODES].includes(name) && value.length <= 100) found.codes.push(value);
+  if (name === 'error' && WORD.test(value)) found.codes.push(value);
+  if (name === 'type' || name === 'errortype') found.types.push(value);
+  if (WAITS.test(name)) found.waits.push({ name, value });
+  if (![...TEXTS, ...MORE_TEXTS].includes(name) || value === '') return;
+  // A gateway's message may be the JSON that it was answered.
+  const inner = /^\s{0,9}[[{]/.test(value) ? parseJson(value) : undefined;
+  if (inner === undefined) found.texts.add(value);
+  else walk(inner, found, depth + 1);
+}
+
+/** Some have a code for the whole error: `"error": "monthly_cost_limit_exceeded"`. */
+const WORD = /^[\w.-]{1,80}$/;
+
+function readQuota(value: object, found: Findings): void {
+  const names = ['quotaId', 'quotaMetric'].flatMap((key) => stringMember(value, key) ?? []);
+  if (names.length > 0) found.quotas.push({ names, value: stringMember(value, 'quotaValue') });
+}
+
+/** `'code': 'insufficient_quota'`, as JSON or Python prints it, inside a message. */
+const QUOTED =
+  /["'](code|type|status|reason|error|error_?code|error_?type|quotaId)\\{0,3}["'] ?: ?\\{0,3}["']([\w.-]{1,80})(?=\\{0,3}["'])/gi;
+
+function quotedIn(message: string): { readonly key: string; readonly value: string }[] {
+  return [...message.matchAll(QUOTED)].map(([, key = '', value = '']) => ({
+    key: key.toLowerCase(),
+    value,
+  }));
+}
+
 /** Header names in any case; values are strings or numbers. */
 function headersIn(value: unknown): HeaderSource {
-  const entries = isObject(value) ? Object.entries(value) : [];
+  const entries = isObject(value) ? entriesOf(value) : [];
   const lines = new Map(entries.map(([name, line]) => [name.toLowerCase(), line]));
   return {
     get: (name) => {
@@ -61,18 +179,7 @@ function headersIn(value: unknown): HeaderSource {
   };
 }
 
-function codesOf(value: unknown): string[] {
-  return CODES.flatMap((path) => stringMember(value, ...path) ?? []);
-}
-
-function quotasOf(detail: unknown): Quota[] {
-  return listAt(detail, 'violations').map((violation) => ({
-    names: ['quotaId', 'quotaMetric'].flatMap((key) => stringMember(violation, key) ?? []),
-    value: stringMember(violation, 'quotaValue'),
-  }));
-}
-
-function listAt(value: unknown, key: string): readonly unknown[] {
-  const list = member(value, key);
-  return Array.isArray(list) ? list : [];
+/** `Insufficient_Quota`, `insufficient-quota` and `InsufficientQuota` are one code. */
+export function plainCode(code: string): string {
+  return code.toLowerCase().replaceAll(/[_\-. ]/g, '');
 }

@@ -1,9 +1,9 @@
 import { DAY_MS, type Dimension, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
+import type { HeaderSource } from './header-source.ts';
+import { readIetfLimits } from './ietf-limits.ts';
 import { isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
-
-/** The part of `Headers` that is needed here, so that a mock will do. */
-export type HeaderSource = Pick<Headers, 'get'>;
+import { serverNow } from './server-time.ts';
 
 /** A header family: `*` stands for `limit`, `remaining` and `reset`. */
 interface Family {
@@ -56,7 +56,8 @@ const FAMILIES: readonly Family[] = [
 
 /**
  * The limits that a response shows, in no particular order. Never throws: an unreadable header
- * counts as absent. `now` is in milliseconds since the epoch.
+ * counts as absent. `now` is in milliseconds since the epoch; where the response has a `Date`, its
+ * absolute times are relative to that. The IETF's headers count where there are no others.
  *
  * @example
  * readLimits(response.headers, now)
@@ -64,11 +65,13 @@ const FAMILIES: readonly Family[] = [
  */
 export function readLimits(headers: HeaderSource, now: number): ObservedLimit[] {
   const seen = new Set<string>();
-  return FAMILIES.flatMap((family) => {
+  const at = serverNow(headers, now);
+  const found = FAMILIES.flatMap((family) => {
     if (seen.has(family.name) || !isMeant(family, headers)) return [];
     seen.add(family.name);
-    return readFamily(family, headers, now);
+    return readFamily(family, headers, at);
   });
+  return found.length > 0 ? found : readIetfLimits(headers, at);
 }
 
 function isMeant({ beside }: Family, headers: HeaderSource): boolean {
@@ -76,7 +79,11 @@ function isMeant({ beside }: Family, headers: HeaderSource): boolean {
 }
 
 function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit[] {
-  const read = (part: string): string => headers.get(family.name.replace('*', part)) ?? '';
+  const read = (part: string): string => {
+    const name = family.name.replace('*', part);
+    // Azure (2023) and others write two hyphens.
+    return headers.get(name) ?? headers.get(name.replace(/^x-ratelimit/, 'x-rate-limit')) ?? '';
+  };
   const limit = parseCount(read('limit'));
   const remaining = parseCount(read('remaining'));
   if (limit === undefined && remaining === undefined) return [];
@@ -120,15 +127,6 @@ function windowFrom(
 /** Within the error of durations that are cut to milliseconds or rounded to seconds. */
 function isNear(windowMs: number, expectedMs: number): boolean {
   return Math.abs(windowMs - expectedMs) <= 0.1 * expectedMs;
-}
-
-/**
- * The wait that the response asks for: `retry-after-ms`, else `retry-after` in seconds or as an HTTP
- * date; `undefined` if it has neither.
- */
-export function retryAfterMs(headers: HeaderSource, now: number): number | undefined {
-  const exact = parseCount(headers.get('retry-after-ms') ?? '');
-  return exact ?? parseResetMs(headers.get('retry-after') ?? '', now);
 }
 
 function positive(value: number | undefined): number | undefined {

@@ -1,49 +1,49 @@
 import { DAY_MS, type Dimension } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { ErrorResponse, Refusal, Stated } from '../model/refusal.ts';
-import { type ErrorBody, readErrorBody } from './error-body.ts';
-import { readLimits, retryAfterMs } from './headers.ts';
-import { parseDurationMs } from './reset-time.ts';
+import { type ErrorBody, plainCode, readErrorBody } from './error-body.ts';
+import { readLimits } from './headers.ts';
+import { saysOverloaded, saysRateLimit } from './limit-words.ts';
+import { moneySignOf } from './money.ts';
+import { serverNow } from './server-time.ts';
 import { statedIn } from './stated-limits.ts';
+import { waitInBody } from './wait-body.ts';
+import { resetAfterMs, retryAfterMs } from './wait-headers.ts';
 
 type Kind = Refusal['kind'];
 
 const NOTHING_STATED: Stated = { limits: [], concurrency: undefined };
 
-/** What the rules below look at. */
-interface Evidence {
-  readonly response: ErrorResponse;
-  readonly body: ErrorBody;
+/**
+ * An error, wherever it stands: a response, or the object in a body or an event that came with 200,
+ * which has no `status`.
+ */
+export interface StatedError {
+  readonly status?: number | undefined;
+  readonly headers: Pick<Headers, 'get'>;
+  /** The text of a response, or an object. */
+  readonly body: unknown;
+  /** Milliseconds since the epoch, by the wall clock. */
+  readonly now: number;
 }
 
-/** Codes that have the same meaning with any status. */
-const CODES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
-  // OpenAI (error codes guide, 2026-10; the billing_ and usage_ ones as seen in the wild) and
-  // Anthropic (docs.claude.com, "Errors", 2026-08).
-  money: [
-    'insufficient_quota',
-    'credit_balance_exhausted',
-    'organization_spend_limit_exceeded',
-    'project_spend_limit_exceeded',
-    'organization_usage_limit_exceeded',
-    'billing_hard_limit_reached',
-    'billing_not_active',
-    'usage_limit_reached',
-    'enforced_spend_limit_reached',
-    'contract_spend_limit_reached',
-    'billing_error',
-  ],
-  ramp: ['slow_down', 'ramp_limit_exceeded'],
-  // OpenAI, its flex tier, Anthropic and Cerebras.
-  capacity: [
-    'server_is_overloaded',
-    'service_unavailable_error',
-    'flex_unavailable',
-    'resource_unavailable',
-    'overloaded_error',
-    'queue_exceeded',
-  ],
-};
+/** What the rules below look at. `now` is the server's, as far as it is known. */
+interface Evidence extends StatedError {
+  readonly read: ErrorBody;
+}
+
+/**
+ * Statuses whose body may say that a limit refused the call. 402: OpenRouter's credits. 403: quotas
+ * of Azure API Management, Google and other gateways. 408, 500 and above: hosts and gateways that
+ * have no 429. 413 and 498: Groq. 420: Twitter's "Enhance your calm". SDKs retry neither 400 nor 401,
+ * so that there is nothing to decide about money under these.
+ */
+const REFUSING: readonly number[] = [402, 403, 408, 413, 420, 429, 498];
+
+/** Whether a response with that status must be read to know if it is a refusal. */
+export function mayRefuse(status: number): boolean {
+  return REFUSING.includes(status) || (status >= 500 && status <= 599);
+}
 
 /**
  * Classifies an error response; `undefined` for an error that isn't about limits. One function for
@@ -53,7 +53,19 @@ const CODES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
  * classify({ status: 529, headers, body: '', now })?.kind // 'capacity'
  */
 export function classify(response: ErrorResponse): Refusal | undefined {
-  const evidence = { response, body: readErrorBody(response.body) };
+  return refusalOf(response);
+}
+
+/**
+ * The same for an error that needn't be a response.
+ *
+ * @example
+ * refusalOf({ headers, body: { error: { code: 'rate_limit_exceeded' } }, now })?.kind // 'rate'
+ */
+export function refusalOf(error: StatedError): Refusal | undefined {
+  const { status, headers, body } = error;
+  if (status !== undefined && !mayRefuse(status)) return undefined;
+  const evidence = { ...error, now: serverNow(headers, error.now), read: readErrorBody(body) };
   const kind = kindOf(evidence);
   if (kind === undefined) return undefined;
   return {
@@ -61,47 +73,30 @@ export function classify(response: ErrorResponse): Refusal | undefined {
     retryAfterMs: waitOf(evidence, kind),
     dimension: dimensionOf(evidence, kind),
     retryable: isRetryable(evidence, kind),
-    stated: kind === 'money' || kind === 'capacity' ? NOTHING_STATED : statedIn(evidence.body),
+    stated: kind === 'money' || kind === 'capacity' ? NOTHING_STATED : statedIn(evidence.read),
   };
 }
 
 /** The first matching rule decides. Calls that can never pass come before those that can later. */
 function kindOf(evidence: Evidence): Kind | undefined {
-  const { status } = evidence.response;
-  if (!mayRefuse(status)) return undefined;
   if (isMoney(evidence)) return 'money';
   if (isTooLarge(evidence)) return 'too-large';
-  if (
-    hasCode(evidence, 'ramp') ||
-    (status === 503 && /^slow down\b/i.test(evidence.body.message))
-  ) {
-    return 'ramp';
-  }
-  if (status === 503 || status === 529 || isCapacity(evidence)) return 'capacity';
-  if (status !== 429) return undefined;
+  if (isRamp(evidence)) return 'ramp';
+  if (isCapacity(evidence)) return 'capacity';
+  if (!isLimit(evidence)) return undefined;
   return isDaily(evidence) ? 'daily' : 'rate';
-}
-
-/**
- * 402: OpenRouter's credits. 413: Groq. Some billing errors have 400 or 403, but no SDK retries
- * those, so there is nothing to decide.
- */
-function mayRefuse(status: number): boolean {
-  return [402, 413, 429, 503, 529].includes(status);
-}
-
-function hasCode({ body }: Evidence, kind: Kind): boolean {
-  return body.codes.some((code) => CODES[kind]?.includes(code));
 }
 
 /** Gemini and Mistral: this key has no quota for the model at all. */
 const NO_QUOTA = /\blimit: 0(?![.\d]|,\d)/i;
 
 function isMoney(evidence: Evidence): boolean {
-  const { response, body } = evidence;
-  if (response.status === 402 || hasCode(evidence, 'money')) return true;
-  if (response.status !== 429) return false;
-  return NO_QUOTA.test(body.message) || hasNoRequests(evidence);
+  const { status, read } = evidence;
+  if (status === 402) return true;
+  const saysWait = (): boolean => askedWait(evidence, false) !== undefined;
+  if (moneySignOf(read, { saysWait }) !== undefined) return true;
+  if (status !== 429) return false;
+  return NO_QUOTA.test(read.message) || hasNoRequests(evidence);
 }
 
 function hasNoRequests(evidence: Evidence): boolean {
@@ -111,24 +106,48 @@ function hasNoRequests(evidence: Evidence): boolean {
 const LIMIT_AND_REQUESTED =
   /\blimit:? ([\d,]{1,20}),(?: used:? [\d,]{1,20},)? requested:? ([\d,]{1,20})/i;
 
-/** OpenAI's message leaves out `Used`; Groq's status is 413. */
-function isTooLarge({ response, body }: Evidence): boolean {
-  if (response.status === 413) return body.codes.includes('rate_limit_exceeded');
-  if (response.status !== 429) return false;
-  const [, limit = '', requested = ''] = LIMIT_AND_REQUESTED.exec(body.message) ?? [];
-  const never = Number(requested.replaceAll(',', '')) > Number(limit.replaceAll(',', ''));
-  return never || /\brequest too large\b/i.test(body.message);
+/** OpenAI's message leaves out `Used`; Groq's status is 413, also for a call that fits later. */
+function isTooLarge(evidence: Evidence): boolean {
+  const { status, read } = evidence;
+  if (status === 413 ? !saysRateLimit(read) : status !== 429 && status !== undefined) return false;
+  const [, limit, requested] = LIMIT_AND_REQUESTED.exec(read.message) ?? [];
+  if (limit !== undefined && requested !== undefined) return countOf(requested) > countOf(limit);
+  return status === 413 || /\brequest too large\b/i.test(read.message);
+}
+
+function countOf(text: string): number {
+  return Number(text.replaceAll(',', ''));
+}
+
+/** OpenAI: `slow_down` (2026), 503 "Slow Down" before. Anthropic: `ramp_limit_exceeded`. */
+function isRamp({ status, read }: Evidence): boolean {
+  const isCode = read.codes.some((code) =>
+    /^(?:slowdown|ramplimitexceeded)$/.test(plainCode(code)),
+  );
+  return isCode || (status === 503 && /^slow down\b/i.test(read.message));
 }
 
 /** OpenRouter's own refusals show its limits; those of a provider behind it don't. */
 function isCapacity(evidence: Evidence): boolean {
-  if (evidence.response.status !== 429) return false;
-  const isUpstreams = evidence.body.upstream !== undefined && limitsOf(evidence).length === 0;
-  return isUpstreams || hasCode(evidence, 'capacity');
+  const { status, read } = evidence;
+  if (status === 403 || status === 413 || status === 420) return false;
+  if (saysOverloaded(read)) return true;
+  if (status === 503 || status === 529) return !saysRateLimit(read);
+  if (status === 498) return /\bcapacity\b/i.test(read.message);
+  const isUpstreams = status === 429 && read.upstream !== undefined;
+  return isUpstreams && limitsOf(evidence).length === 0;
 }
 
-/** OpenAI, Groq and OpenRouter in words; Gemini in its quota's id. */
-const DAILY = /\bper[ -]day\b|\b[RT]PD\b|PerDay/i;
+/** Spring's 420 is a failed method. */
+function isLimit({ status, read }: Evidence): boolean {
+  if (status === 429) return true;
+  if (status === 420) return !/\bmethod failure\b/i.test(read.message);
+  return saysRateLimit(read);
+}
+
+/** OpenAI, Groq, OpenRouter, Bedrock, Cloudflare in words; Gemini and GitHub in a quota's id. */
+const DAILY =
+  /\bper[ -]day\b|\bdaily\b|\bweekly\b|\b[RT]PD\b|PerDay|ByDay|\bper 86400 ?s\b|每[天日]|[今当]日/i;
 const PER_MINUTE = /\bper[ -]min(?:ute)?\b|PerMinute/i;
 
 function isDaily(evidence: Evidence): boolean {
@@ -137,13 +156,13 @@ function isDaily(evidence: Evidence): boolean {
   return !PER_MINUTE.test(text) && (exhausted(evidence)?.windowMs ?? 0) >= DAY_MS;
 }
 
-function textOf({ body }: Evidence): string {
-  return [body.message, ...body.codes, ...body.quotas.flatMap(({ names }) => names)].join('\n');
+function textOf({ read }: Evidence): string {
+  return [read.message, ...read.codes, ...read.quotas.flatMap(({ names }) => names)].join('\n');
 }
 
-function limitsOf({ response, body }: Evidence): ObservedLimit[] {
-  const shown = readLimits(response.headers, response.now);
-  return shown.length > 0 ? shown : readLimits(body.headers, response.now);
+function limitsOf({ headers, read, now }: Evidence): ObservedLimit[] {
+  const shown = readLimits(headers, now);
+  return shown.length > 0 ? shown : readLimits(read.headers, now);
 }
 
 /** Of the exhausted limits, the one that takes longest to reset. */
@@ -153,38 +172,25 @@ function exhausted(evidence: Evidence): ObservedLimit | undefined {
     .sort((a, b) => (b.resetMs ?? 0) - (a.resetMs ?? 0))[0];
 }
 
-/** From the headers, else from the body, else the reset of the exhausted limit. */
+/** From the headers, else from the body, else the reset of the exhausted limit, or the only one. */
 function waitOf(evidence: Evidence, kind: Kind): number | undefined {
   if (kind === 'money' || kind === 'too-large') return undefined;
-  const { response, body } = evidence;
-  const asked = retryAfterMs(response.headers, response.now);
-  if (asked !== undefined) return asked;
-  // Gemini gives a delay of seconds for a quota that comes back at midnight (2026-07).
-  const misleads = kind === 'daily' && body.quotas.length > 0;
-  const said = misleads ? undefined : (delayOf(body) ?? waitIn(body.message));
-  return said ?? (kind === 'capacity' ? undefined : exhausted(evidence)?.resetMs);
+  const asked = askedWait(evidence, kind === 'daily');
+  if (asked !== undefined || kind === 'capacity') return asked;
+  const { headers, read, now } = evidence;
+  const dimension = dimensionOf(evidence, kind);
+  const only = dimension === 'concurrency' ? undefined : dimension;
+  return (
+    exhausted(evidence)?.resetMs ??
+    resetAfterMs(headers, only, now) ??
+    resetAfterMs(read.headers, only, now)
+  );
 }
 
-function delayOf({ retryDelay }: ErrorBody): number | undefined {
-  return retryDelay === undefined ? undefined : parseDurationMs(retryDelay);
-}
-
-const WAIT =
-  /\b(?:try again|retry) (?:in|after) (\d[\dhms.]{0,40})(?!\w)(?: (ms|milli|min|hour|day))?/i;
-
-const SPELLED_UNITS: Readonly<Record<string, number>> = {
-  ms: 1e-3,
-  milli: 1e-3,
-  min: 60,
-  hour: 3600,
-  day: 86_400,
-};
-
-/** `Please try again in 7m12s.`; Azure: `Please retry after 10 seconds.` */
-function waitIn(message: string): number | undefined {
-  const [, amount = '', unit = ''] = WAIT.exec(message) ?? [];
-  const waitMs = parseDurationMs(amount.replace(/\.$/, ''));
-  return waitMs === undefined ? undefined : waitMs * (SPELLED_UNITS[unit.toLowerCase()] ?? 1);
+/** The headers of the response of a 200 aren't about the error that its body holds. */
+function askedWait({ status, headers, read, now }: Evidence, isDaily: boolean): number | undefined {
+  const asked = status === undefined ? undefined : retryAfterMs(headers, now);
+  return asked ?? retryAfterMs(read.headers, now) ?? waitInBody(read, isDaily, now);
 }
 
 /** The order matters: "input tokens per minute" is not a limit on all tokens. */
@@ -192,9 +198,12 @@ const DIMENSIONS: readonly (readonly [RegExp, Dimension | 'concurrency'])[] = [
   [/\bconcurren(?:cy|t requests)\b/i, 'concurrency'],
   [/\binput tokens per\b|input_token_count|InputTokens/i, 'inputTokens'],
   [/\boutput tokens per\b|output_token_count|OutputTokens/i, 'outputTokens'],
-  [/\btokens per\b|\(TP[MD]\)|\btoken rate limit\b|^tokens$|^token_quota_exceeded$/im, 'tokens'],
   [
-    /\brequests per\b|\(RP[MD]\)|\bcall rate limit\b|_requests\b|^requests$|^request_quota_exceeded$/im,
+    /\btokens per\b|\(TP[MD]\)|\bTP[MD] (?:rate )?limit\b|TPMExceeded|\btoken (?:rate )?limit\b|\btoo many tokens\b|^tokens$|^token_quota_exceeded$/im,
+    'tokens',
+  ],
+  [
+    /\brequests per\b|\(RP[MD]\)|\bRP[MD] (?:rate )?limit\b|RPMExceeded|\bcall rate limit\b|_requests\b|^requests$|^request_quota_exceeded$/im,
     'requests',
   ],
 ];
@@ -206,7 +215,7 @@ function dimensionOf(evidence: Evidence, kind: Kind): Refusal['dimension'] {
   return named ?? exhausted(evidence)?.dimension;
 }
 
-function isRetryable({ response }: Evidence, kind: Kind): boolean {
+function isRetryable({ headers }: Evidence, kind: Kind): boolean {
   if (kind === 'money' || kind === 'too-large') return false;
-  return response.headers.get('x-should-retry')?.trim().toLowerCase() !== 'false';
+  return headers.get('x-should-retry')?.trim().toLowerCase() !== 'false';
 }

@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import { parseSpanMs } from './time-span.ts';
 
 const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
 
@@ -54,31 +55,47 @@ const EPOCH_SECONDS = 1e9;
 const EPOCH_MS = 1e12;
 
 /**
- * Milliseconds from `now` until a moment given as a duration, a number of seconds, epoch seconds
- * (GitHub) or milliseconds (OpenRouter), an RFC 3339 time (Anthropic) or an HTTP date. A moment
- * that is past gives 0.
+ * Milliseconds from `now` until a moment given as a duration (see `parseDurationMs`, `parseSpanMs`),
+ * a number of seconds, epoch seconds (GitHub) or milliseconds (OpenRouter), an RFC 3339 time
+ * (Anthropic) or an HTTP date, in quotes or not. A moment that is past gives 0.
  */
 export function parseResetMs(text: string, now: number): number | undefined {
-  const trimmed = text.trim();
-  const number = parseCount(trimmed);
+  if (text.length > LONGEST) return undefined;
+  const bare = text
+    .trim()
+    .replaceAll(/^["']|["']$/g, '')
+    .trim();
+  const number = parseCount(bare);
   if (number !== undefined && number > EPOCH_MS) return until(number, now);
   if (number !== undefined && number > EPOCH_SECONDS) return until(number * SECOND_MS, now);
-  return parseDurationMs(trimmed) ?? until(parseDate(trimmed), now);
+  return parseDurationMs(bare) ?? parseSpanMs(bare) ?? until(parseMoment(bare), now);
 }
+
+/** No time is longer, and nothing longer is worth a look. */
+const LONGEST = 100;
 
 function until(moment: number | undefined, now: number): number | undefined {
   return moment === undefined ? undefined : inRange(Math.max(0, moment - now), 1);
 }
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+/** RFC 3339, also with a space, and with the zone in letters. */
+const RFC_3339 =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d))$/i;
 /** The three forms of RFC 9110, section 5.6.7; the last, asctime's, has no zone and means UTC. */
 const HTTP_DATE =
   /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]{18,26}$/i;
 
-/** `Date.parse` alone would take `-1` for a month. */
-function parseDate(text: string): number | undefined {
-  if (!RFC_3339.test(text) && !HTTP_DATE.test(text)) return undefined;
-  const hasZone = RFC_3339.test(text) || / GMT$/i.test(text);
-  const moment = Date.parse(hasZone ? text : `${text} GMT`);
-  return Number.isNaN(moment) ? undefined : moment;
+/** Milliseconds since the epoch. `Date.parse` alone would take `-1` for a month. */
+export function parseMoment(text: string): number | undefined {
+  const [, day, time, letters, hours, minutes] = RFC_3339.exec(text) ?? [];
+  if (day !== undefined) {
+    return moment(`${day}T${time}${letters === undefined ? `${hours}:${minutes}` : 'Z'}`);
+  }
+  if (!HTTP_DATE.test(text)) return undefined;
+  return moment(`${text.replace(/ (?:GMT|UTC)$/i, '')} GMT`);
+}
+
+function moment(text: string): number | undefined {
+  const parsed = Date.parse(text);
+  return Number.isNaN(parsed) ? undefined : parsed;
 }

@@ -1,7 +1,8 @@
 import type { Charge } from '../budget/budget-charge.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, wallNow } from '../clock.ts';
 import { readLimits } from '../http/headers.ts';
 import { meterResponse, type ResponseEnd } from '../http/metered-response.ts';
+import { mayRefuse } from '../http/refusal.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Call } from '../model/call.ts';
@@ -28,8 +29,6 @@ export interface AttemptContext {
   readonly clock: Clock;
 }
 
-/** Statuses whose body says why the call was refused. Of other errors only the status counts. */
-const EXPLAINED_STATUSES: readonly number[] = [402, 413, 429, 503, 529];
 /** Statuses of a host that rejects an unknown field. */
 const FIELD_REFUSED: readonly number[] = [400, 422];
 
@@ -126,7 +125,7 @@ export class Attempt {
   async #failed(response: Response): Promise<Response> {
     const { status } = response;
     const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
-    if (!EXPLAINED_STATUSES.includes(status) && !mayBeField) {
+    if (!mayRefuse(status) && !mayBeField) {
       this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
       return response;
     }
@@ -141,7 +140,7 @@ export class Attempt {
   /** Any response may show the limits, a refusal above all. */
   #learnLimits({ headers }: Response): void {
     const { lane, clock } = this.#context;
-    lane.feedback.observe(this.reservation, readLimits(headers, clock.now()));
+    lane.feedback.observe(this.reservation, readLimits(headers, wallNow(clock)));
   }
 
   #meter(response: Response): Response {
@@ -174,28 +173,37 @@ export class Attempt {
   #refused(response: Response, body: string): Response {
     const { provider, clock } = this.#context;
     const { status, headers } = response;
-    const refusal = provider.classify({ status, headers, body, now: clock.now() });
+    const refusal = provider.classify({ status, headers, body, now: wallNow(clock) });
     if (refusal === undefined)
       this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
-    else this.#obey(refusal);
+    else this.#obey(refusal, status);
     const copy = replayed(response, body);
-    return refusal === undefined || refusal.kind === 'capacity' ? copy : markedFinal(copy);
+    return refusal !== undefined && isOurs(refusal, status) ? markedFinal(copy) : copy;
   }
 
-  /** Pauses the lane if the refusal asks for it. We resend the call, except after `capacity`. */
-  #obey(refusal: Refusal): void {
+  /** Pauses the lane if the refusal asks for it. */
+  #obey(refusal: Refusal, status: number): void {
     const { kind, retryAfterMs, retryable } = refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
     if (isFinal) lane.feedback.told(refusal.stated);
     else lane.feedback.refuse(this.reservation, kind, retryAfterMs, refusal);
     this.reservation.refused();
-    if (isFinal || kind === 'capacity' || !mayRetry || !retryable) return;
+    if (isFinal || !isOurs(refusal, status) || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();
     const heldUntil = lane.pausedUntil ?? clock.now();
     const isInTime = heldUntil - (this.firstRefusedAt ?? 0) <= maxPauseMs;
     if (isInTime) this.#again = 'refused';
   }
+}
+
+/**
+ * Whether we decide if the call is sent again, and not the SDK: what is for good is never sent again,
+ * and a 429 by us. Under all other statuses the caller sees what the SDK makes of them.
+ */
+function isOurs({ kind }: Refusal, status: number): boolean {
+  if (kind === 'money' || kind === 'too-large') return true;
+  return status === 429 && kind !== 'capacity';
 }
 
 /** Not every SDK reads the body of such a response, so that its end might never come. */

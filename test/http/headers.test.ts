@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readLimits, retryAfterMs } from '../../src/http/headers.ts';
+import { readLimits } from '../../src/http/headers.ts';
 import { parseDurationMs, parseResetMs } from '../../src/http/reset-time.ts';
+import { retryAfterMs } from '../../src/http/wait-headers.ts';
 
 const NOW = Date.parse('2026-08-14T12:00:00Z');
 const MINUTE = 60_000;

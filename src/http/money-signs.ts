@@ -1,0 +1,205 @@
+/**
+ * When a sign counts.
+ *
+ * - `always`: nobody says it of a limit over time.
+ * - `unwindowed`: unless the error names a limit over a minute, an hour or a day.
+ * - `bare`: it is also advice beside an ordinary limit; unless the error names such a limit, or says
+ *   how long to wait, or says that a rate is limited.
+ */
+export type Counts = 'always' | 'unwindowed' | 'bare';
+
+/** What hosts say when nothing passes until somebody pays. */
+export interface MoneySign {
+  /** Who says it. */
+  readonly hosts: string;
+  /** Where that was read. GitHub's issues are `owner/repository#number`. */
+  readonly source: string;
+  readonly counts: Counts;
+  /** Codes, types or reasons: lower case, without `_`, `-`, `.` and spaces. */
+  readonly codes?: RegExp;
+  readonly words?: RegExp;
+}
+
+/** Of codes and types. Each pattern is tried on one code at a time. */
+const CODE_SIGNS: readonly MoneySign[] = [
+  {
+    hosts: 'OpenAI, and most gateways that quote it; DashScope; Together; W&B',
+    source: 'OpenAI, "Error codes", 2026-10; openai/openai-cookbook#844',
+    counts: 'always',
+    codes: /^insufficientquota$/,
+  },
+  {
+    hosts: 'OpenAI: limits on spending and on monthly usage; unpaid accounts',
+    source: 'OpenAI, "Error codes", 2026-10; lifan0127/ai-research-assistant#174',
+    counts: 'always',
+    codes: /creditbalance|spend(?:ing)?limit|organizationusagelimit|billing|costlimitexceeded/,
+  },
+  {
+    hosts: 'OpenAI; ChatGPT plans, which say when they start anew, are no money',
+    source: 'earendil-works/pi#4172',
+    counts: 'bare',
+    codes: /^usagelimit(?:reached|exceeded)$/,
+  },
+  {
+    hosts: 'Moonshot: `exceeded_current_quota_error`; any type with `quota` in it',
+    source: 'MoonshotAI/kimi-code#1857',
+    counts: 'unwindowed',
+    codes: /^exceededcurrentquota/,
+  },
+  {
+    hosts: 'DashScope (`Arrearage`), Volcengine (`AccountOverdueError`, `ServiceOverdue`)',
+    source: 'hsliuping/TradingAgents-CN#170; volcengine.com/docs/82379/1299023, 2025-04',
+    counts: 'always',
+    codes: /arrearage|overdue/,
+  },
+  {
+    hosts: 'DashScope: the free tokens of a model are used up',
+    source: 'help.aliyun.com, "Error codes", 2025',
+    counts: 'always',
+    codes: /freetieronly$/,
+  },
+  {
+    hosts: 'z.ai and Zhipu: 1113',
+    source: 'zai-org/feedback#789; langgenius/dify#5850',
+    counts: 'always',
+    codes: /^1113$/,
+  },
+  {
+    hosts: 'ModelScope and MiniMax, Novita, OpenCode, new-api, sub2api, Gatewayz',
+    source: 'modelscope/modelscope#1691; huggingface/hub-docs#2392; Wei-Shaw/sub2api#890',
+    counts: 'always',
+    codes:
+      /insufficient(?:account)?balance|notenoughbalance|insufficient(?:credit|fund|userquota)|^creditserror$/,
+  },
+  {
+    hosts: 'Cerebras; Anthropic’s `billing_error` is above',
+    source: 'nminaya/grammar-nazi-bot#967',
+    counts: 'always',
+    codes: /^paymentrequired/,
+  },
+  {
+    hosts: 'LiteLLM’s budgets',
+    source: 'BerriAI/litellm#36729',
+    counts: 'always',
+    codes: /budgetexceeded|exceededbudget/,
+  },
+];
+
+/** Of messages, in any case. Bounded, so that they take linear time. */
+const WORD_SIGNS: readonly MoneySign[] = [
+  {
+    hosts: 'DeepSeek, z.ai, MiniMax, Venice, SiliconFlow, OpenRouter, Prime Intellect',
+    source: 'continuedev/continue#9180; MiniMax-AI/MiniMax-M2#62; osaurus-ai/osaurus#2431',
+    counts: 'always',
+    words: /\b(?:insufficient|not enough|negative|zero) (?:[\w-]{1,15} ){0,4}(?:balance|funds)\b/i,
+  },
+  {
+    hosts: 'Anthropic, SiliconFlow, Novita',
+    source: 'Wei-Shaw/sub2api#1587; FoundationAgents/OpenManus#438',
+    counts: 'always',
+    words:
+      /\bbalance\b[^.\n]{0,30}\b(?:too low|insufficient|not enough|not sufficient|depleted|exhausted|overdue|used up|negative)\b/i,
+  },
+  {
+    hosts: 'Gemini: prepaid projects',
+    source: 'dyad-sh/dyad#3626',
+    counts: 'always',
+    words:
+      /\b(?:prepayment|prepaid|pre-paid)\b[^.\n]{0,30}\b(?:depleted|exhausted|expired|used up|ran out|run out|insufficient|required|too low)\b/i,
+  },
+  {
+    hosts: 'NVIDIA, OpenRouter, xAI, Replicate, Hugging Face, Together',
+    source: 'luxus/pi-xai#10; open-assistant-org/open-assistant#80; NVIDIA developer forums, 2025',
+    counts: 'unwindowed',
+    words:
+      /\b(?:insufficient|not enough|no (?:more |remaining |available )?|out of|used all (?:of )?(?:your |its |the )?(?:available )?|requires? more) ?(?:[\w-]{1,15} ){0,2}credits?\b|\bcredits?\b[^.\n]{0,30}\b(?:expired|exhausted|depleted|used up|ran out|run out|insufficient|limit exceeded)\b|\bcredit limit\b/i,
+  },
+  {
+    hosts: 'Gemini, xAI, Fireworks, Anthropic, Hugging Face, z.ai, OpenRouter, Mistral',
+    source:
+      'continuedev/continue#10373; pollinations/pollinations#12136; can1357/oh-my-pi#5418; huggingface/agents-course#386',
+    counts: 'unwindowed',
+    words:
+      /\bmonthly\b[^.\n]{0,40}\b(?:spend|spending|usage|budget|cap|limit|quota|credits?|allowance|allocation|rate limit)\b|\b(?:limit|cap|quota|budget|allowance|credits?|calls?|requests?|tokens?)\b[^.\n]{0,30}(?:\b(?:this|per|for the|of the|a|each) |\/ ?)month\b/i,
+  },
+  {
+    hosts: 'xAI, Gemini, Groq, Fireworks, OpenAI, Cline, Glean',
+    source: 'Anantys-oss/koan#2412; bajrangCoder/acode-plugin-chatgpt#19; cline/cline#10207',
+    counts: 'always',
+    words: /\b(?:spend|spending|billing|budget|cost) (?:hard |soft )?(?:limit|cap)s?\b/i,
+  },
+  {
+    hosts: 'Anthropic: a limit that was set in the console',
+    source: 'Anthropic, "Errors", 2026-08',
+    counts: 'always',
+    words: /\bspecified (?:[\w-]{1,15} ){0,2}usage limits?\b/i,
+  },
+  {
+    hosts: 'plans with a cap on usage',
+    source: 'cline/cline#8910; kirodotdev/Kiro#8128',
+    counts: 'bare',
+    words:
+      /(?<!session |weekly |hourly |hour )\b(?:usage|overage) (?:limit|cap)s?\b(?! reached for \d)/i,
+  },
+  {
+    hosts: 'LiteLLM’s budgets',
+    source: 'BerriAI/litellm#14144; BerriAI/litellm#22726',
+    counts: 'always',
+    words:
+      /\bbudget (?:has been |was |is )?exceeded\b|\b(?:exceeded|crossed|over) (?:[\w-]{1,15} ){0,2}budget\b|\bexceededbudget\b/i,
+  },
+  {
+    hosts: 'DashScope, Ollama, Roo Code, Fireworks, Cerebras',
+    source: 'tencentmusic/supersonic#1572; continuedev/continue#13195; RooCodeInc/Roo-Code#12309',
+    counts: 'always',
+    words:
+      /\b(?:arrears|arrearage|overdue|past due|unpaid|account is in good standing|pay past invoices)\b|\bpayment (?:is |was |has )?(?:required|failed|declined|overdue)\b/i,
+  },
+  {
+    hosts: 'Moonshot, Fireworks, OpenAI',
+    source: '666ghj/BettaFish#524; lifan0127/ai-research-assistant#174',
+    counts: 'bare',
+    words: /\baccount\b[^.\n]{0,60}\b(?:suspended|deactivated|not active|inactive|frozen)\b/i,
+  },
+  {
+    hosts: 'z.ai, Gemini, DashScope, Cloudflare, OpenCode: what to do about it',
+    source: 'zai-org/feedback#789; anomalyco/opencode#14273; veniceai/api-docs#149',
+    counts: 'bare',
+    words:
+      /\brecharge\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
+  },
+  {
+    hosts: 'OpenAI without its code, as gateways and libraries repeat it',
+    source: 'HeyPuter/puter#1977; openai/openai-python#212',
+    counts: 'bare',
+    words: /\bexceed(?:ed)? your (?:current )?quota\b|\bcheck your (?:plan and )?billing\b/i,
+  },
+  {
+    hosts: 'DashScope, Vercel AI Gateway: free use has ended',
+    source: 'Aider-AI/aider#4495; help.aliyun.com, "Error codes", 2025',
+    counts: 'unwindowed',
+    words:
+      /\bfree (?:tier|trial|quota|credits?)\b[^.\n]{0,40}\b(?:exhausted|expired|ended|used up|restricted)\b/i,
+  },
+  {
+    hosts: 'Anthropic: subscriptions, for a long context',
+    source: 'public reports of Claude Code, 2026',
+    counts: 'always',
+    words: /\bextra usage is required\b/i,
+  },
+  {
+    hosts: 'Zhipu, new-api, Volcengine, DashScope, DeepSeek',
+    source: 'langgenius/dify#5850; QuantumNous/new-api#6929; volcengine.com/docs/82379/1299023',
+    counts: 'unwindowed',
+    words:
+      /[余餘][额額]不足|欠[费費]|(?:额度|額度|配额|资源包|套餐|余额)[^。\n]{0,8}(?:不足|用尽|用完|耗尽|过期)|[账帳][户戶号號][^。\n]{0,8}(?:停用|冻结)|逾期/,
+  },
+  {
+    hosts: 'Zhipu and others: what to do about it',
+    source: 'langgenius/dify#5850',
+    counts: 'bare',
+    words: /充值/,
+  },
+];
+
+export const MONEY_SIGNS: readonly MoneySign[] = [...CODE_SIGNS, ...WORD_SIGNS];

@@ -1,0 +1,111 @@
+import type { Dimension } from '../model/limits.ts';
+import type { HeaderSource } from './header-source.ts';
+import { readIetfLimits } from './ietf-limits.ts';
+import { parseCount, parseResetMs } from './reset-time.ts';
+import { serverNow } from './server-time.ts';
+
+/** In milliseconds: OpenAI, Azure, and Azure Cosmos DB. */
+const EXACT: readonly string[] = ['retry-after-ms', 'x-ms-retry-after-ms'];
+/** In seconds, as a date, or in whatever else `parseResetMs` reads. */
+const WAITS: readonly string[] = ['retry-after', 'x-retry-after', 'x-ratelimit-retry-after'];
+
+/**
+ * The wait in milliseconds that a refusal's headers ask for: `retry-after-ms`, else `retry-after` in
+ * seconds, with a unit, as a date, in quotes or as a list; `undefined` if it has neither. An exact
+ * wait of 0 beside a longer one is rounding: the longer one counts.
+ */
+export function retryAfterMs(headers: HeaderSource, now: number): number | undefined {
+  const at = serverNow(headers, now);
+  const exact = first(EXACT, (name) => exactMs(headers.get(name), at));
+  if (exact !== undefined && exact > 0) return exact;
+  return first(WAITS, (name) => listedMs(headers.get(name), at)) ?? exact;
+}
+
+function first(
+  names: readonly string[],
+  read: (name: string) => number | undefined,
+): number | undefined {
+  for (const name of names) {
+    const found = read(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A bare number is milliseconds. */
+function exactMs(line: string | null, now: number): number | undefined {
+  const [text = ''] = (line ?? '').slice(0, LONGEST).split(',');
+  return parseCount(text.replaceAll('"', '')) ?? parseResetMs(text, now);
+}
+
+/** `Headers` joins equal lines with a comma; no list of waits is longer. */
+const LONGEST = 1000;
+const MOST_PIECES = 10;
+
+/** The longest wait of a list. An HTTP date has a comma of its own. */
+function listedMs(line: string | null, now: number): number | undefined {
+  if (line === null || line.length > LONGEST) return undefined;
+  const whole = parseResetMs(line, now);
+  if (whole !== undefined) return whole;
+  const pieces = line
+    .replaceAll(/;[^,]*/g, '')
+    .split(',')
+    .slice(0, MOST_PIECES);
+  const pairs = pieces.slice(1).map((piece, index) => `${pieces[index]},${piece}`);
+  return longest([...pieces, ...pairs].map((piece) => parseResetMs(piece, now)));
+}
+
+export function longest(waits: readonly (number | undefined)[]): number | undefined {
+  const found = waits.filter((each) => each !== undefined);
+  return found.length === 0 ? undefined : Math.max(...found);
+}
+
+/** Names of headers that say when a limit starts anew; what comes before and after `reset`. */
+const RESET_PREFIXES: readonly string[] = [
+  'x-ratelimit-reset',
+  'x-rate-limit-reset',
+  'ratelimit-reset',
+  'rate-limit-reset',
+];
+const RESET_SUFFIXES: readonly (readonly [string, Dimension | undefined])[] = [
+  ['', undefined],
+  // Discord and others: in seconds, beside a moment without the suffix.
+  ['-after', undefined],
+  ['-ms', undefined],
+  ['-requests', 'requests'],
+  ['-requests-minute', 'requests'],
+  ['-tokens', 'tokens'],
+  ['-tokens-minute', 'tokens'],
+  ['-project-tokens', 'tokens'],
+  ['-input-tokens', 'inputTokens'],
+  ['-output-tokens', 'outputTokens'],
+];
+
+/**
+ * The wait until a limit starts anew, of which nothing but that is shown; of several, the longest of
+ * `dimension`, else of all. A limit that has something left doesn't count.
+ */
+export function resetAfterMs(
+  headers: HeaderSource,
+  dimension: Dimension | undefined,
+  now: number,
+): number | undefined {
+  const at = serverNow(headers, now);
+  const shown = RESET_PREFIXES.flatMap((prefix) =>
+    RESET_SUFFIXES.flatMap(([suffix, of]) => {
+      const name = `${prefix}${suffix}`;
+      if (hasRest(headers, name)) return [];
+      const line = headers.get(name);
+      const resetMs = suffix === '-ms' ? exactMs(line, at) : listedMs(line, at);
+      return resetMs === undefined ? [] : [{ of, resetMs }];
+    }),
+  );
+  const meant = shown.filter(({ of }) => of !== undefined && of === dimension);
+  const ietf = readIetfLimits(headers, at).filter(({ remaining }) => remaining === 0);
+  return longest([...(meant.length > 0 ? meant : shown), ...ietf].map(({ resetMs }) => resetMs));
+}
+
+function hasRest(headers: HeaderSource, name: string): boolean {
+  const rest = parseCount(headers.get(name.replace('reset', 'remaining')) ?? '');
+  return rest !== undefined && rest > 0;
+}

@@ -1,0 +1,94 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
+import { parseDurationMs, parseMoment, parseResetMs } from './reset-time.ts';
+import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
+
+/** Verbs that announce a wait, each with the forms that were seen. */
+const ANNOUNCES =
+  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|expires?|cooldown|cool down|come back|back off)';
+/** Words that may stand between the verb and the time. */
+const BETWEEN =
+  '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|about|around|approximately|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';
+
+/** `try again in 1m30.5s`, `Please wait 40 seconds`, `will be replenished in 5.03:23:11`. */
+const ANNOUNCED = new RegExp(`\\b${ANNOUNCES}${BETWEEN}(${CLOCK}|${SPAN})`, 'i');
+/** `try again in 30`, `retry after 30`: seconds. */
+const BARE =
+  /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|\.\d| ?[a-z%])/i;
+/** Fields of an error that a gateway quotes: `'retry_after': 30`, `retryDelay: "38s"`. */
+const QUOTED =
+  /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ](?:in|after))([-_ ]?ms)?(?:[-_ ]?sec(?:ond)?s?)?\\?["']? ?[:=] ?\\?["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b/i;
+/** `after 55 seconds`, but not `timed out after 55 seconds`. */
+const AFTER = new RegExp(
+  `(?<!timed out |timeout |failed |cancell?ed |aborted )\\bafter (${SPAN})`,
+  'i',
+);
+/** `请在 40 秒后重试`. */
+const CHINESE = /(\d{1,9}(?:\.\d{1,9})?) ?(毫秒|秒钟|秒|分钟|小时|天) ?(?:之后|以后|后)/;
+
+/** `resets at 2026-08-14T12:00:30Z`, with a zone; a time without one may be anybody's. */
+const AT_DATE =
+  /\b(?:reset\w{0,4}|again|until|after|available)(?: (?:at|on|after|until)){0,2}[ :]{1,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)? ?(?:Z\b|UTC|GMT|[+-]\d\d:?\d\d))/i;
+/** `limit reached|1762952400`, `resets at 1762952400`. */
+const AT_EPOCH = /(?:\breset\w{0,4}(?: at| on)?[ :=]{1,3}|\breached\|)(1\d{9}(?:\d{3})?)\b/i;
+/** `resets 6:40pm (UTC)`, `at 00:00 UTC`, `at midnight UTC`; not `on 2026-09-01 at 00:00 UTC`. */
+const AT_HOUR =
+  /(?<!\d )\b(?:resets?|again|until|at) (?:at )?(?:(midnight)|(\d{1,2})(?::(\d\d))? ?(am|pm)?) \(?(?:UTC|GMT)\b/i;
+
+/** Where a wait is looked for: errors say it early, and nothing is quadratic. */
+const LONGEST = 20_000;
+
+/**
+ * The wait in milliseconds that a message asks for in words: a span of time first, else a moment
+ * (relative to `now`) where its zone is certain. Never throws; takes time in proportion to the
+ * message.
+ *
+ * @example
+ * waitInWords('Please try again in 7m12s.', now) // 432000
+ */
+export function waitInWords(message: string, now: number): number | undefined {
+  const text = message.slice(0, LONGEST).replaceAll(/\s+/g, ' ');
+  return (
+    spanOf(ANNOUNCED.exec(text)?.[1]) ??
+    spanOf(BARE.exec(text)?.[1]) ??
+    quotedMs(text) ??
+    spanOf(AFTER.exec(text)?.[1]) ??
+    chineseMs(text) ??
+    momentMs(text, now)
+  );
+}
+
+function spanOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : (parseDurationMs(text) ?? parseSpanMs(text));
+}
+
+function quotedMs(text: string): number | undefined {
+  const [, isMs, amount] = QUOTED.exec(text) ?? [];
+  const ms = spanOf(amount);
+  return ms !== undefined && isMs !== undefined ? ms / SECOND_MS : ms;
+}
+
+function chineseMs(text: string): number | undefined {
+  const [, amount, unit] = CHINESE.exec(text) ?? [];
+  return amount === undefined ? undefined : parseSpanMs(`${amount}${unit}`);
+}
+
+function momentMs(text: string, now: number): number | undefined {
+  const date = parseMoment(AT_DATE.exec(text)?.[1] ?? '');
+  if (date !== undefined) return Math.max(0, date - now);
+  const epoch = AT_EPOCH.exec(text)?.[1];
+  if (epoch !== undefined) return parseResetMs(epoch, now);
+  return hourMs(text, now);
+}
+
+/** Until the next time that it is so late in UTC. */
+function hourMs(text: string, now: number): number | undefined {
+  const [isFound, midnight, hour = '0', minute = '0', half] = AT_HOUR.exec(text) ?? [];
+  if (isFound === undefined || (midnight === undefined && minute === '0' && half === undefined)) {
+    return undefined;
+  }
+  const hours =
+    half === undefined ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
+  const ofDay = hours * HOUR_MS + Number(minute) * MINUTE_MS;
+  if (hours > 23 || ofDay >= DAY_MS) return undefined;
+  return (((ofDay - now) % DAY_MS) + DAY_MS) % DAY_MS;
+}
