@@ -158,7 +158,7 @@ function readQuota(value: object, found: Findings): void {
 
 /** `'code': 'insufficient_quota'`, as JSON or Python prints it, inside a message. */
 const QUOTED =
-  /["'](code|type|status|reason|error|error_?code|error_?type|quotaId)\\{0,3}["'] ?: ?\\{0,3}["']([\w.-]{1,80})(?=\\{0,3}["'])/gi;
+  /["'](code|type|status|reason|error|error_?code|error_?type|quotaId)\\{0,7}["'] ?: ?\\{0,7}["']([\w.-]{1,80})(?=\\{0,7}["'])/gi;
 
 function quotedIn(message: string): { readonly key: string; readonly value: string }[] {
   return [...message.matchAll(QUOTED)].map(([, key = '', value = '']) => ({

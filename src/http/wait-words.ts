@@ -16,7 +16,7 @@ const BARE =
   /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|\.\d| ?[a-z%])/i;
 /** Fields of an error that a gateway quotes: `'retry_after': 30`, `retryDelay: "38s"`. */
 const QUOTED =
-  /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ](?:in|after))([-_ ]?ms)?(?:[-_ ]?sec(?:ond)?s?)?\\?["']? ?[:=] ?\\?["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b/i;
+  /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ](?:in|after))([-_ ]?ms)?(?:[-_ ]?sec(?:ond)?s?)?\\{0,4}["']? ?[:=] ?\\{0,4}["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b/i;
 /** `after 55 seconds`, but not `timed out after 55 seconds`. */
 const AFTER = new RegExp(
   `(?<!timed out |timeout |failed |cancell?ed |aborted )\\bafter (${SPAN})`,

@@ -1,0 +1,347 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readLimits } from '../../src/http/headers.ts';
+import { readIetfLimits } from '../../src/http/ietf-limits.ts';
+import { classify } from '../../src/http/refusal.ts';
+import { parseResetMs } from '../../src/http/reset-time.ts';
+import { serverNow } from '../../src/http/server-time.ts';
+import { parseSpanMs } from '../../src/http/time-span.ts';
+import { retryAfterMs } from '../../src/http/wait-headers.ts';
+import { waitInWords } from '../../src/http/wait-words.ts';
+
+const NOW = Date.parse('2026-08-14T12:00:00Z');
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function waitOf(headers: Record<string, string>, body: unknown = '', now = NOW) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return classify({ status: 429, headers: new Headers(headers), body: text, now })?.retryAfterMs;
+}
+
+describe('a wait in headers', () => {
+  it.each([
+    ['30', 30 * SECOND],
+    ['30.5', 30_500],
+    ['30 seconds', 30 * SECOND],
+    ['30 sec', 30 * SECOND],
+    ['30s', 30 * SECOND],
+    ['"30"', 30 * SECOND],
+    ["'30'", 30 * SECOND],
+    ['30, 30', 30 * SECOND],
+    ['30;comment=x', 30 * SECOND],
+    ['500ms', 500],
+    ['2 minutes', 2 * MINUTE],
+    ['2m', 2 * MINUTE],
+    ['1h', HOUR],
+    ['1m30.5s', 90_500],
+    ['1 minute 30 seconds', 90 * SECOND],
+    ['PT30S', 30 * SECOND],
+    ['PT1M30.5S', 90_500],
+    ['P1DT2H', 26 * HOUR],
+    ['P1W', 7 * DAY],
+    ['00:01:30', 90 * SECOND],
+    ['1.02:00:00', 26 * HOUR],
+    ['86400', DAY],
+    ['315360000', 3650 * DAY],
+    ['Fri, 14 Aug 2026 12:00:30 GMT', 30 * SECOND],
+    ['Fri, 14 Aug 2026 12:00:30 UTC', 30 * SECOND],
+    ['Fri, 14 Aug 2026 12:00:30 GMT, Fri, 14 Aug 2026 12:00:30 GMT', 30 * SECOND],
+    [String(NOW / 1000 + 30), 30 * SECOND],
+    [String(NOW + 30_000), 30 * SECOND],
+    ['2026-08-14T12:00:30Z', 30 * SECOND],
+    ['2026-08-14 12:00:30 UTC', 30 * SECOND],
+    ['2026-08-14T14:00:30+0200', 30 * SECOND],
+    ['soon', undefined],
+    ['-1', undefined],
+    ['P', undefined],
+    ['PT', undefined],
+    ['30 bananas', undefined],
+    ['', undefined],
+  ])('retry-after: %s', (line, expected) => {
+    expect(retryAfterMs(new Headers({ 'retry-after': line }), NOW)).toBe(expected);
+  });
+
+  it.each([
+    ['Azure (2023, openai-python#937)', { 'x-rate-limit-reset-tokens': '55' }, 55 * SECOND],
+    ['requests', { 'x-rate-limit-reset-requests': '7s' }, 7 * SECOND],
+    ['epoch seconds', { 'x-rate-limit-reset': String(NOW / 1000 + 42) }, 42 * SECOND],
+    ['Discord', { 'x-ratelimit-reset-after': '1.25' }, 1250],
+    ['with two hyphens', { 'x-rate-limit-reset-after': '9' }, 9 * SECOND],
+    ['OpenAI’s name alone', { 'x-ratelimit-reset-tokens': '6m0s' }, 6 * MINUTE],
+    ['plain', { 'x-ratelimit-reset': '12' }, 12 * SECOND],
+    ['IETF, drafts up to 6', { 'ratelimit-reset': '42' }, 42 * SECOND],
+    [
+      'IETF, with all three',
+      { 'ratelimit-limit': '5', 'ratelimit-remaining': '0', 'ratelimit-reset': '42' },
+      42 * SECOND,
+    ],
+    ['IETF, draft 7', { ratelimit: 'limit=100, remaining=0, reset=42' }, 42 * SECOND],
+    ['IETF', { ratelimit: '"default";r=0;t=42' }, 42 * SECOND],
+    ['IETF, a token for a name', { ratelimit: 'default;r=0;t=42' }, 42 * SECOND],
+    ['IETF, two of them', { ratelimit: '"burst";r=3;t=2, "minute";r=0;t=42' }, 42 * SECOND],
+    ['Azure Cosmos DB', { 'x-ms-retry-after-ms': '1500' }, 1500],
+    ['another name', { 'x-retry-after': '11' }, 11 * SECOND],
+    ['an exact 0 is rounding', { 'retry-after-ms': '0', 'retry-after': '1' }, SECOND],
+    ['an exact 0 alone', { 'retry-after-ms': '0' }, 0],
+    [
+      'what has something left says nothing',
+      { 'x-ratelimit-remaining-tokens': '5', 'x-ratelimit-reset-tokens': '55' },
+      undefined,
+    ],
+  ])('%s', (_, headers, expected) => {
+    expect(waitOf(headers as Record<string, string>)).toBe(expected);
+  });
+
+  it('is that of the limit that the message names', () => {
+    const headers = { 'x-rate-limit-reset-tokens': '55', 'x-rate-limit-reset-requests': '5' };
+    expect(waitOf(headers, 'You have exceeded the token rate limit.')).toBe(55 * SECOND);
+    expect(waitOf(headers, 'You have exceeded the call rate limit.')).toBe(5 * SECOND);
+    expect(waitOf(headers)).toBe(55 * SECOND);
+  });
+});
+
+describe('a wait in words', () => {
+  it.each([
+    ['Please try again in 7m12s.', 432 * SECOND],
+    ['Please try again in 20ms. Visit …', 20],
+    ['Please try again in 9m38.016s. Need more tokens?', 578_016],
+    ['try again in 1m30.5s', 90_500],
+    ['Please retry after 10 seconds.', 10 * SECOND],
+    ['Please retry after 86400 seconds. Please go here', DAY],
+    ['Retry after 3 minutes', 3 * MINUTE],
+    ['Please retry in 34.07s.', 34_070],
+    ['Retrying in 32m 50s', 1970 * SECOND],
+    ['Rate limit exceeded, please wait 40 seconds and retry.', 40 * SECOND],
+    ['Please wait 43200 seconds before retrying.', 12 * HOUR],
+    ['Please wait 8 hours 24 minutes and try again', 504 * MINUTE],
+    ['Please wait for another 5 minutes', 5 * MINUTE],
+    ['try again in 4 days 20 hours 9 minutes.', 418_140 * SECOND],
+    ['Try again in 1 hour, 5 minutes', 65 * MINUTE],
+    ['Try again in 1 hour and 5 minutes', 65 * MINUTE],
+    ['Please try again in 58 hours.', 58 * HOUR],
+    ['please try again after 1 seconds', SECOND],
+    ['please try again in a minute', MINUTE],
+    ['Your quota will reset after 8h44m7s.', 31_447 * SECOND],
+    ['Your rate limit resets in ~10s.', 10 * SECOND],
+    ['The limit resets in 2 hours', 2 * HOUR],
+    ['Quota will be replenished in 5.03:23:11', 444_191 * SECOND],
+    ['Try again in 23:59:57', 86_397 * SECOND],
+    ['The limit is lifted after 55 seconds', 55 * SECOND],
+    ['Too many requests (after 55 seconds)', 55 * SECOND],
+    ['Rate limit exceeded. Retry after 30', 30 * SECOND],
+    ["{'error': {'retry_after': 30}}", 30 * SECOND],
+    ['{\\"retryDelay\\": \\"38s\\"}', 38 * SECOND],
+    ['retry_after_ms: 500', 500],
+    ['请在 40 秒后重试', 40 * SECOND],
+    ['请 5 分钟后再试', 5 * MINUTE],
+    ['Your limit will reset at 2026-08-14T12:00:30Z', 30 * SECOND],
+    ['Limit resets at 2026-08-14 12:00:30 UTC', 30 * SECOND],
+    [`usage limit reached|${NOW / 1000 + 30}`, 30 * SECOND],
+    ['resets 6:40pm (UTC)', 400 * MINUTE],
+    ['It resets at 00:00 UTC', 12 * HOUR],
+  ])('%s', (message, expected) => {
+    expect(waitInWords(message, NOW)).toBe(expected);
+    expect(waitOf({}, { error: { message } })).toBe(expected);
+    const nested = JSON.stringify({ error: { message } });
+    expect(waitOf({}, { error: { message: `Upstream said: ${nested}` } })).toBe(expected);
+  });
+
+  it.each([
+    'Please try again later.',
+    'Your limit will reset at 2026-09-04 19:01:25',
+    'available again at 6:40pm',
+    'Request timed out after 300 seconds',
+    'You exceeded 60 requests in 60 seconds',
+    'You will regain access on 2026-09-01 at 00:00 UTC',
+    'Resets in N days',
+    'try again in 5 minimal steps',
+    'retry with 30% less',
+  ])('is none: %s', (message) => {
+    expect(waitInWords(message, NOW)).toBeUndefined();
+  });
+});
+
+describe('a wait in fields of the body', () => {
+  it.each([
+    [{ error: { retry_after: 12 } }, 12 * SECOND],
+    [{ error: { message: 'no', retryAfter: '12s' } }, 12 * SECOND],
+    [{ error: { metadata: { retry_after_seconds: 12 } } }, 12 * SECOND],
+    [{ error: { details: { retry_after: 12 } } }, 12 * SECOND],
+    [{ retry_after_ms: 1500 }, 1500],
+    [{ error: { resets_in_seconds: 12, resets_at: NOW / 1000 + 99 } }, 12 * SECOND],
+    [{ error: { resets_at: NOW / 1000 + 99 } }, 99 * SECOND],
+    [{ error: { details: [{ '@type': 'x/RetryInfo', retryDelay: '48s' }] } }, 48 * SECOND],
+    [{ error: { metadata: { headers: { 'Retry-After': '12' } } } }, 12 * SECOND],
+  ])('%j', (body, expected) => {
+    expect(waitOf({}, body)).toBe(expected);
+  });
+
+  it('is the longer one of field and words, because fields may be cut to seconds', () => {
+    const details = [{ retryDelay: '48s' }];
+    const message = 'Please retry in 48.94s.';
+    expect(waitOf({}, { error: { message, details } })).toBe(48_940);
+  });
+});
+
+describe('a moment is relative to the server’s clock', () => {
+  const at = (ms: number) => new Date(NOW + ms).toUTCString();
+  const SKEWS = [-20 * MINUTE, 20 * MINUTE, -7 * DAY, 7 * DAY, 90 * SECOND];
+
+  it.each(SKEWS)('where ours differs by %d ms and the response has a Date', (skew) => {
+    const headers = { date: at(0) };
+    const ours = NOW - skew;
+    const until = new Date(NOW + 40_000);
+    expect(waitOf({ ...headers, 'retry-after': until.toUTCString() }, '', ours)).toBe(40_000);
+    expect(waitOf({ ...headers, 'retry-after': '40' }, '', ours)).toBe(40_000);
+    expect(waitOf({ ...headers, 'x-ratelimit-reset': String(until.getTime()) }, '', ours)).toBe(
+      40_000,
+    );
+    const message = `resets at ${until.toISOString()}`;
+    expect(waitOf(headers, { error: { message } }, ours)).toBe(40_000);
+    const anthropic = {
+      ...headers,
+      'anthropic-ratelimit-tokens-limit': '10',
+      'anthropic-ratelimit-tokens-reset': until.toISOString(),
+    };
+    expect(readLimits(new Headers(anthropic), ours)).toMatchObject([{ resetMs: 40_000 }]);
+  });
+
+  it('is relative to ours where there is no Date, or where both agree', () => {
+    const date = at(0);
+    expect(serverNow(new Headers(), NOW)).toBe(NOW);
+    expect(serverNow(new Headers({ date: 'today' }), NOW)).toBe(NOW);
+    // Cut to seconds, and on its way for another one.
+    expect(serverNow(new Headers({ date }), NOW + 1900)).toBe(NOW + 1900);
+    expect(serverNow(new Headers({ date }), NOW + 2100)).toBe(NOW);
+    expect(serverNow(new Headers({ date }), NOW - 1)).toBe(NOW);
+    expect(serverNow(new Headers({ date, age: '60' }), NOW - 1)).toBe(NOW + MINUTE);
+  });
+});
+
+describe('the IETF’s headers', () => {
+  const read = (record: Record<string, string>) => readIetfLimits(new Headers(record), NOW);
+
+  it.each([
+    [
+      'draft 8 and later',
+      { ratelimit: '"default";r=50;t=30', 'ratelimit-policy': '"default";q=100;w=60' },
+      [{ dimension: 'requests', limit: 100, remaining: 50, resetMs: 30_000, windowMs: MINUTE }],
+    ],
+    [
+      'Hugging Face',
+      { ratelimit: '"api";r=489;t=189', 'ratelimit-policy': '"fixed window";"api";q=500;w=300' },
+      [
+        {
+          dimension: 'requests',
+          limit: 500,
+          remaining: 489,
+          resetMs: 189_000,
+          windowMs: 5 * MINUTE,
+        },
+      ],
+    ],
+    [
+      'several, by name',
+      {
+        ratelimit: '"burst";r=9;t=1, "tokens";r=0;t=42',
+        'ratelimit-policy': '"burst";q=10;w=1, "tokens";q=1000;w=60;qu="tokens"',
+      },
+      [
+        { dimension: 'requests', limit: 10, remaining: 9, resetMs: 1000, windowMs: 1000 },
+        { dimension: 'tokens', limit: 1000, remaining: 0, resetMs: 42_000, windowMs: MINUTE },
+      ],
+    ],
+    [
+      'bytes are no limit of ours',
+      { ratelimit: '"b";r=0;t=9', 'ratelimit-policy': '"b";q=9;w=9;qu="content-bytes"' },
+      [],
+    ],
+    [
+      'draft 7',
+      { ratelimit: 'limit=100, remaining=50, reset=5' },
+      [{ dimension: 'requests', limit: 100, remaining: 50, resetMs: 5000 }],
+    ],
+    [
+      'up to draft 6',
+      { 'ratelimit-limit': '100, 100;w=60', 'ratelimit-remaining': '50', 'ratelimit-reset': '5' },
+      [{ dimension: 'requests', limit: 100, remaining: 50, resetMs: 5000, windowMs: MINUTE }],
+    ],
+    ['nothing', {}, []],
+    ['garbage', { ratelimit: ';;=,"' }, []],
+  ])('%s', (_, headers, expected) => {
+    expect(read(headers as Record<string, string>)).toEqual(expected);
+  });
+
+  it('count only where no others are shown', () => {
+    const others = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '59' };
+    const shown = readLimits(new Headers({ ...others, ratelimit: '"d";r=1;t=2' }), NOW);
+    expect(shown).toMatchObject([{ limit: 60, remaining: 59 }]);
+  });
+});
+
+describe('whatever the text', () => {
+  const nearly = fc.oneof(
+    fc.string(),
+    fc.string({ unit: fc.constantFrom(...'0123456789hmsPTDW.:-, "\'aneconds秒后') }),
+    fc
+      .array(
+        fc.constantFrom(
+          'try again in ',
+          '1',
+          'm',
+          ' hours',
+          'and ',
+          '00:',
+          'reset at ',
+          'Z',
+          'UTC',
+          '999999999999',
+        ),
+      )
+      .map((words) => words.join('')),
+  );
+
+  it('a wait is a finite amount, or undefined', () => {
+    fc.assert(
+      fc.property(nearly, (text) => {
+        const headers = { get: () => text };
+        const waits = [
+          parseSpanMs(text),
+          parseResetMs(text, NOW),
+          waitInWords(text, NOW),
+          retryAfterMs(headers, NOW),
+          ...readIetfLimits(headers, NOW).flatMap(({ resetMs, windowMs }) => [resetMs, windowMs]),
+        ];
+        for (const wait of waits) {
+          if (wait === undefined) continue;
+          expect(Number.isFinite(wait)).toBe(true);
+          expect(wait).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('200 kB take time in proportion', () => {
+    for (const word of [
+      'try again in ',
+      '1m ',
+      'wait ',
+      'after 1 1 1 ',
+      '9',
+      '1:00:00:',
+      ' ',
+      'again in the your ',
+    ]) {
+      const text = word.repeat(Math.ceil(200_000 / word.length));
+      const from = performance.now();
+      waitInWords(text, NOW);
+      retryAfterMs({ get: () => text }, NOW);
+      readLimits({ get: () => text }, NOW);
+      // Quadratic patterns take minutes.
+      expect(performance.now() - from).toBeLessThan(2000);
+    }
+  });
+});
