@@ -112,7 +112,7 @@ function isTooLarge(evidence: Evidence): boolean {
   if (status === 413 ? !saysRateLimit(read) : status !== 429 && status !== undefined) return false;
   const [, limit, requested] = LIMIT_AND_REQUESTED.exec(read.message) ?? [];
   if (limit !== undefined && requested !== undefined) return countOf(requested) > countOf(limit);
-  return status === 413 || /\brequest too large\b/i.test(read.message);
+  return (status === 413 ? /\btoo large\b/i : /\brequest too large\b/i).test(read.message);
 }
 
 function countOf(text: string): number {

@@ -281,6 +281,13 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
     kind: 'daily',
   },
   {
+    host: 'Bedrock, with advice',
+    source: 'AWS, "ThrottlingException", 2025',
+    status: 429,
+    body: { message: 'Too many requests, please reduce your request rate and try again.' },
+    kind: 'rate',
+  },
+  {
     host: 'Ollama',
     source: 'continuedev/continue#10579',
     status: 429,
