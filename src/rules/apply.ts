@@ -8,7 +8,7 @@ import {
   refused as learnRefusal,
 } from './learning/refusals.ts';
 import { sizeOf } from './limits/limit-levels.ts';
-import { addUse, limitSet, recallUse, settle } from './limits/limit-set.ts';
+import { addUse, limitSet, recallUse, retime, settle } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
 import { answer, forget, open, pauseOf, refuse, resume, stop, widen } from './recovery.ts';
 import type { SentCall, Ticket } from './ticket.ts';
@@ -140,11 +140,10 @@ function resumeNow(state: LaneState, now: number): void {
   if (pauseOf(state.recovery) !== undefined) endPause(state, now, now);
 }
 
-/** Windows count a call from when it is sent; it was granted before. */
+/** Limits count a call from when it is sent; it was granted before. */
 function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): void {
   if (now - at < SENT_AT_ONCE_MS) return;
-  settle(limits, cost, NOTHING, at, now);
-  take(limits, cost, now);
+  retime(limits, cost, at, now);
 }
 
 function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: number): void {

@@ -75,6 +75,28 @@ describe('sent', () => {
     expect(levelOf(lane, 110_000)).toBe(60);
   });
 
+  it('counts a call once, also where responses show what is left', () => {
+    const shape = { enforcement: 'window', burstSeconds: 60 } as const;
+    const policy = { ...policyOf(shape), headroom: 0, correction: 'unknown' } as const;
+    const lane = laneOf(1, { policy });
+    const { grant: first } = withOneCall(lane);
+    const limit = { dimension: 'requests', limit: 60, remaining: 59, windowMs: 60_000 } as const;
+    told(lane, { kind: 'observed', call: first.call, observed: [limit] }, 0);
+    const [second] = asked(lane, tickets(1, 2), 0).granted;
+    const before = { level: levelOf(lane, 1000), taken: lane.limits.taken };
+    told(lane, { kind: 'sent', call: second!.call }, 1000);
+    expect({ level: levelOf(lane, 1000), taken: lane.limits.taken }).toEqual(before);
+  });
+
+  it('gives a late call back where it was counted', () => {
+    const shape = { enforcement: 'window', burstSeconds: 60 } as const;
+    const lane = laneOf(1, { policy: { ...policyOf(shape), headroom: 0 } });
+    const { grant } = withOneCall(lane);
+    told(lane, { kind: 'sent', call: grant.call }, 1000);
+    told(lane, ended(grant, { actual: {} }), 2000);
+    expect(levelOf(lane, 2000)).toBe(60);
+  });
+
   it('changes nothing for a call that leaves at once', () => {
     const { lane, grant } = withOneCall();
     const before = structuredClone(lane.limits);

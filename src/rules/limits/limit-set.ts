@@ -19,7 +19,7 @@ import {
 } from './limit-meter.ts';
 import { type LimitPolicy, limitPolicy } from './limit-policy.ts';
 import { used } from './meter-room.ts';
-import { drainMeter, observeMeter, settleMeter, takeLater } from './meter-use.ts';
+import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
 import { NO_CAUTION, type Tuning, tuning } from './tuning.ts';
 
@@ -158,6 +158,14 @@ export function settle(set: LimitSet, taken: Cost, actual: Cost, at: number, now
     const { dimension } = meter.limit;
     const more = amount(actual, dimension) - amount(taken, dimension);
     if (more !== 0) settleMeter(meter, more, at, set, now);
+  }
+}
+
+/** A call that was taken at `at` is sent only now: limits count it from here. */
+export function retime(set: LimitSet, cost: Cost, at: number, now: number): void {
+  for (const meter of set.meters) {
+    const part = amount(cost, meter.limit.dimension);
+    if (part > 0) retimeMeter(meter, part, at, set, now);
   }
 }
 

@@ -53,6 +53,23 @@ export function settleMeter(
   }
 }
 
+/** A call that was taken at `at` is sent only now: bucket and windows count it from here. */
+export function retimeMeter(
+  meter: LimitMeter,
+  cost: number,
+  at: number,
+  terms: PaceTerms,
+  now: number,
+): void {
+  refillMeter(meter, terms, now);
+  const before = takeFromLevel(meter.spec, meter.bucket, -cost);
+  meter.bucket = takeFromLevel(meter.spec, before, cost);
+  for (const window of meter.windows) {
+    giveBack(window, cost, at, now);
+    enterWindow(window, cost, now);
+  }
+}
+
 /** Empties the bucket, because the server has refused a call. A debt stays. */
 export function drainMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
   recordRefusal(meter, meter.shown);

@@ -93,7 +93,10 @@ export function scaleTrailing(window: TrailingWindow, factor: number, now: numbe
   window.total *= factor;
 }
 
-/** Gives back `cost` of what was entered at `at`, unless that has left the window. */
+/**
+ * Gives back `cost` of what was entered at `at`, unless that has left the window. What was entered
+ * anew since then is given back from there.
+ */
 export function giveBackTrailing(
   window: TrailingWindow,
   cost: number,
@@ -101,11 +104,15 @@ export function giveBackTrailing(
   now: number,
 ): void {
   expire(window, now);
-  const entry = window.entries[indexFrom(window.entries, at)];
-  if (entry === undefined || at <= now - window.spanMs) return;
-  const removed = Math.min(cost, entry.cost);
-  entry.cost -= removed;
-  window.total -= removed;
+  if (at <= now - window.spanMs) return;
+  let left = cost;
+  for (let i = indexFrom(window.entries, at); i < window.entries.length && left > 0; i++) {
+    const entry = window.entries[i]!;
+    const removed = Math.min(left, entry.cost);
+    entry.cost -= removed;
+    window.total -= removed;
+    left -= removed;
+  }
 }
 
 function isOneWith(last: WindowEntry, window: TrailingWindow, now: number): boolean {
