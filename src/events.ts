@@ -71,7 +71,7 @@ export interface UsageEvent extends LaneRef {
    * call allows (`max_tokens`) where there is no experience yet, and never more than that.
    */
   readonly estimated: TokenEstimate;
-  /** `undefined` where the response didn't say. */
+  /** `undefined` where the response didn't say, or said what can't be true. */
   readonly actual: Usage | undefined;
 }
 

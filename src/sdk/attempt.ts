@@ -3,6 +3,7 @@ import { type Clock, wallNow } from '../clock.ts';
 import { readLimits } from '../http/headers.ts';
 import { meterResponse, type ResponseEnd } from '../http/metered-response.ts';
 import { mayRefuse } from '../http/refusal.ts';
+import { believedUsage } from '../http/usage-believed.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Call } from '../model/call.ts';
@@ -155,11 +156,13 @@ export class Attempt {
   }
 
   /**
-   * Settles with the usage that the response reports; else with the output that was streamed; else
-   * with what was reserved.
+   * Settles with the usage that the response reports, where it can be true; else with the output
+   * that was streamed; else with what was reserved.
    */
-  #settle({ usage, seenOutputTokens, complete }: ResponseEnd): void {
+  #settle({ usage: reported, seenOutputTokens, complete }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
+    const { maxOutputTokens } = call;
+    const usage = believedUsage(reported, { estimate, maxOutputTokens, seenOutputTokens });
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
     lane.feedback.used(key, { inputTokens, outputTokens }, usage);
     if (usage !== undefined && complete) estimate.learn(usage);

@@ -92,6 +92,22 @@ export function takeFromLevel(spec: BucketSpec, state: BucketState, cost: number
   return cost < 0 ? pour(spec, state, -cost) : { ...state, level: state.level - cost };
 }
 
+/** Takes `cost` as a debt, which is never more than what flows in within `windowMs`. */
+export function owe(
+  spec: BucketSpec,
+  state: BucketState,
+  cost: number,
+  windowMs: number,
+): BucketState {
+  const least = Math.min(state.level, -spec.perMs * windowMs);
+  return { ...state, level: Math.max(least, state.level - cost) };
+}
+
+/** A debt is cut to what `level` leaves of it; what is no debt stays as it is. */
+export function relieved(state: BucketState, level: number): BucketState {
+  return { ...state, level: Math.max(state.level, Math.min(0, level)) };
+}
+
 /** An empty bucket without savings. A debt stays. */
 export function drained(state: BucketState): BucketState {
   return { ...state, level: Math.min(0, state.level), savings: 0 };

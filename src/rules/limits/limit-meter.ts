@@ -39,6 +39,8 @@ export interface LimitMeter extends PacedLimit {
   balance: ServerBalance | undefined;
   /** The share of the limit that the last response has shown to be left. */
   shown: number;
+  /** When a call was last found to have used more than was reserved for it. */
+  owedAt: number;
   /** Usage above a lowered capacity. Charged again if the limit grows within its window. */
   forgiven: Forgiven;
   use: WindowUse;
@@ -59,6 +61,7 @@ export const limitMeter: Codec<LimitMeter> = record<LimitMeter>({
   windows: list(limitWindow),
   balance: optional(serverBalance),
   shown: number,
+  owedAt: time,
   forgiven: record<Forgiven>({ amount: number, at: time }),
   use: windowUse,
   busy: busySpell,
@@ -82,6 +85,7 @@ function fullMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMet
     windows: windowsOf(guards, [], slots),
     balance: undefined,
     shown: 0,
+    owedAt: Number.NEGATIVE_INFINITY,
     forgiven: { amount: 0, at: now },
     use: newWindowUse(slots),
     busy: newBusySpell(),

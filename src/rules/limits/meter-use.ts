@@ -1,8 +1,8 @@
-import { drained, takeAsHead, takeFromLevel } from './bucket.ts';
+import { drained, owe, relieved, takeAsHead, takeFromLevel } from './bucket.ts';
 import { leaveToOthers, recordLargeCall, recordRefusal, reservedShare } from './burst-policy.ts';
 import { type LimitMeter, refillMeter, repace } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
-import { enterWindow, giveBack } from './limit-window.ts';
+import { enterWindow, giveBack, scaleWindow, windowTotal } from './limit-window.ts';
 import { flowingShareOf, meterCountedShare } from './meter-room.ts';
 import { forgetBursts, recordInBurst } from './proven-burst.ts';
 import {
@@ -31,8 +31,8 @@ export function takeLater(meter: LimitMeter, cost: number, terms: PaceTerms, now
 }
 
 /**
- * Corrects what a call took at `at` by `more`: a positive amount becomes a debt, a negative one is
- * given back. If responses show the server's balance, it is corrected only where the server is known
+ * Corrects what a call took at `at` by `more`: a positive amount becomes a debt of a window's worth
+ * at most, a negative one is given back. If responses show the server's balance, it is corrected only where the server is known
  * to do the same: the balance tells the rest.
  */
 export function settleMeter(
@@ -46,11 +46,17 @@ export function settleMeter(
   const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
   if (meter.balance !== undefined && !isDone) return;
   refillMeter(meter, terms, now);
-  meter.bucket = takeFromLevel(meter.spec, meter.bucket, more);
-  for (const window of meter.windows) {
-    if (more > 0) enterWindow(window, more, now);
-    else giveBack(window, -more, at, now);
+  if (more > 0) borrow(meter, more, now);
+  else {
+    meter.bucket = takeFromLevel(meter.spec, meter.bucket, more);
+    for (const window of meter.windows) giveBack(window, -more, at, now);
   }
+}
+
+function borrow(meter: LimitMeter, more: number, now: number): void {
+  meter.bucket = owe(meter.spec, meter.bucket, more, meter.limit.windowMs);
+  for (const window of meter.windows) enterWindow(window, more, now);
+  meter.owedAt = now;
 }
 
 /** A call that was taken at `at` is sent only now: bucket and windows count it from here. */
@@ -113,6 +119,17 @@ function updateBalance(
   if (counted !== undefined) limitOthers(balance, counted);
   const others = counted ?? flowingShareOf(meter);
   if (leaveToOthers(meter.burst, others, terms)) repace(meter, terms, now);
+  if (reading.sentAt >= meter.owedAt) relieve(meter, usableBalance(balance, now), now);
+}
+
+/** The server shows what is left now: it counts, and no debt that we have noted before. */
+function relieve(meter: LimitMeter, level: number, now: number): void {
+  meter.bucket = relieved(meter.bucket, level);
+  for (const window of meter.windows) {
+    const total = windowTotal(window, now);
+    const left = Math.min(window.max, Math.max(0, level));
+    if (total > window.max) scaleWindow(window, (window.max - left) / total, now);
+  }
 }
 
 function enter(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {

@@ -1,0 +1,45 @@
+import type { TokenEstimate, Usage } from '../model/usage.ts';
+
+/**
+ * A guess: several times what any model reads at once, because tools that a host runs itself call the
+ * model more than once. An embedding of many texts may have more, and its estimate says so.
+ */
+const MOST_INPUT_TOKENS = 4_000_000;
+const MOST_OF_ESTIMATE = 4;
+/** A guess: several times what any model writes at once. */
+const MOST_OUTPUT_TOKENS = 1_000_000;
+/** A prompt is never so much shorter than its estimate, not even one of images and files. */
+const LEAST_INPUT_SHARE = 0.001;
+
+/** What is known of a call besides the usage that its response reports. */
+export interface CountedCall {
+  readonly estimate: TokenEstimate;
+  /** The most output tokens that the call allows, where it says so. */
+  readonly maxOutputTokens: number | undefined;
+  /** Output tokens that were seen to arrive; 0 where nobody counted. */
+  readonly seenOutputTokens: number;
+}
+
+/**
+ * The reported usage as far as it can be true; `undefined` where it can't, so that the call costs
+ * its estimate: no input for a prompt, or more tokens than any model reads or writes. Where a stream
+ * reports no output, what was seen of it counts.
+ */
+export function believedUsage(usage: Usage | undefined, call: CountedCall): Usage | undefined {
+  if (usage === undefined || isTooLittle(usage, call) || isTooMuch(usage, call)) return undefined;
+  if (usage.outputTokens > 0) return usage;
+  return { ...usage, outputTokens: call.seenOutputTokens };
+}
+
+function isTooLittle({ inputTokens }: Usage, { estimate }: CountedCall): boolean {
+  return inputTokens < LEAST_INPUT_SHARE * estimate.inputTokens;
+}
+
+function isTooMuch(
+  { inputTokens, outputTokens }: Usage,
+  { estimate, maxOutputTokens = 0 }: CountedCall,
+): boolean {
+  const mostInput = Math.max(MOST_INPUT_TOKENS, MOST_OF_ESTIMATE * estimate.inputTokens);
+  const mostOutput = Math.max(MOST_OUTPUT_TOKENS, maxOutputTokens);
+  return !(inputTokens <= mostInput && outputTokens <= mostOutput);
+}

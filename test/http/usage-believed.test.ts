@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { believedUsage } from '../../src/http/usage-believed.ts';
+import type { Usage } from '../../src/model/usage.ts';
+
+const usage = (inputTokens: number, outputTokens: number): Usage => ({
+  ...{ inputTokens, outputTokens },
+  ...{ cachedInputTokens: 0, cacheWriteTokens: 0 },
+});
+const call = (inputTokens: number, seenOutputTokens = 0, maxOutputTokens?: number) => ({
+  estimate: { inputTokens, outputTokens: 50 },
+  ...{ maxOutputTokens, seenOutputTokens },
+});
+
+describe('the usage that a response reports', () => {
+  it('is not believed without input for a prompt, as LocalAI reports it', () => {
+    expect(believedUsage(usage(0, 0), call(2000))).toBeUndefined();
+    expect(believedUsage(usage(0, 40), call(2000))).toBeUndefined();
+    expect(believedUsage(usage(1, 1), call(2000))).toBeUndefined();
+  });
+
+  it('is believed without input where there was none to count', () => {
+    expect(believedUsage(usage(0, 900), call(0))).toEqual(usage(0, 900));
+  });
+
+  it('is believed where an estimate was far too high, as of images', () => {
+    expect(believedUsage(usage(85, 10), call(30_000))).toEqual(usage(85, 10));
+  });
+
+  it('is not believed where no model reads or writes so much', () => {
+    for (const much of [1e7, 1e9, 1e15]) {
+      expect(believedUsage(usage(much, 5), call(10))).toBeUndefined();
+      expect(believedUsage(usage(10, much), call(10))).toBeUndefined();
+    }
+    expect(believedUsage(usage(1_900_000, 60_000), call(10))).toEqual(usage(1_900_000, 60_000));
+    expect(believedUsage(usage(9e6, 0), call(8e6))).toEqual(usage(9e6, 0));
+    expect(believedUsage(usage(10, 3e6), call(10, 0, 4e6))).toEqual(usage(10, 3e6));
+  });
+
+  it('has the output that was seen, where a stream reports none', () => {
+    expect(believedUsage(usage(10, 0), call(10, 7))).toEqual(usage(10, 7));
+    expect(believedUsage(usage(10, 3), call(10, 7))).toEqual(usage(10, 3));
+  });
+
+  it('is never one that can’t be true, whatever it is', () => {
+    const any = fc.double();
+    fc.assert(
+      fc.property(any, any, fc.nat(1e6), (input, output, estimate) => {
+        const believed = believedUsage(usage(input, output), call(estimate));
+        if (believed === undefined) return;
+        expect(believed.inputTokens).toBeGreaterThanOrEqual(estimate / 1000);
+        expect(believed.inputTokens).toBeLessThanOrEqual(4e6);
+        expect(believed.outputTokens).toBeGreaterThanOrEqual(0);
+        expect(believed.outputTokens).toBeLessThanOrEqual(1e6);
+      }),
+    );
+  });
+});
