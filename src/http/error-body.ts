@@ -137,18 +137,19 @@ function entriesOf(value: object): readonly (readonly [string, unknown])[] {
 }
 
 function readField(name: string, value: string, found: Findings, depth: number): void {
+  const isText = [...TEXTS, ...MORE_TEXTS].includes(name);
   if ([...CODES, ...MORE_CODES].includes(name) && value.length <= 100) found.codes.push(value);
-  if (name === 'error' && WORD.test(value)) found.codes.push(value);
+  if (isText && WORD.test(value)) found.codes.push(value);
   if (name === 'type' || name === 'errortype') found.types.push(value);
   if (WAITS.test(name)) found.waits.push({ name, value });
-  if (![...TEXTS, ...MORE_TEXTS].includes(name) || value === '') return;
+  if (!isText || value === '') return;
   // A gateway's message may be the JSON that it was answered.
   const inner = /^\s{0,9}[[{]/.test(value) ? parseJson(value) : undefined;
   if (inner === undefined) found.texts.add(value);
   else walk(inner, found, depth + 1);
 }
 
-/** Some have a code for the whole error: `"error": "monthly_cost_limit_exceeded"`. */
+/** A message of one word is a code: `"error": "monthly_cost_limit_exceeded"`. */
 const WORD = /^[\w.-]{1,80}$/;
 
 function readQuota(value: object, found: Findings): void {

@@ -50,7 +50,7 @@ const CODE_SIGNS: readonly MoneySign[] = [
     hosts: 'DashScope (`Arrearage`), Volcengine (`AccountOverdueError`, `ServiceOverdue`)',
     source: 'hsliuping/TradingAgents-CN#170; volcengine.com/docs/82379/1299023, 2025-04',
     counts: 'always',
-    codes: /arrearage|overdue/,
+    codes: /arrearage|overdue|^commoditynotpurchased$/,
   },
   {
     hosts: 'DashScope: the free tokens of a model are used up',
@@ -69,7 +69,7 @@ const CODE_SIGNS: readonly MoneySign[] = [
     source: 'modelscope/modelscope#1691; huggingface/hub-docs#2392; Wei-Shaw/sub2api#890',
     counts: 'always',
     codes:
-      /insufficient(?:account)?balance|notenoughbalance|insufficient(?:credit|fund|userquota)|^creditserror$/,
+      /insufficient(?:account)?balance|balanceinsufficient|notenoughbalance|insufficient(?:credit|fund|userquota)|^creditserror$/,
   },
   {
     hosts: 'Cerebras; Anthropic’s `billing_error` is above',
@@ -91,14 +91,15 @@ const WORD_SIGNS: readonly MoneySign[] = [
     hosts: 'DeepSeek, z.ai, MiniMax, Venice, SiliconFlow, OpenRouter, Prime Intellect',
     source: 'continuedev/continue#9180; MiniMax-AI/MiniMax-M2#62; osaurus-ai/osaurus#2431',
     counts: 'always',
-    words: /\b(?:insufficient|not enough|negative|zero) (?:[\w-]{1,15} ){0,4}(?:balance|funds)\b/i,
+    words:
+      /\b(?:insufficient|not enough|do(?:es)?(?: not|n't) have (?:enough|sufficient)|negative|zero|exceed(?:ed|s)?) (?:[\w-]{1,15} ){0,4}(?:balance|funds)\b/i,
   },
   {
     hosts: 'Anthropic, SiliconFlow, Novita',
     source: 'Wei-Shaw/sub2api#1587; FoundationAgents/OpenManus#438',
     counts: 'always',
     words:
-      /\bbalance\b[^.\n]{0,30}\b(?:too low|insufficient|not enough|not sufficient|depleted|exhausted|overdue|used up|negative)\b/i,
+      /\bbalance\b[^.\n]{0,30}\b(?:too low|insufficient|not enough|not sufficient|depleted|exhausted|overdue|used up|negative)\b|\bbalance\b[^.\n]{0,10} (?:is|of|:) ?(?:-|[$€¥]|usd ?){0,2}0(?:\.0{1,9})?(?![.\d])/i,
   },
   {
     hosts: 'Gemini: prepaid projects',
@@ -112,7 +113,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'luxus/pi-xai#10; open-assistant-org/open-assistant#80; NVIDIA developer forums, 2025',
     counts: 'unwindowed',
     words:
-      /\b(?:insufficient|not enough|no (?:more |remaining |available )?|out of|used all (?:of )?(?:your |its |the )?(?:available )?|requires? more) ?(?:[\w-]{1,15} ){0,2}credits?\b|\bcredits?\b[^.\n]{0,30}\b(?:expired|exhausted|depleted|used up|ran out|run out|insufficient|limit exceeded)\b|\bcredit limit\b/i,
+      /\b(?:insufficient|not enough|do(?:es)?(?: not|n't) have (?:enough|sufficient)|no (?:more |remaining |available )?|out of|used all (?:of )?(?:your |its |the )?(?:available )?|requires? more) ?(?:[\w-]{1,15} ){0,2}credits?\b|\bcredits?\b[^.\n]{0,30}\b(?:expired|exhausted|depleted|used up|ran out|run out|insufficient|limit exceeded)\b|\bcredit limit\b|\binsufficient quota\b/i,
   },
   {
     hosts: 'Gemini, xAI, Fireworks, Anthropic, Hugging Face, z.ai, OpenRouter, Mistral',
@@ -126,13 +127,20 @@ const WORD_SIGNS: readonly MoneySign[] = [
     hosts: 'xAI, Gemini, Groq, Fireworks, OpenAI, Cline, Glean',
     source: 'Anantys-oss/koan#2412; bajrangCoder/acode-plugin-chatgpt#19; cline/cline#10207',
     counts: 'always',
-    words: /\b(?:spend|spending|billing|budget|cost) (?:hard |soft )?(?:limit|cap)s?\b/i,
+    words:
+      /\b(?:spend|spending|billing|budget|cost) (?:cycle |hard |soft )?(?:limit|cap|quota)s?\b|\bmax(?:imum)? spend\b|\bspend(?:ing)? (?:has |is )?exceed/i,
   },
   {
     hosts: 'Anthropic: a limit that was set in the console',
     source: 'Anthropic, "Errors", 2026-08',
     counts: 'always',
     words: /\bspecified (?:[\w-]{1,15} ){0,2}usage limits?\b/i,
+  },
+  {
+    hosts: 'OpenRouter: a key with a limit of its own',
+    source: 'OpenRouter, "API keys", 2026',
+    counts: 'unwindowed',
+    words: /\bkey limit exceeded\b/i,
   },
   {
     hosts: 'plans with a cap on usage',
@@ -153,7 +161,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'tencentmusic/supersonic#1572; continuedev/continue#13195; RooCodeInc/Roo-Code#12309',
     counts: 'always',
     words:
-      /\b(?:arrears|arrearage|overdue|past due|unpaid|account is in good standing|pay past invoices)\b|\bpayment (?:is |was |has )?(?:required|failed|declined|overdue)\b/i,
+      /\b(?:arrears|arrearage|overdue|past due|unpaid|account is in good standing|pay past invoices)\b|\bpayment (?:method )?(?:is |was |has )?(?:required|failed|declined|overdue)\b/i,
   },
   {
     hosts: 'Moonshot, Fireworks, OpenAI',
@@ -166,7 +174,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'zai-org/feedback#789; anomalyco/opencode#14273; veniceai/api-docs#149',
     counts: 'bare',
     words:
-      /\brecharge\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
+      /\brecharge\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bupdate your (?:billing|payment)\b|\badd a (?:payment method|credit card)\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
   },
   {
     hosts: 'OpenAI without its code, as gateways and libraries repeat it',
@@ -179,7 +187,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'Aider-AI/aider#4495; help.aliyun.com, "Error codes", 2025',
     counts: 'unwindowed',
     words:
-      /\bfree (?:tier|trial|quota|credits?)\b[^.\n]{0,40}\b(?:exhausted|expired|ended|used up|restricted)\b/i,
+      /\b(?:free (?:tier|quota|credits?)|trial|subscription)\b[^.\n]{0,40}\b(?:exhausted|expired|ended|used up|restricted)\b/i,
   },
   {
     hosts: 'Anthropic: subscriptions, for a long context',
@@ -192,7 +200,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'langgenius/dify#5850; QuantumNous/new-api#6929; volcengine.com/docs/82379/1299023',
     counts: 'unwindowed',
     words:
-      /[余餘][额額]不足|欠[费費]|(?:额度|額度|配额|资源包|套餐|余额)[^。\n]{0,8}(?:不足|用尽|用完|耗尽|过期)|[账帳][户戶号號][^。\n]{0,8}(?:停用|冻结)|逾期/,
+      /[余餘][额額]不足|欠[费費]|(?:额度|額度|配额|资源包|套餐|余额)[^。\n]{0,8}(?:不足|用尽|用完|耗尽|过期)|[账帳][户戶号號][^。\n]{0,8}(?:停用|冻结)|逾期|预扣费额度失败/,
   },
   {
     hosts: 'Zhipu and others: what to do about it',

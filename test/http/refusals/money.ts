@@ -339,6 +339,23 @@ export const MONEY: readonly ErrorFixture[] = [
     ),
   },
   {
+    host: 'OpenRouter, a key of its own limit',
+    source: 'OpenRouter, "API keys", 2026',
+    status: 403,
+    body: error(
+      'Key limit exceeded (total limit). Manage it using https://openrouter.ai/settings/keys',
+      { code: 403 },
+    ),
+  },
+  {
+    host: 'new-api, in Chinese, before the call',
+    source: 'QuantumNous/new-api#6929',
+    status: 403,
+    body: error('预扣费额度失败, 用户剩余额度: ＄0.01, 需要预扣费额度: ＄0.30', {
+      code: 'insufficient_user_quota',
+    }),
+  },
+  {
     host: 'Hugging Face',
     source: 'huggingface/agents-course#386',
     status: 402,
