@@ -1,8 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VERSION } from '../src/version.ts';
 
 const PROGRAM = `
 const clock = createVirtualClock();
@@ -100,4 +109,27 @@ describe('the packed package, installed in an empty project', () => {
   it('works with require', () => {
     expect(run('program.cjs', REQUIRE + PROGRAM)).toBe('18 1\n');
   });
+});
+
+it('is built when it is packed, without a build before', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'llm-headroom-clone-'));
+  try {
+    for (const name of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
+      cpSync(name, join(clone, name), { recursive: true });
+    }
+    symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
+    const options = { cwd: clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
+    const stdout = execFileSync('npm', ['pack', '--dry-run', '--json'], {
+      ...options,
+      stdio: [...options.stdio],
+    });
+    const [{ files }] = JSON.parse(stdout.replace(/^[^[]*/, ''));
+    expect(files).toContainEqual(expect.objectContaining({ path: 'dist/index.js' }));
+  } finally {
+    rmSync(clone, { recursive: true, force: true });
+  }
+});
+
+it('knows its version', () => {
+  expect(VERSION).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
 });
