@@ -68,14 +68,56 @@ function unref(timer: unknown): void {
   if (typeof timer.unref === 'function') timer.unref();
 }
 
+/** A timer is early by less than that where clocks are coarse; by more, only where one is faked. */
+const EARLY_MS = 100;
+
+/**
+ * A clock of a monotonic reading and of timers, which may contradict each other: tests fake the one
+ * and not the other, and put either in place or away while calls wait. Time never goes backwards,
+ * and once a timer has fired it is no earlier than the timer was due, so that what waited for it
+ * goes.
+ */
+export function steadyClock(
+  read: () => number,
+  setTimer: (callback: () => void, delayMs: number, isBackground?: boolean) => () => void,
+): Clock {
+  /** How far time is ahead of what is read, and the latest of both kinds. */
+  let aheadMs = 0;
+  let lastRead = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
+  const now = (): number => {
+    const time = read();
+    if (time < lastRead) aheadMs += lastRead - time;
+    lastRead = time;
+    latest = Math.max(latest, time + aheadMs);
+    return latest;
+  };
+  const fired = (due: number): void => {
+    const earlyMs = due - now();
+    if (earlyMs > EARLY_MS) aheadMs += earlyMs;
+    latest = Math.max(latest, due);
+  };
+  return {
+    now,
+    setTimeout(callback, delayMs, isBackground) {
+      const due = now() + Math.max(0, delayMs);
+      const fire = (): void => {
+        fired(due);
+        callback();
+      };
+      return setTimer(fire, delayMs, isBackground);
+    },
+  };
+}
+
 /** Chance, for jitter: at least 0, below 1. */
 export const random: () => number = Math.random;
 
 /** Wall-clock time that a change of the system's clock can't turn back. */
-export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  setTimeout: later,
-};
+export const systemClock: Clock = steadyClock(
+  () => performance.timeOrigin + performance.now(),
+  later,
+);
 
 /**
  * What the system's clock says, for moments that others have named. After a suspend it is right, while

@@ -76,7 +76,8 @@ export class Dispatcher {
   lookSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    queueMicrotask(() => {
+    // Not `queueMicrotask`, which some tests fake.
+    void Promise.resolve().then(() => {
       this.#isDue = false;
       this.look();
     });

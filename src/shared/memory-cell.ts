@@ -72,7 +72,7 @@ export class MemoryStore {
   /** Returns how many listen. */
   send(name: string, to: string, text: string): number {
     const listeners = [...(this.#members.get(to) ?? [])];
-    for (const hear of listeners) queueMicrotask(() => hear(name, text));
+    for (const hear of listeners) void Promise.resolve().then(() => hear(name, text));
     return listeners.length;
   }
 }
