@@ -1,4 +1,5 @@
 import { inWords, wholeMs } from './duration.ts';
+import { brand, isInstance } from './error-brand.ts';
 import { amount, type Cost, type Dimension, type Limit } from './model/limits.ts';
 import type { Reason } from './model/reason.ts';
 
@@ -7,7 +8,8 @@ import type { Reason } from './model/reason.ts';
  *
  * - `call_too_large`: `CallTooLarge`. `rate_limit_exceeded`: `RateLimitExceeded`. `queue_full`:
  *   `QueueFull`. `budget_spent`: `BudgetSpent`. `store_unavailable`: `StoreUnavailable`.
- * - `price_unknown`: there is a budget, but no price for the call's model.
+ * - `price_unknown`: there is a budget, but no price for the call's model: give it in `prices`,
+ *   `{ 'my-model': { input: 1, output: 4 } }`, in US dollars for a million tokens.
  * - `tier_unknown`: the limits of the caller's tier could not be had; `cause` says why.
  * - `store_async`: `tryAcquire` can't ask a store, which takes a moment.
  * - `closed`: the limiter has been closed.
@@ -23,8 +25,21 @@ export type ErrorCode =
   | 'store_async'
   | 'closed';
 
-/** The base of every error that this library makes. Errors of the SDKs pass through untouched. */
+/** What tells somebody else's client of an error. */
+export interface ErrorBody {
+  readonly error: ErrorCode;
+  readonly message: string;
+}
+
+/**
+ * The base of every error that this library makes. Errors of the SDKs pass through untouched.
+ *
+ * Messages and JSON may be shown to callers of your own: they name no caller's key and no option of
+ * this library. Fields have the evidence.
+ */
 export class HeadroomError extends Error {
+  /** The code that all errors of a class have. @internal */
+  protected static readonly code: ErrorCode | undefined = undefined;
   override readonly name: string = 'HeadroomError';
   /** Which kind of error it is: for programs, and the same in all versions. */
   readonly code: ErrorCode;
@@ -33,7 +48,20 @@ export class HeadroomError extends Error {
     super(message, options);
     this.code = code;
   }
+
+  /** `instanceof` also knows the errors of another copy of this library, by their code. */
+  static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: it is asked of subclasses too
+    return isInstance(this, value);
+  }
+
+  /** The body of an answer to a caller of your own; `JSON.stringify` uses it. */
+  toJSON(): ErrorBody {
+    return { error: this.code, message: this.message };
+  }
 }
+
+brand(HeadroomError.prototype);
 
 /** The error of all that is asked of a limiter after its `close()`. */
 export function closedError(): HeadroomError {
@@ -42,6 +70,7 @@ export function closedError(): HeadroomError {
 
 /** A call whose cost exceeds the limit itself: it could wait for ever, so it isn't sent at all. */
 export class CallTooLarge extends HeadroomError {
+  protected static override readonly code: ErrorCode = 'call_too_large';
   override readonly name = 'CallTooLarge';
   /** In which the call exceeds a limit; `cost` and `limit` are amounts of it. */
   readonly dimension: Dimension;
@@ -67,6 +96,7 @@ export class CallTooLarge extends HeadroomError {
 
 /** A call that could cost more than is left of a budget. It isn't sent. */
 export class BudgetSpent extends HeadroomError {
+  protected static override readonly code: ErrorCode = 'budget_spent';
   override readonly name = 'BudgetSpent';
   /** What calls have cost since the last reset. */
   readonly spentUsd: number;
@@ -77,8 +107,8 @@ export class BudgetSpent extends HeadroomError {
   readonly costUsd: number;
   /** When nothing is spent again, in milliseconds since the epoch. */
   readonly resetAt: number;
-  /** Whose budget it is, where each key has its own. */
-  readonly key: string | undefined;
+  /** Whose budget it is, where each key has its own. Not enumerable: it may be a secret. */
+  declare readonly key: string | undefined;
 
   constructor(evidence: {
     model: string;
@@ -90,7 +120,7 @@ export class BudgetSpent extends HeadroomError {
     key: string | undefined;
   }) {
     const { model, spentUsd, reservedUsd, limitUsd, costUsd, resetAt, key } = evidence;
-    const whose = key === undefined ? '' : ` of '${key}'`;
+    const whose = key === undefined ? '' : ' of its key';
     const used = `${dollars(spentUsd)} spent and ${dollars(reservedUsd)} reserved`;
     super(
       'budget_spent',
@@ -101,14 +131,13 @@ export class BudgetSpent extends HeadroomError {
     this.limitUsd = limitUsd;
     this.costUsd = costUsd;
     this.resetAt = resetAt;
-    this.key = key;
+    Object.defineProperty(this, 'key', { value: key });
   }
 }
 
 /** The body that tells somebody else's client of a limit. */
-export interface RateLimitBody {
+export interface RateLimitBody extends ErrorBody {
   readonly error: 'rate_limit_exceeded';
-  readonly message: string;
   /** Rounded up; `null` where nobody knows when. */
   readonly retry_after_seconds: number | null;
   readonly limit: number | null;
@@ -119,6 +148,7 @@ export interface RateLimitBody {
 
 /** A call that would have to wait longer than it may. */
 export class RateLimitExceeded extends HeadroomError {
+  protected static override readonly code: ErrorCode = 'rate_limit_exceeded';
   override readonly name = 'RateLimitExceeded';
   /** What it would wait for, or has waited for. */
   readonly reason: Reason;
@@ -157,7 +187,7 @@ export class RateLimitExceeded extends HeadroomError {
   }
 
   /** The body of a 429 for a caller of your own; `JSON.stringify` uses it. */
-  toJSON(): RateLimitBody {
+  override toJSON(): RateLimitBody {
     return {
       error: 'rate_limit_exceeded',
       message: this.message,
@@ -196,6 +226,7 @@ export class RateLimitExceeded extends HeadroomError {
 
 /** A call that found as many calls waiting as may wait. */
 export class QueueFull extends HeadroomError {
+  protected static override readonly code: ErrorCode = 'queue_full';
   override readonly name = 'QueueFull';
   /** The most calls of a lane that may wait. */
   readonly maxQueue: number;
@@ -209,17 +240,26 @@ export class QueueFull extends HeadroomError {
 
 /** The store that processes share can't be reached, and calls don't go without it. */
 export class StoreUnavailable extends HeadroomError {
+  protected static override readonly code: ErrorCode = 'store_unavailable';
   override readonly name = 'StoreUnavailable';
 
-  constructor(message: string, cause: unknown) {
-    super('store_unavailable', message, { cause });
+  readonly #message: string;
+
+  /** `remedy`: what whoever runs the store can do. It is part of the message, but not of the JSON. */
+  constructor(message: string, cause: unknown, remedy?: string | undefined) {
+    super('store_unavailable', remedy === undefined ? message : `${message}: ${remedy}`, { cause });
+    this.#message = message;
+  }
+
+  override toJSON(): ErrorBody {
+    return { error: this.code, message: this.#message };
   }
 }
 
 function crowd(model: string, maxQueue: number): string {
-  if (maxQueue === 0) return `This call to ${model} would have to wait, and \`maxQueue\` is 0`;
+  if (maxQueue === 0) return `This call to ${model} would have to wait, and no call may`;
   const waiting = maxQueue === 1 ? '1 call waits' : `${maxQueue} calls wait`;
-  return `${waiting} for ${model} already, as many as \`maxQueue\` (${maxQueue}) allows`;
+  return `${waiting} for ${model} already: no more may`;
 }
 
 /** To the billionth, as budgets count, and as people write it: 0.0000003, not 3e-7. */

@@ -117,8 +117,8 @@ export class BudgetBook {
   /** While the store is lost. */
   #without(store: LedgerStore, entry: Entry, cause: unknown = store.lostCause): End {
     if (store.onStoreLost === 'closed') {
-      const why = store.remedy ?? "`onStoreLost` is 'closed'";
-      throw new StoreUnavailable(`The store of the budget can't be reached: ${why}`, cause);
+      const message = "The store of the budget can't be reached, and no call goes without it";
+      throw new StoreUnavailable(message, cause, store.remedy);
     }
     const limitUsd = entry.limitUsd ?? this.#budget.limitUsd;
     const share = store.onStoreLost === 'open' ? Number.POSITIVE_INFINITY : 1 / store.instances;

@@ -46,7 +46,7 @@ export class Cashier {
     const { usdPerDay: limitUsd } = caller.terms;
     if (this.#shared === undefined && limitUsd === undefined) return NO_CHARGE;
     const { model, maxOutputTokens } = call;
-    const price = knownPrice(model, this.#prices, 'A `budget`');
+    const price = knownPrice(model, this.#prices, 'A budget');
     const costUsd = counted(mostInUsd(estimate, maxOutputTokens, price));
     const { key } = caller;
     const ofTier = { model, key: key ?? caller.id, costUsd, limitUsd };

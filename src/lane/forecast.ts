@@ -77,11 +77,14 @@ export class Forecaster {
     return caller.forecast(plus(before, caller.capped(cost, expects)), now);
   }
 
-  /** When the last call that waits will go. */
-  get lastMs(): number {
+  /** When the last call that waits will go: 0 where none does, `undefined` where nobody knows. */
+  get lastMs(): number | undefined {
     const situation = this.#situation();
-    const { queue } = situation;
-    return queue.size === 0 ? 0 : this.#after(queue.counted, {}, situation).waitMs;
+    const { queue, obstacle, pauseMs } = situation;
+    if (queue.size === 0) return 0;
+    const slotMs = obstacle === 'concurrency' ? slotWait(situation) + pauseMs : 0;
+    const lastMs = Math.max(slotMs, this.#after(queue.counted, {}, situation).waitMs);
+    return lastMs > 0 && lastMs < Number.POSITIVE_INFINITY ? lastMs : undefined;
   }
 
   /** The wait that a caller is told, which is never 0: see `reportedWaitMs`. */
@@ -131,17 +134,15 @@ export function wouldWait(rejected: Rejected, { maxWaitMs, mayWait }: Patience):
   const { waitMs } = rejected.forecast;
   // A wait that nobody knows is not told in words.
   const waits = waitMs > 0 ? `would wait ${inWords(waitMs)}` : 'would have to wait';
-  const why = mayWait
-    ? `longer than \`maxWaitMs\` (${maxWaitMs}) allows`
-    : "and `onLimit` is 'reject'";
+  const isShort = mayWait && maxWaitMs > 0;
+  const why = isShort ? `longer than it may (${inWords(maxWaitMs)})` : 'and may not wait';
   return exceeded(rejected, `${waits} ${objectOf(rejected)}, ${why}`);
 }
 
 /** The error of a call that has waited as long as it may, since `since`. */
-export function hasWaited(rejected: Rejected, maxWaitMs: number, since: number): RateLimitExceeded {
+export function hasWaited(rejected: Rejected, since: number): RateLimitExceeded {
   const waited = inWords(Math.floor(rejected.situation.now - rejected.situation.aheadMs - since));
-  const why = `as long as \`maxWaitMs\` (${maxWaitMs}) allows`;
-  return exceeded(rejected, `has waited ${waited} ${objectOf(rejected)}, ${why}`);
+  return exceeded(rejected, `has waited ${waited} ${objectOf(rejected)}, as long as it may`);
 }
 
 /** The limit of which the least is left, while the provider takes no calls: nothing of it. */
@@ -173,12 +174,13 @@ const OBJECTS: Readonly<Partial<Record<Reason, string>>> = {
 };
 
 function objectOf({ caller, forecast: { reason, limitOf } }: Rejected): string {
-  const whose = limitOf === 'key' ? ` of ${nameOf(caller)}` : '';
+  const whose = limitOf === 'key' ? ` of its ${ownerOf(caller)}` : '';
   return `${OBJECTS[reason] ?? `for ${reason}`}${whose}`;
 }
 
-function nameOf({ key }: Caller): string {
-  return key === undefined ? 'its tier' : `'${key}'`;
+/** Not by name: a key may be a secret, and messages end in logs and in answers. */
+function ownerOf({ key }: Caller): string {
+  return key === undefined ? 'tier' : 'key';
 }
 
 function shareOf({ limit, level }: ReturnType<typeof levels>[number]): number {

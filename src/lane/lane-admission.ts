@@ -79,7 +79,7 @@ export class LaneAdmission {
   unasked(): HeadroomError | undefined {
     if (this.#keeper.isLocal) return undefined;
     const message =
-      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`";
+      "A store can't be asked without waiting for its answer: use `acquire` instead of `tryAcquire`";
     return new HeadroomError('store_async', message);
   }
 
@@ -101,9 +101,7 @@ export class LaneAdmission {
   timedOut(call: QueuedCall, patience: Patience): HeadroomError {
     const { maxWaitMs } = patience;
     const rejected = this.#rejected(call, this.#forecaster.of(call));
-    return maxWaitMs === 0
-      ? wouldWait(rejected, patience)
-      : hasWaited(rejected, maxWaitMs, call.since);
+    return maxWaitMs === 0 ? wouldWait(rejected, patience) : hasWaited(rejected, call.since);
   }
 
   queueFull(): HeadroomError {
@@ -123,7 +121,8 @@ export class LaneAdmission {
     const { now, aheadMs, limits } = this.#forecaster.situation;
     const waitMs = (pause?.until ?? now) - now;
     if (pause === undefined || waitMs <= maxPauseMs) return undefined;
-    const message = `The provider takes no calls to ${this.#ref.model} for ${inWords(waitMs)}, longer than \`maxPauseMs\` (${maxPauseMs}) allows`;
+    const held = inWords(maxPauseMs);
+    const message = `The provider takes no calls to ${this.#ref.model} for ${inWords(waitMs)}, longer than calls are held (${held})`;
     const evidence = { ...pausedEvidence(limits, now), waitMs, resetAt: pause.until - aheadMs };
     return new RateLimitExceeded({ message, reason: 'paused', ...evidence });
   }

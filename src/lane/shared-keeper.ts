@@ -82,9 +82,8 @@ export class SharedKeeper implements LaneKeeper {
 
   get closedBy(): HeadroomError | undefined {
     if (this.#outage === undefined || this.#store.onStoreLost !== 'closed') return undefined;
-    const why = this.#store.remedy ?? "`onStoreLost` is 'closed'";
-    const message = `The store that processes share can't be reached: ${why}`;
-    return new StoreUnavailable(message, this.#store.lostCause);
+    const message = "The store that processes share can't be reached, and no call goes without it";
+    return new StoreUnavailable(message, this.#store.lostCause, this.#store.remedy);
   }
 
   get share(): number {

@@ -5,14 +5,11 @@ import { priceOf } from './price-of.ts';
 /**
  * The price of a model.
  *
- * @param why - what needs the price, for the error message: 'A `budget`'
+ * @param why - what needs the price, for the error message: 'A budget'
  * @throws HeadroomError (`price_unknown`) if it isn't known: a limit in dollars must count every model
  */
 export function knownPrice(model: string, overrides: PriceTable, why: string): Price {
   const price = priceOf(model, overrides);
   if (price !== undefined) return price;
-  throw new HeadroomError(
-    'price_unknown',
-    `${why} needs the price of ${model}, which is unknown: give it in the option \`prices\`, { '${model}': { input, output } }, in US dollars for a million tokens`,
-  );
+  throw new HeadroomError('price_unknown', `${why} needs the price of ${model}, which is unknown`);
 }

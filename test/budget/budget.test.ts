@@ -169,7 +169,7 @@ describe.each(CASES)('$name, $way: a budget', ({ sdk, call }) => {
     expect(error).toMatchObject({ name: 'HeadroomError', code: 'price_unknown' });
     expect(error).toHaveProperty(
       'message',
-      "A `budget` needs the price of in-house-7, which is unknown: give it in the option `prices`, { 'in-house-7': { input, output } }, in US dollars for a million tokens",
+      'A budget needs the price of in-house-7, which is unknown',
     );
     expect(rejected).toMatchObject([{ model: 'in-house-7', error }]);
     expect(simulator.stats().requests).toBe(0);
@@ -292,7 +292,7 @@ describe.each(sdks)('$name: a budget', (sdk) => {
     await clock.run(Promise.all([sdk.ask(alice), sdk.ask(of('bob')), sdk.ask(of())]));
     await expect(clock.run(sdk.ask(of('alice')))).rejects.toMatchObject({
       key: 'alice',
-      message: expect.stringContaining("of the budget of 'alice' of $0.0008"),
+      message: expect.stringContaining('of the budget of its key of $0.0008'),
     });
     await expect(clock.run(sdk.ask(of()))).rejects.toMatchObject({ key: undefined });
     const common = { spentUsd: ONE, reservedUsd: 0, limitUsd: ONE, resetAt: DAY_MS };

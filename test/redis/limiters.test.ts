@@ -306,7 +306,7 @@ describeRedis('limiters of several processes on one store', (server) => {
   it('does not try at once what only the store can say', async () => {
     const [one] = limiters(1, {});
     expect(() => one!.tryAcquire({})).toThrow(
-      "`tryAcquire` can't ask a store, which takes a moment: use `acquire(cost, { maxWaitMs: 0 })`",
+      "A store can't be asked without waiting for its answer: use `acquire` instead of `tryAcquire`",
     );
   });
 

@@ -1,0 +1,21 @@
+/** Marks the errors of every copy of this library that a process has loaded. */
+const BRAND = Symbol.for('llm-headroom.error');
+
+/** Marks what is made with that prototype. */
+export function brand(prototype: object): void {
+  Object.defineProperty(prototype, BRAND, { value: true });
+}
+
+/** What `instanceof` says, also of errors of another copy of this library: these by their code. */
+export function isInstance(errorClass: unknown, value: unknown): boolean {
+  if (typeof errorClass !== 'function') return false;
+  if (Function.prototype[Symbol.hasInstance].call(errorClass, value)) return true;
+  // A subclass of a user's has no code of its own.
+  if (!Object.hasOwn(errorClass, 'code') || !isBranded(value)) return false;
+  const code: unknown = Reflect.get(errorClass, 'code');
+  return code === undefined || code === Reflect.get(value, 'code');
+}
+
+function isBranded(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Reflect.get(value, BRAND) === true;
+}
