@@ -12,6 +12,8 @@ import type { Lane } from './lane/lane.ts';
 import { type LaneKey, LaneRegistry, nameOf, ownKey } from './lane/lane-registry.ts';
 import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
+import { markLimiter } from './limiter-self.ts';
+import { bindMethods } from './model/bind-methods.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
 import {
   type ChangeableOptions,
@@ -85,6 +87,8 @@ export class RateLimiter extends GuardedEmitter {
     const { budget, prices, clock } = this.#settings;
     this.#cashier = new Cashier(budget, prices, clock, this.#ledgers);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
+    markLimiter(this);
+    bindMethods(this, RateLimiter.prototype);
   }
 
   /**
@@ -218,7 +222,8 @@ export class RateLimiter extends GuardedEmitter {
    *
    * @example
    * for (const { model, queued, etaMs } of limiter.snapshot()) {
-   *   console.log(`${model}: ${queued} waiting, done in ${etaMs / 1000} s`);
+   *   const eta = etaMs === undefined ? 'an unknown time' : `${etaMs / 1000} s`;
+   *   console.log(`${model}: ${queued} waiting, done in ${eta}`);
    * }
    */
   snapshot(): LaneSnapshot[] {
@@ -264,15 +269,27 @@ export class RateLimiter extends GuardedEmitter {
     return this.#cashier.spending();
   }
 
-  /** Resolves when nothing waits and nothing is in flight, in any lane. */
+  /**
+   * Resolves when nothing is estimated, waits or is in flight, in any lane. A call is in flight until
+   * its response has been read to the end, or given up: one whose body nobody reads, as of a promise
+   * that is never awaited, or of `asResponse()`, holds it up for ever.
+   */
   async drain(): Promise<void> {
-    await Promise.all([...this.#lanes].map((lane) => lane.drain()));
+    const drained = (): Promise<unknown> =>
+      Promise.all([...this.#lanes].map((lane) => lane.drain()));
+    await drained();
+    // A call may have been estimated for another lane than the one that it went to.
+    await drained();
   }
 
-  /** Rejects what waits and all that comes after, and leaves no timer behind. */
+  /**
+   * Rejects what waits and all that comes after, and leaves no timer behind. What is in flight goes
+   * on, and its responses can still be read.
+   */
   close(): void {
     this.#isClosed = true;
     this.#lanes.close();
+    this.#callers.close();
     void this.#ledgers?.close();
     this.#shared?.close();
   }
@@ -309,7 +326,7 @@ export class RateLimiter extends GuardedEmitter {
   priced(provider: Provider, model: string): Provider {
     const { limits, prices } = this.#settings;
     if (limits(model).limits.every(isUpstream)) return provider;
-    return priced(provider, knownPrice(model, prices, 'A limit in `usd`'));
+    return priced(provider, knownPrice(model, prices, 'A limit in US dollars'));
   }
 
   /** The names of callers' tiers, where they are given by name. @internal */

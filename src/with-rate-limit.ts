@@ -1,6 +1,7 @@
 import { defined, expectContext, type OnLimit } from './callers/run-as.ts';
-import { createRateLimiter, RateLimiter } from './limiter.ts';
-import { isObject } from './model/json.ts';
+import { createRateLimiter, type RateLimiter } from './limiter.ts';
+import { limiterOf } from './limiter-self.ts';
+import { field, isObject } from './model/json.ts';
 import { LIMITER_OPTIONS, type RateLimiterOptions } from './options.ts';
 import type { PresetHost } from './providers/known-providers.ts';
 import { isTierOf, tiersOf } from './providers/tier.ts';
@@ -8,8 +9,10 @@ import { anthropicAdapter } from './sdk/anthropic.ts';
 import { CallPipeline, type CallPipelineOptions } from './sdk/call-pipeline.ts';
 import type { ClientAdapter } from './sdk/client.ts';
 import { withTimeLimit } from './sdk/estimator-time-limit.ts';
+import { foreignWrapperError, isForeignWrapper, throughPrivate } from './sdk/foreign-wrapper.ts';
 import { openaiAdapter } from './sdk/openai.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
+import { noteUnshared } from './unshared.ts';
 import type { Upstream } from './upstream.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
 
@@ -75,15 +78,13 @@ export function withRateLimit<C extends object>(
   client: C,
   options: RateLimitOptions = {},
 ): RateLimited<C> {
-  const adapter = ADAPTERS.find((each) => isObject(client) && each.accepts(client));
-  if (adapter === undefined) throw noClient(client);
+  const adapter = adapterOf(client);
   expectObject('options', options, 'an object');
   expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS]);
   const { key, priority, onLimit, maxWaitMs, tier, estimate } = options;
   expectContext({ key, priority, onLimit, maxWaitMs });
-  expectShared(options);
   expectEstimate(estimate);
-  const { limiter = createRateLimiter(own(options)) } = options;
+  const limiter = shared(options) ?? unshared(client, adapter, options);
   expectTier(tier, limiter, adapter.upstream(client).presetHost ?? adapter.home);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
@@ -95,10 +96,37 @@ export function withRateLimit<C extends object>(
   }) as RateLimited<C>;
 }
 
+/** @throws TypeError for what is no client, or one that can't be limited */
+function adapterOf(client: unknown): ClientAdapter {
+  const adapter = ADAPTERS.find((each) => isObject(client) && each.accepts(client));
+  if (isObject(client) && isForeignWrapper(client, adapter?.methods ?? [])) {
+    throw foreignWrapperError();
+  }
+  if (adapter === undefined) throw noClient(client);
+  return adapter;
+}
+
+/** A limiter for this client alone. Processes share it where there is a store. */
+function unshared(client: object, adapter: ClientAdapter, options: RateLimitOptions): RateLimiter {
+  const limiter = createRateLimiter(own(options));
+  const { host } = adapter.upstream(client);
+  if (options.store === undefined) noteUnshared(host, credentialOf(client));
+  return limiter;
+}
+
+function credentialOf(client: object): string {
+  const credentials = [field(client, 'apiKey'), field(client, 'authToken')];
+  return credentials.filter((each) => typeof each === 'string').join(' ');
+}
+
 function wrapped(client: object, adapter: ClientAdapter, options: CallPipelineOptions): object {
   const pipeline = new CallPipeline(options, () => upstreamOf(adapter, limited, options));
-  const limited = adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, options));
-  return Object.defineProperty(limited, 'rateLimit', { value: options.limiter });
+  const limited = throughPrivate(() =>
+    adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, options)),
+  );
+  // Configurable: a Proxy may hand out something else for it only then.
+  const property = { value: options.limiter, configurable: true };
+  return Object.defineProperty(limited, 'rateLimit', property);
 }
 
 /**
@@ -134,17 +162,18 @@ function own(options: RateLimitOptions): RateLimiterOptions {
   );
 }
 
-/** @throws TypeError for a limiter that is none, or that others are to be made beside */
-function expectShared(options: RateLimitOptions): void {
-  const { limiter } = options;
-  if (limiter === undefined) return;
-  if (!(limiter instanceof RateLimiter)) {
-    throw expected('limiter', 'what `createRateLimiter` returns', limiter);
-  }
+/**
+ * The given limiter.
+ * @throws TypeError for one that is none, or that options of another are given with
+ */
+function shared(options: RateLimitOptions): RateLimiter | undefined {
+  if (options.limiter === undefined) return undefined;
+  const limiter = limiterOf<RateLimiter>(options.limiter);
   const besides = Object.keys(own(options)).map((name) => `\`${name}\``);
   if (besides.length > 0) {
     throw new TypeError(`A given \`limiter\` has its own options: leave out ${besides.join(', ')}`);
   }
+  return limiter;
 }
 
 /** @throws TypeError for what can't estimate */

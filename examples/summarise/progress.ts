@@ -57,7 +57,7 @@ export class Progress {
       `${bar(ended, tally.total)} ${tally.done}/${tally.total} done`,
       `${inFlight} in flight`,
       `${sum(lanes, (lane) => lane.queued)} waiting`,
-      `ETA ${Math.ceil(etaMs / 1000)} s`,
+      `ETA ${etaMs === undefined ? '?' : Math.ceil(etaMs / 1000)} s`,
       ...(lanes.some((lane) => lane.pausedUntil !== undefined) ? ['paused'] : []),
     ];
     return parts.join(' · ');
@@ -72,9 +72,11 @@ function bar(done: number, total: number): string {
 }
 
 /** When the last call goes. The lanes know those that wait; some of the `unsent` are yet to come. */
-function etaOf(lanes: readonly LaneSnapshot[], unsent: number): number {
+function etaOf(lanes: readonly LaneSnapshot[], unsent: number): number | undefined {
   const waiting = sum(lanes, (lane) => lane.queued);
-  const etaMs = Math.max(0, ...lanes.map((lane) => lane.etaMs));
+  const etas = lanes.map((lane) => lane.etaMs);
+  if (etas.includes(undefined)) return undefined;
+  const etaMs = Math.max(0, ...etas.map((each = 0) => each));
   return waiting === 0 ? 0 : etaMs * Math.min(unsent / waiting, 2);
 }
 

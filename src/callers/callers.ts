@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
+import { Sweeper } from '../sweeper.ts';
 import { Caller } from './caller.ts';
 import { IdleCallers } from './idle-callers.ts';
 import { Round } from './round.ts';
@@ -33,6 +34,8 @@ const SWEPT = 2;
 const MOST_KEPT = 10_000;
 /** Of more, those that have nothing to do are kept as numbers. */
 const MOST_AWAKE = 4000;
+/** Fewer are worth no look of their own. */
+const FEW = 256;
 
 /**
  * The callers of one limiter. Those who have nothing in flight, and have got back all that they have
@@ -48,11 +51,18 @@ export class Callers {
   readonly #entries = new Map<string, Entry>();
   readonly #round = new Round(this.#entries);
   readonly #idle = new IdleCallers();
+  readonly #sweeper: Sweeper;
 
   constructor(tiers: TierTable, clock: Clock, mostAwake: number = MOST_AWAKE) {
     this.#tiers = tiers;
     this.#clock = clock;
     this.#mostAwake = mostAwake;
+    this.#sweeper = new Sweeper(clock, () => this.#sweepAll());
+  }
+
+  /** Leaves no timer behind. */
+  close(): void {
+    this.#sweeper.stop();
   }
 
   /** Goes on with a part of each caller's limits: other processes may use the rest. */
@@ -192,6 +202,7 @@ export class Callers {
 
   /** One that isn't awake. */
   #opened(id: string, { key, tier }: CallerRef): Entry {
+    if (this.size >= FEW) this.#sweeper.ask();
     const idle = this.#idle.wake(id);
     if (idle !== undefined) return { ...idle, asking: undefined, used: 0 };
     const caller = new Caller(key, id);
@@ -208,6 +219,16 @@ export class Callers {
       }
       this.#idle.sweep(now, this.size >= MOST_KEPT);
     }
+  }
+
+  /** Forgets all that make no difference any more, also when nobody calls. */
+  #sweepAll(): boolean | undefined {
+    const before = this.size;
+    for (const [id, entry] of this.#entries) {
+      if (this.#isForgettable(entry)) this.#entries.delete(id);
+    }
+    this.#idle.sweepAll(this.#now, before >= MOST_KEPT);
+    return this.size < FEW ? undefined : this.size < before;
   }
 
   /** Whether the caller is packed from now on. */

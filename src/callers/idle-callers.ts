@@ -71,8 +71,16 @@ export class IdleCallers {
   /** Looks at the next one. `mayForget`: also what is known of its tier. */
   sweep(now: number, mayForget: boolean): void {
     const next = this.#round.next();
-    if (next === undefined) return;
-    const [id, { freshUntil, edition, fullAt, fullInAnyTierAt }] = next;
+    if (next !== undefined) this.#look(...next, now, mayForget);
+  }
+
+  /** Looks at all of them. */
+  sweepAll(now: number, mayForget: boolean): void {
+    for (const [id, idle] of this.#idle) this.#look(id, idle, now, mayForget);
+  }
+
+  #look(id: string, idle: Idle, now: number, mayForget: boolean): void {
+    const { freshUntil, edition, fullAt, fullInAnyTierAt } = idle;
     const isOld = edition !== this.#edition;
     const isFull = now >= (isOld ? fullInAnyTierAt : fullAt);
     const isFresh = !isOld && freshUntil !== undefined && now < freshUntil;

@@ -1,3 +1,4 @@
+import { acrossCopies, foundAcrossCopies } from '../across-copies.ts';
 import {
   expected,
   expectKnown,
@@ -42,10 +43,12 @@ declare const process:
 
 let storage: Storage | undefined;
 
+/** One for all copies of this library: a client of one may be called within `runAs` of another. */
 function storageOf(): Storage | undefined {
   if (storage !== undefined || typeof process === 'undefined') return storage;
   const AsyncLocalStorage = process.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;
-  storage = AsyncLocalStorage && new AsyncLocalStorage();
+  if (AsyncLocalStorage === undefined) return undefined;
+  storage = acrossCopies('callers', () => new AsyncLocalStorage());
   return storage;
 }
 
@@ -83,6 +86,7 @@ export function defined(context: CallerContext): CallerContext {
 
 /** Who makes the present call, as far as `runAs` says. */
 export function presentCaller(): CallerContext {
+  storage ??= foundAcrossCopies<Storage>('callers');
   return storage?.getStore() ?? {};
 }
 

@@ -18,10 +18,11 @@ import type { LimitPolicy } from '../rules/limits/limit-policy.ts';
 import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
 import { readLane } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
+import { Sweeper } from '../sweeper.ts';
 import { Lane } from './lane.ts';
 import { type LaneKeeper, LocalKeeper, SHARED_SLOTS } from './lane-keeper.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
-import { statusOf } from './lane-status.ts';
+import { statusElsewhere } from './lane-status.ts';
 import { OwnLanes } from './own-lanes.ts';
 import { SharedKeeper } from './shared-keeper.ts';
 
@@ -60,13 +61,16 @@ interface Open {
 
 /** So many lanes are kept, whether they are used or not. */
 const KEPT = 256;
-/** As many of the others are looked at, whenever one is asked for, as keep up with any that come. */
+/** As many of the others are looked at for each new one, as keep up with any that come. */
 const SWEPT = 2;
+/** So many are kept for what was used of their limits alone: names of models may be users' input. */
+const MOST_KEPT = 1000;
 
 /**
  * The lanes of one limiter, each opened when it is first asked for. Beyond 256 of them, those that
  * are idle are forgotten, the one that was asked for longest ago first: with their totals, and what
- * responses have shown of their limits.
+ * responses have shown of their limits. Beyond 1000, also those in which nothing waits, is in flight
+ * or paused, although not all that was used of their limits has come back.
  */
 export class LaneRegistry implements Iterable<Lane> {
   #settings: Settings;
@@ -75,6 +79,7 @@ export class LaneRegistry implements Iterable<Lane> {
   readonly #ownLanes: OwnLanes | undefined;
   /** The one that was asked for longest ago is the first. */
   readonly #open = new Map<string, Open>();
+  readonly #sweeper: Sweeper;
   #isClosed = false;
 
   constructor(settings: Settings, emitter: GuardedEmitter, store?: SharedStore) {
@@ -82,6 +87,7 @@ export class LaneRegistry implements Iterable<Lane> {
     this.#emitter = emitter;
     this.#store = store;
     this.#ownLanes = store && new OwnLanes(store, settings.clock, emitter);
+    this.#sweeper = new Sweeper(settings.clock, () => this.#sweep());
   }
 
   /** The caller's own limits, where processes share them and its tier has any. */
@@ -102,7 +108,7 @@ export class LaneRegistry implements Iterable<Lane> {
     this.#open.set(name, { lane, key: known?.key ?? key });
     if (!this.#isClosed) this.#store?.lanes.note({ lane: name, model: lane.model });
     if (this.#isClosed && known === undefined) lane.close();
-    this.#sweep();
+    else if (known === undefined) this.#grown(name);
     return lane;
   }
 
@@ -132,7 +138,7 @@ export class LaneRegistry implements Iterable<Lane> {
     const listed = (await store.lanes.read()).filter(({ lane }) => !this.#open.has(lane));
     const asked = listed.map(async ({ lane, model }) => {
       const seen = await store.glimpse(`lane/${lane}`, readLane);
-      return seen && statusOf({ lane, model }, seen, this.#settings.clock.now());
+      return seen && statusElsewhere({ lane, model }, seen, this.#settings.clock.now());
     });
     const answers = await Promise.allSettled(asked);
     return answers.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
@@ -147,19 +153,44 @@ export class LaneRegistry implements Iterable<Lane> {
   /** Closes all of them, and those that are opened later. */
   close(): void {
     this.#isClosed = true;
+    this.#sweeper.stop();
     for (const lane of this) lane.close();
     this.#ownLanes?.close();
   }
 
-  /** Those that are still used go to the end. */
-  #sweep(): void {
-    for (let i = 0; i < SWEPT && this.#open.size > KEPT; i++) {
-      const [oldest] = this.#open;
-      if (oldest === undefined) return;
-      const [name, open] = oldest;
-      this.#open.delete(name);
-      if (!open.lane.isIdle) this.#open.set(name, open);
+  /** There is one more, which its call will use at once. */
+  #grown(added: string): void {
+    if (this.#open.size > KEPT) this.#sweeper.ask();
+    for (let i = 0; i < SWEPT && this.#open.size > KEPT; i++) this.#lookAtOldest();
+    if (this.#open.size <= MOST_KEPT) return;
+    for (const [name, { lane }] of this.#open) {
+      if (name === added || !lane.isQuiet) continue;
+      this.#forget(name, lane);
+      return;
     }
+  }
+
+  /** One that is still used goes to the end. */
+  #lookAtOldest(): void {
+    const [[name, open] = []] = this.#open;
+    if (name === undefined || open === undefined) return;
+    this.#open.delete(name);
+    if (open.lane.isIdle) open.lane.close();
+    else this.#open.set(name, open);
+  }
+
+  #sweep(): boolean | undefined {
+    const before = this.#open.size;
+    for (const [name, { lane }] of this.#open) {
+      if (this.#open.size <= KEPT) return undefined;
+      if (lane.isIdle) this.#forget(name, lane);
+    }
+    return this.#open.size < before;
+  }
+
+  #forget(name: string, lane: Lane): void {
+    this.#open.delete(name);
+    lane.close();
   }
 
   #opened(name: string, key: LaneKey): Lane {

@@ -41,14 +41,22 @@ export interface LaneSnapshot extends LaneRef {
   readonly othersShare: number;
   /** The most calls in flight at a time; `Infinity` where they aren't limited. */
   readonly concurrency: number;
-  /** Calls that wait for their turn; those of callers whose own limits hold them back too. */
+  /**
+   * Calls that wait for their turn; also those that are being estimated, and those of callers whose
+   * own limits hold them back.
+   */
   readonly queued: number;
+  /** Of `queued`, those that are being estimated: until then, nobody knows what they cost. */
+  readonly estimating: number;
   /** Calls that were let through and have not ended. */
   readonly inFlight: number;
   /** In whole milliseconds since the epoch; `undefined` where the lane isn't paused. */
   readonly pausedUntil: number | undefined;
-  /** Milliseconds until the last waiting call is expected to go; 0 where none waits. */
-  readonly etaMs: number;
+  /**
+   * Milliseconds until the last waiting call is expected to go. 0 where none waits; `undefined` as
+   * long as nobody knows: while calls are being estimated, or where no response has told yet.
+   */
+  readonly etaMs: number | undefined;
   readonly totals: LaneTotals;
 }
 

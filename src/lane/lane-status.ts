@@ -8,6 +8,7 @@ import { capEstimates } from '../rules/limits/limit-waits.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
 import { pauseOf } from '../rules/recovery.ts';
 import type { Glimpse } from '../shared/shared-store.ts';
+import type { LaneKeeper } from './lane-keeper.ts';
 import { type LaneSnapshot, type LaneStatus, NO_TOTALS } from './lane-snapshot.ts';
 
 /** The limits of a lane as they are now. */
@@ -21,8 +22,24 @@ export function limitsOf(
   };
 }
 
-/** A lane that only other processes use. `clockNow`: the time of this one's clock. */
+/** A lane as all processes know it: of others' queues, its value knows the calls that are first. */
 export function statusOf(
+  own: LaneSnapshot,
+  { state, isShared, isLocal }: Pick<LaneKeeper, 'state' | 'isShared' | 'isLocal'>,
+): LaneStatus {
+  if (!isShared || isLocal) return { ...own, processes: 1 };
+  const members = Object.values(state.members);
+  const asked = members.reduce((sum, { tickets }) => sum + tickets.length, 0);
+  return {
+    ...own,
+    queued: Math.max(own.queued, asked),
+    inFlight: Math.max(own.inFlight, inFlight(state)),
+    processes: Math.max(1, members.length),
+  };
+}
+
+/** A lane that only other processes use. `clockNow`: the time of this one's clock. */
+export function statusElsewhere(
   ref: LaneRef,
   { state, gone, now }: Glimpse<LaneState>,
   clockNow: number,
@@ -36,7 +53,7 @@ export function statusOf(
   return {
     ...{ ...ref, ...limitsOf(state, now), pausedUntil, totals: NO_TOTALS },
     concurrency: Math.max(1, Math.floor(state.learning.concurrency.limit)),
-    ...{ queued: tickets.length, inFlight: inFlight(state), processes: members.length },
+    ...{ queued: tickets.length, estimating: 0, inFlight: inFlight(state), processes: members.length },
     etaMs: etaOf(state, Math.max(now, until), now),
   };
 }

@@ -5,7 +5,7 @@ import type { LaneRef } from '../events.ts';
 import type { Cost } from '../model/limits.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
-import { inFlight, type LaneState } from '../rules/lane-state.ts';
+import type { LaneState } from '../rules/lane-state.ts';
 import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
 import { pauseOf } from '../rules/recovery.ts';
@@ -18,8 +18,9 @@ import type { LaneKeeper } from './lane-keeper.ts';
 import type { LaneOptions, OwnLane } from './lane-options.ts';
 import { LaneQueue } from './lane-queue.ts';
 import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
-import { limitsOf } from './lane-status.ts';
+import { limitsOf, statusOf } from './lane-status.ts';
 import { LaneWatch } from './lane-watch.ts';
+import { Preparing } from './preparing.ts';
 import type { Rejection, Reservation } from './reservation.ts';
 
 /**
@@ -36,6 +37,8 @@ export class Lane {
   readonly #keeper: LaneKeeper;
   readonly #queue: LaneQueue;
   readonly #watch: LaneWatch;
+  /** Calls that will be here soon. */
+  readonly #preparing = new Preparing();
   /** Calls that pass their callers' own limits first. */
   readonly #acquiring = new Set<Promise<Reservation>>();
 
@@ -50,6 +53,11 @@ export class Lane {
     this.#queue.onDecided = () => this.#notice();
     this.feedback.onChange = (command) => this.#changed(command);
     this.#queue.look();
+  }
+
+  /** A call is being estimated that will ask here. Returns what ends that. */
+  prepare(): () => void {
+    return this.#preparing.begin();
   }
 
   /** Waits until the call may be sent. */
@@ -138,15 +146,19 @@ export class Lane {
     return pause.until - (now - this.#now);
   }
 
-  /** Whether nothing waits or is in flight here. */
+  /** Whether nothing is estimated, waits or is in flight here. */
   get isUnused(): boolean {
-    return this.#queue.size + this.feedback.totals.inFlight === 0;
+    return this.#queue.size + this.feedback.totals.inFlight + this.#preparing.count === 0;
   }
 
-  /** Whether a new lane would do as well: nothing waits, is in flight, or has to come back. */
+  /** Whether nothing happens here: nothing waits, is in flight or paused. */
+  get isQuiet(): boolean {
+    return this.isUnused && this.pausedUntil === undefined;
+  }
+
+  /** Whether a new lane would do as well: it is quiet, and nothing has to come back. */
   get isIdle(): boolean {
-    if (!this.isUnused) return false;
-    return this.pausedUntil === undefined && isFull(this.#keeper.state.limits, this.#keeper.now());
+    return this.isQuiet && isFull(this.#keeper.state.limits, this.#keeper.now());
   }
 
   /** The lane's value as it is now: where processes share it, as all of them know it. */
@@ -175,38 +187,37 @@ export class Lane {
       ...this.#ref,
       ...limitsOf(this.#keeper.state, this.#keeper.now()),
       concurrency: slotsOf(this.#keeper),
-      queued: this.#queue.size + this.#queue.admission.elsewhere,
+      queued: this.#queue.size + this.#queue.admission.elsewhere + this.#preparing.count,
+      estimating: this.#preparing.count,
       inFlight: totals.inFlight,
       pausedUntil: this.pausedUntil && Math.ceil(this.pausedUntil),
-      etaMs: wholeMs(this.#queue.forecaster.lastMs),
+      etaMs: this.#etaMs,
       totals: totals.sum,
     };
   }
 
+  /** Unknown too, as long as calls are being estimated. */
+  get #etaMs(): number | undefined {
+    const { lastMs } = this.#queue.forecaster;
+    return this.#preparing.count > 0 || lastMs === undefined ? undefined : wholeMs(lastMs);
+  }
+
   /** As the value tells it: of other processes' queues, it knows the calls that are first. */
   status(): LaneStatus {
-    const own = this.snapshot();
-    if (!this.#keeper.isShared || this.#keeper.isLocal) return { ...own, processes: 1 };
-    const members = Object.values(this.#keeper.state.members);
-    const asked = members.reduce((sum, { tickets }) => sum + tickets.length, 0);
-    return {
-      ...own,
-      queued: Math.max(own.queued, asked),
-      inFlight: Math.max(own.inFlight, inFlight(this.#keeper.state)),
-      processes: Math.max(1, members.length),
-    };
+    return statusOf(this.snapshot(), this.#keeper);
   }
 
   get model(): string {
     return this.#ref.model;
   }
 
-  /** Resolves when nothing waits and nothing is in flight. */
+  /** Resolves when nothing is estimated, waits or is in flight. */
   async drain(): Promise<void> {
     do {
+      await this.#preparing.none();
       await Promise.allSettled(this.#acquiring);
       await this.#queue.onIdle();
-    } while (this.#acquiring.size > 0);
+    } while (this.#acquiring.size + this.#preparing.count > 0);
   }
 
   /** Rejects what waits and all that comes; what is in flight goes on. */

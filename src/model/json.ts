@@ -37,7 +37,7 @@ export function isCount(value: unknown): value is number {
 }
 
 /** A property of an object or a list; `undefined` where there is none or it can't be read. */
-export function field(value: unknown, key: string | number): unknown {
+export function field(value: unknown, key: string | number | symbol): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   try {
     return Reflect.get(value, key);

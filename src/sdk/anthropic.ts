@@ -53,6 +53,7 @@ const METHODS = ['withOptions', 'backendMiddleware', 'shouldRetry'] as const;
 
 export const anthropicAdapter: ClientAdapter = {
   home: 'anthropic',
+  methods: METHODS,
   accepts: (client) => 'messages' in client && 'baseURL' in client && hasMethods(client, METHODS),
   upstream(client) {
     const { baseURL } = asAnthropic(client);
@@ -110,10 +111,15 @@ function lostOptions(client: AnthropicClient): object {
     ([name, value]) => !name.startsWith('_') && !PASSED_ON.includes(name) && isPlain(value),
   );
   const lost = Object.fromEntries(own);
-  if (!client.constructor.name.includes('Foundry')) return lost;
+  if (!isFoundry(client)) return lost;
   const { apiKey } = client._options ?? {};
   const token = typeof apiKey === 'function' ? { azureADTokenProvider: apiKey, apiKey: null } : {};
   return { ...lost, ...token, resource: null };
+}
+
+/** By its fields: the name of its class is lost where code is minified. It serves no `models`. */
+function isFoundry(client: AnthropicClient): boolean {
+  return Object.hasOwn(client, 'resource') && Reflect.get(client, 'models') === undefined;
 }
 
 function isPlain(value: unknown): boolean {

@@ -6,7 +6,7 @@ import type { LaneKey } from '../lane/lane-registry.ts';
 import type { RateLimiter } from '../limiter.ts';
 import type { Call, Request } from '../model/call.ts';
 import type { Cost } from '../model/limits.ts';
-import type { CallEstimate } from '../model/usage.ts';
+import type { CallEstimate, TokenEstimate } from '../model/usage.ts';
 import type { Provider } from '../providers/provider.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import type { Estimated } from '../tokens/calibration/calibration.ts';
@@ -48,7 +48,11 @@ interface PreparedCall extends HookedRequest {
   readonly laneKey: LaneKey;
   readonly provider: Provider;
   readonly estimate: Estimated;
+  /** Called when the call asks its lane. */
+  readonly onPrepared: () => void;
 }
+
+const NOTHING_YET: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
 
 /** A shorter wait is only pacing: the call's output isn't lowered to avoid it. */
 const PACING_WAIT_MS = 1000;
@@ -112,16 +116,21 @@ export class CallPipeline {
     const { path, body, signal } = request;
     const measured = { provider: upstream.provider.name, path, body, signal };
     const estimating = () => estimateCall(measured, sources);
+    const keyFor = (estimate: TokenEstimate): LaneKey =>
+      laneKeyOf(upstream, call, estimate, isCallers ? undefined : tier);
+    // Nobody knows yet whether the input is a long one, which may have a lane of its own.
+    const onPrepared = limiter.lane(keyFor(NOTHING_YET)).prepare();
     const fail = (error: unknown): never => {
+      onPrepared();
       request.earlier?.charge.release();
       throw error;
     };
     const estimate = await this.#aborts.race(estimating, signal).catch(fail);
-    const laneKey = laneKeyOf(upstream, call, estimate, isCallers ? undefined : tier);
+    const laneKey = keyFor(estimate);
     const admitting = async (): Promise<Attempt> => {
       const provider = limiter.priced(upstream.provider, call.model);
       return limiter.as(context, (caller) => {
-        const asked = { ...request, context, caller, laneKey, provider, estimate };
+        const asked = { ...request, context, caller, laneKey, provider, estimate, onPrepared };
         return this.#reserve(
           asked,
           context.onLimit === 'degrade' ? this.#lowered(asked, call) : call,
@@ -138,6 +147,7 @@ export class CallPipeline {
     const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
     const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
+    asked.onPrepared();
     const waiting = lane.acquire(laneCall(lane, asked, call));
     const reservation = await waiting.catch((error: unknown) => {
       charge.release();

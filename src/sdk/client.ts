@@ -8,6 +8,8 @@ import type { CallPipeline } from './call-pipeline.ts';
 export interface ClientAdapter {
   /** The SDK's own provider. An unknown host may be a gateway in front of it. */
   readonly home: PresetHost;
+  /** The methods that a client must have. */
+  readonly methods: readonly string[];
   /** Whether `client` is one of this SDK's, in a version that can be hooked. */
   accepts(client: object): boolean;
   /** Where the client's calls go. */

@@ -45,6 +45,14 @@ export function asOpenAI(client: object): OpenAIClient {
   return client as OpenAIClient;
 }
 
+/**
+ * Whether it is an `AzureOpenAI`, by the fields that only its constructor sets: the name of its
+ * class is lost where code is minified.
+ */
+export function isAzure(client: OpenAIClient): boolean {
+  return typeof client.apiVersion === 'string' && Object.hasOwn(client, 'deploymentName');
+}
+
 /** Whether the body can be sent twice. A stream can't: sending consumes it. */
 export function isReplayable({ body, __metadata }: RequestOptions): boolean {
   if (__metadata?.hasStreamingBody === true) return false;

@@ -14,6 +14,7 @@ import {
   asOpenAI,
   copyOf,
   type Fetch,
+  isAzure,
   isReplayable,
   type OpenAIClient,
   type RequestOptions,
@@ -26,6 +27,7 @@ const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 
 
 export const openaiAdapter: ClientAdapter = {
   home: 'openai',
+  methods: METHODS,
   accepts: (client) => 'chat' in client && 'baseURL' in client && hasMethods(client, METHODS),
   upstream: (client) => upstreamOf(asOpenAI(client)),
   // `accepts` has found an OpenAI client; one without this endpoint is asked in vain, and then not.
@@ -40,7 +42,7 @@ export const openaiAdapter: ClientAdapter = {
 
 function upstreamOf(client: OpenAIClient): Upstream {
   const { baseURL } = client;
-  const azure = client.apiVersion !== undefined && client.constructor.name.startsWith('Azure');
+  const azure = isAzure(client);
   return {
     provider: providerFor({ sdk: 'openai', baseURL, azure }),
     host: hostOf(baseURL),

@@ -40,4 +40,43 @@ describe('lanes that nobody uses any more', () => {
     expect(kept()).not.toContain('used');
     expect(kept().length).toBeLessThanOrEqual(256);
   });
+
+  it('are forgotten all at once when their limits are full, although nobody calls any more', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { rpm: 60 } });
+    for (let index = 0; index < 900; index++) {
+      (await limiter.acquire({}, { model: `m${index}` })).settle();
+    }
+    expect(limiter.snapshot().length).toBe(900);
+    await clock.advance(3 * 60_000);
+    expect(limiter.snapshot().length).toBe(256);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are never more than a thousand, whatever names users think of within a minute', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { rpm: 60, rpd: 1000 } });
+    const held = await limiter.acquire({}, { model: 'in flight' });
+    for (let index = 0; index < 6000; index++) {
+      (await limiter.acquire({}, { model: `m${index}` })).settle();
+    }
+    expect(limiter.snapshot().length).toBe(1000);
+    expect(limiter.snapshot().map(({ model }) => model)).toContain('in flight');
+    held.settle();
+    await clock.advance(3 * 86_400_000);
+    expect(limiter.snapshot().length).toBe(256);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leave no timer behind when the limiter is closed, nor where they are all in use', async () => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { rpm: 60 } });
+    for (let index = 0; index < 300; index++) await limiter.acquire({}, { model: `m${index}` });
+    expect(clock.pending).toBe(1);
+    await clock.runUntilIdle();
+    expect(limiter.snapshot().length).toBe(300);
+    await limiter.acquire({}, { model: 'one more' });
+    limiter.close();
+    expect(clock.pending).toBe(0);
+  });
 });

@@ -1,0 +1,32 @@
+/** Calls that are on their way into a lane: they are being estimated, or their caller is looked up. */
+export class Preparing {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** One more. Returns what ends it, once. */
+  begin(): () => void {
+    this.#count++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#count--;
+      if (this.#count === 0) this.#tell();
+    };
+  }
+
+  /** Resolves when there is none. */
+  async none(): Promise<void> {
+    while (this.#count > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

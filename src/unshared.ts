@@ -1,0 +1,66 @@
+import { acrossCopies } from './across-copies.ts';
+import { systemClock } from './clock.ts';
+
+/** So many limiters for one account in so long are no set-up, but one for each request. */
+const MANY = 20;
+const WITHIN_MS = 600_000;
+/** Accounts that are kept in mind. */
+const MOST_ACCOUNTS = 100;
+
+/** Read without an import: not every runtime has it. */
+declare const process:
+  | { emitWarning?: (message: string, options: { type: string; code: string }) => void }
+  | undefined;
+
+interface Made {
+  /** When the latest limiters of each account were made; the oldest account first. */
+  readonly at: Map<string, number[]>;
+  hasWarned: boolean;
+}
+
+/**
+ * Notes that a client got a limiter of its own, and warns once in the life of the process when that
+ * happens again and again for one account: such limiters know nothing of each other, so that they
+ * limit nothing.
+ *
+ * @param credential - its API key, of which nothing is kept but a number
+ */
+export function noteUnshared(
+  host: string,
+  credential: string,
+  now: number = systemClock.now(),
+): void {
+  const made = acrossCopies('unshared', (): Made => ({ at: new Map(), hasWarned: false }));
+  if (made.hasWarned) return;
+  const account = `${host} ${numberOf(credential)}`;
+  const times = [...(made.at.get(account) ?? []), now].slice(-MANY);
+  made.at.delete(account);
+  made.at.set(account, times);
+  const [oldest] = made.at.keys();
+  if (made.at.size > MOST_ACCOUNTS && oldest !== undefined) made.at.delete(oldest);
+  const [first = now] = times;
+  if (times.length < MANY || now - first > WITHIN_MS) return;
+  made.hasWarned = true;
+  made.at.clear();
+  warn(
+    `withRateLimit has made ${MANY} limiters for one account within ${WITHIN_MS / 60_000} minutes. They know nothing of each other, so that together they limit nothing: wrap one client for all requests, or make one limiter (createRateLimiter) and give it to each client as \`limiter\``,
+  );
+}
+
+/** FNV-1a in 32 bits: tells keys apart, and is too short to tell anything about one. */
+function numberOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+function warn(message: string): void {
+  const code = 'HEADROOM_UNSHARED_LIMITER';
+  if (typeof process !== 'undefined' && typeof process.emitWarning === 'function') {
+    process.emitWarning(message, { type: 'HeadroomWarning', code });
+  } else {
+    console.warn(`HeadroomWarning: ${message}`);
+  }
+}
