@@ -9,6 +9,9 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** An empty buffer keeps so many bytes of memory at most. */
+const KEPT_BYTES = 2 ** 16;
+
 /** A growing buffer that copies what is appended: chunks belong to the reader and may be tiny. */
 export class ByteBuffer {
   #bytes = new Uint8Array(0);
@@ -28,6 +31,12 @@ export class ByteBuffer {
   /** The bytes so far; valid until the next change. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets all. Keeps a small buffer for the next bytes. */
+  clear(): void {
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(0);
+    this.#length = 0;
   }
 
   /** Keeps only the last `count` bytes and frees the memory of the others. */

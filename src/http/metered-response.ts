@@ -1,5 +1,7 @@
 import { whenAbandoned } from './abandonment.ts';
-import { type BodyTap, type ObservedUsage, tapFor } from './body-tap.ts';
+import type { BodyFailure } from './body-failure.ts';
+import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
+import { tapFor } from './tap-for.ts';
 import { tappedStream } from './tapped-stream.ts';
 
 /** What is known of a response's body at its end. */
@@ -11,6 +13,15 @@ export interface ResponseEnd extends ObservedUsage {
 export interface MeteringOptions {
   /** Hide what `stream_options.include_usage` adds, because we asked for it and the caller didn't. */
   readonly hideUsageChunk: boolean;
+  /** The call asked for a stream. @default the content type decides */
+  readonly isStream?: boolean;
+  /**
+   * Called at most once: the body has turned out to be an answer. A JSON body does so at its end, a
+   * stream with its first event that is more than a beginning.
+   */
+  onAnswer?(): void;
+  /** Called at most once, as soon as the reader was given an error that the body holds. */
+  onFailure?(failure: BodyFailure): void;
   /** Called exactly once for each response. */
   onEnd(end: ResponseEnd): void;
 }
@@ -30,7 +41,7 @@ export interface MeteringOptions {
  * });
  */
 export function meterResponse(response: Response, options: MeteringOptions): Response {
-  const tap = guarded(() => tapFor(contentType(response), options.hideUsageChunk));
+  const tap = guarded(() => tapOf(response, options));
   const end = endOf(tap, options);
   const metered = guarded(() => tap !== undefined && patched(response, tap, end));
   if (metered !== true) end(true);
@@ -59,8 +70,14 @@ function endOf(tap: BodyTap | undefined, options: MeteringOptions): End {
   };
 }
 
-function contentType(response: Response): string {
-  return response.headers.get('content-type') ?? '';
+function tapOf(response: Response, options: MeteringOptions): BodyTap {
+  const { isStream = false, hideUsageChunk } = options;
+  const contentType = response.headers.get('content-type') ?? '';
+  const listener: BodyListener = {
+    onAnswer: () => guarded(() => options.onAnswer?.()),
+    onFailure: (failure) => guarded(() => options.onFailure?.(failure)),
+  };
+  return tapFor({ contentType, isStream, hideUsageChunk }, listener);
 }
 
 /** The unread body as a web stream; `undefined` if there is none (node-fetch has Node streams). */

@@ -8,16 +8,20 @@ const LATIN1 = new TextDecoder('latin1');
 /** `usage: null` as a member of an object: after another one, or before it. */
 const NULL_USAGE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/g;
 
+/** Whether it is the chunk that `include_usage` adds: it has the usage, and no choices. */
+export function isUsageChunk(chunk: unknown): boolean {
+  const choices = member(chunk, 'choices');
+  return Array.isArray(choices) && choices.length === 0 && isObject(member(chunk, 'usage'));
+}
+
 /**
  * Undoes `stream_options.include_usage` in one event of a chat's stream. With it, OpenAI adds a last
  * chunk with the usage and no choices, and `"usage":null` to all the others (API reference,
  * "stream_options", 2026-08). Returns no bytes for that last chunk, and `bytes` if nothing was added.
  */
 export function withoutUsage(bytes: Uint8Array, chunk: unknown): Uint8Array {
-  const usage = member(chunk, 'usage');
-  const choices = member(chunk, 'choices');
-  if (isObject(usage) && Array.isArray(choices) && choices.length === 0) return new Uint8Array(0);
-  return usage === null ? withoutNullUsage(bytes) : bytes;
+  if (isUsageChunk(chunk)) return new Uint8Array(0);
+  return member(chunk, 'usage') === null ? withoutNullUsage(bytes) : bytes;
 }
 
 /** Cuts out the bytes of the member itself, so that all others stay as they were sent. */

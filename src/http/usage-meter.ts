@@ -72,6 +72,11 @@ export class UsageMeter {
     return Math.max(this.#deltas, Math.ceil(this.#characters / CHARACTERS_PER_TOKEN));
   }
 
+  /** Whether the model has written anything, or says so. */
+  get hasProduced(): boolean {
+    return this.#deltas > 0 || (this.#outputIsFinal && (this.usage?.outputTokens ?? 0) > 0);
+  }
+
   /** The reported usage; `undefined` if the stream has reported none. */
   get usage(): Usage | undefined {
     const usage = this.#reported && normalizedUsage(this.#reported);

@@ -53,7 +53,12 @@ export function statusElsewhere(
   return {
     ...{ ...ref, ...limitsOf(state, now), pausedUntil, totals: NO_TOTALS },
     concurrency: Math.max(1, Math.floor(state.learning.concurrency.limit)),
-    ...{ queued: tickets.length, estimating: 0, inFlight: inFlight(state), processes: members.length },
+    ...{
+      queued: tickets.length,
+      estimating: 0,
+      inFlight: inFlight(state),
+      processes: members.length,
+    },
     etaMs: etaOf(state, Math.max(now, until), now),
   };
 }

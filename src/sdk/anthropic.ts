@@ -146,7 +146,7 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
     let earlier: Attempt | undefined;
     for (;;) {
       const attempt = ++counts.attempts;
-      const hooked = { ...described, signal, mayRetry, hidesUsage: false, earlier, attempt };
+      const hooked = { ...described, signal, mayRetry, question: undefined, earlier, attempt };
       const admitted = await pipeline.admit(hooked, call);
       const lowered = loweredRequest(path, request, admitted);
       const response = await admitted.receive(await sent(admitted, () => next(lowered)));

@@ -1,5 +1,6 @@
 import type { Charge } from '../budget/budget-charge.ts';
 import { type Clock, wallNow } from '../clock.ts';
+import type { BodyFailure } from '../http/body-failure.ts';
 import { readLimits } from '../http/headers.ts';
 import { meterResponse, type ResponseEnd } from '../http/metered-response.ts';
 import { mayRefuse } from '../http/refusal.ts';
@@ -10,7 +11,8 @@ import type { Call } from '../model/call.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Estimated } from '../tokens/calibration/calibration.ts';
-import { markedFinal, readError, replayed } from './error-response.ts';
+import { markedFinal, type ReadResponse, readError } from './error-response.ts';
+import type { UsageQuestion } from './usage-habits.ts';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptContext {
@@ -23,15 +25,12 @@ export interface AttemptContext {
   readonly key: string | undefined;
   /** Whether the caller allows retries and the body can be sent again. */
   readonly mayRetry: boolean;
-  /** Whether we asked for the stream's usage although the caller didn't: its chunk is hidden. */
-  readonly hidesUsage: boolean;
+  /** Whether we ask for the stream's usage although the caller doesn't: then its chunk is hidden. */
+  readonly question: UsageQuestion | undefined;
   /** A refused call is sent again for this long after its first refusal. */
   readonly maxPauseMs: number;
   readonly clock: Clock;
 }
-
-/** Statuses of a host that rejects an unknown field. */
-const FIELD_REFUSED: readonly number[] = [400, 422];
 
 const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
 /** The usage of a call that the provider turned down: one request, no tokens. */
@@ -51,6 +50,7 @@ export class Attempt {
   #isSent = false;
   #again: 'refused' | 'without usage' | undefined;
   #refusedAt: number | undefined;
+  #isRefusedInBody = false;
 
   constructor(reservation: Reservation, context: AttemptContext, firstRefusedAt?: number) {
     this.reservation = reservation;
@@ -125,17 +125,18 @@ export class Attempt {
 
   async #failed(response: Response): Promise<Response> {
     const { status } = response;
-    const mayBeField = this.#context.hidesUsage && FIELD_REFUSED.includes(status);
+    const { question } = this.#context;
+    const mayBeField = question?.mayBeRefused(status) === true;
     if (!mayRefuse(status) && !mayBeField) {
       this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
       return response;
     }
-    const body = await readError(response, this.#context.clock);
-    if (mayBeField && body.includes('stream_options')) {
+    const read = await readError(response, this.#context.clock);
+    if (question?.isRefused(status, read.text) === true) {
       this.#again = 'without usage';
       this.reservation.settleFromResponse(NOTHING_USED);
     }
-    return this.#refused(response, body);
+    return this.#refused(response, read);
   }
 
   /** Any response may show the limits, a refusal above all. */
@@ -145,52 +146,92 @@ export class Attempt {
   }
 
   #meter(response: Response): Response {
-    this.reservation.answered();
+    const { question, call } = this.#context;
+    question?.accepted();
     if (isNeverRead(response)) {
       this.reservation.settleFromResponse();
       this.#context.charge.settle();
       return response;
     }
-    const onEnd = (end: ResponseEnd): void => this.#settle(end);
-    return meterResponse(response, { hideUsageChunk: this.#context.hidesUsage, onEnd });
+    // Nothing here may hold the response: that nobody reads it shows when it is collected.
+    const { headers } = response;
+    return meterResponse(response, {
+      hideUsageChunk: question?.isAsked === true,
+      isStream: call.stream,
+      onAnswer: () => this.reservation.answered(),
+      onFailure: (failure) => this.#failedInBody(headers, failure),
+      onEnd: (end) => {
+        if (end.failure !== undefined && isNothing(end)) this.#endWithNothing();
+        else this.#settle(end);
+        question?.heard(end);
+      },
+    });
+  }
+
+  /**
+   * The body of a success holds an error. It stops the lane as the same error response would; but the
+   * call isn't sent again, because its caller has the body already.
+   */
+  #failedInBody(answered: Headers, { status, body }: BodyFailure): void {
+    const { provider, clock } = this.#context;
+    const headers = withoutWait(answered);
+    const refusal = provider.classify({ status, headers, body, now: wallNow(clock) });
+    if (refusal !== undefined) this.#stopLane(refusal);
+    this.#isRefusedInBody = refusal !== undefined;
+  }
+
+  /** The call has failed before anything was produced. */
+  #endWithNothing(): void {
+    if (this.#isRefusedInBody) this.reservation.refused();
+    else this.reservation.settleFromResponse(NOTHING_USED);
+    this.#context.charge.release();
   }
 
   /**
    * Settles with the usage that the response reports, where it can be true; else with the output
-   * that was streamed; else with what was reserved.
+   * that was streamed, if the response is not complete; else with what was reserved.
    */
-  #settle({ usage: reported, seenOutputTokens, complete }: ResponseEnd): void {
+  #settle({ usage: reported, seenOutputTokens, complete, failure }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
     const { maxOutputTokens } = call;
     const usage = believedUsage(reported, { estimate, maxOutputTokens, seenOutputTokens });
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
+    const isWhole = complete && failure === undefined;
     lane.feedback.used(key, { inputTokens, outputTokens }, usage);
-    if (usage !== undefined && complete) estimate.learn(usage);
+    if (usage !== undefined && isWhole) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };
-    const isSeen = !complete && seenOutputTokens > 0;
+    const isSeen = !isWhole && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
     this.reservation.settleFromResponse(known && provider.settle(known, call));
     charge.settle(known);
   }
 
-  #refused(response: Response, body: string): Response {
+  #refused(response: Response, read: ReadResponse): Response {
     const { provider, clock } = this.#context;
     const { status, headers } = response;
-    const refusal = provider.classify({ status, headers, body, now: wallNow(clock) });
+    const refusal = provider.classify({ status, headers, body: read.text, now: wallNow(clock) });
     if (refusal === undefined)
       this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
     else this.#obey(refusal, status);
-    const copy = replayed(response, body);
+    // The SDK reads an error to its end: what is sent again must not wait for that.
+    const copy = this.#again === undefined ? read.whole() : read.soFar();
     return refusal !== undefined && isOurs(refusal, status) ? markedFinal(copy) : copy;
   }
 
   /** Pauses the lane if the refusal asks for it. */
+  #stopLane(refusal: Refusal): void {
+    const { kind, retryAfterMs, stated } = refusal;
+    const { feedback } = this.#context.lane;
+    if (kind === 'money' || kind === 'too-large') feedback.told(stated);
+    else feedback.refuse(this.reservation, kind, retryAfterMs, refusal);
+  }
+
+  /** Pauses the lane if the refusal asks for it, and sends the call again if that is ours to do. */
   #obey(refusal: Refusal, status: number): void {
-    const { kind, retryAfterMs, retryable } = refusal;
+    const { kind, retryable } = refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
-    if (isFinal) lane.feedback.told(refusal.stated);
-    else lane.feedback.refuse(this.reservation, kind, retryAfterMs, refusal);
+    this.#stopLane(refusal);
     this.reservation.refused();
     if (isFinal || !isOurs(refusal, status) || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();
@@ -212,4 +253,15 @@ function isOurs({ kind }: Refusal, status: number): boolean {
 /** Not every SDK reads the body of such a response, so that its end might never come. */
 function isNeverRead({ status, headers }: Response): boolean {
   return status === 204 || headers.get('content-length') === '0';
+}
+
+function isNothing({ usage, seenOutputTokens }: ResponseEnd): boolean {
+  return usage === undefined && seenOutputTokens === 0;
+}
+
+/** Hosts send `retry-after` with successes too, and mean nothing by it. */
+function withoutWait(headers: Headers): Headers {
+  const rest = new Headers(headers);
+  for (const name of ['retry-after', 'retry-after-ms']) rest.delete(name);
+  return rest;
 }

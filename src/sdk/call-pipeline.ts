@@ -16,6 +16,7 @@ import type { RemoteCounter } from '../tokens/remote-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { Attempt } from './attempt.ts';
 import { leastOutput, mostOutput } from './lowered-output.ts';
+import { UsageHabits, type UsageQuestion } from './usage-habits.ts';
 
 /** How to limit the calls of one wrapped client. */
 export interface CallPipelineOptions {
@@ -34,7 +35,7 @@ export interface CallPipelineOptions {
 export interface HookedRequest extends Request {
   readonly signal: AbortSignal | undefined;
   readonly mayRetry: boolean;
-  readonly hidesUsage: boolean;
+  readonly question: UsageQuestion | undefined;
   /** The attempt that this one repeats. */
   readonly earlier: Attempt | undefined;
   /** 1 for the first. */
@@ -81,6 +82,15 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   return { cost, costNow, expects, caller, priority, signal, place, attempt, maxWaitMs, mayWait };
 }
 
+/** By the limiter: clients that share one learn together. */
+const habits = new WeakMap<RateLimiter, UsageHabits>();
+
+function habitsOf(limiter: RateLimiter): UsageHabits {
+  const known = habits.get(limiter) ?? new UsageHabits();
+  habits.set(limiter, known);
+  return known;
+}
+
 /** Estimates, queues and admits the requests of one client. */
 export class CallPipeline {
   readonly #options: CallPipelineOptions;
@@ -96,6 +106,11 @@ export class CallPipeline {
   /** What the provider meters of a request; `undefined` if it isn't metered. */
   describe(request: Request): Call | undefined {
     return this.#upstream().provider.describe(request);
+  }
+
+  /** What is known of whether streams carry their usage. */
+  get habits(): UsageHabits {
+    return habitsOf(this.#options.limiter);
   }
 
   /**
@@ -143,7 +158,7 @@ export class CallPipeline {
   /** Reserves the call's cost in the budget, waits for the lane, and returns the attempt. */
   async #reserve(asked: PreparedCall, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
-    const { laneKey, estimate, earlier, caller, provider, mayRetry, hidesUsage } = asked;
+    const { laneKey, estimate, earlier, caller, provider, mayRetry, question } = asked;
     const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
     const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
@@ -155,7 +170,7 @@ export class CallPipeline {
     });
     const { maxPauseMs, clock } = limiter;
     const { key } = caller;
-    const found = { lane, provider, call, estimate, charge, key, mayRetry, hidesUsage };
+    const found = { lane, provider, call, estimate, charge, key, mayRetry, question };
     return new Attempt(reservation, { ...found, maxPauseMs, clock }, earlier?.firstRefusedAt);
   }
 

@@ -57,12 +57,6 @@ function unhooked(fetch: Fetch): Fetch {
   return behind.get(fetch) ?? fetch;
 }
 
-/**
- * Base URLs that rejected `stream_options`. Kept for the life of the process, because each new try
- * would cost a request.
- */
-const refusesUsage = new Set<string>();
-
 /** Sends the attempts of one client through a pipeline. */
 class OpenAIHook {
   readonly #client: OpenAIClient;
@@ -128,7 +122,7 @@ class OpenAIHook {
     const given = known === undefined ? options : { ...options, body: known.body };
     const call = this.#pipeline.describe(this.#described(given));
     if (call === undefined) return makeRequest(options);
-    const sending = known ?? this.#track(options);
+    const sending = known ?? this.#track(options, call);
     let earlier: Attempt | undefined;
     for (;;) {
       sending.attempts++;
@@ -142,8 +136,8 @@ class OpenAIHook {
         return result;
       } catch (error) {
         attempt.abandon();
+        sending.question?.failed();
         if (attempt.again === undefined) throw error;
-        if (attempt.again === 'without usage') this.#stopAsking(sending);
         sending.resends++;
         earlier = attempt;
       }
@@ -152,7 +146,7 @@ class OpenAIHook {
 
   /** `undefined` if the caller aborted meanwhile: the SDK throws its own error for that. */
   async #admit(
-    { options, body, asksForUsage: hidesUsage, attempts: attempt }: OutgoingCall,
+    { options, body, question, attempts: attempt }: OutgoingCall,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
@@ -160,7 +154,7 @@ class OpenAIHook {
     const maxRetries = options.maxRetries ?? this.#client.maxRetries;
     const mayRetry = maxRetries > 0 && isReplayable(options);
     const described = this.#described({ ...options, body });
-    const request = { ...described, signal, mayRetry, hidesUsage, earlier, attempt };
+    const request = { ...described, signal, mayRetry, question, earlier, attempt };
     try {
       return await this.#pipeline.admit(request, call);
     } catch (error) {
@@ -179,19 +173,16 @@ class OpenAIHook {
     return { method, path: `${prefix}${path}`, body };
   }
 
-  /** Asks a stream for its usage, unless the caller does or the host rejected that. */
-  #track(given: RequestOptions): OutgoingCall {
+  #track(given: RequestOptions, { model }: Call): OutgoingCall {
     const options = { ...given };
     const { path, body } = options;
-    const asksForUsage = !refusesUsage.has(this.#client.baseURL) && asksForNoUsage(path, body);
-    const sending = { options, body, asksForUsage, attempt: undefined, attempts: 0, resends: 0 };
+    const { baseURL } = this.#client;
+    const question = asksForNoUsage(path, body)
+      ? this.#pipeline.habits.question(baseURL, model)
+      : undefined;
+    const sending = { options, body, question, attempt: undefined, attempts: 0, resends: 0 };
     this.#calls.set(options, sending);
     return sending;
-  }
-
-  #stopAsking(sending: OutgoingCall): void {
-    refusesUsage.add(this.#client.baseURL);
-    sending.asksForUsage = false;
   }
 
   #prepared(request: ApiRequest, options: object): void {
@@ -202,7 +193,7 @@ class OpenAIHook {
       countResends(request.headers, sending.resends);
     }
     // Changes the text: the caller's object must not be read a second time.
-    if (sending.asksForUsage) request.body = withUsage(request.body);
+    if (sending.question?.isAsked === true) request.body = withUsage(request.body);
     this.#follow(request, attempt);
   }
 

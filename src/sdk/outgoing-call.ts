@@ -1,6 +1,7 @@
 import type { Attempt } from './attempt.ts';
 import { withOutput } from './lowered-output.ts';
 import type { RequestOptions } from './openai-client.ts';
+import type { UsageQuestion } from './usage-habits.ts';
 
 /** One call: the options that are sent for it, and its attempts so far. */
 export interface OutgoingCall {
@@ -8,8 +9,8 @@ export interface OutgoingCall {
   readonly options: RequestOptions & { body?: unknown };
   /** The caller's body. */
   readonly body: unknown;
-  /** Whether we ask for the stream's usage because the caller doesn't. */
-  asksForUsage: boolean;
+  /** Whether we ask for the stream's usage; `undefined` where it is no streamed chat. */
+  readonly question: UsageQuestion | undefined;
   /** The current attempt. */
   attempt: Attempt | undefined;
   /** All attempts so far, and those of them that we made without the SDK's knowledge. */

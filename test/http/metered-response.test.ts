@@ -157,7 +157,7 @@ describe('what the caller sees', () => {
       })();
       await expect(reading).rejects.toBe(failure);
       expect(new TextDecoder().decode(joined(seen))).toBe(hide ? WITHOUT_USAGE : WITH_USAGE);
-      expect(ends).toEqual([{ usage: USAGE, seenOutputTokens: 4, complete: false }]);
+      expect(ends).toMatchObject([{ usage: USAGE, seenOutputTokens: 4, complete: false }]);
     }
   });
 

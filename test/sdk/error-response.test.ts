@@ -12,7 +12,7 @@ it('the body of an error that never ends is read so far and no further', async (
       sink.enqueue(chunk);
     },
   });
-  const text = await readError(new Response(endless, { status: 429 }), clock);
+  const { text } = await readError(new Response(endless, { status: 429 }), clock);
   expect(text.length).toBeLessThan(1_100_000);
   expect(sent).toBeLessThan(20);
   expect(clock.pending).toBe(0);

@@ -1,0 +1,66 @@
+import { type JsonObject, member, stringMember } from '../model/json.ts';
+
+const RATE = 429;
+const MONEY = 402;
+/** Anthropic's status for an overloaded provider: no limit of ours. */
+const OVERLOADED = 529;
+const SERVER = 500;
+
+/** MiniMax (platform.minimax.io, "Error codes", 2026-09): too fast, too many tokens, no balance, … */
+const MINIMAX: Readonly<Record<number, number>> = {
+  1002: RATE,
+  1039: RATE,
+  1041: RATE,
+  2045: RATE,
+  2056: RATE,
+  1008: MONEY,
+};
+
+const NUMBERS: readonly string[] = ['status', 'code', 'status_code', 'http_code', 'error_code'];
+const NAMES: readonly string[] = ['code', 'type', 'status', 'error_code'];
+
+/** The order matters: a quota that is a matter of money is none of rate. */
+const BY_NAME: readonly (readonly [RegExp, number])[] = [
+  [/insufficient_(?:balance|funds|credits?)|payment_required|arrear|billing/i, MONEY],
+  [
+    /rate.?limit|too.?many.?requests|throttl|exhausted|quota|^(?:tokens|requests)$|slow_down|ramp_limit|concurrency|(?:spend|usage)_limit|credit_balance/i,
+    RATE,
+  ],
+  [/overload|unavailable|capacity|queue_exceeded|\bbusy\b/i, OVERLOADED],
+];
+
+const BY_WORDS: readonly (readonly [RegExp, number])[] = [
+  [/insufficient (?:balance|funds|credits?)|payment required|余额不足|欠费/i, MONEY],
+  [
+    /rate.?limit|too many (?:requests|concurrent)|throttl|\bquota\b|(?:requests|tokens) per (?:sec|min|hour|day)|限流|频率|速率|并发|请求过多/i,
+    RATE,
+  ],
+  [
+    /overloaded|(?:at|over|out of|exceeded) capacity|no capacity|temporarily unavailable|server (?:is )?busy|繁忙|过载/i,
+    OVERLOADED,
+  ],
+];
+
+/** Errors of the request itself: whatever they say of limits is no refusal for a limit. */
+const OF_REQUEST = /invalid|not_found|permission|authentication|unsupported|bad_?request/i;
+
+/** The HTTP status of an error that came without one: as it says itself, else by its names and words. */
+export function statusOf(error: JsonObject): number {
+  const ofMiniMax = error.base_code;
+  if (typeof ofMiniMax === 'number') return MINIMAX[ofMiniMax] ?? byWords(error) ?? SERVER;
+  const stated = NUMBERS.map((name) => Number(member(error, name))).find(isErrorStatus);
+  if (stated !== undefined) return stated;
+  const names = NAMES.flatMap((name) => stringMember(error, name) ?? []);
+  const named = BY_NAME.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
+  if (named !== undefined) return named;
+  return names.some((name) => OF_REQUEST.test(name)) ? 400 : (byWords(error) ?? SERVER);
+}
+
+function byWords(error: JsonObject): number | undefined {
+  const message = stringMember(error, 'message') ?? '';
+  return BY_WORDS.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+function isErrorStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status < 600;
+}

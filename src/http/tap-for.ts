@@ -1,0 +1,54 @@
+import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
+import { eventStreamTap } from './event-stream-tap.ts';
+import { jsonTap } from './json-tap.ts';
+
+/** What is known of a body before it comes. */
+export interface ExpectedBody {
+  readonly contentType: string;
+  /** The call asked for a stream: SDKs read the body as one, whatever its content type says. */
+  readonly isStream: boolean;
+  readonly hideUsageChunk: boolean;
+}
+
+const NOTHING: ObservedUsage = { usage: undefined, seenOutputTokens: 0 };
+
+/** Types of bodies that hold neither JSON nor events. */
+const BINARY = /^\s*(?:audio|image|video|font)\/|^\s*multipart\/|eventstream/i;
+
+/** The tap for a body: its beginning decides between JSON and events, because headers may be wrong. */
+export function tapFor(expected: ExpectedBody, listener: BodyListener): BodyTap {
+  const { contentType, isStream, hideUsageChunk } = expected;
+  if (BINARY.test(contentType)) return blindTap(listener);
+  const isEvents = isStream || /^\s*text\/event-stream\b/i.test(contentType);
+  const isJson = /\bjson\b/i.test(contentType);
+  return sniffingTap((first) => {
+    if (first === BRACE || first === BRACKET) return jsonTap(listener);
+    if (isEvents) return eventStreamTap(hideUsageChunk, listener);
+    return isJson ? jsonTap(listener) : blindTap(listener);
+  });
+}
+
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+/** LF, CR, and the bytes of a BOM: they mean nothing before JSON, nor before events. */
+const BLANK: readonly (number | undefined)[] = [10, 13, 0xef, 0xbb, 0xbf];
+
+/** Passes blank bytes on, and lets the first other one choose the tap. */
+function sniffingTap(choose: (first: number | undefined) => BodyTap): BodyTap {
+  let chosen: BodyTap | undefined;
+  return {
+    pass: (chunk, emit) => {
+      const first = chosen === undefined ? chunk.find((byte) => !BLANK.includes(byte)) : undefined;
+      if (first !== undefined) chosen = choose(first);
+      if (chosen === undefined) emit(chunk);
+      else chosen.pass(chunk, emit);
+    },
+    end: (whole, emit) => chosen?.end(whole, emit),
+    seen: () => chosen?.seen() ?? NOTHING,
+  };
+}
+
+function blindTap(listener: BodyListener): BodyTap {
+  listener.onAnswer();
+  return { pass: (chunk, emit) => emit(chunk), end: () => {}, seen: () => NOTHING };
+}
