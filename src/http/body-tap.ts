@@ -8,6 +8,8 @@ export interface ObservedUsage {
   readonly seenOutputTokens: number;
   /** The error that the body holds. Then the rest is what was produced before it. */
   readonly failure?: BodyFailure;
+  /** Of a stream: its last event came, though its reader may not have read on to its end. */
+  readonly isDone?: true;
   /**
    * Of a stream: whether a chunk with the usage and no choices came; `announced`, where all other
    * chunks had `"usage":null`, as OpenAI does for those who ask.

@@ -5,6 +5,8 @@ import type { SseEvent } from './sse.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { lastReportedUsage } from './usage-scan.ts';
 
+/** What ends a stream of OpenAI's chat completions. */
+const DONE = '[DONE]';
 /** A larger event isn't parsed as JSON. Its end is searched for the usage. */
 const MAX_PARSED_LENGTH = 2 ** 20;
 /** Characters at the end of a large event that are searched. */
@@ -19,12 +21,21 @@ const PREAMBLES: readonly unknown[] = [
   'ping',
 ];
 
+/** Events after which nothing comes that anybody reads: openai 7 stops reading there. */
+const LAST: readonly unknown[] = [
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'message_stop',
+];
+
 /** Watches the events of a stream: their usage, their error, and when they begin to be an answer. */
 export class StreamWatch {
   readonly #listener: BodyListener;
   readonly #meter = new UsageMeter();
   #failure: BodyFailure | undefined;
   #isAnswered = false;
+  #isDone = false;
 
   constructor(listener: BodyListener) {
     this.#listener = listener;
@@ -40,6 +51,7 @@ export class StreamWatch {
     }
     const json = mayBeJson(data) ? parseJson(data) : undefined;
     this.#meter.see(json);
+    if (data === DONE || (isObject(json) && LAST.includes(json.type))) this.#isDone = true;
     const failure = json === undefined ? failureInText(data, event) : failureIn(json, event);
     if (failure !== undefined) this.#fail(failure);
     else if (isAnswer(json)) this.#answer();
@@ -49,10 +61,11 @@ export class StreamWatch {
   /** Where the stream has failed, nothing counts as used unless something was produced. */
   seen(): ObservedUsage {
     const { usage, seenOutputTokens, hasProduced } = this.#meter;
-    if (this.#failure === undefined) return { usage, seenOutputTokens };
     const failure = this.#failure;
-    if (!hasProduced) return { usage: undefined, seenOutputTokens: 0, failure };
-    return { usage, seenOutputTokens, failure };
+    const done = this.#isDone ? { isDone: true as const } : {};
+    if (failure === undefined) return { usage, seenOutputTokens, ...done };
+    if (!hasProduced) return { usage: undefined, seenOutputTokens: 0, failure, ...done };
+    return { usage, seenOutputTokens, failure, ...done };
   }
 
   #fail(failure: BodyFailure): void {
@@ -70,7 +83,7 @@ export class StreamWatch {
 
 /** Spares the exception that parsing anything else would throw. */
 function mayBeJson(data: string): boolean {
-  return /^\s*[{[]/.test(data) && data !== '[DONE]';
+  return /^\s*[{[]/.test(data) && data !== DONE;
 }
 
 function isAnswer(json: unknown): boolean {

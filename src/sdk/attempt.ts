@@ -1,36 +1,14 @@
 import type { Charge } from '../budget/budget-charge.ts';
-import { type Clock, wallNow } from '../clock.ts';
+import { wallNow } from '../clock.ts';
 import type { BodyFailure } from '../http/body-failure.ts';
 import { readLimits } from '../http/headers.ts';
 import { meterResponse, type ResponseEnd } from '../http/metered-response.ts';
 import { mayRefuse } from '../http/refusal.ts';
 import { believedUsage } from '../http/usage-believed.ts';
-import type { Lane } from '../lane/lane.ts';
 import type { Reservation } from '../lane/reservation.ts';
-import type { Call } from '../model/call.ts';
 import type { Refusal } from '../model/refusal.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { Estimated } from '../tokens/calibration/calibration.ts';
+import type { AttemptContext } from './attempt-context.ts';
 import { markedFinal, type ReadResponse, readError } from './error-response.ts';
-import type { UsageQuestion } from './usage-habits.ts';
-
-/** What an attempt needs to know of its call. */
-export interface AttemptContext {
-  readonly lane: Lane;
-  readonly provider: Provider;
-  readonly call: Call;
-  readonly estimate: Estimated;
-  /** The call's reservation in the budget. */
-  readonly charge: Charge;
-  readonly key: string | undefined;
-  /** Whether the caller allows retries and the body can be sent again. */
-  readonly mayRetry: boolean;
-  /** Whether we ask for the stream's usage although the caller doesn't: then its chunk is hidden. */
-  readonly question: UsageQuestion | undefined;
-  /** A refused call is sent again for this long after its first refusal. */
-  readonly maxPauseMs: number;
-  readonly clock: Clock;
-}
 
 const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
 /** The usage of a call that the provider turned down: one request, no tokens. */
@@ -191,14 +169,15 @@ export class Attempt {
    * Settles with the usage that the response reports, where it can be true; else with the output
    * that was streamed, if the response is not complete; else with what was reserved.
    */
-  #settle({ usage: reported, seenOutputTokens, complete, failure }: ResponseEnd): void {
+  #settle({ usage: reported, seenOutputTokens, complete, isDone, failure }: ResponseEnd): void {
     const { lane, provider, call, estimate, charge, key } = this.#context;
     const { maxOutputTokens } = call;
     const usage = believedUsage(reported, { estimate, maxOutputTokens, seenOutputTokens });
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
     const isWhole = complete && failure === undefined;
     lane.feedback.used(key, { inputTokens, outputTokens }, usage);
-    if (usage !== undefined && isWhole) estimate.learn(usage);
+    const isAll = isWhole || (isDone === true && failure === undefined);
+    if (usage !== undefined && isAll) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };
     const isSeen = !isWhole && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);

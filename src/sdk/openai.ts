@@ -158,6 +158,7 @@ class OpenAIHook {
     try {
       return await this.#pipeline.admit(request, call);
     } catch (error) {
+      question?.failed();
       if (signal?.aborted === true) return undefined;
       throw error;
     }

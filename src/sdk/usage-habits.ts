@@ -107,9 +107,9 @@ export class UsageQuestion {
   }
 
   /** A stream has ended. */
-  heard({ usage, usageChunk, complete, failure }: ResponseEnd): void {
-    if (!complete || failure !== undefined) return;
-    if (!this.#isAsked) {
+  heard({ usage, usageChunk, complete, isDone, failure }: ResponseEnd): void {
+    if ((!complete && isDone !== true) || failure !== undefined) this.failed();
+    else if (!this.#isAsked) {
       this.#isTrial = false;
       this.#habits.note(this.#key, usage === undefined ? 'asked' : 'always');
     } else if (usageChunk !== undefined && this.#habit === 'unknown') {

@@ -111,6 +111,64 @@ describe.each(openais)('$name: the usage of a streamed chat', (sdk) => {
     expect(seen.map(({ headers }) => headers['x-stainless-retry-count'])).toEqual(['0', '1', '2']);
   });
 
+  it.each<[string, unknown, number?]>([
+    ['by name', { detail: [{ loc: ['body', 'stream_options', 'include_usage'], msg: 'no' }] }],
+    ['in camel case', { error: 'unknown field "streamOptions"' }],
+    ['as extra fields', { detail: 'Extra inputs are not permitted' }, 422],
+    ['as extra fields (pydantic 1)', { message: 'extra fields not permitted' }, 422],
+    ['as an argument', { error: { message: 'Unrecognized request argument supplied' } }],
+    ['in German', { error: { message: 'Unbekannter Parameter in der Anfrage.' } }],
+    ['in French', { error: { message: 'Champ inconnu dans la requête.' } }],
+    ['in Spanish', { error: { message: 'Parámetro no reconocido.' } }],
+    ['in Portuguese', { error: { message: 'Campo desconhecido.' } }],
+    ['in Chinese', { error: { message: '不支持的参数' } }],
+    ['in Japanese', { error: { message: '不明なパラメータです' } }],
+    ['in Korean', { error: { message: '알 수 없는 필드' } }],
+    ['in Russian', { error: { message: 'Неизвестный параметр запроса' } }],
+  ])('heals itself on a host that refuses it %s', async (_, body, status = 400) => {
+    const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
+    const { fetch: server, seen } = scripted(clock, json(body, { status }), streamed);
+    client.fetch = server;
+    expect(await clock.run(sdk.stream(client).then(all))).toHaveLength(2);
+    await clock.run(sdk.stream(client).then(all));
+    expect(seen.map((request) => asked(request.body))).toEqual([
+      { include_usage: true },
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is tried without once, if the same error comes without it', async () => {
+    const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
+    const refusal = json({ error: { message: 'Unknown parameter: temprature' } }, { status: 400 });
+    const { fetch: server, seen } = scripted(clock, refusal);
+    client.fetch = server;
+    const [, error] = await clock.run(outcome(sdk.stream(client)));
+    expect(error).toMatchObject({ status: 400, message: '400 Unknown parameter: temprature' });
+    await clock.run(outcome(sdk.stream(client)));
+    const question = { include_usage: true };
+    expect(seen.map(({ body }) => asked(body))).toEqual([question, undefined, question]);
+  });
+
+  it('leaves a 400 to the caller that names another parameter', async () => {
+    const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
+    const error = { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens' };
+    const { fetch: server, seen } = scripted(clock, json({ error }, { status: 400 }));
+    client.fetch = server;
+    await clock.run(outcome(sdk.stream(client)));
+    expect(seen).toHaveLength(1);
+  });
+
+  it('leaves a 400 to the caller on a host that has understood the question', async () => {
+    const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
+    const refusal = json({ error: { message: 'Unknown parameter' } }, { status: 400 });
+    const { fetch: server, seen } = scripted(clock, streamed, refusal);
+    client.fetch = server;
+    await clock.run(sdk.stream(client).then(all));
+    await clock.run(outcome(sdk.stream(client)));
+    expect(seen).toHaveLength(2);
+  });
+
   it('leaves a 400 to the caller that is about something else', async () => {
     const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
     const { fetch: server, seen } = scripted(clock, broken(400));
