@@ -170,7 +170,7 @@ export class RateLimiter extends GuardedEmitter {
     const { tiers, budget, prices } = this.#settings;
     if ('tiers' in options) this.#callers.adopt(tiers.table);
     if ('budget' in options || 'prices' in options) this.#cashier.adopt(budget, prices);
-    this.#lanes.configure(this.#settings);
+    this.#lanes.configure(this.#settings, 'limits' in options);
   }
 
   /**

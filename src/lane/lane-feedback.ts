@@ -40,8 +40,8 @@ export class LaneFeedback implements ReservationListener {
   }
 
   /** A refusal that nothing but its own call suffers from states limits. */
-  told(stated: Stated): void {
-    this.#tell({ kind: 'told', stated });
+  told({ admission: { call } }: Reservation, stated: Stated): void {
+    this.#tell({ kind: 'told', call, stated });
   }
 
   /** Learns what the response to `reservation`'s call shows of the limits. */

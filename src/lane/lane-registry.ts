@@ -144,10 +144,15 @@ export class LaneRegistry implements Iterable<Lane> {
     return answers.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
   }
 
-  /** Goes on with other settings, in the lanes that are open as well. */
-  configure(settings: Settings): void {
+  /**
+   * Goes on with other settings, in the lanes that are open as well. `isAnew`: limits are given, and
+   * what responses have said of them is forgotten.
+   */
+  configure(settings: Settings, isAnew: boolean): void {
     this.#settings = settings;
-    for (const { lane, key } of this.#open.values()) lane.configure(this.#terms(key), settings);
+    for (const { lane, key } of this.#open.values()) {
+      lane.configure(this.#terms(key), settings, isAnew);
+    }
   }
 
   /** Closes all of them, and those that are opened later. */

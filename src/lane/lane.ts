@@ -125,9 +125,10 @@ export class Lane {
   /**
    * Goes on with what is given anew, and looks at what waits again: as much goes as there is room
    * for now, and what is larger than a limit now is rejected. What has been used stays used.
+   * `isAnew`: what responses have said of the limits is forgotten.
    */
-  configure(terms: LaneTerms, bounds: QueueBounds): void {
-    this.#keeper.tell({ kind: 'configure', terms });
+  configure(terms: LaneTerms, bounds: QueueBounds, isAnew = false): void {
+    this.#keeper.tell({ kind: 'configure', terms, isAnew });
     this.#queue.configure(bounds);
     this.#changed();
   }

@@ -1,7 +1,7 @@
 import type { LaneCommand } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, type Member, memberOf } from './lane-state.ts';
 import { isPaced, answered as learnAnswer, ended as learnEnd } from './learning/learning.ts';
-import { configure, told as learnStated, observe } from './learning/observations.ts';
+import { configure, forgetOld, told as learnStated, observe } from './learning/observations.ts';
 import {
   beginEpisode,
   resumed as drawConclusions,
@@ -10,7 +10,17 @@ import {
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime, settle } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
-import { answer, forget, open, pauseOf, refuse, resume, stop, widen } from './recovery.ts';
+import {
+  answer,
+  beginAgain,
+  forget,
+  open,
+  pauseOf,
+  refuse,
+  resume,
+  stop,
+  widen,
+} from './recovery.ts';
 import type { SentCall, Ticket } from './ticket.ts';
 import { begin, end, firstOf } from './turns.ts';
 
@@ -21,11 +31,18 @@ const SENT_AT_ONCE_MS = 1;
 /** Nothing of a call that came to nothing is left. */
 const NOTHING = {};
 
-/** What time alone changes: a pause ends, and a probe that isn't answered lets others go. */
+/**
+ * What time alone changes: a pause ends, a probe that isn't answered lets others go, and what one
+ * response alone has said of limits is forgotten.
+ */
 export function passTime(state: LaneState, now: number): void {
   const pause = pauseOf(state.recovery);
   if (pause !== undefined && now >= pause.until) endPause(state, pause.until, now);
   if (isAwaited(state)) widen(state.recovery, now);
+  const wasPaced = isPaced(state.learning);
+  forgetOld(state.learning, state.limits, now);
+  // Nothing is known of the limits any more: as in the beginning.
+  if (wasPaced && !isPaced(state.learning)) beginAgain(state.recovery, now);
 }
 
 /** Changes the lane by one command. */
@@ -51,10 +68,10 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
       hearRefusal(state, command, now);
       break;
     case 'told':
-      learnStated(state.learning, state.limits, command.stated, now);
+      learnStated(state.learning, state.limits, command.call, command.stated, now);
       break;
     case 'configure':
-      configure(state.learning, state.limits, command.terms, now);
+      configure(state.learning, state.limits, command.terms, command.isAnew === true, now);
       break;
     case 'pause':
       stop(state.recovery, { cause: 'rate', since: now, until: now + command.forMs });
@@ -187,7 +204,7 @@ function hearRefusal(
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, call);
   const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs }, now);
-  if (pause !== undefined) beginEpisode(learning, limits, cause, words, inFlight(state), now);
+  if (pause !== undefined) beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
 }
 
 function noteFlight({ flight }: LaneState, flightMs: number): void {

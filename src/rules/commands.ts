@@ -38,8 +38,9 @@ export type LaneCommand =
       readonly words: RefusalWords;
     }
   /** An answer states limits, and pauses nothing. */
-  | { readonly kind: 'told'; readonly stated: Stated }
-  | { readonly kind: 'configure'; readonly terms: LaneTerms }
+  | { readonly kind: 'told'; readonly call: SentCall; readonly stated: Stated }
+  /** `isAnew`: the user gives limits; what responses have said of them is forgotten. */
+  | { readonly kind: 'configure'; readonly terms: LaneTerms; readonly isAnew?: boolean | undefined }
   /** An operator stops the lane, or lets it go on. */
   | { readonly kind: 'pause'; readonly forMs: number }
   | { readonly kind: 'resume' }

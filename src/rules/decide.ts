@@ -2,6 +2,7 @@ import type { Reason } from '../model/reason.ts';
 import { apply, passTime } from './apply.ts';
 import type { Sent } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, memberOf } from './lane-state.ts';
+import { lapsesAt } from './learning/beliefs.ts';
 import { sent } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
@@ -81,7 +82,8 @@ function letGo(state: LaneState, now: number): Decision {
     const isFree = state.isOpen || isProbe(state.recovery);
     const choice = pickNext(tickets, { limits: state.limits, isProbe: isFree, held }, now);
     if ('waitMs' in choice) {
-      blocked = { reason: choice.dimension, waitMs: choice.waitMs };
+      const lapsesMs = lapsesAt(state.learning.known, now) - now;
+      blocked = { reason: choice.dimension, waitMs: Math.min(choice.waitMs, lapsesMs) };
       break;
     }
     const chosen = asked.find(({ ticket }) => ticket === choice.ticket);

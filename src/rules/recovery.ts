@@ -147,6 +147,11 @@ export function resume(recovery: Recovery, now: number): void {
   recovery.steppedAt = now;
 }
 
+/** Nothing is known of the limits any more: one call goes, and one more for each that is answered. */
+export function beginAgain(recovery: Recovery, now: number): void {
+  if (recovery.phase === 'open') resume(recovery, now);
+}
+
 /** When more calls may go although none is answered; infinite where that is no matter of time. */
 export function widensAt(recovery: Recovery): number {
   const isBlocked = recovery.phase === 'probing' && !isPassable(recovery);

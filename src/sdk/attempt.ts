@@ -201,7 +201,7 @@ export class Attempt {
   #stopLane(refusal: Refusal): void {
     const { kind, retryAfterMs, stated } = refusal;
     const { feedback } = this.#context.lane;
-    if (kind === 'money' || kind === 'too-large') feedback.told(stated);
+    if (kind === 'money' || kind === 'too-large') feedback.told(this.reservation, stated);
     else feedback.refuse(this.reservation, kind, retryAfterMs, refusal);
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GuardedEmitter } from '../../src/events.ts';
 import { LaneWatch } from '../../src/lane/lane-watch.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
-import { laneOf, told } from '../rules/lanes.ts';
+import { laneOf, someCall, told } from '../rules/lanes.ts';
 
 const REF = { lane: 'host/m', model: 'm' };
 
@@ -62,14 +62,15 @@ describe('a watch', () => {
 
   it('tells what the limits are with each report, and only then', () => {
     const { lane, events, look } = watched('limits');
-    told(lane, { kind: 'told', stated: { limits: [], concurrency: undefined } }, 0);
+    const call = someCall(1);
+    told(lane, { kind: 'told', call, stated: { limits: [], concurrency: undefined } }, 0);
     look();
     look();
     const limit = { dimension: 'requests', max: 60, windowMs: 60_000, source: 'given' };
     const news = { limits: [limit], lowered: [], othersShare: 0, concurrency: 100 };
     expect(events).toEqual([['limits', { ...REF, ...news }]]);
     const stated = { limits: [{ dimension: 'requests', max: 30, windowMs: 60_000 } as const] };
-    told(lane, { kind: 'told', stated: { ...stated, concurrency: 7 } }, 0);
+    told(lane, { kind: 'told', call, stated: { ...stated, concurrency: 7 } }, 0);
     look();
     expect(events.slice(1)).toMatchObject([
       ['limits', { limits: [{ max: 30, source: 'refusal' }], concurrency: 7 }],

@@ -39,10 +39,13 @@ describe('when the limits change while calls wait', () => {
   it('a call that no longer fits is rejected, and holds nobody up', async () => {
     const { clock, lane } = setup({}, guess(200_000));
     const probe = await lane.acquire(tokens(10));
-    void lane.acquire(tokens(10));
+    const second = lane.acquire(tokens(10));
     const large = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
     const small = lane.acquire(tokens(100));
-    lane.feedback.observe(probe, shown(40_000, 40_000));
+    lane.feedback.observe(probe, shown(40_000, 0));
+    // One response alone may be wrong.
+    expect(lane.snapshot()).toMatchObject({ queued: 3, limits: [{ max: 40_000 }] });
+    lane.feedback.observe(await clock.run(second), shown(40_000, 40_000));
     expect(await clock.run(large)).toBeInstanceOf(CallTooLarge);
     expect((await clock.run(small)).granted).toBe(true);
     expect(lane.snapshot()).toMatchObject({ queued: 0, inFlight: 3 });
@@ -76,14 +79,14 @@ describe('when the limits change while calls wait', () => {
     const told: { at: number; max: number | undefined }[] = [];
     limiter.on('limits', ({ limits }) => told.push({ at: clock.now(), max: limits[0]?.max }));
     const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
-    const call = await lane.acquire(tokens(10));
+    const show = async (limit: number): Promise<void> => {
+      const call = await lane.acquire({ cost: { requests: 1 } });
+      lane.feedback.observe(call, shown(limit, 500));
+    };
     for (let flap = 1; flap <= 1200; flap++) {
-      clock.setTimeout(
-        () => lane.feedback.observe(call, shown(flap % 2 ? 800 : 900, 500)),
-        500 * flap,
-      );
+      clock.setTimeout(() => void show(flap % 2 ? 800 : 900), 500 * flap);
     }
-    clock.setTimeout(() => lane.feedback.observe(call, shown(900, 500)), 620_000);
+    clock.setTimeout(() => void show(900), 620_000);
     await clock.advance(620_000);
     // Ten minutes: five at once, and one in ten seconds.
     expect(told.length).toBeLessThanOrEqual(5 + 62);
@@ -93,17 +96,22 @@ describe('when the limits change while calls wait', () => {
 
   it('a single response that went astray turns nobody away', async () => {
     const { clock, lane } = setup({}, guess(200_000));
-    const probe = await lane.acquire(tokens(10));
-    lane.feedback.observe(probe, shown(200_000, 0));
+    const calls = [await lane.acquire(tokens(10))];
+    const show = (...observed: Parameters<Lane['feedback']['observe']>[1][]): void => {
+      for (const each of observed) lane.feedback.observe(calls.shift()!, each);
+    };
+    show(shown(200_000, 200_000));
+    for (let i = 0; i < 5; i++) calls.push(await lane.acquire(tokens(10)));
+    show(shown(200_000, 0));
     const waiting = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
-    lane.feedback.observe(probe, shown(500, 0));
-    lane.feedback.observe(probe, [{ ...shown(200_000, 0)[0]!, windowMs: 24 * 60 * MINUTE }]);
-    lane.feedback.observe(probe, shown(200_000, 0));
+    const daily = [{ ...shown(200_000, 0)[0]!, windowMs: 24 * 60 * MINUTE }];
+    show(shown(500, 0), daily, shown(200_000, 0));
     const max = (): unknown => lane.snapshot().limits.map((limit) => limit.max);
     expect(max()).toEqual([200_000]);
     expect(lane.snapshot().queued).toBe(1);
-    // It says so again: then it is true.
-    lane.feedback.observe(probe, shown(500, 0));
+    // Another one says so after all: then it is true.
+    calls.push(await lane.acquire({ cost: { requests: 1 } }));
+    show(shown(500, 0), shown(500, 0));
     expect(max()).toEqual([500]);
     expect(await clock.run(waiting)).toBeInstanceOf(CallTooLarge);
   });
@@ -114,8 +122,9 @@ describe('when the limits change while calls wait', () => {
     const lowered: number[] = [];
     limiter.on('limits', (event) => lowered.push(event.lowered.length));
     const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
-    const call = await lane.acquire(tokens(10));
-    for (const limit of [800, 1500, 800]) lane.feedback.observe(call, shown(limit, limit));
+    for (const limit of [800, 1500, 800]) {
+      lane.feedback.observe(await lane.acquire(tokens(10)), shown(limit, limit));
+    }
     expect(lowered).toEqual([0, 1, 0, 0]);
   });
 });

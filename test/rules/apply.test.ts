@@ -4,7 +4,7 @@ import { inFlight, type LaneState } from '../../src/rules/lane-state.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
 import { limitSet, limitsOf } from '../../src/rules/limits/limit-set.ts';
 import { pauseOf } from '../../src/rules/recovery.ts';
-import { asked, ended, idsOf, lanelessOf, laneOf, tickets, told } from './lanes.ts';
+import { asked, ended, idsOf, lanelessOf, laneOf, someCall, tickets, told } from './lanes.ts';
 import { policyOf } from './limits/policies.ts';
 import { ticketOf } from './tickets.ts';
 
@@ -198,7 +198,8 @@ describe('what is said of limits', () => {
 
   it('in a refusal that pauses nothing is learned', () => {
     const lane = laneOf(10);
-    told(lane, { kind: 'told', stated: { limits: [{ ...LIMIT, max: 30 }], concurrency: 3 } }, 0);
+    const stated = { limits: [{ ...LIMIT, max: 30 }], concurrency: 3 };
+    told(lane, { kind: 'told', call: someCall(1), stated }, 0);
     expect(limitsOf(lane.limits)).toEqual([{ ...LIMIT, max: 30, source: 'refusal' }]);
     expect(lane.learning.concurrency.limit).toBe(3);
     expect(pauseOf(lane.recovery)).toBeUndefined();

@@ -4,6 +4,7 @@ import type { LaneCommand, Sent } from '../../src/rules/commands.ts';
 import { type Decision, decide, type Grant } from '../../src/rules/decide.ts';
 import type { LaneOpening, LaneState } from '../../src/rules/lane-state.ts';
 import { limitSet, limitsOf } from '../../src/rules/limits/limit-set.ts';
+import { someCall } from './lanes.ts';
 import { limits, policies } from './limits/limit-histories.ts';
 import { ticketOf } from './tickets.ts';
 
@@ -93,6 +94,7 @@ export class LaneHistory {
       case 'told':
         return {
           kind,
+          call: someCall(nth, now),
           stated: { limits: this.#limits(share), concurrency: isSo ? 1 + count : undefined },
         };
       case 'used':

@@ -1,7 +1,7 @@
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import { change, type Decision, decide, type Grant } from '../../src/rules/decide.ts';
 import { type LaneOpening, type LaneState, newLane } from '../../src/rules/lane-state.ts';
-import type { Ticket } from '../../src/rules/ticket.ts';
+import type { SentCall, Ticket } from '../../src/rules/ticket.ts';
 import { policyOf } from './limits/policies.ts';
 import { ticketOf } from './tickets.ts';
 
@@ -41,6 +41,11 @@ export function told(state: LaneState, command: LaneCommand, now: number, member
 
 export function idsOf({ granted }: Pick<Decision, 'granted'>): number[] {
   return granted.map(({ ticket }) => ticket.id);
+}
+
+/** A call that some lane has let through as its so-many-eth. */
+export function someCall(request: number, at = 0): SentCall {
+  return { id: request, cost: { requests: 1 }, at, epoch: 0, taken: { requests: request } };
 }
 
 /** A call that has ended with what was reserved for it. */

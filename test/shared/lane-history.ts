@@ -6,6 +6,7 @@ import type { LaneOpening } from '../../src/rules/lane-state.ts';
 import type { SentCall, Ticket } from '../../src/rules/ticket.ts';
 import type { LaneAnswer } from '../../src/shared/lane-rules.ts';
 import type { Sent } from '../../src/shared/rules.ts';
+import { someCall } from '../rules/lanes.ts';
 import { limits, policies } from '../rules/limits/limit-histories.ts';
 
 /** What may happen next to a lane. `which` and `size` choose among what there is. */
@@ -136,6 +137,7 @@ function ownCommand(step: Step, { start, policy }: LaneOpening): LaneCommand | u
     case 'told':
       return {
         kind: what,
+        call: someCall(which),
         stated: { limits: limit ? [limit] : [], concurrency: isSo ? 1 + (which % 9) : undefined },
       };
     case 'configure':

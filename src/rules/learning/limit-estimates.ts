@@ -3,7 +3,7 @@ import { type Codec, list, record } from '../codec.ts';
 import { busyMs } from '../limits/limit-levels.ts';
 import type { LimitSet } from '../limits/limit-set.ts';
 import { isSameLimit, isSure, type MeteredLimit } from '../limits/metered-limit.ts';
-import { type KnownLimits, learnEstimate, subject, upstreamOf } from './known-limits.ts';
+import { find, type KnownLimits, learnEstimate, subject, upstreamOf } from './known-limits.ts';
 import {
   type LimitEstimate,
   limitEstimate,
@@ -111,6 +111,19 @@ export function forgetEstimates(estimates: LimitEstimates, known: readonly Subje
   );
 }
 
+/** Guesses are in force again: they are found by trying from here. */
+export function resumeEstimates(
+  { estimates }: LimitEstimates,
+  known: KnownLimits,
+  now: number,
+): void {
+  for (const limit of upstreamOf(known)) {
+    const isKnown = estimates.some((each) => isSameLimit(each, limit));
+    if (limit.source !== 'guess' || !isShort(limit) || isKnown) continue;
+    estimates.push(resumed(limit, find(known.start, limit), now));
+  }
+}
+
 /** Whether hardly any of a given limit could be used in the minute before a refusal. */
 function isFarOff(limit: MeteredLimit, throughput: Throughput, since: number): boolean {
   if (!hasMinute(throughput, since)) return false;
@@ -160,6 +173,13 @@ function estimateFor(
 
 function adopt(known: KnownLimits, { dimension, windowMs, limit }: LimitEstimate): void {
   learnEstimate(known, { dimension, windowMs, max: (limit * windowMs) / MINUTE_MS });
+}
+
+/** A guess that begins where a limit was: what was given or published bounds it. */
+function resumed(limit: MeteredLimit, start: MeteredLimit | undefined, now: number): LimitEstimate {
+  if (start === undefined) return estimateOf(limit, now);
+  const perMinute = (limit.max * MINUTE_MS) / limit.windowMs;
+  return newLimitEstimate(limit, perMinute, estimateOf(start, now).most, now);
 }
 
 /** A given or published limit is an upper bound, a guess none. */

@@ -1,28 +1,26 @@
-import type { Limit, Subject } from '../../model/limits.ts';
+import type { Dimension, Limit, Subject } from '../../model/limits.ts';
 import type { ObservedLimit } from '../../model/observed-limit.ts';
 import type { Stated } from '../../model/refusal.ts';
 import type { LimitPolicy } from '../limits/limit-policy.ts';
 import {
   adoptLimits,
   configureLimits,
+  forgetBalance,
+  forgetPast,
   type LimitSet,
+  meterOf,
   observeBalance,
 } from '../limits/limit-set.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
+import { heard, isAlone, learnShown, learnStated, passTime, restart } from './beliefs.ts';
 import { type ConcurrencyBounds, configureConcurrency, stateConcurrency } from './concurrency.ts';
-import {
-  areSame,
-  confirmed,
-  isAmong,
-  learnShown,
-  learnStated,
-  restart,
-  sightingsOf,
-} from './known-limits.ts';
+import { areSame, isAmong } from './known-limits.ts';
 import type { Learning, TakenCall } from './learning.ts';
-import { forgetEstimates, newLimitEstimates } from './limit-estimates.ts';
+import { forgetEstimates, newLimitEstimates, resumeEstimates } from './limit-estimates.ts';
+import { isOdd } from './oddness.ts';
 import { corrected } from './per-second-headers.ts';
-import { takenInMinute } from './throughput.ts';
+import { sightingsOf } from './sightings.ts';
+import { takenBySecond, takenInMinute } from './throughput.ts';
 
 /** What is given anew. */
 export interface LaneTerms {
@@ -39,42 +37,83 @@ export function observe(
   observed: readonly ObservedLimit[],
   now: number,
 ): Sighting[] {
-  const { known } = learning;
-  const shown = confirmed(known, sightingsOf(known, observed));
+  const { known, throughput } = learning;
+  const shown = heard(known, sightingsOf(known, observed), { call, throughput, now });
   const sightings = shown.map((each) => {
-    const ourShare = takenInMinute(learning.throughput, each.dimension, now) / each.max;
+    const ourShare = takenInMinute(throughput, each.dimension, now) / each.max;
     return corrected(learning.perSecond, each, ourShare, now);
   });
-  change(learning, limits, () => learnShown(known, sightings), now);
+  change(learning, limits, () => learnShown(known, sightings, now), now);
   observeBalance(limits, sightings, call.at, call.taken, now);
   return sightings;
 }
 
-/** Takes over what a refusal states; returns whether that was news. */
-export function told(learning: Learning, limits: LimitSet, stated: Stated, now: number): boolean {
-  const { known, concurrency } = learning;
+/** Whether the refusal of `call` states a limit that is hard to believe, whatever it was for. */
+export function statesOdd(
+  { known, throughput }: Learning,
+  call: TakenCall,
+  { limits }: Stated,
+  now: number,
+): boolean {
+  return limits.some((limit) => isOdd(known, limit, { call, throughput, now }));
+}
+
+/** Takes over what the refusal of `call` states; returns whether that was news. */
+export function told(
+  learning: Learning,
+  limits: LimitSet,
+  call: TakenCall,
+  stated: Stated,
+  now: number,
+): boolean {
+  const { known, concurrency, throughput } = learning;
   const isOther =
     stated.concurrency !== undefined && stateConcurrency(concurrency, stated.concurrency);
-  const isNews = change(learning, limits, () => learnStated(known, stated.limits), now) || isOther;
+  const learn = (): readonly Limit[] =>
+    learnStated(known, stated.limits, { call, throughput, now });
+  const isNews = change(learning, limits, learn, now) || isOther;
   learning.isNewsDue ||= isOther;
   return isNews;
 }
 
-/** Goes on from terms that are given anew: what they change is told at once. */
+/**
+ * What is believed of limits changes with time: what one response alone has said is forgotten, and
+ * there is as much room again as if it had not been said.
+ */
+export function forgetOld(learning: Learning, limits: LimitSet, now: number): void {
+  const { known, estimates } = learning;
+  const { changed, retried } = passTime(known, now);
+  if (changed.length > 0) {
+    if (retried.length > 0) adoptLimits(limits, known.inForce, now);
+    else giveAnew(learning, limits, limits.policy, now);
+    for (const limit of changed) forgetBalance(limits, limit);
+    resumeEstimates(estimates, known, now);
+    learning.isNewsDue = true;
+  }
+  forgetPast(limits, now);
+  mark(learning, limits, now);
+}
+
+/**
+ * Goes on from terms that are given anew: what they change is told at once. `isAnew`: what responses
+ * have said of the limits is forgotten.
+ */
 export function configure(
   learning: Learning,
   limits: LimitSet,
   { start, policy, inFlight }: LaneTerms,
+  isAnew: boolean,
   now: number,
 ): void {
   const { known, concurrency } = learning;
   const before = { inForce: [...known.inForce], concurrency: concurrency.limit };
   configureConcurrency(concurrency, inFlight);
-  if (restart(known, start)) {
+  if (restart(known, start, isAnew, now)) {
     learning.estimates = newLimitEstimates(known, learning.estimates.measures, now);
     learning.toldLowered = [];
   }
-  configureLimits(limits, known.inForce, policy, now);
+  giveAnew(learning, limits, policy, now);
+  mark(learning, limits, now);
   const isSame = before.concurrency === concurrency.limit && areSame(before.inForce, known.inForce);
   if (isSame) return;
   const given = start.filter(({ source }) => source === 'given');
@@ -92,9 +131,13 @@ function change(
   const { known } = learning;
   const given = known.inForce.filter(({ source }) => source === 'given');
   const changed = learn();
+  // What was wrong has taken no room.
+  const isCorrected = changed.some((limit) => isDoubted(limits, limit));
+  if (isCorrected) giveAnew(learning, limits, limits.policy, now);
+  else if (changed.length > 0) adoptLimits(limits, known.inForce, now);
+  mark(learning, limits, now);
   if (changed.length === 0) return false;
   forgetEstimates(learning.estimates, changed);
-  adoptLimits(limits, known.inForce, now);
   const lowered = given.filter((limit) => includes(changed, limit));
   const news = lowered.filter((limit) => !includes(learning.toldLowered, limit));
   learning.toldLowered.push(...news.map(({ dimension, windowMs }) => ({ dimension, windowMs })));
@@ -105,4 +148,26 @@ function change(
 
 function includes(limits: readonly Subject[], limit: Subject): boolean {
   return limits.some((each) => isSameLimit(each, limit));
+}
+
+/** What is allowed beyond what was used may be used at once. */
+function giveAnew(
+  { known, throughput }: Learning,
+  limits: LimitSet,
+  policy: LimitPolicy,
+  now: number,
+): void {
+  const takenOf = (dimension: Dimension) => takenBySecond(throughput, dimension, now);
+  configureLimits(limits, known.inForce, policy, takenOf, now);
+}
+
+/** Whether one response alone had said that a limit was lower than it is now. */
+function isDoubted(limits: LimitSet, limit: Limit): boolean {
+  const meter = meterOf(limits, limit);
+  return meter?.isDoubtful === true && meter.limit.max < limit.max;
+}
+
+/** Of a limit that one response alone has said, a call may be larger. */
+function mark({ known }: Learning, { meters }: LimitSet, now: number): void {
+  for (const meter of meters) meter.isDoubtful = isAlone(known, meter.limit, now);
 }

@@ -7,7 +7,7 @@ import { backOff, backOffBurst, noteRefusal, tuningOf } from './backoff.ts';
 import { lowerConcurrency } from './concurrency.ts';
 import { isPaced, type Learning, type TakenCall } from './learning.ts';
 import { countsNothing, isUnexplained, lowerEstimates } from './limit-estimates.ts';
-import { told } from './observations.ts';
+import { statesOdd, told } from './observations.ts';
 import { doubtPerSecond } from './per-second-headers.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
 import { correctTaken, hasMinute, takenPerMinute } from './throughput.ts';
@@ -38,12 +38,15 @@ export function beginEpisode(
   limits: LimitSet,
   cause: PauseCause,
   { dimension, stated }: RefusalWords,
+  call: TakenCall,
   inFlight: number,
   now: number,
 ): void {
   doubtPerSecond(learning.perSecond, now);
-  const isExplained = stated !== undefined && told(learning, limits, stated, now);
-  learning.episode = { cause, since: now, dimension, isExplained, inFlight, refusals: 1 };
+  const isOdd = stated !== undefined && statesOdd(learning, call, stated, now);
+  const isExplained = stated !== undefined && told(learning, limits, call, stated, now);
+  const named = isOdd ? undefined : dimension;
+  learning.episode = { cause, since: now, dimension: named, isExplained, inFlight, refusals: 1 };
 }
 
 /** The pause is over: draws the conclusions of the refusals that began it. */

@@ -68,6 +68,17 @@ export function takenInMinute(throughput: Throughput, dimension: Dimension, at: 
   return Math.max(0, sum);
 }
 
+/** What was let through in each second that is kept, at its end; now, in the present one. */
+export function takenBySecond(
+  { amounts, newestAt }: Throughput,
+  dimension: Dimension,
+  now: number,
+): { readonly at: number; readonly cost: number }[] {
+  const all = amounts[dimension] ?? [];
+  const firstAt = newestAt - (all.length - 1) * SECOND_MS;
+  return all.map((cost, i) => ({ at: Math.min(now, firstAt + (i + 1) * SECOND_MS), cost }));
+}
+
 /** Per minute, until `at`; of a lane that is younger, in the time that there was. */
 export function takenPerMinute(throughput: Throughput, dimension: Dimension, at: number): number {
   const ageMs = Math.max(SECOND_MS, at - (throughput.firstAt ?? at));

@@ -1,5 +1,5 @@
 import { amount, type Cost, type Subject } from '../../model/limits.ts';
-import { type LimitSet, meterOf } from './limit-set.ts';
+import { counting, type LimitSet, meterOf } from './limit-set.ts';
 import {
   isMeterFull,
   meterBusyMs,
@@ -28,7 +28,7 @@ export function levels(set: LimitSet, now: number): LimitLevel[] {
 
 /** Whether all that was taken has flowed in again. */
 export function isFull(set: LimitSet, now: number): boolean {
-  return set.meters.every((meter) => isMeterFull(meter, set, now));
+  return counting(set).every((meter) => isMeterFull(meter, set, now));
 }
 
 /**

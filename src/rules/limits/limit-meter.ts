@@ -1,4 +1,4 @@
-import { type Codec, list, number, optional, record, time } from '../codec.ts';
+import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 import {
   type BucketSpec,
   type BucketState,
@@ -39,6 +39,10 @@ export interface LimitMeter extends PacedLimit {
   balance: ServerBalance | undefined;
   /** The share of the limit that the last response has shown to be left. */
   shown: number;
+  /** One response alone has said it: it turns no call away. */
+  isDoubtful: boolean;
+  /** The last response showed far less to be left than was expected: it is not believed alone. */
+  isLastOdd: boolean;
   /** When a call was last found to have used more than was reserved for it. */
   owedAt: number;
   /** Usage above a lowered capacity. Charged again if the limit grows within its window. */
@@ -61,6 +65,8 @@ export const limitMeter: Codec<LimitMeter> = record<LimitMeter>({
   windows: list(limitWindow),
   balance: optional(serverBalance),
   shown: number,
+  isDoubtful: flag,
+  isLastOdd: flag,
   owedAt: time,
   forgiven: record<Forgiven>({ amount: number, at: time }),
   use: windowUse,
@@ -85,6 +91,8 @@ function fullMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMet
     windows: windowsOf(guards, [], slots),
     balance: undefined,
     shown: 0,
+    isDoubtful: false,
+    isLastOdd: false,
     owedAt: Number.NEGATIVE_INFINITY,
     forgiven: { amount: 0, at: now },
     use: newWindowUse(slots),
@@ -121,8 +129,11 @@ export function resizeMeter(
   terms: PaceTerms,
   now: number,
 ): void {
+  const before = meter.spec.capacity - refill(meter.spec, meter.bucket, now).level;
   meter.limit = limit;
   repace(meter, terms, now);
+  const less = before - (meter.spec.capacity - meter.bucket.level);
+  if (less > 0) meter.forgiven = { amount: forgivenAt(meter, now) + less, at: now };
 }
 
 /**

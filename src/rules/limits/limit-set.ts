@@ -21,11 +21,15 @@ import { type LimitPolicy, limitPolicy } from './limit-policy.ts';
 import { used } from './meter-room.ts';
 import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
+import { begun, type PastLimit, pastLimits, retired } from './past-limits.ts';
+import type { WindowEntry } from './trailing-window.ts';
 import { NO_CAUTION, type Tuning, tuning } from './tuning.ts';
 
 /** All limits of one lane. A call takes from all of them or from none. */
 export interface LimitSet {
   meters: LimitMeter[];
+  /** Limits that are not in force any more, and hold nothing back. */
+  past: PastLimit[];
   policy: LimitPolicy;
   tuning: Tuning;
   /** The part of each limit that may be used here, above 0 and up to 1. */
@@ -36,6 +40,7 @@ export interface LimitSet {
 
 export const limitSet: Codec<LimitSet> = record<LimitSet>({
   meters: list(limitMeter),
+  past: pastLimits,
   policy: limitPolicy,
   tuning,
   share: number,
@@ -54,7 +59,7 @@ export function newLimitSet(
   now: number,
 ): LimitSet {
   const taken = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
-  const set: LimitSet = { meters: [], policy, tuning: NO_CAUTION, share: 1, taken };
+  const set: LimitSet = { meters: [], past: [], policy, tuning: NO_CAUTION, share: 1, taken };
   set.meters = limits.map((limit) => newMeter(limit, set, now));
   return set;
 }
@@ -79,23 +84,40 @@ export function adoptLimits(set: LimitSet, limits: readonly MeteredLimit[], now:
 }
 
 /**
- * Adopts limits and a policy that the user has changed. What was used of a limit stays used; what
- * they allow beyond that may be used at once.
+ * Adopts limits and a policy that the user has changed. What was used stays used, whatever limits
+ * come and go; what they allow beyond that may be used at once. `takenOf`: what was let through
+ * lately, whatever limits there were.
  */
 export function configureLimits(
   set: LimitSet,
   limits: readonly MeteredLimit[],
   policy: LimitPolicy,
+  takenOf: (dimension: Dimension) => readonly WindowEntry[],
   now: number,
 ): void {
-  for (const meter of set.meters) refillMeter(meter, set, now);
+  const known = counting(set);
+  for (const meter of known) refillMeter(meter, set, now);
+  const before = set.meters;
   set.policy = policy;
   set.meters = limits.map((limit) => {
-    const meter = meterOf(set, limit);
-    if (meter === undefined) return newMeter(limit, set, now);
+    const meter = known.find((each) => isSameLimit(each.limit, limit));
+    if (meter === undefined) return begun(limit, known, takenOf(limit.dimension), set, now);
     configureMeter(meter, limit, set, now);
     return meter;
   });
+  set.past = retired(set.past, before, set.meters, set, now);
+}
+
+/** The meters of all limits that count, in force or not. */
+export function counting({ meters, past }: LimitSet): readonly LimitMeter[] {
+  return past.length === 0 ? meters : [...meters, ...past.map(({ meter }) => meter)];
+}
+
+/** Limits that are not in force any more are forgotten a window later. */
+export function forgetPast(set: LimitSet, now: number): void {
+  if (set.past.some(({ until }) => until <= now)) {
+    set.past = set.past.filter(({ until }) => until > now);
+  }
 }
 
 /** Adopts more or less caution. */
@@ -135,6 +157,12 @@ export function observeBalance(
   }
 }
 
+/** What responses said of a limit doesn't count any more, nor what they said is left of it. */
+export function forgetBalance(set: LimitSet, limit: Subject): void {
+  const meter = meterOf(set, limit);
+  if (meter !== undefined) meter.balance = undefined;
+}
+
 /** Takes what was used of each limit by another copy of it, as far as that is more than here. */
 export function recallUse(set: LimitSet, other: LimitSet, now: number): void {
   for (const meter of set.meters) {
@@ -154,7 +182,7 @@ export function addUse(set: LimitSet, other: LimitSet, now: number): void {
 
 /** Replaces what a call took at `at` by its actual cost. */
 export function settle(set: LimitSet, taken: Cost, actual: Cost, at: number, now: number): void {
-  for (const meter of set.meters) {
+  for (const meter of counting(set)) {
     const { dimension } = meter.limit;
     const more = amount(actual, dimension) - amount(taken, dimension);
     if (more !== 0) settleMeter(meter, more, at, set, now);
@@ -163,7 +191,7 @@ export function settle(set: LimitSet, taken: Cost, actual: Cost, at: number, now
 
 /** A call that was taken at `at` is sent only now: limits count it from here. */
 export function retime(set: LimitSet, cost: Cost, at: number, now: number): void {
-  for (const meter of set.meters) {
+  for (const meter of counting(set)) {
     const part = amount(cost, meter.limit.dimension);
     if (part > 0) retimeMeter(meter, part, at, set, now);
   }

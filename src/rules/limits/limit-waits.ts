@@ -1,7 +1,7 @@
 import { amount, type Cost, type Dimension, type Limit } from '../../model/limits.ts';
 import { markBusy } from './busy-spell.ts';
 import type { LimitMeter } from './limit-meter.ts';
-import type { LimitSet } from './limit-set.ts';
+import { counting, type LimitSet } from './limit-set.ts';
 import { meterForecast, meterWaitAfter, meterWaitOfHead, meterWaitOfOther } from './meter-room.ts';
 import { takeFirst, takeLater } from './meter-use.ts';
 import { isSure } from './metered-limit.ts';
@@ -23,14 +23,15 @@ const EXPECTED_SHARE = 0.1;
 
 /**
  * Caps the dimensions of `cost` that are mere estimates (`expected`) at 10 % of each limit, so that
- * an estimate never blocks a call. An unsure limit refuses no call: costs are capped at its maximum.
+ * an estimate never blocks a call. An unsure limit, or a doubtful one, turns no call away:
+ * costs are capped at its maximum.
  */
 export function capEstimates(set: LimitSet, cost: Cost, expected: readonly Dimension[]): Cost {
   const capped: Partial<Record<Dimension, number>> = { ...cost };
-  for (const { limit } of set.meters) {
-    const { dimension, max } = limit;
+  for (const meter of set.meters) {
+    const { dimension, max } = meter.limit;
     const isExpected = expected.includes(dimension);
-    if (!isExpected && isSure(limit)) continue;
+    if (!isExpected && maySayNo(meter)) continue;
     const most = isExpected ? EXPECTED_SHARE * max : max;
     capped[dimension] = Math.min(amount(capped, dimension), most);
   }
@@ -39,9 +40,14 @@ export function capEstimates(set: LimitSet, cost: Cost, expected: readonly Dimen
 
 /** The limit that `cost` alone exceeds, if there is one: such a call can never pass. */
 export function tooSmallFor(set: LimitSet, cost: Cost): Limit | undefined {
-  const isTooSmall = ({ limit }: LimitMeter): boolean =>
-    isSure(limit) && amount(cost, limit.dimension) > limit.max;
+  const isTooSmall = (meter: LimitMeter): boolean =>
+    maySayNo(meter) && amount(cost, meter.limit.dimension) > meter.limit.max;
   return set.meters.find(isTooSmall)?.limit;
+}
+
+/** Whether the limit is sure enough to turn a call away. */
+function maySayNo({ limit, isDoubtful }: LimitMeter): boolean {
+  return isSure(limit) && !isDoubtful;
 }
 
 /** How long a single call would wait. Takes nothing. */
@@ -95,7 +101,7 @@ function takeAll(set: LimitSet, cost: Cost, act: Act<void>): void {
     outputTokens: outputTokens + amount(cost, 'outputTokens'),
     usd: usd + amount(cost, 'usd'),
   };
-  for (const meter of set.meters) act(meter, amount(cost, meter.limit.dimension));
+  for (const meter of counting(set)) act(meter, amount(cost, meter.limit.dimension));
 }
 
 const NO_WAIT: Wait = { waitMs: 0, dimension: 'requests' };

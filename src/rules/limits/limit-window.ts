@@ -19,6 +19,7 @@ import {
   trailingTotal,
   trailingWait,
   trailingWindow,
+  type WindowEntry,
 } from './trailing-window.ts';
 
 /** A guard and what was used of it. Only a trailing window has entries. */
@@ -60,6 +61,12 @@ export function windowsOf(
 function newWindow({ max, spanMs, isFixed }: Guard, slots: number): LimitWindow {
   if (isFixed === true) return newFixedWindow(max, spanMs);
   return newTrailingWindow(max, spanMs, slots > 0 ? spanMs / slots : 0);
+}
+
+/** What was entered, and when; of a fixed window, as if it had come at its beginning. */
+export function entriesOf(window: LimitWindow): readonly WindowEntry[] {
+  if (isTrailing(window)) return window.entries;
+  return [{ at: window.startedAt, cost: window.total }];
 }
 
 /** The cost in the window at `now`. */

@@ -1,9 +1,10 @@
+import { MINUTE_MS } from '../../model/limits.ts';
 import { drained, owe, relieved, takeAsHead, takeFromLevel } from './bucket.ts';
 import { leaveToOthers, recordLargeCall, recordRefusal, reservedShare } from './burst-policy.ts';
 import { type LimitMeter, refillMeter, repace } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
 import { enterWindow, giveBack, scaleWindow, windowTotal } from './limit-window.ts';
-import { flowingShareOf, meterCountedShare } from './meter-room.ts';
+import { flowingShareOf, meterCountedShare, meterRemaining } from './meter-room.ts';
 import { forgetBursts, recordInBurst } from './proven-burst.ts';
 import {
   correctBalance,
@@ -26,7 +27,7 @@ export function takeFirst(meter: LimitMeter, cost: number, terms: PaceTerms, now
 /** Takes `cost` from the level, whether it fits or not. The savings stay. */
 export function takeLater(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
   refillMeter(meter, terms, now);
-  meter.bucket = takeFromLevel(meter.spec, meter.bucket, cost);
+  meter.bucket = owe(meter.spec, meter.bucket, cost, meter.limit.windowMs);
   enter(meter, cost, terms, now);
 }
 
@@ -84,17 +85,33 @@ export function drainMeter(meter: LimitMeter, terms: PaceTerms, now: number): vo
   meter.bucket = drained(meter.bucket);
 }
 
-/** Takes note of what a response says that the server has left. */
+/** What is left of a limit may be so much less than expected: others use it too. */
+const EXPECTED_WITHIN = 0.1;
+
+/**
+ * Takes note of what a response says that the server has left. Of a limit that takes more than a
+ * minute to come back, one response alone is not believed where it shows far less than expected.
+ */
 export function observeMeter(
   meter: LimitMeter,
   reading: Reading,
   terms: PaceTerms,
   now: number,
 ): void {
+  const wasOdd = meter.isLastOdd;
+  meter.isLastOdd = isOdd(meter, reading, terms, now);
+  if (meter.isLastOdd && !wasOdd) return;
   meter.shown = reading.remaining / reading.limit;
   recordReading(meter.use, reading, now);
   if (meter.balance === undefined) openBalance(meter, reading, terms, now);
   else updateBalance(meter, meter.balance, reading, terms, now);
+}
+
+function isOdd(meter: LimitMeter, reading: Reading, terms: PaceTerms, now: number): boolean {
+  const { limit, remaining, takenSince } = reading;
+  if (meter.limit.windowMs <= MINUTE_MS) return false;
+  const expected = meterRemaining(meter, terms, now);
+  return remaining - takenSince < expected - EXPECTED_WITHIN * limit;
 }
 
 function openBalance(meter: LimitMeter, reading: Reading, terms: PaceTerms, now: number): void {

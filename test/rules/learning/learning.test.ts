@@ -47,9 +47,8 @@ function call(learning: Learning, set: LimitSet, amount: number, now: number): T
 
 it('a given limit that is shown to be lower is told as such once, and again when given anew', () => {
   const [learning, set] = laneWith(tokens(1000, 'given'));
-  const one = call(learning, set, 1, 0);
   const lowered = (limit: number) => {
-    observe(learning, set, one, [{ dimension: 'tokens', limit }], 0);
+    observe(learning, set, call(learning, set, 1, 0), [{ dimension: 'tokens', limit }], 0);
     return takeNews(learning, set, 0)?.lowered;
   };
   expect(lowered(800)).toEqual([tokens(1000, 'given')]);
@@ -57,7 +56,7 @@ it('a given limit that is shown to be lower is told as such once, and again when
   expect(lowered(800)).toEqual([]);
   lowered(1500);
   const start = [tokens(900, 'given')];
-  configure(learning, set, { start, policy: POLICY, inFlight: IN_FLIGHT }, 0);
+  configure(learning, set, { start, policy: POLICY, inFlight: IN_FLIGHT }, false, 0);
   expect(takeNews(learning, set, 0)).toEqual({ lowered: [], othersShare: 0 });
   expect(limitsOf(set)).toEqual(start);
   learning.throttle.level = 1;
@@ -68,9 +67,9 @@ it('terms that are given anew are told at once, and no limit as lowered that isn
   const [learning, set] = laneWith(tokens(1000, 'given'));
   learning.throttle.level = 0;
   const start = [tokens(1000, 'given')];
-  configure(learning, set, { start, policy: POLICY, inFlight: IN_FLIGHT }, 0);
+  configure(learning, set, { start, policy: POLICY, inFlight: IN_FLIGHT }, false, 0);
   expect(takeNews(learning, set, 0)).toBeUndefined();
-  configure(learning, set, { start, policy: POLICY, inFlight: { start: 3, most: 3 } }, 0);
+  configure(learning, set, { start, policy: POLICY, inFlight: { start: 3, most: 3 } }, false, 0);
   expect(takeNews(learning, set, 0)).toEqual({ lowered: [], othersShare: 0 });
   expect(learning.concurrency.limit).toBe(3);
 });
@@ -84,7 +83,7 @@ it('refusals bring back what was taken for a rest of a second', () => {
   };
   for (const now of [0, 1000, 2000]) {
     expect(left(now)).toBeUndefined();
-    beginEpisode(learning, set, 'capacity', {}, 1, now);
+    beginEpisode(learning, set, 'capacity', {}, call(learning, set, 1, now), 1, now);
   }
   expect(left(3000)).toBe(300);
 });
@@ -97,7 +96,7 @@ it('a limit that nobody has stated is what was taken in the minute before a refu
   }
   const last = call(learning, set, 10, 91_000);
   refused(learning, last);
-  beginEpisode(learning, set, 'rate', { dimension: 'tokens' }, 1, 91_000);
+  beginEpisode(learning, set, 'rate', { dimension: 'tokens' }, last, 1, 91_000);
   resumed(learning, set, 95_000);
   expect(takeNews(learning, set, 95_000)).toBeDefined();
   expect(limitsOf(set)).toEqual([tokens(590, 'guess')]);
@@ -110,12 +109,12 @@ it('a refusal that states a limit says nothing else', () => {
   refused(learning, one);
   const stated = { limits: [{ dimension: 'tokens', max: 700, windowMs: MINUTE }] } as const;
   const words = { stated: { ...stated, concurrency: undefined } };
-  beginEpisode(learning, set, 'rate', words, 1, 0);
+  beginEpisode(learning, set, 'rate', words, one, 1, 0);
   resumed(learning, set, 1000);
   expect(takeNews(learning, set, 1000)).toBeDefined();
   expect(limitsOf(set)).toEqual([tokens(700, 'refusal')]);
   expect(set.tuning).toEqual({ rateShare: 1, strictness: 0 });
-  expect(told(learning, set, { limits: [], concurrency: 5 }, 1000)).toBe(true);
+  expect(told(learning, set, one, { limits: [], concurrency: 5 }, 1000)).toBe(true);
   expect(takeNews(learning, set, 1000)).toBeDefined();
   expect(learning.concurrency.limit).toBe(5);
 });

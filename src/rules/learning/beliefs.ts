@@ -1,0 +1,184 @@
+import type { Limit, Subject } from '../../model/limits.ts';
+import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
+import {
+  type Belief,
+  believed,
+  changesAt,
+  type Evidence,
+  evidenceOf,
+  hear,
+  isLapsed,
+  type Place,
+  type Witness,
+} from './evidence.ts';
+import {
+  areSame,
+  find,
+  type KnownLimits,
+  learnEstimate,
+  limitInForce,
+  once,
+  put,
+} from './known-limits.ts';
+import { isOdd, isOddForHeaders, type Testimony } from './oddness.ts';
+
+/**
+ * Starts from other limits. What headers and refusals have said counts for them as well, unless it
+ * is to be forgotten; what was found by trying doesn't. Returns whether they are others.
+ */
+export function restart(
+  known: KnownLimits,
+  start: readonly MeteredLimit[],
+  isAnew: boolean,
+  now: number,
+): boolean {
+  const isSame = areSame(start, known.start);
+  if (isSame && !isAnew) return false;
+  const said = known.evidence;
+  if (isAnew) known.evidence = [];
+  known.start = once(start);
+  if (!isSame) known.inForce = [...known.start];
+  for (const each of said) settle(known, each, now);
+  return !isSame;
+}
+
+/**
+ * Hears what headers show; returns what of it counts. What is hard to believe counts when another
+ * response says it too: for a single one that went astray, nothing that waits is turned away.
+ */
+export function heard(
+  known: KnownLimits,
+  sightings: readonly Sighting[],
+  testimony: Testimony,
+): Sighting[] {
+  return sightings.filter((sighting) => {
+    const { now } = testimony;
+    const odd = isOdd(known, sighting, testimony) || isOddForHeaders(known, sighting, now);
+    const said = hearFrom(known, sighting, 'headers', witnessOf(sighting, odd, testimony));
+    return !odd || believed(said, now)?.max === sighting.max;
+  });
+}
+
+/** Takes over what headers show and was heard; returns the limits that are others now. */
+export function learnShown(
+  known: KnownLimits,
+  sightings: readonly Sighting[],
+  now: number,
+): Limit[] {
+  return sightings.flatMap((sighting) => {
+    const stated = evidenceOf(known.evidence, sighting, 'refusal');
+    if (stated !== undefined && stated.against !== sighting.max) drop(known, stated);
+    return settle(known, sighting, now);
+  });
+}
+
+/**
+ * Takes over what a refusal states, whatever headers show: it has been enforced. Returns the limits
+ * that are others now.
+ */
+export function learnStated(
+  known: KnownLimits,
+  limits: readonly Limit[],
+  testimony: Testimony,
+): Limit[] {
+  return limits.flatMap((limit) => {
+    const before = find(known.inForce, limit);
+    const isShown = before?.source === 'headers';
+    if (isShown && before.max <= limit.max) return [];
+    const odd = isOdd(known, limit, testimony);
+    const stated = hearFrom(known, limit, 'refusal', witnessOf(limit, odd, testimony));
+    if (isShown) stated.against = before.max;
+    return settle(known, limit, testimony.now);
+  });
+}
+
+/**
+ * What is believed changes with time: returns the limits that are others now. `retried`: those that
+ * were sure, and are guesses from now on.
+ */
+export function passTime(
+  known: KnownLimits,
+  now: number,
+): { readonly changed: Limit[]; readonly retried: MeteredLimit[] } {
+  const retried: MeteredLimit[] = [];
+  const changed = known.evidence.flatMap((each) => {
+    const limit = find(known.inForce, each);
+    const isRetried = limit?.source === 'refusal' && isLapsed(each, now);
+    const others = settle(known, each, now);
+    if (isRetried && others.length > 0) {
+      learnEstimate(known, limit);
+      retried.push(limit);
+    }
+    return others;
+  });
+  return { changed, retried };
+}
+
+/** When time alone changes what is believed; infinite where it doesn't. */
+export function lapsesAt({ evidence }: KnownLimits, now: number): number {
+  return Math.min(...evidence.map((each) => changesAt(each, now)));
+}
+
+/** Whether one response alone, or none for long, says that a limit is so low. */
+export function isAlone(known: KnownLimits, limit: MeteredLimit, now: number): boolean {
+  const { source } = limit;
+  if (source !== 'headers' && source !== 'refusal') return false;
+  const said = evidenceOf(known.evidence, limit, source);
+  return said === undefined || (believed(said, now)?.isAlone ?? true);
+}
+
+/** Puts the limit in force that is believed now; returns it where it is another one. */
+function settle(known: KnownLimits, { dimension, windowMs }: Subject, now: number): Limit[] {
+  const subject = { dimension, windowMs };
+  const before = find(known.inForce, subject);
+  const after = inForceNow(known, subject, now);
+  if (before?.max === after?.max && before?.source === after?.source) return [];
+  if (after !== undefined) put(known.inForce, after);
+  else known.inForce = known.inForce.filter((each) => !isSameLimit(each, subject));
+  return [after ?? { ...subject, max: Number.POSITIVE_INFINITY }];
+}
+
+function inForceNow(known: KnownLimits, subject: Subject, now: number): MeteredLimit | undefined {
+  const start = find(known.start, subject);
+  for (const source of ['refusal', 'headers'] as const) {
+    const belief = beliefOf(known, subject, source, now);
+    if (belief !== undefined) return limitInForce(start, { ...subject, max: belief.max }, source);
+  }
+  const before = find(known.inForce, subject);
+  return before?.source === 'guess' ? before : start;
+}
+
+function beliefOf(
+  known: KnownLimits,
+  subject: Subject,
+  source: Place,
+  now: number,
+): Belief | undefined {
+  const said = evidenceOf(known.evidence, subject, source);
+  return said && believed(said, now);
+}
+
+function hearFrom(
+  known: KnownLimits,
+  { dimension, windowMs }: Subject,
+  source: Place,
+  witness: Witness,
+): Evidence {
+  const before = evidenceOf(known.evidence, { dimension, windowMs }, source);
+  if (before !== undefined) {
+    hear(before, witness);
+    return before;
+  }
+  const nothing = { earlier: undefined, against: undefined };
+  const made: Evidence = { dimension, windowMs, source, latest: witness, ...nothing };
+  known.evidence.push(made);
+  return made;
+}
+
+function witnessOf({ max }: Limit, isOdd: boolean, { call, now }: Testimony): Witness {
+  return { max, at: now, request: call.taken.requests ?? 0, isOdd };
+}
+
+function drop(known: KnownLimits, evidence: Evidence): void {
+  known.evidence = known.evidence.filter((each) => each !== evidence);
+}

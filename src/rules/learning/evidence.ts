@@ -1,0 +1,112 @@
+import {
+  DIMENSIONS,
+  HOUR_MS,
+  type LimitSource,
+  MINUTE_MS,
+  type Subject,
+} from '../../model/limits.ts';
+import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
+import { isSameLimit } from '../limits/metered-limit.ts';
+
+/**
+ * What one response says is believed for so long, unless another one says it too: with what may have
+ * to be made up for afterwards, no call waits more than a minute for something that isn't true.
+ */
+const ALONE_MS = 0.75 * MINUTE_MS;
+/**
+ * What two responses say is sure for so long, and for the limit's own window. A limit that only
+ * refusals state is tried again then: who obeys it is refused no more, and hears of no other one.
+ */
+const SURE_MS = HOUR_MS;
+
+/** A response that says how high a limit is. */
+export interface Witness {
+  readonly max: number;
+  /** When it came. */
+  readonly at: number;
+  /** Which one: its call was the lane's so-many-eth request. */
+  readonly request: number;
+  /** It is hard to believe, and counts beside another one only. */
+  readonly isOdd: boolean;
+}
+
+/** Where responses say it. */
+export type Place = Extract<LimitSource, 'headers' | 'refusal'>;
+
+/** What the last two responses said of one limit. */
+export interface Evidence extends Subject {
+  readonly source: Place;
+  latest: Witness;
+  earlier: Witness | undefined;
+  /** What headers showed when a refusal stated less: not believed until it changes. */
+  against: number | undefined;
+}
+
+/** What is believed of a limit. */
+export interface Belief {
+  readonly max: number;
+  /** One response alone says that it is so low, or it was long ago. */
+  readonly isAlone: boolean;
+}
+
+const witness: Codec<Witness> = record<Witness>({
+  max: number,
+  at: time,
+  request: number,
+  isOdd: flag,
+});
+
+export const evidence: Codec<Evidence> = record<Evidence>({
+  dimension: oneOf(DIMENSIONS),
+  windowMs: number,
+  source: oneOf<Place>(['headers', 'refusal']),
+  latest: witness,
+  earlier: optional(witness),
+  against: optional(number),
+});
+
+/** Another response, or another place of the same one: then the stricter of the two counts. */
+export function hear(evidence: Evidence, witness: Witness): void {
+  const { latest } = evidence;
+  if (latest.request !== witness.request) {
+    evidence.earlier = latest;
+    evidence.latest = witness;
+  } else if (witness.max <= latest.max) evidence.latest = witness;
+}
+
+/** What is believed of the limit now; `undefined` where that is nothing. */
+export function believed(evidence: Evidence, now: number): Belief | undefined {
+  const { latest, earlier } = evidence;
+  const isFresh = !latest.isOdd && now < latest.at + ALONE_MS;
+  if (earlier === undefined) return isFresh ? { max: latest.max, isAlone: true } : undefined;
+  if (isFresh) return { max: latest.max, isAlone: latest.max < earlier.max };
+  if (isLapsed(evidence, now)) return undefined;
+  return { max: Math.max(latest.max, earlier.max), isAlone: now >= sureUntil(evidence) };
+}
+
+/** Whether what was sure of a limit that only refusals state is to be tried again. */
+export function isLapsed(evidence: Evidence, now: number): boolean {
+  const { source, earlier } = evidence;
+  return source === 'refusal' && earlier !== undefined && now >= sureUntil(evidence);
+}
+
+/** When something else is believed of the limit, if no response says anything; infinite: never. */
+export function changesAt(evidence: Evidence, now: number): number {
+  const { latest, source, earlier } = evidence;
+  const times = [latest.isOdd ? 0 : latest.at + ALONE_MS];
+  if (source === 'refusal' && earlier !== undefined) times.push(sureUntil(evidence));
+  return Math.min(...times.filter((at) => at > now));
+}
+
+function sureUntil({ latest, windowMs }: Evidence): number {
+  return latest.at + Math.max(SURE_MS, windowMs);
+}
+
+/** What responses have said of a limit, in headers or in refusals. */
+export function evidenceOf(
+  all: readonly Evidence[],
+  limit: Subject,
+  source: Place,
+): Evidence | undefined {
+  return all.find((each) => each.source === source && isSameLimit(each, limit));
+}
