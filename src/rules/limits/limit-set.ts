@@ -21,7 +21,7 @@ import { type LimitPolicy, limitPolicy } from './limit-policy.ts';
 import { used } from './meter-room.ts';
 import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
-import { begun, type PastLimit, pastLimits, retired } from './past-limits.ts';
+import { begun, type PastLimit, pastLimits, remember, retired } from './past-limits.ts';
 import type { WindowEntry } from './trailing-window.ts';
 import { NO_CAUTION, type Tuning, tuning } from './tuning.ts';
 
@@ -102,7 +102,9 @@ export function configureLimits(
   set.meters = limits.map((limit) => {
     const meter = known.find((each) => isSameLimit(each.limit, limit));
     if (meter === undefined) return begun(limit, known, takenOf(limit.dimension), set, now);
+    const isLower = limit.max < meter.limit.max;
     configureMeter(meter, limit, set, now);
+    if (isLower) remember(meter, takenOf(limit.dimension), set, now);
     return meter;
   });
   set.past = retired(set.past, before, set.meters, set, now);

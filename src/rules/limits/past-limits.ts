@@ -58,6 +58,21 @@ export function begun(
   return meter;
 }
 
+/**
+ * A limit has become lower: of a bucket that filled faster, no more is left than if it had always been
+ * so low. That makes no debt.
+ */
+export function remember(
+  meter: LimitMeter,
+  taken: readonly WindowEntry[],
+  terms: PaceTerms,
+  now: number,
+): void {
+  const { level } = begun(meter.limit, [], taken, terms, now).bucket;
+  const left = Math.min(meter.bucket.level, Math.max(0, level));
+  meter.bucket = { ...meter.bucket, level: left };
+}
+
 /** What was used of a limit, and when; at once where only a bucket knows it. */
 function useOf(meter: LimitMeter, terms: PaceTerms, now: number): readonly WindowEntry[] {
   const total = used(meter, terms, now);
