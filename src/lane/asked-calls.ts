@@ -1,6 +1,5 @@
 import type { Grant } from '../rules/decide.ts';
 import type { Ticket } from '../rules/ticket.ts';
-import type { LaneAnswer } from '../shared/lane-rules.ts';
 
 /** So many calls ask at a time: enough for a fast link, and few to be told no. */
 const ASKED = 16;
@@ -51,7 +50,7 @@ export class AskedCalls {
   }
 
   /** The call that was answered, or what stands for one that nobody waits for any more. */
-  answered({ id }: Exclude<LaneAnswer, { kind: 'blocked' }>): Grant['ticket'] {
+  answered({ id }: Pick<Grant['ticket'], 'id'>): Grant['ticket'] {
     const ticket = this.#open.get(id);
     this.#open.delete(id);
     const unset = { key: '', weight: 1, cost: {}, expects: [], deadline: undefined };

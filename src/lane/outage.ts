@@ -33,6 +33,11 @@ export class Outage {
     return this.#calls.has(call);
   }
 
+  /** Whether the store has been told of it. */
+  get isReturning(): boolean {
+    return this.#isReturning;
+  }
+
   /** The store can be reached: from now on it is told of each call at once. */
   returning(): void {
     this.#isReturning = true;

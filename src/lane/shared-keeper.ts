@@ -184,6 +184,7 @@ export class SharedKeeper implements LaneKeeper {
 
   #decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {
     const ticket = this.#asked.answered(answer);
+    if (answer.kind === 'lapsed') return NOTHING;
     const member = '';
     if (answer.kind === 'unfit') return { ...NOTHING, unfit: [{ ...answer, ticket, member }] };
     return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own: answer.call.cost }] };
@@ -201,11 +202,13 @@ export class SharedKeeper implements LaneKeeper {
     this.#value.send(command, this.#delay.of(command, slots, this.#clock.now()));
   }
 
+  /** What was told before is forgotten: also what was used without the store. */
   #restated(): LaneCommand[] {
+    const outage = this.#outage?.isReturning ? this.#outage : this.#lastOutage;
     return [
       { kind: 'configure', terms: this.#terms },
       this.#recalled(),
-      ...(this.#lastOutage === undefined ? [] : [this.#lastOutage.used]),
+      ...(outage === undefined ? [] : [outage.used]),
       { kind: 'join', inFlight: this.#granted.size },
       this.#askCommand(),
     ];

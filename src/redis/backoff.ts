@@ -1,7 +1,8 @@
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 500;
 const SHORTEST_PROBE_MS = 250;
-const LONGEST_PROBE_MS = 10_000;
+/** A store is used as before 1.5 s after one process has found it: by then all have to know. */
+const LONGEST_PROBE_MS = 1000;
 /** Who waits an eighth of the time that something has been gone notices soon that it is back. */
 const PROBE_SHARE = 1 / 8;
 

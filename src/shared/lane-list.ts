@@ -19,8 +19,11 @@ interface Entry extends ListedLane {
 export const MOST_LISTED = 256;
 /** What nobody has noted for so long is forgotten. */
 const KEEP_SECONDS = 24 * 3600;
-/** A lane that is used is noted again after so long; one that could not be noted, sooner. */
-const RENEW_MS = 3_600_000;
+/** Whether a lane that is used is still listed is looked up so often: the store may forget. */
+const LOOK_MS = 60_000;
+/** An entry is renewed once it is so old. */
+const FRESH_SECONDS = 1800;
+/** After a failure. */
 const RETRY_MS = 10_000;
 /** A longer name than any model has isn't listed. */
 const LONGEST_NAME = 300;
@@ -35,8 +38,8 @@ const FORMAT = 1;
 export class LaneList {
   readonly #cell: Cell;
   readonly #clock: Clock;
-  /** When each lane is to be noted again, in the clock's time. */
-  readonly #renewAt = new Map<string, number>();
+  /** When each lane is to be looked up again, in the clock's time. */
+  readonly #lookAt = new Map<string, number>();
   readonly #unsaid = new Map<string, string>();
   #isBusy = false;
 
@@ -48,9 +51,9 @@ export class LaneList {
   /** A lane is used here. */
   note({ lane, model }: ListedLane): void {
     const now = this.#clock.now();
-    if ((this.#renewAt.get(lane) ?? 0) > now) return;
+    if ((this.#lookAt.get(lane) ?? 0) > now) return;
     if (Math.max(lane.length, model.length) > LONGEST_NAME) return;
-    this.#renewLater([lane], RENEW_MS);
+    this.#lookLater([lane], LOOK_MS);
     this.#unsaid.set(lane, model);
     if (!this.#isBusy) void this.#tell();
   }
@@ -67,7 +70,7 @@ export class LaneList {
     while (this.#unsaid.size > 0) {
       const said = new Map(this.#unsaid);
       this.#unsaid.clear();
-      await this.#add(said).catch(() => this.#renewLater(said.keys(), RETRY_MS));
+      await this.#add(said).catch(() => this.#lookLater(said.keys(), RETRY_MS));
     }
     this.#isBusy = false;
   }
@@ -88,14 +91,14 @@ export class LaneList {
     throw new Error('Others have written all the time');
   }
 
-  #renewLater(lanes: Iterable<string>, ms: number): void {
+  #lookLater(lanes: Iterable<string>, ms: number): void {
     for (const lane of lanes) {
-      this.#renewAt.delete(lane);
-      this.#renewAt.set(lane, this.#clock.now() + ms);
+      this.#lookAt.delete(lane);
+      this.#lookAt.set(lane, this.#clock.now() + ms);
     }
-    for (const [oldest] of this.#renewAt) {
-      if (this.#renewAt.size <= MOST_LISTED) return;
-      this.#renewAt.delete(oldest);
+    for (const [oldest] of this.#lookAt) {
+      if (this.#lookAt.size <= MOST_LISTED) return;
+      this.#lookAt.delete(oldest);
     }
   }
 }
@@ -107,7 +110,7 @@ function withLanes(
   now: number,
 ): string | undefined {
   const at = Math.floor(now / 1000);
-  const isFresh = (each: Entry): boolean => at - each.at < RENEW_MS / 2000;
+  const isFresh = (each: Entry): boolean => at - each.at < FRESH_SECONDS;
   const fresh = new Set(entries.filter(isFresh).map(({ lane }) => lane));
   const news = [...lanes].filter(([lane]) => !fresh.has(lane));
   if (news.length === 0) return undefined;

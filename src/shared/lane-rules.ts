@@ -17,6 +17,8 @@ export type LaneAnswer = { readonly news: number; readonly members: number } & L
 type LaneReply =
   | { readonly kind: 'granted'; readonly id: number; readonly call: SentCall }
   | { readonly kind: 'unfit'; readonly id: number; readonly limit: Limit; readonly cost: Cost }
+  /** The call was granted, and its process hasn't taken that up in time: it has to ask again. */
+  | { readonly kind: 'lapsed'; readonly id: number }
   /** What is left of what it asked for has to wait. */
   | { readonly kind: 'blocked'; readonly reason: Reason };
 
@@ -54,6 +56,7 @@ function decided(
     const { member, command } = received(sent);
     if (command.kind === 'ask') answer(answers, decide(state, [{ member, command }], now));
     else change(state, [{ member, command }], now);
+    if (command.kind === 'lapse') tell(answers, member, { kind: 'lapsed', id: command.call.id });
   }
   const last = decide(state, [], now);
   answer(answers, last);

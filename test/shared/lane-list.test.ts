@@ -56,15 +56,25 @@ describe('the list of the lanes of a store', () => {
     expect(asked).toEqual(['p1 reads', 'p1 writes: written', 'p2 reads']);
   });
 
-  it('costs nothing more while a lane is used, but once an hour', async () => {
+  it('costs a look each minute while a lane is used, and a write each half an hour', async () => {
     const list = open();
     await note(list, 'a');
     asked.length = 0;
-    for (let minute = 0; minute < 120; minute++) {
-      await clock.advance(60_000);
+    for (let second = 0; second < 3600; second += 10) {
+      await clock.advance(10_000);
       await note(list, 'a');
     }
-    expect(asked).toEqual(Array(2).fill(['p1 reads', 'p1 writes: written']).flat());
+    const writes = asked.filter((each) => each.includes('writes'));
+    expect([asked.length - writes.length, writes.length]).toEqual([60, 2]);
+  });
+
+  it('is written again within a minute of use when the store has forgotten it', async () => {
+    const list = open();
+    await note(list, 'a');
+    memory.clear();
+    await clock.advance(60_000);
+    await note(list, 'a');
+    expect(await listed()).toEqual(['a']);
   });
 
   it('loses nothing when many write at once', async () => {
