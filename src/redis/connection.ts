@@ -11,8 +11,8 @@ export interface Connection {
   connect(): Promise<void>;
   /** Runs a script, which the server may or may not know yet. For a connection that is ready. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** Rejects unless a script could change `key` now; without a key, unless there is any answer. */
-  ping(key?: string): Promise<void>;
+  /** Rejects unless a script could change `key` now. */
+  ping(key: string): Promise<void>;
   /** Gives up what doesn't answer, so that `connect` begins anew; not with a caller's own client. */
   reset(): void;
   /** Closes what this has opened, and nothing else. */

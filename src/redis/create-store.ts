@@ -4,7 +4,7 @@ import type { Store, StorePolicy } from '../shared/store.ts';
 import { storeTerms } from '../shared/store-terms.ts';
 import { expected, expectKnown, expectObject } from '../validate.ts';
 import { redisCells } from './cell/create-cells.ts';
-import type { RedisTls } from './open.ts';
+import type { RedisTls } from './own-client.ts';
 import { remedyFor } from './remedy.ts';
 import type { RedisTarget } from './target.ts';
 

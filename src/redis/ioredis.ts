@@ -13,10 +13,9 @@ export interface IoRedisClient extends Emitter {
   evalsha(sha: string, keys: number, ...keysAndArgs: string[]): Promise<unknown>;
   eval(text: string, keys: number, ...keysAndArgs: string[]): Promise<unknown>;
   setrange(key: string, offset: number, value: string): Promise<unknown>;
-  ping(): Promise<unknown>;
 }
 
-const METHODS = ['evalsha', 'eval', 'setrange', 'ping', 'connect', 'disconnect'];
+const METHODS = ['evalsha', 'eval', 'setrange', 'connect', 'disconnect'];
 
 /** Whether `value` is a client of the package `ioredis`. */
 export function isIoRedis(value: unknown): value is IoRedisClient {
@@ -62,10 +61,9 @@ export class IoRedisConnection implements ClientConnection {
     return byNameOrText(byName, byText);
   }
 
-  async ping(key?: string): Promise<void> {
-    if (key === undefined) await this.#client.ping();
+  async ping(key: string): Promise<void> {
     // Writes nothing, but is refused wherever a write is.
-    else await this.#client.setrange(`${key}:ping`, 0, '');
+    await this.#client.setrange(`${key}:ping`, 0, '');
   }
 
   reset(): void {}

@@ -93,7 +93,7 @@ export class RedisLink {
         const pauseMs = retryPauseMs(retries, this.#random);
         const isLate = this.#clock.now() + pauseMs >= giveUpAt;
         const isHopeless = failureOf(error) !== 'refused' || remedyFor(error) !== undefined;
-        if (isLate || isHopeless) throw this.#failed(error, epoch, keys[0]);
+        if (isLate || isHopeless) throw this.#failed(error, epoch, keys[0] ?? '');
         await this.#pause(pauseMs);
       }
     }
@@ -134,21 +134,21 @@ export class RedisLink {
   }
 
   /** The error to throw for the last failure of a run; the link is lost where it says so. */
-  #failed(error: unknown, epoch: number, key: string | undefined): unknown {
+  #failed(error: unknown, epoch: number, key: string): unknown {
     const failure = failureOf(error);
     if (failure === 'script') return error;
     if (failure !== 'cut' && epoch === this.#epoch) this.#lose(error, key);
     return new RedisUnavailable(error, failure !== 'refused');
   }
 
-  #lose(cause: unknown, key: string | undefined): void {
+  #lose(cause: unknown, key: string): void {
     const since = this.#clock.now();
     if (cause instanceof TimedOut) this.#connection.reset();
     this.#become({ phase: 'lost', cause });
     this.#probeLater(since, key, this.#epoch);
   }
 
-  #probeLater(since: number, key: string | undefined, epoch: number): void {
+  #probeLater(since: number, key: string, epoch: number): void {
     if (epoch !== this.#epoch) return;
     const pauseMs = probePauseMs(this.#clock.now() - since, this.#random);
     const probe = async (): Promise<void> => {
@@ -160,7 +160,7 @@ export class RedisLink {
     this.#stopProbing = this.#clock.setTimeout(() => void probe(), pauseMs, true);
   }
 
-  async #answers(key: string | undefined): Promise<boolean> {
+  async #answers(key: string): Promise<boolean> {
     try {
       await this.#ask(() => this.#connection.ping(key), true);
       return true;

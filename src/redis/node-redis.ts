@@ -13,7 +13,6 @@ interface NodeRedisCommands {
   evalSha(sha: string, options: ScriptOptions): Promise<unknown>;
   eval(text: string, options: ScriptOptions): Promise<unknown>;
   setRange(key: string, offset: number, value: string): Promise<unknown>;
-  ping(): Promise<unknown>;
 }
 
 /** A client, cluster, sentinel or pool of the package `redis`, 5 or later. */
@@ -29,7 +28,7 @@ export interface NodeRedisClient extends NodeRedisCommands, Emitter {
   withTypeMapping(mapping: Record<never, never>): NodeRedisCommands;
 }
 
-const METHODS = ['evalSha', 'eval', 'setRange', 'ping', 'connect', 'destroy', 'withTypeMapping'];
+const METHODS = ['evalSha', 'eval', 'setRange', 'connect', 'destroy', 'withTypeMapping'];
 
 /** Whether `value` is a client of the package `redis`. */
 export function isNodeRedis(value: unknown): value is NodeRedisClient {
@@ -73,10 +72,9 @@ export class NodeRedisConnection implements ClientConnection {
     return byNameOrText(byName, () => this.#commands.eval(script.text, options));
   }
 
-  async ping(key?: string): Promise<void> {
-    if (key === undefined) await this.#commands.ping();
+  async ping(key: string): Promise<void> {
     // Writes nothing, but is refused wherever a write is.
-    else await this.#commands.setRange(`${key}:ping`, 0, '');
+    await this.#commands.setRange(`${key}:ping`, 0, '');
   }
 
   reset(): void {}

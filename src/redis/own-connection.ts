@@ -46,7 +46,7 @@ export class OwnConnection implements Connection {
     return this.#opened().run(script, keys, args);
   }
 
-  async ping(key?: string): Promise<void> {
+  async ping(key: string): Promise<void> {
     await this.#opened().ping(key);
   }
 

@@ -2,7 +2,8 @@ import { expected } from '../validate.ts';
 import type { Connection } from './connection.ts';
 import { type IoRedisClient, IoRedisConnection, isIoRedis } from './ioredis.ts';
 import { isNodeRedis, type NodeRedisClient, NodeRedisConnection } from './node-redis.ts';
-import { type OpenOptions, openRedis } from './open.ts';
+import { openRedis } from './open.ts';
+import type { OpenOptions } from './own-client.ts';
 
 /** A URL, or a client that the caller has: of one server, a cluster, a sentinel or a pool. */
 export type RedisTarget = string | URL | NodeRedisClient | IoRedisClient;

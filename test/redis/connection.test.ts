@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis';
 import { afterEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/redis/connection.ts';
-import type { OpenOptions } from '../../src/redis/open.ts';
+import type { OpenOptions } from '../../src/redis/own-client.ts';
 import { Script } from '../../src/redis/script.ts';
 import { connectionTo, type RedisTarget } from '../../src/redis/target.ts';
 import { describePrivate, describeRedis, skipAloud } from './support/describe-redis.ts';
@@ -107,7 +107,6 @@ function contract(given: () => Promise<Case> | Case, flushScripts: () => Promise
     const connection = await connected();
     const name = key();
     await connection.ping(name);
-    await connection.ping();
     const exists = new Script("return redis.call('EXISTS', KEYS[1], KEYS[2])");
     expect(await connection.run(exists, [name, `${name}:ping`], [])).toBe(0);
   });
@@ -289,7 +288,7 @@ describePrivate(
         const connection = connectionTo(url, { load: only(name) });
         cleanUp.push(() => connection.close());
         await connection.connect();
-        await connection.ping();
+        await connection.ping('key');
         const clients = String(await server().command('CLIENT', 'LIST')).split('\n');
         expect(clients).toContainEqual(expect.stringMatching(/ db=3 .* user=ann@ /));
       });

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { newMember } from '../../shared/hearers.ts';
 import { RedisLink } from '../link.ts';
-import type { RedisTls } from '../open.ts';
+import type { RedisTls } from '../own-client.ts';
 import { connectionTo, type RedisTarget } from '../target.ts';
 import { RedisCells } from './redis-cells.ts';
 import { subscribe } from './subscriber.ts';
@@ -19,11 +19,12 @@ export interface RedisCellsSettings {
 export function redisCells(target: RedisTarget, settings: RedisCellsSettings = {}): RedisCells {
   const { prefix = 'llm-headroom', connectTimeoutMs, commandTimeoutMs, tls } = settings;
   const { clock = systemClock } = settings;
-  const connection = connectionTo(target, { tls, connectTimeoutMs });
+  const own = { tls, connectTimeoutMs };
+  const connection = connectionTo(target, own);
   const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
   const member = newMember();
   return new RedisCells({
     ...{ link, prefix, member },
-    subscribe: (listening) => subscribe(target, { ...listening, tls }),
+    subscribe: (listening) => subscribe(target, { ...listening, own }),
   });
 }

@@ -17,7 +17,7 @@ export interface RedisCellsOptions {
   readonly prefix: string;
   readonly member: string;
   /** Begins to listen on a channel; `undefined` where that isn't to be had. */
-  readonly subscribe: (listening: Omit<Listening, 'tls'>) => Promise<Subscriber | undefined>;
+  readonly subscribe: (listening: Omit<Listening, 'own'>) => Promise<Subscriber | undefined>;
 }
 
 /** Cells in Redis, and the one channel on which this member is told of all of them. */

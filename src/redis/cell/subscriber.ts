@@ -1,7 +1,6 @@
-import { redisAddress } from '../address.ts';
 import { type IoRedisClient, isIoRedis } from '../ioredis.ts';
 import { isNodeRedis, type NodeRedisClient } from '../node-redis.ts';
-import type { RedisTls } from '../open.ts';
+import { type OpenOptions, ownClients } from '../own-client.ts';
 import type { RedisTarget } from '../target.ts';
 
 /** Messages on one channel, over a connection of its own. */
@@ -16,7 +15,8 @@ export interface Subscriber {
 export interface Listening {
   readonly channel: string;
   readonly hear: (text: string) => void;
-  readonly tls: RedisTls | undefined;
+  /** How a connection by a URL is opened. */
+  readonly own: OpenOptions;
   /** Given what closes the connection, before that is open. */
   readonly opening: (close: () => void) => void;
 }
@@ -27,7 +27,7 @@ export async function subscribe(
   listening: Listening,
 ): Promise<Subscriber | undefined> {
   try {
-    const client = clientFor(await opened(target, listening.tls));
+    const client = clientFor(await opened(target, listening.own));
     return client && (await client(listening));
   } catch {
     return undefined;
@@ -35,31 +35,11 @@ export async function subscribe(
 }
 
 /** A second client like the one that is given: one that subscribes can do nothing else. */
-async function opened(target: RedisTarget, tls: RedisTls | undefined): Promise<unknown> {
-  if (typeof target === 'string' || target instanceof URL) return byUrl(target, tls);
+async function opened(target: RedisTarget, own: OpenOptions): Promise<unknown> {
+  if (typeof target === 'string' || target instanceof URL)
+    return (await ownClients(target, own)())();
   const duplicate: unknown = Reflect.get(target, 'duplicate');
   return typeof duplicate === 'function' ? Reflect.apply(duplicate, target, []) : undefined;
-}
-
-async function byUrl(url: string | URL, tls: RedisTls | undefined): Promise<unknown> {
-  const { host, port, path, isTls, database, ...login } = redisAddress(url);
-  const place = path === undefined ? { host, port } : { path };
-  try {
-    const { createClient } = await import(/* @vite-ignore */ packageName('redis'));
-    // A timer of its own would keep the process alive.
-    const socket = { ...place, ...(isTls && { ...tls, tls: true }), reconnectStrategy: false };
-    return createClient({ ...login, database, socket, RESP: 2 });
-  } catch {
-    const { Redis } = await import(/* @vite-ignore */ packageName('ioredis'));
-    const db = database !== undefined && { db: database };
-    const options = { ...login, ...place, ...(isTls && { tls: tls ?? {} }), ...db };
-    return new Redis({ ...options, lazyConnect: true, retryStrategy: () => null });
-  }
-}
-
-/** Left to the runtime: a bundler would fail on whichever package isn't installed. */
-function packageName(name: string): string {
-  return name;
 }
 
 type Subscribe = (listening: Listening) => Promise<Subscriber>;
