@@ -20,10 +20,12 @@ class Events {
     this.#watch = new StreamWatch(listener);
   }
 
-  /** The JSON of a piece that is an event. */
+  /** The JSON of a piece that is an event, if that may speak of usage. */
   see({ event }: SsePiece): unknown {
     if (event === undefined) return undefined;
     const json = this.#watch.see(event);
+    // Most events don't: a search of the text is the cheapest way to know.
+    if (!event.data.includes('"usage"')) return undefined;
     if (isUsageChunk(json)) this.#hasUsageChunk = true;
     else if (isObject(json) && member(json, 'usage') === null) this.#hasNulls = true;
     return json;
@@ -91,7 +93,8 @@ class HidingTap implements BodyTap {
   #shown(piece: SsePiece): Uint8Array {
     // The LF of a CR LF that ended a hidden event goes with it.
     if (piece.kind === 'line-feed' && this.#isHidden) return new Uint8Array(0);
-    const bytes = withoutUsage(piece.bytes, this.#events.see(piece));
+    const json = this.#events.see(piece);
+    const bytes = json === undefined ? piece.bytes : withoutUsage(piece.bytes, json);
     this.#isHidden = bytes.length === 0;
     return bytes;
   }

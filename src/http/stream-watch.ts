@@ -50,7 +50,7 @@ export class StreamWatch {
       return large;
     }
     const json = mayBeJson(data) ? parseJson(data) : undefined;
-    this.#meter.see(json);
+    this.#meter.see(json, data.includes('"usage"'));
     if (data === DONE || (isObject(json) && LAST.includes(json.type))) this.#isDone = true;
     const failure = json === undefined ? failureInText(data, event) : failureIn(json, event);
     if (failure !== undefined) this.#fail(failure);

@@ -57,9 +57,10 @@ export class UsageMeter {
   #deltas = 0;
   #characters = 0;
 
-  /** Reads one parsed event of the stream. */
-  see(event: unknown): void {
+  /** Reads one parsed event of the stream. `mayReport`: its text has the word. */
+  see(event: unknown, mayReport = true): void {
     for (const delta of deltasOf(event)) this.#count(writtenIn(delta));
+    if (!mayReport) return;
     const reported = reportedUsage(event);
     if (reported === undefined) return;
     this.#reported = replaced(this.#reported, reported);
