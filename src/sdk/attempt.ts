@@ -126,6 +126,9 @@ export class Attempt {
   #meter(response: Response): Response {
     const { question, call } = this.#context;
     question?.accepted();
+    // After a pause, only what the body says shows that the provider is well again. Before the first
+    // one, nobody waits for a response that its caller may read much later.
+    if (this.reservation.admission.call.epoch === 0) this.reservation.answered();
     if (isNeverRead(response)) {
       this.reservation.settleFromResponse();
       this.#context.charge.settle();
