@@ -44,9 +44,10 @@ export function beginEpisode(
 ): void {
   doubtPerSecond(learning.perSecond, now);
   const isOdd = stated !== undefined && statesOdd(learning, call, stated, now);
-  const isExplained = stated !== undefined && told(learning, limits, call, stated, now);
-  const named = isOdd ? undefined : dimension;
-  learning.episode = { cause, since: now, dimension: named, isExplained, inFlight, refusals: 1 };
+  const isNews = stated !== undefined && told(learning, limits, call, stated, now);
+  // Of words that are hard to believe, nothing is concluded: another refusal has to say them too.
+  const isExplained = isNews || isOdd;
+  learning.episode = { cause, since: now, dimension, isExplained, inFlight, refusals: 1 };
 }
 
 /** The pause is over: draws the conclusions of the refusals that began it. */

@@ -47,15 +47,18 @@ export function settleMeter(
   const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
   if (meter.balance !== undefined && !isDone) return;
   refillMeter(meter, terms, now);
-  if (more > 0) borrow(meter, more, now);
+  if (more > 0) borrow(meter, more, at, now);
   else {
     meter.bucket = takeFromLevel(meter.spec, meter.bucket, more);
     for (const window of meter.windows) giveBack(window, -more, at, now);
   }
 }
 
-function borrow(meter: LimitMeter, more: number, now: number): void {
-  meter.bucket = owe(meter.spec, meter.bucket, more, meter.limit.windowMs);
+/** A window after the call was sent, nothing is owed for it; where it took long, half a window. */
+function borrow(meter: LimitMeter, more: number, at: number, now: number): void {
+  const { windowMs } = meter.limit;
+  const owedForMs = windowMs - Math.min(windowMs / 2, Math.max(0, now - at));
+  meter.bucket = owe(meter.spec, meter.bucket, more, owedForMs);
   for (const window of meter.windows) enterWindow(window, more, now);
   meter.owedAt = now;
 }
