@@ -51,16 +51,16 @@ export class SharedKeeper implements LaneKeeper {
     this.#delay = new NewsDelay(opening.isCold, clock.now());
     this.#value = store.open(`lane/${name}`, {
       rules: laneRules(opening),
+      keepMs: 2 * Math.max(0, ...opening.start.map(({ windowMs }) => windowMs)),
       act: (answer) => this.#act(answer),
       restate: () => this.#restated(),
       isWaiting: () => this.#asked.isWaiting,
     });
-    const stops = [
-      store.onChange((isUp) => (isUp ? this.#back() : this.#lost())),
-      store.onReturning(() => this.#outage?.returning()),
-    ];
+    const endChanges = store.onChange((isUp) => (isUp ? this.#back() : this.#lost()));
+    const endReturns = store.onReturning(() => this.#outage?.returning());
     this.#stop = () => {
-      for (const stop of stops) stop();
+      endChanges();
+      endReturns();
     };
     this.#send({ kind: 'configure', terms: opening });
     if (!store.isUp) this.#lost();
@@ -150,7 +150,7 @@ export class SharedKeeper implements LaneKeeper {
       this.#refund(answer);
       return;
     }
-    if (answer.news !== newsOf(this.state) && answer.kind === 'granted') this.#learn();
+    if (answer.news !== newsOf(this.state) && answer.kind === 'granted') this.#learn(NOTHING);
     if (answer.kind === 'granted') {
       this.#granted.add(answer.call);
       this.#delay.granted(answer.call.epoch, this.#clock.now());
@@ -161,25 +161,22 @@ export class SharedKeeper implements LaneKeeper {
     }
     this.#delay.blocked(this.#clock.now());
     const blocked = { reason: answer.reason, waitMs: Number.POSITIVE_INFINITY };
-    const tell = (): void => this.onDecision({ ...NOTHING, blocked });
-    if (this.isAsked() || answer.news !== newsOf(this.state)) this.refresh().then(tell, () => {});
-    else tell();
+    const isNews = this.isAsked() || answer.news !== newsOf(this.state);
+    if (isNews) this.#learn({ ...NOTHING, blocked });
+    else this.onDecision({ ...NOTHING, blocked });
   }
 
   /** The store is lost, or only just back: what it let through is let through here already. */
   #refund(answer: LaneAnswer): void {
     if (answer.kind !== 'granted') return;
-    const { call } = answer;
-    const ended = { call, actual: {}, wasAnswered: false, isRefused: false } as const;
-    this.#value.send({ kind: 'ended', ...ended });
+    const nothing = { actual: {}, wasAnswered: false, isRefused: false };
+    this.#value.send({ kind: 'ended', call: answer.call, ...nothing });
   }
 
-  /** Limits or pauses are others than is known here. */
-  #learn(): void {
-    this.refresh().then(
-      () => this.onDecision(NOTHING),
-      () => {},
-    );
+  /** Limits or pauses are others than is known here: that is asked for before anything is told. */
+  #learn(decision: Decision): void {
+    const tell = (): void => this.onDecision(decision);
+    this.refresh().then(tell, () => {});
   }
 
   #decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {

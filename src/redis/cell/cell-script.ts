@@ -5,6 +5,10 @@ import { Script } from '../script.ts';
  * A text under a version, the notes that were left for its writer, and messages; no rule of any
  * limit. KEYS: cell, inbox. ARGV: operation, member, lifetime in ms, channel before a member's name,
  * name of the cell, then the operation's own. Times are in microseconds.
+ *
+ * In a cluster, PUBLISH counts listeners of the same node only, though all of them hear
+ * (https://redis.io/docs/latest/commands/publish/): who asks a writer on another node is told what
+ * the cell holds, as if nobody had heard, and decides by itself.
  */
 const TEXT = `
 local cell, inbox = KEYS[1], KEYS[2]
