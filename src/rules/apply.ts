@@ -5,8 +5,15 @@ import { configure, forgetOld, told as learnStated, observe } from './learning/o
 import {
   beginEpisode,
   resumed as drawConclusions,
+  explain,
   refused as learnRefusal,
 } from './learning/refusals.ts';
+import {
+  answeredInTrial,
+  endedInTrial,
+  refusedInTrial,
+  withdrawFromTrial,
+} from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime, settle } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
@@ -160,6 +167,7 @@ function resumeNow(state: LaneState, now: number): void {
 /** Limits count a call from when it is sent; it was granted before. */
 function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): void {
   if (now - at < SENT_AT_ONCE_MS) return;
+  withdrawFromTrial(limits, { cost, at });
   retime(limits, cost, at, now);
 }
 
@@ -167,6 +175,7 @@ function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: n
   const { recovery, learning, limits } = state;
   answer(recovery, call.epoch, isPaced(learning), now);
   if (isRefused) return;
+  answeredInTrial(limits, call);
   const isFull = inFlight(state) >= learning.concurrency.limit;
   learnAnswer(learning, limits, isFull, now);
 }
@@ -184,6 +193,7 @@ function endCall(
   member.granted = member.granted.filter((id) => id !== call.id);
   noteFlight(state, now - call.at);
   if (!isRefused) learnEnd(learning, call, actual);
+  if (!isRefused) endedInTrial(limits, call, wasAnswered ? actual : undefined);
   settle(limits, call.cost, actual, call.at, now);
   if (!wasAnswered) forget(recovery, call.epoch);
 }
@@ -203,8 +213,11 @@ function hearRefusal(
 ): void {
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, call);
+  const isTried = cause === 'rate' && refusedInTrial(limits, call, now);
   const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs }, now);
-  if (pause !== undefined) beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  if (pause === undefined) return;
+  beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  if (isTried) explain(learning);
 }
 
 function noteFlight({ flight }: LaneState, flightMs: number): void {

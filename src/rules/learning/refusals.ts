@@ -50,6 +50,11 @@ export function beginEpisode(
   learning.episode = { cause, since: now, dimension, isExplained, inFlight, refusals: 1 };
 }
 
+/** What the episode was the cause of is known: a burst was tried, and nothing else follows. */
+export function explain(learning: Learning): void {
+  if (learning.episode !== undefined) learning.episode.isExplained = true;
+}
+
 /** The pause is over: draws the conclusions of the refusals that began it. */
 export function resumed(learning: Learning, limits: LimitSet, now: number): void {
   const { episode, estimates, known } = learning;
