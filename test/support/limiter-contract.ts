@@ -523,8 +523,7 @@ export function limiterContract(
       const waiting = two!.acquire({}, { maxWaitMs: 500 });
       await expect(world.clock.run(waiting)).rejects.toMatchObject({
         ...ofLane,
-        message:
-          'This call to default has waited 0.5 s for concurrency, as long as it may',
+        message: 'This call to default has waited 0.5 s for concurrency, as long as it may',
       });
       for (const each of held) each.cancel();
     });
