@@ -135,6 +135,18 @@ export class BudgetSpent extends HeadroomError {
   }
 }
 
+/** What a provider said as it refused a call: the `cause` of errors of calls that waited behind it. */
+export class ProviderRefusal extends Error {
+  override readonly name = 'ProviderRefusal';
+  /** The status of its response; `undefined` where another process has seen it. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status: number | undefined) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** The body that tells somebody else's client of a limit. */
 export interface RateLimitBody extends ErrorBody {
   readonly error: 'rate_limit_exceeded';
@@ -177,8 +189,11 @@ export class RateLimitExceeded extends HeadroomError {
     limit?: number | undefined;
     remaining?: number | undefined;
     resetAt: number;
+    /** The refusal that has stopped the lane. */
+    cause?: ProviderRefusal | undefined;
   }) {
-    super('rate_limit_exceeded', evidence.message);
+    const { cause } = evidence;
+    super('rate_limit_exceeded', evidence.message, cause && { cause });
     this.reason = evidence.reason;
     this.waitMs = wholeMs(evidence.waitMs);
     this.limit = evidence.limit;

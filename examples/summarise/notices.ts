@@ -5,6 +5,7 @@ const CAUSES: Readonly<Record<PauseCause, string>> = {
   daily: "a day's limit is used up",
   ramp: 'the load grew too fast for the provider',
   capacity: 'the provider is overloaded',
+  operator: 'an operator has said so',
 };
 
 /** Says what a limiter does. Calls held back for the same reason are told of once. */

@@ -37,8 +37,8 @@ export class AskedCalls {
   ask(aheadMs: number): Ticket[] {
     this.#open = new Map(this.#front.map((ticket) => [ticket.id, ticket]));
     return this.#front.map(
-      ({ id, since, priority, sharedKey: key = '', weight, cost, expects }): Ticket => {
-        const own = { id, since: since + aheadMs, priority, key, weight };
+      ({ id, since, priority, sharedKey: key = '', weight, cost, expects, refusals }): Ticket => {
+        const own = { id, since: since + aheadMs, priority, key, weight, refusals };
         return { ...own, cost, expects, deadline: undefined };
       },
     );

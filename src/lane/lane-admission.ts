@@ -1,26 +1,12 @@
-import { inWords } from '../duration.ts';
-import {
-  CallTooLarge,
-  closedError,
-  HeadroomError,
-  QueueFull,
-  RateLimitExceeded,
-} from '../errors.ts';
+import { CallTooLarge, closedError, HeadroomError, QueueFull } from '../errors.ts';
 import type { GuardedEmitter, LaneRef } from '../events.ts';
 import type { Cost, Limit } from '../model/limits.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { costsOf, unfitOf } from '../rules/pick-next.ts';
-import { type Pause, pauseOf } from '../rules/recovery.ts';
-import {
-  type Asking,
-  type Forecast,
-  type Forecaster,
-  hasWaited,
-  pausedEvidence,
-  wouldWait,
-} from './forecast.ts';
+import { type Asking, type Forecast, type Forecaster, hasWaited, wouldWait } from './forecast.ts';
 import type { Patience } from './lane-call.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
+import type { LanePauses } from './lane-pauses.ts';
 
 /** The bounds of a lane's queue. */
 export interface QueueBounds {
@@ -40,29 +26,36 @@ export class LaneAdmission {
   readonly #emitter: GuardedEmitter;
   readonly #keeper: LaneKeeper;
   readonly #forecaster: Forecaster;
+  readonly #pauses: LanePauses;
 
   constructor(
     ref: LaneRef,
     emitter: GuardedEmitter,
     keeper: LaneKeeper,
     forecaster: Forecaster,
+    pauses: LanePauses,
     bounds: QueueBounds,
   ) {
     this.#ref = ref;
     this.#emitter = emitter;
     this.#keeper = keeper;
     this.#forecaster = forecaster;
+    this.#pauses = pauses;
     this.bounds = bounds;
   }
 
   /** Why a call can't pass, however long it waits. */
-  refusal(call: Pick<Asking, 'cost' | 'expects' | 'own'>): HeadroomError | undefined {
+  refusal(
+    call: Pick<Asking, 'cost' | 'expects' | 'own'> &
+      Partial<Pick<QueuedCall, 'since' | 'refusedAt'>>,
+  ): HeadroomError | undefined {
     if (this.isClosed) return closedError();
     const { closedBy } = this.#keeper;
     if (closedBy !== undefined) return closedBy;
     const unfit = this.unfit(call);
     if (unfit !== undefined) return new CallTooLarge({ model: this.#ref.model, ...unfit });
-    return this.pauseError();
+    const since = call.since ?? Number.POSITIVE_INFINITY;
+    return this.#pauses.error(Math.min(since, call.refusedAt ?? since));
   }
 
   /** The limit that a call exceeds by itself, and by which of its costs. */
@@ -111,20 +104,6 @@ export class LaneAdmission {
   /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
   tooLarge(cost: Cost, limit: Limit): HeadroomError {
     return new CallTooLarge({ model: this.#ref.model, cost, limit });
-  }
-
-  /** The error of a pause that is longer than calls may be held. */
-  pauseError(
-    pause: Pause | undefined = pauseOf(this.#keeper.state.recovery),
-  ): RateLimitExceeded | undefined {
-    const { maxPauseMs } = this.bounds;
-    const { now, aheadMs, limits } = this.#forecaster.situation;
-    const waitMs = (pause?.until ?? now) - now;
-    if (pause === undefined || waitMs <= maxPauseMs) return undefined;
-    const held = inWords(maxPauseMs);
-    const message = `The provider takes no calls to ${this.#ref.model} for ${inWords(waitMs)}, longer than calls are held (${held})`;
-    const evidence = { ...pausedEvidence(limits, now), waitMs, resetAt: pause.until - aheadMs };
-    return new RateLimitExceeded({ message, reason: 'paused', ...evidence });
   }
 
   /** Tells that a call is rejected with `error`. */

@@ -26,6 +26,11 @@ export interface LaneCall {
   readonly onHeld?: (() => void) | undefined;
   /** What it has taken of its caller's own limits, where processes share these. */
   readonly ownReservation?: Reservation | undefined;
+  /** It was refused: it rests until then, in milliseconds, before it asks again. */
+  readonly notBefore?: number | undefined;
+  /** How often the provider has refused it, and when first. */
+  readonly refusals?: number | undefined;
+  readonly refusedAt?: number | undefined;
   /** The place of an earlier attempt, to be kept. */
   readonly place?: { readonly id: number; readonly since: number } | undefined;
 }

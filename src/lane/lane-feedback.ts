@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { ProviderRefusal } from '../errors.ts';
 import type { GuardedEmitter, LaneRef } from '../events.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
@@ -15,9 +16,19 @@ export interface FeedbackOptions extends LaneRef {
   readonly keeper: LaneKeeper;
 }
 
+/** What else is known of a refused call. */
+export interface RefusedBefore {
+  /** How often it was refused before. */
+  readonly earlier?: number | undefined;
+  /** What the provider said, as an error. */
+  readonly error?: ProviderRefusal | undefined;
+}
+
 /** What becomes of a lane's calls once they were let through, as commands to its rules. @internal */
 export class LaneFeedback implements ReservationListener {
   readonly totals: Totals = new Totals();
+  /** The last refusal of a call of this process. */
+  lastRefusal: ProviderRefusal | undefined;
   /** Called after each command. */
   onChange: (command: LaneCommand) => void = () => {};
   readonly #options: FeedbackOptions;
@@ -32,11 +43,13 @@ export class LaneFeedback implements ReservationListener {
     cause: PauseCause,
     retryAfterMs: number | undefined,
     words: RefusalWords = {},
+    { earlier, error }: RefusedBefore = {},
   ): void {
+    this.lastRefusal = error ?? this.lastRefusal;
     this.totals.refused(cause === 'capacity' ? 'overloaded' : 'refused');
     if (cause !== 'capacity') reservation.isRefused = true;
     const { call } = reservation.admission;
-    this.#tell({ kind: 'refused', call, cause, retryAfterMs, words });
+    this.#tell({ kind: 'refused', call, cause, retryAfterMs, words, earlier });
   }
 
   /** A refusal that nothing but its own call suffers from states limits. */

@@ -1,6 +1,6 @@
 import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
-import type { HeadroomError } from '../errors.ts';
+import type { HeadroomError, ProviderRefusal } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
 import { CallQueue } from '../queue/call-queue.ts';
 import { FairQueue } from '../queue/fair-queue.ts';
@@ -14,7 +14,9 @@ import { LaneAdmission, type QueueBounds } from './lane-admission.ts';
 import { type LaneCall, type Patience, patienceOf } from './lane-call.ts';
 import type { LaneFeedback } from './lane-feedback.ts';
 import type { LaneOptions } from './lane-options.ts';
+import { LanePauses } from './lane-pauses.ts';
 import { type Rejection, Reservation } from './reservation.ts';
+import { RestingCalls } from './resting-calls.ts';
 import { situationOf } from './situation.ts';
 
 /** A call as it asks, and the place that it has in the queue. */
@@ -30,12 +32,14 @@ type Placed = Asking & { readonly id: number; readonly since: number };
 export class LaneQueue {
   readonly forecaster: Forecaster;
   readonly admission: LaneAdmission;
+  readonly pauses: LanePauses;
   /** Called whenever something was decided and done. */
   onDecided: () => void = () => {};
   readonly #options: LaneOptions;
   readonly #feedback: LaneFeedback;
   readonly #queue: CallQueue<Reservation>;
   readonly #dispatcher: Dispatcher;
+  readonly #resting: RestingCalls;
   readonly #nobody = new Caller(undefined);
   /** What is told of calls once a store has said whether they have to wait. */
   #untold: (() => void)[] = [];
@@ -51,7 +55,13 @@ export class LaneQueue {
     const onSlot = (): void => this.#dispatcher.lookSoon();
     this.#queue = new CallQueue(fair, keeper.state.learning.concurrency.limit, onSlot);
     this.forecaster = new Forecaster(() => situationOf(options, fair));
-    this.admission = new LaneAdmission({ lane, model }, emitter, keeper, this.forecaster, bounds);
+    const { forecaster } = this;
+    const maxPauseMs = (): number => this.admission.bounds.maxPauseMs;
+    const lastRefusal = (): ProviderRefusal | undefined => feedback.lastRefusal;
+    this.pauses = new LanePauses({ model, keeper, forecaster, maxPauseMs, lastRefusal });
+    const admitting = [keeper, forecaster, this.pauses, bounds] as const;
+    this.admission = new LaneAdmission({ lane, model }, emitter, ...admitting);
+    this.#resting = new RestingCalls(clock);
     keeper.isAsked = () => this.#untold.length > 0;
     this.#dispatcher = new Dispatcher(keeper, this.#queue, clock, {
       granted: (call, grant) => this.#grant(call, grant),
@@ -62,7 +72,12 @@ export class LaneQueue {
 
   /** Calls that wait. */
   get size(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#resting.size;
+  }
+
+  /** Waits until a refused call may ask again. */
+  rest({ notBefore = 0, signal }: LaneCall): Promise<void> {
+    return this.#resting.rest(notBefore, signal);
   }
 
   /** The calls that wait, in no particular order. */
@@ -138,6 +153,7 @@ export class LaneQueue {
   }
 
   rejectWaiting(error: HeadroomError): void {
+    this.#resting.rejectAll(error);
     for (const queued of [...this.#queue.fair.all()]) this.#reject(queued, error);
   }
 
@@ -160,8 +176,9 @@ export class LaneQueue {
   }
 
   #join(asking: Placed, call: LaneCall, promised: Promised): QueuedCall<Reservation> {
-    const { signal, ownReservation } = call;
-    const queued = new QueuedCall<Reservation>({ ...asking, promised, signal, ownReservation });
+    const { signal, ownReservation, refusals, refusedAt } = call;
+    const before = { signal, ownReservation, refusals, refusedAt };
+    const queued = new QueuedCall<Reservation>({ ...asking, ...before, promised });
     this.#queue.join(queued);
     return queued;
   }
@@ -221,6 +238,9 @@ export class LaneQueue {
   #decided(isAnswer: boolean): void {
     const { closedBy } = this.#options.keeper;
     if (closedBy !== undefined) this.rejectWaiting(closedBy);
+    const { waiting } = this;
+    const givenUp = this.pauses.giveUp(waiting, (call, error) => this.#reject(call, error));
+    if (givenUp !== undefined) this.#resting.rejectAll(givenUp);
     if (isAnswer || this.#options.keeper.isLocal) this.#tellUntold();
     this.onDecided();
   }

@@ -231,7 +231,9 @@ export class LaneRegistry implements Iterable<Lane> {
     const isSure = published?.isGuess === false;
     const inFlight = { start: first, most: isSure ? Math.min(most, first) : most };
     const own = given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
-    return { start: [...own, ...publishedLimits(published)], inFlight, policy: this.#policy(key) };
+    const { maxPauseMs } = this.#settings;
+    const start = [...own, ...publishedLimits(published)];
+    return { start, inFlight, policy: this.#policy(key), maxPauseMs };
   }
 
   #policy({ shape, correction = 'settled' }: LaneKey): LimitPolicy {

@@ -2,7 +2,8 @@ import { wholeMs } from '../duration.ts';
 import type { GuardedEmitter, LaneRef } from '../events.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
-import { type Pause, pauseOf } from '../rules/recovery.ts';
+import type { Pause } from '../rules/pause.ts';
+import { pauseOf } from '../rules/recovery.ts';
 
 /** How far two readings of the same pause differ, where two clocks are compared. */
 const SAME_MS = 50;
@@ -21,26 +22,26 @@ export class LaneWatch {
   }
 
   /**
-   * Emits what is new; returns the pause that has just ended, if one has. `aheadMs`: by how much the
+   * Emits what is new; returns how long a pause was that has just ended, if one has. `aheadMs`: by how much the
    * lane's clock is ahead of this process's.
    */
-  notice(state: LaneState, aheadMs: number): Pause | undefined {
+  notice(state: LaneState, aheadMs: number): number | undefined {
     const pause = pauseOf(state.recovery);
-    const ended = this.#noticePause(pause && earlier(pause, aheadMs));
+    const ended = this.#noticePause(pause && earlier(pause, aheadMs), state.at - aheadMs);
     if (state.report.count > this.#reports) this.#tellLimits(state);
     return ended;
   }
 
-  #noticePause(pause: Pause | undefined): Pause | undefined {
+  #noticePause(pause: Pause | undefined, now: number): number | undefined {
     const before = this.#pause;
     if (isSame(before, pause)) return undefined;
     this.#pause = pause;
-    if (before !== undefined) {
-      const pausedMs = retryAfterMs(before);
+    const pausedMs = before && wholeMs(Math.min(before.until, now) - before.since);
+    if (before !== undefined && pausedMs !== undefined) {
       this.#emitter.emit('resumed', { ...this.#ref, ...toldOf(before), pausedMs });
     }
     if (pause !== undefined) this.#emitter.emit('paused', { ...this.#ref, ...toldOf(pause) });
-    return before;
+    return pausedMs;
   }
 
   #tellLimits({ report, limits, learning }: LaneState): void {
@@ -53,8 +54,8 @@ export class LaneWatch {
 }
 
 /** By this process's clock, which the lane's is ahead of. */
-function earlier({ cause, since, until }: Pause, aheadMs: number): Pause {
-  return { cause, since: since - aheadMs, until: until - aheadMs };
+function earlier(pause: Pause, aheadMs: number): Pause {
+  return { ...pause, since: pause.since - aheadMs, until: pause.until - aheadMs };
 }
 
 function isSame(one: Pause | undefined, other: Pause | undefined): boolean {

@@ -3,11 +3,13 @@ import { wholeMs } from '../duration.ts';
 import { closedError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
 import type { Cost } from '../model/limits.ts';
+import type { PauseCause } from '../model/refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
+import { waitAfter } from '../rules/pause.ts';
 import { pauseOf } from '../rules/recovery.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { Forecast } from './forecast.ts';
@@ -39,7 +41,7 @@ export class Lane {
   readonly #watch: LaneWatch;
   /** Calls that will be here soon. */
   readonly #preparing = new Preparing();
-  /** Calls that pass their callers' own limits first. */
+  /** Calls that pass their callers' own limits first, or that rest. */
   readonly #acquiring = new Set<Promise<Reservation>>();
 
   constructor(options: LaneOptions) {
@@ -62,10 +64,16 @@ export class Lane {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    const { caller } = call;
+    const { caller, notBefore = 0 } = call;
+    if (notBefore > this.#now) {
+      return this.#noted(this.#queue.rest(call).then(() => this.acquire(call)));
+    }
     const own = caller && this.#options.ownLanes?.of(caller);
     if (caller === undefined || own === undefined) return this.#queue.acquire(call);
-    const acquired = this.#acquireOwnFirst(call, caller, own);
+    return this.#noted(this.#acquireOwnFirst(call, caller, own));
+  }
+
+  #noted(acquired: Promise<Reservation>): Promise<Reservation> {
     this.#acquiring.add(acquired);
     const over = (): void => void this.#acquiring.delete(acquired);
     acquired.then(over, over);
@@ -128,6 +136,7 @@ export class Lane {
    * `isAnew`: what responses have said of the limits is forgotten.
    */
   configure(terms: LaneTerms, bounds: QueueBounds, isAnew = false): void {
+    this.#keeper.tell({ kind: 'reconsider' });
     this.#keeper.tell({ kind: 'configure', terms, isAnew });
     this.#queue.configure(bounds);
     this.#changed();
@@ -145,6 +154,21 @@ export class Lane {
     const now = this.#keeper.now();
     if (pause === undefined || pause.until <= now) return undefined;
     return pause.until - (now - this.#now);
+  }
+
+  /** Whether nothing but refusals has come for as long as calls may be held. */
+  get isSpent(): boolean {
+    return this.#queue.pauses.isSpent;
+  }
+
+  /**
+   * When a call may ask again that was just refused, after `earlier` others of its own: now, if it
+   * waits for the pause to end. Where that was in vain, or there is no pause, it rests.
+   */
+  retryAt(cause: PauseCause, retryAfterMs: number | undefined, earlier: number): number {
+    const isPaused = this.pausedUntil !== undefined || !this.#keeper.isLocal;
+    const rests = earlier > 0 || !isPaused;
+    return this.#now + (rests ? waitAfter({ cause, retryAfterMs }, earlier) : 0);
   }
 
   /** Whether nothing is estimated, waits or is in flight here. */
@@ -235,16 +259,14 @@ export class Lane {
 
   #notice(): void {
     const aheadMs = this.#keeper.now() - this.#now;
-    const ended = this.#watch.notice(this.#keeper.state, aheadMs);
-    if (ended !== undefined) this.feedback.totals.paused(wholeMs(ended.until - ended.since));
+    const pausedMs = this.#watch.notice(this.#keeper.state, aheadMs);
+    if (pausedMs !== undefined) this.feedback.totals.paused(pausedMs);
   }
 
   #changed(command?: LaneCommand): void {
     if (command?.kind !== 'answered') this.#queue.forecaster.forget();
     if (command?.kind === 'ended' || this.#queue.admission.isClosed) return;
     this.#notice();
-    const error = this.#queue.admission.pauseError();
-    if (error !== undefined) this.#queue.rejectWaiting(error);
     this.#queue.look();
   }
 }

@@ -35,5 +35,5 @@ export interface Stated {
   readonly concurrency: number | undefined;
 }
 
-/** The kind of refusal that has stopped a lane. */
-export type PauseCause = 'rate' | 'daily' | 'ramp' | 'capacity';
+/** The kind of refusal that has stopped a lane, or the operator who has. */
+export type PauseCause = 'rate' | 'daily' | 'ramp' | 'capacity' | 'operator';

@@ -28,6 +28,9 @@ export interface CallRequest<R> {
   /** Its number, and when it came; an earlier attempt's, whose place it keeps. */
   readonly id: number;
   readonly since: number;
+  /** How often the provider has refused it, and when first. */
+  readonly refusals?: number | undefined;
+  readonly refusedAt?: number | undefined;
   /** The cost as it counts in forecasts: estimates capped, as it came. */
   readonly counted: Cost;
 }
@@ -50,6 +53,8 @@ export class QueuedCall<R = unknown> implements Ticket {
   readonly own: OwnLimits | undefined;
   readonly signal: AbortSignal | undefined;
   readonly counted: Cost;
+  readonly refusals: number | undefined;
+  readonly refusedAt: number | undefined;
   deadline: number | undefined;
   /** Whether it counts in forecasts: not before it is known that it has to wait. */
   isCounted = false;
@@ -79,8 +84,15 @@ export class QueuedCall<R = unknown> implements Ticket {
     this.own = request.own;
     this.signal = request.signal;
     this.counted = request.counted;
+    this.refusals = request.refusals;
+    this.refusedAt = request.refusedAt;
     this.#cost = request.cost;
     this.#costNow = request.costNow;
+  }
+
+  /** Since when the call wants to go: also before its last refusal. */
+  get wantedSince(): number {
+    return Math.min(this.since, this.refusedAt ?? this.since);
   }
 
   get key(): string {

@@ -21,11 +21,14 @@ import {
   answer,
   beginAgain,
   forget,
+  halt,
+  isOfPause,
   open,
   pauseOf,
+  reconsider,
   refuse,
   resume,
-  stop,
+  start,
   widen,
 } from './recovery.ts';
 import type { SentCall, Ticket } from './ticket.ts';
@@ -79,9 +82,13 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
       break;
     case 'configure':
       configure(state.learning, state.limits, command.terms, command.isAnew === true, now);
+      state.recovery.patienceMs = command.terms.maxPauseMs ?? state.recovery.patienceMs;
+      break;
+    case 'reconsider':
+      reconsider(state.recovery, now);
       break;
     case 'pause':
-      stop(state.recovery, { cause: 'rate', since: now, until: now + command.forMs });
+      halt(state.recovery, command.forMs, now);
       break;
     case 'resume':
       resumeNow(state, now);
@@ -173,11 +180,21 @@ function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): vo
 
 function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: number): void {
   const { recovery, learning, limits } = state;
-  answer(recovery, call.epoch, isPaced(learning), now);
+  // Where the refusal has paused nothing, the next call may go.
+  if (isRefused) forget(recovery, call.epoch);
   if (isRefused) return;
   answeredInTrial(limits, call);
+  if (isOfPause(recovery, call.epoch)) endByProbe(state, now);
+  answer(recovery, call.epoch, isPaced(learning), now);
   const isFull = inFlight(state) >= learning.concurrency.limit;
   learnAnswer(learning, limits, isFull, now);
+}
+
+/** A call that was let through in a pause has passed: a day's limit that has room was not used up. */
+function endByProbe(state: LaneState, now: number): void {
+  if (state.recovery.pause?.cause === 'daily') state.learning.episode = undefined;
+  endPause(state, now, now);
+  start(state.recovery, now);
 }
 
 function endCall(
@@ -208,13 +225,13 @@ function hearLimits(
 
 function hearRefusal(
   state: LaneState,
-  { call, cause, retryAfterMs, words }: Extract<LaneCommand, { kind: 'refused' }>,
+  { call, cause, retryAfterMs, words, earlier }: Extract<LaneCommand, { kind: 'refused' }>,
   now: number,
 ): void {
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, call);
   const isTried = cause === 'rate' && refusedInTrial(limits, call, now);
-  const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs }, now);
+  const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs, earlier }, now);
   if (pause === undefined) return;
   beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
   if (isTried) explain(learning);

@@ -36,11 +36,15 @@ export type LaneCommand =
       readonly cause: PauseCause;
       readonly retryAfterMs: number | undefined;
       readonly words: RefusalWords;
+      /** How often that call was refused before. */
+      readonly earlier?: number | undefined;
     }
   /** An answer states limits, and pauses nothing. */
   | { readonly kind: 'told'; readonly call: SentCall; readonly stated: Stated }
   /** `isAnew`: the user gives limits; what responses have said of them is forgotten. */
   | { readonly kind: 'configure'; readonly terms: LaneTerms; readonly isAnew?: boolean | undefined }
+  /** The user begins anew: no refusal from before closes the lane. */
+  | { readonly kind: 'reconsider' }
   /** An operator stops the lane, or lets it go on. */
   | { readonly kind: 'pause'; readonly forMs: number }
   | { readonly kind: 'resume' }

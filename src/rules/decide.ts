@@ -7,8 +7,19 @@ import { sent } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { type Asked, inOrder, oldestOf } from './line-order.ts';
+import { reopensAt } from './pause.ts';
 import { type OwnWait, pickNext, type Unfit } from './pick-next.ts';
-import { isCold, isPassable, isProbe, pauseOf, start, widensAt } from './recovery.ts';
+import {
+  isCold,
+  isPassable,
+  isProbe,
+  isProbeDue,
+  pauseOf,
+  type Recovery,
+  SUSPECT,
+  start,
+  widensAt,
+} from './recovery.ts';
 import type { Costs, SentCall, Ticket } from './ticket.ts';
 import { countPassing, serve } from './turns.ts';
 
@@ -60,8 +71,9 @@ export function change(state: LaneState, commands: readonly Sent[], now: number)
 /** What keeps any call from going, besides limits of a rate. */
 export function obstacle(state: LaneState, now: number): Blocked | undefined {
   const { recovery, learning } = state;
-  const isStopped = !isPassable(recovery);
-  const waitMs = (pauseOf(recovery)?.until ?? widensAt(recovery)) - now;
+  const isStopped = !isPassable(recovery) && !isProbeDue(recovery, now);
+  const pause = pauseOf(recovery);
+  const waitMs = (pause === undefined ? widensAt(recovery) : reopensAt(pause)) - now;
   if (isStopped && !isCold(recovery)) return { reason: 'paused', waitMs };
   if (inFlight(state) >= learning.concurrency.limit) {
     return { reason: 'concurrency', waitMs: Number.POSITIVE_INFINITY };
@@ -77,9 +89,10 @@ function letGo(state: LaneState, now: number): Decision {
   while (blocked === undefined && isAwaited(state)) {
     blocked = obstacle(state, now);
     if (blocked !== undefined) break;
-    const asked = inOrder(state);
+    const isTrial = isProbe(state.recovery) || pauseOf(state.recovery) !== undefined;
+    const asked = isTrial ? toProbe(inOrder(state), state.recovery) : inOrder(state);
     const tickets = asked.map(({ ticket }) => ticket);
-    const isFree = state.isOpen || isProbe(state.recovery);
+    const isFree = state.isOpen || isTrial;
     const choice = pickNext(tickets, { limits: state.limits, isProbe: isFree, held }, now);
     if ('waitMs' in choice) {
       const lapsesMs = lapsesAt(state.learning.known, now) - now;
@@ -93,6 +106,16 @@ function letGo(state: LaneState, now: number): Decision {
     withdraw(state, chosen);
   }
   return { granted, unfit, held: [...held.values()], blocked };
+}
+
+/**
+ * The order in which calls may be the one that tries whether the lane passes. After two refusals in
+ * a row that is a call that was refused less often: a call that is always refused holds nobody up.
+ */
+function toProbe(asked: Asked[], { streak }: Recovery): Asked[] {
+  if (streak < SUSPECT) return asked;
+  const refusals = ({ ticket }: Asked): number => ticket.refusals ?? 0;
+  return asked.toSorted((one, other) => refusals(one) - refusals(other));
 }
 
 /** Lets a call go whose cost has been taken. */

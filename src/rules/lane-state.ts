@@ -89,13 +89,13 @@ export interface LaneOpening extends LaneTerms {
 }
 
 export function newLane(opening: LaneOpening, now: number): LaneState {
-  const { start, policy, inFlight: bounds, measures, states, isCold } = opening;
+  const { start, policy, inFlight: bounds, measures, states, isCold, maxPauseMs } = opening;
   const known = newLearning({ start, windows: states, measures, inFlight: bounds }, now);
   return {
     at: now,
     limits: newLimitSet(known.known.inForce, policy, now),
     learning: known,
-    recovery: newRecovery(isCold, now),
+    recovery: newRecovery(isCold, now, maxPauseMs),
     turns: newTurns(),
     members: {},
     flight: { count: 0, meanMs: 0 },

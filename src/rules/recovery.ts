@@ -1,11 +1,13 @@
-import type { PauseCause } from '../model/refusal.ts';
+import { MINUTE_MS } from '../model/limits.ts';
 import { type Codec, number, oneOf, optional, record, time } from './codec.ts';
+import { type Asked, type Pause, pause, probeEveryMs, waitAfter } from './pause.ts';
 
-/** The wait after a refusal that names none; doubled for each one that follows without a success. */
-const FIRST_BACKOFF_MS = 1000;
-/** The least wait after a second refusal in a row, whatever it says; doubled likewise. */
-const FIRST_FLOOR_MS = 500;
-const LONGEST_BACKOFF_MS = 30_000;
+/** The patience of a lane that was given none. */
+const PATIENCE_MS = 10 * MINUTE_MS;
+/** When nothing was tried for so long, an earlier refusal is old news. */
+const QUIET_MS = MINUTE_MS;
+/** Refused so often, a call lets others probe, and is no proof against a lane that others pass. */
+export const SUSPECT = 2;
 /** Calls in flight until the first answer, where nothing is known of the limits. */
 const COLD = 1;
 /**
@@ -17,18 +19,11 @@ const WIDE_OPEN = 4096;
 const WIDEN_EVERY_MS = 1000;
 
 /** What the provider said of a refused call. */
-export interface RefusedCall {
+export interface RefusedCall extends Asked {
   /** The epoch in which the call was admitted. */
   readonly epoch: number;
-  readonly cause: PauseCause;
-  readonly retryAfterMs: number | undefined;
-}
-
-/** The lane is stopped from `since` until `until`, in milliseconds since the epoch. */
-export interface Pause {
-  readonly cause: PauseCause;
-  readonly since: number;
-  readonly until: number;
+  /** How often this call was refused before. @default 0 */
+  readonly earlier?: number | undefined;
 }
 
 /**
@@ -45,6 +40,10 @@ export interface Recovery {
   epoch: number;
   /** Refusals since the last success. */
   streak: number;
+  /** When the first of them came. */
+  refusedSince: number | undefined;
+  /** Calls are held for so long at most while nothing but refusals comes, in milliseconds. */
+  patienceMs: number;
   /** While probing: how many calls may be in flight, and how many are. */
   allowed: number;
   unanswered: number;
@@ -52,25 +51,23 @@ export interface Recovery {
   steppedAt: number;
 }
 
-const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
-
-const pause: Codec<Pause> = record<Pause>({ cause: oneOf(CAUSES), since: time, until: time });
-
 export const recovery: Codec<Recovery> = record<Recovery>({
   phase: oneOf<Recovery['phase']>(['open', 'paused', 'probing']),
   pause: optional(pause),
   epoch: number,
   streak: number,
+  refusedSince: optional(time),
+  patienceMs: number,
   allowed: number,
   unanswered: number,
   steppedAt: time,
 });
 
 /** `isCold`: nothing is known of the limits yet, so the lane starts as after a pause. */
-export function newRecovery(isCold: boolean, now: number): Recovery {
+export function newRecovery(isCold: boolean, now: number, patienceMs = PATIENCE_MS): Recovery {
   const phase = isCold ? 'probing' : 'open';
-  const common = { pause: undefined, epoch: 0, streak: 0, unanswered: 0 };
-  return { phase, ...common, allowed: COLD, steppedAt: now };
+  const common = { pause: undefined, epoch: 0, streak: 0, refusedSince: undefined, unanswered: 0 };
+  return { phase, ...common, patienceMs, allowed: COLD, steppedAt: now };
 }
 
 /** The pause in force, if there is one. */
@@ -81,6 +78,22 @@ export function pauseOf({ phase, pause }: Recovery): Pause | undefined {
 /** Whether another call may start, as far as pauses go. */
 export function isPassable({ phase, unanswered, allowed }: Recovery): boolean {
   return phase === 'open' || (phase === 'probing' && unanswered < allowed);
+}
+
+/** Whether a call may start although the lane is paused: its answer ends or renews the pause. */
+export function isProbeDue(recovery: Recovery, now: number): boolean {
+  const pause = pauseOf(recovery);
+  return pause !== undefined && now >= pause.probeAt;
+}
+
+/**
+ * Whether nothing but refusals has come for `patienceMs`, or will have when the pause is over: what
+ * waits is given up. After that one call at a time tries.
+ */
+export function isGivenUp(recovery: Recovery, patienceMs: number): boolean {
+  const pause = pauseOf(recovery);
+  if (pause === undefined || pause.cause === 'operator') return false;
+  return pause.until - (recovery.refusedSince ?? pause.since) > patienceMs;
 }
 
 /** Whether the next call is the first after a pause: it goes whatever the limits say. */
@@ -95,7 +108,12 @@ export function isCold({ phase, epoch }: Recovery): boolean {
 
 /** Notes that a call starts. Its epoch is `recovery.epoch`. */
 export function start(recovery: Recovery, now: number): void {
-  if (recovery.phase !== 'probing') return;
+  const { pause, phase } = recovery;
+  if (phase === 'paused' && pause !== undefined) {
+    recovery.pause = { ...pause, probeAt: now + probeEveryMs(pause.cause) };
+  }
+  if (phase !== 'probing') return;
+  if (pause !== undefined && now - pause.until >= QUIET_MS) recovery.streak = 0;
   recovery.unanswered++;
   recovery.steppedAt = now;
 }
@@ -108,22 +126,62 @@ export function answer(recovery: Recovery, epoch: number, isPaced: boolean, now:
   if (epoch !== recovery.epoch) return;
   recovery.streak = 0;
   if (recovery.phase !== 'probing') return;
-  recovery.unanswered--;
+  recovery.unanswered = Math.max(0, recovery.unanswered - 1);
   recovery.steppedAt = now;
   if (isPaced || ++recovery.allowed > WIDE_OPEN) recovery.phase = 'open';
 }
 
 /** A call that started in `epoch` came to nothing: it says nothing about the provider. */
 export function forget(recovery: Recovery, epoch: number): void {
-  if (epoch === recovery.epoch && recovery.phase === 'probing') recovery.unanswered--;
+  if (epoch !== recovery.epoch) return;
+  const pause = pauseOf(recovery);
+  if (pause !== undefined) recovery.pause = { ...pause, probeAt: pause.since };
+  else if (recovery.phase === 'probing') {
+    recovery.unanswered = Math.max(0, recovery.unanswered - 1);
+  }
 }
 
-/** The pause that a refusal begins; `undefined` where an earlier one has dealt with it. */
+/** Whether a call that started in `epoch` was let through in the pause in force. */
+export function isOfPause(recovery: Recovery, epoch: number): boolean {
+  return pauseOf(recovery) !== undefined && epoch === recovery.epoch;
+}
+
+/** Whether a refusal concerns its call alone: that is always refused, while others pass. */
+export function isOwn(
+  { streak }: Recovery,
+  { earlier = 0 }: Pick<RefusedCall, 'earlier'>,
+): boolean {
+  return streak === 0 && earlier >= SUSPECT;
+}
+
+/**
+ * The pause that a refusal begins; `undefined` where an earlier one has dealt with it, or the call
+ * alone is refused.
+ */
 export function refuse(recovery: Recovery, call: RefusedCall, now: number): Pause | undefined {
-  if (call.epoch !== recovery.epoch) return undefined;
-  const waitMs = Math.max(call.retryAfterMs ?? backoff(recovery), floor(recovery));
-  recovery.streak++;
-  return stop(recovery, { cause: call.cause, since: now, until: now + waitMs });
+  if (call.epoch !== recovery.epoch || isOwn(recovery, call)) return undefined;
+  const { cause } = call;
+  const waitMs = waitAfter(call, recovery.streak);
+  if (recovery.streak++ === 0) recovery.refusedSince = now;
+  const isLong = waitMs > recovery.patienceMs;
+  const probeAt = isLong ? now + probeEveryMs(cause) : Number.POSITIVE_INFINITY;
+  return stop(recovery, { cause, since: now, until: now + waitMs, probeAt });
+}
+
+/** An operator stops the lane: nothing but time and operators end that. */
+export function halt(recovery: Recovery, forMs: number, now: number): void {
+  const probeAt = Number.POSITIVE_INFINITY;
+  stop(recovery, { cause: 'operator', since: now, until: now + forMs, probeAt });
+  recovery.streak = 0;
+}
+
+/** The user begins anew: a pause that is longer than the lane's patience is probed at once. */
+export function reconsider(recovery: Recovery, now: number): void {
+  recovery.streak = 0;
+  recovery.refusedSince = undefined;
+  const pause = pauseOf(recovery);
+  if (pause === undefined || pause.cause === 'operator') return;
+  if (pause.until - now > recovery.patienceMs) recovery.pause = { ...pause, probeAt: now };
 }
 
 /** Pauses the lane: it begins another epoch. */
@@ -163,13 +221,4 @@ export function widen(recovery: Recovery, now: number): void {
   if (now < widensAt(recovery)) return;
   recovery.allowed *= 2;
   recovery.steppedAt = now;
-}
-
-function backoff({ streak }: Recovery): number {
-  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** streak);
-}
-
-function floor({ streak }: Recovery): number {
-  if (streak === 0) return 0;
-  return Math.min(LONGEST_BACKOFF_MS, FIRST_FLOOR_MS * 2 ** (streak - 1));
 }

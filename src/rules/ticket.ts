@@ -21,6 +21,8 @@ export interface Ticket extends Place {
   readonly expects: readonly Dimension[];
   /** When it must go at the latest, once it has been the first in line. */
   deadline: number | undefined;
+  /** How often the provider has refused it. @default 0 */
+  readonly refusals?: number | undefined;
   /**
    * The caller's own limits, where they are kept in this process. With a store they are a value of
    * their own, from which the call has taken before it asks here.
@@ -65,5 +67,6 @@ export const ticket: Codec<Ticket> = record<Ticket>({
   expects: list(dimension),
   deadline: optional(time),
   sharedKey: optional(text),
+  refusals: optional(number),
   own: { pack: () => null, unpack: () => undefined },
 });

@@ -146,8 +146,14 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
     let earlier: Attempt | undefined;
     for (;;) {
       const attempt = ++counts.attempts;
-      const hooked = { ...described, signal, mayRetry, question: undefined, earlier, attempt };
-      const admitted = await pipeline.admit(hooked, call);
+      const previous = refused(counts.last);
+      const question = undefined;
+      const hooked = { ...described, signal, mayRetry, question, earlier, previous, attempt };
+      const admitted = await pipeline
+        .admit(hooked, call)
+        .catch((error) => refusalOr(error, previous));
+      if (admitted instanceof Response) return admitted;
+      counts.last = admitted;
       const lowered = loweredRequest(path, request, admitted);
       const response = await admitted.receive(await sent(admitted, () => next(lowered)));
       if (admitted.again === undefined) return response;
@@ -156,6 +162,17 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
       earlier = admitted;
     }
   };
+}
+
+function refused(attempt: Attempt | undefined): Attempt | undefined {
+  return attempt?.isRefused === true ? attempt : undefined;
+}
+
+/** The call's own refusal, where its lane takes no calls any more; else throws the error. */
+function refusalOr(error: unknown, previous: Attempt | undefined): Response {
+  const refusal = previous?.answersFor(error) === true ? previous.replay : undefined;
+  if (refusal === undefined) throw error;
+  return refusal;
 }
 
 /** The request, with its output lowered if the attempt says so. */
@@ -183,6 +200,8 @@ function allowsRetries(client: AnthropicClient, { maxRetries }: RequestOptions):
 interface Counts {
   attempts: number;
   resends: number;
+  /** The last of them. */
+  last: Attempt | undefined;
 }
 
 /** By the options: the SDK's retries of a call share them, but the caller's next call may as well. */
@@ -191,7 +210,7 @@ const counted = new WeakMap<object, Counts>();
 function countsOf(options: RequestOptions, headers: Headers): Counts {
   const known = counted.get(options);
   if (known !== undefined && !isFirst(headers)) return known;
-  const counts = { attempts: 0, resends: 0 };
+  const counts = { attempts: 0, resends: 0, last: undefined };
   counted.set(options, counts);
   return counts;
 }

@@ -1,6 +1,8 @@
 import type { Charge } from '../budget/budget-charge.ts';
 import { wallNow } from '../clock.ts';
+import { ProviderRefusal, RateLimitExceeded } from '../errors.ts';
 import type { BodyFailure } from '../http/body-failure.ts';
+import { readErrorBody } from '../http/error-body.ts';
 import { readLimits } from '../http/headers.ts';
 import { meterResponse, type ResponseEnd } from '../http/metered-response.ts';
 import { mayRefuse } from '../http/refusal.ts';
@@ -9,6 +11,9 @@ import type { Reservation } from '../lane/reservation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { markedFinal, type ReadResponse, readError } from './error-response.ts';
+
+/** No provider needs more characters to say why it refuses a call. */
+const MOST_WORDS = 500;
 
 const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
 /** The usage of a call that the provider turned down: one request, no tokens. */
@@ -23,17 +28,23 @@ const NOTHING_USED = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 }
 export class Attempt {
   readonly reservation: Reservation;
   readonly #context: AttemptContext;
-  /** When the call was first refused; each attempt passes it to the next one. */
+  /** When the call was first refused, and how often before; each attempt passes it to the next one. */
   readonly #firstRefusedAt: number | undefined;
+  readonly #earlier: number;
   #isSent = false;
   #again: 'refused' | 'without usage' | undefined;
   #refusedAt: number | undefined;
   #isRefusedInBody = false;
+  #retryAt: number | undefined;
+  #refusal: ReadResponse | undefined;
+  #isReplayed = false;
 
-  constructor(reservation: Reservation, context: AttemptContext, firstRefusedAt?: number) {
+  /** `previous`: the call's attempt before, if that was refused. */
+  constructor(reservation: Reservation, context: AttemptContext, previous?: Attempt) {
     this.reservation = reservation;
     this.#context = context;
-    this.#firstRefusedAt = firstRefusedAt;
+    this.#firstRefusedAt = previous?.firstRefusedAt;
+    this.#earlier = previous?.refusals ?? 0;
   }
 
   /** Why the call must be sent again; `undefined` if it must not. */
@@ -54,6 +65,37 @@ export class Attempt {
 
   get firstRefusedAt(): number | undefined {
     return this.#firstRefusedAt ?? this.#refusedAt;
+  }
+
+  /** How often the call was refused. */
+  get refusals(): number {
+    return this.#earlier + (this.#refusedAt === undefined ? 0 : 1);
+  }
+
+  /** When the call may ask again, in milliseconds. */
+  get retryAt(): number | undefined {
+    return this.#retryAt;
+  }
+
+  /** Whether the provider has refused it for a limit, and the call may be sent again. */
+  get isRefused(): boolean {
+    return this.#refusedAt !== undefined;
+  }
+
+  /**
+   * Whether the caller gets this attempt's refusal instead of `error`: the call can't be sent again,
+   * as its lane takes none.
+   */
+  answersFor(error: unknown): boolean {
+    const isPause = error instanceof RateLimitExceeded && error.cause instanceof ProviderRefusal;
+    this.#isReplayed = isPause && this.#refusal !== undefined;
+    return this.#isReplayed;
+  }
+
+  /** The refusal that the caller gets, once more; `undefined` unless it answers for an error. */
+  get replay(): Response | undefined {
+    if (this.#refusal === undefined || !this.#isReplayed) return undefined;
+    return markedFinal(this.#refusal.soFar());
   }
 
   get isSent(): boolean {
@@ -157,7 +199,7 @@ export class Attempt {
     const { provider, clock } = this.#context;
     const headers = withoutWait(answered);
     const refusal = provider.classify({ status, headers, body, now: wallNow(clock) });
-    if (refusal !== undefined) this.#stopLane(refusal);
+    if (refusal !== undefined) this.#stopLane(refusal, status, body);
     this.#isRefusedInBody = refusal !== undefined;
   }
 
@@ -194,42 +236,59 @@ export class Attempt {
     const refusal = provider.classify({ status, headers, body: read.text, now: wallNow(clock) });
     if (refusal === undefined)
       this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
-    else this.#obey(refusal, status);
+    else this.#obey(refusal, response, read);
     // The SDK reads an error to its end: what is sent again must not wait for that.
     const copy = this.#again === undefined ? read.whole() : read.soFar();
-    return refusal !== undefined && isOurs(refusal, status) ? markedFinal(copy) : copy;
+    return refusal !== undefined && this.#isOurs(refusal, response) ? markedFinal(copy) : copy;
   }
 
   /** Pauses the lane if the refusal asks for it. */
-  #stopLane(refusal: Refusal): void {
+  #stopLane(refusal: Refusal, status: number, body: string): void {
     const { kind, retryAfterMs, stated } = refusal;
     const { feedback } = this.#context.lane;
-    if (kind === 'money' || kind === 'too-large') feedback.told(this.reservation, stated);
-    else feedback.refuse(this.reservation, kind, retryAfterMs, refusal);
+    if (kind === 'money' || kind === 'too-large') {
+      feedback.told(this.reservation, stated);
+      return;
+    }
+    const error = new ProviderRefusal(messageOf(body), status);
+    feedback.refuse(this.reservation, kind, retryAfterMs, refusal, {
+      earlier: this.#earlier,
+      error,
+    });
+  }
+
+  /**
+   * Whether we decide if the call is sent again, and not the SDK: what is for good is never sent
+   * again, unless the host asks for it, and a 429 by us. Under all other statuses the caller sees what
+   * the SDK makes of them, as long as the lane takes calls.
+   */
+  #isOurs({ kind }: Refusal, { status, headers }: Response): boolean {
+    if (kind === 'capacity') return this.#context.lane.isSpent;
+    const isFinal = kind === 'money' || kind === 'too-large';
+    return isFinal ? headers.get('x-should-retry') !== 'true' : status === 429;
   }
 
   /** Pauses the lane if the refusal asks for it, and sends the call again if that is ours to do. */
-  #obey(refusal: Refusal, status: number): void {
-    const { kind, retryable } = refusal;
+  #obey(refusal: Refusal, { status }: Response, read: ReadResponse): void {
+    const { kind, retryAfterMs, retryable } = refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
-    this.#stopLane(refusal);
+    this.#stopLane(refusal, status, read.text);
     this.reservation.refused();
-    if (isFinal || !isOurs(refusal, status) || !mayRetry || !retryable) return;
+    if (isFinal || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();
-    const heldUntil = lane.pausedUntil ?? clock.now();
+    this.#refusal = read;
+    if (kind === 'capacity' || status !== 429) return;
+    this.#retryAt = lane.retryAt(kind, retryAfterMs, this.#earlier);
+    const heldUntil = Math.max(lane.pausedUntil ?? 0, this.#retryAt);
     const isInTime = heldUntil - (this.firstRefusedAt ?? 0) <= maxPauseMs;
-    if (isInTime) this.#again = 'refused';
+    if (isInTime && !lane.isSpent) this.#again = 'refused';
   }
 }
 
-/**
- * Whether we decide if the call is sent again, and not the SDK: what is for good is never sent again,
- * and a 429 by us. Under all other statuses the caller sees what the SDK makes of them.
- */
-function isOurs({ kind }: Refusal, status: number): boolean {
-  if (kind === 'money' || kind === 'too-large') return true;
-  return status === 429 && kind !== 'capacity';
+/** The provider's own words, for whoever looks for the cause. */
+function messageOf(body: string): string {
+  return readErrorBody(body).message.slice(0, MOST_WORDS);
 }
 
 /** Not every SDK reads the body of such a response, so that its end might never come. */

@@ -9,6 +9,7 @@ import type { Cost } from '../model/limits.ts';
 import type { CallEstimate, TokenEstimate } from '../model/usage.ts';
 import type { Provider } from '../providers/provider.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
+import { SUSPECT } from '../rules/recovery.ts';
 import type { Estimated } from '../tokens/calibration/calibration.ts';
 import type { CustomEstimator } from '../tokens/custom-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
@@ -38,6 +39,8 @@ export interface HookedRequest extends Request {
   readonly question: UsageQuestion | undefined;
   /** The attempt that this one repeats. */
   readonly earlier: Attempt | undefined;
+  /** The call's attempt before, if that was refused: also where the SDK sends it again. */
+  readonly previous: Attempt | undefined;
   /** 1 for the first. */
   readonly attempt: number;
 }
@@ -58,10 +61,13 @@ const NOTHING_YET: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
 /** A shorter wait is only pacing: the call's output isn't lowered to avoid it. */
 const PACING_WAIT_MS = 1000;
 
+/** A call that is refused again and again lets all others of its caller go first. */
+const LAST = Number.MIN_SAFE_INTEGER;
+
 /** The call as its lane sees it. */
 function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
-  const { context, caller, provider, estimate, signal, attempt, earlier } = asked;
-  const { priority, onLimit, maxWaitMs } = context;
+  const { context, caller, provider, estimate, signal, attempt, earlier, previous } = asked;
+  const { onLimit, maxWaitMs } = context;
   const { maxOutputTokens } = call;
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
   const costFor = (expectedOutputTokens: number): Cost =>
@@ -79,7 +85,10 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const place = earlier?.reservation.admission.place;
   const mayWait = onLimit !== 'reject';
   const { expects } = provider;
-  return { cost, costNow, expects, caller, priority, signal, place, attempt, maxWaitMs, mayWait };
+  const { refusals = 0, firstRefusedAt: refusedAt } = previous ?? {};
+  const priority = refusals < SUSPECT ? context.priority : LAST;
+  const before = { place, attempt, refusals, refusedAt, notBefore: earlier?.retryAt };
+  return { cost, costNow, expects, caller, priority, signal, maxWaitMs, mayWait, ...before };
 }
 
 /** By the limiter: clients that share one learn together. */
@@ -158,7 +167,7 @@ export class CallPipeline {
   /** Reserves the call's cost in the budget, waits for the lane, and returns the attempt. */
   async #reserve(asked: PreparedCall, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
-    const { laneKey, estimate, earlier, caller, provider, mayRetry, question } = asked;
+    const { laneKey, estimate, earlier, previous, caller, provider, mayRetry, question } = asked;
     const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
     const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
@@ -171,7 +180,7 @@ export class CallPipeline {
     const { maxPauseMs, clock } = limiter;
     const { key } = caller;
     const found = { lane, provider, call, estimate, charge, key, mayRetry, question };
-    return new Attempt(reservation, { ...found, maxPauseMs, clock }, earlier?.firstRefusedAt);
+    return new Attempt(reservation, { ...found, maxPauseMs, clock }, previous ?? earlier);
   }
 
   /**

@@ -144,9 +144,12 @@ class OpenAIHook {
     }
   }
 
-  /** `undefined` if the caller aborted meanwhile: the SDK throws its own error for that. */
+  /**
+   * `undefined` if the caller aborted meanwhile, or its lane takes no calls and this one was refused:
+   * the SDK throws its own error for that.
+   */
   async #admit(
-    { options, body, question, attempts: attempt }: OutgoingCall,
+    { options, body, question, attempts: attempt, attempt: last }: OutgoingCall,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
@@ -154,12 +157,13 @@ class OpenAIHook {
     const maxRetries = options.maxRetries ?? this.#client.maxRetries;
     const mayRetry = maxRetries > 0 && isReplayable(options);
     const described = this.#described({ ...options, body });
-    const request = { ...described, signal, mayRetry, question, earlier, attempt };
+    const previous = last?.isRefused === true ? last : undefined;
+    const request = { ...described, signal, mayRetry, question, earlier, previous, attempt };
     try {
       return await this.#pipeline.admit(request, call);
     } catch (error) {
       question?.failed();
-      if (signal?.aborted === true) return undefined;
+      if (signal?.aborted === true || previous?.answersFor(error) === true) return undefined;
       throw error;
     }
   }
@@ -214,7 +218,7 @@ class OpenAIHook {
     const { headers } = init ?? {};
     const isKnown = typeof headers === 'object' && headers !== null;
     const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;
-    if (attempt === undefined || attempt.isSent) return fetch(url, init);
+    if (attempt === undefined || attempt.isSent) return attempt?.replay ?? fetch(url, init);
     attempt.markSent();
     let response: Response;
     try {

@@ -51,6 +51,7 @@ function decided(
   now: number,
 ): Decided<LaneAnswer> {
   const answers: Answers = new Map();
+  const { epoch } = state.recovery;
   // As in memory: who has asked gets what there is room for, before the next one asks.
   for (const sent of commands) {
     const { member, command } = received(sent);
@@ -63,7 +64,10 @@ function decided(
   const asked = new Set(
     commands.flatMap(({ member, command }) => (command.kind === 'ask' ? [member] : [])),
   );
-  for (const member of asked) tellBlocked(answers, state, member, last);
+  // A new pause may be longer than others' calls may wait.
+  const isPaused = state.recovery.epoch !== epoch;
+  const told = isPaused ? Object.keys(state.members) : asked;
+  for (const member of told) tellBlocked(answers, state, member, last);
   return { answers: withNews(answers, state), next: nextOf(state, last, now) };
 }
 
@@ -121,7 +125,9 @@ function received({ member, command }: Sent<LaneCommand>): Sent<LaneCommand> {
   if (command.kind !== 'configure') return { member, command };
   const { start, most } = command.terms.inFlight;
   const inFlight = { start: finite(start), most: finite(most) };
-  return { member, command: { ...command, terms: { ...command.terms, inFlight } } };
+  const { maxPauseMs } = command.terms;
+  const patience = maxPauseMs === null ? { maxPauseMs: finite(maxPauseMs) } : {};
+  return { member, command: { ...command, terms: { ...command.terms, ...patience, inFlight } } };
 }
 
 function finite(bound: number | null): number {

@@ -168,9 +168,42 @@ describe('refused', () => {
     const { lane, grant } = withOneCall();
     const { call } = grant;
     told(lane, { kind: 'refused', call, ...RATE }, 10);
-    expect(pauseOf(lane.recovery)).toEqual({ cause: 'rate', since: 10, until: 2010 });
+    expect(pauseOf(lane.recovery)).toMatchObject({ cause: 'rate', since: 10, until: 2010 });
     told(lane, { kind: 'refused', call, ...RATE }, 500);
     expect(pauseOf(lane.recovery)?.until).toBe(2010);
+  });
+
+  it('says nothing of the lane where its call alone is refused', () => {
+    const { lane, grant } = withOneCall();
+    told(lane, { kind: 'refused', call: grant.call, ...RATE, earlier: 2 }, 10);
+    told(lane, { kind: 'answered', call: grant.call, isRefused: true }, 10);
+    expect(pauseOf(lane.recovery)).toBeUndefined();
+    expect(idsOf(asked(lane, tickets(1, 5), 10))).toEqual([5]);
+  });
+
+  it('lets a call try in a long pause: its answer ends the pause, or renews it', () => {
+    const HOUR = 3_600_000;
+    const { lane, grant } = withOneCall(lanelessOf(9));
+    const long = { cause: 'rate', retryAfterMs: 24 * HOUR, words: {} } as const;
+    told(lane, { kind: 'refused', call: grant.call, ...long }, 0);
+    expect(idsOf(asked(lane, tickets(2, 10), 599_999))).toEqual([]);
+    const [probe, ...others] = asked(lane, tickets(2, 10), 600_000).granted;
+    expect(others).toEqual([]);
+    told(lane, { kind: 'refused', call: probe!.call, ...long, retryAfterMs: 2 * HOUR }, 600_100);
+    told(lane, { kind: 'answered', call: probe!.call, isRefused: true }, 600_100);
+    expect(pauseOf(lane.recovery)?.until).toBe(600_100 + 2 * HOUR);
+    const [next] = asked(lane, tickets(2, 20), 1_200_100).granted;
+    told(lane, { kind: 'answered', call: next!.call, isRefused: false }, 1_200_200);
+    expect(pauseOf(lane.recovery)).toBeUndefined();
+    expect(asked(lane, tickets(2, 30), 1_200_200).granted.length).toBe(2);
+  });
+
+  it('lets another call try in a long pause where the first one comes to nothing', () => {
+    const { lane, grant } = withOneCall();
+    told(lane, { kind: 'refused', call: grant.call, ...RATE, retryAfterMs: 7_200_000 }, 0);
+    const [probe] = asked(lane, tickets(1, 10), 600_000).granted;
+    told(lane, ended(probe!, { actual: {}, wasAnswered: false }), 601_000);
+    expect(idsOf(asked(lane, tickets(2, 20), 601_000))).toEqual([20]);
   });
 
   it('leaves the bucket empty when its pause is over; overload does not', () => {
@@ -221,9 +254,25 @@ describe('pause and resume', () => {
   it('stop the lane, and let it go on with one call', () => {
     const lane = lanelessOf(9);
     told(lane, { kind: 'pause', forMs: 5000 }, 0);
-    expect(pauseOf(lane.recovery)).toEqual({ cause: 'rate', since: 0, until: 5000 });
+    expect(pauseOf(lane.recovery)).toMatchObject({ cause: 'operator', since: 0, until: 5000 });
     told(lane, { kind: 'resume' }, 100);
     expect(idsOf(asked(lane, tickets(2), 100))).toEqual([1]);
+  });
+
+  it('no answer ends what an operator has stopped, and no call tries', () => {
+    const { lane, grant } = withOneCall();
+    told(lane, { kind: 'pause', forMs: 86_400_000 }, 0);
+    told(lane, { kind: 'answered', call: grant.call, isRefused: false }, 10);
+    told(lane, { kind: 'reconsider' }, 20);
+    expect(idsOf(asked(lane, tickets(1, 10), 80_000_000))).toEqual([]);
+    expect(idsOf(asked(lane, tickets(1, 10), 86_400_000))).toEqual([10]);
+  });
+
+  it('a user who begins anew has a long pause tried at once', () => {
+    const { lane, grant } = withOneCall();
+    told(lane, { kind: 'refused', call: grant.call, ...RATE, retryAfterMs: 7_200_000 }, 0);
+    told(lane, { kind: 'reconsider' }, 20);
+    expect(idsOf(asked(lane, tickets(2, 10), 20))).toEqual([10]);
   });
 
   it('resume changes nothing where there is no pause', () => {

@@ -119,6 +119,20 @@ describe('after a pause', () => {
   });
 });
 
+describe('the call that tries after a pause', () => {
+  it('is the first one, and after two refusals in a row one that was refused less often', () => {
+    const lane = lanelessOf(9);
+    const queue = [ticketOf({ id: 1, refusals: 3 }), ticketOf({ id: 2 }), ticketOf({ id: 3 })];
+    const pause = { cause: 'rate', since: 0, until: 300, probeAt: 9000 } as const;
+    const tried = (streak: number): number[] => {
+      stop(lane.recovery, pause);
+      lane.recovery.streak = streak;
+      return idsOf(asked(lane, queue, 300));
+    };
+    expect([tried(1), tried(2)]).toEqual([[1], [2]]);
+  });
+});
+
 describe('what keeps any call from going', () => {
   it('is a pause, then a slot, then the first response of a lane that is not known yet', () => {
     const lane = lanelessOf(1, { isCold: true });
@@ -126,7 +140,7 @@ describe('what keeps any call from going', () => {
     expect(asked(lane, tickets(2), 0).blocked?.reason).toBe('concurrency');
     const wide = lanelessOf(9, { isCold: true });
     expect(asked(wide, tickets(2), 0).blocked).toEqual({ reason: 'learning', waitMs: 1000 });
-    stop(lane.recovery, { cause: 'rate', since: 0, until: 300 });
+    stop(lane.recovery, { cause: 'rate', since: 0, until: 300, probeAt: 9000 });
     expect(obstacle(lane, 100)).toEqual({ reason: 'paused', waitMs: 200 });
   });
 });

@@ -34,7 +34,16 @@ export const openings: fc.Arbitrary<LaneOpening> = fc.record({
 const KINDS: readonly LaneCommand['kind'][] = [
   ...(['ask', 'ask', 'ask', 'ask', 'ask', 'ask', 'ask', 'ask', 'sent', 'sent'] as const),
   ...(['answered', 'answered', 'answered', 'ended', 'ended', 'ended', 'ended'] as const),
-  ...(['observed', 'observed', 'refused', 'told', 'configure', 'pause', 'resume'] as const),
+  ...([
+    'observed',
+    'observed',
+    'refused',
+    'told',
+    'configure',
+    'reconsider',
+    'pause',
+    'resume',
+  ] as const),
   ...(['lapse', 'presence', 'used', 'recall', 'add', 'join', 'leave'] as const),
 ];
 
@@ -104,6 +113,7 @@ export class LaneHistory {
       case 'presence':
         return { kind, isHere: isSo || count > 2 };
       case 'resume':
+      case 'reconsider':
       case 'leave':
         return { kind };
       case 'recall':

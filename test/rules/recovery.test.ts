@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PauseCause } from '../../src/model/refusal.ts';
 import {
   answer,
   forget,
+  halt,
+  isGivenUp,
   isPassable,
   isProbe,
   newRecovery,
@@ -37,7 +40,8 @@ describe('a refusal', () => {
   it('pauses for as long as the provider asks', () => {
     const recovery = newRecovery(false, 0);
     const refused = { epoch: started(recovery), cause: 'rate', retryAfterMs: 2363 } as const;
-    const pause = { cause: 'rate', since: 1000, until: 3363 };
+    const probeAt = Number.POSITIVE_INFINITY;
+    const pause = { cause: 'rate', since: 1000, until: 3363, probeAt };
     expect(refuse(recovery, refused, 1000)).toEqual(pause);
     expect(pauseOf(recovery)).toEqual(pause);
     expect(isPassable(recovery)).toBe(false);
@@ -70,6 +74,73 @@ describe('a refusal', () => {
     expect(untilRefused()).toBe(30_000);
     answer(recovery, started(recovery), false, 0);
     expect(untilRefused(1)).toBe(1);
+  });
+});
+
+describe('a wait', () => {
+  const WAITS: [PauseCause, number, number][] = [
+    ['rate', 86_400_000, 86_400_000],
+    // Longer than a day, it is an error of the sender.
+    ['rate', 86_400_001, 1000],
+    ['daily', 315_360_000_000, 1000],
+    ['rate', 1e15, 1000],
+    ['capacity', 60_000, 60_000],
+    // No host knows for so long that it is overloaded.
+    ['capacity', 3_600_000, 1000],
+  ];
+
+  it.each(WAITS)('of kind %s for %d ms counts as %d ms', (cause, retryAfterMs, waitMs) => {
+    const recovery = newRecovery(false, 0);
+    refuse(recovery, { epoch: started(recovery), cause, retryAfterMs }, 0);
+    expect(pauseOf(recovery)?.until).toBe(waitMs);
+  });
+
+  it.each([
+    ['rate', 600_000, Number.POSITIVE_INFINITY],
+    ['rate', 600_001, 600_000],
+    ['daily', 80_000_000, 3_600_000],
+  ] as const)('of kind %s for %d ms is tried after %d ms', (cause, retryAfterMs, probeAt) => {
+    const recovery = newRecovery(false, 0);
+    refuse(recovery, { epoch: started(recovery), cause, retryAfterMs }, 0);
+    expect(pauseOf(recovery)?.probeAt).toBe(probeAt);
+  });
+});
+
+describe('the patience of a lane', () => {
+  const again = (recovery: Recovery, now: number): void => {
+    resume(recovery, now);
+    refuse(recovery, { epoch: started(recovery, now), cause: 'rate', retryAfterMs: 25_000 }, now);
+  };
+
+  it('is over when nothing but refusals has come for as long', () => {
+    const recovery = newRecovery(false, 0);
+    refuse(recovery, { epoch: started(recovery), cause: 'rate', retryAfterMs: 25_000 }, 0);
+    again(recovery, 25_000);
+    expect(isGivenUp(recovery, 60_000)).toBe(false);
+    again(recovery, 50_000);
+    expect(isGivenUp(recovery, 60_000)).toBe(true);
+  });
+
+  it('begins anew with a success, and after a minute in which nobody tried', () => {
+    for (const between of [
+      (recovery: Recovery) => answer(recovery, started(recovery, 50_000), false, 50_000),
+      () => {},
+    ]) {
+      const recovery = newRecovery(false, 0);
+      refuse(recovery, { epoch: started(recovery), cause: 'rate', retryAfterMs: 25_000 }, 0);
+      again(recovery, 25_000);
+      resume(recovery, 50_000);
+      between(recovery);
+      again(recovery, 110_000);
+      expect(isGivenUp(recovery, 60_000)).toBe(false);
+      expect(recovery.streak).toBe(1);
+    }
+  });
+
+  it('has nothing to do with what an operator says', () => {
+    const recovery = newRecovery(false, 0);
+    halt(recovery, 86_400_000, 0);
+    expect(isGivenUp(recovery, 1000)).toBe(false);
   });
 });
 
@@ -107,7 +178,7 @@ describe('after a pause', () => {
   it('calls of an earlier epoch say nothing', () => {
     const recovery = newRecovery(false, 0);
     const old = started(recovery);
-    stop(recovery, { cause: 'rate', since: 0, until: 10 });
+    stop(recovery, { cause: 'rate', since: 0, until: 10, probeAt: 10 });
     resume(recovery, 10);
     start(recovery, 10);
     answer(recovery, old, true, 11);

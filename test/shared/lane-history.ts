@@ -24,7 +24,7 @@ export interface Step {
 const KINDS: readonly LaneCommand['kind'][] = [
   ...(['ask', 'ask', 'ask', 'ask', 'ask', 'sent', 'answered', 'answered', 'ended'] as const),
   ...(['ended', 'ended', 'observed', 'observed', 'refused', 'told', 'configure'] as const),
-  ...(['pause', 'resume', 'join', 'used', 'lapse', 'presence', 'leave'] as const),
+  ...(['pause', 'resume', 'reconsider', 'join', 'used', 'lapse', 'presence', 'leave'] as const),
 ];
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -152,6 +152,7 @@ function ownCommand(step: Step, { start, policy }: LaneOpening): LaneCommand | u
     case 'pause':
       return { kind: what, forMs: size * 5000 };
     case 'resume':
+    case 'reconsider':
     case 'leave':
       return { kind: what };
     case 'join':

@@ -27,6 +27,8 @@ export interface LaneTerms {
   readonly start: readonly MeteredLimit[];
   readonly policy: LimitPolicy;
   readonly inFlight: ConcurrencyBounds;
+  /** Calls are held for so long at most for refusals, in milliseconds. @default 600_000 */
+  readonly maxPauseMs?: number | undefined;
 }
 
 /** Takes over what the response to `call` shows; returns what of it is believed. */
