@@ -64,7 +64,11 @@ export const recovery: Codec<Recovery> = record<Recovery>({
 });
 
 /** `isCold`: nothing is known of the limits yet, so the lane starts as after a pause. */
-export function newRecovery(isCold: boolean, now: number, patienceMs = PATIENCE_MS): Recovery {
+export function newRecovery(
+  isCold: boolean,
+  now: number,
+  patienceMs: number = PATIENCE_MS,
+): Recovery {
   const phase = isCold ? 'probing' : 'open';
   const common = { pause: undefined, epoch: 0, streak: 0, refusedSince: undefined, unanswered: 0 };
   return { phase, ...common, patienceMs, allowed: COLD, steppedAt: now };
