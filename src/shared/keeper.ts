@@ -81,6 +81,8 @@ export class Keeper<State, Command, Answer> {
   draft(value: Value<State, Answer>, said: Said<Command>, now: number): Draft<State, Answer> {
     this.#value = undefined;
     const notes = [...this.#notes.values()].filter(({ member }) => member !== this.#member);
+    // Stores keep them in orders of their own: who spoke first is heard first.
+    notes.sort((one, other) => one.at - other.at || (one.member < other.member ? -1 : 1));
     const { generation, count } = value;
     try {
       return this.#draft(value, notes, said, now);

@@ -85,10 +85,19 @@ export class Callers {
     return { member: flying.member, command: callCommand(step, flying.call) };
   }
 
+  /** The calls of a member that have asked and were not answered. */
+  waiting(member: string): readonly Ticket[] {
+    return this.#waiting.get(member) ?? [];
+  }
+
+  isWaiting(member: string): boolean {
+    return this.waiting(member).length > 0;
+  }
+
   hear(answers: ReadonlyMap<string, readonly LaneAnswer[]>): void {
     for (const [member, list] of answers) {
       for (const answer of list) {
-        if (answer.kind === 'blocked') continue;
+        if (answer.kind === 'blocked' || answer.kind === 'lapsed') continue;
         const waiting = this.#waiting.get(member) ?? [];
         this.#waiting.set(
           member,

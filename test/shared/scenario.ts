@@ -72,7 +72,14 @@ export async function play(
   const cast = Array.from({ length: scenario.members }, (_, i) => {
     const process = new Process(world, `p${i}`);
     const isPlain = scenario.plain.includes(i);
-    const cell = new DistantCell(store, process, world, weather, random, isPlain);
+    const cell = new DistantCell(
+      store.cellsOf(process.name).open('lane'),
+      process,
+      world,
+      weather,
+      random,
+      isPlain,
+    );
     const onAct = (each: Acted): void => {
       acted.push(each);
       const running = living().reduce((sum, { member }) => sum + member.running.size, 0);

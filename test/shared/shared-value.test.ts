@@ -15,7 +15,14 @@ function lane(limits: TicketLimits = LIMITS) {
   const acted: Acted[] = [];
   const open = (name: string, { format = 1, isPlain = false } = {}) => {
     const process = new Process(world, name);
-    const cell = new DistantCell(store, process, world, () => FAIR, seeded(1), isPlain);
+    const cell = new DistantCell(
+      store.cellsOf(name).open('lane'),
+      process,
+      world,
+      () => FAIR,
+      seeded(1),
+      isPlain,
+    );
     const rules = ticketRules(limits, format);
     const onAct = (each: Acted): void => void acted.push(each);
     const options = { cell, rules, member: name, clock: process, random: () => 0.5, onAct };

@@ -24,7 +24,7 @@ test.each([
   const noting = {
     ...store,
     open: (...[cell, part]: Parameters<typeof store.open>) => {
-      name = cell;
+      if (cell.startsWith('lane/')) name = cell;
       return store.open(cell, part);
     },
   };
@@ -35,7 +35,7 @@ test.each([
   await clock.advance(1000);
 
   const cell = memory.cellsOf('other').open(name);
-  const text = `["other",1,1,0,${clock.now()},1,${commands},[],2,1]`;
+  const text = `["other",1,1,0,${clock.now()},1,${commands},[],2]`;
   await cell.ask!({ member: 'other', order: 1, text });
   await clock.advance(5000);
   (await clock.run(limiter.acquire({}))).settle();

@@ -1,6 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Asked, Cell, Note, Seen, Write, Written } from '../../src/shared/cell.ts';
-import type { MemoryStore } from '../../src/shared/memory-cell.ts';
 
 interface Timer {
   readonly due: number;
@@ -27,6 +26,8 @@ export class WorldClock implements Clock {
   #now = 1_000_000;
   #order = 0;
   readonly #timers = new Set<Timer>();
+  /** What is under way outside of this time: it stands still meanwhile. */
+  readonly #held = new Set<Promise<unknown>>();
 
   now(): number {
     return this.#now;
@@ -38,10 +39,18 @@ export class WorldClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work);
+    return work.finally(() => this.#held.delete(work));
+  }
+
   /** Runs until that time, or until `isOver`. */
   async run(until: number, isOver: () => boolean = () => false): Promise<void> {
     for (let steps = 0; ; steps++) {
-      for (let i = 0; i < MICROTASKS; i++) await undefined;
+      do {
+        await Promise.allSettled(this.#held);
+        for (let i = 0; i < MICROTASKS; i++) await undefined;
+      } while (this.#held.size > 0);
       if (isOver()) return;
       if (steps > 200_000) throw new Error('Too much happens');
       let next: Timer | undefined;
@@ -139,14 +148,14 @@ export class DistantCell implements Cell {
   sent = 0;
 
   constructor(
-    store: MemoryStore,
+    cell: Cell,
     process: Process,
     world: WorldClock,
     weather: () => Weather,
     random: () => number,
     isPlain = false,
   ) {
-    this.#cell = store.cellsOf(process.name).open('lane');
+    this.#cell = cell;
     this.#process = process;
     this.#world = world;
     this.#weather = weather;

@@ -1,0 +1,77 @@
+import { beforeEach, expect, it } from 'vitest';
+import { Outage } from '../../src/lane/outage.ts';
+import type { LaneCommand } from '../../src/rules/commands.ts';
+import { change, type Decision } from '../../src/rules/decide.ts';
+import { type LaneState, newLane } from '../../src/rules/lane-state.ts';
+import { levels } from '../../src/rules/limits/limit-levels.ts';
+import type { Ticket } from '../../src/rules/ticket.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
+import { LIMIT_OPENING } from './support/limit-opening.ts';
+
+let clock: VirtualClock;
+let told: LaneCommand[];
+let decided: Decision[];
+
+beforeEach(() => {
+  clock = createVirtualClock({ start: 1_700_000_000_000 });
+  [told, decided] = [[], []];
+});
+
+const lane = (): LaneState => newLane(LIMIT_OPENING, clock.now());
+
+function outageOf(share: number): Outage {
+  const outage = new Outage(lane(), share, clock, (command) => told.push(command));
+  outage.onDecision = (decision) => decided.push(decision);
+  return outage;
+}
+
+function tickets(count: number): Ticket[] {
+  return Array.from({ length: count }, (_, id) => ({
+    ...{ id: id + 1, since: clock.now(), priority: 0, key: '', weight: 1 },
+    ...{ cost: { requests: 1 }, expects: [], deadline: undefined },
+  }));
+}
+
+const grantedIn = (): Decision['granted'] => decided.flatMap(({ granted }) => granted);
+const leftOf = (state: LaneState): number =>
+  Math.round(levels(state.limits, clock.now())[0]!.level);
+
+it.each([
+  [1, 100],
+  [0.5, 50],
+  [0.25, 25],
+])('lets through its share of each limit: %d', (share, calls) => {
+  outageOf(share).keeper.ask(tickets(200));
+  expect(grantedIn()).toHaveLength(calls);
+});
+
+it('knows which calls it has let through, of which the store knows nothing', () => {
+  const outage = outageOf(0.5);
+  outage.keeper.ask(tickets(1));
+  const [{ call }] = grantedIn() as [Decision['granted'][0]];
+  expect(outage.has(call)).toBe(true);
+  expect(outage.has({ ...call })).toBe(false);
+});
+
+it('tells nothing until the store can be reached, then all that was used, then each call', () => {
+  const outage = outageOf(0.5);
+  outage.keeper.ask(tickets(20));
+  expect([told, outage.isReturning]).toEqual([[], false]);
+  outage.returning();
+  expect(outage.isReturning).toBe(true);
+  const state = lane();
+  change(state, [{ member: 'one', command: told[0]! }], clock.now());
+  expect([told.length, leftOf(state)]).toEqual([1, 80]);
+  outage.keeper.ask(tickets(2));
+  const each = { kind: 'used', cost: expect.objectContaining({ requests: 1 }) };
+  expect(told.slice(1)).toEqual([each, each]);
+});
+
+it('says what was used and has not come back', async () => {
+  const outage = outageOf(1);
+  outage.keeper.ask(tickets(60));
+  await clock.advance(30_000);
+  const state = lane();
+  change(state, [{ member: 'one', command: outage.used }], clock.now());
+  expect(leftOf(state)).toBe(90);
+});

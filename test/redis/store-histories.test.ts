@@ -1,0 +1,23 @@
+import { redisCells } from '../../src/redis/cell/create-cells.ts';
+import type { RedisCells } from '../../src/redis/cell/redis-cells.ts';
+import type { CellStore } from '../../src/testing/index.ts';
+import { describeHistories } from '../support/store-histories.ts';
+import { describePrivate } from './support/describe-redis.ts';
+import { RedisServer } from './support/redis-server.ts';
+
+describePrivate(
+  'with a server',
+  () => RedisServer.private(),
+  (server) => {
+    const start = async (): Promise<CellStore> => {
+      const prefix = crypto.randomUUID();
+      const join = async (): Promise<RedisCells> => {
+        const cells = redisCells(server().url, { prefix, commandTimeoutMs: 60_000 });
+        await cells.listening();
+        return cells;
+      };
+      return { join, close: async () => {} };
+    };
+    describeHistories('a lane in Redis', start);
+  },
+);
