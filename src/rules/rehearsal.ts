@@ -2,6 +2,7 @@ import type { Cost } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import { change, decide } from './decide.ts';
 import type { LaneState, Member } from './lane-state.ts';
+import { hold } from './learning/evidence.ts';
 import { foreseeTrials } from './limits/burst-evidence.ts';
 import { LOOKED_AT } from './pick-next.ts';
 import { pauseOf } from './recovery.ts';
@@ -14,9 +15,13 @@ export interface LaneCopy {
   readonly startAt: number;
 }
 
-/** Nothing that is done to the copy changes the lane. Calls that wait are left out. */
+/**
+ * Nothing that is done to the copy changes the lane. Calls that wait are left out. What the last
+ * response has said of limits is taken to be said again by those to come.
+ */
 export function copyOf(state: LaneState, now: number): LaneCopy {
   const copy = structuredClone({ ...state, members: {} });
+  for (const each of copy.learning.known.evidence) hold(each, now);
   const pause = pauseOf(copy.recovery);
   const startAt = Math.max(now, pause?.until ?? now);
   if (pause !== undefined) change(copy, [], startAt);

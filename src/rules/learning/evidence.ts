@@ -90,6 +90,12 @@ export function isLapsed(evidence: Evidence, now: number): boolean {
   return source === 'refusal' && earlier !== undefined && now >= sureUntil(evidence);
 }
 
+/** What is believed now stays so: responses go on to say the same. */
+export function hold(evidence: Evidence, now: number): void {
+  const { latest } = evidence;
+  if (now < latest.at + ALONE_MS) evidence.latest = { ...latest, at: Number.POSITIVE_INFINITY };
+}
+
 /** When something else is believed of the limit, if no response says anything; infinite: never. */
 export function changesAt(evidence: Evidence, now: number): number {
   const { latest, source, earlier } = evidence;

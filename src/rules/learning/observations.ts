@@ -84,6 +84,7 @@ export function told(
  */
 export function forgetOld(learning: Learning, limits: LimitSet, now: number): void {
   const { known, estimates } = learning;
+  if (known.evidence.length === 0 && limits.past.length === 0) return;
   const { changed, retried } = passTime(known, now);
   if (changed.length > 0) {
     if (retried.length > 0) adoptLimits(limits, known.inForce, now);
