@@ -241,24 +241,37 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
-   * Lets nothing through for `forMs` milliseconds, as after a refusal: in the lanes of that `model`,
-   * or in all, that there are by now. With a `store`, in all processes.
+   * Lets nothing through for `forMs` milliseconds: in the lanes of that `model` (or by the name that
+   * `snapshot()` calls a lane), or in all, and also in those that are first used in that time. With a
+   * `store`, in all processes. Calls wait for up to `maxPauseMs`; where it takes longer, they are
+   * rejected with the time. Neither answers nor probes end such a pause: only time and `resume`.
    *
-   * @throws TypeError for an invalid `forMs`
+   * @example
+   * limiter.pause({ model: 'gpt-4o', forMs: 300_000 });
+   *
+   * @throws TypeError for options that can't be used
+   * @throws HeadroomError (`closed`) after `close()`
    */
-  pause({ model, forMs }: { readonly model?: string | undefined; readonly forMs: number }): void {
+  pause(options: { readonly model?: string | undefined; readonly forMs: number }): void {
+    expectPaused(options, ['model', 'forMs']);
+    const { model, forMs } = options;
     const what = 'a number of milliseconds, more than 0';
     expectNumber('forMs', forMs, what, (ms) => ms > 0 && Number.isFinite(ms));
-    for (const lane of this.#of(model)) lane.pause(forMs);
+    if (this.#isClosed) throw closedError();
+    this.#lanes.pause(model, forMs);
   }
 
-  /** Ends pauses, the provider's too: in the lanes of that `model`, or in all. */
-  resume({ model }: { readonly model?: string | undefined } = {}): void {
-    for (const lane of this.#of(model)) lane.pause(undefined);
-  }
-
-  #of(model: string | undefined): Lane[] {
-    return [...this.#lanes].filter((lane) => model === undefined || lane.model === model);
+  /**
+   * Ends pauses, the provider's too: in the lanes of that `model`, or in all. One call goes first, and
+   * its answer lets the others go.
+   *
+   * @throws TypeError for options that can't be used
+   * @throws HeadroomError (`closed`) after `close()`
+   */
+  resume(options: { readonly model?: string | undefined } = {}): void {
+    expectPaused(options, ['model']);
+    if (this.#isClosed) throw closedError();
+    this.#lanes.resume(options.model);
   }
 
   /**
@@ -412,6 +425,13 @@ function expectAsked(options: AcquireOptions, known: readonly string[]): void {
   if (signal !== undefined && !isSignal(signal)) {
     throw expected('signal', 'an AbortSignal', signal);
   }
+}
+
+/** @throws TypeError for options of `pause` or `resume` that can't be used, or that are none of `known` */
+function expectPaused(options: { model?: string | undefined }, known: readonly string[]): void {
+  expectObject('options', options, `{ ${known.join(', ')} }`);
+  expectKnown(options, known);
+  if (options.model !== undefined) expectText('model', options.model);
 }
 
 /** Also one of another realm, or a polyfill's. */

@@ -80,7 +80,7 @@ export class LanePauses {
     const { keeper, model, maxPauseMs } = this.#options;
     const who = pause.cause === 'operator' ? 'An operator lets' : 'The provider takes';
     const forMs = pause.until - keeper.now();
-    const message = `${who} no calls to ${model} for ${inWords(forMs)}, longer than \`maxPauseMs\` (${maxPauseMs()}) allows`;
+    const message = `${who} no calls to ${model} for ${inWords(forMs)}, longer than calls may wait (${inWords(maxPauseMs())})`;
     return this.#exceeded(pause, message);
   }
 

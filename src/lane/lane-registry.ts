@@ -23,6 +23,7 @@ import { Lane } from './lane.ts';
 import { type LaneKeeper, LocalKeeper, SHARED_SLOTS } from './lane-keeper.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
 import { statusElsewhere } from './lane-status.ts';
+import { OperatorPauses } from './operator-pauses.ts';
 import { OwnLanes } from './own-lanes.ts';
 import { SharedKeeper } from './shared-keeper.ts';
 
@@ -80,6 +81,7 @@ export class LaneRegistry implements Iterable<Lane> {
   /** The one that was asked for longest ago is the first. */
   readonly #open = new Map<string, Open>();
   readonly #sweeper: Sweeper;
+  readonly #pauses = new OperatorPauses();
   #isClosed = false;
 
   constructor(settings: Settings, emitter: GuardedEmitter, store?: SharedStore) {
@@ -155,6 +157,25 @@ export class LaneRegistry implements Iterable<Lane> {
     }
   }
 
+  /** Stops the lanes of a model, or all: also those that are opened in that time. */
+  pause(model: string | undefined, forMs: number): void {
+    const now = this.#settings.clock.now();
+    this.#pauses.pause(model, now + forMs, now);
+    for (const lane of this.#of(model)) lane.pause(forMs);
+  }
+
+  /** Lets them go on. */
+  resume(model: string | undefined): void {
+    this.#pauses.resume(model, this.#settings.clock.now());
+    for (const lane of this.#of(model)) lane.pause(undefined);
+  }
+
+  #of(model: string | undefined): Lane[] {
+    const open = [...this.#open.values()];
+    const isMeant = ({ key }: Open): boolean => model === undefined || namesOf(key).includes(model);
+    return open.filter(isMeant).map(({ lane }) => lane);
+  }
+
   /** Closes all of them, and those that are opened later. */
   close(): void {
     this.#isClosed = true;
@@ -203,9 +224,12 @@ export class LaneRegistry implements Iterable<Lane> {
     const keeper = this.#keeper(name, this.#opening(key));
     const ref = { lane: name, model: key.model };
     const bounds = this.#settings;
-    return new Lane({
+    const lane = new Lane({
       ...{ ...ref, clock, emitter: this.#emitter, keeper, bounds, ownLanes: this.#ownLanes },
     });
+    const pausedMs = this.#pauses.restMs(namesOf(key), clock.now());
+    if (pausedMs > 0) lane.pause(pausedMs);
+    return lane;
   }
 
   #keeper(name: string, opening: LaneOpening): LaneKeeper {
@@ -269,6 +293,11 @@ export function ownKey(model: string): LaneKey {
 /** The lane's name: calls whose keys have the same share its limits. */
 export function nameOf({ host, family, model }: LaneKey): string {
   return `${host}/${family ?? model}`;
+}
+
+/** By what users may name the lane. */
+function namesOf(key: LaneKey): string[] {
+  return [key.model, key.family ?? key.model, nameOf(key)];
 }
 
 function publishedLimits(preset: Preset | undefined): MeteredLimit[] {

@@ -168,6 +168,7 @@ function endPause(state: LaneState, until: number, now: number): void {
 }
 
 function resumeNow(state: LaneState, now: number): void {
+  reconsider(state.recovery, now);
   if (pauseOf(state.recovery) !== undefined) endPause(state, now, now);
 }
 

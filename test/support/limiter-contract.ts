@@ -192,7 +192,14 @@ export function limiterContract(
               dimension,
               Math.round(remaining),
             ]);
-            return { model, queued, inFlight, processes, left, waits: Math.round((etaMs ?? Number.NaN) / 1000) };
+            return {
+              model,
+              queued,
+              inFlight,
+              processes,
+              left,
+              waits: Math.round((etaMs ?? Number.NaN) / 1000),
+            };
           })
           .sort((a, b) => (a.model < b.model ? -1 : 1)),
       ).toEqual([

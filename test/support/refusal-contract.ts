@@ -16,8 +16,11 @@ const ANSWER = {
   usage: { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 },
 };
 
-/** A provider that refuses the first request, and answers all others after half a second. */
+/** A provider that refuses the first request, or others, and answers all others after half a second. */
 class Upstream {
+  /** Whether it refuses the request after so many others. */
+  refuses: (others: number) => boolean = (others) => others === 0;
+  retryAfter = '1';
   readonly #counts = new Map<number, number>();
   readonly #world: World;
   readonly #message: string;
@@ -40,16 +43,16 @@ class Upstream {
 
   readonly #fetch: Fetch = async () => {
     const { ms, clock } = this.#world;
-    const isFirst = this.#counts.size === 0;
+    const others = [...this.#counts.values()].reduce((sum, each) => sum + each, 0);
     this.#counts.set(ms, (this.#counts.get(ms) ?? 0) + 1);
-    if (isFirst) return this.#refusal();
+    if (this.refuses(others)) return this.#refusal();
     await new Promise<void>((resolve) => clock.setTimeout(resolve, FLIGHT_MS));
     return Response.json(ANSWER);
   };
 
   #refusal(): Response {
     const error = { message: this.#message, type: 'rate_limit_error', code: 'rate_limit_exceeded' };
-    return Response.json({ error }, { status: 429, headers: { 'retry-after': '1' } });
+    return Response.json({ error }, { status: 429, headers: { 'retry-after': this.retryAfter } });
   }
 }
 
@@ -107,6 +110,47 @@ export function refusalContract(
       await world.clock.advance(700);
       expect(world.lines.map((line) => line.split(' ')[1])).toEqual(['a']);
       await world.run(...calls);
+    });
+
+    it('keeps no call of any process for longer than a minute after maxPauseMs', async () => {
+      const upstream = new Upstream(world, 'Nein.');
+      upstream.refuses = () => true;
+      const options = { limits: { rpm: 600 }, maxPauseMs: 120_000 };
+      const clients = world.processes(3, options).map((limiter) => {
+        return upstream.client(limiter, 'https://llm.example/v1');
+      });
+      const ends: number[] = [];
+      const calls = clients.flatMap((client) =>
+        Array.from({ length: 5 }, async () => {
+          await ask(client, 'm').catch(() => {});
+          ends.push(world.ms);
+        }),
+      );
+      await world.clock.run(Promise.all(calls));
+      expect(ends).toHaveLength(15);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(180_000);
+    });
+
+    it('has one call try in a long pause, and lets all processes go on when that passes', async () => {
+      const upstream = new Upstream(world, 'Nein.');
+      upstream.retryAfter = '86400';
+      const [one, two] = world.processes(2, { limits: { rpm: 600 } });
+      const base = 'https://llm.example/v1';
+      const failed = (limiter: RateLimiter): Promise<string> =>
+        ask(upstream.client(limiter, base), 'm').then(
+          () => 'ok',
+          (error: Error) => error.constructor.name,
+        );
+      expect(await world.clock.run(failed(one!))).toBe('RateLimitError');
+      await world.clock.advance(60_000);
+      // A process that has just started knows the pause.
+      const third = world.processes(1, { limits: { rpm: 600 } })[0]!;
+      for (const each of [one!, two!]) {
+        expect(await world.clock.run(failed(each))).toBe('RateLimitExceeded');
+      }
+      await world.clock.advance(600_000);
+      expect(await world.clock.run(failed(third))).toBe('ok');
+      expect(await world.clock.run(failed(two!))).toBe('ok');
     });
 
     it.each([
