@@ -6,7 +6,9 @@ import {
   beginEpisode,
   resumed as drawConclusions,
   explain,
+  isUnrelated,
   refused as learnRefusal,
+  strayed,
 } from './learning/refusals.ts';
 import {
   answeredInTrial,
@@ -27,6 +29,7 @@ import {
   pauseOf,
   reconsider,
   refuse,
+  release,
   resume,
   start,
   widen,
@@ -163,8 +166,9 @@ function syncTurns(state: LaneState): void {
 
 function endPause(state: LaneState, until: number, now: number): void {
   const { learning, limits, recovery } = state;
-  if (recovery.pause?.cause !== 'capacity') drawConclusions(learning, limits, until);
+  const isStray = recovery.pause?.cause !== 'capacity' && drawConclusions(learning, limits, until);
   resume(recovery, now);
+  if (isStray && isPaced(learning)) release(recovery);
 }
 
 function resumeNow(state: LaneState, now: number): void {
@@ -188,7 +192,10 @@ function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: n
   if (isOfPause(recovery, call.epoch)) endByProbe(state, now);
   answer(recovery, call.epoch, isPaced(learning), now);
   const isFull = inFlight(state) >= learning.concurrency.limit;
-  learnAnswer(learning, limits, isFull, now);
+  learnAnswer(learning, limits, call, isFull, now);
+  const { pause } = recovery;
+  if (pause === undefined || !isPaced(learning)) return;
+  if (isUnrelated(learning, pause.cause, now)) release(recovery);
 }
 
 /** A call that was let through in a pause has passed: a day's limit that has room was not used up. */
@@ -230,8 +237,12 @@ function hearRefusal(
   now: number,
 ): void {
   const { learning, limits, recovery } = state;
-  if (cause !== 'capacity') learnRefusal(learning, call);
+  if (cause !== 'capacity') learnRefusal(learning, limits, call, now);
   const isTried = cause === 'rate' && refusedInTrial(limits, call, now);
+  if (!isTried && isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
+    strayed(learning, limits, words, call, inFlight(state), now);
+    return;
+  }
   const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs, earlier }, now);
   if (pause === undefined) return;
   beginEpisode(learning, limits, cause, words, call, inFlight(state), now);

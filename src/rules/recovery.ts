@@ -201,6 +201,11 @@ export function open(recovery: Recovery): void {
   if (isCold(recovery)) recovery.phase = 'open';
 }
 
+/** The pause was for nothing: no need to probe. */
+export function release(recovery: Recovery): void {
+  if (recovery.phase === 'probing') recovery.phase = 'open';
+}
+
 /** Ends the pause. */
 export function resume(recovery: Recovery, now: number): void {
   recovery.phase = 'probing';

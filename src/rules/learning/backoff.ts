@@ -13,6 +13,13 @@ import {
   raiseTo,
   STEP,
 } from './adaptive-limit.ts';
+import {
+  countCall,
+  newRefusalShare,
+  type RefusalShare,
+  refusalShare,
+  shareOf,
+} from './refusal-share.ts';
 
 type Strictness = Tuning['strictness'];
 
@@ -25,6 +32,15 @@ const FADING = 0.998;
 /** Where less than this share of the rate came through, the limit is another one: so much is left. */
 const GROSS = 0.5;
 const LEAST_SHARE = 0.0001;
+/** Refusals that show no pattern lower the rate to this share of what it was, and no further. */
+export const FLOOR = 0.5;
+/** The rate comes back when nothing was refused for so long, a step at a time. */
+const QUIET_MS = 60_000;
+const NEXT_STEP_MS = 15_000;
+/** Below half, it comes back in larger steps. */
+const LARGE_STEP = 1.3;
+/** While hardly any call is refused, it comes back more slowly. */
+const HARDLY_ANY = 0.5 * TOLERATED;
 /** A burst is tried again after so long without a refusal; twice as long after each one that failed. */
 const RELAX_AFTER_MS = 600_000;
 
@@ -41,9 +57,10 @@ export interface Backoff {
   /** The share of the rate that is used, from above 0 to 1. */
   rate: AdaptiveLimit;
   strictness: Strictness;
-  /** The recent calls, and those of them that were refused: older ones count less. */
-  calls: number;
-  refused: number;
+  /** The recent calls. */
+  recent: RefusalShare;
+  /** When a call was last refused. */
+  refusedAt: number;
   /** When the strictness became another one, and how long it stays. */
   relaxedAt: number;
   relaxAfterMs: number;
@@ -53,16 +70,22 @@ export const backoff: Codec<Backoff> = record<Backoff>({
   isGiven: flag,
   rate: record<AdaptiveLimit>(adaptiveLimitFields),
   strictness: oneOf<Strictness>([0, 1, 2, 3]),
-  calls: number,
-  refused: number,
+  recent: refusalShare,
+  refusedAt: time,
   relaxedAt: time,
   relaxAfterMs: number,
 });
 
 export function newBackoff(isGiven: boolean, now: number): Backoff {
-  const rate = newAdaptiveLimit(1, 1, now);
-  const counts = { calls: 0, refused: 0 };
-  return { isGiven, rate, strictness: 0, ...counts, relaxedAt: now, relaxAfterMs: RELAX_AFTER_MS };
+  return {
+    isGiven,
+    rate: newAdaptiveLimit(1, 1, now),
+    strictness: 0,
+    recent: newRefusalShare(now),
+    refusedAt: Number.NEGATIVE_INFINITY,
+    relaxedAt: now,
+    relaxAfterMs: RELAX_AFTER_MS,
+  };
 }
 
 export function tuningOf({ rate, strictness }: Backoff): Tuning {
@@ -71,29 +94,53 @@ export function tuningOf({ rate, strictness }: Backoff): Tuning {
 
 /** A call was answered. Returns whether the tuning is another one now. */
 export function noteAnswer(backoff: Backoff, now: number): boolean {
-  count(backoff, 0);
-  const isFaster = recover(backoff.rate, now);
+  countCall(backoff.recent, false, FADING, now);
+  const isFaster = recover(backoff, now);
   return relax(backoff, now) || isFaster;
 }
 
 /** A call was refused: any, also one of an episode that has been told of. */
-export function noteRefusal(backoff: Backoff): void {
-  count(backoff, 1);
+export function noteRefusal(backoff: Backoff, now: number): void {
+  countCall(backoff.recent, true, FADING, now);
+  backoff.refusedAt = now;
+}
+
+/** Whether more of the recent calls were refused than is tolerated. */
+export function areTooMany({ recent }: Backoff): boolean {
+  return recent.calls >= LEAST_CALLS && recent.refused > TOLERATED * recent.calls;
+}
+
+/** Whether so few calls were answered that refusals say nothing of a share. */
+export function areFew({ recent }: Backoff): boolean {
+  return recent.calls < LEAST_CALLS;
 }
 
 /**
  * There was an episode of refusals. `used`: what was taken before, as a share of what may go at
- * present; 1 where nobody knows.
+ * present; 1 where nobody knows. `floor`: the least rate, where no more than half is missing.
  */
-export function backOff(backoff: Backoff, cause: PauseCause, used: number, now: number): void {
-  const { calls, refused, rate } = backoff;
-  const isTooMany = calls >= LEAST_CALLS && refused > TOLERATED * calls;
+export function backOff(
+  backoff: Backoff,
+  cause: PauseCause,
+  used: number,
+  now: number,
+  floor: number = FLOOR,
+): void {
+  const { rate } = backoff;
   if (cause === 'ramp') {
     rate.isRamping = true;
-    cut(backoff, CUT * used, now);
+    cut(backoff, CUT * used * rate.limit, now);
   }
-  if (cause === 'rate' && isTooMany) cut(backoff, used < GROSS ? used : CUT, now);
-  if (cause === 'rate') tighten(backoff, now);
+  if (cause !== 'rate') return;
+  if (areTooMany(backoff)) lowerRate(backoff, used, floor, now);
+  tighten(backoff, now);
+}
+
+/** Lowers the rate by a fifth, though not below `floor`; or to what came through of it. */
+export function lowerRate(backoff: Backoff, used: number, floor: number, now: number): void {
+  const { limit } = backoff.rate;
+  if (used < GROSS) cut(backoff, used * limit, now);
+  else cut(backoff, Math.min(limit, Math.max(floor, CUT * limit)), now);
 }
 
 /** There was an episode of refusals, for which the limits themselves have been lowered. */
@@ -108,22 +155,29 @@ function tighten(backoff: Backoff, now: number): void {
   backoff.relaxedAt = now;
 }
 
-function count(backoff: Backoff, refused: 0 | 1): void {
-  backoff.calls = FADING * backoff.calls + 1;
-  backoff.refused = FADING * backoff.refused + refused;
-}
-
-function cut(backoff: Backoff, share: number, now: number): void {
-  lowerTo(backoff.rate, Math.max(LEAST_SHARE, share * backoff.rate.limit), now);
+function cut(backoff: Backoff, limit: number, now: number): void {
+  lowerTo(backoff.rate, Math.max(LEAST_SHARE, limit), now);
   // What was refused until now has been answered for.
-  backoff.refused = 0;
+  backoff.recent.refused = 0;
 }
 
-function recover(rate: AdaptiveLimit, now: number): boolean {
-  if (!isBelowMost(rate) || !isQuiet(rate, now)) return false;
-  raiseTo(rate, (rate.isRamping ? RAMP_STEP : STEP) * rate.limit, now);
+function recover(backoff: Backoff, now: number): boolean {
+  const { rate } = backoff;
+  if (!isBelowMost(rate) || !mayRecover(backoff, now)) return false;
+  raiseTo(rate, stepOf(rate) * rate.limit, now);
   if (!isBelowMost(rate)) rate.isRamping = false;
   return true;
+}
+
+function stepOf({ isRamping, limit, most }: AdaptiveLimit): number {
+  if (isRamping) return RAMP_STEP;
+  return limit < FLOOR * most ? LARGE_STEP : STEP;
+}
+
+function mayRecover({ rate, recent, refusedAt }: Backoff, now: number): boolean {
+  if (rate.isRamping) return isQuiet(rate, now);
+  if (now - refusedAt >= QUIET_MS) return now - rate.changedAt >= NEXT_STEP_MS;
+  return isQuiet(rate, now) && shareOf(recent) <= HARDLY_ANY;
 }
 
 function relax(backoff: Backoff, now: number): boolean {

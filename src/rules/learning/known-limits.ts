@@ -66,6 +66,17 @@ export function learnEstimate(known: KnownLimits, limit: Limit): void {
   if (before?.max !== now.max || before.source !== now.source) put(known.inForce, now);
 }
 
+/** What was found by trying doesn't count any more: the limits are those to begin with, if any. */
+export function forgetGuesses(known: KnownLimits, subjects: readonly Subject[]): void {
+  const isMeant = (limit: MeteredLimit): boolean =>
+    limit.source === 'guess' && subjects.some((each) => isSameLimit(each, limit));
+  known.inForce = known.inForce.flatMap((limit) => {
+    if (!isMeant(limit)) return [limit];
+    const start = find(known.start, limit);
+    return start === undefined ? [] : [start];
+  });
+}
+
 /** Whether these are the same limits, from the same sources. */
 export function areSame(one: readonly MeteredLimit[], other: readonly MeteredLimit[]): boolean {
   return one.length === other.length && one.every((limit) => isAmong(limit, other));

@@ -2,7 +2,9 @@ import { type Cost, isUpstream, type Subject } from '../../model/limits.ts';
 import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
 import { type MeteredLimit, meteredLimit } from '../limits/metered-limit.ts';
+import type { SentCall } from '../ticket.ts';
 import { type Backoff, backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
+import { judge, raised } from './caution.ts';
 import {
   type Concurrency,
   type ConcurrencyBounds,
@@ -31,6 +33,7 @@ import {
 } from './per-second-headers.ts';
 import { type RefusalEpisode, refusalEpisode } from './refusal-episode.ts';
 import { newSteadyShare, type SteadyShare, steadyShare } from './steady-share.ts';
+import { newStrays, type Strays, strays } from './strays.ts';
 import {
   addTaken,
   correctTaken,
@@ -55,6 +58,7 @@ export interface Learning {
   throughput: Throughput;
   perSecond: PerSecondHeaders;
   throttle: EventThrottle;
+  strays: Strays;
   /** Refusals whose pause isn't over. */
   episode: RefusalEpisode | undefined;
   /** When the last pause was over. */
@@ -80,6 +84,7 @@ export const learning: Codec<Learning> = record<Learning>({
   throughput,
   perSecond: perSecondHeaders,
   throttle: eventThrottle,
+  strays,
   episode: optional(refusalEpisode),
   resumedAt: optional(time),
   answers: number,
@@ -101,13 +106,7 @@ export interface LearningOptions {
 }
 
 /** A call that was let through. */
-export interface TakenCall {
-  readonly cost: Cost;
-  /** When: as `sent` was told. */
-  readonly at: number;
-  /** All that the lane had let through then, this call included. */
-  readonly taken: Cost;
-}
+export type TakenCall = Pick<SentCall, 'cost' | 'at' | 'taken'>;
 
 export function newLearning(options: LearningOptions, now: number): Learning {
   const { start, windows, measures, inFlight } = options;
@@ -121,6 +120,7 @@ export function newLearning(options: LearningOptions, now: number): Learning {
     throughput: newThroughput(now),
     perSecond: newPerSecondHeaders(),
     throttle: newEventThrottle(now),
+    strays: newStrays(now),
     ...{ episode: undefined, resumedAt: undefined, answers: 0 },
     others: newSteadyShare(),
     ...{ isNewsDue: true, isNewsUrgent: false, lowered: [], toldLowered: [] },
@@ -146,12 +146,21 @@ export function ended({ throughput }: Learning, call: TakenCall, actual: Cost): 
  * A call that was not refused was answered, well or badly; `isFull`: as many are in flight as may
  * be. The caller knows which were refused: they have been counted as such.
  */
-export function answered(learning: Learning, limits: LimitSet, isFull: boolean, now: number): void {
+export function answered(
+  learning: Learning,
+  limits: LimitSet,
+  call: SentCall,
+  isFull: boolean,
+  now: number,
+): void {
   const { backoff, estimates, known, concurrency } = learning;
   learning.answers++;
-  if (noteAnswer(backoff, now)) tune(limits, tuningOf(backoff), now);
+  judge(learning, limits, call, false, now);
+  const isFaster = noteAnswer(backoff, now);
+  if (isFaster) tune(limits, tuningOf(backoff), now);
   const isRaised = raiseEstimates(estimates, known, limits, now);
   if (isRaised) adoptLimits(limits, known.inForce, now);
   const mayMore = raiseConcurrency(concurrency, isFull, now);
+  if (isFaster || isRaised || mayMore) raised(learning);
   learning.isNewsDue ||= mayMore || isRaised;
 }

@@ -34,6 +34,8 @@ export interface RefusedMinute {
   readonly refusals: number;
   /** Refused because load had grown too fast. */
   readonly isRamp: boolean;
+  /** The share of the estimate that is left at most. @default four fifths */
+  readonly cut?: number | undefined;
 }
 
 /** A minute with a pause in it doesn't prove that less is possible than this share of an estimate. */
@@ -72,17 +74,21 @@ export function newLimitEstimate(
   return { dimension, windowMs, ...limit, ceiling, probes: newProbeSchedule() };
 }
 
+export function copyEstimate(estimate: LimitEstimate): LimitEstimate {
+  return { ...estimate, probes: { ...estimate.probes } };
+}
+
 /** Calls were refused in spite of it. */
 export function lowerEstimate(
   estimate: LimitEstimate,
-  { taken, isMeasured, wasPaused, refusals, isRamp }: RefusedMinute,
+  { taken, isMeasured, wasPaused, refusals, isRamp, cut = CUT }: RefusedMinute,
   now: number,
 ): void {
   const before = estimate.limit;
   const isKnown = Number.isFinite(before);
   const least = wasPaused && isKnown ? LEAST_SHARE * before : 0;
   const passed = isRamp ? CUT * taken : taken;
-  lowerTo(estimate, Math.max(1, least, Math.min(passed, CUT * before)), now);
+  lowerTo(estimate, Math.max(1, least, Math.min(passed, cut * before)), now);
   if (isMeasured) estimate.ceiling = isKnown ? CUT * before : taken;
   estimate.isRamping ||= isRamp;
   probeFailed(estimate.probes, refusals, now);

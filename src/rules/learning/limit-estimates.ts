@@ -3,8 +3,17 @@ import { type Codec, list, record } from '../codec.ts';
 import { busyMs } from '../limits/limit-levels.ts';
 import type { LimitSet } from '../limits/limit-set.ts';
 import { isSameLimit, isSure, type MeteredLimit } from '../limits/metered-limit.ts';
-import { find, type KnownLimits, learnEstimate, subject, upstreamOf } from './known-limits.ts';
+import { CUT, lowerTo } from './adaptive-limit.ts';
 import {
+  find,
+  forgetGuesses,
+  type KnownLimits,
+  learnEstimate,
+  subject,
+  upstreamOf,
+} from './known-limits.ts';
+import {
+  copyEstimate,
   type LimitEstimate,
   limitEstimate,
   lowerEstimate,
@@ -102,6 +111,61 @@ export function raiseEstimates(
     isRaised = true;
   }
   return isRaised;
+}
+
+/**
+ * Calls were refused that were not followed by others: lowers what may be exceeded by a fifth; where
+ * there is no limit yet, to half of what is let through. Returns whether each is at most half of
+ * `before` now.
+ */
+export function lowerEstimatesALittle(
+  estimates: LimitEstimates,
+  known: KnownLimits,
+  throughput: Throughput,
+  refused: Pick<RefusedTry, 'dimension'> & { readonly before: readonly LimitEstimate[] },
+  now: number,
+): boolean {
+  const lowered = mayBeExceeded(estimates, known, refused.dimension).map((subject) => {
+    const estimate = estimateFor(estimates, known, subject, now);
+    const taken = takenPerMinute(throughput, subject.dimension, now);
+    const { limit } = estimate;
+    lowerTo(estimate, Math.max(1, Number.isFinite(limit) ? CUT * limit : taken / 2), now);
+    adopt(known, estimate);
+    return estimate;
+  });
+  return lowered.every((each) => {
+    const before = refused.before.find((other) => isSameLimit(other, each));
+    return before === undefined || each.limit <= before.limit / 2;
+  });
+}
+
+/** Takes back what estimates were raised by since they were lowered to those. */
+export function keepLowered(
+  { estimates }: LimitEstimates,
+  known: KnownLimits,
+  lowered: readonly LimitEstimate[],
+): void {
+  for (const estimate of estimates) {
+    const before = lowered.find((each) => isSameLimit(each, estimate));
+    if (before === undefined || before.limit >= estimate.limit) continue;
+    estimate.limit = before.limit;
+    adopt(known, estimate);
+  }
+}
+
+/** What refusals had lowered is as it was before them, unless it has become known. */
+export function restoreEstimates(
+  estimates: LimitEstimates,
+  known: KnownLimits,
+  before: readonly LimitEstimate[],
+): void {
+  const upstream = upstreamOf(known);
+  const isGuess = (subject: Subject): boolean =>
+    upstream.every((limit) => !isSameLimit(limit, subject) || limit.source === 'guess');
+  const lowered = estimates.estimates.filter(isGuess);
+  estimates.estimates = before.filter(isGuess).map(copyEstimate);
+  forgetGuesses(known, lowered);
+  for (const each of estimates.estimates) if (Number.isFinite(each.limit)) adopt(known, each);
 }
 
 /** Limits have become known: what was estimated of them doesn't count any more. */

@@ -13,6 +13,7 @@ import {
 } from '../limits/limit-set.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import { heard, isAlone, learnShown, learnStated, passTime, restart } from './beliefs.ts';
+import { beginAnew } from './caution.ts';
 import { type ConcurrencyBounds, configureConcurrency, stateConcurrency } from './concurrency.ts';
 import { areSame, isAmong } from './known-limits.ts';
 import type { Learning, TakenCall } from './learning.ts';
@@ -116,6 +117,7 @@ export function configure(
     learning.toldLowered = [];
   }
   giveAnew(learning, limits, policy, now);
+  beginAnew(learning, limits, now);
   mark(learning, limits, now);
   const isSame = before.concurrency === concurrency.limit && areSame(before.inForce, known.inForce);
   if (isSame) return;

@@ -3,15 +3,40 @@ import type { PauseCause, Stated } from '../../model/refusal.ts';
 import { perMinute } from '../limits/limit-levels.ts';
 import { adoptLimits, drain, type LimitSet, tune } from '../limits/limit-set.ts';
 import { isSure } from '../limits/metered-limit.ts';
-import { backOff, backOffBurst, noteRefusal, tuningOf } from './backoff.ts';
+import type { SentCall } from '../ticket.ts';
+import { CUT } from './adaptive-limit.ts';
+import {
+  areFew,
+  areTooMany,
+  backOff,
+  backOffBurst,
+  FLOOR,
+  lowerRate,
+  noteRefusal,
+  tuningOf,
+} from './backoff.ts';
+import { judge, mayLower, onTrial } from './caution.ts';
 import { lowerConcurrency } from './concurrency.ts';
+import { doPass } from './followers.ts';
 import { isPaced, type Learning, type TakenCall } from './learning.ts';
-import { countsNothing, isUnexplained, lowerEstimates } from './limit-estimates.ts';
+import {
+  countsNothing,
+  isUnexplained,
+  keepLowered,
+  lowerEstimates,
+  lowerEstimatesALittle,
+} from './limit-estimates.ts';
 import { statesOdd, told } from './observations.ts';
 import { doubtPerSecond } from './per-second-headers.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
+import { areStrays, hasPattern, isRefuted, type Strays } from './strays.ts';
 import { correctTaken, hasMinute, takenPerMinute } from './throughput.ts';
+import type { Carelessness } from './trial.ts';
 
+/** Stray refusals go on for so long before a lower rate is tried. */
+const UNTRIED_MS = 10_000;
+/** How often estimates are lowered on trial, where refusals have no pattern. */
+const MOST_STEPS = 2;
 /** Fewer calls than these had no rate that a ramp error could mean. */
 const LEAST_CALLS_OF_A_RAMP = 20;
 
@@ -26,10 +51,35 @@ export interface RefusalWords {
  * has been told of, and each once. The caller keeps in mind that it was refused, and tells neither
  * `answered` nor `ended` of it.
  */
-export function refused(learning: Learning, call: TakenCall): void {
+export function refused(learning: Learning, limits: LimitSet, call: SentCall, now: number): void {
   correctTaken(learning.throughput, call.cost, {}, call.at);
-  noteRefusal(learning.backoff);
+  noteRefusal(learning.backoff, now);
   if (learning.episode !== undefined) learning.episode.refusals++;
+  judge(learning, limits, call, true, now);
+}
+
+/** Whether a refusal has nothing to do with the rate: only its own call has to wait. */
+export function isUnrelated({ strays }: Learning, cause: PauseCause, now: number): boolean {
+  return cause === 'rate' && areStrays(strays, now);
+}
+
+/** A call was refused that has to wait alone, while `inFlight` calls were under way. */
+export function strayed(
+  learning: Learning,
+  limits: LimitSet,
+  { dimension, stated }: RefusalWords,
+  call: TakenCall,
+  inFlight: number,
+  now: number,
+): void {
+  const { strays, backoff, estimates, known } = learning;
+  if (stated !== undefined && told(learning, limits, call, stated, now)) return;
+  if (isRefuted(strays, now) || !mayLower(learning)) return;
+  if (dimension === 'concurrency' || countsNothing(estimates, known)) {
+    onTrial(learning, ({ before }) => narrowByOne(learning, before.inFlight, inFlight, now), now);
+  } else if (areTooMany(backoff) && now - strays.since >= UNTRIED_MS) {
+    onTrial(learning, ({ before }) => lowerALittle(learning, limits, dimension, before, now), now);
+  }
 }
 
 /** An episode of refusals has begun, while `inFlight` calls were under way. */
@@ -55,58 +105,139 @@ export function explain(learning: Learning): void {
   if (learning.episode !== undefined) learning.episode.isExplained = true;
 }
 
-/** The pause is over: draws the conclusions of the refusals that began it. */
-export function resumed(learning: Learning, limits: LimitSet, now: number): void {
+/**
+ * The pause is over: draws the conclusions of the refusals that began it. Returns whether they were
+ * strays: all may go on as before.
+ */
+export function resumed(learning: Learning, limits: LimitSet, now: number): boolean {
   const { episode, estimates, known } = learning;
   learning.episode = undefined;
-  if (episode === undefined) return;
+  if (episode === undefined) return false;
   const { cause, dimension, isExplained } = episode;
+  const isStray = !isExplained && isUnrelated(learning, cause, now);
   const isLimit = cause === 'rate' || cause === 'ramp';
-  if (isLimit && !isExplained) {
+  if (isLimit && !isExplained && !isStray && mayLower(learning)) {
     if (dimension === 'concurrency' || countsNothing(estimates, known)) {
       narrow(learning, episode, now);
     } else lower(learning, limits, { ...episode, dimension }, now);
   }
-  drain(limits, now, cause === 'daily', dimension);
+  if (!isStray) drain(limits, now, cause === 'daily', dimension);
   learning.answers = 0;
   learning.resumedAt = now;
+  return isStray;
 }
 
 function narrow(learning: Learning, { inFlight, refusals }: RefusalEpisode, now: number): void {
-  // A probe that is refused has found nothing out.
-  if (learning.answers === 0) return;
-  lowerConcurrency(learning.concurrency, inFlight - refusals, refusals, now);
+  // A probe that is refused has found nothing out, nor has one call of a few.
+  const isAlone = areFew(learning.backoff) && !hasPattern(learning.strays);
+  if (learning.answers === 0 || isAlone) return;
+  onTrial(
+    learning,
+    () => {
+      lowerConcurrency(learning.concurrency, inFlight - refusals, refusals, now);
+      return true;
+    },
+    now,
+  );
   learning.isNewsDue = true;
+}
+
+/** One call less in flight than were, though at least half as many as before. */
+function narrowByOne(learning: Learning, before: number, inFlight: number, now: number): boolean {
+  const { concurrency } = learning;
+  const least = Math.min(concurrency.limit, FLOOR * before);
+  lowerConcurrency(concurrency, Math.max(least, inFlight - 1), 1, now);
+  learning.isNewsDue = true;
+  return concurrency.limit <= least;
+}
+
+/** Whether estimates have been lowered as far as they may be on trial. */
+function isFloor(strays: Strays): boolean {
+  return (strays.trial?.steps ?? 0) >= MOST_STEPS && !hasPattern(strays);
+}
+
+/** The least rate, unless refusals have a pattern: half of the limit, or of what it was. */
+function floorOf(strays: Strays, before: number): number {
+  if (hasPattern(strays)) return 0;
+  return before < FLOOR ? FLOOR * before : FLOOR;
+}
+
+/** A fifth off the rate of limits that are sure, or half of what is let through without any. */
+function lowerALittle(
+  learning: Learning,
+  limits: LimitSet,
+  dimension: Dimension | undefined,
+  before: Carelessness,
+  now: number,
+): boolean {
+  const { backoff, estimates, known, throughput } = learning;
+  if (!isUnexplained(known, throughput, dimension, now)) {
+    const floor = floorOf(learning.strays, before.rate.limit);
+    lowerRate(backoff, 1, floor, now);
+    tune(limits, tuningOf(backoff), now);
+    return backoff.rate.limit <= floor;
+  }
+  const refused = { dimension, before: before.estimates };
+  const isLow = lowerEstimatesALittle(estimates, known, throughput, refused, now);
+  backoff.recent.refused = 0;
+  adoptLimits(limits, known.inForce, now);
+  learning.isNewsDue = true;
+  return isLow;
 }
 
 /** An episode that was not for the calls in flight. */
 type RateEpisode = RefusalEpisode & { readonly dimension: Dimension | undefined };
 
 function lower(learning: Learning, limits: LimitSet, episode: RateEpisode, now: number): void {
-  const { backoff, known, throughput, answers } = learning;
+  const { backoff, estimates, known, throughput, answers, strays } = learning;
   const { cause, since, dimension } = episode;
   const wasPaced = isPaced(learning);
   const isRamp = cause === 'ramp';
   const isGuess = isUnexplained(known, throughput, dimension, since);
   const hadRate = answers >= (isRamp ? LEAST_CALLS_OF_A_RAMP : 1);
-  if (isGuess && hadRate) lowerGuesses(learning, limits, episode, now);
-  // Where there were no limits, there was no shape that could have been wrong.
-  if (!wasPaced || (isGuess && isRamp)) return;
-  if (isGuess) backOffBurst(backoff, now);
-  else backOff(backoff, cause, hadRate ? usedShare(learning, limits, since) : 1, now);
-  tune(limits, tuningOf(backoff), now);
+  // Of a few calls, one that is refused alone says nothing.
+  if (isGuess && !isRamp && areFew(backoff) && !hasPattern(strays)) return;
+  if (isGuess && !isRamp && isFloor(strays)) {
+    keepLowered(estimates, known, strays.trial?.lowered ?? []);
+    adoptLimits(limits, known.inForce, now);
+    return;
+  }
+  // Pauses may be the reason why little was used.
+  const isTold = hadRate && !doPass(strays.followers);
+  const used = isTold ? usedShare(learning, limits, since) : 1;
+  const lowerFrom = (start: number, isAgain: boolean): boolean => {
+    const { limit } = backoff.rate;
+    if (isGuess && hadRate) lowerGuesses(learning, limits, episode, isAgain, now);
+    // Where there were no limits, there was no shape that could have been wrong.
+    if (wasPaced && !(isGuess && isRamp)) {
+      if (isGuess) backOffBurst(backoff, now);
+      else backOff(backoff, cause, used, now, floorOf(strays, start));
+      tune(limits, tuningOf(backoff), now);
+    }
+    return isGuess || backoff.rate.limit <= FLOOR * Math.max(start, limit, 1);
+  };
+  if (!isRamp)
+    onTrial(learning, (trial) => lowerFrom(trial.before.rate.limit, trial.isLowered), now);
+  else {
+    strays.trial = undefined;
+    lowerFrom(backoff.rate.limit, false);
+  }
 }
 
 function lowerGuesses(
   learning: Learning,
   limits: LimitSet,
   { cause, since, dimension, refusals }: RateEpisode,
+  isAgain: boolean,
   now: number,
 ): void {
   const { estimates, known, throughput, resumedAt } = learning;
   const isMeasured = hasMinute(throughput, since);
   const wasPaused = resumedAt !== undefined && since - resumedAt < MINUTE_MS;
-  const facts = { since, dimension, isMeasured, wasPaused, refusals, isRamp: cause === 'ramp' };
+  // What a fifth less hasn't shown, half will.
+  const cut = isAgain && !hasPattern(learning.strays) ? FLOOR : CUT;
+  const isRamp = cause === 'ramp';
+  const facts = { since, dimension, isMeasured, wasPaused, refusals, isRamp, cut };
   lowerEstimates(estimates, known, throughput, facts, now);
   adoptLimits(limits, known.inForce, now);
   learning.isNewsDue = true;

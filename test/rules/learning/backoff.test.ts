@@ -19,7 +19,7 @@ describe('backoff', () => {
   it('cuts the rate by a fifth where more than one call in a hundred was refused', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 90, 0);
-    noteRefusal(backoff);
+    noteRefusal(backoff, 0);
     backOff(backoff, 'rate', 1, 0);
     expect(tuningOf(backoff)).toEqual({ rateShare: 0.8, strictness: 1 });
   });
@@ -27,7 +27,7 @@ describe('backoff', () => {
   it('cuts to what came through, where that was less than half', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 90, 0);
-    noteRefusal(backoff);
+    noteRefusal(backoff, 0);
     backOff(backoff, 'rate', 0.3, 0);
     expect(tuningOf(backoff)).toEqual({ rateShare: 0.3, strictness: 1 });
   });
@@ -35,7 +35,7 @@ describe('backoff', () => {
   it('tolerates one refusal in a hundred, though it gives up the burst', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 200, 0);
-    noteRefusal(backoff);
+    noteRefusal(backoff, 0);
     backOff(backoff, 'rate', 1, 0);
     expect(tuningOf(backoff)).toEqual({ rateShare: 1, strictness: 1 });
   });
@@ -48,7 +48,7 @@ describe('backoff', () => {
 
   it('cuts nothing for the first calls of a lane: they may have met an empty bucket', () => {
     const backoff = newBackoff(true, 0);
-    noteRefusal(backoff);
+    noteRefusal(backoff, 0);
     backOff(backoff, 'rate', 1, 0);
     expect(tuningOf(backoff).rateShare).toBe(1);
   });
@@ -56,7 +56,7 @@ describe('backoff', () => {
   it('takes one episode for one cut, however many calls it hit', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 90, 0);
-    for (let call = 0; call < 50; call++) noteRefusal(backoff);
+    for (let call = 0; call < 50; call++) noteRefusal(backoff, 0);
     backOff(backoff, 'rate', 1, 0);
     expect(tuningOf(backoff)).toEqual({ rateShare: 0.8, strictness: 1 });
   });
@@ -64,7 +64,7 @@ describe('backoff', () => {
   it('finds back step by step', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 60, 0);
-    noteRefusal(backoff);
+    noteRefusal(backoff, 0);
     backOff(backoff, 'rate', 1, 0);
     const shares: number[] = [];
     for (let minute = 0; minute <= 4; minute++) {
@@ -77,7 +77,7 @@ describe('backoff', () => {
   it('grows slowly after a ramp error: by less than half in a quarter of an hour', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 1000, 0);
-    noteRefusal(backoff);
+    noteRefusal(backoff, 0);
     for (let episode = 0; episode < 4; episode++) backOff(backoff, 'ramp', 1, 0);
     for (let minute = 0; minute <= 15; minute++) answered(backoff, 10, minute * MINUTE);
     const growth = tuningOf(backoff).rateShare / 0.8 ** 4;

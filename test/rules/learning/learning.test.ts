@@ -5,7 +5,6 @@ import {
   type Learning,
   newLearning,
   sent,
-  type TakenCall,
 } from '../../../src/rules/learning/learning.ts';
 import { takeNews } from '../../../src/rules/learning/limit-news.ts';
 import { configure, observe, told } from '../../../src/rules/learning/observations.ts';
@@ -14,6 +13,7 @@ import type { LimitPolicy } from '../../../src/rules/limits/limit-policy.ts';
 import { type LimitSet, limitsOf, newLimitSet } from '../../../src/rules/limits/limit-set.ts';
 import { take } from '../../../src/rules/limits/limit-waits.ts';
 import type { MeteredLimit } from '../../../src/rules/limits/metered-limit.ts';
+import type { SentCall } from '../../../src/rules/ticket.ts';
 
 const MINUTE = 60_000;
 const BUCKET: Shape = { enforcement: 'bucket', burstSeconds: 10 };
@@ -38,11 +38,11 @@ function laneWith(...start: readonly MeteredLimit[]): [Learning, LimitSet] {
   return [learning, set];
 }
 
-function call(learning: Learning, set: LimitSet, amount: number, now: number): TakenCall {
+function call(learning: Learning, set: LimitSet, amount: number, now: number): SentCall {
   const cost = { requests: 1, tokens: amount };
   take(set, cost, now);
   sent(learning, cost, now);
-  return { cost, at: now, taken: set.taken };
+  return { id: 1, cost, at: now, epoch: 0, taken: set.taken };
 }
 
 it('a given limit that is shown to be lower is told as such once, and again when given anew', () => {
@@ -91,11 +91,10 @@ it('refusals bring back what was taken for a rest of a second', () => {
 it('a limit that nobody has stated is what was taken in the minute before a refusal', () => {
   const [learning, set] = laneWith();
   for (let now = 0; now <= 90_000; now += 1000) {
-    call(learning, set, 10, now);
-    answered(learning, set, false, now);
+    answered(learning, set, call(learning, set, 10, now), false, now);
   }
   const last = call(learning, set, 10, 91_000);
-  refused(learning, last);
+  refused(learning, set, last, 91_000);
   beginEpisode(learning, set, 'rate', { dimension: 'tokens' }, last, 1, 91_000);
   resumed(learning, set, 95_000);
   expect(takeNews(learning, set, 95_000)).toBeDefined();
@@ -105,8 +104,8 @@ it('a limit that nobody has stated is what was taken in the minute before a refu
 it('a refusal that states a limit says nothing else', () => {
   const [learning, set] = laneWith(tokens(1000, 'guess'));
   const one = call(learning, set, 10, 0);
-  answered(learning, set, false, 0);
-  refused(learning, one);
+  answered(learning, set, one, false, 0);
+  refused(learning, set, one, 0);
   const stated = { limits: [{ dimension: 'tokens', max: 700, windowMs: MINUTE }] } as const;
   const words = { stated: { ...stated, concurrency: undefined } };
   beginEpisode(learning, set, 'rate', words, one, 1, 0);

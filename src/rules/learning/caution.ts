@@ -1,0 +1,123 @@
+import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
+import type { SentCall } from '../ticket.ts';
+import { type Backoff, FLOOR, newBackoff, tuningOf } from './backoff.ts';
+import type { Concurrency } from './concurrency.ts';
+import { type KnownLimits, upstreamOf } from './known-limits.ts';
+import { copyEstimate } from './limit-estimate.ts';
+import { type LimitEstimates, restoreEstimates } from './limit-estimates.ts';
+import { hasPattern, newStrays, noteAnswered, refute, type Strays } from './strays.ts';
+import {
+  type Carelessness,
+  countAnew,
+  countInTrial,
+  isStale,
+  lowerInTrial,
+  newTrial,
+  restartTrial,
+  type Trial,
+  verdictOf,
+} from './trial.ts';
+
+/** What of a lane's knowledge makes it careful. */
+export interface Cautious {
+  known: KnownLimits;
+  backoff: Backoff;
+  estimates: LimitEstimates;
+  concurrency: Concurrency;
+  strays: Strays;
+  isNewsDue: boolean;
+}
+
+/** Whether the lane may become more careful: not while the last such step is still under trial. */
+export function mayLower({ strays }: Cautious): boolean {
+  return strays.trial?.isBelow !== true || hasPattern(strays);
+}
+
+/**
+ * Makes the lane more careful by `lower`, on trial. That returns whether the rate is so low now that
+ * hardly any call should be refused.
+ */
+export function onTrial(learning: Cautious, lower: (trial: Trial) => boolean, now: number): void {
+  const { strays, backoff } = learning;
+  if (strays.trial && isStale(strays.trial, now)) strays.trial = undefined;
+  strays.trial ??= newTrial(carelessnessOf(learning), now);
+  const { trial } = strays;
+  // Until something is lowered, only the recent calls say what share is refused.
+  if (!trial.isLowered) {
+    const { calls, refused } = backoff.recent;
+    trial.above = { calls, refused };
+  }
+  trial.hadPattern ||= hasPattern(strays);
+  lowerInTrial(trial, lower(trial), now);
+  if (trial.isBelow && backoff.rate.limit >= trial.before.rate.limit) {
+    trial.steps++;
+    trial.lowered = learning.estimates.estimates.map(copyEstimate);
+  }
+  trial.isLowered ||= trial.isBelow || backoff.rate.limit < trial.before.rate.limit;
+}
+
+/** A call was answered: counts it, and draws the conclusions. */
+export function judge(
+  learning: Cautious,
+  limits: LimitSet,
+  call: SentCall,
+  isRefused: boolean,
+  now: number,
+): void {
+  const { strays } = learning;
+  const isLone = noteAnswered(strays, call, isRefused, now);
+  const { trial } = strays;
+  if (trial === undefined) return;
+  countInTrial(trial, call.at, isRefused);
+  const verdict = verdictOf(trial, strays.need);
+  const isRefuted = verdict === 'refuted' && !hasPattern(strays);
+  const wasForNothing = isLone && !trial.hadPattern;
+  if (isRefuted || wasForNothing) restore(learning, limits, now);
+  if (isRefuted) refute(strays, now);
+  const isOver = verdict === 'fallen' && trial.hadPattern;
+  if (wasForNothing || isOver) strays.trial = undefined;
+  else if (verdict === 'fallen') countAnew(trial);
+  if (verdict === 'more') restartTrial(trial);
+}
+
+/** Something was raised again: what was tried has been found out, as far as nothing was refused. */
+export function raised({ strays, backoff }: Cautious): void {
+  const { trial } = strays;
+  if (trial === undefined) return;
+  const { limit } = backoff.rate;
+  if (trial.steps === 0 && limit >= trial.before.rate.limit) strays.trial = undefined;
+  else trial.isBelow = trial.steps === 0 && limit <= FLOOR;
+}
+
+/** Limits are given anew: whatever refusals have taught counts no more. */
+export function beginAnew(learning: Cautious, limits: LimitSet, now: number): void {
+  const isGiven = upstreamOf(learning.known).some(({ source }) => source === 'given');
+  learning.backoff = newBackoff(isGiven, now);
+  learning.strays = newStrays(now);
+  tune(limits, tuningOf(learning.backoff), now);
+}
+
+function carelessnessOf({ backoff, estimates, concurrency }: Cautious): Carelessness {
+  return {
+    rate: { ...backoff.rate },
+    strictness: backoff.strictness,
+    estimates: estimates.estimates.map(copyEstimate),
+    inFlight: concurrency.limit,
+    wasRefused: concurrency.wasRefused,
+  };
+}
+
+/** The lane is as careless as before the trial. */
+function restore(learning: Cautious, limits: LimitSet, now: number): void {
+  const { backoff, estimates, known, concurrency, strays } = learning;
+  if (strays.trial === undefined) return;
+  const { before } = strays.trial;
+  backoff.rate = { ...before.rate, limit: before.rate.most };
+  backoff.strictness = before.strictness;
+  restoreEstimates(estimates, known, before.estimates);
+  concurrency.limit = Math.max(concurrency.limit, Math.min(before.inFlight, concurrency.most));
+  concurrency.wasRefused = before.wasRefused;
+  adoptLimits(limits, known.inForce, now);
+  tune(limits, tuningOf(backoff), now);
+  learning.isNewsDue = true;
+}

@@ -1,0 +1,86 @@
+import { amount, type Cost, DIMENSIONS } from '../../model/limits.ts';
+import { type Codec, list, number, record } from '../codec.ts';
+import { cost, type SentCall } from '../ticket.ts';
+
+/** Refusals of so many pauses are kept in mind: answers may be slow. */
+const KEPT = 8;
+/** What followed an earlier refusal counts so much less. */
+const FADING = 0.85;
+/** Fewer followers than these say nothing. */
+const LEAST_PASSED = 5;
+const LEAST_REFUSED = 3;
+const LEAST_HINTS = 2;
+/** Of the followers of a refusal that came by chance, at most this share is refused as well. */
+const MOST_REFUSED = 0.2;
+
+/** The first call that was refused in an epoch. */
+interface FirstRefusal {
+  readonly epoch: number;
+  /** How many calls the lane had let through then. */
+  readonly order: number;
+  readonly cost: Cost;
+}
+
+/**
+ * What became of the calls that were let through after a refused one, before anybody knew of it, and
+ * cost no less. Where a limit is used up, next to none of them pass.
+ */
+export interface Followers {
+  firsts: FirstRefusal[];
+  passed: number;
+  refused: number;
+}
+
+export const followers: Codec<Followers> = record<Followers>({
+  firsts: list(record<FirstRefusal>({ epoch: number, order: number, cost })),
+  passed: number,
+  refused: number,
+});
+
+export function newFollowers(): Followers {
+  return { firsts: [], passed: 0, refused: 0 };
+}
+
+/** A call was answered. */
+export function noteFollower(followers: Followers, call: SentCall, isRefused: boolean): void {
+  const first = followers.firsts.find(({ epoch }) => epoch === call.epoch);
+  if (first === undefined) {
+    if (isRefused) addFirst(followers, call);
+  } else if (isAfter(call, first)) {
+    if (isRefused) followers.refused++;
+    else if (costsNoLess(call.cost, first.cost)) followers.passed++;
+  }
+}
+
+/** Whether what followed shows that no limit was used up. */
+export function haveMostPassed({ passed, refused }: Followers): boolean {
+  return passed >= LEAST_PASSED && refused <= MOST_REFUSED * (passed + refused);
+}
+
+/** Whether what followed speaks against a limit that was used up, though it may be too little. */
+export function doPass({ passed, refused }: Followers): boolean {
+  return passed >= LEAST_HINTS && refused <= MOST_REFUSED * (passed + refused);
+}
+
+/** Whether what followed shows that a limit was used up. */
+export function areRefusedToo({ passed, refused }: Followers): boolean {
+  return refused >= LEAST_REFUSED && refused > MOST_REFUSED * (passed + refused);
+}
+
+function addFirst(followers: Followers, { epoch, taken, cost }: SentCall): void {
+  followers.firsts = [...followers.firsts, { epoch, order: orderOf(taken), cost }].slice(-KEPT);
+  followers.passed *= FADING;
+  followers.refused *= FADING;
+}
+
+function isAfter({ taken }: SentCall, { order }: FirstRefusal): boolean {
+  return orderOf(taken) > order;
+}
+
+function orderOf(taken: Cost): number {
+  return amount(taken, 'requests');
+}
+
+function costsNoLess(cost: Cost, than: Cost): boolean {
+  return DIMENSIONS.every((each) => amount(cost, each) >= amount(than, each));
+}

@@ -1,0 +1,137 @@
+import { type Codec, flag, number, optional, record, time } from '../codec.ts';
+import type { SentCall } from '../ticket.ts';
+import {
+  areRefusedToo,
+  type Followers,
+  followers,
+  haveMostPassed,
+  newFollowers,
+  noteFollower,
+} from './followers.ts';
+import {
+  countCall,
+  newRefusalShare,
+  type RefusalShare,
+  refusalShare,
+  shareOf,
+} from './refusal-share.ts';
+import { PATTERN, type Trial, trial } from './trial.ts';
+
+/** About the last forty calls count. */
+const FADING = 0.975;
+/** Fewer refusals than these have no pattern. */
+const LEAST_REFUSED = 6;
+/** Refusals are taken for strays for so long after the last one. */
+const REMEMBERED_MS = 600_000;
+/** The trial of a refuted hypothesis is repeated after so long; twice as long after each one. */
+const FIRST_WAIT_MS = 600_000;
+const LONGEST_WAIT_MS = 8 * FIRST_WAIT_MS;
+/** A trial needs so many refusals; twice as many where the last verdict was wrong. */
+const FIRST_NEED = 4;
+const MOST_NEEDED = 64;
+
+/**
+ * Whether refusals are strays: they have nothing to do with what the lane sends, as where capacity
+ * is shared with others. A stray refusal delays its own call only.
+ *
+ * Two things show it. Calls that were let through after a refused one pass; or a lower rate changes
+ * nothing. As soon as many of the recent calls are refused, neither counts any more.
+ */
+export interface Strays {
+  followers: Followers;
+  recent: RefusalShare;
+  /** Whether refusals are strays by what followed them, and since when. */
+  isLone: boolean;
+  since: number;
+  refusedAt: number;
+  /** Until then a lower rate is not tried again: the last trial was in vain. */
+  refutedUntil: number;
+  waitMs: number;
+  /** How many refusals a trial needs. */
+  need: number;
+  trial: Trial | undefined;
+}
+
+export const strays: Codec<Strays> = record<Strays>({
+  followers,
+  recent: refusalShare,
+  isLone: flag,
+  since: time,
+  refusedAt: time,
+  refutedUntil: time,
+  waitMs: number,
+  need: number,
+  trial: optional(trial),
+});
+
+export function newStrays(now: number): Strays {
+  return {
+    followers: newFollowers(),
+    recent: newRefusalShare(now),
+    ...{ isLone: false, since: now, refusedAt: now, trial: undefined },
+    ...{ refutedUntil: Number.NEGATIVE_INFINITY, waitMs: FIRST_WAIT_MS, need: FIRST_NEED },
+  };
+}
+
+/** Whether refusals are strays at present. */
+export function areStrays(strays: Strays, now: number): boolean {
+  return strays.isLone || isRefuted(strays, now);
+}
+
+/** Whether a lower rate has been tried in vain, not long ago. */
+export function isRefuted({ refutedUntil }: Strays, now: number): boolean {
+  return now < refutedUntil;
+}
+
+/** A call was answered. Returns whether that shows that refusals are strays. */
+export function noteAnswered(
+  strays: Strays,
+  call: SentCall,
+  isRefused: boolean,
+  now: number,
+): boolean {
+  if (isRefused) noteRefused(strays, now);
+  countCall(strays.recent, isRefused, FADING, now);
+  if (hasPattern(strays)) dismiss(strays);
+  if (areStrays(strays, now)) return false;
+  noteFollower(strays.followers, call, isRefused);
+  if (!haveMostPassed(strays.followers)) return false;
+  strays.isLone = true;
+  strays.since = now;
+  return true;
+}
+
+/** A lower rate was tried in vain. */
+export function refute(strays: Strays, now: number): void {
+  if (!areStrays(strays, now)) strays.since = now;
+  strays.isLone = true;
+  strays.trial = undefined;
+  strays.refutedUntil = now + strays.waitMs;
+  strays.waitMs = Math.min(LONGEST_WAIT_MS, 2 * strays.waitMs);
+}
+
+/** Whether many of the recent calls were refused, or those that followed a refused one. */
+export function hasPattern({ recent, followers }: Strays): boolean {
+  const isDense = recent.refused >= LEAST_REFUSED && shareOf(recent) >= PATTERN;
+  return isDense || areRefusedToo(followers);
+}
+
+function noteRefused(strays: Strays, now: number): void {
+  // After a long quiet time, others may be the cause.
+  if (now - strays.refusedAt > REMEMBERED_MS) {
+    strays.isLone = false;
+    strays.followers = newFollowers();
+  }
+  strays.refusedAt = now;
+}
+
+/** A limit is exceeded after all. */
+function dismiss(strays: Strays): void {
+  if (!strays.isLone && strays.refutedUntil === Number.NEGATIVE_INFINITY) return;
+  if (strays.refutedUntil > strays.recent.at) {
+    strays.need = Math.min(MOST_NEEDED, 2 * strays.need);
+  }
+  strays.refutedUntil = Number.NEGATIVE_INFINITY;
+  strays.isLone = false;
+  strays.followers = newFollowers();
+}

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SimulatorEnforcement } from '../../../src/testing/index.ts';
+import { NOBODY, type RefusingHost, RefusingWorld } from '../../support/refusing-host.ts';
+
+const MINUTE = 60_000;
+const OPENAI = 'https://api.openai.com/v1';
+/** What of a limit is used. */
+const USED = 0.8;
+const SHARES = [0.003, 0.01, 0.02, 0.05, 0.1];
+
+/** A lane that knows its limit, and enough calls for half a minute or more of it. */
+interface Known {
+  readonly perMinute: number;
+  readonly calls: number;
+  readonly host: Omit<RefusingHost, 'calls'>;
+}
+
+const knownLimit = fc
+  .record({
+    perMinute: fc.constantFrom(60, 600, 6000),
+    baseURL: fc.constantFrom(NOBODY, OPENAI),
+    isShown: fc.boolean(),
+    processes: fc.constantFrom(1, 6),
+    keys: fc.constantFrom(1, 4),
+    retryAfterMs: fc.constantFrom(undefined, 50, 1000, 5000),
+    seed: fc.integer({ min: 1, max: 1_000_000 }),
+  })
+  .map(({ perMinute, isShown, processes, ...host }): Known => {
+    const options = isShown ? {} : { limits: { rpm: perMinute } };
+    const newsMs = processes === 1 ? 0 : 20;
+    const shows = isShown ? perMinute : undefined;
+    const calls = Math.max(300, Math.min(2500, perMinute));
+    return { perMinute, calls, host: { ...host, options, processes, newsMs, shows } };
+  });
+
+/** A host that enforces a limit, of which the lane was told something else. */
+const wrongLimit = fc.record({
+  told: fc.constantFrom(60, 600, 1200),
+  share: fc.constantFrom(1, 0.5, 0.1),
+  as: fc.constantFrom<SimulatorEnforcement>('bucket', 'bucket-10s', 'sliding', 'fixed', 'slices'),
+  retryAfterMs: fc.constantFrom<(number | 'true' | undefined)[]>(undefined, 1000, 'true'),
+  processes: fc.constantFrom(1, 6),
+  seed: fc.integer({ min: 1, max: 1_000_000 }),
+});
+
+describe('a lane that does not know why it is refused', () => {
+  it('takes at most twice its time where refusals come by chance, and obeys a limit where there is one', () => {
+    fc.assert(
+      fc.property(knownLimit, fc.constantFrom(...SHARES), ({ host, calls }, share) => {
+        const without = new RefusingWorld({ ...host, calls }).run();
+        const withThem = new RefusingWorld({ ...host, calls, chance: () => share }).run();
+        // The last calls may wait for a few refusals of their own.
+        expect(withThem).toBeLessThanOrEqual((2 * without) / (1 - share) + 20_000);
+      }),
+      { numRuns: 40 },
+    );
+    fc.assert(
+      fc.property(wrongLimit, ({ told, share, as, ...host }) => {
+        const enforced = { rpm: told * share, as };
+        // Nothing is counted over less than a second, so that a call a second passes any slice.
+        fc.pre(as !== 'slices' || enforced.rpm >= 60);
+        const minutes = told === 60 ? 40 : 10;
+        const untilMs = minutes * MINUTE;
+        const options = { limits: { rpm: told } };
+        const calls = { calls: 1_000_000, workers: 60, untilMs };
+        const world = new RefusingWorld({ ...host, ...calls, options, enforced });
+        world.run();
+        const { passed, refused } = world.between(0, untilMs);
+        expect(refused).toBeLessThanOrEqual(share === 1 ? 0 : 0.12);
+        expect(world.between(untilMs / 2, untilMs).refused).toBeLessThanOrEqual(0.08);
+        expect(passed).toBeGreaterThanOrEqual((share === 1 ? 0.79 : 0.5) * enforced.rpm * minutes);
+      }),
+      { numRuns: 40 },
+    );
+  }, 300_000);
+
+  it('uses its whole limit three minutes after refusals by chance have ended', () => {
+    fc.assert(
+      fc.property(knownLimit, fc.constantFrom(...SHARES), ({ host, perMinute }, share) => {
+        const endsAt = 4 * MINUTE;
+        const untilMs = endsAt + 5 * MINUTE;
+        const chance = (now: number): number => (now < endsAt ? share : 0);
+        const workers = 100;
+        const world = new RefusingWorld({ ...host, calls: 1_000_000, workers, untilMs, chance });
+        world.run();
+        const { passed, refused } = world.between(endsAt + 3 * MINUTE, untilMs);
+        expect(refused).toBe(0);
+        expect(passed).toBeGreaterThanOrEqual(0.95 * USED * perMinute * 2);
+      }),
+      { numRuns: 40 },
+    );
+  }, 300_000);
+});
+
+describe('refusals by chance', () => {
+  it.each([
+    ['half a minute of a given limit', { calls: 2500, options: { limits: { rpm: 6000 } } }],
+    ['a bucket', { calls: 1500, options: { limits: { rpm: 600 }, enforcement: 'bucket' } }],
+    ['eight at a time where nothing is known', { calls: 2500, workers: 8 }],
+    [
+      'eight at a time at DeepSeek',
+      { calls: 2500, workers: 8, baseURL: 'https://api.deepseek.com' },
+    ],
+  ] as const)('of one call in twenty don’t double the time of %s', (_, host) => {
+    for (const retryAfterMs of [undefined, 50, 1000]) {
+      const without = new RefusingWorld({ ...host, retryAfterMs }).run();
+      const withThem = new RefusingWorld({ ...host, retryAfterMs, chance: () => 0.05 }).run();
+      expect(withThem).toBeLessThanOrEqual(2 * without);
+    }
+  });
+
+  it('all of an unknown limit’s calls at once: no minutes are lost', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = new RefusingWorld({ calls: 1500, seed, chance: () => 0.05 });
+      expect(world.run()).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it('that end within a hundred calls are made up for within minutes', () => {
+    const options = { limits: { rpm: 6000 } };
+    let world: RefusingWorld;
+    const chance = (): number => (world.arrivals.length < 100 ? 0.3 : 0);
+    const host = { calls: 1_000_000, workers: 60, untilMs: 6 * MINUTE, retryAfterMs: 50 };
+    world = new RefusingWorld({ ...host, options, chance });
+    world.run();
+    expect(world.between(5 * MINUTE, 6 * MINUTE).passed).toBeGreaterThanOrEqual(0.95 * USED * 6000);
+  });
+});
