@@ -2,6 +2,7 @@ import { inWords, wholeMs } from './duration.ts';
 import { brand, isInstance } from './error-brand.ts';
 import { amount, type Cost, type Dimension, type Limit } from './model/limits.ts';
 import type { Reason } from './model/reason.ts';
+import type { ProviderRefusal } from './provider-refusal.ts';
 
 /**
  * A stable name for each kind of error, for programs.
@@ -132,18 +133,6 @@ export class BudgetSpent extends HeadroomError {
     this.costUsd = costUsd;
     this.resetAt = resetAt;
     Object.defineProperty(this, 'key', { value: key });
-  }
-}
-
-/** What a provider said as it refused a call: the `cause` of errors of calls that waited behind it. */
-export class ProviderRefusal extends Error {
-  override readonly name = 'ProviderRefusal';
-  /** The status of its response; `undefined` where another process has seen it. */
-  readonly status: number | undefined;
-
-  constructor(message: string, status: number | undefined) {
-    super(message);
-    this.status = status;
   }
 }
 

@@ -41,6 +41,7 @@ export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { Plan, PlannedLane } from './plan/plan.ts';
 export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
+export type { ProviderRefusal } from './provider-refusal.ts';
 export {
   type Asked,
   type Cell,

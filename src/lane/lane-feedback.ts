@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { ProviderRefusal } from '../errors.ts';
 import type { GuardedEmitter, LaneRef } from '../events.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
 import type { TokenEstimate, Usage } from '../model/usage.ts';
+import type { ProviderRefusal } from '../provider-refusal.ts';
 import type { LaneCommand, RefusalWords } from '../rules/commands.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { Reservation, ReservationListener, ReservationOutcome } from './reservation.ts';

@@ -1,5 +1,6 @@
 import { inWords } from '../duration.ts';
-import { type HeadroomError, ProviderRefusal, RateLimitExceeded } from '../errors.ts';
+import { type HeadroomError, RateLimitExceeded } from '../errors.ts';
+import { ProviderRefusal } from '../provider-refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import type { Pause } from '../rules/pause.ts';
 import { isGivenUp, isProbeDue, pauseOf, type Recovery } from '../rules/recovery.ts';

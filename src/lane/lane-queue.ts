@@ -1,7 +1,8 @@
 import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
-import type { HeadroomError, ProviderRefusal } from '../errors.ts';
+import type { HeadroomError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
+import type { ProviderRefusal } from '../provider-refusal.ts';
 import { CallQueue } from '../queue/call-queue.ts';
 import { FairQueue } from '../queue/fair-queue.ts';
 import { QueuedCall } from '../queue/queued-call.ts';

@@ -1,6 +1,6 @@
 import type { Charge } from '../budget/budget-charge.ts';
 import { wallNow } from '../clock.ts';
-import { ProviderRefusal, RateLimitExceeded } from '../errors.ts';
+import { RateLimitExceeded } from '../errors.ts';
 import type { BodyFailure } from '../http/body-failure.ts';
 import { readErrorBody } from '../http/error-body.ts';
 import { readLimits } from '../http/headers.ts';
@@ -9,6 +9,7 @@ import { mayRefuse } from '../http/refusal.ts';
 import { believedUsage } from '../http/usage-believed.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Refusal } from '../model/refusal.ts';
+import { ProviderRefusal } from '../provider-refusal.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { markedFinal, type ReadResponse, readError } from './error-response.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ProviderRefusal, RateLimitExceeded } from '../../src/errors.ts';
+import { RateLimitExceeded } from '../../src/errors.ts';
+import { ProviderRefusal } from '../../src/provider-refusal.ts';
 import { json, NOTHING, outcome, refused, underWay } from './bench.ts';
 import { answering, ending, MINUTE, setUp } from './hosts.ts';
 import { sdks } from './sdks.ts';
