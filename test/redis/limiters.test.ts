@@ -139,7 +139,8 @@ describeRedis('limiters of several processes on one store', (server) => {
     );
     await world.run(...calls);
     expect(world.ms + ms).toBeLessThan(most);
-    expect(client.runs).toBeLessThan(3 * 80);
+    // Each process lists the lane once.
+    expect(client.runs).toBeLessThan(3 * 80 + 2 * count);
   });
 
   it('are all paused by what one is refused, each once, and only one tries first', async () => {
