@@ -14,9 +14,9 @@ export class RestingCalls {
   }
 
   /** Resolves at `until`; rejects with the signal's reason, or with what ends all that rest. */
-  rest(until: number, signal: AbortSignal | undefined): Promise<void> {
+  async rest(until: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const end = (): void => {
         this.#wakers.delete(wake);
         signal?.removeEventListener('abort', abort);
