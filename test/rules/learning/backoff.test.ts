@@ -74,6 +74,44 @@ describe('backoff', () => {
     expect(shares).toEqual([80, 88, 97, 100, 100]);
   });
 
+  it('lowers the rate to half at most, unless less came through', () => {
+    const backoff = newBackoff(true, 0);
+    answered(backoff, 60, 0);
+    const shares: number[] = [];
+    for (let episode = 0; episode < 5; episode++) {
+      for (let call = 0; call < 3; call++) noteRefusal(backoff, 0);
+      backOff(backoff, 'rate', 1, 0);
+      shares.push(tuningOf(backoff).rateShare);
+    }
+    expect(shares.map((share) => Math.round(100 * share))).toEqual([80, 64, 51, 50, 50]);
+    for (let call = 0; call < 3; call++) noteRefusal(backoff, 0);
+    backOff(backoff, 'rate', 0.4, 0);
+    expect(tuningOf(backoff).rateShare).toBeCloseTo(0.2);
+  });
+
+  it('is back at the whole rate within three minutes of quiet', () => {
+    const backoff = newBackoff(true, 0);
+    answered(backoff, 60, 0);
+    noteRefusal(backoff, 0);
+    for (let episode = 0; episode < 5; episode++) {
+      noteRefusal(backoff, 0);
+      backOff(backoff, 'rate', 1, 0);
+    }
+    for (let second = 1; second <= 180; second++) answered(backoff, 1, second * 1000);
+    expect(tuningOf(backoff).rateShare).toBe(1);
+  });
+
+  it('forgets calls of an hour ago, however few came since', () => {
+    const backoff = newBackoff(true, 0);
+    answered(backoff, 400, 0);
+    for (let call = 0; call < 20; call++) noteRefusal(backoff, 0);
+    answered(backoff, 60, 60 * MINUTE);
+    noteRefusal(backoff, 60 * MINUTE);
+    backOff(backoff, 'rate', 1, 60 * MINUTE);
+    expect(backoff.recent.calls).toBeLessThan(70);
+    expect(backoff.recent.calls).toBeGreaterThan(50);
+  });
+
   it('grows slowly after a ramp error: by less than half in a quarter of an hour', () => {
     const backoff = newBackoff(true, 0);
     answered(backoff, 1000, 0);

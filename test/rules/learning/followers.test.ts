@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import {
+  areRefusedToo,
+  type Followers,
+  haveMostPassed,
+  newFollowers,
+  noteFollower,
+} from '../../../src/rules/learning/followers.ts';
+import type { SentCall } from '../../../src/rules/ticket.ts';
+
+function call(order: number, tokens = 10, epoch = 0): SentCall {
+  const cost = { requests: 1, tokens };
+  return { id: order, cost, at: 0, epoch, taken: { requests: order, tokens: 10 * order } };
+}
+
+function after(...calls: readonly (readonly [SentCall, boolean])[]): Followers {
+  const followers = newFollowers();
+  noteFollower(followers, call(10), true);
+  for (const [each, isRefused] of calls) noteFollower(followers, each, isRefused);
+  return followers;
+}
+
+const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + i);
+
+it('a limit that was used up lets no call pass that was sent after a refused one', () => {
+  expect(haveMostPassed(after(...range(11, 5).map((n) => [call(n), false] as const)))).toBe(true);
+  const refused = after(...range(11, 5).map((n) => [call(n), true] as const));
+  expect([haveMostPassed(refused), areRefusedToo(refused)]).toEqual([false, true]);
+});
+
+it('calls that were sent before, cost less, or came after the pause say nothing', () => {
+  const before = range(1, 9).map((n) => [call(n), false] as const);
+  const smaller = range(11, 9).map((n) => [call(n, 9), false] as const);
+  const later = range(11, 9).map((n) => [call(n, 10, 1), false] as const);
+  for (const calls of [before, smaller, later]) {
+    expect(haveMostPassed(after(...calls))).toBe(false);
+  }
+});
