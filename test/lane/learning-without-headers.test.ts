@@ -20,7 +20,8 @@ describe('limits that only the text of a 429 states', () => {
       seconds: 120,
     });
     expect(status429).toBeLessThanOrEqual(60);
-    expect(refused(20, 120).share).toBe(0);
+    // One text is one witness: its limit is tried again, and a second one confirms it.
+    expect(refused(20, 120).share).toBeLessThanOrEqual(0.001);
     // An unknown host may count a whole minute: what went before fills it.
     expect(share(70, 120)).toBeGreaterThanOrEqual(0.76);
   });
@@ -35,7 +36,8 @@ describe('limits that only the text of a 429 states', () => {
       workers: 20,
       seconds: 600,
     });
-    expect(refused(60, 600).share).toBe(0);
+    // The same of some sixty calls.
+    expect(refused(60, 600).share).toBeLessThanOrEqual(0.02);
     expect(refused(60, 600).calls).toBeGreaterThanOrEqual(0.8 * 0.8 * 9 * 15);
   });
 });
