@@ -7,13 +7,7 @@ export interface Fault {
   readonly answer: (form: Form, asked: string) => Response | Promise<Response>;
   /** Only for these forms. @default all */
   readonly on?: (form: Form) => boolean;
-  /** So long after the fault the next calls are made. @default 0 */
-  readonly quietMs?: number;
 }
-
-const MINUTE_MS = 60_000;
-/** A pause of more than `maxPauseMs` is tried each ten minutes. */
-const PROBED_MS = 11 * MINUTE_MS;
 
 const DAY = '86400';
 
@@ -136,7 +130,6 @@ const REFUSALS: readonly Fault[] = [
   { name: '429, `retry-after: 2`', answer: refused('Slow.', { 'retry-after': '2' }) },
   { name: '429, `retry-after: -1`', answer: refused('Slow.', { 'retry-after': '-1' }) },
   { name: '429, `retry-after: soon`', answer: refused('Slow.', { 'retry-after': 'soon' }) },
-  { name: '429, a day', answer: refused('Slow.', { 'retry-after': DAY }), quietMs: PROBED_MS },
   { name: '429, ten years', answer: refused('Slow.', { 'retry-after': '315360000' }) },
   { name: '429, 10¹⁵ ms', answer: refused('Slow.', { 'retry-after-ms': '1e15' }) },
   {

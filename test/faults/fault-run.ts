@@ -59,7 +59,6 @@ export async function runFault(
   const { limiter, client, served } = limitedClient(fault, form, clock, store);
   const limitedSeen = await clock.run(call(client, form, clock, 0));
   const requests = { bare: bare.count(), limited: served.count() };
-  await clock.advance(fault.quietMs ?? 0);
   const from = clock.now();
   const later = await clock.run(
     Promise.all(

@@ -37,10 +37,9 @@ export class FaultTable {
       `| the fault | ${forms.join(' | ')} |`,
       `|---|${forms.map(() => '---|').join('')}`,
     ];
-    const rows = FAULTS.map(({ name, quietMs = 0 }) => {
+    const rows = FAULTS.map(({ name }) => {
       const cells = forms.map((form) => this.#rows.get(name)?.get(form) ?? '–');
-      const later = quietMs === 0 ? '' : ` (the five calls come ${quietMs / 60_000} min later)`;
-      return `| ${name}${later} | ${cells.join(' | ')} |`;
+      return `| ${name} | ${cells.join(' | ')} |`;
     });
     return `${HEAD}\n${[...head, ...rows].join('\n')}\n`;
   }
