@@ -18,6 +18,7 @@ import {
   forget,
   halt,
   isOfPause,
+  isOwn,
   open,
   pauseOf,
   reconsider,
@@ -228,6 +229,8 @@ function hearRefusal(
 ): void {
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, limits, call, now);
+  // One call that is always refused is one witness, however often it asks.
+  if (isOwn(recovery, { earlier })) return;
   if (isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
     strayed(learning, limits, words, call, inFlight(state), now);
     return;

@@ -3,7 +3,7 @@ import { field, isObject } from '../model/json.ts';
 /**
  * What tracing tools make of a client: Langfuse and Sentry a Proxy that hands out methods of its own,
  * LangSmith a plain object with some of its parts; some put functions of their own in the place of
- * `messages.create` and others. The copy of a client that is limited would go past them, or fail.
+ * `messages.create` and other methods. The copy of a client that is limited would go past them, or fail.
  */
 export function isForeignWrapper(client: object, methods: readonly string[]): boolean {
   const parts = [...methods, ...RESOURCES];
@@ -34,10 +34,10 @@ function definedAs(client: object, name: string): unknown {
   return undefined;
 }
 
-/** Whether one of the client's resources has a method that isn't its class's. */
+/** Whether one of the client's resources has a `create` that isn't its class's. */
 function hasPatched(owner: object): boolean {
   return Object.values(owner).some(
-    (each) => isResource(each) && (hasOwnMethod(each) || hasPatched(each)),
+    (each) => isResource(each) && (hasOwnCreate(each) || hasPatched(each)),
   );
 }
 
@@ -45,8 +45,9 @@ function isResource(value: unknown): value is object {
   return isObject(value) && Object.hasOwn(value, '_client') && field(value, '_client') !== value;
 }
 
-function hasOwnMethod(resource: object): boolean {
-  return Object.values(resource).some((each) => typeof each === 'function');
+/** Tools trace `create`, whatever else; an SDK's own client may replace others (Bedrock's `stream`). */
+function hasOwnCreate(resource: object): boolean {
+  return Object.hasOwn(resource, 'create');
 }
 
 /** The error for a client that something else has wrapped. */

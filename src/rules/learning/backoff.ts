@@ -1,5 +1,5 @@
 import type { PauseCause } from '../../model/refusal.ts';
-import { type Codec, flag, number, oneOf, record, time } from '../codec.ts';
+import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
 import {
   type AdaptiveLimit,
@@ -13,6 +13,15 @@ import {
   raiseTo,
   STEP,
 } from './adaptive-limit.ts';
+import {
+  countAnswer,
+  isProbeDue,
+  newProbeSchedule,
+  type ProbeSchedule,
+  probeFailed,
+  probeSchedule,
+  probeSucceeded,
+} from './probe-schedule.ts';
 import {
   countCall,
   newRefusalShare,
@@ -41,8 +50,15 @@ const NEXT_STEP_MS = 15_000;
 const LARGE_STEP = 1.3;
 /** While hardly any call is refused, it comes back more slowly. */
 const HARDLY_ANY = 0.5 * TOLERATED;
+/** A rate that was raised and refused again within so long of the last cut is above the limit. */
+const RELAPSE_MS = 900_000;
 /** A burst is tried again after so long without a refusal; twice as long after each one that failed. */
 const RELAX_AFTER_MS = 600_000;
+
+interface LastCut {
+  readonly at: number;
+  readonly to: number;
+}
 
 /**
  * How much more careful a lane is than its limits and its provider's profile ask for, as refusals
@@ -57,6 +73,11 @@ export interface Backoff {
   /** The share of the rate that is used, from above 0 to 1. */
   rate: AdaptiveLimit;
   strictness: Strictness;
+  /** Above it, the rate is raised by schedule only: many calls were refused there again and again. */
+  ceiling: number;
+  probes: ProbeSchedule;
+  /** The last cut for many refusals at once: when, and to which rate. */
+  lastCut: LastCut | undefined;
   /** The recent calls. */
   recent: RefusalShare;
   /** When a call was last refused. */
@@ -70,6 +91,9 @@ export const backoff: Codec<Backoff> = record<Backoff>({
   isGiven: flag,
   rate: record<AdaptiveLimit>(adaptiveLimitFields),
   strictness: oneOf<Strictness>([0, 1, 2, 3]),
+  ceiling: number,
+  probes: probeSchedule,
+  lastCut: optional(record<LastCut>({ at: time, to: number })),
   recent: refusalShare,
   refusedAt: time,
   relaxedAt: time,
@@ -81,6 +105,9 @@ export function newBackoff(isGiven: boolean, now: number): Backoff {
     isGiven,
     rate: newAdaptiveLimit(1, 1, now),
     strictness: 0,
+    ceiling: Number.POSITIVE_INFINITY,
+    probes: newProbeSchedule(),
+    lastCut: undefined,
     recent: newRefusalShare(now),
     refusedAt: Number.NEGATIVE_INFINITY,
     relaxedAt: now,
@@ -95,6 +122,7 @@ export function tuningOf({ rate, strictness }: Backoff): Tuning {
 /** A call was answered. Returns whether the tuning is another one now. */
 export function noteAnswer(backoff: Backoff, now: number): boolean {
   countCall(backoff.recent, false, FADING, now);
+  countAnswer(backoff.probes);
   const isFaster = recover(backoff, now);
   return relax(backoff, now) || isFaster;
 }
@@ -118,6 +146,7 @@ export function areFew({ recent }: Backoff): boolean {
 /**
  * There was an episode of refusals. `used`: what was taken before, as a share of what may go at
  * present; 1 where nobody knows. `floor`: the least rate, where no more than half is missing.
+ * `many`: how many calls were refused, where those were so many that a limit was exceeded.
  */
 export function backOff(
   backoff: Backoff,
@@ -125,15 +154,30 @@ export function backOff(
   used: number,
   now: number,
   floor: number = FLOOR,
+  many: number | undefined = undefined,
 ): void {
   const { rate } = backoff;
+  const before = rate.limit;
   if (cause === 'ramp') {
     rate.isRamping = true;
     cut(backoff, CUT * used * rate.limit, now);
   }
   if (cause !== 'rate') return;
-  if (areTooMany(backoff)) lowerRate(backoff, used, floor, now);
+  if (areTooMany(backoff)) {
+    lowerRate(backoff, used, floor, now);
+    if (many !== undefined) noteCut(backoff, before, many, now);
+  }
   tighten(backoff, now);
+}
+
+/** Many calls were refused at once at the rate `before`: a second time, once it had been raised? */
+function noteCut(backoff: Backoff, before: number, refusals: number, now: number): void {
+  const { lastCut, rate } = backoff;
+  const isRelapse = lastCut && before > lastCut.to && now - lastCut.at < RELAPSE_MS;
+  backoff.lastCut = { at: now, to: rate.limit };
+  if (!isRelapse) return;
+  backoff.ceiling = Math.max(rate.limit, CUT * before);
+  probeFailed(backoff.probes, refusals, now);
 }
 
 /** Lowers the rate by a fifth, though not below `floor`; or to what came through of it. */
@@ -164,9 +208,23 @@ function cut(backoff: Backoff, limit: number, now: number): void {
 function recover(backoff: Backoff, now: number): boolean {
   const { rate } = backoff;
   if (!isBelowMost(rate) || !mayRecover(backoff, now)) return false;
-  raiseTo(rate, stepOf(rate) * rate.limit, now);
+  const next = nextRate(backoff, now);
+  if (next === undefined) return false;
+  raiseTo(rate, next, now);
   if (!isBelowMost(rate)) rate.isRamping = false;
   return true;
+}
+
+/** What the rate is raised to, if it is. */
+function nextRate(backoff: Backoff, now: number): number | undefined {
+  const { rate, ceiling, probes } = backoff;
+  const next = stepOf(rate) * rate.limit;
+  if (rate.isRamping) return next;
+  if (rate.limit < ceiling) return Math.min(ceiling, next);
+  if (!isProbeDue(probes, now)) return undefined;
+  probeSucceeded(probes, now);
+  backoff.ceiling = STEP * rate.limit;
+  return backoff.ceiling;
 }
 
 function stepOf({ isRamping, limit, most }: AdaptiveLimit): number {

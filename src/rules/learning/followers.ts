@@ -4,10 +4,9 @@ import { cost, type SentCall } from '../ticket.ts';
 
 /** Refusals of so many pauses are kept in mind: answers may be slow. */
 const KEPT = 8;
-/** What followed an earlier refusal counts so much less. */
-const FADING = 0.85;
+/** Each follower counts so much less than the next one: about the last fourteen count. */
+const FADING = 0.93;
 /** Fewer followers than these say nothing. */
-const LEAST_PASSED = 5;
 const LEAST_REFUSED = 3;
 const LEAST_HINTS = 2;
 /** Of the followers of a refusal that came by chance, at most this share is refused as well. */
@@ -47,14 +46,14 @@ export function noteFollower(followers: Followers, call: SentCall, isRefused: bo
   if (first === undefined) {
     if (isRefused) addFirst(followers, call);
   } else if (isAfter(call, first)) {
-    if (isRefused) followers.refused++;
-    else if (costsNoLess(call.cost, first.cost)) followers.passed++;
+    if (isRefused) count(followers, 0, 1);
+    else if (costsNoLess(call.cost, first.cost)) count(followers, 1, 0);
   }
 }
 
-/** Whether what followed shows that no limit was used up. */
-export function haveMostPassed({ passed, refused }: Followers): boolean {
-  return passed >= LEAST_PASSED && refused <= MOST_REFUSED * (passed + refused);
+/** Whether what followed, `least` calls or more, shows that no limit was used up. */
+export function haveMostPassed({ passed, refused }: Followers, least: number): boolean {
+  return passed >= least && refused <= MOST_REFUSED * (passed + refused);
 }
 
 /** Whether what followed speaks against a limit that was used up, though it may be too little. */
@@ -69,8 +68,11 @@ export function areRefusedToo({ passed, refused }: Followers): boolean {
 
 function addFirst(followers: Followers, { epoch, taken, cost }: SentCall): void {
   followers.firsts = [...followers.firsts, { epoch, order: orderOf(taken), cost }].slice(-KEPT);
-  followers.passed *= FADING;
-  followers.refused *= FADING;
+}
+
+function count(followers: Followers, passed: number, refused: number): void {
+  followers.passed = FADING * followers.passed + passed;
+  followers.refused = FADING * followers.refused + refused;
 }
 
 function isAfter({ taken }: SentCall, { order }: FirstRefusal): boolean {

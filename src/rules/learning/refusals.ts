@@ -206,7 +206,10 @@ function lower(learning: Learning, limits: LimitSet, episode: RateEpisode, now: 
     // Where there were no limits, there was no shape that could have been wrong.
     if (wasPaced && !(isGuess && isRamp)) {
       if (isGuess) backOffBurst(backoff, now);
-      else backOff(backoff, cause, used, now, floorOf(strays, start));
+      else {
+        const many = hasPattern(strays) ? episode.refusals : undefined;
+        backOff(backoff, cause, used, now, floorOf(strays, start), many);
+      }
       tune(limits, tuningOf(backoff), now);
     }
     return isGuess || backoff.rate.limit <= FLOOR * Math.max(start, limit, 1);
@@ -229,8 +232,10 @@ function lowerGuesses(
   const { estimates, known, throughput, resumedAt } = learning;
   const isMeasured = hasMinute(throughput, since);
   const wasPaused = resumedAt !== undefined && since - resumedAt < MINUTE_MS;
+  const { strays } = learning;
+  const isLimit = hasPattern(strays) || strays.trial?.hadPattern === true;
   // What a fifth less hasn't shown, half will.
-  const cut = isAgain && !hasPattern(learning.strays) ? FLOOR : CUT;
+  const cut = isAgain && !isLimit ? FLOOR : CUT;
   const isRamp = cause === 'ramp';
   const facts = { since, dimension, isMeasured, wasPaused, refusals, isRamp, cut };
   lowerEstimates(estimates, known, throughput, facts, now);

@@ -21,6 +21,16 @@ import { PATTERN, type Trial, trial } from './trial.ts';
 const FADING = 0.975;
 /** Fewer refusals than these have no pattern. */
 const LEAST_REFUSED = 6;
+/** So many in a row do not come by chance: of one call in ten, once in a hundred thousand calls. */
+const LONG_RUN = 5;
+/** A window that is full refuses in a row until it ends: what follows in the next two is no chance. */
+const RUN_MS = 180_000;
+/**
+ * So many followers have to pass; twice as many where the last verdict was wrong. A bucket that is
+ * drained a little faster than it refills lets most of them pass, too.
+ */
+const FIRST_FOLLOWERS = 5;
+const MOST_FOLLOWERS = 20;
 /** Refusals are taken for strays for so long after the last one. */
 const REMEMBERED_MS = 600_000;
 /** The trial of a refuted hypothesis is repeated after so long; twice as long after each one. */
@@ -40,6 +50,11 @@ const MOST_NEEDED = 64;
 export interface Strays {
   followers: Followers;
   recent: RefusalShare;
+  /** How many calls in a row were refused; when there was a long run. */
+  run: number;
+  ranAt: number;
+  /** How many followers have to pass. */
+  leastFollowers: number;
   /** Whether refusals are strays by what followed them, and since when. */
   isLone: boolean;
   since: number;
@@ -55,6 +70,9 @@ export interface Strays {
 export const strays: Codec<Strays> = record<Strays>({
   followers,
   recent: refusalShare,
+  run: number,
+  ranAt: time,
+  leastFollowers: number,
   isLone: flag,
   since: time,
   refusedAt: time,
@@ -68,6 +86,7 @@ export function newStrays(now: number): Strays {
   return {
     followers: newFollowers(),
     recent: newRefusalShare(now),
+    ...{ run: 0, ranAt: Number.NEGATIVE_INFINITY, leastFollowers: FIRST_FOLLOWERS },
     ...{ isLone: false, since: now, refusedAt: now, trial: undefined },
     ...{ refutedUntil: Number.NEGATIVE_INFINITY, waitMs: FIRST_WAIT_MS, need: FIRST_NEED },
   };
@@ -92,10 +111,12 @@ export function noteAnswered(
 ): boolean {
   if (isRefused) noteRefused(strays, now);
   countCall(strays.recent, isRefused, FADING, now);
+  strays.run = isRefused ? strays.run + 1 : 0;
+  if (strays.run >= LONG_RUN) strays.ranAt = now;
   if (hasPattern(strays)) dismiss(strays);
   if (areStrays(strays, now)) return false;
   noteFollower(strays.followers, call, isRefused);
-  if (!haveMostPassed(strays.followers)) return false;
+  if (!haveMostPassed(strays.followers, strays.leastFollowers)) return false;
   strays.isLone = true;
   strays.since = now;
   return true;
@@ -110,10 +131,10 @@ export function refute(strays: Strays, now: number): void {
   strays.waitMs = Math.min(LONGEST_WAIT_MS, 2 * strays.waitMs);
 }
 
-/** Whether many of the recent calls were refused, or those that followed a refused one. */
-export function hasPattern({ recent, followers }: Strays): boolean {
+/** Whether many of the recent calls were refused, or many in a row, or those after a refused one. */
+export function hasPattern({ recent, ranAt, followers }: Strays): boolean {
   const isDense = recent.refused >= LEAST_REFUSED && shareOf(recent) >= PATTERN;
-  return isDense || areRefusedToo(followers);
+  return isDense || recent.at - ranAt < RUN_MS || areRefusedToo(followers);
 }
 
 function noteRefused(strays: Strays, now: number): void {
@@ -130,6 +151,8 @@ function dismiss(strays: Strays): void {
   if (!strays.isLone && strays.refutedUntil === Number.NEGATIVE_INFINITY) return;
   if (strays.refutedUntil > strays.recent.at) {
     strays.need = Math.min(MOST_NEEDED, 2 * strays.need);
+  } else if (strays.isLone) {
+    strays.leastFollowers = Math.min(MOST_FOLLOWERS, 2 * strays.leastFollowers);
   }
   strays.refutedUntil = Number.NEGATIVE_INFINITY;
   strays.isLone = false;

@@ -24,9 +24,11 @@ const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + i);
 
 it('a limit that was used up lets no call pass that was sent after a refused one', () => {
-  expect(haveMostPassed(after(...range(11, 5).map((n) => [call(n), false] as const)))).toBe(true);
+  expect(haveMostPassed(after(...range(11, 7).map((n) => [call(n), false] as const)), 5)).toBe(
+    true,
+  );
   const refused = after(...range(11, 5).map((n) => [call(n), true] as const));
-  expect([haveMostPassed(refused), areRefusedToo(refused)]).toEqual([false, true]);
+  expect([haveMostPassed(refused, 5), areRefusedToo(refused)]).toEqual([false, true]);
 });
 
 it('calls that were sent before, cost less, or came after the pause say nothing', () => {
@@ -34,6 +36,6 @@ it('calls that were sent before, cost less, or came after the pause say nothing'
   const smaller = range(11, 9).map((n) => [call(n, 9), false] as const);
   const later = range(11, 9).map((n) => [call(n, 10, 1), false] as const);
   for (const calls of [before, smaller, later]) {
-    expect(haveMostPassed(after(...calls))).toBe(false);
+    expect(haveMostPassed(after(...calls), 5)).toBe(false);
   }
 });
