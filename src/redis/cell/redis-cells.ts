@@ -81,8 +81,7 @@ export class RedisCells implements ServerCells {
     ];
     try {
       const answer = await this.#underway.of(this.#link.run(CELL_SCRIPT, keys, [...own, ...args]));
-      // Whoever may read may still lack the right to write.
-      this.wasReached ||= operation !== 'read';
+      this.wasReached ||= hasWritten(operation, answer);
       this.#subscribeAgain();
       return answer;
     } catch (error) {
@@ -173,4 +172,10 @@ class RedisCell implements Cell {
 
 function micros(ms: number): string {
   return String(Math.round(ms * 1000));
+}
+
+/** Whether the script came past a command that writes: who may read may still lack that right. */
+function hasWritten(operation: string, answer: unknown): boolean {
+  const kind = Array.isArray(answer) ? answer[0] : undefined;
+  return kind === 'written' || kind === 'asked' || (operation === 'ask' && kind === 'seen');
 }
