@@ -1,5 +1,5 @@
 import type { PauseCause } from '../../model/refusal.ts';
-import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
+import { type Codec, flag, number, oneOf, record, time } from '../codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
 import {
   type AdaptiveLimit,
@@ -13,15 +13,14 @@ import {
   raiseTo,
   STEP,
 } from './adaptive-limit.ts';
+import { countAnswer } from './probe-schedule.ts';
 import {
-  countAnswer,
-  isProbeDue,
-  newProbeSchedule,
-  type ProbeSchedule,
-  probeFailed,
-  probeSchedule,
-  probeSucceeded,
-} from './probe-schedule.ts';
+  newRateCeiling,
+  noteCut,
+  type RateCeiling,
+  raisedUnder,
+  rateCeiling,
+} from './rate-ceiling.ts';
 import {
   countCall,
   newRefusalShare,
@@ -50,15 +49,8 @@ const NEXT_STEP_MS = 15_000;
 const LARGE_STEP = 1.3;
 /** While hardly any call is refused, it comes back more slowly. */
 const HARDLY_ANY = 0.5 * TOLERATED;
-/** A rate that was raised and refused again within so long of the last cut is above the limit. */
-const RELAPSE_MS = 900_000;
 /** A burst is tried again after so long without a refusal; twice as long after each one that failed. */
 const RELAX_AFTER_MS = 600_000;
-
-interface LastCut {
-  readonly at: number;
-  readonly to: number;
-}
 
 /**
  * How much more careful a lane is than its limits and its provider's profile ask for, as refusals
@@ -73,11 +65,7 @@ export interface Backoff {
   /** The share of the rate that is used, from above 0 to 1. */
   rate: AdaptiveLimit;
   strictness: Strictness;
-  /** Above it, the rate is raised by schedule only: many calls were refused there again and again. */
-  ceiling: number;
-  probes: ProbeSchedule;
-  /** The last cut for many refusals at once: when, and to which rate. */
-  lastCut: LastCut | undefined;
+  ceiling: RateCeiling;
   /** The recent calls. */
   recent: RefusalShare;
   /** When a call was last refused. */
@@ -91,9 +79,7 @@ export const backoff: Codec<Backoff> = record<Backoff>({
   isGiven: flag,
   rate: record<AdaptiveLimit>(adaptiveLimitFields),
   strictness: oneOf<Strictness>([0, 1, 2, 3]),
-  ceiling: number,
-  probes: probeSchedule,
-  lastCut: optional(record<LastCut>({ at: time, to: number })),
+  ceiling: rateCeiling,
   recent: refusalShare,
   refusedAt: time,
   relaxedAt: time,
@@ -105,9 +91,7 @@ export function newBackoff(isGiven: boolean, now: number): Backoff {
     isGiven,
     rate: newAdaptiveLimit(1, 1, now),
     strictness: 0,
-    ceiling: Number.POSITIVE_INFINITY,
-    probes: newProbeSchedule(),
-    lastCut: undefined,
+    ceiling: newRateCeiling(),
     recent: newRefusalShare(now),
     refusedAt: Number.NEGATIVE_INFINITY,
     relaxedAt: now,
@@ -122,7 +106,7 @@ export function tuningOf({ rate, strictness }: Backoff): Tuning {
 /** A call was answered. Returns whether the tuning is another one now. */
 export function noteAnswer(backoff: Backoff, now: number): boolean {
   countCall(backoff.recent, false, FADING, now);
-  countAnswer(backoff.probes);
+  countAnswer(backoff.ceiling.probes);
   const isFaster = recover(backoff, now);
   return relax(backoff, now) || isFaster;
 }
@@ -165,19 +149,11 @@ export function backOff(
   if (cause !== 'rate') return;
   if (areTooMany(backoff)) {
     lowerRate(backoff, used, floor, now);
-    if (many !== undefined) noteCut(backoff, before, many, now);
+    if (many !== undefined) {
+      noteCut(backoff.ceiling, { before, to: rate.limit, refusals: many }, now);
+    }
   }
   tighten(backoff, now);
-}
-
-/** Many calls were refused at once at the rate `before`: a second time, once it had been raised? */
-function noteCut(backoff: Backoff, before: number, refusals: number, now: number): void {
-  const { lastCut, rate } = backoff;
-  const isRelapse = lastCut && before > lastCut.to && now - lastCut.at < RELAPSE_MS;
-  backoff.lastCut = { at: now, to: rate.limit };
-  if (!isRelapse) return;
-  backoff.ceiling = Math.max(rate.limit, CUT * before);
-  probeFailed(backoff.probes, refusals, now);
 }
 
 /** Lowers the rate by a fifth, though not below `floor`; or to what came through of it. */
@@ -216,15 +192,9 @@ function recover(backoff: Backoff, now: number): boolean {
 }
 
 /** What the rate is raised to, if it is. */
-function nextRate(backoff: Backoff, now: number): number | undefined {
-  const { rate, ceiling, probes } = backoff;
+function nextRate({ rate, ceiling }: Backoff, now: number): number | undefined {
   const next = stepOf(rate) * rate.limit;
-  if (rate.isRamping) return next;
-  if (rate.limit < ceiling) return Math.min(ceiling, next);
-  if (!isProbeDue(probes, now)) return undefined;
-  probeSucceeded(probes, now);
-  backoff.ceiling = STEP * rate.limit;
-  return backoff.ceiling;
+  return rate.isRamping ? next : raisedUnder(ceiling, rate.limit, next, now);
 }
 
 function stepOf({ isRamping, limit, most }: AdaptiveLimit): number {

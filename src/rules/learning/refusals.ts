@@ -200,16 +200,14 @@ function lower(learning: Learning, limits: LimitSet, episode: RateEpisode, now: 
   // Pauses may be the reason why little was used.
   const isTold = hadRate && !doPass(strays.followers);
   const used = isTold ? usedShare(learning, limits, since) : 1;
+  const many = hasPattern(strays) ? episode.refusals : undefined;
   const lowerFrom = (start: number, isAgain: boolean): boolean => {
     const { limit } = backoff.rate;
     if (isGuess && hadRate) lowerGuesses(learning, limits, episode, isAgain, now);
     // Where there were no limits, there was no shape that could have been wrong.
     if (wasPaced && !(isGuess && isRamp)) {
       if (isGuess) backOffBurst(backoff, now);
-      else {
-        const many = hasPattern(strays) ? episode.refusals : undefined;
-        backOff(backoff, cause, used, now, floorOf(strays, start), many);
-      }
+      else backOff(backoff, cause, used, now, floorOf(strays, start), many);
       tune(limits, tuningOf(backoff), now);
     }
     return isGuess || backoff.rate.limit <= FLOOR * Math.max(start, limit, 1);
