@@ -1,4 +1,5 @@
 import { batchTable } from './batch-table.ts';
+import { costTable } from './cost.ts';
 import { ESTIMATE_TABLES } from './estimate/estimate-tables.ts';
 import { overtakingTable } from './overtaking.ts';
 import { redisTables } from './redis/redis-tables.ts';
@@ -8,6 +9,7 @@ import { storeTables } from './stores/store-tables.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
+  cost: costTable,
   ...Object.fromEntries(
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),
   ),

@@ -63,7 +63,8 @@ const FAMILIES: readonly Family[] = [
  * readLimits(response.headers, now)
  * // [{ dimension: 'tokens', limit: 150000, remaining: 149984, resetMs: 6, windowMs: 60000 }]
  */
-export function readLimits(headers: HeaderSource, now: number): ObservedLimit[] {
+export function readLimits(all: HeaderSource, now: number): ObservedLimit[] {
+  const headers = aboutLimits(all);
   const seen = new Set<string>();
   const at = serverNow(headers, now);
   const found = FAMILIES.flatMap((family) => {
@@ -74,16 +75,47 @@ export function readLimits(headers: HeaderSource, now: number): ObservedLimit[] 
   return found.length > 0 ? found : readIetfLimits(headers, at);
 }
 
+/** Azure (2023) and others write two hyphens. */
+const TWO_HYPHENS = /^x-rate-limit/;
+const OTHER_NAMES: readonly string[] = ['date', 'age'];
+
+/** The headers that may say something of limits, read in one go: most names are asked for in vain. */
+function aboutLimits(headers: HeaderSource): HeaderSource {
+  if (!isIterable(headers)) {
+    const twoHyphens = (name: string): string => name.replace(/^x-ratelimit/, 'x-rate-limit');
+    return { get: (name) => headers.get(name) ?? headers.get(twoHyphens(name)) };
+  }
+  const about = new Map<string, string>();
+  for (const entry of headers) {
+    const [header, value]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    if (typeof header !== 'string' || typeof value !== 'string') continue;
+    const name = header.toLowerCase();
+    if (!name.includes('limit') && !OTHER_NAMES.includes(name)) continue;
+    const usual = name.replace(TWO_HYPHENS, 'x-ratelimit');
+    if (usual === name || !about.has(usual)) about.set(usual, value);
+  }
+  return { get: (name) => about.get(name) ?? null };
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value;
+}
+
 function isMeant({ beside }: Family, headers: HeaderSource): boolean {
   return beside === undefined || headers.get(beside) !== null;
 }
 
+const PARTS = ['limit', 'remaining', 'reset', 'renewalperiod'] as const;
+type Part = (typeof PARTS)[number];
+
+/** The names of each family's headers. */
+const NAMES = new Map(
+  FAMILIES.map(({ name }) => [name, PARTS.map((part) => name.replace('*', part))]),
+);
+
 function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit[] {
-  const read = (part: string): string => {
-    const name = family.name.replace('*', part);
-    // Azure (2023) and others write two hyphens.
-    return headers.get(name) ?? headers.get(name.replace(/^x-ratelimit/, 'x-rate-limit')) ?? '';
-  };
+  const names = NAMES.get(family.name) ?? [];
+  const read = (part: Part): string => headers.get(names[PARTS.indexOf(part)] ?? '') ?? '';
   const limit = parseCount(read('limit'));
   const remaining = parseCount(read('remaining'));
   if (limit === undefined && remaining === undefined) return [];

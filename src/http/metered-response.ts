@@ -43,7 +43,8 @@ export interface MeteringOptions {
 export function meterResponse(response: Response, options: MeteringOptions): Response {
   const tap = guarded(() => tapOf(response, options));
   const end = endOf(tap, options);
-  const metered = guarded(() => tap !== undefined && patched(response, tap, end));
+  const isWhole = !options.hideUsageChunk && options.isStream !== true;
+  const metered = guarded(() => tap !== undefined && patched(response, tap, end, isWhole));
   if (metered !== true) end(true);
   return response;
 }
@@ -89,16 +90,19 @@ function unreadBody(response: Response): ReadableStream<Uint8Array> | undefined 
 
 /** The response around the tapped stream, created when it is first needed. */
 class Shadow {
+  readonly #text: () => Promise<string>;
   readonly #body: ReadableStream<Uint8Array>;
   readonly #headers: Headers;
   readonly #tap: BodyTap;
   readonly #end: End;
   readonly #forget: () => void;
   #response: Response | undefined;
+  #isRead = false;
 
   constructor(original: Response, body: ReadableStream<Uint8Array>, tap: BodyTap, end: End) {
+    this.#text = original.text.bind(original);
     this.#body = body;
-    this.#headers = new Headers(original.headers);
+    this.#headers = original.headers;
     this.#tap = tap;
     this.#end = end;
     this.#forget = whenAbandoned(original, abandon(end));
@@ -106,6 +110,7 @@ class Shadow {
 
   open(): Response {
     if (this.#response !== undefined) return this.#response;
+    if (this.#isRead) throw new TypeError('Body is unusable: Body has already been read');
     const stream = tappedStream(this.#body, this.#tap, this.#end);
     // From now on the stream may outlive the response; it has its own listener for abandonment.
     this.#forget();
@@ -113,8 +118,33 @@ class Shadow {
     return this.#response;
   }
 
+  /** The text of a body that nobody has begun to read: cheaper than a stream. */
+  async text(): Promise<string> {
+    if (this.#response !== undefined || this.#isRead) return this.open().text();
+    this.#isRead = true;
+    this.#forget();
+    try {
+      const text = await this.#text();
+      guarded(() => this.#tap.pass(new TextEncoder().encode(text), () => {}));
+      this.#finish(true);
+      return text;
+    } catch (error) {
+      this.#finish(false);
+      throw error;
+    }
+  }
+
+  get body(): ReadableStream<Uint8Array> | null {
+    return this.#isRead ? this.#body : this.open().body;
+  }
+
   get bodyUsed(): boolean {
-    return this.#response?.bodyUsed ?? false;
+    return this.#response?.bodyUsed ?? this.#isRead;
+  }
+
+  #finish(isWhole: boolean): void {
+    guarded(() => this.#tap.end(isWhole, () => {}));
+    this.#end(isWhole);
   }
 }
 
@@ -125,21 +155,25 @@ function abandon(end: End): () => void {
 
 const READERS = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const;
 
-/** Whether `response` now reads through `tap`. */
-function patched(response: Response, tap: BodyTap, end: End): boolean {
+/** Whether `response` now reads through `tap`; `isWhole`: the tap passes everything on as it is. */
+function patched(response: Response, tap: BodyTap, end: End, isWhole: boolean): boolean {
   const body = unreadBody(response);
   if (body === undefined || !Object.isExtensible(response)) return false;
   const shadow = new Shadow(response, body, tap, end);
-  const disguised = disguise(response);
   const readers = READERS.filter((name) => name in response).map((name) => [
     name,
     method(async () => shadow.open()[name]()),
   ]);
+  const whole = {
+    json: method(async () => JSON.parse(await shadow.text())),
+    text: method(() => shadow.text()),
+  };
   Object.defineProperties(response, {
     ...Object.fromEntries(readers),
-    body: { get: () => shadow.open().body, configurable: true },
+    ...(isWhole && 'text' in response && whole),
+    body: { get: () => shadow.body, configurable: true },
     bodyUsed: { get: () => shadow.bodyUsed, configurable: true },
-    clone: method(() => disguised(shadow.open().clone())),
+    clone: method(() => disguise(response)(shadow.open().clone())),
   });
   return true;
 }

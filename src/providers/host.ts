@@ -1,3 +1,4 @@
+import { remembered } from '../model/remembered.ts';
 import type { HostFacts } from './host-facts.ts';
 import { DEFINITIONS, isPresetHost, PRESET_HOSTS, type PresetHost } from './known-providers.ts';
 
@@ -18,12 +19,19 @@ export function hostOfPreset(
   hostname: string,
   sdk: 'openai' | 'anthropic',
 ): PresetHost | undefined {
-  const name = hostname.toLowerCase().replace(/\.$/, '');
-  return PRESET_HOSTS.find((each) => {
-    const { limits } = DEFINITIONS[each];
-    return (limits.sdk ?? sdk) === sdk && isAt(limits.hosts, name);
-  });
+  return found({ hostname, sdk });
 }
+
+const found = remembered(
+  ({ hostname, sdk }: { hostname: string; sdk: 'openai' | 'anthropic' }) => `${sdk} ${hostname}`,
+  ({ hostname, sdk }): PresetHost | undefined => {
+    const name = hostname.toLowerCase().replace(/\.$/, '');
+    return PRESET_HOSTS.find((each) => {
+      const { limits } = DEFINITIONS[each];
+      return (limits.sdk ?? sdk) === sdk && isAt(limits.hosts, name);
+    });
+  },
+);
 
 function isAt(hosts: HostFacts['hosts'], name: string): boolean {
   if (hosts instanceof RegExp) return hosts.test(name);

@@ -1,4 +1,5 @@
 import { type Limit, MINUTE_MS } from '../model/limits.ts';
+import { remembered } from '../model/remembered.ts';
 import type { HostFacts, Row } from './host-facts.ts';
 import { DEFINITIONS } from './known-providers.ts';
 import { beginsWith, isSnapshotOf, longest, modelId } from './model-id.ts';
@@ -28,9 +29,35 @@ interface Match {
  * // family gpt-4o, 5,000 requests and 450,000 tokens a minute
  */
 export function presetFor(query: PresetQuery): Preset | undefined {
-  const { host, model, inputTokens = 0 } = query;
-  const facts = DEFINITIONS[host].limits;
-  const match = matchIn(facts, idOf(facts, model), inputTokens);
+  const { inputTokens = 0 } = query;
+  const { standard, longs } = presetsOf(query);
+  return longs.find(({ above }) => inputTokens > above)?.preset ?? standard;
+}
+
+/** The presets of one model, for an account of one tier. */
+interface Presets {
+  readonly standard: Preset | undefined;
+  /** Those for calls with more input tokens than `above`. */
+  readonly longs: readonly { readonly above: number; readonly preset: Preset | undefined }[];
+}
+
+const presetsOf: (query: PresetQuery) => Presets = remembered(
+  ({ host, model, tier }) => [host, typeof tier, tier, model].join('\n'),
+  (query) => {
+    const facts = DEFINITIONS[query.host].limits;
+    const thresholds = new Set(facts.rows.map(({ aboveInputTokens = 0 }) => aboveInputTokens));
+    thresholds.delete(0);
+    return {
+      standard: made(query, facts, 0),
+      longs: [...thresholds]
+        .sort((one, other) => other - one)
+        .map((above) => ({ above, preset: made(query, facts, above + 1) })),
+    };
+  },
+);
+
+function made(query: PresetQuery, facts: HostFacts, inputTokens: number): Preset | undefined {
+  const match = matchIn(facts, idOf(facts, query.model), inputTokens);
   const { tier, isGiven } = tierOf(query, facts);
   if (match === undefined || tier === undefined) return undefined;
   const serving = servingTier(facts, match.row, tier);
