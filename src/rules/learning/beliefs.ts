@@ -9,6 +9,7 @@ import {
   hear,
   isLapsed,
   type Place,
+  passOver,
   type Witness,
 } from './evidence.ts';
 import {
@@ -56,6 +57,23 @@ export function heard(
     const odd = isOdd(known, sighting, testimony) || isOddForHeaders(known, sighting, now);
     const said = hearFrom(known, sighting, 'headers', witnessOf(sighting, odd, testimony));
     return !odd || believed(said, now)?.max === sighting.max;
+  });
+}
+
+/**
+ * Forgets what single responses have shown, if the others that show limits (`sightings` are those of
+ * one more) leave it out; returns the limits that are others now.
+ */
+export function forgetUnshown(
+  known: KnownLimits,
+  sightings: readonly Sighting[],
+  now: number,
+): Limit[] {
+  if (sightings.length === 0) return [];
+  const unshown = known.evidence.filter((each) => !sightings.some((one) => isSameLimit(one, each)));
+  return unshown.filter(passOver).flatMap((each) => {
+    drop(known, each);
+    return settle(known, each, now);
   });
 }
 
@@ -169,7 +187,7 @@ function hearFrom(
     hear(before, witness);
     return before;
   }
-  const nothing = { earlier: undefined, against: undefined };
+  const nothing = { earlier: undefined, silent: 0, against: undefined };
   const made: Evidence = { dimension, windowMs, source, latest: witness, ...nothing };
   known.evidence.push(made);
   return made;

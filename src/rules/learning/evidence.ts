@@ -19,6 +19,9 @@ const ALONE_MS = 0.75 * MINUTE_MS;
  */
 const SURE_MS = HOUR_MS;
 
+/** So many responses in a row may leave a limit out that servers show: of another kind of call. */
+const MOST_SILENT = 3;
+
 /** A response that says how high a limit is. */
 export interface Witness {
   readonly max: number;
@@ -38,6 +41,8 @@ export interface Evidence extends Subject {
   readonly source: Place;
   latest: Witness;
   earlier: Witness | undefined;
+  /** Responses since then that show other limits, and not this one. */
+  silent: number;
   /** What headers showed when a refusal stated less: not believed until it changes. */
   against: number | undefined;
 }
@@ -62,12 +67,14 @@ export const evidence: Codec<Evidence> = record<Evidence>({
   source: oneOf<Place>(['headers', 'refusal']),
   latest: witness,
   earlier: optional(witness),
+  silent: number,
   against: optional(number),
 });
 
 /** Another response, or another place of the same one: then the stricter of the two counts. */
 export function hear(evidence: Evidence, witness: Witness): void {
   const { latest } = evidence;
+  evidence.silent = 0;
   if (latest.request !== witness.request) {
     evidence.earlier = latest;
     evidence.latest = witness;
@@ -81,13 +88,25 @@ export function believed(evidence: Evidence, now: number): Belief | undefined {
   if (earlier === undefined) return isFresh ? { max: latest.max, isAlone: true } : undefined;
   if (isFresh) return { max: latest.max, isAlone: latest.max < earlier.max };
   if (isLapsed(evidence, now)) return undefined;
-  return { max: Math.max(latest.max, earlier.max), isAlone: now >= sureUntil(evidence) };
+  // Whoever turns calls away for it hears of no other one.
+  const isOld = now >= (evidence.source === 'headers' ? latest.at + ALONE_MS : sureUntil(evidence));
+  return { max: Math.max(latest.max, earlier.max), isAlone: isOld };
 }
 
 /** Whether what was sure of a limit that only refusals state is to be tried again. */
 export function isLapsed(evidence: Evidence, now: number): boolean {
   const { source, earlier } = evidence;
   return source === 'refusal' && earlier !== undefined && now >= sureUntil(evidence);
+}
+
+/**
+ * Another response shows limits, and not this one. Returns whether it was a stray: servers show the
+ * same limits each time.
+ */
+export function passOver(evidence: Evidence): boolean {
+  if (evidence.source !== 'headers') return false;
+  evidence.silent++;
+  return evidence.silent >= MOST_SILENT;
 }
 
 /** What is believed now stays so: responses go on to say the same. */

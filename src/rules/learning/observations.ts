@@ -12,7 +12,15 @@ import {
   observeBalance,
 } from '../limits/limit-set.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
-import { heard, isAlone, learnShown, learnStated, passTime, restart } from './beliefs.ts';
+import {
+  forgetUnshown,
+  heard,
+  isAlone,
+  learnShown,
+  learnStated,
+  passTime,
+  restart,
+} from './beliefs.ts';
 import { beginAnew } from './caution.ts';
 import { type ConcurrencyBounds, configureConcurrency, stateConcurrency } from './concurrency.ts';
 import { areSame, isAmong } from './known-limits.ts';
@@ -41,7 +49,9 @@ export function observe(
   now: number,
 ): Sighting[] {
   const { known, throughput } = learning;
-  const shown = heard(known, sightingsOf(known, observed), { call, throughput, now });
+  const seen = sightingsOf(known, observed);
+  change(learning, limits, () => forgetUnshown(known, seen, now), now);
+  const shown = heard(known, seen, { call, throughput, now });
   const sightings = shown.map((each) => {
     const ourShare = takenInMinute(throughput, each.dimension, now) / each.max;
     return corrected(learning.perSecond, each, ourShare, now);

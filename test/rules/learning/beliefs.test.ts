@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LimitSource } from '../../../src/model/limits.ts';
 import {
+  forgetUnshown,
   heard,
   isAlone,
   lapsesAt,
@@ -86,13 +87,13 @@ describe('what headers show', () => {
     expect(later(known, 45 * SECOND)).toEqual([tokens(1000, 'given')]);
   });
 
-  it('stays where two have shown it; after an hour, a larger call may find out', () => {
+  it('stays where two have shown it; after a minute without another, a larger call may find out', () => {
     const known = newKnownLimits([tokens(1000, 'given')]);
     shown(known, 800, 0);
     shown(known, 800, 100);
-    expect(isAlone(known, known.inForce[0]!, HOUR)).toBe(false);
+    expect(isAlone(known, known.inForce[0]!, MINUTE / 2)).toBe(false);
     expect(later(known, 10 * HOUR)).toEqual([tokens(800, 'headers')]);
-    expect(isAlone(known, known.inForce[0]!, 10 * HOUR)).toBe(true);
+    expect(isAlone(known, known.inForce[0]!, MINUTE)).toBe(true);
   });
 
   it('goes back to what two have shown where one alone has shown less', () => {
@@ -101,7 +102,19 @@ describe('what headers show', () => {
     expect(known.inForce).toEqual([tokens(300, 'headers')]);
     expect(isAlone(known, known.inForce[0]!, 0)).toBe(true);
     expect(later(known, MINUTE)).toEqual([tokens(500, 'headers')]);
-    expect(isAlone(known, known.inForce[0]!, MINUTE)).toBe(false);
+    expect(isAlone(known, known.inForce[0]!, MINUTE)).toBe(true);
+  });
+
+  it('is forgotten if the next responses show other limits, and not this one', () => {
+    const known = newKnownLimits([]);
+    const other = { dimension: 'requests', max: 9, windowMs: MINUTE } as const;
+    for (const max of [500, 500]) shown(known, max);
+    for (let i = 0; i < 2; i++) expect(forgetUnshown(known, [other], i)).toEqual([]);
+    shown(known, 500);
+    for (let i = 0; i < 9; i++) forgetUnshown(known, [], i);
+    expect(known.inForce).toEqual([tokens(500, 'headers')]);
+    for (let i = 0; i < 3; i++) forgetUnshown(known, [other], i);
+    expect(known.inForce).toEqual([]);
   });
 
   it.each([
