@@ -169,10 +169,12 @@ export class LaneQueue {
 
   /** The call, as it asks now. */
   asking(call: LaneCall): Placed {
-    const { cost, costNow, expects = [], caller = this.#nobody, priority = 0, place, ref } = call;
+    const { cost, ownCost = cost, costNow, charges, expects = [], priority = 0, place, ref } = call;
+    const { caller = this.#nobody } = call;
     const counted = capEstimates(this.#options.keeper.state.limits, cost, expects);
     const own = this.#options.keeper.isShared ? undefined : caller.own;
-    const asking = { cost, costNow, expects, caller, priority, counted, own, ref };
+    const costs = { cost, ownCost, costNow, charges };
+    const asking = { ...costs, expects, caller, priority, counted, own, ref };
     return { ...asking, id: place?.id ?? ++this.#lastId, since: place?.since ?? this.#now };
   }
 

@@ -42,8 +42,9 @@ export function settleMeter(
   at: number,
   terms: PaceTerms,
   now: number,
+  isKnown = false,
 ): void {
-  const { correction } = terms.policy;
+  const correction = isKnown ? 'settled' : terms.policy.correction;
   const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
   if (meter.balance !== undefined && !isDone) return;
   refillMeter(meter, terms, now);
