@@ -136,8 +136,8 @@ describe('charge', () => {
     expect(charging?.careful(expecting, call(500))).toBe(600);
     expect(charging?.recorded).toEqual({ at: 'sum', isSettled: false });
     expect(openai.charging?.careful(expecting, call(500))).toBe(130);
-    expect(openai.charging?.careful(expecting, call(20))).toBe(120);
-    expect(openai.charging?.careful(estimate, call(500))).toBe(600);
+    expect(openai.charging?.careful(expecting, call(20))).toBe(100);
+    expect(openai.charging?.careful(estimate, call(500))).toBe(500);
     expect(openai.charging?.recorded).toEqual({ at: 'bare', isSettled: false });
     expect(anthropic.charging).toBeUndefined();
   });

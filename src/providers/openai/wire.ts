@@ -1,4 +1,6 @@
+import type { Call } from '../../model/call.ts';
 import { amount } from '../../model/limits.ts';
+import type { CallEstimate } from '../../model/usage.ts';
 import type { Wire } from '../definition.ts';
 import { chargeExpected, chargesOf, describeOpenAI } from '../openai-protocol.ts';
 import { promptSize } from '../prompt-size.ts';
@@ -7,6 +9,11 @@ import { chargedByOpenAI } from './charge.ts';
 
 /** Of others, no charge was recorded. */
 const TEXT: readonly string[] = ['chat/completions', 'completions', 'embeddings', 'responses'];
+
+/** The larger of the input and `max_tokens` (rate limits guide, 2026-10), not their sum. */
+function published({ inputTokens }: CallEstimate, { maxOutputTokens = 0 }: Call): number {
+  return Math.max(inputTokens, maxOutputTokens);
+}
 
 /** OpenAI itself, and its regional hosts. */
 export const wire: Wire = {
@@ -20,17 +27,18 @@ export const wire: Wire = {
       return { ...call, prompt: promptSize(request.path, request.body) };
     },
 
-    /** The larger of the input and `max_tokens` (rate limits guide, 2026-10), not their sum. */
-    charge: ({ inputTokens, outputTokens }, call) => ({
+    charge: (estimate, call) => ({
       requests: 1,
-      tokens: Math.max(inputTokens, call.maxOutputTokens ?? 0),
-      inputTokens,
-      outputTokens: call.maxOutputTokens ?? outputTokens,
+      tokens: published(estimate, call),
+      inputTokens: estimate.inputTokens,
+      outputTokens: call.maxOutputTokens ?? estimate.outputTokens,
     }),
 
     charging: {
       recorded: { at: 'bare', isSettled: false },
-      careful: (estimate, call) => amount(chargeExpected(estimate, call), 'tokens'),
+      /** What the guide says, or what the call is expected to take, where that is less. */
+      careful: (estimate, call) =>
+        Math.min(published(estimate, call), amount(chargeExpected(estimate, call), 'tokens')),
       charges(estimate, call) {
         const { model, prompt } = call;
         const { inputTokens } = estimate;
