@@ -76,7 +76,7 @@ export class Forecaster {
     { queue, now }: Situation,
   ): OwnForecast {
     if (own === undefined) return { waitMs: 0, reason: 'requests' };
-    const before = queue.ownBefore(caller, priority).cost;
+    const before = queue.ownCostBefore(caller, priority);
     return caller.forecast(plus(before, caller.capped(ownCost, expects)), now);
   }
 
@@ -209,8 +209,10 @@ function evidence(caller: Caller, { reason, limitOf }: Forecast, situation: Situ
   if (scarcest === undefined) return {};
   const { limit, level } = scarcest;
   // What waits already has a claim to what is left.
-  const claimed = isOwn ? queue.ownBefore(caller, Number.NEGATIVE_INFINITY) : queue.counted;
-  const left = level - amount(claimed.cost, limit.dimension);
+  const claimed = isOwn
+    ? queue.ownCostBefore(caller, Number.NEGATIVE_INFINITY)
+    : queue.counted.cost;
+  const left = level - amount(claimed, limit.dimension);
   // Dollars are counted to the billionth.
   const unit = limit.dimension === 'usd' ? 1e9 : 1;
   return { limit: limit.max, remaining: Math.max(0, Math.floor(left * unit) / unit) };

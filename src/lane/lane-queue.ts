@@ -2,6 +2,7 @@ import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import type { HeadroomError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
+import { amount } from '../model/limits.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
 import { CallQueue } from '../queue/call-queue.ts';
 import { FairQueue } from '../queue/fair-queue.ts';
@@ -173,7 +174,9 @@ export class LaneQueue {
     const { caller = this.#nobody } = call;
     const counted = capEstimates(this.#options.keeper.state.limits, cost, expects);
     const own = this.#options.keeper.isShared ? undefined : caller.own;
-    const costs = { cost, ownCost, costNow, charges };
+    const ownCounted =
+      ownCost === cost ? counted : { ...counted, tokens: amount(ownCost, 'tokens') };
+    const costs = { cost, ownCost, ownCounted, costNow, charges };
     const asking = { ...costs, expects, caller, priority, counted, own, ref };
     return { ...asking, id: place?.id ?? ++this.#lastId, since: place?.since ?? this.#now };
   }

@@ -36,6 +36,8 @@ export interface CallRequest<R> {
   readonly refusedAt?: number | undefined;
   /** The cost as it counts in forecasts: estimates capped, as it came. */
   readonly counted: Cost;
+  /** The same of its caller's own limits. @default the same */
+  readonly ownCounted?: Cost | undefined;
 }
 
 /**
@@ -57,6 +59,7 @@ export class QueuedCall<R = unknown> implements Ticket {
   readonly own: OwnLimits | undefined;
   readonly signal: AbortSignal | undefined;
   readonly counted: Cost;
+  readonly ownCounted: Cost;
   readonly refusals: number | undefined;
   readonly refusedAt: number | undefined;
   deadline: number | undefined;
@@ -91,6 +94,7 @@ export class QueuedCall<R = unknown> implements Ticket {
     this.own = request.own;
     this.signal = request.signal;
     this.counted = request.counted;
+    this.ownCounted = request.ownCounted ?? request.counted;
     this.refusals = request.refusals;
     this.refusedAt = request.refusedAt;
     this.#cost = request.cost;
