@@ -28,9 +28,11 @@ export function laneKeyOf(
   const preset = presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
   const isLong = preset?.context === 'long';
   const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
-  const { correction } = provider;
+  const { correction, charging } = provider;
+  const recorded = charging?.recorded;
   const shape = (dimension: Dimension): Shape => provider.shape(dimension);
   const measures = presetHost && measuresOf(presetHost);
   const states = presetHost && statedBy(presetHost);
-  return { host, model, family, shape, preset, learns: true, correction, measures, states };
+  const published = { shape, preset, correction, recorded, measures, states };
+  return { host, model, family, learns: true, ...published };
 }

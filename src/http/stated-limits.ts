@@ -52,6 +52,10 @@ const SENTENCES: readonly RegExp[] = [
   ),
 ];
 
+/** OpenAI and Groq, see above. Of requests, 1 is requested. */
+const REQUESTED =
+  /\btokens per min(?:ute)? \(TPM\):? limit:? [\d,]{1,20}, (?:used:? [\d,]{1,20}, )?requested:? (\d[\d,]{0,20})/i;
+
 /** Moonshot: "reached max organization concurrency: 1". */
 const CONCURRENCY = /\bconcurren(?:cy|t requests):? (?:limit:? )?(\d{1,9})\b/i;
 
@@ -81,7 +85,8 @@ export function statedIn({ message, quotas }: ErrorBody): Stated {
     ...quotas.flatMap(limitOfQuota),
   ];
   const concurrency = count(CONCURRENCY.exec(message)?.[1]);
-  return { limits, concurrency };
+  const requested = count(REQUESTED.exec(message)?.[1]);
+  return { limits, concurrency, ...(requested !== undefined && { requested }) };
 }
 
 function limitOfQuota({ names, value }: Quota): Limit[] {

@@ -36,12 +36,12 @@ export class AskedCalls {
   /** Asks for the front of the queue. `aheadMs`: by how much the lane's time is ahead of this clock. */
   ask(aheadMs: number): Ticket[] {
     this.#open = new Map(this.#front.map((ticket) => [ticket.id, ticket]));
-    return this.#front.map(
-      ({ id, since, priority, sharedKey: key = '', weight, cost, expects, refusals }): Ticket => {
-        const own = { id, since: since + aheadMs, priority, key, weight, refusals };
-        return { ...own, cost, expects, deadline: undefined };
-      },
-    );
+    return this.#front.map((ticket): Ticket => {
+      const { id, since, priority, sharedKey: key = '', weight, refusals } = ticket;
+      const { cost, charges, expects } = ticket;
+      const own = { id, since: since + aheadMs, priority, key, weight, refusals };
+      return { ...own, cost, charges, expects, deadline: undefined };
+    });
   }
 
   /** What was asked is void. */

@@ -23,7 +23,7 @@ export interface Forecast {
 /** A call that wants to know. */
 export type Asking = Pick<
   QueuedCall,
-  'cost' | 'counted' | 'expects' | 'caller' | 'ref' | 'own' | 'priority'
+  'cost' | 'ownCost' | 'charges' | 'counted' | 'expects' | 'caller' | 'ref' | 'own' | 'priority'
 >;
 
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */
@@ -71,10 +71,13 @@ export class Forecaster {
   }
 
   /** What its caller's own limits make of it, where they are kept in this process. */
-  #ofOwn({ caller, own, priority, cost, expects }: Asking, { queue, now }: Situation): OwnForecast {
+  #ofOwn(
+    { caller, own, priority, ownCost, expects }: Asking,
+    { queue, now }: Situation,
+  ): OwnForecast {
     if (own === undefined) return { waitMs: 0, reason: 'requests' };
-    const before = queue.ownBefore(caller, priority).cost;
-    return caller.forecast(plus(before, caller.capped(cost, expects)), now);
+    const before = queue.ownCostBefore(caller, priority);
+    return caller.forecast(plus(before, caller.capped(ownCost, expects)), now);
   }
 
   /** When the last call that waits will go: 0 where none does, `undefined` where nobody knows. */
@@ -206,8 +209,10 @@ function evidence(caller: Caller, { reason, limitOf }: Forecast, situation: Situ
   if (scarcest === undefined) return {};
   const { limit, level } = scarcest;
   // What waits already has a claim to what is left.
-  const claimed = isOwn ? queue.ownBefore(caller, Number.NEGATIVE_INFINITY) : queue.counted;
-  const left = level - amount(claimed.cost, limit.dimension);
+  const claimed = isOwn
+    ? queue.ownCostBefore(caller, Number.NEGATIVE_INFINITY)
+    : queue.counted.cost;
+  const left = level - amount(claimed, limit.dimension);
   // Dollars are counted to the billionth.
   const unit = limit.dimension === 'usd' ? 1e9 : 1;
   return { limit: limit.max, remaining: Math.max(0, Math.floor(left * unit) / unit) };

@@ -46,7 +46,7 @@ export class LaneAdmission {
 
   /** Why a call can't pass, however long it waits. */
   refusal(
-    call: Pick<Asking, 'cost' | 'expects' | 'own'> &
+    call: Pick<Asking, 'cost' | 'ownCost' | 'expects' | 'own'> &
       Partial<Pick<QueuedCall, 'since' | 'refusedAt'>>,
   ): HeadroomError | undefined {
     if (this.isClosed) return closedError();
@@ -61,11 +61,12 @@ export class LaneAdmission {
   /** The limit that a call exceeds by itself, and by which of its costs. */
   unfit({
     cost,
+    ownCost,
     expects,
     own,
-  }: Pick<Asking, 'cost' | 'expects' | 'own'>): ReturnType<typeof unfitOf> {
+  }: Pick<Asking, 'cost' | 'ownCost' | 'expects' | 'own'>): ReturnType<typeof unfitOf> {
     const { limits } = this.#keeper.state;
-    return unfitOf({ own }, costsOf({ cost, expects, own }, limits), limits);
+    return unfitOf({ own }, costsOf({ cost, ownCost, expects, own }, limits), limits);
   }
 
   /** Why `tryAcquire` can't say anything: it can't wait for an answer. */

@@ -1,13 +1,19 @@
 import type { Caller } from '../callers/caller.ts';
 import type { LaneRef } from '../events.ts';
+import type { Charges } from '../model/charge.ts';
 import type { Cost, Dimension } from '../model/limits.ts';
+import type { Costs } from '../rules/ticket.ts';
 import type { Reservation } from './reservation.ts';
 
 /** A call that wants to pass. */
 export interface LaneCall {
   readonly cost: Cost;
-  /** The cost as far as it is known by now, where that may have changed while the call waited. */
-  readonly costNow?: (() => Cost) | undefined;
+  /** Both costs as far as they are known by now, where that may have changed while the call waited. */
+  readonly costNow?: (() => Costs) | undefined;
+  /** What each rule of charging takes for it, where the server's isn't known for sure. */
+  readonly charges?: Charges | undefined;
+  /** What it takes of its caller's own limits. @default the cost */
+  readonly ownCost?: Cost | undefined;
   /** Dimensions in which the cost is a guess. */
   readonly expects?: readonly Dimension[] | undefined;
   /** @default nobody in particular */

@@ -2,6 +2,7 @@ import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import type { HeadroomError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
+import { amount } from '../model/limits.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
 import { CallQueue } from '../queue/call-queue.ts';
 import { FairQueue } from '../queue/fair-queue.ts';
@@ -169,10 +170,14 @@ export class LaneQueue {
 
   /** The call, as it asks now. */
   asking(call: LaneCall): Placed {
-    const { cost, costNow, expects = [], caller = this.#nobody, priority = 0, place, ref } = call;
+    const { cost, ownCost = cost, costNow, charges, expects = [], priority = 0, place, ref } = call;
+    const { caller = this.#nobody } = call;
     const counted = capEstimates(this.#options.keeper.state.limits, cost, expects);
     const own = this.#options.keeper.isShared ? undefined : caller.own;
-    const asking = { cost, costNow, expects, caller, priority, counted, own, ref };
+    const ownCounted =
+      ownCost === cost ? counted : { ...counted, tokens: amount(ownCost, 'tokens') };
+    const costs = { cost, ownCost, ownCounted, costNow, charges };
+    const asking = { ...costs, expects, caller, priority, counted, own, ref };
     return { ...asking, id: place?.id ?? ++this.#lastId, since: place?.since ?? this.#now };
   }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../callers/caller.ts';
 import type { GuardedEmitter } from '../events.ts';
+import type { ChargeRule } from '../model/charge.ts';
 import {
   type Correction,
   type Dimension,
@@ -36,6 +37,8 @@ export interface LaneKey {
   readonly family?: string | undefined;
   /** What the host does about charges that were wrong. @default 'settled' */
   readonly correction?: Correction | undefined;
+  /** How it is known to charge, where responses may show otherwise. */
+  readonly recorded?: ChargeRule | undefined;
   /** Responses will tell of the limits. */
   readonly learns?: boolean | undefined;
   /** What is published of the limits. */
@@ -239,10 +242,10 @@ export class LaneRegistry implements Iterable<Lane> {
   }
 
   #opening(key: LaneKey): LaneOpening {
-    const { learns = false, measures, states } = key;
+    const { learns = false, measures, states, recorded } = key;
     const terms = this.#terms(key);
     const isGiven = terms.start.some((each) => each.source === 'given' && isUpstream(each));
-    return { ...terms, measures, states, isCold: learns && !isGiven };
+    return { ...terms, measures, states, recorded, isCold: learns && !isGiven };
   }
 
   /** What the settings say of a lane. Given limits take the place of published ones, but in usd. */

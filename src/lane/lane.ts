@@ -2,15 +2,18 @@ import type { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import { closedError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
+import type { ChargeRule } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { PauseCause } from '../model/refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { LaneState } from '../rules/lane-state.ts';
+import { foundRule } from '../rules/learning/charge-belief.ts';
 import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
 import { waitAfter } from '../rules/pause.ts';
 import { pauseOf } from '../rules/recovery.ts';
+import type { Costs } from '../rules/ticket.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { Forecast } from './forecast.ts';
 import type { QueueBounds } from './lane-admission.ts';
@@ -96,7 +99,7 @@ export class Lane {
       held = 1;
       this.#queue.admission.elsewhere++;
     };
-    const passed = lane.acquire({ ...call, ref: this.#ref, place: undefined, onHeld });
+    const passed = lane.acquire({ ...ofOwn(call), ref: this.#ref, place: undefined, onHeld });
     const ownReservation = await passed.finally(() => {
       this.#queue.admission.elsewhere -= held;
     });
@@ -113,6 +116,11 @@ export class Lane {
   /** Lets the call through now, or says why not. Throws where it can never pass. */
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
     return this.#queue.tryAcquire(call);
+  }
+
+  /** How the server charges calls, as far as its responses have shown. */
+  get chargeRule(): ChargeRule | undefined {
+    return foundRule(this.#keeper.state.learning.charge);
   }
 
   /** Whether no limit is smaller than the cost alone. */
@@ -269,4 +277,11 @@ export class Lane {
     this.#notice();
     this.#queue.look();
   }
+}
+
+/** The call, as it asks for its caller's own limits. */
+function ofOwn({ costNow, ...call }: LaneCall): LaneCall {
+  const { ownCost = call.cost } = call;
+  const now = costNow && ((): Costs => ({ cost: costNow().own, own: costNow().own }));
+  return { ...call, cost: ownCost, costNow: now, charges: undefined };
 }

@@ -184,7 +184,8 @@ export class SharedKeeper implements LaneKeeper {
     if (answer.kind === 'lapsed') return NOTHING;
     const member = '';
     if (answer.kind === 'unfit') return { ...NOTHING, unfit: [{ ...answer, ticket, member }] };
-    return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own: answer.call.cost }] };
+    const own = ticket.ownCost ?? answer.call.cost;
+    return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own }] };
   }
 
   /** While the store is lost, nothing is asked of it. */

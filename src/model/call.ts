@@ -7,6 +7,18 @@ export interface Request {
   readonly body: unknown;
 }
 
+/** What a server can tell of a prompt without a tokenizer. */
+export interface PromptSize {
+  /** Of all text, as UTF-16 code units. */
+  readonly characters: number;
+  readonly messages: number;
+  readonly images: number;
+  /** Whether the call goes to the Responses API. */
+  readonly isResponses: boolean;
+  /** Whether the model may call functions of the caller's. */
+  readonly hasFunctions: boolean;
+}
+
 /** What a metered call is, as far as limits are concerned. */
 export interface Call {
   /** The model as the body names it, or the deployment; `'unknown'` where there is none. */
@@ -16,4 +28,6 @@ export interface Call {
   readonly maxOutputTokens: number | undefined;
   /** Whether that is less than the caller asked for, and has to be written into the request. */
   readonly isLowered?: boolean | undefined;
+  /** The size of the prompt, where the host charges by it. */
+  readonly prompt?: PromptSize | undefined;
 }

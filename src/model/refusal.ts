@@ -33,6 +33,8 @@ export interface Refusal {
 export interface Stated {
   readonly limits: readonly Limit[];
   readonly concurrency: number | undefined;
+  /** The tokens that the host was to take for the call, where it says so. */
+  readonly requested?: number | undefined;
 }
 
 /** The kind of refusal that has stopped a lane, or the operator who has. */

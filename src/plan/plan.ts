@@ -1,7 +1,9 @@
 import { counted } from '../budget/budget-ledger.ts';
 import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
+import { reservedBy } from '../model/charge.ts';
 import type { Cost, Limit, LimitSource } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
+import { likelyRule } from '../rules/learning/charge-belief.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
 import { capEstimates, tooSmallFor } from '../rules/limits/limit-waits.ts';
 import { type PlannedCall, type Read, readCalls, type Sources } from './planned-call.ts';
@@ -77,14 +79,16 @@ export async function planOf(calls: readonly PlannedCall[], sources: PlanSources
 /** Adds a call to its lane's; `false` where it can never pass. */
 async function joins(
   parts: Map<string, Part>,
-  { key, cost, expects }: Read,
+  { key, cost, charges, expects }: Read,
   { stage }: PlanSources,
 ): Promise<boolean> {
   const name = nameOf(key);
   const part = parts.get(name) ?? { stage: await stage(key), costs: [] };
   parts.set(name, part);
-  const { limits } = part.stage.copy.state;
-  const capped = capEstimates(limits, cost, expects);
+  const { limits, learning } = part.stage.copy.state;
+  const tokens = charges && reservedBy(likelyRule(learning.charge), charges);
+  const charged = tokens === undefined ? cost : { ...cost, tokens };
+  const capped = capEstimates(limits, charged, expects);
   if (tooSmallFor(limits, capped) !== undefined) return false;
   part.costs.push(capped);
   return true;

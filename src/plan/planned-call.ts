@@ -1,6 +1,7 @@
 import { checkedCost } from '../checked-cost.ts';
 import { type LaneKey, ownKey } from '../lane/lane-registry.ts';
 import type { Call } from '../model/call.ts';
+import type { Charges } from '../model/charge.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
 import { costInUsd } from '../providers/cost-in-usd.ts';
@@ -37,6 +38,8 @@ export interface Read {
   readonly model: string;
   readonly key: LaneKey;
   readonly cost: Cost;
+  /** What each rule of charging takes for it, where the server's isn't known for sure. */
+  readonly charges?: Charges | undefined;
   readonly expects: readonly Dimension[];
   readonly tokens: { readonly input: number; readonly output: number };
   /** `undefined` where there is no price. */
@@ -131,11 +134,15 @@ async function readRequest(
   const { model } = call;
   const most = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const outputTokens = Math.min(estimate.outputTokens, most);
-  const cost = charging(provider, model).charge({ ...estimate, outputTokens }, call);
+  const charged = charging(provider, model);
+  const expecting = { ...estimate, outputTokens };
+  const cost = charged.charge(expecting, call);
+  const charges = charged.charging?.charges(expecting, call);
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
   const key = laneKeyOf(upstream, call, estimate, undefined);
   const { expects } = provider;
-  return { index, model, key, cost, expects, tokens, usd: usdOf(model, tokens, prices) };
+  const usd = usdOf(model, tokens, prices);
+  return { index, model, key, cost, charges, expects, tokens, usd };
 }
 
 /** What calls of this kind have lately produced; without experience, all that it allows. */

@@ -1,6 +1,6 @@
 import { UNKNOWN_SHAPE } from '../model/limits.ts';
 import { claude } from './anthropic-protocol.ts';
-import { chargeSum, openaiProtocol } from './openai-protocol.ts';
+import { chargeSum, openaiProtocol, SUM_OR_LESS } from './openai-protocol.ts';
 import type { Provider } from './provider.ts';
 
 /** An unknown host with OpenAI's protocol. */
@@ -13,6 +13,7 @@ export const compatible: Provider = {
 
   /** The highest charge of any known host: that of Cerebras and Bedrock (2026-07). */
   charge: chargeSum,
+  charging: SUM_OR_LESS,
 };
 
 /** An unknown host with Anthropic's protocol. */

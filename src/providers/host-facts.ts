@@ -43,13 +43,14 @@ export interface Measure {
 /**
  * The tokens that a host charges when it admits a call.
  *
- * - `max`: the larger of the input and `max_tokens`.
+ * - `characters`: the input, counted by its characters.
  * - `sum`: the input and `max_tokens`.
  * - `input`: the input; output is counted as it is produced, or not at all.
+ * - `used`: the input and the output, as they turn out.
  * - `none`: it counts no tokens.
  * - `unknown`: not published. `sum` is the highest charge of any host.
  */
-export type Charge = 'max' | 'sum' | 'input' | 'none' | 'unknown';
+export type Charge = 'characters' | 'sum' | 'input' | 'used' | 'none' | 'unknown';
 
 /** What is published or measured about a host's limits. Data only. */
 export interface HostFacts {

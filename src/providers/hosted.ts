@@ -10,8 +10,8 @@ import {
   shapeOf,
 } from './enforcement.ts';
 import { DEFINITIONS, type PresetHost } from './known-providers.ts';
-import { chargeSum } from './openai-protocol.ts';
-import type { Provider } from './provider.ts';
+import { chargeExpected, chargeSum, SUM_OR_LESS } from './openai-protocol.ts';
+import type { Charging, Provider } from './provider.ts';
 
 const made = new Map<PresetHost, Provider>();
 
@@ -25,15 +25,24 @@ export function hosted(host: PresetHost): Provider {
 }
 
 function providerOf(host: PresetHost): Provider {
-  const countsOutput = chargeOf(host) !== 'input';
+  const rule = chargeOf(host);
+  const countsOutput = rule !== 'input';
   return {
     ...compatible,
     shape: (dimension) => shapeOf(host, dimension),
     correction: correctionOf(host),
-    charge: countsOutput ? chargeSum : chargeInput,
+    charge: rule === 'used' ? chargeExpected : countsOutput ? chargeSum : chargeInput,
+    charging: chargingOf(host),
     settle: (usage, { model }) =>
       settled(usage, countsOutput ? outputWeightOf(host, model) : 0, countsCachedInput(host)),
   };
+}
+
+/** A correction that is known leaves nothing to learn. */
+function chargingOf(host: PresetHost): Charging | undefined {
+  const rule = chargeOf(host);
+  const isOpen = (rule === 'sum' || rule === 'unknown') && correctionOf(host) !== 'settled';
+  return isOpen ? SUM_OR_LESS : undefined;
 }
 
 /** Only the input counts towards the limit on tokens. */

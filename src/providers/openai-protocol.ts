@@ -1,9 +1,10 @@
 import { classify } from '../http/refusal.ts';
 import type { Call, Request } from '../model/call.ts';
-import type { Cost } from '../model/limits.ts';
+import type { Charges } from '../model/charge.ts';
+import { amount, type Cost } from '../model/limits.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
 import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
-import type { Provider } from './provider.ts';
+import type { Charging, Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
 /** Endpoints that run a model (API reference, 2026-08). All others aren't metered. */
@@ -53,6 +54,26 @@ export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle' | 
   classify,
 };
 
+/** The input and the output that calls of this kind have: at first, all that the call allows. */
+export function chargeExpected(estimate: CallEstimate, call: Call): Cost {
+  const { inputTokens } = estimate;
+  const tokens = inputTokens + expectedOutput(estimate, call);
+  const outputTokens = call.maxOutputTokens ?? estimate.outputTokens;
+  return { requests: 1, tokens, inputTokens, outputTokens };
+}
+
+/** What a host may charge that counts the input as `bare` tokens. */
+export function chargesOf(bare: number, estimate: CallEstimate, call: Call): Charges {
+  const expected = expectedOutput(estimate, call);
+  const allowed = call.maxOutputTokens ?? expected;
+  return { bare, max: Math.max(bare, allowed), sum: bare + allowed, expected: bare + expected };
+}
+
+function expectedOutput(estimate: CallEstimate, { maxOutputTokens }: Call): number {
+  const most = maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  return Math.min(most, estimate.expectedOutputTokens ?? maxOutputTokens ?? 0);
+}
+
 /** The input and the output limit; without a limit, the expected output. */
 export function chargeSum(estimate: CallEstimate, call: Call): Cost {
   const { inputTokens } = estimate;
@@ -60,3 +81,10 @@ export function chargeSum(estimate: CallEstimate, call: Call): Cost {
   const outputTokens = output ?? estimate.outputTokens;
   return { requests: 1, tokens: inputTokens + (output ?? 0), inputTokens, outputTokens };
 }
+
+/** `max_tokens` is charged, unless responses show that it isn't. */
+export const SUM_OR_LESS: Charging = {
+  recorded: { at: 'sum', isSettled: false },
+  charges: (estimate, call) => chargesOf(estimate.inputTokens, estimate, call),
+  careful: (estimate, call) => amount(chargeSum(estimate, call), 'tokens'),
+};

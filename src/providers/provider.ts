@@ -1,7 +1,18 @@
 import type { Call, Request } from '../model/call.ts';
+import type { ChargeRule, Charges } from '../model/charge.ts';
 import type { Correction, Cost, Dimension, Shape } from '../model/limits.ts';
 import type { ErrorResponse, Refusal } from '../model/refusal.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
+
+/** What is known of how a provider takes tokens from its limit, where responses may show otherwise. */
+export interface Charging {
+  /** The rule that is published or recorded. */
+  readonly recorded: ChargeRule;
+  /** What each rule takes for a call. */
+  charges(estimate: CallEstimate, call: Call): Charges;
+  /** The tokens to take from the limit as long as no response shows what a call is charged. */
+  careful(estimate: CallEstimate, call: Call): number;
+}
 
 /** The rules by which calls to a provider are limited. Pure: no clock, no state. */
 export interface Provider {
@@ -9,8 +20,13 @@ export interface Provider {
   shape(dimension: Dimension): Shape;
   /** The metered call of a request; `undefined` for requests that aren't metered (lists, files, …). */
   describe(request: Request): Call | undefined;
-  /** The assumed charge of the provider when it admits the call. */
+  /**
+   * What to reserve for a call: of its caller's own limits, and of the provider's where `charging`
+   * doesn't tell of tokens.
+   */
   charge(estimate: CallEstimate, call: Call): Cost;
+  /** Absent where the charge is known, or counts no tokens. */
+  readonly charging?: Charging | undefined;
   /**
    * Dimensions in which `charge` is only an expectation: no call is refused because it exceeds a limit
    * of these.

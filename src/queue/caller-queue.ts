@@ -19,6 +19,8 @@ class Rank<R> {
   /** Those that count in forecasts. */
   calls = 0;
   cost: Cost = {};
+  /** What they cost of their caller's own limits. */
+  ownCost: Cost = {};
 
   constructor(priority: number) {
     this.priority = priority;
@@ -39,6 +41,7 @@ class Rank<R> {
   count(call: QueuedCall<R>): void {
     this.calls++;
     this.cost = plus(this.cost, call.counted);
+    this.ownCost = plus(this.ownCost, call.ownCounted);
   }
 
   remove(call: QueuedCall<R>): void {
@@ -51,6 +54,7 @@ class Rank<R> {
     if (!call.isCounted) return;
     this.calls--;
     this.cost = minus(this.cost, call.counted);
+    this.ownCost = minus(this.ownCost, call.ownCounted);
   }
 }
 
@@ -103,6 +107,16 @@ export class CallerQueue<R = unknown> {
       cost = plus(cost, rank.cost);
     }
     return { calls, cost };
+  }
+
+  /** What those cost of the caller's own limits. */
+  ownCostBefore(priority: number): Cost {
+    let cost: Cost = {};
+    for (const rank of this.#ranks) {
+      if (rank.priority < priority) break;
+      cost = plus(cost, rank.ownCost);
+    }
+    return cost;
   }
 
   insert(call: QueuedCall<R>): void {

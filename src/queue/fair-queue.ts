@@ -129,6 +129,11 @@ export class FairQueue<R = unknown> {
     return this.#callers.get(caller.id)?.before(priority) ?? NOTHING_AHEAD;
   }
 
+  /** What those cost of the caller's own limits. */
+  ownCostBefore(caller: Caller, priority: number): Cost {
+    return this.#callers.get(caller.id)?.ownCostBefore(priority) ?? {};
+  }
+
   /**
    * The calls that go before a new one: its caller's own of that priority, and as much of each other
    * caller's, where there is so much. Callers that are held stand in nobody's way.

@@ -1,8 +1,9 @@
 import type { Caller } from '../callers/caller.ts';
 import type { LaneRef } from '../events.ts';
+import type { Charges } from '../model/charge.ts';
 import type { Cost, Dimension } from '../model/limits.ts';
 import type { OwnLimits } from '../rules/own-limits.ts';
-import type { Ticket } from '../rules/ticket.ts';
+import type { Costs, Ticket } from '../rules/ticket.ts';
 
 /** What a call's maker gets in the end, or why it gets nothing. */
 export interface Promised<R> {
@@ -15,8 +16,10 @@ export interface CallRequest<R> {
   readonly promised: Promised<R>;
   readonly ownReservation?: R | undefined;
   readonly cost: Cost;
-  /** The cost as far as it is known by now, where that may have changed while the call waited. */
-  readonly costNow?: (() => Cost) | undefined;
+  /** Both costs as far as they are known by now, where that may have changed while the call waited. */
+  readonly costNow?: (() => Costs) | undefined;
+  readonly charges?: Charges | undefined;
+  readonly ownCost?: Cost | undefined;
   /** Dimensions in which the cost is an estimate that may be far off. */
   readonly expects: readonly Dimension[];
   readonly caller: Caller;
@@ -33,6 +36,8 @@ export interface CallRequest<R> {
   readonly refusedAt?: number | undefined;
   /** The cost as it counts in forecasts: estimates capped, as it came. */
   readonly counted: Cost;
+  /** The same of its caller's own limits. @default the same */
+  readonly ownCounted?: Cost | undefined;
 }
 
 /**
@@ -46,6 +51,7 @@ export class QueuedCall<R = unknown> implements Ticket {
   readonly id: number;
   readonly since: number;
   readonly priority: number;
+  readonly charges: Charges | undefined;
   readonly expects: readonly Dimension[];
   readonly caller: Caller;
   /** Where to say that it waits, where that isn't its lane. */
@@ -53,6 +59,7 @@ export class QueuedCall<R = unknown> implements Ticket {
   readonly own: OwnLimits | undefined;
   readonly signal: AbortSignal | undefined;
   readonly counted: Cost;
+  readonly ownCounted: Cost;
   readonly refusals: number | undefined;
   readonly refusedAt: number | undefined;
   deadline: number | undefined;
@@ -70,7 +77,8 @@ export class QueuedCall<R = unknown> implements Ticket {
   /** p-queue's own function, which runs it. */
   run: (() => Promise<unknown>) | undefined;
   readonly #cost: Cost;
-  readonly #costNow: (() => Cost) | undefined;
+  readonly #ownCost: Cost | undefined;
+  readonly #costNow: (() => Costs) | undefined;
 
   constructor(request: CallRequest<R>) {
     this.promised = request.promised;
@@ -78,12 +86,15 @@ export class QueuedCall<R = unknown> implements Ticket {
     this.id = request.id;
     this.since = request.since;
     this.priority = request.priority;
+    this.charges = request.charges;
+    this.#ownCost = request.ownCost;
     this.expects = request.expects;
     this.caller = request.caller;
     this.ref = request.ref;
     this.own = request.own;
     this.signal = request.signal;
     this.counted = request.counted;
+    this.ownCounted = request.ownCounted ?? request.counted;
     this.refusals = request.refusals;
     this.refusedAt = request.refusedAt;
     this.#cost = request.cost;
@@ -108,6 +119,10 @@ export class QueuedCall<R = unknown> implements Ticket {
   }
 
   get cost(): Cost {
-    return this.#costNow?.() ?? this.#cost;
+    return this.#costNow?.().cost ?? this.#cost;
+  }
+
+  get ownCost(): Cost {
+    return this.#costNow?.().own ?? this.#ownCost ?? this.#cost;
   }
 }

@@ -1,6 +1,20 @@
-import type { LaneCommand } from './commands.ts';
+import { MINUTE_MS, type Subject } from '../model/limits.ts';
+import type { LaneCommand, RefusalWords } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, type Member, memberOf } from './lane-state.ts';
-import { isPaced, answered as learnAnswer, ended as learnEnd } from './learning/learning.ts';
+import {
+  chargedInTheEnd,
+  doubtCharge,
+  hearCharge,
+  settleCharge,
+  stateCharge,
+} from './learning/charge.ts';
+import { foundRule } from './learning/charge-belief.ts';
+import {
+  isPaced,
+  type Learning,
+  answered as learnAnswer,
+  ended as learnEnd,
+} from './learning/learning.ts';
 import { configure, forgetOld, told as learnStated, observe } from './learning/observations.ts';
 import {
   beginEpisode,
@@ -12,6 +26,7 @@ import {
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime, settle } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
+import { isSameLimit, type Sighting } from './limits/metered-limit.ts';
 import {
   answer,
   beginAgain,
@@ -35,6 +50,10 @@ import { begin, end, firstOf } from './turns.ts';
 const FLIGHT_WEIGHT = 0.05;
 /** A request that leaves within so long of its grant counts from the grant. */
 const SENT_AT_ONCE_MS = 1;
+/** The limit of which responses show what calls are charged. */
+const TOKENS_A_MINUTE: Subject = { dimension: 'tokens', windowMs: MINUTE_MS };
+/** A refusal for these says nothing of it. */
+const OTHERS: readonly unknown[] = ['requests', 'concurrency', 'inputTokens', 'outputTokens'];
 /** Nothing of a call that came to nothing is left. */
 const NOTHING = {};
 
@@ -209,8 +228,12 @@ function endCall(
   // The process has heard of its grant. A retry asks with the same number.
   member.granted = member.granted.filter((id) => id !== call.id);
   noteFlight(state, now - call.at);
-  if (!isRefused) learnEnd(learning, call, actual);
-  settle(limits, call.cost, actual, call.at, now);
+  const { charge } = call;
+  if (charge !== undefined) settleCharge(learning.charge, charge, actual, isRefused);
+  const charged = isRefused ? actual : chargedInTheEnd(learning.charge, charge, actual);
+  if (!isRefused) learnEnd(learning, call, charged);
+  const isKnown = charge !== undefined && foundRule(learning.charge) !== undefined;
+  settle(limits, call.cost, charged, call.at, now, isKnown);
   if (!wasAnswered) forget(recovery, call.epoch);
 }
 
@@ -219,7 +242,34 @@ function hearLimits(
   { call, observed }: Extract<LaneCommand, { kind: 'observed' }>,
   now: number,
 ): void {
-  if (observe(learning, limits, call, observed, now).length > 0) open(recovery);
+  const sightings = observe(learning, limits, call, observed, now);
+  if (sightings.length > 0) open(recovery);
+  hearRemaining(learning, call, sightings, now);
+}
+
+/** What the server has left shows what it has charged. */
+function hearRemaining(
+  { charge }: Learning,
+  call: SentCall,
+  sightings: readonly Sighting[],
+  now: number,
+): void {
+  if (call.charge === undefined) return;
+  const shown = sightings.find((each) => isSameLimit(each, TOKENS_A_MINUTE));
+  if (shown?.remaining === undefined) return;
+  hearCharge(charge, call.charge, { limit: shown.max, remaining: shown.remaining }, now);
+}
+
+/** A refusal states the charge, or casts doubt on what is known of it. */
+function hearRequested(
+  { charge }: Learning,
+  call: SentCall,
+  { dimension, stated }: RefusalWords,
+): void {
+  if (call.charge === undefined || OTHERS.includes(dimension)) return;
+  const { requested } = stated ?? {};
+  const isExplained = requested !== undefined && stateCharge(charge, call.charge, requested);
+  if (!isExplained) doubtCharge(charge);
 }
 
 function hearRefusal(
@@ -229,6 +279,7 @@ function hearRefusal(
 ): void {
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, limits, call, now);
+  if (cause === 'rate') hearRequested(learning, call, words);
   // One call that is always refused is one witness, however often it asks.
   if (isOwn(recovery, { earlier })) return;
   if (isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {

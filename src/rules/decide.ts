@@ -3,6 +3,7 @@ import { apply, passTime } from './apply.ts';
 import type { Sent } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, memberOf } from './lane-state.ts';
 import { lapsesAt } from './learning/beliefs.ts';
+import { traceCharge } from './learning/charge.ts';
 import { sent } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
@@ -139,7 +140,9 @@ function grant(
   const { epoch } = recovery;
   start(recovery, now);
   sent(learning, cost, now);
-  const call = { id: ticket.id, cost, at: now, epoch, taken: limits.taken };
+  const sentCall = { id: ticket.id, cost, at: now, epoch, taken: limits.taken };
+  const charge = traceCharge(learning.charge, ticket.charges, cost, now);
+  const call = charge === undefined ? sentCall : { ...sentCall, charge };
   return { member, ticket, own: costs.own, call };
 }
 

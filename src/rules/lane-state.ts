@@ -1,3 +1,4 @@
+import type { ChargeRule } from '../model/charge.ts';
 import type { Subject } from '../model/limits.ts';
 import { type Codec, flag, list, number, record, table, time } from './codec.ts';
 import type { LaneTerms } from './commands.ts';
@@ -84,13 +85,15 @@ export interface LaneOpening extends LaneTerms {
   readonly measures?: readonly Subject[] | undefined;
   /** Of these, what its responses state. */
   readonly states?: readonly Subject[] | undefined;
+  /** How the host is known to charge, where responses may show otherwise. */
+  readonly recorded?: ChargeRule | undefined;
   /** The limits are unsure: until a response has shown them, few calls are in flight. */
   readonly isCold: boolean;
 }
 
 export function newLane(opening: LaneOpening, now: number): LaneState {
-  const { start, policy, inFlight: bounds, measures, states, isCold, maxPauseMs } = opening;
-  const known = newLearning({ start, windows: states, measures, inFlight: bounds }, now);
+  const { start, policy, inFlight, measures, states, recorded, isCold, maxPauseMs } = opening;
+  const known = newLearning({ start, windows: states, measures, inFlight, recorded }, now);
   return {
     at: now,
     limits: newLimitSet(known.known.inForce, policy, now),

@@ -99,11 +99,11 @@ function isAtLeastAny({ cost, expects, own }: Ticket, others: readonly Cost[]): 
 
 /** What a call costs as it is now: limits change while it waits. */
 export function costsOf(
-  { cost, expects, own }: Pick<Ticket, 'cost' | 'expects' | 'own'>,
+  { cost, ownCost = cost, expects, own }: Pick<Ticket, 'cost' | 'ownCost' | 'expects' | 'own'>,
   limits: LimitSet,
 ): Costs {
   const ofLane = capEstimates(limits, cost, expects);
-  return { cost: ofLane, own: own ? capEstimates(own.limits, cost, expects) : cost };
+  return { cost: ofLane, own: own ? capEstimates(own.limits, ownCost, expects) : ownCost };
 }
 
 /** The limit that a call exceeds, and by which of its costs: such a call can never go. */

@@ -1,3 +1,4 @@
+import type { Charges } from '../model/charge.ts';
 import type { Cost, Dimension } from '../model/limits.ts';
 import { type Codec, list, number, oneOf, optional, record, table, text, time } from './codec.ts';
 import type { OwnLimits } from './own-limits.ts';
@@ -17,6 +18,10 @@ export interface Ticket extends Place {
   readonly sharedKey?: string | undefined;
   readonly weight: number;
   readonly cost: Cost;
+  /** What each rule of charging takes for it, where the server's isn't known for sure. */
+  readonly charges?: Charges | undefined;
+  /** What it takes of its caller's own limits, where that is another cost. Never in a store. */
+  readonly ownCost?: Cost | undefined;
   /** Dimensions in which the cost is an estimate that may be far off. */
   readonly expects: readonly Dimension[];
   /** When it must go at the latest, once it has been the first in line. */
@@ -30,6 +35,15 @@ export interface Ticket extends Place {
   readonly own?: OwnLimits | undefined;
 }
 
+/** A call that was let through, as the rules of charging foresee it. */
+export interface ChargeTrace {
+  readonly charges: Charges;
+  /** What is used of the limit with this call, by rule. */
+  readonly used: readonly number[];
+  /** What was known then: see `ChargeLearning`. */
+  readonly round: number;
+}
+
 /** A call that was let through, as far as the lane has to know it. */
 export interface SentCall {
   /** Its number in its process. */
@@ -41,6 +55,7 @@ export interface SentCall {
   readonly epoch: number;
   /** All that the lane had let through then, this call included. */
   readonly taken: Cost;
+  readonly charge?: ChargeTrace | undefined;
 }
 
 const DIMENSION_NAMES: readonly Dimension[] = [
@@ -56,6 +71,13 @@ export const dimension: Codec<Dimension> = oneOf(DIMENSION_NAMES);
 /** Amounts by dimension; zeros are left out. */
 export const cost: Codec<Cost> = table(number);
 
+const charges: Codec<Charges> = record<Charges>({
+  bare: number,
+  max: number,
+  sum: number,
+  expected: number,
+});
+
 /** Without `own`: a shared value never holds it. */
 export const ticket: Codec<Ticket> = record<Ticket>({
   id: number,
@@ -64,6 +86,8 @@ export const ticket: Codec<Ticket> = record<Ticket>({
   key: text,
   weight: number,
   cost,
+  charges: optional(charges),
+  ownCost: { pack: () => null, unpack: () => undefined },
   expects: list(dimension),
   deadline: optional(time),
   sharedKey: optional(text),

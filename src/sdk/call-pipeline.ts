@@ -5,11 +5,13 @@ import type { LaneCall } from '../lane/lane-call.ts';
 import type { LaneKey } from '../lane/lane-registry.ts';
 import type { RateLimiter } from '../limiter.ts';
 import type { Call, Request } from '../model/call.ts';
+import { type ChargeRule, type Charges, reservedBy } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { CallEstimate, TokenEstimate } from '../model/usage.ts';
 import type { Provider } from '../providers/provider.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import { SUSPECT } from '../rules/recovery.ts';
+import type { Costs } from '../rules/ticket.ts';
 import type { Estimated } from '../tokens/calibration/calibration.ts';
 import type { CustomEstimator } from '../tokens/custom-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
@@ -70,17 +72,17 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const { onLimit, maxWaitMs } = context;
   const { maxOutputTokens } = call;
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
-  const costFor = (expectedOutputTokens: number): Cost =>
-    costOf(provider, lane, call, { ...estimate, outputTokens, expectedOutputTokens });
-  let known = {
-    output: estimate.expectedOutputTokens,
-    cost: costFor(estimate.expectedOutputTokens),
+  const costsFor = (output: number, rule: ChargeRule | undefined) => {
+    const expected = { ...estimate, outputTokens, expectedOutputTokens: output };
+    return { output, rule, ...costsOf(provider, lane, call, expected, rule) };
   };
-  const { cost } = known;
-  const costNow = (): Cost => {
+  let known = costsFor(estimate.expectedOutputTokens, lane.chargeRule);
+  const { cost, own: ownCost, charges } = known;
+  const costNow = (): Costs => {
     const output = estimate.expectedNow();
-    if (output !== known.output) known = { output, cost: costFor(output) };
-    return known.cost;
+    const rule = lane.chargeRule;
+    if (output !== known.output || rule !== known.rule) known = costsFor(output, rule);
+    return known;
   };
   const place = earlier?.reservation.admission.place;
   const mayWait = onLimit !== 'reject';
@@ -88,7 +90,8 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const { refusals = 0, firstRefusedAt: refusedAt } = previous ?? {};
   const priority = refusals < SUSPECT ? context.priority : LAST;
   const before = { place, attempt, refusals, refusedAt, notBefore: earlier?.retryAt };
-  return { cost, costNow, expects, caller, priority, signal, maxWaitMs, mayWait, ...before };
+  const costs = { cost, ownCost, costNow, charges };
+  return { ...costs, expects, caller, priority, signal, maxWaitMs, mayWait, ...before };
 }
 
 /** By the limiter: clients that share one learn together. */
@@ -206,6 +209,25 @@ export class CallPipeline {
     limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });
     return { ...call, maxOutputTokens: lowered, isLowered: true };
   }
+}
+
+/**
+ * What to reserve of the lane's limits: by the rule that the server was found to charge by, or with
+ * care. Of the caller's own limits, the tokens that the call may take.
+ */
+function costsOf(
+  provider: Provider,
+  lane: Lane,
+  call: Call,
+  estimate: CallEstimate,
+  rule: ChargeRule | undefined,
+): Costs & { readonly charges: Charges | undefined } {
+  const own = costOf(provider, lane, call, estimate);
+  const { charging } = provider;
+  if (charging === undefined) return { cost: own, own, charges: undefined };
+  const charges = charging.charges(estimate, call);
+  const tokens = rule === undefined ? charging.careful(estimate, call) : reservedBy(rule, charges);
+  return { cost: { ...own, tokens }, own, charges };
 }
 
 /**

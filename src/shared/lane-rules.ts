@@ -23,7 +23,7 @@ type LaneReply =
   | { readonly kind: 'blocked'; readonly reason: Reason };
 
 /** Grows with each change of the packed form that older processes can't read. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {

@@ -37,7 +37,7 @@ export interface SimulatorOptions {
   charge?: ChargeRule | undefined;
   /**
    * Whether a call's charge is corrected to what it has used, when it ends. Only where the charge
-   * is made at admission, by `max`, `sum` or a function.
+   * is made at admission: not by `produced`.
    *
    * @default false
    */
@@ -189,5 +189,5 @@ function resolveCharge(charge: ChargeRule): ChargeRule {
   if (typeof charge === 'function') return charge;
   const rule: ChargeRule | undefined = CHARGE_RULES.find((known) => known === charge);
   if (rule !== undefined) return rule;
-  throw expected('charge', "'max', 'sum', 'produced' or a function", charge);
+  throw expected('charge', "'max', 'sum', 'characters', 'produced' or a function", charge);
 }

@@ -109,4 +109,16 @@ describe('the limits that a refusal states', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('reads what the request was to be charged, in tokens', () => {
+    const requestedIn = (words: string) =>
+      statedIn(readErrorBody(`Rate limit reached for gpt-4o in organization org on ${words}`))
+        .requested;
+    expect(requestedIn('tokens per min (TPM): Limit 30,000, Used 29000, Requested 2000.')).toBe(
+      2000,
+    );
+    expect(requestedIn('tokens per min (TPM): Limit 30000, Requested 40000.')).toBe(40_000);
+    expect(requestedIn('requests per min (RPM): Limit 3, Used 3, Requested 1.')).toBeUndefined();
+    expect(requestedIn('tokens per day (TPD): Limit 9, Used 9, Requested 1.')).toBeUndefined();
+  });
 });

@@ -39,7 +39,7 @@ test('a provider takes one line of the directory', () => {
 test('a folder holds no more than what a provider can have', () => {
   for (const folder of folders) {
     const files = readdirSync(new URL(folder, PROVIDERS));
-    expect(['index.ts', 'limits.ts', 'prices.ts', 'wire.ts']).toEqual(
+    expect(['charge.ts', 'index.ts', 'limits.ts', 'prices.ts', 'wire.ts']).toEqual(
       expect.arrayContaining(files),
     );
   }

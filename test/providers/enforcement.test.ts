@@ -9,13 +9,14 @@ import {
 } from '../../src/providers/enforcement.ts';
 
 test.each([
-  ['openai', 'max', 'never'],
+  ['openai', 'characters', 'never'],
   ['azure', 'sum', 'unknown'],
   ['cerebras', 'sum', 'unknown'],
   ['groq', 'sum', 'unknown'],
   ['bedrock', 'sum', 'settled'],
   ['anthropic', 'input', 'settled'],
   ['gemini', 'input', 'unknown'],
+  ['mistral', 'used', 'settled'],
   ['deepseek', 'none', 'unknown'],
 ] as const)('%s charges the %s at admission; corrected: %s', (host, charge, correction) => {
   expect([chargeOf(host), correctionOf(host)]).toEqual([charge, correction]);

@@ -126,7 +126,7 @@ describe.each(HOSTS)('%s', (host) => {
     for (const dimension of DIMENSIONS) {
       expect(shapeOf(host, dimension).burstSeconds).toBeGreaterThan(0);
     }
-    expect(['max', 'sum', 'input', 'none', 'unknown']).toContain(chargeOf(host));
+    expect(['characters', 'sum', 'input', 'used', 'none', 'unknown']).toContain(chargeOf(host));
     expect(['settled', 'never', 'unknown']).toContain(correctionOf(host));
     for (const measure of statedBy(host)) expect(measuresOf(host)).toContainEqual(measure);
   });

@@ -128,6 +128,20 @@ describe('charge', () => {
     expect(charged()).toEqual({ requests: 1, tokens: 100, inputTokens: 100, outputTokens: 40 });
   });
 
+  test('each rule that a host may charge by, and what is taken as long as none was found', () => {
+    const expecting = { ...estimate, expectedOutputTokens: 30 };
+    const { charging } = compatible;
+    const charges = { bare: 100, max: 500, sum: 600, expected: 130 };
+    expect(charging?.charges(expecting, call(500))).toEqual(charges);
+    expect(charging?.careful(expecting, call(500))).toBe(600);
+    expect(charging?.recorded).toEqual({ at: 'sum', isSettled: false });
+    expect(openai.charging?.careful(expecting, call(500))).toBe(130);
+    expect(openai.charging?.careful(expecting, call(20))).toBe(100);
+    expect(openai.charging?.careful(estimate, call(500))).toBe(500);
+    expect(openai.charging?.recorded).toEqual({ at: 'bare', isSettled: false });
+    expect(anthropic.charging).toBeUndefined();
+  });
+
   test.each([azure, compatible])('$name: input and declared output', (provider) => {
     const charged = (max?: number) => provider.charge(estimate, call(max));
     expect(charged(500)).toEqual({ requests: 1, tokens: 600, inputTokens: 100, outputTokens: 500 });

@@ -30,6 +30,7 @@ test.each([
   ['max', 'the input where nothing is allowed', {}, 100],
   ['sum', 'both together', { max_tokens: 250 }, 350],
   ['sum', 'the input where nothing is allowed', {}, 100],
+  ['characters', 'a quarter of them, and 2 a message', { max_tokens: 250 }, 102],
   [custom, 'what the function says', {}, 300],
 ] as const)('%s charges %s: %o', async (charge, _, extra, expected) => {
   const [remaining, charged] = await remainingAfter({ charge }, extra);

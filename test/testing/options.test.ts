@@ -31,7 +31,10 @@ test.each([
   [{ limits: { rpn: 3 } }, 'Expected `a key of limits` to be one of `rpm`, `rpd`,'],
   [{ provider: 'bing' }, 'Expected `provider` to be one of `openai`, `azure`, `compatible`,'],
   [{ enforcement: 'window' }, 'Expected `enforcement` to be one of `bucket`, `bucket-10s`,'],
-  [{ charge: 'min' }, "Expected `charge` to be 'max', 'sum', 'produced' or a function, got `min`"],
+  [
+    { charge: 'min' },
+    "Expected `charge` to be 'max', 'sum', 'characters', 'produced' or a function, got `min`",
+  ],
   [{ faults: ['502'] }, 'Expected `faults` to be one of `500`, `503`, `529`,'],
   [{ limit: {} }, 'Expected `a key of options` to be one of `provider`, `limits`,'],
 ])('from JavaScript, %o: %s', (options, message) => {

@@ -44,8 +44,8 @@ export const limits: HostFacts = {
     requests: { enforcement: 'bucket', burstSeconds: 60 },
     tokens: { enforcement: 'bucket', burstSeconds: 60 },
   },
-  /** The larger of `max_tokens` and an estimate by characters (rate limits guide, 2026-10). */
-  charge: 'max',
+  /** A quarter of the characters; recorded, against the guide's words: see `charge.ts`. */
+  charge: 'characters',
   /** The guide says nothing of a correction; only `remaining` tells. */
   correction: 'never',
   /** Not documented as left out; users report that it counts (confidence medium). */

@@ -1,3 +1,4 @@
+import type { ChargeRule } from '../../model/charge.ts';
 import { type Cost, isUpstream, type Subject } from '../../model/limits.ts';
 import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
@@ -5,6 +6,7 @@ import { type MeteredLimit, meteredLimit } from '../limits/metered-limit.ts';
 import type { SentCall } from '../ticket.ts';
 import { type Backoff, backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
 import { judge, raised } from './caution.ts';
+import { type ChargeLearning, chargeLearning, newChargeLearning } from './charge-belief.ts';
 import {
   type Concurrency,
   type ConcurrencyBounds,
@@ -57,6 +59,7 @@ export interface Learning {
   concurrency: Concurrency;
   throughput: Throughput;
   perSecond: PerSecondHeaders;
+  charge: ChargeLearning;
   throttle: EventThrottle;
   strays: Strays;
   /** Refusals whose pause isn't over. */
@@ -83,6 +86,7 @@ export const learning: Codec<Learning> = record<Learning>({
   concurrency,
   throughput,
   perSecond: perSecondHeaders,
+  charge: chargeLearning,
   throttle: eventThrottle,
   strays,
   episode: optional(refusalEpisode),
@@ -103,6 +107,8 @@ export interface LearningOptions {
   /** What the host counts. @default requests and tokens a minute */
   readonly measures?: readonly Subject[] | undefined;
   readonly inFlight: ConcurrencyBounds;
+  /** How the host is known to charge, where responses may show otherwise. */
+  readonly recorded?: ChargeRule | undefined;
 }
 
 /** A call that was let through. */
@@ -119,6 +125,7 @@ export function newLearning(options: LearningOptions, now: number): Learning {
     concurrency: newConcurrency(inFlight, now),
     throughput: newThroughput(now),
     perSecond: newPerSecondHeaders(),
+    charge: newChargeLearning(options.recorded, now),
     throttle: newEventThrottle(now),
     strays: newStrays(now),
     ...{ episode: undefined, resumedAt: undefined, answers: 0 },

@@ -182,12 +182,22 @@ export function addUse(set: LimitSet, other: LimitSet, now: number): void {
   }
 }
 
-/** Replaces what a call took at `at` by its actual cost. */
-export function settle(set: LimitSet, taken: Cost, actual: Cost, at: number, now: number): void {
+/**
+ * Replaces what a call took at `at` by its actual cost. `isKnown`: that is what the server has
+ * charged.
+ */
+export function settle(
+  set: LimitSet,
+  taken: Cost,
+  actual: Cost,
+  at: number,
+  now: number,
+  isKnown = false,
+): void {
   for (const meter of counting(set)) {
     const { dimension } = meter.limit;
     const more = amount(actual, dimension) - amount(taken, dimension);
-    if (more !== 0) settleMeter(meter, more, at, set, now);
+    if (more !== 0) settleMeter(meter, more, at, set, now, isKnown);
   }
 }
 

@@ -15,7 +15,7 @@ import {
   takeFromBalance,
   usableBalance,
 } from './server-balance.ts';
-import { recordReading, recordUse } from './window-use.ts';
+import { correctUse, recordReading, recordUse } from './window-use.ts';
 
 /** Takes `cost` for the first call of the queue: the savings first. */
 export function takeFirst(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
@@ -42,9 +42,11 @@ export function settleMeter(
   at: number,
   terms: PaceTerms,
   now: number,
+  isKnown = false,
 ): void {
-  const { correction } = terms.policy;
+  const correction = isKnown ? 'settled' : terms.policy.correction;
   const isDone = more > 0 ? correction !== 'never' : correction === 'settled';
+  if (isKnown) correctUse(meter.use, more, at);
   if (meter.balance !== undefined && !isDone) return;
   refillMeter(meter, terms, now);
   if (more > 0) borrow(meter, more, at, now);

@@ -61,6 +61,12 @@ export function recordUse(use: WindowUse, cost: number, now: number): void {
   if (slots[0]!.from < from - KEPT_MS) slots.shift();
 }
 
+/** A call that was sent at `at` has cost `more` than was recorded. */
+export function correctUse(use: WindowUse, more: number, at: number): void {
+  const slot = use.slots.findLast(({ from }) => from === slotOf(use, at));
+  if (slot !== undefined) slot.cost = Math.max(0, slot.cost + more);
+}
+
 /** Takes note of a reading. */
 export function recordReading(use: WindowUse, reading: Reading, now: number): void {
   turn(use, now);

@@ -1,0 +1,111 @@
+import type { ChargeRule } from '../../model/charge.ts';
+import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
+
+/**
+ * The rules that a server may charge by. Of two that fit, the recorded one counts, then the first.
+ * The order is that of the lists below, and of packed values.
+ */
+export const CHARGE_RULES: readonly ChargeRule[] = [
+  { at: 'bare', isSettled: false },
+  { at: 'bare', isSettled: true },
+  { at: 'max', isSettled: false },
+  { at: 'max', isSettled: true },
+  { at: 'sum', isSettled: false },
+  { at: 'sum', isSettled: true },
+];
+
+/** So many readings in a row that fit both are enough to try whether the server gives back. */
+const ALIKE = 3;
+
+/**
+ * What the server takes from its limit on tokens for a call, found out from what it shows to be left.
+ *
+ * Each rule foresees what is used of the limit, as a bucket of a minute. A reading of a call that
+ * was sent after the last reading had come shows which rules were right: all calls in between are
+ * known. What no rule explains (others' calls, the end of a window) says nothing.
+ */
+export interface ChargeLearning {
+  /** The rule that was found, as an index of `CHARGE_RULES`; `undefined` as long as none was. */
+  rule: number | undefined;
+  /** The rule that the host is known by. */
+  recorded: number;
+  /** The limit of the last reading; 0 before the first. */
+  limit: number;
+  /** What is used of the limit at `at`, by rule. */
+  used: number[];
+  at: number;
+  /** Grows with each reading, and with whatever can't be foreseen. */
+  round: number;
+  /** Whether `used` is known from a reading, or nothing was sent before. */
+  isAnchored: boolean;
+  /** The rule that the last readings fit, how many in a row, and how many are needed. */
+  candidate: number;
+  fits: number;
+  needed: number;
+  /** Readings in a row that fit the present rule as well as that it gives back; so many are enough. */
+  alike: number;
+  alikeNeeded: number;
+  /** How much more readings fit each rule than the present one. */
+  scores: number[];
+}
+
+export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
+  rule: optional(number),
+  recorded: number,
+  limit: number,
+  used: list(number),
+  at: time,
+  round: number,
+  isAnchored: flag,
+  candidate: number,
+  fits: number,
+  needed: number,
+  alike: number,
+  alikeNeeded: number,
+  scores: list(number),
+});
+
+export function newChargeLearning(recorded: ChargeRule | undefined, now: number): ChargeLearning {
+  const index = recorded === undefined ? 0 : indexOf(recorded);
+  return {
+    rule: undefined,
+    recorded: index,
+    limit: 0,
+    used: CHARGE_RULES.map(() => 0),
+    at: now,
+    round: 0,
+    isAnchored: true,
+    candidate: index,
+    fits: 0,
+    needed: 1,
+    ...{ alike: 0, alikeNeeded: ALIKE },
+    scores: CHARGE_RULES.map(() => 0),
+  };
+}
+
+/** The rule that was found. */
+export function foundRule({ rule }: ChargeLearning): ChargeRule | undefined {
+  return rule === undefined ? undefined : CHARGE_RULES[rule];
+}
+
+/** The rule that was found, or else the one that the host is known by. */
+export function likelyRule({ rule, recorded }: ChargeLearning): ChargeRule {
+  return CHARGE_RULES[rule ?? recorded] ?? { at: 'sum', isSettled: false };
+}
+
+/** Goes on from a rule that was found. */
+export function adopt(learning: ChargeLearning, rule: number): void {
+  learning.rule = rule;
+  learning.candidate = rule;
+  learning.alike = 0;
+  learning.scores = learning.scores.map(() => 0);
+}
+
+/** What the rule takes at admission. */
+export function atOf(rule: number): ChargeRule['at'] {
+  return CHARGE_RULES[rule]?.at ?? 'sum';
+}
+
+function indexOf({ at, isSettled }: ChargeRule): number {
+  return CHARGE_RULES.findIndex((each) => each.at === at && each.isSettled === isSettled);
+}

@@ -1,0 +1,88 @@
+import type { Charges } from '../../model/charge.ts';
+import { MINUTE_MS } from '../../model/limits.ts';
+import type { ChargeTrace } from '../ticket.ts';
+import { adopt, type ChargeLearning, likelyRule } from './charge-belief.ts';
+
+/** Readings are whole numbers, and a request takes some milliseconds more or less to arrive. */
+export const ROUNDING = 2;
+const JITTER_MS = 20;
+/** A rule is found if it is so near, as a share of how far the rules are apart. */
+export const NEAR = 0.15;
+/** Another rule is nearer than the present one, as a share of how far both are apart. */
+const NEARER = 0.25;
+/** Three such readings in a row, or somewhat more in all, are enough. */
+const ENOUGH = 2.2;
+const KEPT = 0.8;
+const AGAINST = 0.25;
+/** What is left of that for the rule from before, while another one is tried: one reading is enough. */
+const ON_TRIAL = 1.6;
+/** After a trial, the next one needs so many more readings. */
+const RARER = 4;
+const MOST_ALIKE = 2000;
+
+/** A reading, against what each rule had foreseen. */
+export function judge(
+  learning: ChargeLearning,
+  { used, charges }: ChargeTrace,
+  errors: readonly number[],
+): void {
+  const noise = ROUNDING + (JITTER_MS * learning.limit) / MINUTE_MS;
+  const apart = Math.max(...used) - Math.min(...used);
+  if (apart > noise) {
+    if (learning.rule === undefined) find(learning, errors, NEAR * apart);
+    else compare(learning, learning.rule, used, errors, noise);
+  }
+  tryRefund(learning, charges, errors, noise);
+}
+
+function find(learning: ChargeLearning, errors: readonly number[], near: number): void {
+  const sizes = errors.map(Math.abs);
+  const least = Math.min(...sizes);
+  if (least > near) return;
+  const isRecorded = (sizes[learning.recorded] ?? Number.POSITIVE_INFINITY) <= near;
+  const found = isRecorded ? learning.recorded : sizes.indexOf(least);
+  learning.fits = found === learning.candidate ? learning.fits + 1 : 1;
+  learning.candidate = found;
+  if (learning.fits >= learning.needed) adopt(learning, found);
+}
+
+function compare(
+  learning: ChargeLearning,
+  present: number,
+  used: readonly number[],
+  errors: readonly number[],
+  noise: number,
+): void {
+  const at = used[present] ?? 0;
+  learning.scores = learning.scores.map((score, i) => {
+    const apart = Math.abs((used[i] ?? 0) - at);
+    if (apart <= noise) return score;
+    const isNearer = Math.abs(errors[i] ?? 0) <= NEARER * apart;
+    return Math.max(0, KEPT * score + (isNearer ? 1 : -AGAINST));
+  });
+  const best = Math.max(...learning.scores);
+  if (best >= ENOUGH) adopt(learning, learning.scores.indexOf(best));
+}
+
+/**
+ * Where all flows in again between calls, it can't be seen whether the server gives back what they
+ * don't use: so that is tried.
+ */
+function tryRefund(
+  learning: ChargeLearning,
+  charges: Charges,
+  errors: readonly number[],
+  noise: number,
+): void {
+  const { rule } = learning;
+  const { at, isSettled } = likelyRule(learning);
+  if (rule === undefined || isSettled || at === 'bare') return;
+  const near = Math.max(noise, NEAR * charges[at]);
+  const twin = rule + 1;
+  const areNear = [rule, twin].every((each) => Math.abs(errors[each] ?? 0) <= near);
+  learning.alike = areNear ? learning.alike + 1 : 0;
+  if (learning.alike < learning.alikeNeeded) return;
+  learning.alikeNeeded = Math.min(MOST_ALIKE, RARER * learning.alikeNeeded);
+  adopt(learning, twin);
+  learning.scores[rule] = ON_TRIAL;
+}

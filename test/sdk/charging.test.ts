@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { runCharged } from './charged.ts';
+
+/** 1 − headroom, less 5 %. */
+const NEARLY_ALL = 0.8 * 0.95;
+
+const SERVERS = [
+  { says: 'the characters', charge: 'characters' },
+  { says: 'input and max_tokens', charge: 'sum' },
+  { says: 'the larger of input and max_tokens', charge: 'max' },
+  { says: 'output at the end', charge: 'produced' },
+  { says: 'input and max_tokens, and gives back the rest', charge: 'sum', refund: true },
+] as const;
+
+const ACCOUNTS = [
+  { tpm: 30_000, characters: 2000, maxTokens: 2000, outputTokens: 300 },
+  { tpm: 30_000, characters: 1000, maxTokens: 500, outputTokens: 200 },
+  { tpm: 30_000_000, characters: 800_000, maxTokens: 400_000, outputTokens: 60_000 },
+];
+
+const CASES = ACCOUNTS.flatMap((account) => SERVERS.map((server) => ({ ...account, ...server })));
+
+describe('at OpenAI, whatever it charges', () => {
+  it.each(CASES)(
+    '$tpm a minute, max_tokens $maxTokens: $says',
+    async (options) => {
+      const { calls, status429, share } = await runCharged(options);
+      expect(status429 / calls).toBeLessThanOrEqual(0.005);
+      expect(share).toBeGreaterThanOrEqual(NEARLY_ALL);
+    },
+    30_000,
+  );
+
+  it('whose max_tokens is eight times the rest, and not charged', async () => {
+    const options = { tpm: 30_000, characters: 2000, maxTokens: 4096, outputTokens: 300 };
+    const { status429, share } = await runCharged({ ...options, charge: 'characters' });
+    expect(status429).toBe(0);
+    expect(share).toBeGreaterThanOrEqual(NEARLY_ALL);
+  });
+
+  it('leaves a neighbour its share, and takes its calls for no charge of ours', async () => {
+    const account = { tpm: 30_000, characters: 2000, maxTokens: 4096, outputTokens: 300 };
+    const shared = { ...account, charge: 'characters', neighbour: 0.3 } as const;
+    const { calls, status429, othersShare } = await runCharged(shared);
+    expect(status429 / calls).toBeLessThanOrEqual(0.005);
+    expect(othersShare).toBeGreaterThan(0.15);
+  });
+
+  it('learns from what a 429 says, where headers show nothing', async () => {
+    const account = { tpm: 30_000, characters: 2000, maxTokens: 4096, outputTokens: 300 };
+    const faults = () => 'missing-headers' as const;
+    const { status429 } = await runCharged({ ...account, charge: 'sum', faults });
+    expect(status429).toBeLessThanOrEqual(2);
+  });
+});
