@@ -13,7 +13,8 @@ export function deploymentIn(path: string): string | undefined {
   return deployment === undefined ? undefined : decoded(deployment);
 }
 
-function barePath(path: string): string {
+/** The path without its query and a last slash. */
+export function barePath(path: string): string {
   return path.replace(/[?#].*$/s, '').replace(/\/$/, '');
 }
 
