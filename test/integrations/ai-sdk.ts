@@ -1,0 +1,43 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
+import { generateText, type LanguageModel, streamText } from 'ai';
+import { type IntegratedClient, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+
+export function aiClient(model: LanguageModel): IntegratedClient {
+  const call = { model, prompt: PROMPT, maxOutputTokens: MOST_TOKENS, maxRetries: 0 };
+  return {
+    async ask(abortSignal) {
+      const { text, usage } = await generateText({
+        ...call,
+        ...(abortSignal && { abortSignal }),
+      });
+      const { inputTokens, outputTokens } = usage;
+      return { text, inputTokens, outputTokens };
+    },
+    stream: async () => streamText(call).text,
+  };
+}
+
+export const aiResponses: Integration = {
+  name: 'Vercel AI SDK, `@ai-sdk/openai`',
+  how: '`createOpenAI({ fetch: limiter.fetch })`',
+  provider: 'openai',
+  make: ({ fetch, origin }) =>
+    aiClient(createOpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('gpt-4o')),
+};
+
+export const aiChat: Integration = {
+  name: 'Vercel AI SDK, `@ai-sdk/openai`, `.chat`',
+  how: '`createOpenAI({ fetch: limiter.fetch })`',
+  provider: 'openai',
+  make: ({ fetch, origin }) =>
+    aiClient(createOpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch }).chat('gpt-4o')),
+};
+
+export const aiAnthropic: Integration = {
+  name: 'Vercel AI SDK, `@ai-sdk/anthropic`',
+  how: '`createAnthropic({ fetch: limiter.fetch })`',
+  provider: 'anthropic',
+  make: ({ fetch, origin }) =>
+    aiClient(createAnthropic({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('claude-sonnet-5')),
+};
