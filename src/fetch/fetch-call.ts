@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Call } from '../model/call.ts';
+import { asMessages } from '../providers/native-path.ts';
 import type { Attempt } from '../sdk/attempt.ts';
 import type { CallPipeline } from '../sdk/call-pipeline.ts';
 import { isFinal } from '../sdk/error-response.ts';
@@ -50,7 +51,7 @@ export class FetchCall {
   async answer(): Promise<Response> {
     const { method, url } = this.#target;
     const { value } = this.#request.body;
-    const described = { method, path: url.pathname, body: value };
+    const described = asMessages({ method, path: url.pathname, body: value });
     const call = this.#pipeline.describe(described);
     if (call === undefined) return this.#plain();
     const question = this.#question(call);
@@ -66,8 +67,9 @@ export class FetchCall {
     const { signal } = this.#target;
     const { body } = this.#request;
     const mayRetry = this.#options.retries && body.isReplayable;
-    const path = body.value === undefined ? UNREAD : this.#target.url.pathname;
-    const described = { method: this.#target.method, path, body: body.value };
+    const isRead = body.value !== undefined;
+    const path = isRead ? this.#target.url.pathname : UNREAD;
+    const described = asMessages({ method: this.#target.method, path, body: body.value });
     const asked = { ...described, signal, mayRetry, question, isFixed: this.#isFixed };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {

@@ -1,5 +1,6 @@
 import { hostOfPreset } from '../providers/host.ts';
-import type { Protocol } from '../providers/protocol.ts';
+import type { PresetHost } from '../providers/known-providers.ts';
+import { HOMES, type Protocol } from '../providers/protocol.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { deploymentIn } from '../providers/request-path.ts';
 import { CallPipeline, type CallPipelineOptions } from '../sdk/call-pipeline.ts';
@@ -39,9 +40,9 @@ export class Pipelines {
   }
 
   /** On a host that nobody knows, an account's tier is one at the protocol's own provider. */
-  #home(protocol: Protocol): Protocol | undefined {
+  #home(protocol: Protocol): PresetHost | undefined {
     const { tier, limiter } = this.#options;
     const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
-    return tier === undefined || isCallers ? undefined : protocol;
+    return tier === undefined || isCallers ? undefined : HOMES[protocol];
   }
 }

@@ -1,5 +1,6 @@
 import type { HostFacts } from './host-facts.ts';
 import { DEFINITIONS, isPresetHost, PRESET_HOSTS, type PresetHost } from './known-providers.ts';
+import type { Protocol } from './protocol.ts';
 
 /** The API's own host, where a provider has one for all. */
 export function hostnameOfPreset(name: string): string | undefined {
@@ -14,10 +15,7 @@ export function hostnameOfPreset(name: string): string | undefined {
  * @example
  * hostOfPreset('my-company.openai.azure.com', 'openai') // 'azure'
  */
-export function hostOfPreset(
-  hostname: string,
-  sdk: 'openai' | 'anthropic',
-): PresetHost | undefined {
+export function hostOfPreset(hostname: string, sdk: Protocol): PresetHost | undefined {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   return PRESET_HOSTS.find((each) => {
     const { limits } = DEFINITIONS[each];

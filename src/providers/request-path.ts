@@ -18,7 +18,8 @@ export function barePath(path: string): string {
   return path.replace(/[?#].*$/s, '').replace(/\/$/, '');
 }
 
-function decoded(segment: string): string {
+/** A segment of a path without `%3A` and the like. Never throws. */
+export function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
