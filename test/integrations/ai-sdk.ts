@@ -1,6 +1,8 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText, type LanguageModel, streamText } from 'ai';
+import { geminiWire, translated } from './foreign-wire.ts';
 import { type IntegratedClient, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
 
 export function aiClient(model: LanguageModel): IntegratedClient {
@@ -40,4 +42,15 @@ export const aiAnthropic: Integration = {
   provider: 'anthropic',
   make: ({ fetch, origin }) =>
     aiClient(createAnthropic({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('claude-sonnet-5')),
+};
+
+export const aiGoogle: Integration = {
+  name: 'Vercel AI SDK, `@ai-sdk/google`',
+  how: '`createGoogle({ fetch: limiter.fetch })`',
+  provider: 'compatible',
+  translate: translated(geminiWire),
+  make: ({ fetch, origin }) =>
+    aiClient(
+      createGoogle({ apiKey: 'key', baseURL: `${origin}/v1beta`, fetch })('gemini-3.8-flash'),
+    ),
 };

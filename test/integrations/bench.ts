@@ -12,7 +12,7 @@ import type { Integration } from './integration.ts';
 
 /** A framework's client over HTTP, before a simulated provider, with limits. */
 export async function integrated(
-  { provider, make }: Integration,
+  { provider, make, translate = (fetch) => fetch }: Integration,
   limits: RateLimiterOptions = {},
   simulated: SimulatorOptions = {},
   around: (fetch: Fetch) => Fetch = (fetch) => fetch,
@@ -26,7 +26,7 @@ export async function integrated(
   });
   const server = await simulator.listen();
   const limiter = createRateLimiter({ clock, ...limits });
-  const fetch = rateLimitedFetch({ limiter, fetch: around(server.fetch) });
+  const fetch = rateLimitedFetch({ limiter, fetch: around(translate(server.fetch)) });
   const told: UsageEvent['actual'][] = [];
   limiter.on('usage', ({ actual }) => told.push(actual));
   const client = make({ fetch, origin: server.url });

@@ -59,4 +59,6 @@ const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute 
 - **usage**: what the client says it used is what the limiter has counted.
 
 Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't.
+
+The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set: a budget, and hosts that charge \`max_tokens\`, reserve all of it.
 `;

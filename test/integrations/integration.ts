@@ -22,6 +22,8 @@ export interface Integration {
   readonly how: string;
   /** How its provider is simulated. */
   readonly provider: SimulatorProvider;
+  /** What stands before the server, where it speaks another API. */
+  readonly translate?: (fetch: Fetch) => Fetch;
   /** `origin` is where the server listens. It makes no retries of its own. */
   make(options: { fetch: Fetch; origin: string }): IntegratedClient;
 }

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NOTHING, outcome, refused, underWay } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
-import { aiAnthropic, aiChat, aiResponses } from './ai-sdk.ts';
+import { aiAnthropic, aiChat, aiGoogle, aiResponses } from './ai-sdk.ts';
 import { integrated } from './bench.ts';
 import { IntegrationTable } from './integration-table.ts';
-import { langchain, mistral } from './others.ts';
+import { cohere, genai, langchain, mistral } from './others.ts';
 import { anthropicSdk, openaiSdk, plainFetch } from './sdks.ts';
 
 const INTEGRATIONS = [
@@ -14,8 +14,11 @@ const INTEGRATIONS = [
   aiResponses,
   aiChat,
   aiAnthropic,
+  aiGoogle,
   langchain,
+  genai,
   mistral,
+  cohere,
 ];
 
 const table = new IntegrationTable(INTEGRATIONS);
