@@ -60,5 +60,7 @@ const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute 
 
 Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't.
 
+A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthropic's SDKs and LangChain repeat as a broken connection. With \`rejections: 'response'\` they get a status: tests hold that none of these, nor the AI SDK, repeats the 413 of a call that can never pass.
+
 The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set: a budget, and hosts that charge \`max_tokens\`, reserve all of it.
 `;
