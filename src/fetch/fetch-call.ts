@@ -1,6 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Call } from '../model/call.ts';
+import { UNKNOWN_MODEL } from '../providers/call-body.ts';
+import { hostOfPreset } from '../providers/host.ts';
 import { asMessages } from '../providers/native-path.ts';
+import type { Protocol } from '../providers/protocol.ts';
 import type { Attempt } from '../sdk/attempt.ts';
 import type { CallPipeline } from '../sdk/call-pipeline.ts';
 import { isFinal } from '../sdk/error-response.ts';
@@ -21,12 +24,17 @@ export interface SendOptions {
   readonly timeoutMs: number | undefined;
 }
 
+/** Where a call to a model goes, and in whose protocol. */
+export interface CallTarget extends Target {
+  readonly protocol: Protocol;
+}
+
 /** AWS signs a request's body: what is changed then is refused. */
 const SIGNED = /^AWS4-/;
 
 /** One call through a limited `fetch`: its attempts, until one has the caller's response. */
 export class FetchCall {
-  readonly #target: Target;
+  readonly #target: CallTarget;
   readonly #request: OutgoingRequest;
   readonly #pipeline: CallPipeline;
   readonly #options: SendOptions & { readonly limiter: { readonly clock: Clock } };
@@ -34,7 +42,7 @@ export class FetchCall {
   readonly #isFixed: boolean;
 
   constructor(
-    target: Target,
+    target: CallTarget,
     request: OutgoingRequest,
     pipeline: CallPipeline,
     options: SendOptions & { readonly limiter: { readonly clock: Clock } },
@@ -53,7 +61,7 @@ export class FetchCall {
     const { value } = this.#request.body;
     const described = asMessages({ method, path: url.pathname, body: value });
     const call = this.#pipeline.describe(described);
-    if (call === undefined) return this.#plain();
+    if (call === undefined || this.#isUnlikely(call)) return this.#plain();
     const question = this.#question(call);
     try {
       return await this.#attempts(call, question);
@@ -124,6 +132,17 @@ export class FetchCall {
     // Such a response is a copy of ours, whose headers may be set.
     if (isFinal(response) && isOurs) response.headers.set('x-should-retry', 'false');
     return response;
+  }
+
+  /**
+   * Whether it may as well be something else than a call to a model: many APIs have a path that ends in
+   * `/messages` or `/chat`. One to a host that nobody knows names its model.
+   */
+  #isUnlikely({ model }: Call): boolean {
+    const { protocol, url } = this.#target;
+    const isCommonPath = protocol === 'anthropic' || protocol === 'cohere';
+    if (!isCommonPath || model !== UNKNOWN_MODEL) return false;
+    return hostOfPreset(url.hostname, protocol) === undefined;
   }
 
   #plain(): Promise<Response> {

@@ -30,7 +30,7 @@ export function limitedFetch(options: LimitedFetchOptions): Fetch {
     const pipeline = pipelines.of(target.url, protocol);
     try {
       const request = await outgoing(input, init);
-      return await new FetchCall(target, request, pipeline, options).answer();
+      return await new FetchCall({ ...target, protocol }, request, pipeline, options).answer();
     } catch (error) {
       if (rejections === 'response' && error instanceof HeadroomError) {
         return rejectionResponse(error);

@@ -61,6 +61,11 @@ describe('a limited fetch', () => {
     ['a message of a thread', 'https://api.openai.com/v1/threads/t/messages', chat()],
     ['counted tokens', 'https://api.anthropic.com/v1/messages/count_tokens', chat()],
     ['a page', 'https://example.com/', {}],
+    [
+      'a message of a chat room',
+      'https://chat.example/rooms/1/messages',
+      { method: 'POST', body: '{"text":"hi"}' },
+    ],
     ['a GET of a chat', CHAT_URL, {}],
   ])('lets %s pass at once, and counts nothing', async (_, url, init) => {
     const { clock, fetch, limiter } = fetchBench(() => async () => ANSWER(), {
@@ -70,6 +75,38 @@ describe('a limited fetch', () => {
     await clock.run(all);
     expect(clock.now()).toBe(0);
     expect(limiter.snapshot()).toEqual([]);
+  });
+
+  it('reads a form, and sends it again after a 429', async () => {
+    const form = new FormData();
+    form.set('model', 'whisper-1');
+    form.set('file', new Blob(['sound']), 'a.wav');
+    const sent: unknown[] = [];
+    const { clock, fetch, limiter } = fetchBench((each) => {
+      const { fetch: base } = scripted(each, refused({ 'retry-after': '7' }), ANSWER);
+      return (input, init) => {
+        sent.push(init?.body);
+        return base(input, init);
+      };
+    });
+    const url = 'https://api.openai.com/v1/audio/transcriptions';
+    const response = await clock.run(fetch(url, { method: 'POST', body: form }));
+    expect(response.status).toBe(200);
+    expect(sent).toEqual([form, form]);
+    expect(limiter.snapshot()).toMatchObject([{ model: 'whisper-1', totals: { refused: 1 } }]);
+  });
+
+  it('takes a Request of another package for one request, sent once', async () => {
+    const headers = new Headers();
+    const foreign = { url: CHAT_URL, method: 'POST', headers } as unknown as Request;
+    const seen: unknown[] = [];
+    const { clock, fetch, limiter } = fetchBench(() => async (...given) => {
+      seen.push(given);
+      return refused({ 'retry-after': '7' })();
+    });
+    expect((await clock.run(fetch(foreign))).status).toBe(429);
+    expect(seen).toEqual([[foreign, undefined]]);
+    expect(limiter.snapshot()).toMatchObject([{ model: 'unknown', totals: { refused: 1 } }]);
   });
 
   it('works detached, and each limiter has one', async () => {

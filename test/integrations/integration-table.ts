@@ -62,5 +62,7 @@ Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeo
 
 A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthropic's SDKs and LangChain repeat as a broken connection. With \`rejections: 'response'\` they get a status: tests hold that none of these, nor the AI SDK, repeats the 413 of a call that can never pass.
 
+AWS signs a request before \`fetch\` gets it, and a signature lapses after five minutes: a longer queue is better kept before the call (\`limiter.acquire\`).
+
 The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set: a budget, and hosts that charge \`max_tokens\`, reserve all of it.
 `;
