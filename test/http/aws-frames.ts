@@ -1,20 +1,17 @@
-/** A message of Amazon's event stream, with headers that are strings. Checksums are left 0. */
+import { EventStreamCodec } from '@smithy/eventstream-codec';
+
+const codec = new EventStreamCodec(
+  (bytes) => new TextDecoder().decode(bytes),
+  (text) => new TextEncoder().encode(text),
+);
+
+/** A message of Amazon's event stream, as Amazon's own codec writes it. */
 export function awsMessage(headers: Record<string, string>, payload: string): Uint8Array {
-  const encoder = new TextEncoder();
-  const parts = Object.entries(headers).map(([name, value]) => {
-    const [key, text] = [encoder.encode(name), encoder.encode(value)];
-    return [key.length, ...key, 7, text.length >> 8, text.length & 255, ...text];
+  const named = Object.entries(headers).map(([name, value]) => [name, { type: 'string', value }]);
+  return codec.encode({
+    headers: Object.fromEntries(named),
+    body: new TextEncoder().encode(payload),
   });
-  const head = parts.flat();
-  const body = encoder.encode(payload);
-  const length = 12 + head.length + body.length + 4;
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, length);
-  view.setUint32(4, head.length);
-  bytes.set(head, 12);
-  bytes.set(body, 12 + head.length);
-  return bytes;
 }
 
 export function awsEvent(type: string, payload: object): Uint8Array {

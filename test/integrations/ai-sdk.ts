@@ -1,8 +1,9 @@
+import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText, type LanguageModel, streamText } from 'ai';
-import { geminiWire, translated } from './foreign-wire.ts';
+import { converseWire, geminiWire, translated } from './foreign-wire.ts';
 import { type IntegratedClient, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
 
 export function aiClient(model: LanguageModel): IntegratedClient {
@@ -52,5 +53,18 @@ export const aiGoogle: Integration = {
   make: ({ fetch, origin }) =>
     aiClient(
       createGoogle({ apiKey: 'key', baseURL: `${origin}/v1beta`, fetch })('gemini-3.8-flash'),
+    ),
+};
+
+export const aiBedrock: Integration = {
+  name: 'Vercel AI SDK, `@ai-sdk/amazon-bedrock`',
+  how: '`createAmazonBedrock({ fetch: limiter.fetch })`',
+  provider: 'compatible',
+  translate: translated(converseWire),
+  make: ({ fetch, origin }) =>
+    aiClient(
+      createAmazonBedrock({ apiKey: 'key', region: 'eu-west-1', baseURL: origin, fetch })(
+        'us.amazon.nova-pro-v1:0',
+      ),
     ),
 };

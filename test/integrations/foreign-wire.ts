@@ -1,3 +1,5 @@
+import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { joined } from '../../src/http/bytes.ts';
 import {
   countMember,
   elementsOf,
@@ -13,8 +15,7 @@ export interface ForeignWire {
   /** Its body as that of a chat, and whether it asks for a stream. */
   chat(path: string, body: unknown): { readonly body: object; readonly isStream: boolean };
   answer(text: string, usage: Usage): object;
-  /** The events of a stream, as JSON. */
-  events(text: string, usage: Usage): readonly object[];
+  stream(text: string, usage: Usage): Response;
   error(message: string): object;
 }
 
@@ -44,9 +45,7 @@ export function translated(wire: ForeignWire): (fetch: Fetch) => Fetch {
       input: countMember(json, 'usage', 'prompt_tokens') ?? 0,
       output: countMember(json, 'usage', 'completion_tokens') ?? 0,
     };
-    if (!isStream) return Response.json(wire.answer(text, usage));
-    const events = wire.events(text, usage).map((event) => `data: ${JSON.stringify(event)}\n\n`);
-    return new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } });
+    return isStream ? wire.stream(text, usage) : Response.json(wire.answer(text, usage));
   };
 }
 
@@ -68,13 +67,14 @@ export const geminiWire: ForeignWire = {
       totalTokenCount: input + output,
     },
   }),
-  events: (text, usage) => [
-    {
-      candidates: [{ content: { role: 'model', parts: [{ text: text.slice(0, 5) }] }, index: 0 }],
-      usageMetadata: { promptTokenCount: usage.input, totalTokenCount: usage.input },
-    },
-    geminiWire.answer(text.slice(5), usage),
-  ],
+  stream: (text, usage) =>
+    sse(
+      {
+        candidates: [{ content: { role: 'model', parts: [{ text: text.slice(0, 5) }] }, index: 0 }],
+        usageMetadata: { promptTokenCount: usage.input, totalTokenCount: usage.input },
+      },
+      geminiWire.answer(text.slice(5), usage),
+    ),
   error: (message) => ({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message } }),
 };
 
@@ -93,21 +93,78 @@ export const cohereWire: ForeignWire = {
     message: { role: 'assistant', content: [{ type: 'text', text }] },
     usage: cohereUsage(usage),
   }),
-  events: (text, usage) => [
-    { type: 'message-start', id: 'c', delta: { message: { role: 'assistant', content: [] } } },
-    {
-      type: 'content-start',
-      index: 0,
-      delta: { message: { content: { type: 'text', text: '' } } },
-    },
-    { type: 'content-delta', index: 0, delta: { message: { content: { text } } } },
-    { type: 'content-end', index: 0 },
-    { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage: cohereUsage(usage) } },
-  ],
+  stream: (text, usage) =>
+    sse(
+      { type: 'message-start', id: 'c', delta: { message: { role: 'assistant', content: [] } } },
+      {
+        type: 'content-start',
+        index: 0,
+        delta: { message: { content: { type: 'text', text: '' } } },
+      },
+      { type: 'content-delta', index: 0, delta: { message: { content: { text } } } },
+      { type: 'content-end', index: 0 },
+      { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage: cohereUsage(usage) } },
+    ),
   error: (message) => ({ id: 'e', message }),
 };
 
 function cohereUsage({ input, output }: Usage): object {
   const tokens = { input_tokens: input, output_tokens: output };
   return { billed_units: tokens, tokens };
+}
+
+const codec = new EventStreamCodec(
+  (bytes) => new TextDecoder().decode(bytes),
+  (text) => new TextEncoder().encode(text),
+);
+
+export const converseWire: ForeignWire = {
+  chat(path, body) {
+    const [, model = '', method = ''] = /\/model\/([^/]+)\/([\w-]+)$/.exec(path) ?? [];
+    const messages = [...elementsOf(field(body, 'messages'))].map((message) => ({
+      role: 'user',
+      content: textField(field(field(message, 'content'), 0), 'text'),
+    }));
+    const max_tokens = countMember(body, 'inferenceConfig', 'maxTokens');
+    const chat = { model: decodeURIComponent(model), messages, max_tokens };
+    return { body: chat, isStream: method.endsWith('stream') };
+  },
+  answer: (text, usage) => ({
+    output: { message: { role: 'assistant', content: [{ text }] } },
+    stopReason: 'end_turn',
+    usage: converseUsage(usage),
+  }),
+  stream: (text, usage) =>
+    aws(
+      ['messageStart', { role: 'assistant' }],
+      ['contentBlockDelta', { contentBlockIndex: 0, delta: { text } }],
+      ['contentBlockStop', { contentBlockIndex: 0 }],
+      ['messageStop', { stopReason: 'end_turn' }],
+      ['metadata', { usage: converseUsage(usage), metrics: { latencyMs: 1 } }],
+    ),
+  error: (message) => ({ message }),
+};
+
+function converseUsage({ input, output }: Usage): object {
+  return { inputTokens: input, outputTokens: output, totalTokens: input + output };
+}
+
+function sse(...events: readonly object[]): Response {
+  const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+  return new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+}
+
+function aws(...events: readonly (readonly [type: string, payload: object])[]): Response {
+  const bytes = events.map(([type, payload]) =>
+    codec.encode({
+      headers: {
+        ':event-type': { type: 'string', value: type },
+        ':content-type': { type: 'string', value: 'application/json' },
+        ':message-type': { type: 'string', value: 'event' },
+      },
+      body: new TextEncoder().encode(JSON.stringify(payload)),
+    }),
+  );
+  const headers = { 'content-type': 'application/vnd.amazon.eventstream' };
+  return new Response(joined(bytes), { headers });
 }

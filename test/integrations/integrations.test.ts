@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NOTHING, outcome, refused, underWay } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
-import { aiAnthropic, aiChat, aiGoogle, aiResponses } from './ai-sdk.ts';
+import { aiAnthropic, aiBedrock, aiChat, aiGoogle, aiResponses } from './ai-sdk.ts';
 import { integrated } from './bench.ts';
 import { IntegrationTable } from './integration-table.ts';
 import { cohere, genai, langchain, mistral } from './others.ts';
@@ -15,6 +15,7 @@ const INTEGRATIONS = [
   aiChat,
   aiAnthropic,
   aiGoogle,
+  aiBedrock,
   langchain,
   genai,
   mistral,
