@@ -18,10 +18,19 @@ export function watchPasses(): void {
 }
 
 /** Sends a request that `limiter` has admitted, through whatever `fetch` that is. */
-export function asAdmitted<R>(limiter: object, send: () => R): R {
+export function asAdmitted<R>(limiter: object, send: () => Promise<R>): Promise<R> {
   if (!isWatched) return send();
   const pass = { limiter, isUsed: false };
-  if (storage !== undefined) return storage.run(pass, send);
+  const sent = storage === undefined ? within(pass, send) : storage.run(pass, send);
+  // Nothing that was begun on the way may use it later.
+  const end = (): void => {
+    pass.isUsed = true;
+  };
+  sent.then(end, end);
+  return sent;
+}
+
+function within<R>(pass: Pass, send: () => R): R {
   const before = present;
   present = pass;
   try {

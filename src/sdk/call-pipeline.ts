@@ -126,7 +126,7 @@ export class CallPipeline {
   }
 
   /** Sends an admitted request: the limiter's own `fetch` doesn't count it again. */
-  sending<R>(send: () => R): R {
+  sending<R>(send: () => Promise<R>): Promise<R> {
     return asAdmitted(this.#options.limiter, send);
   }
 

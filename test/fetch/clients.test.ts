@@ -99,6 +99,24 @@ describe.each(sdks)('a wrapped client of $name with a limited fetch of its limit
     expect([limiter, other].map((each) => each.snapshot()[0]?.totals.calls)).toEqual([1, 1]);
   });
 
+  it('counts a call that is begun on the way, and made later', async () => {
+    const { clock, simulator, limiter, fetch } = bench(sdk, {});
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const later: Promise<Response>[] = [];
+    const base: Fetch = (input, init) => {
+      later.push(begun.then(() => fetch(String(input), init)));
+      return simulator.fetch(input, init);
+    };
+    await clock.run(sdk.ask(withRateLimit(sdk.make({ fetch: base }), { limiter })));
+    expect(limiter.snapshot().map(({ totals }) => totals.calls)).toEqual([1]);
+    begin();
+    await clock.run(Promise.all(later));
+    expect(limiter.snapshot().map(({ totals }) => totals.calls)).toEqual([2]);
+  });
+
   it('counts every attempt of a fetch below that sends more than one', async () => {
     const { clock, limiter, fetch } = bench(sdk, {});
     const twice: Fetch = async (input, init) => {
