@@ -8,6 +8,7 @@ import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
 import { closedError, HeadroomError } from './errors.ts';
 import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
+import { definePlainFetch } from './fetch/plain-fetch.ts';
 import type { Lane } from './lane/lane.ts';
 import { type LaneKey, LaneRegistry, nameOf, ownKey } from './lane/lane-registry.ts';
 import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
@@ -70,6 +71,14 @@ export class RateLimiter extends GuardedEmitter {
   readonly #ledgers: SharedLedgers | undefined;
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
+  /**
+   * A `fetch` whose calls to models wait for this limiter: for any client that takes one. It needs no
+   * `this`. `rateLimitedFetch({ limiter, … })` is the same with options.
+   *
+   * @example
+   * const openai = createOpenAI({ fetch: limiter.fetch }); // Vercel's AI SDK
+   */
+  declare readonly fetch: typeof globalThis.fetch;
   readonly #cashier: Cashier;
   readonly #callers: Callers;
   #isClosed = false;
@@ -89,6 +98,7 @@ export class RateLimiter extends GuardedEmitter {
     this.#callers = new Callers(this.#settings.tiers.table, clock);
     markLimiter(this);
     bindMethods(this, RateLimiter.prototype);
+    definePlainFetch(this);
   }
 
   /**

@@ -170,6 +170,26 @@ describe('a plan', () => {
     ]);
   });
 
+  it.each([
+    [
+      'gemini',
+      '/v1beta/models/gemini-3.8-flash:generateContent',
+      { contents: [{ parts: [{ text: 'Say hi' }] }] },
+      'generativelanguage.googleapis.com/gemini-3.8-flash',
+    ],
+    [
+      'cohere',
+      '/v2/chat',
+      { model: 'command-a-03-2025', message: 'Say hi' },
+      'api.cohere.com/command-a-03-2025',
+    ],
+  ])('plans calls in the protocol of %s', async (provider, path, body, lane) => {
+    const { limiter } = setup({ limits: { rpm: 60 } });
+    const { lanes, tokens } = await limiter.plan([{ provider, path, body }]);
+    expect(lanes.map((each) => each.lane)).toEqual([lane]);
+    expect(tokens.input).toBeGreaterThan(1);
+  });
+
   it('knows what responses have shown, of a wrapped client’s lane', async () => {
     const clock = createVirtualClock();
     const simulator = createSimulator({ provider: 'openai', limits: { rpm: 60 }, clock });

@@ -23,7 +23,7 @@ describe('the README', () => {
   });
 
   it.each([
-    ['Options', [...LIMITER_OPTIONS, ...names('src/with-rate-limit.ts', /^ {2}'(\w+)',$/gm)]],
+    ['Options', [...LIMITER_OPTIONS, ...names('src/rate-limit-options.ts', /^ {2}'(\w+)',$/gm)]],
     ['Events', names('src/events.ts', /^ {2}(\w+): \(event: /gm)],
     ['Errors', names('src/errors.ts', /^export class (\w+)/gm)],
   ])('has one row for each of the %s, and none for anything else', (section, all) => {

@@ -1,4 +1,5 @@
-import { acrossCopies, foundAcrossCopies } from '../across-copies.ts';
+import { foundAcrossCopies } from '../across-copies.ts';
+import { type AsyncStorage, asyncStorage } from '../async-storage.ts';
 import {
   expected,
   expectKnown,
@@ -30,25 +31,11 @@ export const CONTEXT_OPTIONS: readonly (keyof CallerContext)[] = [
 
 const ON_LIMIT: readonly OnLimit[] = ['wait', 'reject', 'degrade'];
 
-/** The part of Node's `AsyncLocalStorage` that is used; Deno, Bun and Workers have it as well. */
-interface Storage {
-  run<R>(context: CallerContext, callback: () => R): R;
-  getStore(): CallerContext | undefined;
-}
-
-/** Read without an import: a browser has neither. */
-declare const process:
-  | { getBuiltinModule?: (name: string) => { AsyncLocalStorage?: new () => Storage } | undefined }
-  | undefined;
-
-let storage: Storage | undefined;
+let storage: AsyncStorage<CallerContext> | undefined;
 
 /** One for all copies of this library: a client of one may be called within `runAs` of another. */
-function storageOf(): Storage | undefined {
-  if (storage !== undefined || typeof process === 'undefined') return storage;
-  const AsyncLocalStorage = process.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;
-  if (AsyncLocalStorage === undefined) return undefined;
-  storage = acrossCopies('callers', () => new AsyncLocalStorage());
+function storageOf(): AsyncStorage<CallerContext> | undefined {
+  storage ??= asyncStorage('callers');
   return storage;
 }
 
@@ -86,7 +73,7 @@ export function defined(context: CallerContext): CallerContext {
 
 /** Who makes the present call, as far as `runAs` says. */
 export function presentCaller(): CallerContext {
-  storage ??= foundAcrossCopies<Storage>('callers');
+  storage ??= foundAcrossCopies<AsyncStorage<CallerContext>>('callers');
   return storage?.getStore() ?? {};
 }
 

@@ -43,8 +43,9 @@ export function jsonTap(listener: BodyListener): BodyTap {
   };
 }
 
+/** Gemini's streams are a list of chunks, where nobody asks for events: the last one counts. */
 function seenIn(json: unknown): ObservedUsage {
-  const usage = usageOf(json);
+  const usage = usageOf(Array.isArray(json) ? json.at(-1) : json);
   const failure = failureIn(json);
   if (failure === undefined) return { usage, seenOutputTokens: 0 };
   const seenOutputTokens = writtenIn(json);

@@ -12,12 +12,16 @@ const MAX_PARSED_LENGTH = 2 ** 20;
 /** Characters at the end of a large event that are searched. */
 const TAIL_LENGTH = 2 ** 16;
 
+/** What an event that reports usage has in its text; `meta` is Cohere's. */
+const REPORTS: readonly string[] = ['"usage', '"meta"'];
+
 /** Events that come before the provider has begun to answer: what follows may still be a refusal. */
 const PREAMBLES: readonly unknown[] = [
   'response.created',
   'response.queued',
   'response.in_progress',
   'message_start',
+  'message-start', // Cohere
   'ping',
 ];
 
@@ -27,6 +31,7 @@ const LAST: readonly unknown[] = [
   'response.incomplete',
   'response.failed',
   'message_stop',
+  'message-end', // Cohere
 ];
 
 /** Watches the events of a stream: their usage, their error, and when they begin to be an answer. */
@@ -50,7 +55,10 @@ export class StreamWatch {
       return large;
     }
     const json = mayBeJson(data) ? parseJson(data) : undefined;
-    this.#meter.see(json, data.includes('"usage"'));
+    this.#meter.see(
+      json,
+      REPORTS.some((name) => data.includes(name)),
+    );
     if (data === DONE || (isObject(json) && LAST.includes(json.type))) this.#isDone = true;
     const failure = json === undefined ? failureInText(data, event) : failureIn(json, event);
     if (failure !== undefined) this.#fail(failure);

@@ -1,3 +1,4 @@
+import { awsStreamTap } from './aws-stream-tap.ts';
 import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
 import { eventStreamTap } from './event-stream-tap.ts';
 import { jsonTap } from './json-tap.ts';
@@ -12,12 +13,15 @@ export interface ExpectedBody {
 
 const NOTHING: ObservedUsage = { usage: undefined, seenOutputTokens: 0 };
 
+/** Bedrock's streams. */
+const AWS_EVENTS = /^\s*application\/vnd\.amazon\.eventstream\b/i;
 /** Types of bodies that hold neither JSON nor events. */
 const BINARY = /^\s*(?:audio|image|video|font)\/|^\s*multipart\/|eventstream/i;
 
 /** The tap for a body: its beginning decides between JSON and events, because headers may be wrong. */
 export function tapFor(expected: ExpectedBody, listener: BodyListener): BodyTap {
   const { contentType, isStream, hideUsageChunk } = expected;
+  if (AWS_EVENTS.test(contentType)) return awsStreamTap(listener);
   if (BINARY.test(contentType)) return blindTap(listener);
   const isEvents = isStream || /^\s*text\/event-stream\b/i.test(contentType);
   const isJson = /\bjson\b/i.test(contentType);

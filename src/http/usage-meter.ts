@@ -9,6 +9,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const WRITTEN: readonly string[] = [
   'delta', // Responses
   'content',
+  'parts', // Gemini
   'text', // completions; Anthropic's text_delta
   'refusal',
   'reasoning',
@@ -37,9 +38,10 @@ function writtenIn(value: unknown, depth = 0): number {
 
 /** The deltas of one event: a chunk of a chat holds one for each of its choices. */
 function deltasOf(event: unknown): readonly unknown[] {
-  const choices = member(event, 'choices');
+  const choices = member(event, 'choices') ?? member(event, 'candidates');
   if (Array.isArray(choices)) return choices;
-  return [member(event, 'delta')];
+  // Cohere's deltas are of a message.
+  return [member(event, 'delta', 'message') ?? member(event, 'delta')];
 }
 
 /**

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, parseJson } from '../model/json.ts';
 import { normalizedUsage } from './usage.ts';
 
 /** Doesn't match inside strings, where the quotes are escaped: `\"usage\":`. */
-const KEY = /(?<!\\)"usage"\s*:\s*(?=\{)/g;
+const KEY = /(?<!\\)"usage(?:Metadata)?"\s*:\s*(?=\{)/g;
 
 /** Enough for any response. Untrusted input must not decide how many candidates we parse. */
 const MAX_CANDIDATES = 16;

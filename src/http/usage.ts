@@ -4,13 +4,20 @@ import type { Usage } from '../model/usage.ts';
 /**
  * The places of the usage in a response or event: at the top (chat completions, embeddings,
  * Anthropic's messages and `message_delta`), in the `response` of a Responses event, in Anthropic's
- * `message_start`, and in Groq's last chunk.
+ * `message_start`, in Groq's last chunk, in Gemini's `usageMetadata`, and where Cohere has it: in its
+ * second API, in the end of its streams, in its first API, in embeddings.
  */
 const PLACES: readonly (readonly string[])[] = [
+  ['usage', 'tokens'],
   ['usage'],
   ['response', 'usage'],
   ['message', 'usage'],
   ['x_groq', 'usage'],
+  ['usageMetadata'],
+  ['delta', 'usage', 'tokens'],
+  ['meta', 'tokens'],
+  ['response', 'meta', 'tokens'],
+  ['meta', 'billed_units'],
 ];
 
 /** The usage object of a response or event, in the provider's own form. */
@@ -29,9 +36,10 @@ export function usageOf(json: unknown): Usage | undefined {
 
 /** `undefined` if no input tokens are reported, as for audio that is billed by duration. */
 export function normalizedUsage(reported: JsonObject): Usage | undefined {
-  const output =
-    countMember(reported, 'completion_tokens') ?? countMember(reported, 'output_tokens');
-  const total = countMember(reported, 'total_tokens');
+  const output = outputOf(reported);
+  const total = TOTALS.map((name) => countMember(reported, name)).find(
+    (found) => found !== undefined,
+  );
   const input = inputOf(reported) ?? (total === undefined ? undefined : total - (output ?? 0));
   if (input === undefined || input < 0 || input > Number.MAX_SAFE_INTEGER) return undefined;
   const cacheWriteTokens = Math.min(cacheWrittenOf(reported), input);
@@ -46,17 +54,39 @@ export function normalizedUsage(reported: JsonObject): Usage | undefined {
   };
 }
 
-/** OpenAI's counts include cached tokens; Anthropic's `input_tokens` doesn't. */
+/** In snake case nearly everywhere; Gemini's and Bedrock's. */
+const TOTALS: readonly string[] = ['total_tokens', 'totalTokenCount', 'totalTokens'];
+
+/** Gemini's candidates leave out the thoughts. */
+function outputOf(reported: JsonObject): number | undefined {
+  const told =
+    countMember(reported, 'completion_tokens') ??
+    countMember(reported, 'output_tokens') ??
+    countMember(reported, 'outputTokens');
+  const candidates = countMember(reported, 'candidatesTokenCount');
+  const thoughts = countMember(reported, 'thoughtsTokenCount');
+  if (told !== undefined || (candidates ?? thoughts) === undefined) return told;
+  return (candidates ?? 0) + (thoughts ?? 0);
+}
+
+/** Counts of OpenAI and Gemini include cached tokens; those of Anthropic and Bedrock don't. */
 function inputOf(reported: JsonObject): number | undefined {
   const inclusive = countMember(reported, 'prompt_tokens');
   if (inclusive !== undefined) return inclusive;
-  const uncached = countMember(reported, 'input_tokens');
+  const prompt = countMember(reported, 'promptTokenCount');
+  if (prompt !== undefined) return prompt + (countMember(reported, 'toolUsePromptTokenCount') ?? 0);
+  const uncached = countMember(reported, 'input_tokens') ?? countMember(reported, 'inputTokens');
   if (uncached === undefined) return undefined;
-  const created = countMember(reported, 'cache_creation_input_tokens') ?? 0;
-  return uncached + created + (countMember(reported, 'cache_read_input_tokens') ?? 0);
+  const created =
+    countMember(reported, 'cache_creation_input_tokens') ??
+    countMember(reported, 'cacheWriteInputTokens');
+  const read =
+    countMember(reported, 'cache_read_input_tokens') ??
+    countMember(reported, 'cacheReadInputTokens');
+  return uncached + (created ?? 0) + (read ?? 0);
 }
 
-/** In order: chat completions, Responses, Anthropic, DeepSeek, Moonshot. */
+/** In order: chat completions, Responses, Anthropic, DeepSeek, Moonshot, Gemini, Bedrock. */
 function cachedOf(reported: JsonObject): number {
   return (
     countMember(reported, 'prompt_tokens_details', 'cached_tokens') ??
@@ -64,6 +94,8 @@ function cachedOf(reported: JsonObject): number {
     countMember(reported, 'cache_read_input_tokens') ??
     countMember(reported, 'prompt_cache_hit_tokens') ??
     countMember(reported, 'cached_tokens') ??
+    countMember(reported, 'cachedContentTokenCount') ??
+    countMember(reported, 'cacheReadInputTokens') ??
     0
   );
 }
@@ -73,6 +105,7 @@ function cacheWrittenOf(reported: JsonObject): number {
     countMember(reported, 'prompt_tokens_details', 'cache_write_tokens') ??
     countMember(reported, 'input_tokens_details', 'cache_write_tokens') ??
     countMember(reported, 'cache_creation_input_tokens') ??
+    countMember(reported, 'cacheWriteInputTokens') ??
     0
   );
 }

@@ -8,6 +8,7 @@ import { costInUsd } from '../providers/cost-in-usd.ts';
 import { hostnameOfPreset, hostOfPreset } from '../providers/host.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../providers/most-in-usd.ts';
 import { priceOf } from '../providers/price-of.ts';
+import { DESCRIPTIONS, type Protocol, protocolOf } from '../providers/protocol.ts';
 import type { Provider } from '../providers/provider.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { writesText } from '../tokens/api.ts';
@@ -162,8 +163,8 @@ function usdOf(model: string, tokens: Read['tokens'], prices: PriceTable): numbe
   return price && costInUsd({ inputTokens, outputTokens, ...uncached }, price);
 }
 
-function upstreamOf({ provider, host }: PlannedRequest): Upstream {
-  const sdk = provider.startsWith('anthropic') ? 'anthropic' : 'openai';
+function upstreamOf({ provider, host, path }: PlannedRequest): Upstream {
+  const sdk = provider.startsWith('anthropic') ? 'anthropic' : nativeProtocol(path);
   const name = host ?? hostnameOfPreset(provider) ?? provider;
   const baseURL = `https://${name}`;
   const hostname = URL.canParse(baseURL) ? new URL(baseURL).hostname : name;
@@ -172,4 +173,10 @@ function upstreamOf({ provider, host }: PlannedRequest): Upstream {
     host: name,
     presetHost: hostOfPreset(hostname, sdk),
   };
+}
+
+/** Gemini's, Cohere's and Converse's paths say whose they are; all others are OpenAI's. */
+function nativeProtocol(path: string): Protocol {
+  const protocol = protocolOf(path);
+  return protocol !== undefined && Object.hasOwn(DESCRIPTIONS, protocol) ? protocol : 'openai';
 }

@@ -15,6 +15,11 @@ const EXPECTED_OUTPUT_TOKENS = 1024;
 /** Messages, and the older completions. */
 const METERED: readonly string[] = ['messages', 'complete'];
 
+/** Not `messages/count_tokens` (free, with a limit of its own), nor `messages/batches`. */
+export function isMeteredByClaude(path: string): boolean {
+  return METERED.some((endpoint) => isEndpoint(path, endpoint));
+}
+
 /** Claude Haiku 3.5 is the one model whose cache reads count (docs.claude.com, 2026-08). */
 const COUNTS_CACHE_READS = /haiku-3-5|3-5-haiku/;
 
@@ -22,10 +27,8 @@ const COUNTS_CACHE_READS = /haiku-3-5|3-5-haiku/;
 export const claude: Provider = {
   name: 'anthropic',
 
-  /** Not `messages/count_tokens` (free, with a limit of its own), nor `messages/batches`. */
   describe({ method, path, body }) {
-    const isMetered = METERED.some((endpoint) => isEndpoint(path, endpoint));
-    if (method.toUpperCase() !== 'POST' || !isMetered) return undefined;
+    if (method.toUpperCase() !== 'POST' || !isMeteredByClaude(path)) return undefined;
     return {
       model: modelIn(body),
       stream: isStreamIn(body),

@@ -1,6 +1,7 @@
 import { remembered } from '../model/remembered.ts';
 import type { HostFacts } from './host-facts.ts';
 import { DEFINITIONS, isPresetHost, PRESET_HOSTS, type PresetHost } from './known-providers.ts';
+import type { Protocol } from './protocol.ts';
 
 /** The API's own host, where a provider has one for all. */
 export function hostnameOfPreset(name: string): string | undefined {
@@ -15,15 +16,12 @@ export function hostnameOfPreset(name: string): string | undefined {
  * @example
  * hostOfPreset('my-company.openai.azure.com', 'openai') // 'azure'
  */
-export function hostOfPreset(
-  hostname: string,
-  sdk: 'openai' | 'anthropic',
-): PresetHost | undefined {
+export function hostOfPreset(hostname: string, sdk: Protocol): PresetHost | undefined {
   return found({ hostname, sdk });
 }
 
 const found = remembered(
-  ({ hostname, sdk }: { hostname: string; sdk: 'openai' | 'anthropic' }) => `${sdk} ${hostname}`,
+  ({ hostname, sdk }: { hostname: string; sdk: Protocol }) => `${sdk} ${hostname}`,
   ({ hostname, sdk }): PresetHost | undefined => {
     const name = hostname.toLowerCase().replace(/\.$/, '');
     return PRESET_HOSTS.find((each) => {

@@ -23,9 +23,13 @@ const METERED: readonly string[] = [
   'moderations',
 ];
 
+export function isMeteredByOpenAI(path: string): boolean {
+  return METERED.some((endpoint) => isEndpoint(path, endpoint));
+}
+
 export function describeOpenAI({ method, path, body }: Request): Call | undefined {
   if (method.toUpperCase() !== 'POST') return undefined;
-  if (!METERED.some((endpoint) => isEndpoint(path, endpoint))) return undefined;
+  if (!isMeteredByOpenAI(path)) return undefined;
   return {
     model: modelIn(body),
     stream: isStreamIn(body),

@@ -2,12 +2,13 @@ import { claude } from './anthropic-protocol.ts';
 import { anthropicCompatible, compatible } from './compatible.ts';
 import { hostOfPreset } from './host.ts';
 import { hosted } from './hosted.ts';
-import { DEFINITIONS } from './known-providers.ts';
+import { DEFINITIONS, type PresetHost } from './known-providers.ts';
+import { DESCRIPTIONS, type Protocol } from './protocol.ts';
 import type { Provider } from './provider.ts';
 
-/** What a client says about where it sends its calls. */
+/** Where a client sends its calls, and in whose protocol. */
 export interface Destination {
-  readonly sdk: 'openai' | 'anthropic';
+  readonly sdk: Protocol;
   readonly baseURL: string;
   /** The client is an `AzureOpenAI`. */
   readonly azure: boolean;
@@ -28,8 +29,15 @@ export function providerFor({ sdk, baseURL, azure }: Destination): Provider {
   const hostname = hostnameOf(baseURL);
   const host = azure ? 'azure' : hostOfPreset(hostname, sdk);
   if (sdk === 'openai') return host === undefined ? compatible : hosted(host);
+  if (sdk !== 'anthropic') return native(sdk, host);
   const known = host && DEFINITIONS[host].wire?.anthropic;
   return known ?? (OTHER_CLAUDE_HOSTS.test(hostname) ? claude : anthropicCompatible);
+}
+
+/** A protocol of its own: the host's rules, as for OpenAI's, except for what a call is. */
+function native(sdk: keyof typeof DESCRIPTIONS, host: PresetHost | undefined): Provider {
+  const rules = host === undefined ? compatible : hosted(host);
+  return { ...rules, describe: DESCRIPTIONS[sdk] };
 }
 
 function hostnameOf(baseURL: string): string {

@@ -13,11 +13,13 @@ export function deploymentIn(path: string): string | undefined {
   return deployment === undefined ? undefined : decoded(deployment);
 }
 
-function barePath(path: string): string {
+/** The path without its query and a last slash. */
+export function barePath(path: string): string {
   return path.replace(/[?#].*$/s, '').replace(/\/$/, '');
 }
 
-function decoded(segment: string): string {
+/** A segment of a path without `%3A` and the like. Never throws. */
+export function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

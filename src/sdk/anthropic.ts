@@ -9,6 +9,7 @@ import type { ClientAdapter } from './client.ts';
 import { classMethod, hasMethods, keepState } from './client-object.ts';
 import { isFinal } from './error-response.ts';
 import { withOutput } from './lowered-output.ts';
+import { refusalOr, refused, sent } from './resend.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
@@ -155,24 +156,15 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
       if (admitted instanceof Response) return admitted;
       counts.last = admitted;
       const lowered = loweredRequest(path, request, admitted);
-      const response = await admitted.receive(await sent(admitted, () => next(lowered)));
+      const response = await admitted.receive(
+        await sent(admitted, () => pipeline.sending(() => next(lowered))),
+      );
       if (admitted.again === undefined) return response;
       counts.resends++;
       count(1);
       earlier = admitted;
     }
   };
-}
-
-function refused(attempt: Attempt | undefined): Attempt | undefined {
-  return attempt?.isRefused === true ? attempt : undefined;
-}
-
-/** The call's own refusal, where its lane takes no calls any more; else throws the error. */
-function refusalOr(error: unknown, previous: Attempt | undefined): Response {
-  const refusal = previous?.answersFor(error) === true ? previous.replay : undefined;
-  if (refusal === undefined) throw error;
-  return refusal;
 }
 
 /** The request, with its output lowered if the attempt says so. */
@@ -213,16 +205,6 @@ function countsOf(options: RequestOptions, headers: Headers): Counts {
   const counts = { attempts: 0, resends: 0, last: undefined };
   counted.set(options, counts);
   return counts;
-}
-
-async function sent(attempt: Attempt, send: () => Promise<Response>): Promise<Response> {
-  attempt.markSent();
-  try {
-    return await send();
-  } catch (error) {
-    attempt.settleAsCharged();
-    throw error;
-  }
 }
 
 /**

@@ -36,6 +36,7 @@ export class Attempt {
   #again: 'refused' | 'without usage' | undefined;
   #refusedAt: number | undefined;
   #isRefusedInBody = false;
+  #refusalKind: Refusal['kind'] | undefined;
   #retryAt: number | undefined;
   #refusal: ReadResponse | undefined;
   #isReplayed = false;
@@ -71,6 +72,11 @@ export class Attempt {
   /** How often the call was refused. */
   get refusals(): number {
     return this.#earlier + (this.#refusedAt === undefined ? 0 : 1);
+  }
+
+  /** Why the provider refused it, where the response of an error says so. */
+  get refusalKind(): Refusal['kind'] | undefined {
+    return this.#refusalKind;
   }
 
   /** When the call may ask again, in milliseconds. */
@@ -235,6 +241,7 @@ export class Attempt {
     const { provider, clock } = this.#context;
     const { status, headers } = response;
     const refusal = provider.classify({ status, headers, body: read.text, now: wallNow(clock) });
+    this.#refusalKind = refusal?.kind;
     if (refusal === undefined)
       this.reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
     else this.#obey(refusal, response, read);

@@ -1,9 +1,9 @@
+import type { CallLimiter } from '../call-limiter.ts';
 import type { Caller } from '../callers/caller.ts';
 import { type CallerContext, presentCaller } from '../callers/run-as.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { LaneCall } from '../lane/lane-call.ts';
 import type { LaneKey } from '../lane/lane-registry.ts';
-import type { RateLimiter } from '../limiter.ts';
 import type { Call, Request } from '../model/call.ts';
 import { type ChargeRule, type Charges, reservedBy } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
@@ -17,13 +17,14 @@ import type { CustomEstimator } from '../tokens/custom-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
+import { asAdmitted } from './admitted.ts';
 import { Attempt } from './attempt.ts';
 import { leastOutput, mostOutput } from './lowered-output.ts';
 import { UsageHabits, type UsageQuestion } from './usage-habits.ts';
 
 /** How to limit the calls of one wrapped client. */
 export interface CallPipelineOptions {
-  readonly limiter: RateLimiter;
+  readonly limiter: CallLimiter;
   /** Key, priority and so on of its calls. `runAs` overrides them. */
   readonly caller: Omit<CallerContext, 'tier'>;
   /** One of the limiter's `tiers`, or else the account's tier at the provider. */
@@ -45,6 +46,8 @@ export interface HookedRequest extends Request {
   readonly previous: Attempt | undefined;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Its body can't be changed: its output isn't lowered. */
+  readonly isFixed?: boolean | undefined;
 }
 
 /** A request that is ready to be queued. */
@@ -95,9 +98,9 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
 }
 
 /** By the limiter: clients that share one learn together. */
-const habits = new WeakMap<RateLimiter, UsageHabits>();
+const habits = new WeakMap<CallLimiter, UsageHabits>();
 
-function habitsOf(limiter: RateLimiter): UsageHabits {
+function habitsOf(limiter: CallLimiter): UsageHabits {
   const known = habits.get(limiter) ?? new UsageHabits();
   habits.set(limiter, known);
   return known;
@@ -123,6 +126,11 @@ export class CallPipeline {
   /** What is known of whether streams carry their usage. */
   get habits(): UsageHabits {
     return habitsOf(this.#options.limiter);
+  }
+
+  /** Sends an admitted request: the limiter's own `fetch` doesn't count it again. */
+  sending<R>(send: () => Promise<R>): Promise<R> {
+    return asAdmitted(this.#options.limiter, send);
   }
 
   /**
@@ -160,7 +168,9 @@ export class CallPipeline {
         const asked = { ...request, context, caller, laneKey, provider, estimate, onPrepared };
         return this.#reserve(
           asked,
-          context.onLimit === 'degrade' ? this.#lowered(asked, call) : call,
+          context.onLimit === 'degrade' && request.isFixed !== true
+            ? this.#lowered(asked, call)
+            : call,
         );
       });
     };

@@ -1,4 +1,4 @@
-import { isCount, isObject, member } from '../model/json.ts';
+import { countMember, isCount, isObject, member } from '../model/json.ts';
 
 /** The output isn't lowered below this: the call waits instead. */
 export const LEAST_OUTPUT_TOKENS = 256;
@@ -44,9 +44,36 @@ const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'
  */
 export function withOutput(path: string, body: unknown, outputTokens: number): unknown {
   if (!isObject(body)) return body;
+  const nested = NESTED.find(({ pattern }) => pattern.test(path));
+  if (nested !== undefined) return withNested(body, nested, outputTokens);
   const usual = FIELDS.find(([pattern]) => pattern.test(path))?.[1] ?? 'max_tokens';
   const field = KNOWN_FIELDS.find((name) => isCount(member(body, name))) ?? usual;
   return { ...body, [field]: Math.max(1, Math.floor(outputTokens / choicesOf(body))) };
+}
+
+interface NestedField {
+  readonly pattern: RegExp;
+  readonly within: string;
+  readonly name: string;
+  readonly times?: string;
+}
+
+/** Endpoints that keep the field in an object of the body. */
+const NESTED: readonly NestedField[] = [
+  {
+    pattern: /:(?:stream)?generateContent$/i,
+    within: 'generationConfig',
+    name: 'maxOutputTokens',
+    times: 'candidateCount',
+  },
+  { pattern: /\/converse(?:-stream)?$/, within: 'inferenceConfig', name: 'maxTokens' },
+];
+
+function withNested(body: object, { within, name, times }: NestedField, tokens: number): object {
+  const config = member(body, within);
+  const each = times === undefined ? 1 : Math.max(1, countMember(config, times) ?? 1);
+  const lowered = Math.max(1, Math.floor(tokens / each));
+  return { ...body, [within]: { ...(isObject(config) ? config : {}), [name]: lowered } };
 }
 
 /** How many answers are generated; with `best_of`, more than are returned. */

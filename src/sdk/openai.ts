@@ -222,7 +222,7 @@ class OpenAIHook {
     attempt.markSent();
     let response: Response;
     try {
-      response = await fetch(url, init);
+      response = await this.#pipeline.sending(() => fetch(url, init));
     } catch (error) {
       attempt.settleAsCharged();
       throw error;

@@ -7,7 +7,10 @@ export type Api =
   | 'speech'
   | 'images'
   | 'messages'
-  | 'complete';
+  | 'complete'
+  | 'gemini'
+  | 'cohere'
+  | 'converse';
 
 /** APIs by the end of the path. The first match counts. */
 const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
@@ -19,6 +22,9 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/\/images\/(?:generations|edits)$/, 'images'],
   [/(?<!\/threads\/[^/]*)\/messages$/, 'messages'], // a thread's message isn't sent to a model
   [/\/complete$/, 'complete'],
+  [/:(?:streamGenerateContent|generateContent|embedContent|batchEmbedContents)$/, 'gemini'],
+  [/\/v\d\/(?:chat|embed|rerank|generate|classify)$/, 'cohere'],
+  [/\/model\/[^/]+\/converse(?:-stream)?$/, 'converse'],
 ];
 
 /** APIs whose output is text of unknown length. */
@@ -28,6 +34,9 @@ const WRITERS: readonly (Api | undefined)[] = [
   'responses',
   'messages',
   'complete',
+  'gemini',
+  'cohere',
+  'converse',
 ];
 
 const LONGEST_PATH = 512;

@@ -1,5 +1,8 @@
 import { textField } from '../model/json.ts';
 
+/** Google's and Bedrock's paths name the model. */
+const MODEL = /\/models?\/([^/:]{1,256})[/:]/;
+
 /**
  * The model of a call, as our tables write it: without a vendor's prefix (`openai/`,
  * `us.anthropic.`) and without `ft:` for a fine-tuned model. For Azure it is the deployment, which
@@ -7,7 +10,8 @@ import { textField } from '../model/json.ts';
  */
 export function modelName(path: string, body: unknown): string {
   const deployment = /\/deployments\/([^/]{1,128})\//.exec(path)?.[1] ?? '';
-  const named = textField(body, 'model').slice(0, 256) || deployment;
+  const inPath = MODEL.exec(path)?.[1] ?? '';
+  const named = textField(body, 'model').slice(0, 256) || deployment || inPath;
   return named
     .toLowerCase()
     .replace(/^ft:/, '')

@@ -4,6 +4,9 @@ import type { Api } from './api.ts';
 import type { Prior } from './calibration/script-weights.ts';
 import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
+import { coherePrompt } from './cohere-prompt.ts';
+import { converseMessages } from './converse-messages.ts';
+import { geminiContent } from './gemini-content.ts';
 import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
@@ -45,5 +48,11 @@ function partsOf(api: Api, model: string, body: unknown): Parts {
       return openaiSpeech(body);
     case 'images':
       return openaiImages(body, model);
+    case 'gemini':
+      return geminiContent(body);
+    case 'cohere':
+      return coherePrompt(body, model, chatFamily(model));
+    case 'converse':
+      return converseMessages(body);
   }
 }

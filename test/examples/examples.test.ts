@@ -10,6 +10,12 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^This is answer 1, from a simulated model\.\ngpt-4o-mini: 6 tokens in, 11 out$/m,
     /^This is answer 1, from a simulated model\.\nclaude-haiku-4-5: 6 tokens in, 11 out$/m,
   ],
+  'fetch.ts': [
+    /^This is answer 1, from a simulated model\. \(11 tokens\)\nThis is answer 1/m,
+    /^200 11$/m,
+    /^gpt-4o-mini: 2 calls$/m,
+    /^claude-haiku-4-5: 1 calls$/m,
+  ],
   'abort.ts': [
     /^The second call waits \(concurrency\): abort it$/m,
     /^Second: Request was aborted\.$/m,

@@ -20,6 +20,57 @@ describe('usageOf', () => {
     });
   });
 
+  test('Gemini: thoughts are output, what tools add is input, the cache is included', () => {
+    const usageMetadata = {
+      promptTokenCount: 100,
+      toolUsePromptTokenCount: 20,
+      cachedContentTokenCount: 60,
+      candidatesTokenCount: 30,
+      thoughtsTokenCount: 50,
+      totalTokenCount: 200,
+    };
+    const expected = {
+      inputTokens: 120,
+      outputTokens: 80,
+      cachedInputTokens: 60,
+      cacheWriteTokens: 0,
+    };
+    expect(usageOf({ candidates: [], usageMetadata })).toEqual(expected);
+    expect(usageOf({ usageMetadata: { promptTokenCount: 7, totalTokenCount: 7 } })).toMatchObject({
+      inputTokens: 7,
+      outputTokens: 0,
+    });
+  });
+
+  test('Bedrock’s Converse: the cache comes on top', () => {
+    const usage = {
+      inputTokens: 10,
+      outputTokens: 5,
+      totalTokens: 15,
+      cacheReadInputTokens: 60,
+      cacheWriteInputTokens: 40,
+    };
+    expect(usageOf({ output: {}, usage })).toEqual({
+      inputTokens: 110,
+      outputTokens: 5,
+      cachedInputTokens: 60,
+      cacheWriteTokens: 40,
+    });
+  });
+
+  test('Cohere: the tokens, not those that are billed; embeddings say only these', () => {
+    const tokens = { input_tokens: 9, output_tokens: 3 };
+    const usage = { billed_units: { input_tokens: 4, output_tokens: 3 }, tokens };
+    const expected = { inputTokens: 9, outputTokens: 3, cachedInputTokens: 0, cacheWriteTokens: 0 };
+    expect(usageOf({ usage })).toEqual(expected);
+    expect(usageOf({ type: 'message-end', delta: { usage } })).toEqual(expected);
+    expect(usageOf({ text: 'Hi', meta: usage })).toEqual(expected);
+    expect(usageOf({ embeddings: {}, meta: { billed_units: { input_tokens: 4 } } })).toMatchObject({
+      inputTokens: 4,
+      outputTokens: 0,
+    });
+  });
+
   test('Responses, alone and in the event that completes a stream', () => {
     const usage = {
       input_tokens: 328,

@@ -5,8 +5,9 @@ import { runAs } from '../../src/callers/run-as.ts';
 import { QueueFull, RateLimitExceeded } from '../../src/errors.ts';
 import type { DegradedEvent } from '../../src/events.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
+import type { RateLimitOptions } from '../../src/rate-limit-options.ts';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
-import { type RateLimitOptions, withRateLimit } from '../../src/with-rate-limit.ts';
+import { withRateLimit } from '../../src/with-rate-limit.ts';
 import { inNoTime, json, NOTHING, outcome, scripted, simulated, underWay } from './bench.ts';
 import { type Fetch, sdks } from './sdks.ts';
 

@@ -1,0 +1,23 @@
+import type { PayableCall } from './budget/budget.ts';
+import type { Charge } from './budget/budget-charge.ts';
+import type { Caller } from './callers/caller.ts';
+import type { CallerRef } from './callers/tiers.ts';
+import type { Clock } from './clock.ts';
+import type { LaneRef, LoweredOutputEvent } from './events.ts';
+import type { Lane } from './lane/lane.ts';
+import type { LaneKey } from './lane/lane-registry.ts';
+import type { Provider } from './providers/provider.ts';
+import type { Calibration } from './tokens/calibration/calibration.ts';
+
+/** What a client's hook needs of a limiter. `RateLimiter` is one. */
+export interface CallLimiter {
+  readonly clock: Clock;
+  readonly maxPauseMs: number;
+  readonly calibration: Calibration;
+  as<T>(caller: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T>;
+  hasTier(tier: string): boolean;
+  priced(provider: Provider, model: string): Provider;
+  lane(key: LaneKey): Lane;
+  charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge>;
+  tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void;
+}

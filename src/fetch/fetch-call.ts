@@ -1,0 +1,154 @@
+import type { Clock } from '../clock.ts';
+import type { Call } from '../model/call.ts';
+import { UNKNOWN_MODEL } from '../providers/call-body.ts';
+import { hostOfPreset } from '../providers/host.ts';
+import { asMessages } from '../providers/native-path.ts';
+import type { Protocol } from '../providers/protocol.ts';
+import type { Attempt } from '../sdk/attempt.ts';
+import type { CallPipeline } from '../sdk/call-pipeline.ts';
+import { isFinal } from '../sdk/error-response.ts';
+import { withOutput } from '../sdk/lowered-output.ts';
+import { refusalOr, refused, sent } from '../sdk/resend.ts';
+import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
+import type { UsageQuestion } from '../sdk/usage-habits.ts';
+import type { Fetch, OutgoingRequest, Target } from './outgoing-request.ts';
+import { timed } from './timed.ts';
+
+/** How admitted requests are sent. */
+export interface SendOptions {
+  /** Sends them. */
+  readonly fetch: Fetch;
+  /** Whether a call that is refused with 429 is sent again here. */
+  readonly retries: boolean;
+  /** The longest that an attempt may take from when it is sent until its response begins. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** Where a call to a model goes, and in whose protocol. */
+export interface CallTarget extends Target {
+  readonly protocol: Protocol;
+}
+
+/** AWS signs a request's body: what is changed then is refused. */
+const SIGNED = /^AWS4-/;
+
+/** One call through a limited `fetch`: its attempts, until one has the caller's response. */
+export class FetchCall {
+  readonly #target: CallTarget;
+  readonly #request: OutgoingRequest;
+  readonly #pipeline: CallPipeline;
+  readonly #options: SendOptions & { readonly limiter: { readonly clock: Clock } };
+  /** Whether its body may be changed: it is JSON that nobody has signed. */
+  readonly #isFixed: boolean;
+
+  constructor(
+    target: CallTarget,
+    request: OutgoingRequest,
+    pipeline: CallPipeline,
+    options: SendOptions & { readonly limiter: { readonly clock: Clock } },
+  ) {
+    this.#target = target;
+    this.#request = request;
+    this.#pipeline = pipeline;
+    this.#options = options;
+    const isSigned = SIGNED.test(target.headers.get('authorization') ?? '');
+    this.#isFixed = isSigned || request.body.text === undefined;
+  }
+
+  /** @throws what `fetch` does, and HeadroomError where the call is rejected */
+  async answer(): Promise<Response> {
+    const { method, url } = this.#target;
+    const { value } = this.#request.body;
+    const described = asMessages({ method, path: url.pathname, body: value });
+    const call = this.#pipeline.describe(described);
+    if (call === undefined || this.#isUnlikely(call)) return this.#plain();
+    const question = this.#question(call);
+    try {
+      return await this.#attempts(call, question);
+    } catch (error) {
+      question?.failed();
+      throw error;
+    }
+  }
+
+  async #attempts(call: Call, question: UsageQuestion | undefined): Promise<Response> {
+    const { signal } = this.#target;
+    const { body } = this.#request;
+    const mayRetry = this.#options.retries && body.isReplayable;
+    const isRead = body.value !== undefined;
+    const path = isRead ? this.#target.url.pathname : UNREAD;
+    const described = asMessages({ method: this.#target.method, path, body: body.value });
+    const asked = { ...described, signal, mayRetry, question, isFixed: this.#isFixed };
+    let earlier: Attempt | undefined;
+    for (let attempt = 1; ; attempt++) {
+      const previous = refused(earlier);
+      const admitted = await this.#pipeline
+        .admit({ ...asked, earlier, previous, attempt }, call)
+        .catch((error) => this.#final(refusalOr(error, previous), previous));
+      if (admitted instanceof Response) return admitted;
+      const response = await admitted.receive(await this.#sent(admitted, question));
+      if (admitted.again === undefined) return this.#final(response, admitted);
+      earlier = admitted;
+    }
+  }
+
+  /** Sends one attempt, with the limiter's changes to its body. */
+  #sent(attempt: Attempt, question: UsageQuestion | undefined): Promise<Response> {
+    const { fetch, timeoutMs, limiter } = this.#options;
+    const text = this.#text(attempt, question);
+    return sent(attempt, () =>
+      timed({ signal: this.#target.signal, timeoutMs, clock: limiter.clock }, (signal) =>
+        this.#pipeline.sending(() => this.#request.send(fetch, { text, signal })),
+      ),
+    );
+  }
+
+  /** The body of an attempt; `undefined` if it is the caller's. */
+  #text({ loweredOutput }: Attempt, question: UsageQuestion | undefined): string | undefined {
+    const { text, value } = this.#request.body;
+    const { pathname } = this.#target.url;
+    const lowered =
+      loweredOutput === undefined
+        ? text
+        : JSON.stringify(withOutput(pathname, value, loweredOutput));
+    const asked = question?.isAsked === true ? withUsage(lowered) : lowered;
+    return typeof asked === 'string' && asked !== text ? asked : undefined;
+  }
+
+  /** Whether we ask for the stream's usage; `undefined` where it is no streamed chat. */
+  #question({ model }: Call): UsageQuestion | undefined {
+    const { origin, pathname } = this.#target.url;
+    const isStream = asksForNoUsage(pathname, this.#request.body.value);
+    if (this.#isFixed || !isStream) return undefined;
+    const baseURL = `${origin}${pathname.replace(/\/chat\/completions$/, '')}`;
+    return this.#pipeline.habits.question(baseURL, model);
+  }
+
+  /** Tells an SDK not to repeat what was decided here, unless the retries are left to it. */
+  #final(response: Response, attempt: Attempt | undefined): Response {
+    const kind = attempt?.refusalKind;
+    const isForGood = kind === 'money' || kind === 'too-large';
+    const isOurs = this.#options.retries || isForGood;
+    // Such a response is a copy of ours, whose headers may be set.
+    if (isFinal(response) && isOurs) response.headers.set('x-should-retry', 'false');
+    return response;
+  }
+
+  /**
+   * Whether it may as well be something else than a call to a model: many APIs have a path that ends in
+   * `/messages` or `/chat`. One to a host that nobody knows names its model.
+   */
+  #isUnlikely({ model }: Call): boolean {
+    const { protocol, url } = this.#target;
+    const isCommonPath = protocol === 'anthropic' || protocol === 'cohere';
+    if (!isCommonPath || model !== UNKNOWN_MODEL) return false;
+    return hostOfPreset(url.hostname, protocol) === undefined;
+  }
+
+  #plain(): Promise<Response> {
+    return this.#request.send(this.#options.fetch, { text: undefined, signal: undefined });
+  }
+}
+
+/** No API has this path: a body that can't be read costs a request, and no tokens. */
+const UNREAD = '';

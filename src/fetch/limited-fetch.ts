@@ -1,0 +1,45 @@
+import type { CallLimiter } from '../call-limiter.ts';
+import { HeadroomError } from '../errors.ts';
+import { type Protocol, protocolOf } from '../providers/protocol.ts';
+import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
+import { FetchCall, type SendOptions } from './fetch-call.ts';
+import { type Fetch, outgoing, type Target, targetOf } from './outgoing-request.ts';
+import { Pipelines, type PipelinesOptions } from './pipelines.ts';
+import { rejectionResponse } from './rejection-response.ts';
+
+/** How a `fetch` is limited. */
+export interface LimitedFetchOptions extends PipelinesOptions, SendOptions {
+  readonly limiter: CallLimiter;
+  /** How a call is told that it was rejected here. */
+  readonly rejections: 'error' | 'response';
+  /** Called for each call to a model. */
+  readonly onCall?: ((target: Target) => void) | undefined;
+}
+
+/** A `fetch` whose calls to models wait until the limits have room. All other requests pass. */
+export function limitedFetch(options: LimitedFetchOptions): Fetch {
+  const { limiter, fetch, rejections, onCall } = options;
+  const pipelines = new Pipelines(options);
+  watchPasses();
+  return async (input, init) => {
+    if (takePass(limiter)) return asAdmitted(limiter, () => fetch(input, init));
+    const target = targetOf(input, init);
+    const protocol = target && protocolIn(target);
+    if (target === undefined || protocol === undefined) return fetch(input, init);
+    onCall?.(target);
+    const pipeline = pipelines.of(target.url, protocol);
+    try {
+      const request = await outgoing(input, init);
+      return await new FetchCall({ ...target, protocol }, request, pipeline, options).answer();
+    } catch (error) {
+      if (rejections === 'response' && error instanceof HeadroomError) {
+        return rejectionResponse(error);
+      }
+      throw error;
+    }
+  };
+}
+
+function protocolIn({ method, url }: Target): Protocol | undefined {
+  return method.toUpperCase() === 'POST' ? protocolOf(url.pathname) : undefined;
+}

@@ -1,0 +1,29 @@
+import type { CallLimiter } from '../call-limiter.ts';
+import { globalFetch } from './global-fetch.ts';
+import { limitedFetch } from './limited-fetch.ts';
+import type { Fetch } from './outgoing-request.ts';
+
+/** The global `fetch`, limited, with every option at its default. */
+function plainFetch(limiter: CallLimiter): Fetch {
+  return limitedFetch({
+    limiter,
+    caller: {},
+    tier: undefined,
+    estimate: undefined,
+    count: undefined,
+    fetch: globalFetch,
+    retries: true,
+    timeoutMs: undefined,
+    rejections: 'error',
+  });
+}
+
+/** Gives a limiter its `fetch`, which is made when it is first asked for: through a Proxy, too. */
+export function definePlainFetch(limiter: CallLimiter): void {
+  let made: Fetch | undefined;
+  const get = (): Fetch => {
+    made ??= plainFetch(limiter);
+    return made;
+  };
+  Object.defineProperty(limiter, 'fetch', { get, configurable: true });
+}

@@ -1,0 +1,116 @@
+import { defined, expectContext } from './callers/run-as.ts';
+import { globalFetch } from './fetch/global-fetch.ts';
+import { limitedFetch } from './fetch/limited-fetch.ts';
+import type { Fetch, Target } from './fetch/outgoing-request.ts';
+import { createRateLimiter, type RateLimiter } from './limiter.ts';
+import { LIMITER_OPTIONS } from './options.ts';
+import {
+  CLIENT_OPTIONS,
+  expectAnyTier,
+  limiterOptions,
+  type RateLimitOptions,
+  sharedLimiter,
+} from './rate-limit-options.ts';
+import { withTimeLimit } from './sdk/estimator-time-limit.ts';
+import type { CustomEstimator } from './tokens/custom-estimate.ts';
+import { noteUnshared } from './unshared.ts';
+import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
+
+/** How a `fetch` is limited: as a client is, and how it behaves itself. */
+export interface RateLimitedFetchOptions extends Omit<RateLimitOptions, 'estimate'> {
+  /** Sends the requests. @default the global `fetch` */
+  readonly fetch?: Fetch | undefined;
+  /**
+   * Whether a call that the provider refuses with 429 is sent again here, after the pause; `false`
+   * leaves that to retries of the caller's own. A body that is a stream is never sent again.
+   * @default true
+   */
+  readonly retries?: boolean | undefined;
+  /**
+   * The longest that an attempt may take, from when it is sent until its response begins: waiting for
+   * the limits doesn't count. (A `signal` of `AbortSignal.timeout` runs while the call waits.)
+   * @default none
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * How a call that is rejected here ends: with the `'error'`; or with a `'response'` that stands for
+   * it: 413 for a call that can never pass, 402 for a spent budget, 429 with `retry-after` for one
+   * that would wait too long.
+   * @default 'error'
+   */
+  readonly rejections?: 'error' | 'response' | undefined;
+  /** Your own estimate of a call's tokens: see `RateLimitOptions`. @default ours */
+  readonly estimate?: CustomEstimator | undefined;
+}
+
+/** A `fetch` with its limiter. */
+export type RateLimitedFetch = Fetch & { readonly rateLimit: RateLimiter };
+
+const FETCH_OPTIONS: readonly string[] = ['fetch', 'retries', 'timeoutMs', 'rejections'];
+
+/**
+ * A `fetch` whose calls to models wait until the provider's limits have room for them: for any client
+ * that takes one. Requests that are no call to a model pass at once.
+ *
+ * @example
+ * const fetch = rateLimitedFetch({ limits: { rpm: 500, tpm: 200_000 } });
+ * const openai = createOpenAI({ fetch }); // Vercel's AI SDK
+ * fetch.rateLimit.on('throttled', ({ model, waitMs }) => console.log(model, waitMs));
+ *
+ * @throws TypeError for options that can't be used
+ */
+export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLimitedFetch {
+  expectObject('options', options, 'an object');
+  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS, ...FETCH_OPTIONS]);
+  const { fetch = globalFetch, retries = true, timeoutMs, rejections = 'error', ...rest } = options;
+  expectFetchOptions({ fetch, retries, timeoutMs, rejections });
+  const { key, priority, onLimit, maxWaitMs, tier, estimate } = rest;
+  expectContext({ key, priority, onLimit, maxWaitMs });
+  if (estimate !== undefined && typeof estimate !== 'function') {
+    throw expected('estimate', 'a function', estimate);
+  }
+  const given = sharedLimiter(rest);
+  const limiter = given ?? createRateLimiter(limiterOptions(rest));
+  expectAnyTier(tier, limiter);
+  const limited = limitedFetch({
+    limiter,
+    caller: defined({ key, priority, onLimit, maxWaitMs }),
+    tier,
+    estimate: estimate && withTimeLimit(estimate, limiter.clock),
+    count: undefined,
+    fetch,
+    retries,
+    timeoutMs,
+    rejections,
+    onCall: given === undefined && rest.store === undefined ? noteOnce() : undefined,
+  });
+  return Object.assign(limited, { rateLimit: limiter });
+}
+
+/** @throws TypeError for options of the `fetch` itself that can't be used */
+function expectFetchOptions(options: {
+  fetch: unknown;
+  retries: unknown;
+  timeoutMs: unknown;
+  rejections: unknown;
+}): void {
+  const { fetch, retries, timeoutMs, rejections } = options;
+  if (typeof fetch !== 'function') throw expected('fetch', 'a function', fetch);
+  if (typeof retries !== 'boolean') throw expected('retries', 'true or false', retries);
+  expectOneOf('rejections', rejections, ['error', 'response']);
+  if (timeoutMs === undefined) return;
+  expectNumber('timeoutMs', timeoutMs, 'a number of milliseconds, more than 0', (ms) => ms > 0);
+}
+
+/** Headers that hold a credential. Nothing of it is kept but a number. */
+const CREDENTIALS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
+
+/** Notes the account of the first call: a limiter for each request limits nothing. */
+function noteOnce(): (target: Target) => void {
+  let isNoted = false;
+  return ({ url, headers }) => {
+    if (isNoted) return;
+    isNoted = true;
+    noteUnshared(url.host, CREDENTIALS.map((name) => headers.get(name) ?? '').join(' '));
+  };
+}

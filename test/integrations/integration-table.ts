@@ -1,0 +1,68 @@
+import type { Integration } from './integration.ts';
+
+/** What is tested of each framework. */
+const ROWS = {
+  limits: 'limits kept',
+  refused: 'answered after a 429',
+  stream: 'stream settled',
+  abort: 'abort while it waits',
+  usage: 'usage',
+} as const;
+
+type Row = keyof typeof ROWS;
+
+/** The page of what works with which framework: only what a test has shown gets its mark. */
+export class IntegrationTable {
+  readonly #integrations: readonly Integration[];
+  readonly #shown = new Set<string>();
+
+  constructor(integrations: readonly Integration[]) {
+    this.#integrations = integrations;
+  }
+
+  add(name: string, row: Row): void {
+    this.#shown.add(`${name} ${row}`);
+  }
+
+  /** Whether every test of every framework has been run. */
+  get isWhole(): boolean {
+    return this.#shown.size === this.#integrations.length * Object.keys(ROWS).length;
+  }
+
+  get text(): string {
+    const rows = Object.keys(ROWS);
+    const lines = this.#integrations.map(({ name, how }) => {
+      const marks = rows.map((row) => (this.#shown.has(`${name} ${row}`) ? 'yes' : ''));
+      return `| ${[name, how, ...marks].join(' | ')} |`;
+    });
+    const head = ['client', 'how', ...Object.values(ROWS)];
+    return [
+      INTRODUCTION,
+      `| ${head.join(' | ')} |`,
+      `|${'---|'.repeat(head.length)}`,
+      ...lines,
+      '',
+      REST,
+    ].join('\n');
+  }
+}
+
+const INTRODUCTION = `# Any client that takes a \`fetch\`
+
+\`limiter.fetch\` is a \`fetch\` whose calls to models wait for the limiter. \`rateLimitedFetch({ limiter, … })\` is the same with options. This table is written by the tests, with the real packages.
+`;
+
+const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute make no 429.
+- **answered after a 429**: the call is sent again after the pause, with the client's own retries off. With them on, refusals multiply: leave 429s to one of the two (\`maxRetries: 0\`, or \`retries: false\` of \`rateLimitedFetch\`).
+- **stream settled**: a stream's usage is counted as the provider counts it, also where the client doesn't ask for it.
+- **abort while it waits**: the call rejects, gives its place back, and was never sent.
+- **usage**: what the client says it used is what the limiter has counted.
+
+Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't.
+
+A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthropic's SDKs and LangChain repeat as a broken connection. With \`rejections: 'response'\` they get a status: tests hold that none of these, nor the AI SDK, repeats the 413 of a call that can never pass.
+
+AWS signs a request before \`fetch\` gets it, and a signature lapses after five minutes: a longer queue is better kept before the call (\`limiter.acquire\`).
+
+The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set: a budget, and hosts that charge \`max_tokens\`, reserve all of it.
+`;

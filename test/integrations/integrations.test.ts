@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { NOTHING, outcome, refused, underWay } from '../sdk/bench.ts';
+import type { Fetch } from '../sdk/sdks.ts';
+import { aiAnthropic, aiBedrock, aiChat, aiGoogle, aiResponses } from './ai-sdk.ts';
+import { integrated } from './bench.ts';
+import { IntegrationTable } from './integration-table.ts';
+import { cohere, genai, langchain, mistral } from './others.ts';
+import { anthropicSdk, openaiSdk, plainFetch } from './sdks.ts';
+
+const INTEGRATIONS = [
+  plainFetch,
+  openaiSdk,
+  anthropicSdk,
+  aiResponses,
+  aiChat,
+  aiAnthropic,
+  aiGoogle,
+  aiBedrock,
+  langchain,
+  genai,
+  mistral,
+  cohere,
+];
+
+const table = new IntegrationTable(INTEGRATIONS);
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((server) => server.close()));
+});
+
+const start: typeof integrated = async (...given) => {
+  const made = await integrated(...given);
+  opened.push(made.server);
+  return made;
+};
+
+describe.each(INTEGRATIONS)('$name', (integration) => {
+  const { name } = integration;
+
+  it('keeps to the limits', async () => {
+    const limits = { rpm: 5 };
+    const { clock, simulator, limiter, client } = await start(integration, { limits }, { limits });
+    const answers = await clock.run(Promise.all(Array.from({ length: 12 }, () => client.ask())));
+    expect(new Set(answers.map(({ text }) => text))).toEqual(new Set(['Hello from a model.']));
+    expect(simulator.log.map(({ status }) => status)).toEqual(Array(12).fill(200));
+    expect(clock.now()).toBeGreaterThan(60_000);
+    expect(underWay(limiter)).toEqual(NOTHING);
+    table.add(name, 'limits');
+  });
+
+  it('is answered after a 429', async () => {
+    let requests = 0;
+    const once = (fetch: Fetch): Fetch => {
+      const refusal = refused({ 'retry-after': '7' });
+      return async (...given) => (++requests === 1 ? refusal() : fetch(...given));
+    };
+    const { clock, simulator, client, limiter } = await start(integration, {}, {}, once);
+    expect((await clock.run(client.ask())).text).toBe('Hello from a model.');
+    expect(simulator.log.map(({ time }) => time >= 7000)).toEqual([true]);
+    expect(requests).toBe(2);
+    expect(underWay(limiter)).toEqual(NOTHING);
+    table.add(name, 'refused');
+  });
+
+  it('has its streams settled with their usage', async () => {
+    const { clock, simulator, client, limiter, told } = await start(integration);
+    expect(await clock.run(client.stream())).toBe('Hello from a model.');
+    const [{ inputTokens, outputTokens } = { inputTokens: 0, outputTokens: 0 }] = simulator.log;
+    expect(told).toMatchObject([{ inputTokens, outputTokens }]);
+    expect(underWay(limiter)).toEqual(NOTHING);
+    table.add(name, 'stream');
+  });
+
+  it('gives its place back when it is aborted while it waits', async () => {
+    const limits = { rpm: 1 };
+    const { clock, simulator, client, limiter } = await start(integration, { limits, headroom: 0 });
+    await clock.run(client.ask());
+    const abort = new AbortController();
+    clock.setTimeout(() => abort.abort(), 5000);
+    const [how] = await clock.run(outcome(client.ask(abort.signal)));
+    expect([how, simulator.log.length]).toEqual(['failed', 1]);
+    expect(clock.now()).toBeLessThan(10_000);
+    expect(underWay(limiter)).toEqual(NOTHING);
+    table.add(name, 'abort');
+  });
+
+  it('is told the usage that the limiter counts', async () => {
+    const { clock, simulator, client, told } = await start(integration);
+    const { inputTokens, outputTokens } = await clock.run(client.ask());
+    expect(told).toMatchObject([{ inputTokens, outputTokens }]);
+    expect(simulator.log).toMatchObject([{ inputTokens, outputTokens }]);
+    table.add(name, 'usage');
+  });
+});
+
+it('is documented', async ({ skip }) => {
+  skip(!table.isWhole, 'a run of some of the tests alone has no table to compare');
+  await expect(table.text).toMatchFileSnapshot('../../docs/integrations.md');
+});

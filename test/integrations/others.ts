@@ -1,0 +1,133 @@
+import { GoogleGenAI } from '@google/genai';
+import { ChatOpenAI } from '@langchain/openai';
+import { HTTPClient, Mistral } from '@mistralai/mistralai';
+import { CohereClientV2 } from 'cohere-ai';
+import { countMember } from '../../src/model/json.ts';
+import { cohereWire, geminiWire, translated } from './foreign-wire.ts';
+import { type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+
+export const langchain: Integration = {
+  name: 'LangChain, `@langchain/openai`',
+  how: '`new ChatOpenAI({ configuration: { fetch: limiter.fetch } })`',
+  provider: 'openai',
+  make({ fetch, origin }) {
+    const model = new ChatOpenAI({
+      model: 'gpt-4o',
+      apiKey: 'key',
+      maxTokens: MOST_TOKENS,
+      maxRetries: 0,
+      configuration: { baseURL: `${origin}/v1`, fetch },
+    });
+    return {
+      async ask(signal) {
+        const answer = await model.invoke(PROMPT, signal && { signal });
+        const tokens = (name: string) => countMember(answer, 'usage_metadata', name);
+        return {
+          text: answer.text,
+          inputTokens: tokens('input_tokens'),
+          outputTokens: tokens('output_tokens'),
+        };
+      },
+      async stream() {
+        let text = '';
+        for await (const chunk of await model.stream(PROMPT)) text += chunk.text;
+        return text;
+      },
+    };
+  },
+};
+
+export const mistral: Integration = {
+  name: '`@mistralai/mistralai`',
+  how: '`new Mistral({ httpClient: new HTTPClient({ fetcher: limiter.fetch }) })`',
+  provider: 'compatible',
+  make({ fetch, origin }) {
+    const httpClient = new HTTPClient({ fetcher: fetch });
+    const client = new Mistral({ apiKey: 'key', serverURL: origin, httpClient });
+    const chat = {
+      model: 'mistral-medium',
+      maxTokens: MOST_TOKENS,
+      messages: [{ role: 'user' as const, content: PROMPT }],
+    };
+    return {
+      async ask(signal) {
+        const { choices, usage } = await client.chat.complete(
+          chat,
+          signal && { fetchOptions: { signal } },
+        );
+        const text = String(choices[0]?.message?.content);
+        return { text, inputTokens: usage.promptTokens, outputTokens: usage.completionTokens };
+      },
+      async stream() {
+        let text = '';
+        for await (const { data } of await client.chat.stream(chat)) {
+          text += data.choices[0]?.delta.content ?? '';
+        }
+        return text;
+      },
+    };
+  },
+};
+
+export const genai: Integration = {
+  name: '`@google/genai`',
+  how: '`new GoogleGenAI({ httpOptions: { fetch: limiter.fetch } })`',
+  provider: 'compatible',
+  translate: translated(geminiWire),
+  make({ fetch, origin }) {
+    const client = new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: origin, fetch } });
+    const call = {
+      model: 'gemini-3.8-flash',
+      contents: PROMPT,
+      config: { maxOutputTokens: MOST_TOKENS },
+    };
+    return {
+      async ask(signal) {
+        const config = { ...call.config, ...(signal && { abortSignal: signal }) };
+        const { text = '', usageMetadata } = await client.models.generateContent({
+          ...call,
+          config,
+        });
+        const { promptTokenCount, candidatesTokenCount } = usageMetadata ?? {};
+        return { text, inputTokens: promptTokenCount, outputTokens: candidatesTokenCount };
+      },
+      async stream() {
+        let text = '';
+        const stream = await client.models.generateContentStream(call);
+        for await (const chunk of stream) text += chunk.text ?? '';
+        return text;
+      },
+    };
+  },
+};
+
+export const cohere: Integration = {
+  name: '`cohere-ai`',
+  how: '`new CohereClientV2({ fetch: limiter.fetch })`',
+  provider: 'compatible',
+  translate: translated(cohereWire),
+  make({ fetch, origin }) {
+    const client = new CohereClientV2({ token: 'key', environment: origin, fetch, maxRetries: 0 });
+    const chat = {
+      model: 'command-a-03-2025',
+      maxTokens: MOST_TOKENS,
+      messages: [{ role: 'user' as const, content: PROMPT }],
+    };
+    return {
+      async ask(signal) {
+        const { message, usage } = await client.chat(chat, signal && { abortSignal: signal });
+        const [block] = message.content ?? [];
+        const text = block?.type === 'text' ? block.text : '';
+        const { inputTokens, outputTokens } = usage?.tokens ?? {};
+        return { text, inputTokens, outputTokens };
+      },
+      async stream() {
+        let text = '';
+        for await (const event of await client.chatStream(chat)) {
+          if (event.type === 'content-delta') text += event.delta?.message?.content?.text ?? '';
+        }
+        return text;
+      },
+    };
+  },
+};

@@ -1,0 +1,78 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+
+const messages = [{ role: 'user' as const, content: PROMPT }];
+const chat = { model: 'gpt-4o', max_tokens: MOST_TOKENS, messages };
+const message = { model: 'claude-sonnet-5', max_tokens: MOST_TOKENS, messages };
+
+export const plainFetch: Integration = {
+  name: 'plain `fetch`',
+  how: '`limiter.fetch(url, init)`',
+  provider: 'openai',
+  make({ fetch, origin }) {
+    const send = (extra: object, signal?: AbortSignal): Promise<Response> =>
+      fetch(`${origin}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
+        body: JSON.stringify({ ...chat, ...extra }),
+        signal: signal ?? null,
+      });
+    return {
+      async ask(signal) {
+        const body = await (await send({}, signal)).json();
+        const { prompt_tokens, completion_tokens } = body.usage;
+        const text = body.choices[0].message.content;
+        return { text, inputTokens: prompt_tokens, outputTokens: completion_tokens };
+      },
+      async stream() {
+        const text = await (await send({ stream: true })).text();
+        const chunks = [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, data = '']) =>
+          JSON.parse(data),
+        );
+        return chunks.map(({ choices }) => choices[0].delta.content ?? '').join('');
+      },
+    };
+  },
+};
+
+export const openaiSdk: Integration = {
+  name: '`openai`',
+  how: '`new OpenAI({ fetch: limiter.fetch })`; `withRateLimit(client)` keeps the wait out of its timeouts',
+  provider: 'openai',
+  make({ fetch, origin }) {
+    const client = new OpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch, maxRetries: 0 });
+    return {
+      async ask(signal) {
+        const { choices, usage } = await client.chat.completions.create(chat, { signal });
+        const text = choices[0]?.message.content ?? '';
+        const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage ?? {};
+        return { text, inputTokens, outputTokens };
+      },
+      async stream() {
+        let text = '';
+        const stream = await client.chat.completions.create({ ...chat, stream: true });
+        for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+        return text;
+      },
+    };
+  },
+};
+
+export const anthropicSdk: Integration = {
+  name: '`@anthropic-ai/sdk`',
+  how: '`new Anthropic({ fetch: limiter.fetch })`; `withRateLimit(client)` keeps the wait out of its timeouts',
+  provider: 'anthropic',
+  make({ fetch, origin }) {
+    const client = new Anthropic({ apiKey: 'key', baseURL: origin, fetch, maxRetries: 0 });
+    return {
+      async ask(signal) {
+        const { content, usage } = await client.messages.create(message, { signal });
+        const [block] = content;
+        const { input_tokens: inputTokens, output_tokens: outputTokens } = usage;
+        return { text: block?.type === 'text' ? block.text : '', inputTokens, outputTokens };
+      },
+      stream: () => client.messages.stream(message).finalText(),
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import OpenAI from 'openai';
+import { expect, it } from 'vitest';
+import { withRateLimit } from '../../src/with-rate-limit.ts';
+import { NOTHING, underWay } from '../sdk/bench.ts';
+import { aiResponses } from './ai-sdk.ts';
+import { integrated } from './bench.ts';
+import { langchain } from './others.ts';
+import { openaiSdk, plainFetch } from './sdks.ts';
+
+const LIMITS = { rpm: 20, tpm: 4000 };
+
+it('keeps a wrapped client, the AI SDK, LangChain and fetch within one limit: no 429', async () => {
+  const { clock, simulator, server, limiter, client, fetch } = await integrated(
+    plainFetch,
+    { limits: LIMITS },
+    { limits: LIMITS },
+  );
+  const origin = server.url;
+  const wrapped = openaiSdk.make({ fetch, origin });
+  const sdk = new OpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch });
+  const limited = withRateLimit(sdk, { limiter });
+  const own = async (): Promise<unknown> =>
+    limited.chat.completions.create({
+      model: 'gpt-4o',
+      max_tokens: 64,
+      messages: [{ role: 'user', content: 'Say hi' }],
+    });
+  const clients = [client, wrapped, aiResponses.make({ fetch, origin })];
+  const others = [...clients, langchain.make({ fetch, origin })];
+  const asks = [own, ...others.flatMap((each) => [() => each.ask(), () => each.stream()])];
+  const calls = Array.from({ length: 45 }, (_, index) => asks[index % asks.length]!());
+  await clock.run(Promise.all(calls));
+  await server.close();
+  expect(simulator.log.map(({ status }) => status)).toEqual(Array(45).fill(200));
+  expect(limiter.snapshot().map(({ totals }) => totals.calls)).toEqual([45]);
+  expect(clock.now()).toBeGreaterThan(120_000);
+  expect(underWay(limiter)).toEqual(NOTHING);
+});
