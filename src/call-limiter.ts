@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { LaneRef, LoweredOutputEvent } from './events.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneKey } from './lane/lane-registry.ts';
+import type { PricedUsage } from './providers/cost-in-usd.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Calibration } from './tokens/calibration/calibration.ts';
 
@@ -18,6 +19,8 @@ export interface CallLimiter {
   hasTier(tier: string): boolean;
   priced(provider: Provider, model: string): Provider;
   lane(key: LaneKey): Lane;
+  /** What that much costs, in US dollars; `undefined` where the model has no price. */
+  usdOf(model: string, usage: PricedUsage): number | undefined;
   charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge>;
   tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void;
 }

@@ -10,8 +10,13 @@ export interface LaneRef {
   readonly model: string;
 }
 
+/** Which call an event tells of: the same name for all its attempts, and in no other process. */
+export interface CallRef extends LaneRef {
+  readonly callId: string;
+}
+
 /** A call is held back: once for each attempt that can't go at once. */
-export interface ThrottledEvent extends LaneRef {
+export interface ThrottledEvent extends CallRef {
   readonly reason: Reason;
   /** Whether it is the lane's limits that hold it back, or those of the caller's tier. */
   readonly limitOf: 'lane' | 'key';
@@ -25,6 +30,17 @@ export interface ThrottledEvent extends LaneRef {
   readonly key: string | undefined;
   /** Calls in the line, this one included. */
   readonly queued: number;
+  /** 1 for the first attempt, 2 for the first retry. */
+  readonly attempt: number;
+}
+
+/** A call may go: once for each attempt. */
+export interface AdmittedEvent extends CallRef {
+  readonly key: string | undefined;
+  /**
+   * From when the call first asked, in whole milliseconds: of a retry, with all that came before it.
+   */
+  readonly waitedMs: number;
   /** 1 for the first attempt, 2 for the first retry. */
   readonly attempt: number;
 }
@@ -64,7 +80,7 @@ export interface LimitsEvent extends LaneRef {
 }
 
 /** A response has ended: what its call was expected to take, and what it took. */
-export interface UsageEvent extends LaneRef {
+export interface UsageEvent extends CallRef {
   readonly key: string | undefined;
   /**
    * The output is what calls of this kind have lately produced, nine of ten of them at most; what the
@@ -73,10 +89,16 @@ export interface UsageEvent extends LaneRef {
   readonly estimated: TokenEstimate;
   /** `undefined` where the response didn't say, or said what can't be true. */
   readonly actual: Usage | undefined;
+  /** What the actual usage costs, in US dollars; `undefined` where that or the price is unknown. */
+  readonly usd: number | undefined;
+  /** From when the request was sent until its response had been read, in whole milliseconds. */
+  readonly latencyMs: number;
+  /** The response's HTTP status. */
+  readonly status: number;
 }
 
 /** A call was refused here, without a request. */
-export interface RejectedEvent extends LaneRef {
+export interface RejectedEvent extends CallRef {
   readonly key: string | undefined;
   /** The error that its caller got. */
   readonly error: Error;
@@ -88,7 +110,7 @@ export interface RejectedEvent extends LaneRef {
  */
 export type DegradedEvent = LoweredOutputEvent | StoreEvent;
 
-export interface LoweredOutputEvent extends LaneRef {
+export interface LoweredOutputEvent extends CallRef {
   readonly what: 'max_tokens';
   readonly key: string | undefined;
   /** What the call allowed; `undefined` where it set no limit. */
@@ -106,6 +128,7 @@ export interface StoreEvent {
 
 export interface RateLimiterEvents {
   throttled: (event: ThrottledEvent) => void;
+  admitted: (event: AdmittedEvent) => void;
   paused: (event: PausedEvent) => void;
   resumed: (event: ResumedEvent) => void;
   limits: (event: LimitsEvent) => void;

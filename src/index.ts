@@ -16,6 +16,7 @@ export {
   StoreUnavailable,
 } from './errors.ts';
 export type {
+  AdmittedEvent,
   DegradedEvent,
   LaneRef,
   LimitsEvent,

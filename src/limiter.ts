@@ -26,7 +26,9 @@ import {
 import { type Plan, planOf } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
 import { type Stage, stageOf } from './plan/stage.ts';
+import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
 import { knownPrice } from './providers/known-price.ts';
+import { priceOf } from './providers/price-of.ts';
 import { priced } from './providers/priced.ts';
 import type { Provider } from './providers/provider.ts';
 import { SharedLedgers } from './shared/shared-ledgers.ts';
@@ -352,6 +354,12 @@ export class RateLimiter extends GuardedEmitter {
     return priced(provider, knownPrice(model, prices, 'A limit in US dollars'));
   }
 
+  /** What that much costs, in US dollars; `undefined` where the model has no price. @internal */
+  usdOf(model: string, usage: PricedUsage): number | undefined {
+    const price = priceOf(model, this.#settings.prices);
+    return price && costInUsd(usage, price);
+  }
+
   /** The names of callers' tiers, where they are given by name. @internal */
   get tierNames(): readonly string[] {
     return this.#settings.tiers.names;
@@ -370,8 +378,9 @@ export class RateLimiter extends GuardedEmitter {
   charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge> {
     const refuse = (error: unknown): never => {
       const { model } = lane;
-      const { key } = payable.caller;
-      if (error instanceof Error) this.emit('rejected', { lane: nameOf(lane), model, key, error });
+      const { callId, caller } = payable;
+      const told = { lane: nameOf(lane), model, callId, key: caller.key };
+      if (error instanceof Error) this.emit('rejected', { ...told, error });
       throw error;
     };
     try {

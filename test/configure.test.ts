@@ -204,7 +204,7 @@ describe('other options that are changed', () => {
     };
     const caller = new Caller(undefined);
     const estimate = { inputTokens: 600_000, outputTokens: 0 };
-    const payable = { call: { model: 'm', maxOutputTokens: 0 }, estimate, caller };
+    const payable = { call: { model: 'm', maxOutputTokens: 0 }, estimate, caller, callId: 'a' };
     const charge = await limiter.charge(lane, payable);
     expect(() => limiter.charge(lane, payable)).toThrow(BudgetSpent);
     limiter.configure({ budget: { usdPerDay: 2 } });

@@ -23,6 +23,7 @@ describe('a rate limiter', () => {
     const common = {
       lane: 'limiter/m',
       model: 'm',
+      callId: expect.any(String),
       key: 'alice',
       attempt: 1,
       reason: 'requests',
@@ -86,7 +87,8 @@ describe('a rate limiter', () => {
       limit: 1000,
       windowMs: 60_000,
     });
-    expect(events).toEqual([{ lane: 'limiter/m', model: 'm', key: undefined, error }]);
+    const told = { lane: 'limiter/m', model: 'm', callId: expect.any(String) };
+    expect(events).toEqual([{ ...told, key: undefined, error }]);
   });
 
   it('says without waiting whether a call may go', async () => {

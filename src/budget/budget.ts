@@ -17,6 +17,8 @@ export interface PayableCall {
   readonly call: Pick<Call, 'model' | 'maxOutputTokens'>;
   readonly estimate: TokenEstimate;
   readonly caller: Caller;
+  /** Its name in events. */
+  readonly callId: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -42,7 +44,7 @@ export class Cashier {
    * @throws BudgetSpent where the budget has no room for that
    * @throws HeadroomError (`price_unknown`) for a model without a price
    */
-  charge({ call, estimate, caller }: PayableCall): Charge | Promise<Charge> {
+  charge({ call, estimate, caller }: Omit<PayableCall, 'callId'>): Charge | Promise<Charge> {
     const { usdPerDay: limitUsd } = caller.terms;
     if (this.#shared === undefined && limitUsd === undefined) return NO_CHARGE;
     const { model, maxOutputTokens } = call;

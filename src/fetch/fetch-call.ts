@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Call } from '../model/call.ts';
+import { newCallId } from '../model/call-id.ts';
 import { UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { asMessages } from '../providers/native-path.ts';
@@ -78,7 +79,8 @@ export class FetchCall {
     const isRead = body.value !== undefined;
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = asMessages({ method: this.#target.method, path, body: body.value });
-    const asked = { ...described, signal, mayRetry, question, isFixed: this.#isFixed };
+    const callId = newCallId();
+    const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {
       const previous = refused(earlier);

@@ -23,7 +23,17 @@ export interface Forecast {
 /** A call that wants to know. */
 export type Asking = Pick<
   QueuedCall,
-  'cost' | 'ownCost' | 'charges' | 'counted' | 'expects' | 'caller' | 'ref' | 'own' | 'priority'
+  | 'cost'
+  | 'ownCost'
+  | 'charges'
+  | 'counted'
+  | 'expects'
+  | 'caller'
+  | 'callId'
+  | 'attempt'
+  | 'ref'
+  | 'own'
+  | 'priority'
 >;
 
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */

@@ -108,8 +108,11 @@ export class LaneAdmission {
   }
 
   /** Tells that a call is rejected with `error`. */
-  told({ caller, ref }: Pick<Asking, 'caller' | 'ref'>, error: HeadroomError): HeadroomError {
-    this.#emitter.emit('rejected', { ...(ref ?? this.#ref), key: caller.key, error });
+  told(
+    { caller, callId, ref }: Pick<Asking, 'caller' | 'callId' | 'ref'>,
+    error: HeadroomError,
+  ): HeadroomError {
+    this.#emitter.emit('rejected', { ...(ref ?? this.#ref), callId, key: caller.key, error });
     return error;
   }
 

@@ -24,6 +24,8 @@ export interface LaneCall {
   /** False: it is rejected where it can't go at once, by its `onLimit`. @default true */
   readonly mayWait?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Its name in events. @default a new one */
+  readonly callId?: string | undefined;
   /** 1 for the first attempt. */
   readonly attempt?: number | undefined;
   /** Where to say that the call waits, where that isn't here. */

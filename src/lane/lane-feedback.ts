@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { GuardedEmitter, LaneRef } from '../events.ts';
+import type { GuardedEmitter, LaneRef, UsageEvent } from '../events.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
-import type { TokenEstimate, Usage } from '../model/usage.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
 import type { LaneCommand, RefusalWords } from '../rules/commands.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
@@ -63,10 +62,11 @@ export class LaneFeedback implements ReservationListener {
   }
 
   /** Notes what a call was expected to use, and what it used. */
-  used(key: string | undefined, estimated: TokenEstimate, actual: Usage | undefined): void {
+  used(used: Omit<UsageEvent, keyof LaneRef>): void {
+    const { estimated, actual } = used;
     if (actual !== undefined) this.totals.used(estimated, actual);
     const { lane, model, emitter } = this.#options;
-    emitter.emit('usage', { lane, model, key, estimated, actual });
+    emitter.emit('usage', { lane, model, ...used });
   }
 
   sent({ admission: { call, ownReservation } }: Reservation): void {

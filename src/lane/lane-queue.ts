@@ -2,6 +2,7 @@ import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import type { HeadroomError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
+import { newCallId } from '../model/call-id.ts';
 import { amount } from '../model/limits.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
 import { CallQueue } from '../queue/call-queue.ts';
@@ -171,13 +172,13 @@ export class LaneQueue {
   /** The call, as it asks now. */
   asking(call: LaneCall): Placed {
     const { cost, ownCost = cost, costNow, charges, expects = [], priority = 0, place, ref } = call;
-    const { caller = this.#nobody } = call;
+    const { caller = this.#nobody, callId = newCallId(), attempt = 1 } = call;
     const counted = capEstimates(this.#options.keeper.state.limits, cost, expects);
     const own = this.#options.keeper.isShared ? undefined : caller.own;
     const ownCounted =
       ownCost === cost ? counted : { ...counted, tokens: amount(ownCost, 'tokens') };
     const costs = { cost, ownCost, ownCounted, costNow, charges };
-    const asking = { ...costs, expects, caller, priority, counted, own, ref };
+    const asking = { ...costs, expects, caller, callId, attempt, priority, counted, own, ref };
     return { ...asking, id: place?.id ?? ++this.#lastId, since: place?.since ?? this.#now };
   }
 
@@ -207,7 +208,8 @@ export class LaneQueue {
     call.onHeld?.();
     this.#rejectLate(queued, patienceOf(call));
     const { key } = queued.caller;
-    const told = { waitMs, key, queued: this.#queue.size, attempt: call.attempt ?? 1 };
+    const { callId, attempt } = queued;
+    const told = { callId, waitMs, key, queued: this.#queue.size, attempt };
     this.#options.emitter.emit('throttled', { ...(queued.ref ?? this.#ref), ...forecast, ...told });
   }
 
@@ -233,11 +235,15 @@ export class LaneQueue {
     this.forecaster.went(queued);
     caller.went(this.#queue.fair);
     this.#feedback.totals.started();
-    const { ownReservation } = queued;
+    const { ownReservation, callId, attempt, ref } = queued;
     const place = { id, since };
-    const waitedMs = wholeMs(this.#now - since);
-    const admission = { call, caller, own, ownReservation, place, waitedMs };
+    const waitedMs = wholeMs(this.#now - since) + (ownReservation?.waitedMs ?? 0);
+    const admission = { call, callId, caller, own, ownReservation, place, waitedMs };
     this.#queue.promote(queued, new Reservation(admission, this.#feedback));
+    // Where only its caller's own limits have let it pass, the lane's come next.
+    if (ref !== undefined) return;
+    const told = { callId, key: caller.key, waitedMs, attempt };
+    this.#options.emitter.emit('admitted', { ...this.#ref, ...told });
   }
 
   /** Everything that was decided is done: tells what follows, and what has changed. */

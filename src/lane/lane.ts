@@ -2,6 +2,7 @@ import type { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import { closedError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
+import { newCallId } from '../model/call-id.ts';
 import type { ChargeRule } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { PauseCause } from '../model/refusal.ts';
@@ -85,14 +86,17 @@ export class Lane {
 
   /** The call passes its caller's own limits before it asks here. */
   async #acquireOwnFirst(
-    call: LaneCall,
+    asked: LaneCall,
     caller: Caller,
     own: Promise<OwnLane | undefined>,
   ): Promise<Reservation> {
+    const { callId = newCallId() } = asked;
+    const call = { ...asked, callId };
     const lane = await own;
     if (lane === undefined) return this.#queue.acquire(call);
     const error = this.#queue.admission.refusal(this.#queue.asking(call));
-    if (error !== undefined) throw this.#queue.admission.told({ caller, ref: undefined }, error);
+    if (error !== undefined)
+      throw this.#queue.admission.told({ caller, callId, ref: undefined }, error);
     const since = this.#now;
     let held = 0;
     const onHeld = (): void => {

@@ -27,6 +27,8 @@ export interface ReservationOutcome {
 /** How a call was let through. */
 export interface Admission {
   readonly call: SentCall;
+  /** Its name in events. */
+  readonly callId: string;
   /** Who made the call, and what was taken of its own limits. */
   readonly caller: Caller;
   readonly own: Cost;
@@ -45,6 +47,8 @@ export interface Admission {
 export class Reservation implements Disposable {
   readonly granted = true;
   readonly cost: Cost;
+  /** Its name in events. */
+  readonly callId: string;
   /** How long the call waited for its turn, in whole milliseconds. */
   readonly waitedMs: number;
   /** @internal */
@@ -61,6 +65,7 @@ export class Reservation implements Disposable {
   /** @internal */
   constructor(admission: Admission, listener: ReservationListener) {
     this.cost = admission.call.cost;
+    this.callId = admission.callId;
     this.waitedMs = admission.waitedMs;
     this.admission = admission;
     this.#listener = listener;

@@ -1,4 +1,5 @@
 import { type Price, type PriceTable, priceIn } from '../model/price.ts';
+import { remembered } from '../model/remembered.ts';
 import { DEFINITIONS } from './known-providers.ts';
 import { beginsWith, longest, modelId } from './model-id.ts';
 
@@ -27,12 +28,17 @@ export function priceOf(model: string, overrides: PriceTable = {}): Price | unde
   const id = modelId(model);
   if (id.endsWith(':free')) return FREE;
   if (model.trim().toLowerCase().startsWith('ft:')) return undefined;
+  return listed(id);
+}
+
+const listed: (id: string) => Price | undefined = remembered(String, (id) => {
   const name = longest(Object.keys(PRICES), (each) => beginsWith(id, each));
   return priceAt(PRICES, name);
-}
+});
 
 /** Overrides match the id as the call writes it, and as our tables do. */
 function overrideOf(model: string, overrides: PriceTable): Price | undefined {
+  if (Object.keys(overrides).length === 0) return undefined;
   const ids = [model.trim().toLowerCase(), modelId(model)];
   const patterns = new Map(Object.keys(overrides).map((pattern) => [prefixOf(pattern), pattern]));
   const prefix = longest([...patterns.keys()], (each) => ids.some((id) => id.startsWith(each)));

@@ -23,6 +23,8 @@ export interface CallRequest<R> {
   /** Dimensions in which the cost is an estimate that may be far off. */
   readonly expects: readonly Dimension[];
   readonly caller: Caller;
+  readonly callId: string;
+  readonly attempt: number;
   readonly ref: LaneRef | undefined;
   /** Its caller's own limits, where they are kept in this process. */
   readonly own: OwnLimits | undefined;
@@ -54,6 +56,8 @@ export class QueuedCall<R = unknown> implements Ticket {
   readonly charges: Charges | undefined;
   readonly expects: readonly Dimension[];
   readonly caller: Caller;
+  readonly callId: string;
+  readonly attempt: number;
   /** Where to say that it waits, where that isn't its lane. */
   readonly ref: LaneRef | undefined;
   readonly own: OwnLimits | undefined;
@@ -90,6 +94,8 @@ export class QueuedCall<R = unknown> implements Ticket {
     this.#ownCost = request.ownCost;
     this.expects = request.expects;
     this.caller = request.caller;
+    this.callId = request.callId;
+    this.attempt = request.attempt;
     this.ref = request.ref;
     this.own = request.own;
     this.signal = request.signal;

@@ -1,3 +1,4 @@
+import { newCallId } from '../model/call-id.ts';
 import { isObject, parseJson } from '../model/json.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { providerFor } from '../providers/provider-for.ts';
@@ -149,7 +150,9 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
       const attempt = ++counts.attempts;
       const previous = refused(counts.last);
       const question = undefined;
-      const hooked = { ...described, signal, mayRetry, question, earlier, previous, attempt };
+      const { callId } = counts;
+      const asked = { ...described, signal, mayRetry, question, callId };
+      const hooked = { ...asked, earlier, previous, attempt };
       const admitted = await pipeline
         .admit(hooked, call)
         .catch((error) => refusalOr(error, previous));
@@ -190,6 +193,8 @@ function allowsRetries(client: AnthropicClient, { maxRetries }: RequestOptions):
 
 /** All attempts of a call so far, and those of them that we made. */
 interface Counts {
+  /** Its name in events. */
+  readonly callId: string;
   attempts: number;
   resends: number;
   /** The last of them. */
@@ -202,7 +207,7 @@ const counted = new WeakMap<object, Counts>();
 function countsOf(options: RequestOptions, headers: Headers): Counts {
   const known = counted.get(options);
   if (known !== undefined && !isFirst(headers)) return known;
-  const counts = { attempts: 0, resends: 0, last: undefined };
+  const counts = { callId: newCallId(), attempts: 0, resends: 0, last: undefined };
   counted.set(options, counts);
   return counts;
 }

@@ -2,6 +2,7 @@ import type { Charge } from '../budget/budget-charge.ts';
 import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Call } from '../model/call.ts';
+import type { Usage } from '../model/usage.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Estimated } from '../tokens/calibration/calibration.ts';
 import type { UsageQuestion } from './usage-habits.ts';
@@ -22,4 +23,6 @@ export interface AttemptContext {
   /** A refused call is sent again for this long after its first refusal. */
   readonly maxPauseMs: number;
   readonly clock: Clock;
+  /** What that much of the call's model costs, in US dollars, where it has a price. */
+  readonly usdOf: (usage: Usage) => number | undefined;
 }

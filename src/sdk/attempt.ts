@@ -1,5 +1,6 @@
 import type { Charge } from '../budget/budget-charge.ts';
 import { wallNow } from '../clock.ts';
+import { wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
 import type { BodyFailure } from '../http/body-failure.ts';
 import { readErrorBody } from '../http/error-body.ts';
@@ -33,6 +34,7 @@ export class Attempt {
   readonly #firstRefusedAt: number | undefined;
   readonly #earlier: number;
   #isSent = false;
+  #sentAt = 0;
   #again: 'refused' | 'without usage' | undefined;
   #refusedAt: number | undefined;
   #isRefusedInBody = false;
@@ -112,6 +114,7 @@ export class Attempt {
   /** Notes that the request is being sent: from now on the provider may charge it. */
   markSent(): void {
     this.#isSent = true;
+    this.#sentAt = this.#context.clock.now();
     this.reservation.sent();
   }
 
@@ -184,7 +187,7 @@ export class Attempt {
       return response;
     }
     // Nothing here may hold the response: that nobody reads it shows when it is collected.
-    const { headers } = response;
+    const { headers, status } = response;
     return meterResponse(response, {
       hideUsageChunk: question?.isAsked === true,
       isStream: call.stream,
@@ -192,7 +195,7 @@ export class Attempt {
       onFailure: (failure) => this.#failedInBody(headers, failure),
       onEnd: (end) => {
         if (end.failure !== undefined && isNothing(end)) this.#endWithNothing();
-        else this.#settle(end);
+        else this.#settle(end, status);
         question?.heard(end);
       },
     });
@@ -221,13 +224,24 @@ export class Attempt {
    * Settles with the usage that the response reports, where it can be true; else with the output
    * that was streamed, if the response is not complete; else with what was reserved.
    */
-  #settle({ usage: reported, seenOutputTokens, complete, isDone, failure }: ResponseEnd): void {
-    const { lane, provider, call, estimate, charge, key } = this.#context;
+  #settle(
+    { usage: reported, seenOutputTokens, complete, isDone, failure }: ResponseEnd,
+    status: number,
+  ): void {
+    const { lane, provider, call, estimate, charge, key, clock } = this.#context;
     const { maxOutputTokens } = call;
     const usage = believedUsage(reported, { estimate, maxOutputTokens, seenOutputTokens });
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
     const isWhole = complete && failure === undefined;
-    lane.feedback.used(key, { inputTokens, outputTokens }, usage);
+    lane.feedback.used({
+      callId: this.reservation.callId,
+      key,
+      estimated: { inputTokens, outputTokens },
+      actual: usage,
+      usd: usage && this.#context.usdOf(usage),
+      latencyMs: wholeMs(clock.now() - this.#sentAt),
+      status,
+    });
     const isAll = isWhole || (isDone === true && failure === undefined);
     if (usage !== undefined && isAll) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };

@@ -7,7 +7,7 @@ import type { LaneKey } from '../lane/lane-registry.ts';
 import type { Call, Request } from '../model/call.ts';
 import { type ChargeRule, type Charges, reservedBy } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
-import type { CallEstimate, TokenEstimate } from '../model/usage.ts';
+import type { CallEstimate, TokenEstimate, Usage } from '../model/usage.ts';
 import type { Provider } from '../providers/provider.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import { SUSPECT } from '../rules/recovery.ts';
@@ -46,6 +46,8 @@ export interface HookedRequest extends Request {
   readonly previous: Attempt | undefined;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Its name in events: that of its call. */
+  readonly callId: string;
   /** Its body can't be changed: its output isn't lowered. */
   readonly isFixed?: boolean | undefined;
 }
@@ -71,7 +73,7 @@ const LAST = Number.MIN_SAFE_INTEGER;
 
 /** The call as its lane sees it. */
 function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
-  const { context, caller, provider, estimate, signal, attempt, earlier, previous } = asked;
+  const { context, caller, provider, estimate, signal, earlier, previous } = asked;
   const { onLimit, maxWaitMs } = context;
   const { maxOutputTokens } = call;
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
@@ -92,9 +94,10 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const { expects } = provider;
   const { refusals = 0, firstRefusedAt: refusedAt } = previous ?? {};
   const priority = refusals < SUSPECT ? context.priority : LAST;
+  const { callId, attempt } = asked;
   const before = { place, attempt, refusals, refusedAt, notBefore: earlier?.retryAt };
   const costs = { cost, ownCost, costNow, charges };
-  return { ...costs, expects, caller, priority, signal, maxWaitMs, mayWait, ...before };
+  return { ...costs, callId, expects, caller, priority, signal, maxWaitMs, mayWait, ...before };
 }
 
 /** By the limiter: clients that share one learn together. */
@@ -181,7 +184,8 @@ export class CallPipeline {
   async #reserve(asked: PreparedCall, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, previous, caller, provider, mayRetry, question } = asked;
-    const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller });
+    const { callId } = asked;
+    const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller, callId });
     const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
     asked.onPrepared();
@@ -193,7 +197,8 @@ export class CallPipeline {
     const { maxPauseMs, clock } = limiter;
     const { key } = caller;
     const found = { lane, provider, call, estimate, charge, key, mayRetry, question };
-    return new Attempt(reservation, { ...found, maxPauseMs, clock }, previous ?? earlier);
+    const usdOf = (usage: Usage): number | undefined => limiter.usdOf(call.model, usage);
+    return new Attempt(reservation, { ...found, maxPauseMs, clock, usdOf }, previous ?? earlier);
   }
 
   /**
@@ -215,8 +220,9 @@ export class CallPipeline {
     const isNow = (each: Call): boolean => waitOf(each) === 0;
     const lowered = most(isNow) ?? (canPass(call) ? undefined : most(canPass));
     if (lowered === undefined) return call;
-    const { key } = asked.caller;
-    limiter.tellLowered(asked.laneKey, { key, from: maxOutputTokens, to: lowered });
+    const { caller, callId } = asked;
+    const { key } = caller;
+    limiter.tellLowered(asked.laneKey, { callId, key, from: maxOutputTokens, to: lowered });
     return { ...call, maxOutputTokens: lowered, isLowered: true };
   }
 }

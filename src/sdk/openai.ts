@@ -1,4 +1,5 @@
 import type { Call } from '../model/call.ts';
+import { newCallId } from '../model/call-id.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { type CountsResponses, openaiCounter } from '../tokens/remote-count.ts';
@@ -149,7 +150,7 @@ class OpenAIHook {
    * the SDK throws its own error for that.
    */
   async #admit(
-    { options, body, question, attempts: attempt, attempt: last }: OutgoingCall,
+    { options, body, question, callId, attempts: attempt, attempt: last }: OutgoingCall,
     call: Call,
     earlier: Attempt | undefined,
   ): Promise<Attempt | undefined> {
@@ -158,7 +159,8 @@ class OpenAIHook {
     const mayRetry = maxRetries > 0 && isReplayable(options);
     const described = this.#described({ ...options, body });
     const previous = last?.isRefused === true ? last : undefined;
-    const request = { ...described, signal, mayRetry, question, earlier, previous, attempt };
+    const asked = { ...described, signal, mayRetry, question, callId };
+    const request = { ...asked, earlier, previous, attempt };
     try {
       return await this.#pipeline.admit(request, call);
     } catch (error) {
@@ -185,7 +187,8 @@ class OpenAIHook {
     const question = asksForNoUsage(path, body)
       ? this.#pipeline.habits.question(baseURL, model)
       : undefined;
-    const sending = { options, body, question, attempt: undefined, attempts: 0, resends: 0 };
+    const counts = { attempt: undefined, attempts: 0, resends: 0 };
+    const sending = { options, body, question, callId: newCallId(), ...counts };
     this.#calls.set(options, sending);
     return sending;
   }

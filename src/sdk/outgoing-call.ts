@@ -11,6 +11,8 @@ export interface OutgoingCall {
   readonly body: unknown;
   /** Whether we ask for the stream's usage; `undefined` where it is no streamed chat. */
   readonly question: UsageQuestion | undefined;
+  /** Its name in events. */
+  readonly callId: string;
   /** The current attempt. */
   attempt: Attempt | undefined;
   /** All attempts so far, and those of them that we made without the SDK's knowledge. */

@@ -118,7 +118,8 @@ describe.each(CASES)('$name, $way: a budget', ({ sdk, call }) => {
       ),
     );
     const [lane] = limiter.snapshot();
-    expect(rejected).toEqual([{ lane: lane?.lane, model: lane?.model, key: undefined, error }]);
+    const told = { lane: lane?.lane, model: lane?.model, callId: expect.any(String) };
+    expect(rejected).toEqual([{ ...told, key: undefined, error }]);
     await clock.run(second);
     expect(simulator.stats().requests).toBe(2);
     expect(state(limiter)).toEqual([2 * ONE, 0]);

@@ -53,7 +53,7 @@ class Bench {
       granted: (call, { call: sent, own, ticket }) => {
         this.note(`start ${ticket.id}`);
         const { caller, id, since } = call;
-        const admission = { call: sent, caller, own, waitedMs: 0 };
+        const admission = { call: sent, callId: 'a', caller, own, waitedMs: 0 };
         const rest = { ownReservation: undefined, place: { id, since } };
         this.queue.promote(call, new Reservation({ ...admission, ...rest }, LISTENER));
       },

@@ -11,7 +11,12 @@ interface Reserved {
 function reserved(cost: Cost = { requests: 1, tokens: 100 }): Reserved {
   const told: (string | ReservationOutcome)[] = [];
   const call = { id: 1, cost, at: 0, epoch: 0, taken: cost };
-  const admission = { call, caller: new Caller('alice'), own: { requests: 1, tokens: 60 } };
+  const admission = {
+    call,
+    callId: 'a',
+    caller: new Caller('alice'),
+    own: { requests: 1, tokens: 60 },
+  };
   const rest = { ownReservation: undefined, place: { id: 1, since: 0 }, waitedMs: 5 };
   const reservation = new Reservation(
     { ...admission, ...rest },

@@ -59,7 +59,9 @@ describePostgres('limiters of several processes in PostgreSQL', () => {
     const estimate = { inputTokens: 0, outputTokens: 0 };
     /** A call that may cost one dollar. */
     const pay = async (limiter: RateLimiter): Promise<void> => {
-      await limiter.as({}, (caller) => limiter.charge(LANE, { call, estimate, caller }));
+      await limiter.as({}, (caller) =>
+        limiter.charge(LANE, { call, estimate, caller, callId: 'a' }),
+      );
     };
     await limited(
       2,

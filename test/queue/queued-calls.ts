@@ -18,7 +18,7 @@ export function callOf<R = unknown>(
 ): QueuedCall<R> {
   return new QueuedCall<R>({
     ...{ caller, id, cost, counted: cost, since: 0, priority: 0, expects: [] },
-    ...{ signal: undefined, own: caller.own, ref: undefined },
+    ...{ signal: undefined, own: caller.own, callId: 'a', attempt: 1, ref: undefined },
     promised: { resolve: () => {}, reject: () => {} },
     ...request,
   });

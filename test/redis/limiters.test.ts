@@ -316,7 +316,12 @@ describeRedis('limiters of several processes on one store', (server) => {
   async function pay(limiter: RateLimiter, key?: string, tier?: string): Promise<Charge> {
     const estimate = { inputTokens: 0, outputTokens: 0 };
     const charging = limiter.as({ key, tier }, (caller) =>
-      limiter.charge(LANE, { call: { model: 'm', maxOutputTokens: undefined }, estimate, caller }),
+      limiter.charge(LANE, {
+        call: { model: 'm', maxOutputTokens: undefined },
+        estimate,
+        caller,
+        callId: 'a',
+      }),
     );
     return clock.run(Promise.resolve(charging));
   }

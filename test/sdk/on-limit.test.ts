@@ -285,6 +285,7 @@ describe('degrade lowers the output that goes over the wire', () => {
       {
         lane: expect.any(String),
         model: 'gpt-4o',
+        callId: expect.any(String),
         what: 'max_tokens',
         key: 'alice',
         from: 5000,
