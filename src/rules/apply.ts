@@ -5,10 +5,17 @@ import { configure, forgetOld, told as learnStated, observe } from './learning/o
 import {
   beginEpisode,
   resumed as drawConclusions,
+  explain,
   isUnrelated,
   refused as learnRefusal,
   strayed,
 } from './learning/refusals.ts';
+import {
+  answeredInTrial,
+  endedInTrial,
+  refusedInTrial,
+  withdrawFromTrial,
+} from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime, settle } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
@@ -172,6 +179,7 @@ function resumeNow(state: LaneState, now: number): void {
 /** Limits count a call from when it is sent; it was granted before. */
 function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): void {
   if (now - at < SENT_AT_ONCE_MS) return;
+  withdrawFromTrial(limits, { cost, at });
   retime(limits, cost, at, now);
 }
 
@@ -180,6 +188,7 @@ function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: n
   // Where the refusal has paused nothing, the next call may go.
   if (isRefused) forget(recovery, call.epoch);
   if (isRefused) return;
+  answeredInTrial(limits, call);
   if (isOfPause(recovery, call.epoch)) endByProbe(state, now);
   answer(recovery, call.epoch, isPaced(learning), now);
   const isFull = inFlight(state) >= learning.concurrency.limit;
@@ -209,6 +218,7 @@ function endCall(
   member.granted = member.granted.filter((id) => id !== call.id);
   noteFlight(state, now - call.at);
   if (!isRefused) learnEnd(learning, call, actual);
+  if (!isRefused) endedInTrial(limits, call, wasAnswered ? actual : undefined);
   settle(limits, call.cost, actual, call.at, now);
   if (!wasAnswered) forget(recovery, call.epoch);
 }
@@ -228,12 +238,15 @@ function hearRefusal(
 ): void {
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, limits, call, now);
-  if (isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
+  const isTried = cause === 'rate' && refusedInTrial(limits, call, now);
+  if (!isTried && isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
     strayed(learning, limits, words, call, inFlight(state), now);
     return;
   }
   const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs, earlier }, now);
-  if (pause !== undefined) beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  if (pause === undefined) return;
+  beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  if (isTried) explain(learning);
 }
 
 function noteFlight({ flight }: LaneState, flightMs: number): void {
