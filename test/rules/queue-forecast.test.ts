@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cost } from '../../src/model/limits.ts';
-import { times } from '../../src/model/limits.ts';
+import { plus, times } from '../../src/model/limits.ts';
 import { type LimitSet, newLimitSet } from '../../src/rules/limits/limit-set.ts';
 import { take, takeAsHead, wait } from '../../src/rules/limits/limit-waits.ts';
 import { QueueForecast } from '../../src/rules/queue-forecast.ts';
@@ -101,6 +101,31 @@ describe('a forecast', () => {
     expect(forecast.wentOne(CALL)).toBe(true);
     expect(forecast.reaches(calls(19))).toBe(true);
     expect(forecast.waitAfter(calls(19), CALL, 0)).toEqual(before);
+  });
+
+  it('errs by less than three hundredths for unequal calls that are counted by the second', () => {
+    const costs = fc.array(fc.integer({ min: 10, max: 100 }), { minLength: 300, maxLength: 500 });
+    fc.assert(
+      fc.property(costs, (tokens) => {
+        const limits = limitsOf('slices', 0.25);
+        const each = tokens.map((amount) => ({ requests: 1, tokens: amount }));
+        const copy = structuredClone(limits);
+        let now = 0;
+        for (const cost of each) {
+          for (let wait = takeAsHead(copy, cost, now); wait.waitMs > 0; ) {
+            now += Math.ceil(wait.waitMs);
+            wait = takeAsHead(copy, cost, now);
+          }
+        }
+        const [last, ...ahead] = each.toReversed();
+        const cost = ahead.reduce(plus, {});
+        const forecast = forecastOf(limits);
+        const first = ahead.toReversed();
+        const { waitMs } = forecast.waitAfter({ calls: ahead.length, cost }, last ?? {}, 0, first);
+        expect(Math.abs(waitMs - now) / now).toBeLessThan(0.03);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('hardly errs for a hundred thousand calls, of which it takes several for one', () => {

@@ -55,6 +55,14 @@ export function withdrawFromTrial(set: LimitSet, { cost, at }: Sent): void {
   });
 }
 
+/** What is foreseen takes trials for passed: they are over within seconds. */
+export function foreseeTrials(set: LimitSet): LimitSet {
+  forEach(set, ({ burst: { stage } }, trial, finer) => {
+    if (stage === 'second' || stage === 'ten') refute(trial, finer);
+  });
+  return set;
+}
+
 /** Of an estimated input, what was too much. Output that was reserved counts, used or not. */
 function takenOf(cost: Cost, actual: Cost, dimension: Dimension): number {
   const counted = amount(cost, dimension);
