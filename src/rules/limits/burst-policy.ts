@@ -10,20 +10,29 @@ import { type Codec, flag, number, oneOf, optional, record } from '../codec.ts';
 import { type BurstTrial, burstTrial, type FinerLimit, newBurstTrial } from './burst-trial.ts';
 import { headroomOf, type LimitPolicy, type PaceTerms } from './limit-policy.ts';
 import type { MeteredLimit } from './metered-limit.ts';
-import { type Pace, paceOf } from './pace.ts';
+import { type Guard, type Pace, paceOf } from './pace.ts';
 import type { Reading } from './server-balance.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Short of a bucket of ten seconds. */
 const CAUTIOUS_BURST_SECONDS = 8;
-/** Once a second is no limit, all that the window allows may go at once. */
+/** Once a second is no limit, all that the window of a given limit allows may go at once. */
 const WHOLE_BURST_SECONDS = 60;
+/** Nobody has promised a limit that was learned: a burst would leave its window empty for a minute. */
+const SPREAD_BURST_SECONDS = 1;
+/** Enough to try whether its second is counted. */
+const TRIED_BURST_SECONDS = 2;
+const WHOLE_BUCKET: Shape = { enforcement: 'bucket', burstSeconds: WHOLE_BURST_SECONDS };
 const TEN_SECONDS_MS = 10 * SECOND_MS;
 /** On trial, a second's share goes in each of these spans: the second burst lies elsewhere. */
-export const TRIAL_SPAN_MS = 1200;
+const TRIAL_SPAN_MS = 1200;
+/** By how much a network is expected to shift two calls against each other. */
+const SPREAD_MS = 50;
 /** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
 const ONE_BURST_MS = 150;
 const SECOND_BURSTS = 2;
+/** Where ten seconds hold fewer calls than these, two refused ones are much for a learned limit. */
+const FEW_CALLS = 50;
 /** A profile with no more than this has nothing to be tried. */
 const MOST_SURE_SECONDS = 10;
 /** A reset that is so near to that of a bucket is one. */
@@ -104,8 +113,21 @@ export function paceOfLimit(paced: PacedLimit, terms: PaceTerms): Pace {
   const left = reservesForOthers(burst, terms) ? burst.others : 0;
   const pace = paceOf(limit, profileOf(paced, policy), 1 - share * (1 - headroom), tuning, left);
   if (burst.stage !== 'second') return pace;
-  const guard = { max: secondOf(limit, share).safe, spanMs: TRIAL_SPAN_MS };
-  return { ...pace, guards: [...pace.guards, guard] };
+  return { ...pace, guards: [...pace.guards, secondGuard(limit, share)] };
+}
+
+/** A second's share, while it is on trial. Limits that were learned keep their rate meanwhile. */
+function secondGuard(limit: MeteredLimit, share: number): Guard {
+  const isGiven = limit.source === 'given';
+  return {
+    max: secondOf(limit, share).safe,
+    spanMs: isGiven ? TRIAL_SPAN_MS : SECOND_MS + SPREAD_MS,
+  };
+}
+
+/** Whether a window of that span is the one that is on trial. */
+export function isOnTrial({ limit, burst }: PacedLimit, spanMs: number): boolean {
+  return burst.stage === 'second' && spanMs < limit.windowMs;
 }
 
 /** Forgets early refusals once the lane needs no strictness any more. */
@@ -135,14 +157,17 @@ export function adoptStage(paced: PacedLimit, terms: PaceTerms, now: number): bo
   return true;
 }
 
-/** The finer limit that is on trial. */
+/** The finer limit that a call of that cost may try. */
 export function onTrial(
   { limit, burst }: PacedLimit,
-  share: number,
+  cost: number,
+  { policy, share }: PaceTerms,
 ): Pick<Tried, 'trial' | 'finer'> | undefined {
   if (burst.stage === 'second') return { trial: burst.second, finer: secondOf(limit, share) };
-  if (burst.stage === 'ten') return { trial: burst.ten, finer: tenOf(limit, share) };
-  return undefined;
+  if (burst.stage !== 'ten') return undefined;
+  const finer = tenOf(limit, share);
+  const isWorth = limit.source === 'given' || policy.shapes[limit.dimension].isUnknown !== true;
+  return isWorth || FEW_CALLS * cost <= finer.capacity ? { trial: burst.ten, finer } : undefined;
 }
 
 /** A finer limit that a server may have, and what is known of it. */
@@ -197,8 +222,19 @@ function profileOf({ limit, burst }: PacedLimit, policy: LimitPolicy): Shape {
   if (stage === 'sliced') return shape.enforcement === 'slices' ? shape : UNKNOWN_SHAPE;
   const isFound = shape.isUnknown === true || isContradicted({ limit, burst }, shape);
   if (policy.isShapeGiven || !isTried(limit) || !isFound) return shorter(shape, stage);
-  const enforcement = readAs === 'bucket' ? 'bucket' : 'window';
-  return shorter({ enforcement, burstSeconds: WHOLE_BURST_SECONDS }, stage);
+  if (readAs === 'bucket') return shorter(WHOLE_BUCKET, stage);
+  return { enforcement: 'window', burstSeconds: windowSeconds({ limit, burst }) };
+}
+
+/**
+ * The burst of a window that was found, or is on trial. Of a limit that was learned it is short, once
+ * resets have shown a window.
+ */
+function windowSeconds({ limit, burst }: PacedLimit): number {
+  const { stage, readAs } = burst;
+  const isSpread = limit.source !== 'given' && (stage !== 'second' || readAs === 'window');
+  if (isSpread) return stage === 'second' ? TRIED_BURST_SECONDS : SPREAD_BURST_SECONDS;
+  return stage === 'short' ? CAUTIOUS_BURST_SECONDS : WHOLE_BURST_SECONDS;
 }
 
 function shorter(shape: Shape, stage: Stage): Shape {

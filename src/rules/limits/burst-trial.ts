@@ -98,7 +98,10 @@ export function trialWait(trial: BurstTrial, finer: FinerLimit, cost: number, no
   const arrivesMs = trial.open > 0 ? 0 : Math.max(0, trial.last + SPREAD_MS - now);
   const at = now + arrivesMs;
   if (finer.burstMs === Number.POSITIVE_INFINITY) return arrivesMs;
-  const isTelling = sentAt(trial, finer, at) + left * cost > mostAt(trial, finer, at);
+  const beyond = sentAt(trial, finer, at) - mostAt(trial, finer, at);
+  // One call beyond it tells enough, if that does not depend on an estimate.
+  if (trial.open > 0 && beyond > margin(finer)) return Number.POSITIVE_INFINITY;
+  const isTelling = beyond + left * cost > 0;
   return isTelling ? arrivesMs : Number.POSITIVE_INFINITY;
 }
 

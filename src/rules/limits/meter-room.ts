@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import { waitOfHead, waitOfOther } from './bucket.ts';
-import { finerLimits, mayBeBucket, onTrial, TRIAL_SPAN_MS } from './burst-policy.ts';
+import { finerLimits, isOnTrial, mayBeBucket, onTrial } from './burst-policy.ts';
 import { finerWait, trialWait } from './burst-trial.ts';
 import { busySince } from './busy-spell.ts';
 import { type LimitMeter, refillMeter } from './limit-meter.ts';
@@ -159,15 +159,15 @@ export function flowingShareOf({ balance }: LimitMeter): number {
 
 /** `isTried`: the window of a trial holds nothing back. */
 function windowsWait(
-  { windows }: LimitMeter,
+  meter: LimitMeter,
   cost: number,
   other: number,
   now: number,
   isTried = false,
 ): number {
   let longest = 0;
-  for (const window of windows) {
-    if (isTried && window.spanMs === TRIAL_SPAN_MS) continue;
+  for (const window of meter.windows) {
+    if (isTried && isOnTrial(meter, window.spanMs)) continue;
     longest = Math.max(longest, windowWait(window, cost, other, now));
   }
   return longest;
@@ -175,7 +175,7 @@ function windowsWait(
 
 /** The wait of a call that goes beyond the finer limit which is on trial. */
 function triedWait(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): number {
-  const tried = onTrial(meter, terms.share);
+  const tried = onTrial(meter, cost, terms);
   if (tried === undefined) return Number.POSITIVE_INFINITY;
   const ofTrial = trialWait(tried.trial, tried.finer, cost, now);
   const ofTen = meter.burst.stage === 'second' ? tenWait(meter, cost, terms, now) : 0;
@@ -183,9 +183,9 @@ function triedWait(meter: LimitMeter, cost: number, terms: PaceTerms, now: numbe
 }
 
 /** Whether a call that goes now exceeds the window of a trial. */
-export function exceedsTrial({ windows }: LimitMeter, cost: number, now: number): boolean {
-  return windows.some(
-    (window) => window.spanMs === TRIAL_SPAN_MS && windowWait(window, cost, 0, now) > 0,
+export function exceedsTrial(meter: LimitMeter, cost: number, now: number): boolean {
+  return meter.windows.some(
+    (window) => isOnTrial(meter, window.spanMs) && windowWait(window, cost, 0, now) > 0,
   );
 }
 

@@ -2,11 +2,11 @@ import { MINUTE_MS } from '../../model/limits.ts';
 import { drained, owe, relieved, takeAsHead, takeFromLevel } from './bucket.ts';
 import {
   finerLimits,
+  isOnTrial,
   leaveToOthers,
   readShape,
   recordRefusal,
   reservedShare,
-  TRIAL_SPAN_MS,
 } from './burst-policy.ts';
 import { recordTried } from './burst-trial.ts';
 import { type LimitMeter, refillMeter, repace } from './limit-meter.ts';
@@ -58,7 +58,7 @@ export function settleMeter(
   else {
     meter.bucket = takeFromLevel(meter.spec, meter.bucket, more);
     for (const window of meter.windows) {
-      if (window.spanMs !== TRIAL_SPAN_MS) giveBack(window, -more, at, now);
+      if (!isOnTrial(meter, window.spanMs)) giveBack(window, -more, at, now);
     }
   }
 }
@@ -151,10 +151,14 @@ function updateBalance(
   if (reading.sentAt >= meter.owedAt) relieve(meter, usableBalance(balance, now), now);
 }
 
-/** The server shows what is left now: it counts, and no debt that we have noted before. */
+/**
+ * The server shows what is left now: it counts, and no debt that we have noted before. What it shows
+ * says nothing of windows that are shorter than the limit's.
+ */
 function relieve(meter: LimitMeter, level: number, now: number): void {
   meter.bucket = relieved(meter.bucket, level);
   for (const window of meter.windows) {
+    if (window.spanMs < meter.limit.windowMs) continue;
     const total = windowTotal(window, now);
     const left = Math.min(window.max, Math.max(0, level));
     if (total > window.max) scaleWindow(window, (window.max - left) / total, now);
