@@ -249,11 +249,20 @@ function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: number):
   const mayTry = (trial: BurstTrial): boolean => tuning.strictness === 0 && now >= trial.heldUntil;
   const isUnknown = shape.isUnknown === true || isContradicted(paced, shape);
   if (isUnknown && burst.second.passed < SECOND_BURSTS && burst.readAs !== 'bucket') {
-    return mayTry(burst.second) ? 'second' : 'sliced';
+    return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
   }
   const isTen = limit.windowMs > TEN_SECONDS_MS && burst.ten.passed === 0;
   if (!isTen || !(isUnknown || mayBeShort(limit, shape))) return 'known';
   return mayTry(burst.ten) ? 'ten' : 'short';
+}
+
+/**
+ * A call a second or less, and no response has shown that limit: too few calls would pass to make up
+ * for those that are refused if it is wrong.
+ */
+function isSingle({ limit, burst }: PacedLimit): boolean {
+  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
+  return limit.dimension === 'requests' && perSecond <= 1 && !burst.isSeen;
 }
 
 /** Whether a known host may allow a shorter burst than its profile says. What was given is believed. */
