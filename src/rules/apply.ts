@@ -188,7 +188,7 @@ function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: n
   // Where the refusal has paused nothing, the next call may go.
   if (isRefused) forget(recovery, call.epoch);
   if (isRefused) return;
-  answeredInTrial(limits, call);
+  answeredInTrial(limits, call, now);
   if (isOfPause(recovery, call.epoch)) endByProbe(state, now);
   answer(recovery, call.epoch, isPaced(learning), now);
   const isFull = inFlight(state) >= learning.concurrency.limit;
@@ -218,7 +218,7 @@ function endCall(
   member.granted = member.granted.filter((id) => id !== call.id);
   noteFlight(state, now - call.at);
   if (!isRefused) learnEnd(learning, call, actual);
-  if (!isRefused) endedInTrial(limits, call, wasAnswered ? actual : undefined);
+  if (!isRefused) endedInTrial(limits, call, wasAnswered ? actual : undefined, now);
   settle(limits, call.cost, actual, call.at, now);
   if (!wasAnswered) forget(recovery, call.epoch);
 }

@@ -19,20 +19,25 @@ interface Sent {
 }
 
 /** A call was answered: requests are counted from there. */
-export function answeredInTrial(set: LimitSet, { cost, at }: Sent): void {
+export function answeredInTrial(set: LimitSet, { cost, at }: Sent, now: number): void {
   forEach(set, ({ limit: { dimension } }, trial, finer) => {
     const each = amount(cost, dimension);
-    if (dimension === 'requests') recordPassed(trial, finer, { at, cost: each, passed: each });
+    if (dimension === 'requests') recordPassed(trial, finer, { at, cost: each, passed: each }, now);
   });
   shareEvidence(set);
 }
 
 /** A call has ended, and cost `actual`; `undefined`: it came to nothing. */
-export function endedInTrial(set: LimitSet, { cost, at }: Sent, actual: Cost | undefined): void {
+export function endedInTrial(
+  set: LimitSet,
+  { cost, at }: Sent,
+  actual: Cost | undefined,
+  now: number,
+): void {
   forEach(set, ({ limit: { dimension } }, trial, finer) => {
     if (dimension === 'requests' && actual !== undefined) return;
     const passed = actual === undefined ? 0 : takenOf(cost, actual, dimension);
-    recordPassed(trial, finer, { at, cost: amount(cost, dimension), passed });
+    recordPassed(trial, finer, { at, cost: amount(cost, dimension), passed }, now);
   });
 }
 

@@ -37,6 +37,8 @@ export interface BurstTrial {
   /** When the present burst began, and when the last of its calls went that had room. */
   since: number;
   last: number;
+  /** When the first answer came since then. */
+  heardAt: number;
   /** What was sent in it, in the limit's unit, and what of that was answered. */
   sent: number;
   answered: number;
@@ -56,6 +58,7 @@ export interface BurstTrial {
 export const burstTrial: Codec<BurstTrial> = record<BurstTrial>({
   since: time,
   last: time,
+  heardAt: time,
   sent: number,
   answered: number,
   calls: number,
@@ -73,6 +76,7 @@ export function newBurstTrial(): BurstTrial {
   return {
     since: never,
     last: never,
+    heardAt: never,
     ...nothing,
     until: never,
     phaseMs: undefined,
@@ -85,6 +89,11 @@ export function finerWait(trial: BurstTrial, finer: FinerLimit, cost: number, no
   const wanted = sentAt(trial, finer, now) + Math.min(cost, finer.safe);
   const missing = wanted - mostAt(trial, finer, now) + margin(finer);
   return missing <= 0 ? 0 : missing / finer.perMs;
+}
+
+/** Milliseconds until what else is heard of a burst has been heard: refusals come with the answers. */
+export function hearingWait({ heardAt, last }: BurstTrial, now: number): number {
+  return heardAt < last ? 0 : Math.max(0, heardAt + SPREAD_MS - now);
 }
 
 /**
@@ -137,8 +146,10 @@ export function recordPassed(
   trial: BurstTrial,
   finer: FinerLimit,
   call: { readonly at: number; readonly cost: number; readonly passed: number },
+  now: number,
 ): void {
   const { at, cost, passed } = call;
+  if (trial.heardAt < trial.last) trial.heardAt = now;
   if (at < trial.since || (trial.open > 0 && at > trial.until)) return;
   trial.sent -= cost - passed;
   trial.answered += Math.min(passed, finer.capacity);

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import { waitOfHead, waitOfOther } from './bucket.ts';
 import { finerLimits, isOnTrial, mayBeBucket, onTrial } from './burst-policy.ts';
-import { finerWait, trialWait } from './burst-trial.ts';
+import { finerWait, hearingWait, trialWait } from './burst-trial.ts';
 import { busySince } from './busy-spell.ts';
 import { type LimitMeter, refillMeter } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
@@ -29,7 +29,7 @@ export function meterWaitOfOther(
   if (cost === 0) return 0;
   refillMeter(meter, terms, now);
   const wait = waitOfOther(meter.spec, meter.bucket, cost);
-  const ofTrial = tenWait(meter, cost, terms, now);
+  const ofTrial = Math.max(tenWait(meter, cost, terms, now), unseenWait(meter, now));
   return Math.max(wait, ofTrial, windowsWait(meter, cost, 0, now), serverWait(meter, cost, now));
 }
 
@@ -49,7 +49,7 @@ export function meterWaitAfter(
     windowsWait(meter, head, other, now),
   );
   const beyond = other === 0 && within > 0 ? triedWait(meter, head, terms, now) : within;
-  return Math.max(wait, ofServer, Math.min(within, beyond));
+  return Math.max(wait, ofServer, unseenWait(meter, now), Math.min(within, beyond));
 }
 
 /** How long the last of several calls that cost `cost` together would wait. */
@@ -195,6 +195,11 @@ function tenWait(meter: LimitMeter, cost: number, { share }: PaceTerms, now: num
   if (stage !== 'second' && stage !== 'ten') return 0;
   const tried = finerLimits(meter, share).find(({ level }) => level === 'ten');
   return tried === undefined ? 0 : finerWait(tried.trial, tried.finer, cost, now);
+}
+
+/** Where no response shows what is left, the limit itself may be wrong: answers may bring refusals. */
+function unseenWait({ burst: { stage, isSeen, ten } }: LimitMeter, now: number): number {
+  return stage === 'ten' && !isSeen ? hearingWait(ten, now) : 0;
 }
 
 function serverWait({ balance }: LimitMeter, cost: number, now: number): number {
