@@ -6,6 +6,7 @@ import { redisTables } from './redis/redis-tables.ts';
 import { largeCallTable } from './rivals/large-call.ts';
 import { rivalsTable } from './rivals/rivals-table.ts';
 import { storeTables } from './stores/store-tables.ts';
+import { utilisationTable } from './utilisation.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'rivals:large': largeCallTable,
   redis: redisTables,
   stores: storeTables,
+  utilisation: utilisationTable,
 };
 
 /** `estimate` stands for all of its parts, `estimate:stalls` for one. */

@@ -38,6 +38,8 @@ export type Asking = Pick<
 
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */
 const UNKNOWN_MS = 1000;
+/** So many of the calls that wait are foreseen one by one. */
+const FIRST_CALLS = 256;
 
 /**
  * When calls will go: after their caller's calls of the same priority or a higher one, and after as
@@ -108,13 +110,18 @@ export class Forecaster {
   #after(
     ahead: { readonly calls: number; readonly cost: Cost },
     cost: Cost,
-    { limits, now, pauseMs }: Situation,
+    { limits, now, pauseMs, queue }: Situation,
   ): { readonly waitMs: number; readonly dimension: Reason } {
-    if (this.#line?.reaches(ahead) !== true) {
-      this.#line = new QueueForecast(structuredClone(limits), now + pauseMs);
-    }
-    return this.#line.waitAfter(ahead, cost, now);
+    if (this.#line?.reaches(ahead) === true) return this.#line.waitAfter(ahead, cost, now);
+    this.#line = new QueueForecast(structuredClone(limits), now + pauseMs);
+    const isWhole = ahead.calls === queue.counted.calls;
+    return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }
+}
+
+/** What the first calls that wait cost, in their order; none where the order is not known. */
+function firstCosts(queue: Situation['queue']): Cost[] {
+  return queue.first(FIRST_CALLS).map(({ counted }) => counted);
 }
 
 /** The calls in flight end one after the other, as evenly as they are long. */

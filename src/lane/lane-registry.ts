@@ -285,9 +285,12 @@ export class LaneRegistry implements Iterable<Lane> {
   }
 }
 
+/** Nobody tells of refusals: nothing looser may be tried. */
+const UNTRIED_SHAPE: Shape = { ...UNKNOWN_SHAPE, isUnknown: undefined };
+
 /** Of calls that ask the limiter itself. */
 export function ownKey(model: string): LaneKey {
-  return { host: 'limiter', model, shape: () => UNKNOWN_SHAPE };
+  return { host: 'limiter', model, shape: () => UNTRIED_SHAPE };
 }
 
 /** The lane's name: calls whose keys have the same share its limits. */

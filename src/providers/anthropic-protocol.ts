@@ -39,7 +39,7 @@ export const claude: Provider = {
   /** "60 RPM may be enforced as 1 request per second"; tokens are a bucket. */
   shape: (dimension) =>
     dimension === 'requests'
-      ? { enforcement: 'slices', burstSeconds: 1 }
+      ? { enforcement: 'slices', burstSeconds: 1, isUnknown: true }
       : { enforcement: 'bucket', burstSeconds: 60 },
 
   charge(estimate, call) {

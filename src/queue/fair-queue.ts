@@ -105,6 +105,10 @@ export class FairQueue<R = unknown> {
   /** The first calls, at most `count`: the first one of each caller, then the second ones. */
   front(count: number, now: number): QueuedCall<R>[] {
     this.#releaseUntil(now);
+    return this.#front(count);
+  }
+
+  #front(count: number): QueuedCall<R>[] {
     const calls: QueuedCall<R>[] = [];
     let rest: Iterator<QueuedCall<R>, void>[] = [];
     for (const queue of this.#ready.inOrder()) {
@@ -117,6 +121,12 @@ export class FairQueue<R = unknown> {
       rest = rest.filter((each) => calls.length < count && append(calls, each));
     }
     return calls;
+  }
+
+  /** The first calls that count in forecasts, at most `count`; none where some are held. */
+  first(count: number): QueuedCall<R>[] {
+    if (this.#held.size > 0) return [];
+    return this.#front(count).filter(({ isCounted }) => isCounted);
   }
 
   /** All calls, in no particular order. */

@@ -19,10 +19,17 @@ import { configure, forgetOld, told as learnStated, observe } from './learning/o
 import {
   beginEpisode,
   resumed as drawConclusions,
+  explain,
   isUnrelated,
   refused as learnRefusal,
   strayed,
 } from './learning/refusals.ts';
+import {
+  answeredInTrial,
+  endedInTrial,
+  refusedInTrial,
+  withdrawFromTrial,
+} from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime, settle } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
@@ -192,6 +199,7 @@ function resumeNow(state: LaneState, now: number): void {
 /** Limits count a call from when it is sent; it was granted before. */
 function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): void {
   if (now - at < SENT_AT_ONCE_MS) return;
+  withdrawFromTrial(limits, { cost, at });
   retime(limits, cost, at, now);
 }
 
@@ -200,6 +208,7 @@ function hearAnswer(state: LaneState, call: SentCall, isRefused: boolean, now: n
   // Where the refusal has paused nothing, the next call may go.
   if (isRefused) forget(recovery, call.epoch);
   if (isRefused) return;
+  answeredInTrial(limits, call, now);
   if (isOfPause(recovery, call.epoch)) endByProbe(state, now);
   answer(recovery, call.epoch, isPaced(learning), now);
   const isFull = inFlight(state) >= learning.concurrency.limit;
@@ -232,6 +241,7 @@ function endCall(
   if (charge !== undefined) settleCharge(learning.charge, charge, actual, isRefused);
   const charged = isRefused ? actual : chargedInTheEnd(learning.charge, charge, actual);
   if (!isRefused) learnEnd(learning, call, charged);
+  if (!isRefused) endedInTrial(limits, call, wasAnswered ? charged : undefined, now);
   const isKnown = charge !== undefined && foundRule(learning.charge) !== undefined;
   settle(limits, call.cost, charged, call.at, now, isKnown);
   if (!wasAnswered) forget(recovery, call.epoch);
@@ -279,15 +289,18 @@ function hearRefusal(
 ): void {
   const { learning, limits, recovery } = state;
   if (cause !== 'capacity') learnRefusal(learning, limits, call, now);
+  const isTried = cause === 'rate' && refusedInTrial(limits, call, now);
   if (cause === 'rate') hearRequested(learning, call, words);
   // One call that is always refused is one witness, however often it asks.
   if (isOwn(recovery, { earlier })) return;
-  if (isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
+  if (!isTried && isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
     strayed(learning, limits, words, call, inFlight(state), now);
     return;
   }
   const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs, earlier }, now);
-  if (pause !== undefined) beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  if (pause === undefined) return;
+  beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  if (isTried) explain(learning);
 }
 
 function noteFlight({ flight }: LaneState, flightMs: number): void {

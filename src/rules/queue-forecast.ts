@@ -1,4 +1,5 @@
-import { amount, type Cost, DIMENSIONS, minus, times } from '../model/limits.ts';
+import { amount, type Cost, DIMENSIONS, minus, plus, times } from '../model/limits.ts';
+import { foreseeTrials } from './limits/burst-evidence.ts';
 import type { LimitSet } from './limits/limit-set.ts';
 import { takeAsHead, type Wait, wait } from './limits/limit-waits.ts';
 
@@ -15,6 +16,8 @@ export interface Calls {
 const MOST_STEPS = 256;
 /** Costs are sums: they are compared with this slack. */
 const SLACK = 1e-6;
+/** How many calls fit a window of a second is a matter of each one: they can't be taken together. */
+const SHORT_MS = 2000;
 
 /**
  * When calls that wait in a queue will go: by letting those ahead of them through a copy of the
@@ -29,7 +32,7 @@ export class QueueForecast {
 
   /** `limits`: a copy; `startAt`: when calls may go again, where the lane is paused. */
   constructor(limits: LimitSet, startAt: number) {
-    this.#limits = limits;
+    this.#limits = foreseeTrials(limits);
     this.#now = startAt;
   }
 
@@ -44,8 +47,12 @@ export class QueueForecast {
       : isPart(cost, ahead.cost);
   }
 
-  /** When a call of that cost would go, after `ahead`: from `now` on. */
-  waitAfter(ahead: Calls, cost: Cost, now: number): Wait {
+  /**
+   * When a call of that cost would go, after `ahead`: from `now` on. `first`: the costs of the first
+   * calls ahead, where they are known, in their order.
+   */
+  waitAfter(ahead: Calls, cost: Cost, now: number, first: readonly Cost[] = []): Wait {
+    if (this.#done.calls === 0) this.#begin(ahead, first);
     this.#goOn(ahead);
     const at = Math.max(now, this.#now);
     const { waitMs, dimension } = wait(this.#limits, cost, at);
@@ -58,6 +65,36 @@ export class QueueForecast {
     if (calls === 0) return false;
     this.#done = { calls: calls - 1, cost: minus(sum, cost) };
     return true;
+  }
+
+  /** Lets the first calls go one by one, each with its own cost. */
+  #begin(ahead: Calls, first: readonly Cost[]): void {
+    const startAt = this.#now;
+    let cost: Cost = {};
+    const costs = first.slice(0, Math.min(ahead.calls, MOST_STEPS));
+    for (const each of costs) {
+      this.#letGo(each);
+      cost = plus(cost, each);
+    }
+    this.#done = { calls: costs.length, cost };
+    this.#spread(ahead, startAt);
+  }
+
+  /** Where seconds are counted, those behind go as the first ones did. */
+  #spread(ahead: Calls, startAt: number): void {
+    const { calls, cost } = this.#done;
+    if (calls < MOST_STEPS || ahead.calls === calls || !this.#isSliced) return;
+    const rest = minus(ahead.cost, cost);
+    const shares = DIMENSIONS.map((each) => amount(rest, each) / amount(cost, each));
+    const share = Math.max(...shares.filter(Number.isFinite));
+    this.#now += Math.ceil((this.#now - startAt) * share);
+    this.#done = ahead;
+  }
+
+  get #isSliced(): boolean {
+    return this.#limits.meters.some(({ windows }) =>
+      windows.some(({ spanMs }) => spanMs < SHORT_MS),
+    );
   }
 
   #goOn(ahead: Calls): void {

@@ -3,6 +3,7 @@ import type { Reason } from '../model/reason.ts';
 import { change, decide } from './decide.ts';
 import type { LaneState, Member } from './lane-state.ts';
 import { hold } from './learning/evidence.ts';
+import { foreseeTrials } from './limits/burst-evidence.ts';
 import { LOOKED_AT } from './pick-next.ts';
 import { pauseOf } from './recovery.ts';
 import type { Ticket } from './ticket.ts';
@@ -26,6 +27,7 @@ export function copyOf(state: LaneState, now: number): LaneCopy {
   if (pause !== undefined) change(copy, [], startAt);
   // The probe after a pause, and the first call of all, are taken to be answered at once.
   copy.recovery.phase = 'open';
+  foreseeTrials(copy.limits);
   return { state: copy, startAt };
 }
 

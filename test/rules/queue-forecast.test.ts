@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cost } from '../../src/model/limits.ts';
-import { times } from '../../src/model/limits.ts';
+import { plus, times } from '../../src/model/limits.ts';
 import { type LimitSet, newLimitSet } from '../../src/rules/limits/limit-set.ts';
 import { take, takeAsHead, wait } from '../../src/rules/limits/limit-waits.ts';
 import { QueueForecast } from '../../src/rules/queue-forecast.ts';
+import { createRandom } from '../../src/testing/index.ts';
 import { policyOf } from './limits/policies.ts';
 
 const ENFORCEMENTS = ['bucket', 'window', 'slices'] as const;
@@ -57,6 +58,28 @@ describe.each(ENFORCEMENTS)('the forecast for equal calls against a %s', (enforc
   });
 });
 
+/** Shares of their waits by which forecasts err, for calls all along a line of 600 unequal ones. */
+function errorsOf(enforcement: Enforcement, seed: number): number[] {
+  const random = createRandom(seed);
+  const each = Array.from({ length: 600 }, () => ({ requests: 1, tokens: 10 + 90 * random() }));
+  const limits = limitsOf(enforcement, 0.25);
+  const copy = structuredClone(limits);
+  let now = 0;
+  const errors: number[] = [];
+  for (const [i, cost] of each.entries()) {
+    for (let wait = takeAsHead(copy, cost, now); wait.waitMs > 0; ) {
+      now += Math.ceil(wait.waitMs);
+      wait = takeAsHead(copy, cost, now);
+    }
+    if (now === 0 || i % 20 !== 0) continue;
+    const ahead = each.slice(0, i);
+    const line = { calls: i, cost: ahead.reduce(plus, {}) };
+    const { waitMs } = forecastOf(limits).waitAfter(line, cost, 0, ahead);
+    errors.push(Math.abs(waitMs - now) / now);
+  }
+  return errors;
+}
+
 describe('a forecast', () => {
   const CALL = { requests: 1, tokens: 10 };
   const calls = (calls: number, cost = CALL) => ({ calls, cost: times(cost, calls) });
@@ -102,6 +125,18 @@ describe('a forecast', () => {
     expect(forecast.reaches(calls(19))).toBe(true);
     expect(forecast.waitAfter(calls(19), CALL, 0)).toEqual(before);
   });
+
+  it.each(ENFORCEMENTS)(
+    'errs by 2 % in the middle and 10 % at the ninth tenth at most, for unequal calls in deep lines (%s)',
+    (enforcement) => {
+      const errors = Array.from({ length: 10 }, (_, seed) =>
+        errorsOf(enforcement, seed + 1),
+      ).flat();
+      errors.sort((one, other) => one - other);
+      expect(errors[Math.floor(0.5 * errors.length)]).toBeLessThanOrEqual(0.02);
+      expect(errors[Math.floor(0.9 * errors.length)]).toBeLessThanOrEqual(0.1);
+    },
+  );
 
   it('hardly errs for a hundred thousand calls, of which it takes several for one', () => {
     const limits = limitsOf('bucket');

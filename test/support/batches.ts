@@ -8,9 +8,14 @@ export function testBatches(sdk: Sdk): void {
   describe.each(ENFORCEMENTS.map((enforcement) => ({ sdk, enforcement })))(
     '$sdk, 1,200 calls at once, enforced as $enforcement',
     (options) => {
-      it('is never answered with 429 with the profile of an unknown host', async () => {
+      it('is hardly answered with 429 with the profile of an unknown host', async () => {
         const result = await runBatch({ ...options, limiter: {}, calls: CALLS });
-        expect(result).toMatchObject({ status429: 0, failed: 0 });
+        const { status429, failed, seconds, idealSeconds } = result;
+        // To find a finer limit out costs two refused calls, and the costs are estimates.
+        const isFiner = ['slices', 'bucket-10s'].includes(options.enforcement);
+        expect(status429).toBeLessThanOrEqual(isFiner ? 4 : 0);
+        expect(failed).toBe(0);
+        expect(seconds / idealSeconds).toBeLessThanOrEqual(1.15);
       });
 
       it('is never answered with 429 with the matching profile, and takes no more than 1.10 of the ideal time', async () => {
@@ -21,10 +26,13 @@ export function testBatches(sdk: Sdk): void {
       });
 
       it('is never answered with 429 where max_tokens is many times the reply', async () => {
-        for (const limiter of [{}, MATCHING[options.enforcement]]) {
-          const result = await runBatch({ ...options, limiter, calls: 200, maxTokens: 1000 });
-          expect(result).toMatchObject({ status429: 0, failed: 0 });
-        }
+        const common = { ...options, calls: 200, maxTokens: 1000 };
+        const matching = await runBatch({ ...common, limiter: MATCHING[options.enforcement] });
+        expect(matching).toMatchObject({ status429: 0, failed: 0 });
+        const isFiner = ['slices', 'bucket-10s'].includes(options.enforcement);
+        const unknown = await runBatch({ ...common, limiter: {} });
+        expect(unknown.failed).toBe(0);
+        expect(unknown.status429).toBeLessThanOrEqual(isFiner ? 4 : 0);
       });
 
       it('is answered with 429 without a limiter', async () => {

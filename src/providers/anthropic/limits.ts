@@ -42,7 +42,7 @@ export const limits: HostFacts = {
   states: COUNTS,
   /** "60 RPM may be enforced as 1 request per second"; tokens are a bucket (2026-08). */
   shape: {
-    requests: { enforcement: 'slices', burstSeconds: 1 },
+    requests: { enforcement: 'slices', burstSeconds: 1, isUnknown: true },
     tokens: { enforcement: 'bucket', burstSeconds: 60 },
   },
   /** Input is estimated at the start; `max_tokens` doesn't count (2026-08). */

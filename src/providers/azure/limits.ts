@@ -24,7 +24,7 @@ export const limits: HostFacts = {
   states: COUNTS,
   /** Tokens are counted in a minute that starts anew; requests in slices of 1 or 10 s. */
   shape: {
-    requests: { enforcement: 'slices', burstSeconds: 1 },
+    requests: { enforcement: 'slices', burstSeconds: 1, isUnknown: true },
     tokens: { enforcement: 'window', burstSeconds: 60 },
   },
   /** Prompt, `max_tokens` and `best_of`, estimated by characters when the request arrives. */

@@ -12,7 +12,7 @@ export interface RefusalEpisode {
   /** What calls were refused for, where that was said. */
   readonly dimension: Dimension | 'concurrency' | undefined;
   /** What a limit that the refusal stated was the cause of says nothing else. */
-  readonly isExplained: boolean;
+  isExplained: boolean;
   /** Calls in flight as it began, those included that are refused in it. */
   readonly inFlight: number;
   refusals: number;

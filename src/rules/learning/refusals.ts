@@ -100,6 +100,11 @@ export function beginEpisode(
   learning.episode = { cause, since: now, dimension, isExplained, inFlight, refusals: 1 };
 }
 
+/** What the episode was the cause of is known: a burst was tried, and nothing else follows. */
+export function explain(learning: Learning): void {
+  if (learning.episode !== undefined) learning.episode.isExplained = true;
+}
+
 /**
  * The pause is over: draws the conclusions of the refusals that began it. Returns whether they were
  * strays: all may go on as before.

@@ -1,18 +1,47 @@
-import { type Dimension, MINUTE_MS, SECOND_MS, type Shape } from '../../model/limits.ts';
-import { type Codec, flag, number, record } from '../codec.ts';
+import {
+  type Dimension,
+  isUpstream,
+  MINUTE_MS,
+  SECOND_MS,
+  type Shape,
+  UNKNOWN_SHAPE,
+} from '../../model/limits.ts';
+import { type Codec, flag, number, oneOf, optional, record } from '../codec.ts';
+import { type BurstTrial, burstTrial, type FinerLimit, newBurstTrial } from './burst-trial.ts';
 import { headroomOf, type LimitPolicy, type PaceTerms } from './limit-policy.ts';
 import type { MeteredLimit } from './metered-limit.ts';
-import { type Pace, paceOf } from './pace.ts';
-import { allowedBurst, newProvenBurst, type ProvenBurst, provenBurst } from './proven-burst.ts';
+import { type Guard, type Pace, paceOf } from './pace.ts';
+import type { Reading } from './server-balance.ts';
 import type { Tuning } from './tuning.ts';
 
-/**
- * The burst of a limit that was not given starts small, grows with what has passed, and stays below
- * a bucket of ten seconds.
- */
-const FIRST_BURST_SECONDS = 0.1;
-const FIRST_REQUESTS = 4;
+/** Short of a bucket of ten seconds. */
 const CAUTIOUS_BURST_SECONDS = 8;
+/** Once a second is no limit, all that the window of a given limit allows may go at once. */
+const WHOLE_BURST_SECONDS = 60;
+/** Nobody has promised a limit that was learned: a burst would leave its window empty for a minute. */
+const SPREAD_BURST_SECONDS = 1;
+/** Enough to try whether its second is counted. */
+const TRIED_BURST_SECONDS = 2;
+const WHOLE_BUCKET: Shape = { enforcement: 'bucket', burstSeconds: WHOLE_BURST_SECONDS };
+const TEN_SECONDS_MS = 10 * SECOND_MS;
+/** On trial, a second's share goes in each of these spans: the second burst lies elsewhere. */
+const TRIAL_SPAN_MS = 1200;
+/** By how much a network is expected to shift two calls against each other. */
+const SPREAD_MS = 50;
+/** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
+const ONE_BURST_MS = 150;
+const SECOND_BURSTS = 2;
+/** Where ten seconds hold fewer calls than these, two refused ones are much for a learned limit. */
+const FEW_CALLS = 50;
+/** A profile with no more than this has nothing to be tried. */
+const MOST_SURE_SECONDS = 10;
+/** A reset that is so near to that of a bucket is one. */
+const EXACT_MS = 100;
+const EXACT_SHARE = 0.05;
+/** One that is so much later is none: absolute times are rounded, and as old as a response. */
+const OTHER_MS = 3000;
+/** Tokens are estimated: so much of a second's share is surely there. */
+const SAFE_SHARE = 0.9;
 /**
  * `'auto'` follows what the server says is left, and keeps this share of the limit free. Until the
  * server has said it, the default of a fifth stays free.
@@ -20,41 +49,49 @@ const CAUTIOUS_BURST_SECONDS = 8;
 const AUTO_HEADROOM = 0.01;
 const USUAL_HEADROOM = 0.2;
 
-/** A call is large if it costs more than this share of the limit's part of a second. */
-const LARGE_SHARE = 0.2;
-/** So many large calls go one by one before the guard of a second is dropped. */
-const LARGE_CALLS = 6;
-/** Without headroom, the gap that makes up for the network's spread delays calls of any size. */
-const LARGE_SHARE_AT_THE_LIMIT = 0;
-
 /** Others' share is left to them in such steps, and no more than this: they may stop. */
 const LEFT_STEP = 0.01;
 const MOST_LEFT = 0.9;
 /** A refusal with so much of the limit left means that the server counts over a shorter time. */
 const MUCH_LEFT = 0.25;
 
+/**
+ * What the pace of a limit is based on. `sliced`: the limit counts by the second. `second`: whether it
+ * does is on trial. `short`: its bucket holds ten seconds. `ten`: whether it does is on trial.
+ */
+export type Stage = 'known' | 'sliced' | 'second' | 'short' | 'ten';
+
+const STAGES: readonly Stage[] = ['known', 'sliced', 'second', 'short', 'ten'];
+
+/** How the resets that responses state are to be read. */
+export type ReadShape = 'bucket' | 'window';
+
+const READ: readonly ReadShape[] = ['bucket', 'window'];
+
 /** What was learned about the burst that one limit allows. */
 export interface BurstPolicy {
   /** Whether a response has shown what the server has left. */
   isSeen: boolean;
-  proven: ProvenBurst;
-  /** The proven burst that the present pace is based on, in the limit's unit. */
-  burst: number;
+  readAs: ReadShape | undefined;
+  /** Whether the server counts by the second, and whether its bucket holds ten seconds only. */
+  second: BurstTrial;
+  ten: BurstTrial;
+  /** What the present pace is based on. */
+  stage: Stage;
   /** The share of the limit that others use. */
   others: number;
   /** Calls were refused with much of the limit left: to follow what is left is not enough. */
   isShort: boolean;
-  /** How many calls were so large that a guard of a second leaves gaps between them. */
-  largeCalls: number;
 }
 
 export const burstPolicy: Codec<BurstPolicy> = record<BurstPolicy>({
   isSeen: flag,
-  proven: provenBurst,
-  burst: number,
+  readAs: optional(oneOf(READ)),
+  second: burstTrial,
+  ten: burstTrial,
+  stage: oneOf(STAGES),
   others: number,
   isShort: flag,
-  largeCalls: number,
 });
 
 /** A limit, and what was learned about its burst. */
@@ -64,8 +101,8 @@ export interface PacedLimit {
 }
 
 export function newBurstPolicy(): BurstPolicy {
-  const nothing = { burst: 0, others: 0, largeCalls: 0 };
-  return { isSeen: false, proven: newProvenBurst(), ...nothing, isShort: false };
+  const trials = { second: newBurstTrial(), ten: newBurstTrial(), stage: 'known' } as const;
+  return { isSeen: false, readAs: undefined, ...trials, others: 0, isShort: false };
 }
 
 /** The present pace of a limit. */
@@ -74,7 +111,23 @@ export function paceOfLimit(paced: PacedLimit, terms: PaceTerms): Pace {
   const { policy, tuning, share } = terms;
   const headroom = presentHeadroom(paced, policy);
   const left = reservesForOthers(burst, terms) ? burst.others : 0;
-  return paceOf(limit, profileOf(paced, policy), 1 - share * (1 - headroom), tuning, left);
+  const pace = paceOf(limit, profileOf(paced, policy), 1 - share * (1 - headroom), tuning, left);
+  if (burst.stage !== 'second') return pace;
+  return { ...pace, guards: [...pace.guards, secondGuard(limit, share)] };
+}
+
+/** A second's share, while it is on trial. Limits that were learned keep their rate meanwhile. */
+function secondGuard(limit: MeteredLimit, share: number): Guard {
+  const isGiven = limit.source === 'given';
+  return {
+    max: secondOf(limit, share).safe,
+    spanMs: isGiven ? TRIAL_SPAN_MS : SECOND_MS + SPREAD_MS,
+  };
+}
+
+/** Whether a window of that span is the one that is on trial. */
+export function isOnTrial({ limit, burst }: PacedLimit, spanMs: number): boolean {
+  return burst.stage === 'second' && spanMs < limit.windowMs;
 }
 
 /** Forgets early refusals once the lane needs no strictness any more. */
@@ -95,26 +148,58 @@ export function recordRefusal({ limit, burst }: PacedLimit, shown: number): void
   burst.isShort ||= shown > MUCH_LEFT && limit.windowMs <= MINUTE_MS;
 }
 
-/**
- * Records that a call of that cost was sent. If the server is unknown but shows what is left, the
- * guard of a second is dropped after some large calls: they then go at the rate of the limit, which
- * hardly any server refuses. If one does, caution restores the guard. Returns whether the pace has
- * changed.
- */
-export function recordLargeCall(paced: PacedLimit, cost: number, policy: LimitPolicy): boolean {
-  const { limit, burst } = paced;
-  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
-  const isAuto = headroomOf(policy, limit.dimension) === 'auto';
-  const share = isAuto ? LARGE_SHARE_AT_THE_LIMIT : LARGE_SHARE;
-  if (cost <= share * perSecond || !mayLoosen(paced, policy)) return false;
-  return ++burst.largeCalls === LARGE_CALLS;
+/** Adopts what is known by now. Returns whether the pace has changed. */
+export function adoptStage(paced: PacedLimit, terms: PaceTerms, now: number): boolean {
+  const { burst } = paced;
+  const stage = stageOf(paced, terms, now);
+  if (stage === burst.stage) return false;
+  burst.stage = stage;
+  return true;
 }
 
-/** Adopts what calls have proven by now. Returns whether the pace has changed. */
-export function adoptProvenBurst({ limit, burst }: PacedLimit, now: number): boolean {
-  const proven = allowedBurst(burst.proven, now);
-  if (proven === burst.burst || limit.source === 'given') return false;
-  burst.burst = proven;
+/** The finer limit that a call of that cost may try. */
+export function onTrial(
+  { limit, burst }: PacedLimit,
+  cost: number,
+  { policy, share }: PaceTerms,
+): Pick<Tried, 'trial' | 'finer'> | undefined {
+  if (burst.stage === 'second') return { trial: burst.second, finer: secondOf(limit, share) };
+  if (burst.stage !== 'ten') return undefined;
+  const finer = tenOf(limit, share);
+  const isWorth = limit.source === 'given' || policy.shapes[limit.dimension].isUnknown !== true;
+  return isWorth || FEW_CALLS * cost <= finer.capacity ? { trial: burst.ten, finer } : undefined;
+}
+
+/** A finer limit that a server may have, and what is known of it. */
+export interface Tried {
+  readonly level: 'second' | 'ten';
+  readonly trial: BurstTrial;
+  readonly finer: FinerLimit;
+}
+
+/** The finer limits that a limit may have. */
+export function finerLimits({ limit, burst }: PacedLimit, share: number): Tried[] {
+  if (burst.stage === 'known') return [];
+  const ten: Tried = { level: 'ten', trial: burst.ten, finer: tenOf(limit, share) };
+  if (burst.stage === 'ten') return [ten];
+  return [{ level: 'second', trial: burst.second, finer: secondOf(limit, share) }, ten];
+}
+
+/**
+ * Reads the shape from what a response states: a bucket is reset when what is missing has flowed in,
+ * a fixed window at a moment that has nothing to do with that.
+ */
+export function readShape({ limit, burst }: PacedLimit, reading: Reading): boolean {
+  const { limit: max, remaining, resetMs } = reading;
+  if (resetMs === undefined || remaining >= max) return false;
+  const refillMs = ((max - remaining) * limit.windowMs) / max;
+  const isWhole = resetMs === SECOND_MS * Math.ceil(refillMs / SECOND_MS);
+  const isBucket = isWhole || Math.abs(resetMs - refillMs) <= EXACT_MS + EXACT_SHARE * refillMs;
+  // No bucket is ever reset later; a window that is nearly over may look like one.
+  const isWindow = resetMs > refillMs + OTHER_MS || burst.readAs === 'window';
+  const readAs = isWindow ? 'window' : isBucket ? 'bucket' : burst.readAs;
+  if (readAs === burst.readAs) return false;
+  burst.readAs = readAs;
   return true;
 }
 
@@ -130,14 +215,90 @@ export function reservedShare(policy: LimitPolicy, dimension: Dimension): number
   return headroom === 'auto' ? AUTO_HEADROOM : headroom;
 }
 
-/** The shape of a limit: the policy's, with the proven burst only where the limit was not given. */
-function profileOf(paced: PacedLimit, policy: LimitPolicy): Shape {
-  const { limit, burst } = paced;
+/** The shape of a limit: the policy's, by what is known of the burst. */
+function profileOf({ limit, burst }: PacedLimit, policy: LimitPolicy): Shape {
   const shape = policy.shapes[limit.dimension];
-  if (limit.source === 'given') return shape;
-  const isLoose = burst.largeCalls >= LARGE_CALLS && mayLoosen(paced, policy);
-  const burstSeconds = Math.min(shape.burstSeconds, provenSeconds(paced, policy));
-  return { ...shape, enforcement: isLoose ? 'window' : shape.enforcement, burstSeconds };
+  const { stage, readAs } = burst;
+  if (stage === 'sliced') return shape.enforcement === 'slices' ? shape : UNKNOWN_SHAPE;
+  const isFound = shape.isUnknown === true || isContradicted({ limit, burst }, shape);
+  if (policy.isShapeGiven || !isTried(limit) || !isFound) return shorter(shape, stage);
+  if (readAs === 'bucket') return shorter(WHOLE_BUCKET, stage);
+  return { enforcement: 'window', burstSeconds: windowSeconds({ limit, burst }) };
+}
+
+/**
+ * The burst of a window that was found, or is on trial. Of a limit that was learned it is short, once
+ * resets have shown a window.
+ */
+function windowSeconds({ limit, burst }: PacedLimit): number {
+  const { stage, readAs } = burst;
+  const isSpread = limit.source !== 'given' && (stage !== 'second' || readAs === 'window');
+  if (isSpread) return stage === 'second' ? TRIED_BURST_SECONDS : SPREAD_BURST_SECONDS;
+  return stage === 'short' ? CAUTIOUS_BURST_SECONDS : WHOLE_BURST_SECONDS;
+}
+
+function shorter(shape: Shape, stage: Stage): Shape {
+  if (stage !== 'short') return shape;
+  return { ...shape, burstSeconds: Math.min(CAUTIOUS_BURST_SECONDS, shape.burstSeconds) };
+}
+
+function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: number): Stage {
+  const { limit, burst } = paced;
+  if (policy.isShapeGiven || !isTried(limit)) return 'known';
+  const shape = policy.shapes[limit.dimension];
+  const mayTry = (trial: BurstTrial): boolean => tuning.strictness === 0 && now >= trial.heldUntil;
+  const isUnknown = shape.isUnknown === true || isContradicted(paced, shape);
+  if (isUnknown && burst.second.passed < SECOND_BURSTS && burst.readAs !== 'bucket') {
+    return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
+  }
+  const isTen = limit.windowMs > TEN_SECONDS_MS && burst.ten.passed === 0;
+  if (!isTen || !(isUnknown || mayBeShort(limit, shape))) return 'known';
+  return mayTry(burst.ten) ? 'ten' : 'short';
+}
+
+/**
+ * A call a second or less, and no response has shown that limit: too few calls would pass to make up
+ * for those that are refused if it is wrong.
+ */
+function isSingle({ limit, burst }: PacedLimit): boolean {
+  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
+  return limit.dimension === 'requests' && perSecond <= 1 && !burst.isSeen;
+}
+
+/** Whether a known host may allow a shorter burst than its profile says. What was given is believed. */
+function mayBeShort({ source }: MeteredLimit, { enforcement, burstSeconds }: Shape): boolean {
+  return source !== 'given' && enforcement !== 'fixed' && burstSeconds > MOST_SURE_SECONDS;
+}
+
+/** A limit that may be counted in shorter times than its own, as far as that matters here. */
+function isTried(limit: MeteredLimit): boolean {
+  return isUpstream(limit) && limit.windowMs > SECOND_MS && limit.windowMs <= MINUTE_MS;
+}
+
+/** Whether resets speak against a bucket. What was given is believed. */
+function isContradicted({ limit, burst }: PacedLimit, { enforcement }: Shape): boolean {
+  return enforcement === 'bucket' && limit.source !== 'given' && burst.readAs === 'window';
+}
+
+/** The limit's share of a second. */
+function secondOf(limit: MeteredLimit, share: number): FinerLimit {
+  const perMs = (share * limit.max) / limit.windowMs;
+  const capacity = perMs * SECOND_MS;
+  return { ...sized(limit, capacity), perMs, burstMs: ONE_BURST_MS, bursts: SECOND_BURSTS };
+}
+
+/** A bucket of ten seconds. */
+function tenOf(limit: MeteredLimit, share: number): FinerLimit {
+  const perMs = (share * limit.max) / limit.windowMs;
+  const capacity = perMs * TEN_SECONDS_MS;
+  return { ...sized(limit, capacity), perMs, burstMs: Number.POSITIVE_INFINITY, bursts: 1 };
+}
+
+/** Requests are counted, and one of them always passes. */
+function sized({ dimension }: MeteredLimit, capacity: number): { capacity: number; safe: number } {
+  if (dimension !== 'requests') return { capacity, safe: SAFE_SHARE * capacity };
+  const whole = Math.max(1, capacity);
+  return { capacity: whole, safe: whole };
 }
 
 /**
@@ -148,25 +309,9 @@ function reservesForOthers({ isShort }: BurstPolicy, { tuning, share }: PaceTerm
   return isShort && tuning.strictness > 0 && share === 1;
 }
 
-function mayLoosen({ limit, burst }: PacedLimit, policy: LimitPolicy): boolean {
-  const isLearned = burst.isSeen && limit.source !== 'given';
-  return isLearned && policy.shapes[limit.dimension].isUnknown === true && !policy.isShapeGiven;
-}
-
 /** The share of the limit that is unused at present. */
 function presentHeadroom({ limit, burst }: PacedLimit, policy: LimitPolicy): number {
   const headroom = headroomOf(policy, limit.dimension);
   if (headroom !== 'auto') return headroom;
   return burst.isSeen ? AUTO_HEADROOM : USUAL_HEADROOM;
-}
-
-/** The proven burst, in seconds of the rate. */
-function provenSeconds(paced: PacedLimit, policy: LimitPolicy): number {
-  if (policy.isShapeGiven) return CAUTIOUS_BURST_SECONDS;
-  const { limit, burst } = paced;
-  const usable = (1 - presentHeadroom(paced, policy)) * limit.max;
-  const perSecond = (usable * SECOND_MS) / limit.windowMs;
-  const first = limit.dimension === 'requests' ? FIRST_REQUESTS : 0;
-  const seconds = Math.max(FIRST_BURST_SECONDS, Math.max(first, burst.burst) / perSecond);
-  return Math.min(CAUTIOUS_BURST_SECONDS, seconds);
 }

@@ -10,7 +10,7 @@ import {
   resized,
 } from './bucket.ts';
 import {
-  adoptProvenBurst,
+  adoptStage,
   burstPolicy,
   newBurstPolicy,
   type PacedLimit,
@@ -18,6 +18,7 @@ import {
   relaxBurst,
   reservedShare,
 } from './burst-policy.ts';
+import { endTrial } from './burst-trial.ts';
 import { type BusySpell, busySpell, newBusySpell } from './busy-spell.ts';
 import type { PaceTerms } from './limit-policy.ts';
 import { type LimitWindow, limitWindow, scaleWindow, windowsOf } from './limit-window.ts';
@@ -83,6 +84,7 @@ export function newMeter(limit: MeteredLimit, terms: PaceTerms, now: number): Li
 
 function fullMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMeter {
   const burst = newBurstPolicy();
+  adoptStage({ limit, burst }, terms, now);
   const { slots } = terms.policy;
   const { bucket: spec, guards } = paceOfLimit({ limit, burst }, terms);
   return {
@@ -110,10 +112,13 @@ function shareFullMeter(meter: LimitMeter, { policy, share }: PaceTerms): void {
   meter.bucket = fitted(meter.spec, kept);
 }
 
-/** Brings the bucket up to `now`, and the pace up to what calls have proven. */
+/** Brings the bucket up to `now`, and the pace up to what calls have shown. */
 export function refillMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
   meter.bucket = refill(meter.spec, meter.bucket, now);
-  if (adoptProvenBurst(meter, now)) fitToPace(meter, terms);
+  const isExact = meter.limit.dimension === 'requests';
+  endTrial(meter.burst.second, isExact, now);
+  endTrial(meter.burst.ten, isExact, now);
+  if (adoptStage(meter, terms, now)) fitToPace(meter, terms);
 }
 
 /** Adopts the present pace. What was used stays used; a higher limit is no burst. */

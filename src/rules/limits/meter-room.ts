@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import { waitOfHead, waitOfOther } from './bucket.ts';
-import { mayBeBucket } from './burst-policy.ts';
+import { finerLimits, isOnTrial, mayBeBucket, onTrial } from './burst-policy.ts';
+import { finerWait, hearingWait, trialWait } from './burst-trial.ts';
 import { busySince } from './busy-spell.ts';
 import { type LimitMeter, refillMeter } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
@@ -28,7 +29,8 @@ export function meterWaitOfOther(
   if (cost === 0) return 0;
   refillMeter(meter, terms, now);
   const wait = waitOfOther(meter.spec, meter.bucket, cost);
-  return Math.max(wait, windowsWait(meter, cost, 0, now), serverWait(meter, cost, now));
+  const ofTrial = Math.max(tenWait(meter, cost, terms, now), unseenWait(meter, now));
+  return Math.max(wait, ofTrial, windowsWait(meter, cost, 0, now), serverWait(meter, cost, now));
 }
 
 /** How long the first call, of cost `head`, would wait if `other` were taken now. */
@@ -41,7 +43,13 @@ export function meterWaitAfter(
 ): number {
   refillMeter(meter, terms, now);
   const wait = waitOfHead(meter.spec, meter.bucket, head, other);
-  return Math.max(wait, windowsWait(meter, head, other, now), serverWait(meter, head + other, now));
+  const ofServer = serverWait(meter, head + other, now);
+  const within = Math.max(
+    tenWait(meter, head + other, terms, now),
+    windowsWait(meter, head, other, now),
+  );
+  const beyond = other === 0 && within > 0 ? triedWait(meter, head, terms, now) : within;
+  return Math.max(wait, ofServer, unseenWait(meter, now), Math.min(within, beyond));
 }
 
 /** How long the last of several calls that cost `cost` together would wait. */
@@ -149,10 +157,49 @@ export function flowingShareOf({ balance }: LimitMeter): number {
   return balance === undefined ? 0 : flowingShare(balance);
 }
 
-function windowsWait({ windows }: LimitMeter, cost: number, other: number, now: number): number {
+/** `isTried`: the window of a trial holds nothing back. */
+function windowsWait(
+  meter: LimitMeter,
+  cost: number,
+  other: number,
+  now: number,
+  isTried = false,
+): number {
   let longest = 0;
-  for (const window of windows) longest = Math.max(longest, windowWait(window, cost, other, now));
+  for (const window of meter.windows) {
+    if (isTried && isOnTrial(meter, window.spanMs)) continue;
+    longest = Math.max(longest, windowWait(window, cost, other, now));
+  }
   return longest;
+}
+
+/** The wait of a call that goes beyond the finer limit which is on trial. */
+function triedWait(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): number {
+  const tried = onTrial(meter, cost, terms);
+  if (tried === undefined) return Number.POSITIVE_INFINITY;
+  const ofTrial = trialWait(tried.trial, tried.finer, cost, now);
+  const ofTen = meter.burst.stage === 'second' ? tenWait(meter, cost, terms, now) : 0;
+  return Math.max(ofTrial, ofTen, windowsWait(meter, cost, 0, now, true));
+}
+
+/** Whether a call that goes now exceeds the window of a trial. */
+export function exceedsTrial(meter: LimitMeter, cost: number, now: number): boolean {
+  return meter.windows.some(
+    (window) => isOnTrial(meter, window.spanMs) && windowWait(window, cost, 0, now) > 0,
+  );
+}
+
+/** What a bucket of ten seconds would make a call wait, as long as there may be one. */
+function tenWait(meter: LimitMeter, cost: number, { share }: PaceTerms, now: number): number {
+  const { stage } = meter.burst;
+  if (stage !== 'second' && stage !== 'ten') return 0;
+  const tried = finerLimits(meter, share).find(({ level }) => level === 'ten');
+  return tried === undefined ? 0 : finerWait(tried.trial, tried.finer, cost, now);
+}
+
+/** Where no response shows what is left, the limit itself may be wrong: answers may bring refusals. */
+function unseenWait({ burst: { stage, isSeen, ten } }: LimitMeter, now: number): number {
+  return stage === 'ten' && !isSeen ? hearingWait(ten, now) : 0;
 }
 
 function serverWait({ balance }: LimitMeter, cost: number, now: number): number {

@@ -1,11 +1,18 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import { drained, owe, relieved, takeAsHead, takeFromLevel } from './bucket.ts';
-import { leaveToOthers, recordLargeCall, recordRefusal, reservedShare } from './burst-policy.ts';
+import {
+  finerLimits,
+  isOnTrial,
+  leaveToOthers,
+  readShape,
+  recordRefusal,
+  reservedShare,
+} from './burst-policy.ts';
+import { recordTried } from './burst-trial.ts';
 import { type LimitMeter, refillMeter, repace } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
 import { enterWindow, giveBack, scaleWindow, windowTotal } from './limit-window.ts';
-import { flowingShareOf, meterCountedShare, meterRemaining } from './meter-room.ts';
-import { forgetBursts, recordInBurst } from './proven-burst.ts';
+import { exceedsTrial, flowingShareOf, meterCountedShare, meterRemaining } from './meter-room.ts';
 import {
   correctBalance,
   limitOthers,
@@ -52,7 +59,9 @@ export function settleMeter(
   if (more > 0) borrow(meter, more, at, now);
   else {
     meter.bucket = takeFromLevel(meter.spec, meter.bucket, more);
-    for (const window of meter.windows) giveBack(window, -more, at, now);
+    for (const window of meter.windows) {
+      if (!isOnTrial(meter, window.spanMs)) giveBack(window, -more, at, now);
+    }
   }
 }
 
@@ -85,8 +94,7 @@ export function retimeMeter(
 /** Empties the bucket, because the server has refused a call. A debt stays. */
 export function drainMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
   recordRefusal(meter, meter.shown);
-  forgetBursts(meter.burst.proven);
-  refillMeter(meter, terms, now);
+  repace(meter, terms, now);
   meter.bucket = drained(meter.bucket);
 }
 
@@ -108,6 +116,7 @@ export function observeMeter(
   if (meter.isLastOdd && !wasOdd) return;
   meter.shown = reading.remaining / reading.limit;
   recordReading(meter.use, reading, now);
+  if (readShape(meter, reading)) repace(meter, terms, now);
   if (meter.balance === undefined) openBalance(meter, reading, terms, now);
   else updateBalance(meter, meter.balance, reading, terms, now);
 }
@@ -144,10 +153,14 @@ function updateBalance(
   if (reading.sentAt >= meter.owedAt) relieve(meter, usableBalance(balance, now), now);
 }
 
-/** The server shows what is left now: it counts, and no debt that we have noted before. */
+/**
+ * The server shows what is left now: it counts, and no debt that we have noted before. What it shows
+ * says nothing of windows that are shorter than the limit's.
+ */
 function relieve(meter: LimitMeter, level: number, now: number): void {
   meter.bucket = relieved(meter.bucket, level);
   for (const window of meter.windows) {
+    if (window.spanMs < meter.limit.windowMs) continue;
     const total = windowTotal(window, now);
     const left = Math.min(window.max, Math.max(0, level));
     if (total > window.max) scaleWindow(window, (window.max - left) / total, now);
@@ -155,8 +168,10 @@ function relieve(meter: LimitMeter, level: number, now: number): void {
 }
 
 function enter(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
-  recordInBurst(meter.burst.proven, cost, now);
-  if (recordLargeCall(meter, cost, terms.policy)) repace(meter, terms, now);
+  for (const { level, trial, finer } of finerLimits(meter, terms.share)) {
+    const isBeyond = level === 'second' && exceedsTrial(meter, cost, now);
+    recordTried(trial, finer, cost, isBeyond, now);
+  }
   for (const window of meter.windows) enterWindow(window, cost, now);
   if (meter.balance !== undefined) takeFromBalance(meter.balance, cost, now);
   recordUse(meter.use, cost, now);

@@ -5,6 +5,8 @@ import { slack } from './bucket.ts';
 export interface Reading {
   readonly limit: number;
   readonly remaining: number;
+  /** Milliseconds until the limit is unused again, as stated. */
+  readonly resetMs?: number | undefined;
   /** When the call whose response brought it was sent. */
   readonly sentAt: number;
   /** The cost of all calls sent after that one. */

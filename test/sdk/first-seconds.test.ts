@@ -1,0 +1,115 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { type RateLimitOptions, withRateLimit } from '../../src/index.ts';
+import {
+  createSimulator,
+  createVirtualClock,
+  type SimulatorEnforcement,
+  type SimulatorLimits,
+} from '../../src/testing/index.ts';
+
+interface First {
+  readonly baseURL?: string;
+  readonly options?: RateLimitOptions;
+  readonly limits?: SimulatorLimits;
+  readonly enforcement?: SimulatorEnforcement;
+  readonly fill?: number;
+  readonly calls?: number;
+  /** The host shows no limits. */
+  readonly isMute?: boolean;
+  readonly sdk?: 'openai' | 'anthropic';
+}
+
+const LIMITS = { rpm: 500, tpm: 200_000 };
+const SPLIT = { rpm: 500, itpm: 200_000, otpm: 50_000 };
+const GATEWAY = 'http://localhost:4000/v1';
+const AZURE = 'https://ours.openai.azure.com/openai/v1';
+
+/** Short calls, all at once, of which each takes 200 ms. */
+async function first(run: First): Promise<{ ms: number; refused: number }> {
+  const { calls = 60, sdk = 'openai', enforcement, fill, limits = LIMITS } = run;
+  const clock = createVirtualClock();
+  const simulator = createSimulator({
+    ...{ clock, limits, enforcement, fill, provider: run.baseURL === AZURE ? 'azure' : sdk },
+    latency: { firstByteMs: 200 },
+  });
+  const fetch = run.isMute === true ? muted(simulator.fetch) : simulator.fetch;
+  const account = { apiKey: 'any', baseURL: run.baseURL, fetch };
+  const options = { clock, ...run.options };
+  const messages = [{ role: 'user' as const, content: 'hi' }];
+  const ask = (): (() => Promise<unknown>) => {
+    if (sdk === 'anthropic') {
+      const client = withRateLimit(new Anthropic(account), options);
+      const model = 'claude-haiku-4-5';
+      return () => client.messages.create({ model, max_tokens: 100, messages });
+    }
+    const { chat } = withRateLimit(new OpenAI(account), options);
+    const body = { model: 'gpt-4o-mini', max_completion_tokens: 100, messages };
+    return () => chat.completions.create(body);
+  };
+  const send = ask();
+  await clock.run(Promise.all(Array.from({ length: calls }, send)));
+  return { ms: clock.now(), refused: simulator.stats().status429 };
+}
+
+function muted(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const headers = { 'content-type': 'application/json' };
+    return new Response(await response.text(), { status: response.status, headers });
+  };
+}
+
+describe('60 short calls at once, that fit', () => {
+  const given = { options: { limits: LIMITS } };
+  const split = { sdk: 'anthropic', limits: SPLIT } as const;
+  const small = (limits: SimulatorLimits): First => ({ limits, options: { limits }, isMute: true });
+  const runs: [string, First][] = [
+    ['OpenAI, no options', {}],
+    ['OpenAI, limits given', given],
+    ['Azure, no options', { baseURL: AZURE }],
+    ['Azure, limits given', { baseURL: AZURE, ...given }],
+    ['Anthropic, no options', split],
+    ['Anthropic, limits given', { ...split, options: { limits: SPLIT } }],
+    ['a gateway, no options', { baseURL: GATEWAY }],
+    ['a gateway, limits given', { baseURL: GATEWAY, ...given }],
+    ['a gateway that counts in a window', { baseURL: GATEWAY, ...given, enforcement: 'fixed' }],
+    ['a gateway that shows nothing', { baseURL: GATEWAY, ...given, isMute: true }],
+    ['a gateway that shows nothing, 100 a minute', { baseURL: GATEWAY, ...small({ rpm: 100 }) }],
+    ['a gateway that shows nothing, tokens', { baseURL: GATEWAY, ...small({ tpm: 20_000 }) }],
+  ];
+  it.each(runs)('are done within 3 s and none is refused: %s', async (_, run) => {
+    const { ms, refused } = await first(run);
+    expect(refused).toBe(0);
+    expect(ms).toBeLessThanOrEqual(run.baseURL === undefined ? 2000 : 3000);
+  });
+
+  it('go as fast with limits that are given as with those that are learned', async () => {
+    for (const isMute of [false, true]) {
+      const common = { baseURL: GATEWAY, calls: 300, isMute };
+      const learned = await first({ ...common });
+      const known = await first({ ...common, ...given });
+      if (!isMute) expect(known.ms).toBeLessThanOrEqual(learned.ms);
+      expect(known.ms).toBeLessThanOrEqual(3000);
+    }
+  });
+});
+
+describe('60 short calls at once, on a host that is not as it seems', () => {
+  it.each([
+    ['counts by the second', 'slices'],
+    ['has a bucket of ten seconds', 'bucket-10s'],
+  ] as const)('cost two refused calls where it %s', async (_, enforcement) => {
+    for (const isMute of [false, true]) {
+      const common = { baseURL: GATEWAY, enforcement, isMute, calls: 200 };
+      const { refused } = await first({ ...common, options: { limits: LIMITS } });
+      expect(refused).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('wait for a bucket that an earlier run has emptied', async () => {
+    const { refused } = await first({ fill: 0.1 });
+    expect(refused).toBe(0);
+  });
+});
