@@ -25,6 +25,8 @@ const LEAST_REFUSED = 6;
 const LONG_RUN = 5;
 /** A window that is full refuses in a row until it ends: what follows in the next two is no chance. */
 const RUN_MS = 180_000;
+/** Of fewer calls, those of a run may be two or three that are always refused. */
+const LEAST_CALLS_OF_A_RUN = 20;
 /**
  * So many followers have to pass; twice as many where the last verdict was wrong. A bucket that is
  * drained a little faster than it refills lets most of them pass, too.
@@ -134,7 +136,8 @@ export function refute(strays: Strays, now: number): void {
 /** Whether many of the recent calls were refused, or many in a row, or those after a refused one. */
 export function hasPattern({ recent, ranAt, followers }: Strays): boolean {
   const isDense = recent.refused >= LEAST_REFUSED && shareOf(recent) >= PATTERN;
-  return isDense || recent.at - ranAt < RUN_MS || areRefusedToo(followers);
+  const isRun = recent.calls >= LEAST_CALLS_OF_A_RUN && recent.at - ranAt < RUN_MS;
+  return isDense || isRun || areRefusedToo(followers);
 }
 
 function noteRefused(strays: Strays, now: number): void {
