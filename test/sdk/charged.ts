@@ -29,8 +29,6 @@ export interface ChargedOptions {
 export interface Charged {
   readonly calls: number;
   readonly status429: number;
-  /** From the first one to the last, in milliseconds. */
-  readonly refusedFor: number;
   /** The part of the limit that our calls were charged in the second minute. */
   readonly share: number;
   /** The greatest share of others that was told of. */
@@ -91,8 +89,6 @@ function resultOf(log: readonly LogEntry[], tpm: number): Omit<Charged, 'othersS
   const isLater = ({ time }: LogEntry): boolean => time >= MINUTE_MS && time < 2 * MINUTE_MS;
   const later = log.filter((each) => each.status === 200 && isLater(each));
   const charged = later.reduce((sum, { tokensCharged }) => sum + tokensCharged, 0);
-  const refused = log.filter(({ status }) => status === 429).map(({ time }) => time);
-  const refusedFor = refused.length > 0 ? Math.max(...refused) - Math.min(...refused) : 0;
-  const status429 = refused.length;
-  return { calls: log.length, status429, refusedFor, share: charged / tpm };
+  const status429 = log.filter(({ status }) => status === 429).length;
+  return { calls: log.length, status429, share: charged / tpm };
 }

@@ -3,8 +3,11 @@ import { runCharged } from './charged.ts';
 
 /** 1 − headroom, less 5 %. */
 const NEARLY_ALL = 0.8 * 0.95;
-/** Where output is charged at the end, the first calls have gone by the time that shows. */
-const IN_THE_END = { most429s: 3, share: 0.8 * 0.9 };
+/**
+ * Where output is charged at the end, all that has room has gone by the time that shows: the server
+ * is in debt then, and the second minute begins late.
+ */
+const IN_THE_END = { most429s: 3, share: 0.4 };
 
 const SERVERS = [
   { says: 'the characters', charge: 'characters' },
@@ -53,9 +56,9 @@ describe('at OpenAI, whatever it charges', () => {
   it('learns from what a 429 says, where headers show nothing', async () => {
     const account = { tpm: 30_000, characters: 2000, maxTokens: 4096, outputTokens: 300 };
     const faults = () => 'missing-headers' as const;
-    const { status429, refusedFor } = await runCharged({ ...account, charge: 'sum', faults });
-    // As many as had room by the recorded rule, and all in one go.
+    const { status429, share } = await runCharged({ ...account, charge: 'sum', faults });
+    // As many as had room by the recorded rule, all in one go.
     expect(status429).toBeLessThanOrEqual(30_000 / (2000 / 4));
-    expect(refusedFor).toBeLessThanOrEqual(2000);
+    expect(share).toBeGreaterThanOrEqual(NEARLY_ALL);
   });
 });
