@@ -91,6 +91,10 @@ export interface UsageEvent extends CallRef {
   readonly actual: Usage | undefined;
   /** What the actual usage costs, in US dollars; `undefined` where that or the price is unknown. */
   readonly usd: number | undefined;
+  /** Whose rules the call went by: `'openai'`, `'anthropic'`, `'compatible'` or another one. */
+  readonly provider: string;
+  /** The API's path, without its host: `/chat/completions`. */
+  readonly path: string;
   /** From when the request was sent until its response had been read, in whole milliseconds. */
   readonly latencyMs: number;
   /** The response's HTTP status. */

@@ -12,6 +12,7 @@ export interface AttemptContext {
   readonly lane: Lane;
   readonly provider: Provider;
   readonly call: Call;
+  readonly path: string;
   readonly estimate: Estimated;
   /** The call's reservation in the budget. */
   readonly charge: Charge;

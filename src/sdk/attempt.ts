@@ -239,6 +239,8 @@ export class Attempt {
       estimated: { inputTokens, outputTokens },
       actual: usage,
       usd: usage && this.#context.usdOf(usage),
+      provider: provider.name,
+      path: this.#context.path,
       latencyMs: wholeMs(clock.now() - this.#sentAt),
       status,
     });

@@ -184,7 +184,7 @@ export class CallPipeline {
   async #reserve(asked: PreparedCall, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, previous, caller, provider, mayRetry, question } = asked;
-    const { callId } = asked;
+    const { callId, path } = asked;
     const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller, callId });
     const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
@@ -196,7 +196,7 @@ export class CallPipeline {
     });
     const { maxPauseMs, clock } = limiter;
     const { key } = caller;
-    const found = { lane, provider, call, estimate, charge, key, mayRetry, question };
+    const found = { lane, provider, call, path, estimate, charge, key, mayRetry, question };
     const usdOf = (usage: Usage): number | undefined => limiter.usdOf(call.model, usage);
     return new Attempt(reservation, { ...found, maxPauseMs, clock, usdOf }, previous ?? earlier);
   }

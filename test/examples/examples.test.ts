@@ -36,6 +36,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^ann: Lima: This is answer \d/m,
     /^bob: Hanoi: This is answer \d/m,
   ],
+  'otel.ts': [/^gen_ai\.client\.token\.usage$/m, /^llm_headroom\.queue$/m],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,
