@@ -31,8 +31,6 @@ const SPREAD_MS = 50;
 /** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
 const ONE_BURST_MS = 150;
 const SECOND_BURSTS = 2;
-/** Where ten seconds hold fewer calls than these, two refused ones are much for a learned limit. */
-const FEW_CALLS = 50;
 /** A profile with no more than this has nothing to be tried. */
 const MOST_SURE_SECONDS = 10;
 /** A reset that is so near to that of a bucket is one. */
@@ -157,17 +155,14 @@ export function adoptStage(paced: PacedLimit, terms: PaceTerms, now: number): bo
   return true;
 }
 
-/** The finer limit that a call of that cost may try. */
+/** The finer limit that is on trial. */
 export function onTrial(
   { limit, burst }: PacedLimit,
-  cost: number,
-  { policy, share }: PaceTerms,
+  share: number,
 ): Pick<Tried, 'trial' | 'finer'> | undefined {
   if (burst.stage === 'second') return { trial: burst.second, finer: secondOf(limit, share) };
-  if (burst.stage !== 'ten') return undefined;
-  const finer = tenOf(limit, share);
-  const isWorth = limit.source === 'given' || policy.shapes[limit.dimension].isUnknown !== true;
-  return isWorth || FEW_CALLS * cost <= finer.capacity ? { trial: burst.ten, finer } : undefined;
+  if (burst.stage === 'ten') return { trial: burst.ten, finer: tenOf(limit, share) };
+  return undefined;
 }
 
 /** A finer limit that a server may have, and what is known of it. */
@@ -220,6 +215,9 @@ function profileOf({ limit, burst }: PacedLimit, policy: LimitPolicy): Shape {
   const shape = policy.shapes[limit.dimension];
   const { stage, readAs } = burst;
   if (stage === 'sliced') return shape.enforcement === 'slices' ? shape : UNKNOWN_SHAPE;
+  if (!policy.isShapeGiven && isTried(limit) && isBelieved({ limit, burst })) {
+    return { ...shape, burstSeconds: Math.min(SPREAD_BURST_SECONDS, shape.burstSeconds) };
+  }
   const isFound = shape.isUnknown === true || isContradicted({ limit, burst }, shape);
   if (policy.isShapeGiven || !isTried(limit) || !isFound) return shorter(shape, stage);
   if (readAs === 'bucket') return shorter(WHOLE_BUCKET, stage);
@@ -246,6 +244,7 @@ function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: number):
   const { limit, burst } = paced;
   if (policy.isShapeGiven || !isTried(limit)) return 'known';
   const shape = policy.shapes[limit.dimension];
+  if (isBelieved(paced)) return shape.isUnknown === true ? 'sliced' : 'known';
   const mayTry = (trial: BurstTrial): boolean => tuning.strictness === 0 && now >= trial.heldUntil;
   const isUnknown = shape.isUnknown === true || isContradicted(paced, shape);
   if (isUnknown && burst.second.passed < SECOND_BURSTS && burst.readAs !== 'bucket') {
@@ -253,7 +252,12 @@ function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: number):
   }
   const isTen = limit.windowMs > TEN_SECONDS_MS && burst.ten.passed === 0;
   if (!isTen || !(isUnknown || mayBeShort(limit, shape))) return 'known';
-  return mayTry(burst.ten) ? 'ten' : 'short';
+  return limit.source === 'given' && mayTry(burst.ten) ? 'ten' : 'short';
+}
+
+/** Neither given nor shown: that the limit is so high is a belief. */
+function isBelieved({ limit, burst }: PacedLimit): boolean {
+  return limit.source !== 'given' && !burst.isSeen;
 }
 
 /**

@@ -134,8 +134,10 @@ function openBalance(meter: LimitMeter, reading: Reading, terms: PaceTerms, now:
   meter.balance = balance;
   meter.burst.isSeen = true;
   repace(meter, terms, now);
-  const level = Math.min(meter.bucket.level, usableBalance(balance, now));
-  meter.bucket = { ...meter.bucket, level };
+  const usable = usableBalance(balance, now);
+  // What the server has left of a limit that was learned is there: the burst that it allows begins full.
+  const most = meter.limit.source === 'given' ? meter.bucket.level : meter.spec.capacity;
+  meter.bucket = { ...meter.bucket, level: Math.min(most, usable) };
 }
 
 function updateBalance(
