@@ -241,11 +241,21 @@ function shorter(shape: Shape, stage: Stage): Shape {
 }
 
 function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: number): Stage {
-  const { limit, burst } = paced;
+  const { limit } = paced;
   if (policy.isShapeGiven || !isTried(limit)) return 'known';
   const shape = policy.shapes[limit.dimension];
   if (isBelieved(paced)) return shape.isUnknown === true ? 'sliced' : 'known';
   const mayTry = (trial: BurstTrial): boolean => tuning.strictness === 0 && now >= trial.heldUntil;
+  return triedStageOf(paced, shape, mayTry);
+}
+
+/** Of a limit that is given or shown: how far its trials have come. */
+function triedStageOf(
+  paced: PacedLimit,
+  shape: Shape,
+  mayTry: (trial: BurstTrial) => boolean,
+): Stage {
+  const { limit, burst } = paced;
   const isUnknown = shape.isUnknown === true || isContradicted(paced, shape);
   if (isUnknown && burst.second.passed < SECOND_BURSTS && burst.readAs !== 'bucket') {
     return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
