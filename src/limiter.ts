@@ -1,3 +1,4 @@
+import { runReserved } from './batch/run-reserved.ts';
 import { Cashier, type PayableCall } from './budget/budget.ts';
 import type { Charge } from './budget/budget-charge.ts';
 import type { Spending } from './budget/budget-ledger.ts';
@@ -159,6 +160,52 @@ export class RateLimiter extends GuardedEmitter {
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
     }
     return this.#ownLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
+  }
+
+  /**
+   * Waits for its turn, calls `fn`, and ends the reservation: with what `fn` gives to its `settle`,
+   * else as it was reserved, also where `fn` fails, because its request may have been sent. Where it
+   * was not, `fn` calls `cancel` before it throws.
+   *
+   * @example
+   * const answer = await limiter.run({ tokens: 1_200 }, async (reservation) => {
+   *   const { text, tokens } = await work();
+   *   reservation.settle({ tokens });
+   *   return text;
+   * });
+   *
+   * @throws what `fn` throws, and what `acquire` does
+   */
+  async run<T>(
+    cost: Cost,
+    fn: (reservation: Reservation) => T | PromiseLike<T>,
+    options: AcquireOptions = {},
+  ): Promise<T> {
+    return runReserved(() => this.acquire(cost, options), fn);
+  }
+
+  /**
+   * Counts what was used without this limiter, by another program with the same key: in the lanes of
+   * the model (or of the name that `snapshot()` calls a lane) that are open, else in that of calls by
+   * hand; and of the limits of its caller's tier. What exceeds a limit is a debt, which calls wait off.
+   * Budgets don't count it.
+   *
+   * @example
+   * limiter.record({ tokens: 40_000 }, { model: 'gpt-4o' });
+   *
+   * @throws TypeError for a cost or options that can't be used
+   * @throws HeadroomError (`closed`) after `close()`
+   */
+  record(cost: Cost, options: Pick<AcquireOptions, 'model' | 'key' | 'tier'> = {}): void {
+    expectAsked(options, ['model', 'key', 'tier']);
+    const { model = 'default', key, tier } = options;
+    const used = checkedCost('cost', cost);
+    const ref = { key, tier: this.#ownTier(tier) };
+    if (this.#isClosed) throw closedError();
+    this.#lanes.record(model, used);
+    const counted = this.as(ref, (caller) => this.#recordOwn(caller, used));
+    // Where the limits of its tier can't be had, there is nothing to count in.
+    if (counted instanceof Promise) counted.catch(() => {});
   }
 
   /**
@@ -406,6 +453,12 @@ export class RateLimiter extends GuardedEmitter {
     return allowanceOf(limits, now).map((each) => {
       return { ...each, resetAt: Math.ceil(each.resetAt - aheadMs) };
     });
+  }
+
+  /** Of the limits of its tier: with a store, those are a lane. */
+  #recordOwn(caller: Caller, used: Cost): void | Promise<void> {
+    if (this.#shared === undefined) return caller.recorded(used, this.clock.now());
+    return this.#lanes.own(caller).then((own) => own?.feedback.recorded(used));
   }
 
   #storeChanged(isUp: boolean, cause: unknown): void {

@@ -1,7 +1,7 @@
 import type { Cost, Dimension, Limit } from '../model/limits.ts';
 import { type LimitLevel, levels } from '../rules/limits/limit-levels.ts';
 import { type LimitSet, shareLimits } from '../rules/limits/limit-set.ts';
-import { capEstimates, predict } from '../rules/limits/limit-waits.ts';
+import { capEstimates, predict, take } from '../rules/limits/limit-waits.ts';
 import { meterLevel, resetMs } from '../rules/limits/meter-room.ts';
 import {
   adoptTerms,
@@ -117,6 +117,12 @@ export class Caller {
   /** A call has ended: `actual` replaces what was taken at `at`. */
   ended(taken: Cost, actual: Cost, at: number, now: number): void {
     settleOwn(this.own, taken, actual, at, now);
+    this.#tell();
+  }
+
+  /** Counts what it has used without this limiter. */
+  recorded(cost: Cost, now: number): void {
+    take(this.own.limits, cost, now);
     this.#tell();
   }
 

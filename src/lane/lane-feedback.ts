@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { GuardedEmitter, LaneRef, UsageEvent } from '../events.ts';
+import type { Cost } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
@@ -67,6 +68,11 @@ export class LaneFeedback implements ReservationListener {
     if (actual !== undefined) this.totals.used(estimated, actual);
     const { lane, model, emitter } = this.#options;
     emitter.emit('usage', { lane, model, ...used });
+  }
+
+  /** Counts what was used without this limiter. */
+  recorded(cost: Cost): void {
+    this.#tell({ kind: 'used', cost });
   }
 
   sent({ admission: { call, ownReservation } }: Reservation): void {

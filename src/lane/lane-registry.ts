@@ -3,6 +3,7 @@ import type { GuardedEmitter } from '../events.ts';
 import type { ChargeRule } from '../model/charge.ts';
 import {
   type Correction,
+  type Cost,
   type Dimension,
   type Enforcement,
   isUpstream,
@@ -171,6 +172,13 @@ export class LaneRegistry implements Iterable<Lane> {
   resume(model: string | undefined): void {
     this.#pauses.resume(model, this.#settings.clock.now());
     for (const lane of this.#of(model)) lane.pause(undefined);
+  }
+
+  /** Counts what was used elsewhere: in the open lanes of a model, or in that of calls by hand. */
+  record(model: string, cost: Cost): void {
+    const open = this.#of(model);
+    const lanes = open.length > 0 ? open : [this.get(ownKey(model))];
+    for (const { feedback } of lanes) feedback.recorded(cost);
   }
 
   #of(model: string | undefined): Lane[] {

@@ -98,6 +98,8 @@ export class SharedKeeper implements LaneKeeper {
     if (command.kind === 'configure') this.#terms = command.terms;
     if (this.#outage !== undefined) this.#outage.keeper.tell(command);
     if ('call' in command && this.#isOfOutage(command.call)) return;
+    // The store is told of it with all else that is used while it is lost.
+    if (command.kind === 'used' && this.#outage?.isReturning === false) return;
     if (command.kind === 'ended') this.#granted.delete(command.call);
     if (command.kind === 'sent' && this.#value.now() - command.call.at < 1) return;
     this.#send(command);

@@ -54,7 +54,7 @@ export type LaneCommand =
   | { readonly kind: 'recall'; readonly at: number; readonly limits: string }
   /** What a process has used of its part of limits while the store was lost: packed at `at`. */
   | { readonly kind: 'add'; readonly at: number; readonly limits: string }
-  /** So much was taken without the store. */
+  /** So much was taken without the store, or without this library. */
   | { readonly kind: 'used'; readonly cost: Cost }
   /** The process didn't hear of a grant in time: its call goes back. */
   | { readonly kind: 'lapse'; readonly call: SentCall }

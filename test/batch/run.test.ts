@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
+
+let clock: VirtualClock;
+let limiter: RateLimiter;
+
+beforeEach(() => {
+  clock = createVirtualClock();
+  limiter = createRateLimiter({
+    ...{ clock, headroom: 0, enforcement: 'bucket', limits: { tpm: 600 } },
+    tiers: { free: { tpm: 100 } },
+  });
+});
+
+const left = (lane = 'limiter/default'): number | undefined =>
+  limiter.snapshot().find((each) => each.lane === lane)?.limits[0]?.level;
+
+describe('run', () => {
+  it('gives what the function gives, and settles with what that has settled', async () => {
+    const value = await limiter.run({ tokens: 100 }, async (reservation) => {
+      reservation.settle({ tokens: 30 });
+      return 'done';
+    });
+    expect([value, left()]).toEqual(['done', 570]);
+  });
+
+  it('settles as reserved where the function says nothing', async () => {
+    expect(await limiter.run({ tokens: 100 }, () => 1)).toBe(1);
+    expect(left()).toBe(500);
+    expect(limiter.snapshot()[0]?.inFlight).toBe(0);
+  });
+
+  it('settles as reserved where the function fails: its request may have been sent', async () => {
+    const failing = limiter.run({ tokens: 100 }, async () => {
+      throw new Error('broken');
+    });
+    await expect(failing).rejects.toThrow('broken');
+    expect(left()).toBe(500);
+    expect(limiter.snapshot()[0]?.inFlight).toBe(0);
+  });
+
+  it('gives everything back where the function cancels before it fails', async () => {
+    const failing = limiter.run({ tokens: 100 }, (reservation) => {
+      reservation.cancel();
+      throw new Error('not sent');
+    });
+    await expect(failing).rejects.toThrow('not sent');
+    expect(left()).toBe(600);
+  });
+
+  it('waits for its turn, with the options of `acquire`', async () => {
+    const times: number[] = [];
+    const note = (): number => times.push(clock.now());
+    const first = limiter.run({ tokens: 600 }, note, { model: 'm' });
+    const second = limiter.run({ tokens: 300 }, note, { model: 'm' });
+    await clock.run(Promise.all([first, second]));
+    expect(times).toEqual([0, 30_000]);
+    const aborted = limiter.run({ tokens: 1 }, note, { signal: AbortSignal.abort('given up') });
+    await expect(aborted).rejects.toBe('given up');
+    expect(times).toHaveLength(2);
+  });
+
+  it('says so, and acquires nothing, where there is no function', async () => {
+    // @ts-expect-error what a program without types may do
+    await expect(limiter.run({ tokens: 1 })).rejects.toThrow('Expected `fn` to be a function');
+    expect(limiter.snapshot()).toEqual([]);
+  });
+});
+
+describe('record', () => {
+  it('counts what was used elsewhere: calls wait for it', async () => {
+    limiter.record({ tokens: 600 });
+    const { waitedMs } = await clock.run(limiter.acquire({ tokens: 60 }));
+    expect(waitedMs).toBe(6000);
+  });
+
+  it('makes a debt of what exceeds the limit', () => {
+    limiter.record({ tokens: 500 });
+    limiter.record({ tokens: 500 });
+    expect(left()).toBe(-400);
+  });
+
+  it('counts in the open lanes of a model, and in one by its name', async () => {
+    const lane = limiter.lane({
+      ...{ host: 'api.openai.com', model: 'gpt-4o' },
+      shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
+    });
+    limiter.record({ tokens: 200 }, { model: 'gpt-4o' });
+    expect(lane.snapshot().limits[0]?.level).toBe(400);
+    limiter.record({ tokens: 100 }, { model: 'api.openai.com/gpt-4o' });
+    expect(lane.snapshot().limits[0]?.level).toBe(300);
+    expect(limiter.snapshot()).toHaveLength(1);
+  });
+
+  it('counts in the limits of a caller, and wakes nobody too early', async () => {
+    limiter.record({ tokens: 80 }, { key: 'ann', tier: 'free' });
+    const [own] = await limiter.allowance({ key: 'ann', tier: 'free' });
+    expect(own?.remaining).toBe(20);
+    const call = limiter.acquire({ tokens: 50 }, { key: 'ann', tier: 'free' });
+    expect((await clock.run(call)).waitedMs).toBe(18_000);
+  });
+
+  it.each<[object, object]>([
+    [{ tokens: -1 }, {}],
+    [{ token: 1 }, {}],
+    [{ tokens: 1 }, { tier: 'none' }],
+    [{ tokens: 1 }, { priority: 1 }],
+  ])('counts nothing of what it can not read: %j %j', (cost, options) => {
+    expect(() => limiter.record(cost, options)).toThrow(TypeError);
+    expect(left() ?? 600).toBe(600);
+  });
+
+  it('takes nothing after `close`', () => {
+    limiter.close();
+    expect(() => limiter.record({ tokens: 1 })).toThrow(
+      expect.objectContaining({ code: 'closed' }),
+    );
+  });
+});
