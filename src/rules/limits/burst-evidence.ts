@@ -45,7 +45,8 @@ export function endedInTrial(
 export function refusedInTrial(set: LimitSet, { at }: Sent, now: number): boolean {
   let found = false;
   for (const level of ['second', 'ten'] as const) {
-    const hasFound = set.meters.map(({ burst }) => recordRefused(burst[level], at, now));
+    const tried = set.meters.filter(({ burst: { stage } }) => stage === level);
+    const hasFound = tried.map(({ burst }) => recordRefused(burst[level], at, now));
     if (!hasFound.includes(true)) continue;
     found = true;
     for (const { burst } of set.meters) if (burst[level].passed === 0) hold(burst[level], now);

@@ -260,9 +260,13 @@ function triedStageOf(
   if (isUnknown && burst.second.passed < SECOND_BURSTS && burst.readAs !== 'bucket') {
     return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
   }
-  const isTen = limit.windowMs > TEN_SECONDS_MS && burst.ten.passed === 0;
-  if (!isTen || !(isUnknown || mayBeShort(limit, shape))) return 'known';
+  if (!(isUnknown || mayBeShort(limit, shape)) || !isTen(paced)) return 'known';
   return limit.source === 'given' && mayTry(burst.ten) ? 'ten' : 'short';
+}
+
+/** Whether a bucket of ten seconds would be a finer limit, as far as is known. */
+function isTen({ limit, burst }: PacedLimit): boolean {
+  return limit.windowMs > TEN_SECONDS_MS && burst.ten.passed === 0;
 }
 
 /** Neither given nor shown: that the limit is so high is a belief. */
