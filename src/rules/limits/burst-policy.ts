@@ -31,6 +31,8 @@ const SPREAD_MS = 50;
 /** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
 const ONE_BURST_MS = 150;
 const SECOND_BURSTS = 2;
+/** Where ten seconds hold fewer calls than these, two refused ones are much for a learned limit. */
+const FEW_CALLS = 50;
 /** A profile with no more than this has nothing to be tried. */
 const MOST_SURE_SECONDS = 10;
 /** A reset that is so near to that of a bucket is one. */
@@ -155,14 +157,17 @@ export function adoptStage(paced: PacedLimit, terms: PaceTerms, now: number): bo
   return true;
 }
 
-/** The finer limit that is on trial. */
+/** The finer limit that a call of that cost may try. */
 export function onTrial(
   { limit, burst }: PacedLimit,
-  share: number,
+  cost: number,
+  { policy, share }: PaceTerms,
 ): Pick<Tried, 'trial' | 'finer'> | undefined {
   if (burst.stage === 'second') return { trial: burst.second, finer: secondOf(limit, share) };
-  if (burst.stage === 'ten') return { trial: burst.ten, finer: tenOf(limit, share) };
-  return undefined;
+  if (burst.stage !== 'ten') return undefined;
+  const finer = tenOf(limit, share);
+  const isWorth = limit.source === 'given' || policy.shapes[limit.dimension].isUnknown !== true;
+  return isWorth || FEW_CALLS * cost <= finer.capacity ? { trial: burst.ten, finer } : undefined;
 }
 
 /** A finer limit that a server may have, and what is known of it. */
@@ -261,7 +266,15 @@ function triedStageOf(
     return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
   }
   if (!(isUnknown || mayBeShort(limit, shape)) || !isTen(paced)) return 'known';
-  return limit.source === 'given' && mayTry(burst.ten) ? 'ten' : 'short';
+  return mayTryTen(limit) && mayTry(burst.ten) ? 'ten' : 'short';
+}
+
+/**
+ * Of limits that were learned, only that of all tokens is tried: of requests, eight seconds' worth is
+ * enough for a start, and input and output would each cost two refused calls.
+ */
+function mayTryTen({ source, dimension }: MeteredLimit): boolean {
+  return source === 'given' || dimension === 'tokens';
 }
 
 /** Whether a bucket of ten seconds would be a finer limit, as far as is known. */

@@ -175,7 +175,7 @@ function windowsWait(
 
 /** The wait of a call that goes beyond the finer limit which is on trial. */
 function triedWait(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): number {
-  const tried = onTrial(meter, terms.share);
+  const tried = onTrial(meter, cost, terms);
   if (tried === undefined) return Number.POSITIVE_INFINITY;
   const ofTrial = trialWait(tried.trial, tried.finer, cost, now);
   const ofTen = meter.burst.stage === 'second' ? tenWait(meter, cost, terms, now) : 0;
