@@ -30,6 +30,10 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^ann: Lima: This is answer \d/m,
     /^bob: Hanoi: This is answer \d/m,
   ],
+  'classify.ts': [
+    /^\{"line":1,"verdict":"This is answer 1/m,
+    /^\{"line":40,"verdict":"This is answer \d/m,
+  ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,
