@@ -1,3 +1,7 @@
+import type { MapFunction } from './batch/batch-run.ts';
+import { Batches } from './batch/batches.ts';
+import type { MapOptions } from './batch/options.ts';
+import type { MapResult } from './batch/results.ts';
 import { runReserved } from './batch/run-reserved.ts';
 import { Cashier, type PayableCall } from './budget/budget.ts';
 import type { Charge } from './budget/budget-charge.ts';
@@ -17,6 +21,7 @@ import type { Rejection, Reservation } from './lane/reservation.ts';
 import { markLimiter } from './limiter-self.ts';
 import { bindMethods } from './model/bind-methods.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
+import type { PriceTable } from './model/price.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -84,6 +89,7 @@ export class RateLimiter extends GuardedEmitter {
   declare readonly fetch: typeof globalThis.fetch;
   readonly #cashier: Cashier;
   readonly #callers: Callers;
+  readonly #batches: Batches;
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
@@ -96,9 +102,11 @@ export class RateLimiter extends GuardedEmitter {
     this.#lanes = new LaneRegistry(this.#settings, this, this.#shared);
     this.#shared?.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
     this.calibration = new Calibration(options.calibration);
-    const { budget, prices, clock } = this.#settings;
-    this.#cashier = new Cashier(budget, prices, clock, this.#ledgers);
+    const { budget, clock } = this.#settings;
+    this.#cashier = new Cashier(budget, this.#settings.prices, clock, this.#ledgers);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
+    const prices = (): PriceTable => this.#settings.prices;
+    this.#batches = new Batches({ clock, emitter: this, prices, lanes: this.#lanes });
     markLimiter(this);
     bindMethods(this, RateLimiter.prototype);
     definePlainFetch(this);
@@ -206,6 +214,32 @@ export class RateLimiter extends GuardedEmitter {
     const counted = this.as(ref, (caller) => this.#recordOwn(caller, used));
     // Where the limits of its tier can't be had, there is nothing to count in.
     if (counted instanceof Promise) counted.catch(() => {});
+  }
+
+  /**
+   * Calls `fn` for each item, for as many at a time as keep the limits busy, and yields what becomes
+   * of each as it is there. `fn` makes its calls through this limiter: on a client of
+   * `withRateLimit`, or with `run`. An error is a result, and ends nothing; one of `items` itself is
+   * thrown, when all that was begun has been handed out. Nothing begins before the first result is
+   * asked for, and no more than a bounded number while none is taken. `signal`, `break` and `close()`
+   * end it: the signal that `fn` got aborts.
+   *
+   * @example
+   * for await (const result of limiter.map(texts, (text, { signal }) => ask(text, signal))) {
+   *   if ('error' in result) console.error(result.index, result.error);
+   *   else console.log(result.index, result.value);
+   * }
+   *
+   * @throws TypeError for arguments that can't be used
+   * @throws HeadroomError (`closed`) after `close()`
+   */
+  map<Item, Value>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    fn: MapFunction<Item, Value>,
+    options: MapOptions = {},
+  ): AsyncIterableIterator<MapResult<Item, Value>> {
+    if (this.#isClosed) throw closedError();
+    return this.#batches.map(items, fn, options);
   }
 
   /**
@@ -360,6 +394,7 @@ export class RateLimiter extends GuardedEmitter {
    */
   close(): void {
     this.#isClosed = true;
+    this.#batches.fail(closedError());
     this.#lanes.close();
     this.#callers.close();
     void this.#ledgers?.close();

@@ -37,6 +37,10 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^bob: Hanoi: This is answer \d/m,
   ],
   'otel.ts': [/^gen_ai\.client\.token\.usage$/m, /^llm_headroom\.queue$/m],
+  'classify.ts': [
+    /^\{"line":1,"verdict":"This is answer 1/m,
+    /^\{"line":40,"verdict":"This is answer \d/m,
+  ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,

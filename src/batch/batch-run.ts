@@ -1,0 +1,256 @@
+import { nextTurn } from '../tokens/next-turn.ts';
+import { type BatchHost, loadOf } from './host.ts';
+import type { MapOptions } from './options.ts';
+import { Tally } from './progress.ts';
+import { isFinal, repeatAfterMs, rest } from './repeat.ts';
+import { type MapResult, Results } from './results.ts';
+import type { Source } from './source.ts';
+import { AutoWindow, LOOK_MS } from './window.ts';
+
+/** What `fn` is told besides the item. */
+export interface MapContext {
+  readonly index: number;
+  /** Aborts when nobody wants the result any more: hand it to the calls that are made. */
+  readonly signal: AbortSignal;
+}
+
+export type MapFunction<Item, Value> = (
+  item: Item,
+  context: MapContext,
+) => Value | PromiseLike<Value>;
+
+interface Taker<Result> {
+  readonly resolve: (result: IteratorResult<Result, undefined>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const PROGRESS_MS = 1000;
+
+/**
+ * Goes through items, as many at a time as its window says, and hands the results out. Begins with
+ * the first `next()`.
+ *
+ * Invariants: each item has one result; items begun and not handed out are at most twice the window;
+ * after the end there is no timer, no listener, and no item that has not been told.
+ */
+// Longer than most files: one state, which all of its methods change.
+export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<Item, Value>> {
+  /** Called with the first `next()`. Set once. */
+  onBegin: () => void = () => {};
+  /** Called at the end, however it came. Set once. */
+  onEnd: () => void = () => {};
+  readonly #host: BatchHost;
+  readonly #source: Source<Item>;
+  readonly #fn: MapFunction<Item, Value>;
+  readonly #options: MapOptions;
+  readonly #results: Results<MapResult<Item, Value>>;
+  readonly #running = new Set<AbortController>();
+  #takers: Taker<MapResult<Item, Value>>[] = [];
+  #tally: Tally | undefined;
+  #window: AutoWindow | undefined;
+  #begun = 0;
+  #isPulling = false;
+  /** The source has no more items, or has failed. */
+  #isDry = false;
+  #isOver = false;
+  #failure: { readonly reason: unknown } | undefined;
+  #stopLooking: (() => void) | undefined;
+  #stopTelling: (() => void) | undefined;
+
+  constructor(
+    host: BatchHost,
+    source: Source<Item>,
+    fn: MapFunction<Item, Value>,
+    options: MapOptions,
+  ) {
+    this.#host = host;
+    this.#source = source;
+    this.#fn = fn;
+    this.#options = options;
+    this.#results = new Results(options.ordered === true);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#takers.push({ resolve, reject });
+      this.#begin();
+      this.#goOn();
+    });
+  }
+
+  /** Ends it early: a `break` in the loop. Those who listen to their signal have a turn to end. */
+  async return(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
+    this.#end(new DOMException('The results are not wanted any more', 'AbortError'));
+    this.#handOut();
+    await new Promise<void>(nextTurn);
+    return { done: true, value: undefined };
+  }
+
+  /** Ends it with an error: whoever waits for a result gets it. */
+  fail(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#failure = { reason };
+    this.#end(reason);
+    this.#handOut();
+  }
+
+  #begin(): void {
+    if (this.#tally !== undefined || this.#isOver) return;
+    const { signal, window, onProgress } = this.#options;
+    this.#tally = new Tally(this.#host, this.#source.total);
+    if (window === undefined) this.#window = new AutoWindow(() => loadOf(this.#host.lanes));
+    if (onProgress !== undefined) this.#tellSoon();
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal?.aborted === true) this.#onAbort();
+    this.onBegin();
+  }
+
+  readonly #onAbort = (): void => this.fail(this.#options.signal?.reason);
+
+  #goOn(): void {
+    if (!this.#isPulling && !this.#isOver) void this.#pull();
+    this.#handOut();
+  }
+
+  /** Begins items, one after the other, while there is room for them. */
+  async #pull(): Promise<void> {
+    this.#isPulling = true;
+    try {
+      while (this.#hasRoom) {
+        const asked = this.#source.next();
+        const { done, value } = 'then' in asked ? await asked : asked;
+        if (this.#isOver) return;
+        if (done === true) this.#isDry = true;
+        else void this.#work(value, this.#begun++);
+      }
+    } catch (reason) {
+      // What is under way is handed out first.
+      this.#isDry = true;
+      this.#failure ??= { reason };
+    } finally {
+      this.#isPulling = false;
+    }
+    this.#handOut();
+    this.#lookSoon();
+  }
+
+  get #size(): number {
+    return this.#options.window ?? this.#window?.size ?? 1;
+  }
+
+  get #isFull(): boolean {
+    return this.#running.size >= this.#size;
+  }
+
+  /** Whether more results wait to be taken than is good for memory. */
+  get #isAhead(): boolean {
+    return this.#running.size + this.#results.size >= 2 * this.#size;
+  }
+
+  get #hasRoom(): boolean {
+    return !this.#isDry && !this.#isOver && !this.#isFull && !this.#isAhead;
+  }
+
+  async #work(item: Item, index: number): Promise<void> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    const result = await this.#resultOf(item, index, controller.signal);
+    this.#running.delete(controller);
+    if (this.#isOver) return;
+    this.#results.add(result);
+    const tally = this.#tally;
+    if (tally !== undefined) {
+      tally.done++;
+      if ('error' in result) tally.failed++;
+    }
+    this.#goOn();
+  }
+
+  async #resultOf(item: Item, index: number, signal: AbortSignal): Promise<MapResult<Item, Value>> {
+    const { retries = 0 } = this.#options;
+    for (let failures = 1; ; failures++) {
+      try {
+        return { index, item, value: await this.#fn(item, { index, signal }) };
+      } catch (error) {
+        if (failures > retries || signal.aborted || isFinal(error)) return { index, item, error };
+      }
+      try {
+        await rest(this.#host.clock, repeatAfterMs(failures), signal);
+      } catch (error) {
+        return { index, item, error };
+      }
+    }
+  }
+
+  #handOut(): void {
+    while (this.#takers.length > 0) {
+      const value = this.#isOver ? undefined : this.#results.take();
+      if (value !== undefined) this.#takers.shift()?.resolve({ done: false, value });
+      else if (this.#isOver || this.#isDone) this.#finish();
+      else return;
+    }
+  }
+
+  get #isDone(): boolean {
+    return this.#isDry && this.#running.size === 0 && this.#results.size === 0;
+  }
+
+  /** Nothing more comes: the first who waits is told why, if it failed. */
+  #finish(): void {
+    this.#end(undefined);
+    const failure = this.#failure;
+    this.#failure = undefined;
+    const [first, ...others] = this.#takers;
+    this.#takers = [];
+    if (failure !== undefined) first?.reject(failure.reason);
+    else first?.resolve({ done: true, value: undefined });
+    for (const { resolve } of others) resolve({ done: true, value: undefined });
+  }
+
+  #end(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#stopLooking?.();
+    this.#stopTelling?.();
+    for (const controller of this.#running) controller.abort(reason);
+    this.#results.clear();
+    if (!this.#isDry) this.#source.close();
+    this.#tell();
+    this.#tally?.stop();
+    this.onEnd();
+  }
+
+  /** Calls go in between, too: then there is room for more items. */
+  #lookSoon(): void {
+    if (this.#window === undefined || this.#stopLooking !== undefined) return;
+    if (this.#isDry || this.#isOver || this.#isAhead || !this.#isFull) return;
+    this.#stopLooking = this.#host.clock.setTimeout(() => {
+      this.#stopLooking = undefined;
+      this.#window?.look();
+      this.#goOn();
+    }, LOOK_MS);
+  }
+
+  #tellSoon(): void {
+    this.#stopTelling = this.#host.clock.setTimeout(() => {
+      this.#tell();
+      this.#tellSoon();
+    }, PROGRESS_MS);
+  }
+
+  /** A listener's failure is its own. */
+  #tell(): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined || this.#tally === undefined) return;
+    try {
+      onProgress(this.#tally.progress(this.#running.size));
+    } catch {
+      // There is nobody here who could act on it.
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { expected } from '../validate.ts';
+import { BatchRun, type MapFunction } from './batch-run.ts';
+import type { BatchHost } from './host.ts';
+import { expectMapOptions, type MapOptions } from './options.ts';
+import type { MapResult } from './results.ts';
+import { sourceOf } from './source.ts';
+
+/** The batches of one limiter that have not ended. */
+export class Batches {
+  readonly #host: BatchHost;
+  readonly #open = new Set<{ fail(reason: unknown): void }>();
+  #failure: { readonly reason: unknown } | undefined;
+
+  constructor(host: BatchHost) {
+    this.#host = host;
+  }
+
+  /** @throws TypeError for items, a function or options that can't be used */
+  map<Item, Value>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    fn: MapFunction<Item, Value>,
+    options: MapOptions,
+  ): AsyncIterableIterator<MapResult<Item, Value>> {
+    if (typeof fn !== 'function') throw expected('fn', 'a function', fn);
+    expectMapOptions(options);
+    const run = new BatchRun(this.#host, sourceOf(items), fn, options);
+    run.onBegin = () => {
+      this.#open.add(run);
+      if (this.#failure !== undefined) run.fail(this.#failure.reason);
+    };
+    run.onEnd = () => this.#open.delete(run);
+    return run;
+  }
+
+  /** Ends all of them, and those that begin later. */
+  fail(reason: unknown): void {
+    this.#failure = { reason };
+    for (const run of this.#open) run.fail(reason);
+  }
+}

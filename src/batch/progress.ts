@@ -1,0 +1,144 @@
+import { wholeMs } from '../duration.ts';
+import type { UsageEvent } from '../events.ts';
+import { type Dimension, MINUTE_MS } from '../model/limits.ts';
+import { costInUsd } from '../providers/cost-in-usd.ts';
+import { priceOf } from '../providers/price-of.ts';
+import { type BatchHost, type Load, loadOf } from './host.ts';
+
+/** How much of something a minute. */
+export interface PerMinute {
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/** How far a batch is. Calls are all those of its limiter since it began. */
+export interface BatchProgress {
+  /** Items that have ended, `failed` ones among them. */
+  readonly done: number;
+  readonly failed: number;
+  /** `undefined` where the items can't be counted before their end. */
+  readonly total: number | undefined;
+  /** Calls that were let through and have not ended. */
+  readonly inFlight: number;
+  /** Items under way that have no call in flight. */
+  readonly waiting: number;
+  /** Tokens of the calls of wrapped clients, as their responses say. */
+  readonly tokens: number;
+  /** What these cost; `undefined` as soon as one is of a model without a known price. */
+  readonly usd: number | undefined;
+  /**
+   * Until all items have ended, in whole milliseconds and at least 1, at the pace of the last minute
+   * and no faster than the limits; `undefined` as long as nobody knows, and at the end.
+   */
+  readonly etaMs: number | undefined;
+  /** In the last minute, or since it began where that is less. */
+  readonly rate: PerMinute;
+  /** What the limits of the lanes in use allow, before headroom; `undefined` where there is none. */
+  readonly limit: { readonly [kind in keyof PerMinute]: number | undefined };
+}
+
+/** What was known at one time. */
+interface Mark {
+  readonly at: number;
+  readonly done: number;
+  readonly calls: number;
+  readonly tokens: number;
+}
+
+const MARK_MS = 1000;
+
+/** Counts what a batch has done. Listens to its limiter until `stop`. */
+export class Tally {
+  done = 0;
+  failed = 0;
+  readonly #host: BatchHost;
+  readonly #total: number | undefined;
+  readonly #before: Load;
+  /** One a second, of the last minute. */
+  readonly #marks: Mark[] = [];
+  #tokens = 0;
+  #usd: number | undefined = 0;
+
+  constructor(host: BatchHost, total: number | undefined) {
+    this.#host = host;
+    this.#total = total;
+    this.#before = loadOf(host.lanes);
+    this.#marks.push(this.#mark());
+    host.emitter.on('usage', this.#onUsage);
+  }
+
+  stop(): void {
+    this.#host.emitter.off('usage', this.#onUsage);
+  }
+
+  /** `running`: the items that are under way. */
+  progress(running: number): BatchProgress {
+    const { inFlight } = loadOf(this.#host.lanes);
+    const { done, failed } = this;
+    const now = this.#mark();
+    this.#note(now);
+    const rate = this.#rate(now);
+    const limit = { requests: this.#most('requests'), tokens: this.#most('tokens') };
+    const waiting = Math.max(0, running - inFlight);
+    const etaMs = this.#etaMs(now, limit);
+    const counts = { done, failed, total: this.#total, inFlight, waiting };
+    return { ...counts, tokens: this.#tokens, usd: this.#usd, etaMs, rate, limit };
+  }
+
+  readonly #onUsage = ({ model, actual }: UsageEvent): void => {
+    if (actual === undefined) return;
+    this.#tokens += actual.inputTokens + actual.outputTokens;
+    const price = priceOf(model, this.#host.prices());
+    if (price === undefined) this.#usd = undefined;
+    else if (this.#usd !== undefined) this.#usd += costInUsd(actual, price);
+  };
+
+  #mark(): Mark {
+    const { calls } = loadOf(this.#host.lanes);
+    const at = this.#host.clock.now();
+    return { at, done: this.done, calls: calls - this.#before.calls, tokens: this.#tokens };
+  }
+
+  #note(now: Mark): void {
+    const { at } = this.#marks.at(-1) ?? now;
+    if (now.at - at >= MARK_MS) this.#marks.push(now);
+    while (this.#marks.length > 2 && now.at - (this.#marks[1]?.at ?? 0) >= MINUTE_MS) {
+      this.#marks.shift();
+    }
+  }
+
+  #rate(now: Mark): PerMinute {
+    const since = this.#marks[0] ?? now;
+    const minutes = (now.at - since.at) / MINUTE_MS;
+    const per = (count: number): number => (minutes > 0 ? Math.round(count / minutes) : 0);
+    return { requests: per(now.calls - since.calls), tokens: per(now.tokens - since.tokens) };
+  }
+
+  /** What limits over a minute or less allow in a minute, in all lanes together. */
+  #most(kind: keyof PerMinute): number | undefined {
+    let sum: number | undefined;
+    for (const { state } of this.#host.lanes) {
+      const most = (dimension: Dimension): number[] =>
+        state.limits.meters
+          .filter(({ limit }) => limit.dimension === dimension && limit.windowMs <= MINUTE_MS)
+          .map(({ limit }) => (limit.max / limit.windowMs) * MINUTE_MS);
+      const found = [...most(kind), ...(kind === 'tokens' ? most('inputTokens') : [])];
+      if (found.length > 0) sum = (sum ?? 0) + Math.min(...found);
+    }
+    return sum;
+  }
+
+  /** A burst goes faster than the limits do in the long run: hence both are looked at. */
+  #etaMs(now: Mark, limit: BatchProgress['limit']): number | undefined {
+    const since = this.#marks[0] ?? now;
+    const ended = now.done - since.done;
+    if (this.#total === undefined || ended <= 0 || now.at <= since.at) return undefined;
+    const rest = this.#total - now.done;
+    if (rest <= 0) return undefined;
+    const byPace = (rest * (now.at - since.at)) / ended;
+    const byLimit = (used: number, most: number | undefined): number =>
+      most === undefined ? 0 : ((rest * used) / now.done / most) * MINUTE_MS;
+    const { requests, tokens } = limit;
+    return wholeMs(Math.max(1, byPace, byLimit(now.calls, requests), byLimit(now.tokens, tokens)));
+  }
+}
