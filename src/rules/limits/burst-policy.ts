@@ -1,13 +1,20 @@
 import {
   type Dimension,
-  isUpstream,
   MINUTE_MS,
   SECOND_MS,
   type Shape,
   UNKNOWN_SHAPE,
 } from '../../model/limits.ts';
-import { type Codec, flag, number, oneOf, optional, record } from '../codec.ts';
-import { type BurstTrial, burstTrial, type FinerLimit, newBurstTrial } from './burst-trial.ts';
+import {
+  isBelieved,
+  isContradicted,
+  isTried,
+  SECOND_BURSTS,
+  stageOf,
+  TEN_SECONDS_MS,
+} from './burst-stage.ts';
+import type { BurstPolicy, PacedLimit, Stage } from './burst-state.ts';
+import type { BurstTrial, FinerLimit } from './burst-trial.ts';
 import { headroomOf, type LimitPolicy, type PaceTerms } from './limit-policy.ts';
 import type { MeteredLimit } from './metered-limit.ts';
 import { type Guard, type Pace, paceOf } from './pace.ts';
@@ -23,18 +30,14 @@ const SPREAD_BURST_SECONDS = 1;
 /** Enough to try whether its second is counted. */
 const TRIED_BURST_SECONDS = 2;
 const WHOLE_BUCKET: Shape = { enforcement: 'bucket', burstSeconds: WHOLE_BURST_SECONDS };
-const TEN_SECONDS_MS = 10 * SECOND_MS;
 /** On trial, a second's share goes in each of these spans: the second burst lies elsewhere. */
 const TRIAL_SPAN_MS = 1200;
 /** By how much a network is expected to shift two calls against each other. */
 const SPREAD_MS = 50;
 /** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
 const ONE_BURST_MS = 150;
-const SECOND_BURSTS = 2;
 /** Where ten seconds hold fewer calls than these, two refused ones are much for a learned limit. */
 const FEW_CALLS = 50;
-/** A profile with no more than this has nothing to be tried. */
-const MOST_SURE_SECONDS = 10;
 /** A reset that is so near to that of a bucket is one. */
 const EXACT_MS = 100;
 const EXACT_SHARE = 0.05;
@@ -54,56 +57,6 @@ const LEFT_STEP = 0.01;
 const MOST_LEFT = 0.9;
 /** A refusal with so much of the limit left means that the server counts over a shorter time. */
 const MUCH_LEFT = 0.25;
-
-/**
- * What the pace of a limit is based on. `sliced`: the limit counts by the second. `second`: whether it
- * does is on trial. `short`: its bucket holds ten seconds. `ten`: whether it does is on trial.
- */
-export type Stage = 'known' | 'sliced' | 'second' | 'short' | 'ten';
-
-const STAGES: readonly Stage[] = ['known', 'sliced', 'second', 'short', 'ten'];
-
-/** How the resets that responses state are to be read. */
-export type ReadShape = 'bucket' | 'window';
-
-const READ: readonly ReadShape[] = ['bucket', 'window'];
-
-/** What was learned about the burst that one limit allows. */
-export interface BurstPolicy {
-  /** Whether a response has shown what the server has left. */
-  isSeen: boolean;
-  readAs: ReadShape | undefined;
-  /** Whether the server counts by the second, and whether its bucket holds ten seconds only. */
-  second: BurstTrial;
-  ten: BurstTrial;
-  /** What the present pace is based on. */
-  stage: Stage;
-  /** The share of the limit that others use. */
-  others: number;
-  /** Calls were refused with much of the limit left: to follow what is left is not enough. */
-  isShort: boolean;
-}
-
-export const burstPolicy: Codec<BurstPolicy> = record<BurstPolicy>({
-  isSeen: flag,
-  readAs: optional(oneOf(READ)),
-  second: burstTrial,
-  ten: burstTrial,
-  stage: oneOf(STAGES),
-  others: number,
-  isShort: flag,
-});
-
-/** A limit, and what was learned about its burst. */
-export interface PacedLimit {
-  limit: MeteredLimit;
-  burst: BurstPolicy;
-}
-
-export function newBurstPolicy(): BurstPolicy {
-  const trials = { second: newBurstTrial(), ten: newBurstTrial(), stage: 'known' } as const;
-  return { isSeen: false, readAs: undefined, ...trials, others: 0, isShort: false };
-}
 
 /** The present pace of a limit. */
 export function paceOfLimit(paced: PacedLimit, terms: PaceTerms): Pace {
@@ -243,72 +196,6 @@ function windowSeconds({ limit, burst }: PacedLimit): number {
 function shorter(shape: Shape, stage: Stage): Shape {
   if (stage !== 'short') return shape;
   return { ...shape, burstSeconds: Math.min(CAUTIOUS_BURST_SECONDS, shape.burstSeconds) };
-}
-
-function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: number): Stage {
-  const { limit } = paced;
-  if (policy.isShapeGiven || !isTried(limit)) return 'known';
-  const shape = policy.shapes[limit.dimension];
-  if (isBelieved(paced)) return shape.isUnknown === true ? 'sliced' : 'known';
-  const mayTry = (trial: BurstTrial): boolean => tuning.strictness === 0 && now >= trial.heldUntil;
-  return triedStageOf(paced, shape, mayTry);
-}
-
-/** Of a limit that is given or shown: how far its trials have come. */
-function triedStageOf(
-  paced: PacedLimit,
-  shape: Shape,
-  mayTry: (trial: BurstTrial) => boolean,
-): Stage {
-  const { limit, burst } = paced;
-  const isUnknown = shape.isUnknown === true || isContradicted(paced, shape);
-  if (isUnknown && burst.second.passed < SECOND_BURSTS && burst.readAs !== 'bucket') {
-    return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
-  }
-  if (!(isUnknown || mayBeShort(limit, shape)) || !isTen(paced)) return 'known';
-  return mayTryTen(limit) && mayTry(burst.ten) ? 'ten' : 'short';
-}
-
-/**
- * Of limits that were learned, only that of all tokens is tried: of requests, eight seconds' worth is
- * enough for a start, and input and output would each cost two refused calls.
- */
-function mayTryTen({ source, dimension }: MeteredLimit): boolean {
-  return source === 'given' || dimension === 'tokens';
-}
-
-/** Whether a bucket of ten seconds would be a finer limit, as far as is known. */
-function isTen({ limit, burst }: PacedLimit): boolean {
-  return limit.windowMs > TEN_SECONDS_MS && burst.ten.passed === 0;
-}
-
-/** Neither given nor shown: that the limit is so high is a belief. */
-function isBelieved({ limit, burst }: PacedLimit): boolean {
-  return limit.source !== 'given' && !burst.isSeen;
-}
-
-/**
- * A call a second or less, and no response has shown that limit: too few calls would pass to make up
- * for those that are refused if it is wrong.
- */
-function isSingle({ limit, burst }: PacedLimit): boolean {
-  const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
-  return limit.dimension === 'requests' && perSecond <= 1 && !burst.isSeen;
-}
-
-/** Whether a known host may allow a shorter burst than its profile says. What was given is believed. */
-function mayBeShort({ source }: MeteredLimit, { enforcement, burstSeconds }: Shape): boolean {
-  return source !== 'given' && enforcement !== 'fixed' && burstSeconds > MOST_SURE_SECONDS;
-}
-
-/** A limit that may be counted in shorter times than its own, as far as that matters here. */
-function isTried(limit: MeteredLimit): boolean {
-  return isUpstream(limit) && limit.windowMs > SECOND_MS && limit.windowMs <= MINUTE_MS;
-}
-
-/** Whether resets speak against a bucket. What was given is believed. */
-function isContradicted({ limit, burst }: PacedLimit, { enforcement }: Shape): boolean {
-  return enforcement === 'bucket' && limit.source !== 'given' && burst.readAs === 'window';
 }
 
 /** The limit's share of a second. */

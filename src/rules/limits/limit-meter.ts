@@ -9,15 +9,8 @@ import {
   refill,
   resized,
 } from './bucket.ts';
-import {
-  adoptStage,
-  burstPolicy,
-  newBurstPolicy,
-  type PacedLimit,
-  paceOfLimit,
-  relaxBurst,
-  reservedShare,
-} from './burst-policy.ts';
+import { adoptStage, paceOfLimit, relaxBurst, reservedShare } from './burst-policy.ts';
+import { burstPolicy, newBurstPolicy, type PacedLimit } from './burst-state.ts';
 import { endTrial } from './burst-trial.ts';
 import { type BusySpell, busySpell, newBusySpell } from './busy-spell.ts';
 import type { PaceTerms } from './limit-policy.ts';

@@ -1,0 +1,53 @@
+import { type Codec, flag, number, oneOf, optional, record } from '../codec.ts';
+import { type BurstTrial, burstTrial, newBurstTrial } from './burst-trial.ts';
+import type { MeteredLimit } from './metered-limit.ts';
+
+/**
+ * What the pace of a limit is based on. `sliced`: the limit counts by the second. `second`: whether it
+ * does is on trial. `short`: its bucket holds ten seconds. `ten`: whether it does is on trial.
+ */
+export type Stage = 'known' | 'sliced' | 'second' | 'short' | 'ten';
+
+const STAGES: readonly Stage[] = ['known', 'sliced', 'second', 'short', 'ten'];
+
+/** How the resets that responses state are to be read. */
+export type ReadShape = 'bucket' | 'window';
+
+const READ: readonly ReadShape[] = ['bucket', 'window'];
+
+/** What was learned about the burst that one limit allows. */
+export interface BurstPolicy {
+  /** Whether a response has shown what the server has left. */
+  isSeen: boolean;
+  readAs: ReadShape | undefined;
+  /** Whether the server counts by the second, and whether its bucket holds ten seconds only. */
+  second: BurstTrial;
+  ten: BurstTrial;
+  /** What the present pace is based on. */
+  stage: Stage;
+  /** The share of the limit that others use. */
+  others: number;
+  /** Calls were refused with much of the limit left: to follow what is left is not enough. */
+  isShort: boolean;
+}
+
+export const burstPolicy: Codec<BurstPolicy> = record<BurstPolicy>({
+  isSeen: flag,
+  readAs: optional(oneOf(READ)),
+  second: burstTrial,
+  ten: burstTrial,
+  stage: oneOf(STAGES),
+  others: number,
+  isShort: flag,
+});
+
+/** A limit, and what was learned about its burst. */
+export interface PacedLimit {
+  limit: MeteredLimit;
+  burst: BurstPolicy;
+}
+
+export function newBurstPolicy(): BurstPolicy {
+  const trials = { second: newBurstTrial(), ten: newBurstTrial(), stage: 'known' } as const;
+  return { isSeen: false, readAs: undefined, ...trials, others: 0, isShort: false };
+}
