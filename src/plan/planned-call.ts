@@ -27,6 +27,8 @@ export interface PlannedCost {
 export interface PlannedRequest extends EstimateRequest {
   /** Where it would be sent, with its port if it has one. @default the provider's own host */
   readonly host?: string | undefined;
+  /** The account's tier there. @default the lowest plausible one */
+  readonly tier?: string | number | undefined;
 }
 
 export type PlannedCall = PlannedCost | PlannedRequest;
@@ -72,14 +74,14 @@ function isCost(call: PlannedCall): call is PlannedCost {
 
 function expectCall(call: PlannedCall, index: number): void {
   const name = `calls[${index}]`;
-  expectObject(name, call, '{ cost, model } or { provider, path, body, host }');
+  expectObject(name, call, '{ cost, model } or { provider, path, body, host, tier }');
   if (isCost(call)) {
     expectKnown(call, ['cost', 'model'], name);
     checkedCost(`${name}.cost`, call.cost);
     if (call.model !== undefined) expectText(`${name}.model`, call.model);
     return;
   }
-  expectKnown(call, ['provider', 'path', 'body', 'host'], name);
+  expectKnown(call, ['provider', 'path', 'body', 'host', 'tier'], name);
   expectText(`${name}.provider`, call.provider);
   expectText(`${name}.path`, call.path);
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
@@ -133,7 +135,7 @@ async function readRequest(
   const outputTokens = Math.min(estimate.outputTokens, most);
   const cost = charging(provider, model).charge({ ...estimate, outputTokens }, call);
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
-  const key = laneKeyOf(upstream, call, estimate, undefined);
+  const key = laneKeyOf(upstream, call, estimate, request.tier);
   const { expects } = provider;
   return { index, model, key, cost, expects, tokens, usd: usdOf(model, tokens, prices) };
 }
