@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { digest } from '../../src/callers/digest.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 
 let clock: VirtualClock;
@@ -117,4 +119,24 @@ describe('record', () => {
       expect.objectContaining({ code: 'closed' }),
     );
   });
+});
+
+it('counts what was used elsewhere in the store that processes share, and keys of theirs', async () => {
+  await digest('key ann');
+  const memory = new MemoryStore(clock);
+  const [here, there] = ['here', 'there'].map((name) =>
+    createRateLimiter({
+      ...{ clock, headroom: 0, enforcement: 'bucket', limits: { tpm: 600 } },
+      ...{ tiers: { free: { tpm: 100 } }, store: memory.cellsOf(name) },
+    }),
+  ) as [RateLimiter, RateLimiter];
+  here.record({ tokens: 600 });
+  here.record({ tokens: 80 }, { model: 'm', key: 'ann', tier: 'free' });
+  await clock.advance(1000);
+  const [lane] = await clock.run(there.status());
+  expect(lane?.limits[0]?.level).toBe(10);
+  const [own] = await clock.run(there.allowance({ key: 'ann', tier: 'free' }));
+  expect(own?.remaining).toBe(21);
+  here.close();
+  there.close();
 });
