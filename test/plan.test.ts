@@ -256,7 +256,7 @@ describe('a plan', () => {
 
   it.each([
     [{}, 'Expected `calls` to be an array'],
-    [[5], 'Expected `calls[0]` to be { cost, model } or { provider, path, body, host }'],
+    [[5], 'Expected `calls[0]` to be { cost, model } or { provider, path, body, host, tier }'],
     [[{ cost: { tokens: -1 } }], 'Expected `calls[0].cost.tokens`'],
     [[{ cost: {}, key: 'k' }], 'Unknown option `calls[0].key`; known are cost, model'],
     [

@@ -29,6 +29,8 @@ export interface PlannedCost {
 export interface PlannedRequest extends EstimateRequest {
   /** Where it would be sent, with its port if it has one. @default the provider's own host */
   readonly host?: string | undefined;
+  /** The account's tier there. @default the lowest plausible one */
+  readonly tier?: string | number | undefined;
 }
 
 export type PlannedCall = PlannedCost | PlannedRequest;
@@ -76,14 +78,14 @@ function isCost(call: PlannedCall): call is PlannedCost {
 
 function expectCall(call: PlannedCall, index: number): void {
   const name = `calls[${index}]`;
-  expectObject(name, call, '{ cost, model } or { provider, path, body, host }');
+  expectObject(name, call, '{ cost, model } or { provider, path, body, host, tier }');
   if (isCost(call)) {
     expectKnown(call, ['cost', 'model'], name);
     checkedCost(`${name}.cost`, call.cost);
     if (call.model !== undefined) expectText(`${name}.model`, call.model);
     return;
   }
-  expectKnown(call, ['provider', 'path', 'body', 'host'], name);
+  expectKnown(call, ['provider', 'path', 'body', 'host', 'tier'], name);
   expectText(`${name}.provider`, call.provider);
   expectText(`${name}.path`, call.path);
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
@@ -140,7 +142,7 @@ async function readRequest(
   const cost = charged.charge(expecting, call);
   const charges = charged.charging?.charges(expecting, call);
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
-  const key = laneKeyOf(upstream, call, estimate, undefined);
+  const key = laneKeyOf(upstream, call, estimate, request.tier);
   const { expects } = provider;
   const usd = usdOf(model, tokens, prices);
   return { index, model, key, cost, charges, expects, tokens, usd };

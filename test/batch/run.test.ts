@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { digest } from '../../src/callers/digest.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
+import { FlakyStore } from '../support/flaky-store.ts';
 
 let clock: VirtualClock;
 let limiter: RateLimiter;
@@ -117,4 +120,50 @@ describe('record', () => {
       expect.objectContaining({ code: 'closed' }),
     );
   });
+});
+
+it('counts what was used elsewhere in the store that processes share, and keys of theirs', async () => {
+  await digest('key ann');
+  const memory = new MemoryStore(clock);
+  const [here, there] = ['here', 'there'].map((name) =>
+    createRateLimiter({
+      ...{ clock, headroom: 0, enforcement: 'bucket', limits: { tpm: 600 } },
+      ...{ tiers: { free: { tpm: 100 } }, store: memory.cellsOf(name) },
+    }),
+  ) as [RateLimiter, RateLimiter];
+  here.record({ tokens: 600 });
+  here.record({ tokens: 80 }, { model: 'm', key: 'ann', tier: 'free' });
+  await clock.advance(1000);
+  const [lane] = await clock.run(there.status());
+  expect(lane?.limits[0]?.level).toBe(10);
+  const [own] = await clock.run(there.allowance({ key: 'ann', tier: 'free' }));
+  expect(own?.remaining).toBe(21);
+  here.close();
+  there.close();
+});
+
+it('counts it once, also where the store is lost meanwhile', async () => {
+  const memory = new MemoryStore(clock);
+  const store = new FlakyStore(memory.cellsOf('here'));
+  const limits = [{ dimension: 'tokens', max: 600, windowMs: 86_400_000 }] as const;
+  const options = { clock, headroom: 0, enforcement: 'bucket', limits } as const;
+  const here = createRateLimiter({ ...options, store });
+  const there = createRateLimiter({ ...options, store: memory.cellsOf('there') });
+  const events: string[] = [];
+  here.on('degraded', ({ what }) => events.push(what));
+  (await clock.run(here.acquire({ tokens: 1 }))).settle();
+  await clock.advance(1000);
+  store.isDown = true;
+  const waiting = here.acquire({ tokens: 1 });
+  await clock.advance(10_000);
+  here.record({ tokens: 300 });
+  (await clock.run(waiting)).settle();
+  store.isDown = false;
+  await clock.advance(10_000);
+  expect(events).toEqual(['store_lost', 'store_back']);
+  const [lane] = await clock.run(there.status());
+  // Counted twice, nothing would be left.
+  expect(lane?.limits[0]?.level).toBeGreaterThan(290);
+  here.close();
+  there.close();
 });

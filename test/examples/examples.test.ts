@@ -41,6 +41,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^\{"line":1,"verdict":"This is answer 1/m,
     /^\{"line":40,"verdict":"This is answer \d/m,
   ],
+  'budgeted-summary.ts': [/^\d\d of 500 summaries for \$0\.001\d$/m],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,

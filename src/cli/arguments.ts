@@ -1,0 +1,109 @@
+/// <reference types="node" />
+import { parseArgs } from 'node:util';
+import { CommandError } from './exit-code.ts';
+
+/** What a user asks for, checked. */
+export interface Arguments {
+  readonly command: 'batch' | 'plan' | 'limits';
+  readonly input: string | undefined;
+  readonly output: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly key: string | undefined;
+  readonly model: string | undefined;
+  readonly tier: string | number | undefined;
+  readonly limits: Readonly<Record<string, number>> | undefined;
+  readonly redis: string | undefined;
+  readonly concurrency: number | undefined;
+  readonly maxUsd: number | undefined;
+  readonly provider: 'openai' | 'anthropic' | undefined;
+  readonly retryFailed: boolean;
+  readonly dryRun: boolean;
+  readonly strict: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean', default: false } as const;
+const OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  ...{ 'base-url': TEXT, key: TEXT, model: TEXT, tier: TEXT, limits: TEXT, redis: TEXT },
+  ...{ concurrency: TEXT, 'max-usd': TEXT, provider: TEXT },
+  ...{ 'retry-failed': FLAG, 'dry-run': FLAG, strict: FLAG, quiet: FLAG, json: FLAG },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', short: 'v', default: false },
+} as const;
+
+type Values = ReturnType<typeof parsed>['values'];
+
+/** @throws CommandError that says what is wrong */
+export function readArguments(argv: readonly string[]): Arguments | 'help' | 'version' {
+  const { values, positionals } = parsed(argv);
+  const [command, input, ...more] = positionals;
+  if (values.version) return 'version';
+  if (values.help || command === undefined) return 'help';
+  if (command !== 'batch' && command !== 'plan' && command !== 'limits') {
+    throw new CommandError(`There is no command '${command}': batch, plan or limits`);
+  }
+  if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}`);
+  if (command !== 'limits' && input === undefined) {
+    throw new CommandError(`Which file? llm-headroom ${command} requests.jsonl`);
+  }
+  const isDry = values['dry-run'] || command !== 'batch';
+  if (!isDry && values.output === undefined) {
+    throw new CommandError(`Where to? llm-headroom batch ${input} -o results.jsonl`);
+  }
+  return { command, input, ...read(values) };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function read(values: Values): Omit<Arguments, 'command' | 'input'> {
+  const { output, key, model, redis, strict, quiet, json } = values;
+  return {
+    ...{ output, key, model, redis, strict, quiet, json },
+    baseUrl: urlIn(values['base-url']),
+    tier:
+      values.tier !== undefined && /^\d+$/.test(values.tier) ? Number(values.tier) : values.tier,
+    limits: limitsIn(values.limits),
+    concurrency: numberIn('--concurrency', values.concurrency, 1),
+    maxUsd: numberIn('--max-usd', values['max-usd'], 0),
+    provider: providerIn(values.provider),
+    retryFailed: values['retry-failed'],
+    dryRun: values['dry-run'],
+  };
+}
+
+function urlIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:/.test(URL.canParse(text) ? text : '')) return text;
+  throw new CommandError(`--base-url takes an http(s) URL, not '${text}'`);
+}
+
+function numberIn(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= least && value > 0) return value;
+  throw new CommandError(`${name} takes a positive number, not '${text}'`);
+}
+
+function limitsIn(text: string | undefined): Record<string, number> | undefined {
+  if (text === undefined) return undefined;
+  const pairs = text.split(',').map((pair): [string, number] => {
+    const [, name, value] = /^(rpm|rpd|tpm|tpd|itpm|otpm)=([\d_]+)$/.exec(pair.trim()) ?? [];
+    const amount = Number(value?.replaceAll('_', ''));
+    if (name !== undefined && amount > 0) return [name, amount];
+    throw new CommandError(`--limits takes 'rpm=500,tpm=200000', not '${text}'`);
+  });
+  return Object.fromEntries(pairs);
+}
+
+function providerIn(text: string | undefined): 'openai' | 'anthropic' | undefined {
+  if (text === undefined || text === 'openai' || text === 'anthropic') return text;
+  throw new CommandError(`--provider is openai or anthropic, not '${text}'`);
+}

@@ -1,0 +1,184 @@
+import type { BatchProgress } from '../batch/progress.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { BudgetSpent, HeadroomError } from '../errors.ts';
+import type { RateLimiter } from '../limiter.ts';
+import { field } from '../model/json.ts';
+import type { BatchRequest } from './batch-line.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import type { ProgressLine } from './progress-line.ts';
+import type { Entry } from './requests-file.ts';
+import { type Outcome, readResult, resultLine } from './result-line.ts';
+import type { ResultsFile } from './results-file.ts';
+import type { Send } from './send.ts';
+
+export interface SessionOptions {
+  readonly limiter: RateLimiter;
+  readonly send: Send;
+  readonly results: ResultsFile;
+  readonly line: ProgressLine;
+  readonly clock?: Clock | undefined;
+}
+
+/** Beside the SDK's own retries: a network may be gone for some minutes. */
+const CONNECTION_WAITS_MS = [5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
+
+/**
+ * One run of the command: sends, records, and stops.
+ *
+ * Invariants: a call is recorded at once when it has ended, before its place goes to another; when
+ * it stops, calls in flight end and are recorded, and none that waits is sent.
+ */
+export class BatchSession {
+  recorded = 0;
+  failed = 0;
+  usd: number | undefined = 0;
+  /** Why it ended before its time. */
+  stopped: CommandError | undefined;
+  readonly #options: SessionOptions;
+  readonly #clock: Clock;
+  readonly #open = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+  /** Who waits until a call has ended. */
+  #waiting: (() => void)[] = [];
+  /** Who rests until a network is back. */
+  readonly #stops = new Set<() => void>();
+  #isFull = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get refused(): number {
+    return this.#options.limiter.snapshot().reduce((sum, { totals }) => sum + totals.refused, 0);
+  }
+
+  /** Sends what has no result yet; `total` is how many these are. */
+  async run(entries: AsyncIterable<Entry>, total: number): Promise<void> {
+    const { limiter } = this.#options;
+    const work = (request: BatchRequest): Promise<void> => this.#tracked(request);
+    const onProgress = (progress: BatchProgress): void => this.#show({ ...progress, total });
+    try {
+      const ended = limiter.map(this.#unrecorded(entries), work, { onProgress });
+      for await (const result of ended) if ('error' in result) this.#stop(result.error);
+    } catch (error) {
+      this.#stop(error);
+    }
+    await Promise.allSettled(this.#open);
+  }
+
+  /** First lets what is in flight end; the second time breaks it off. */
+  interrupt(): void {
+    if (this.stopped === undefined) {
+      this.#options.line.say('Waiting for the calls in flight; once more breaks them off');
+      this.#stop(new CommandError('Interrupted', EXIT.interrupted));
+    } else this.#abort.abort();
+  }
+
+  async *#unrecorded(entries: AsyncIterable<Entry>): AsyncGenerator<BatchRequest, void> {
+    for await (const entry of entries) {
+      if ('problem' in entry || this.#options.results.has(entry.request.customId)) continue;
+      yield entry.request;
+    }
+  }
+
+  #tracked(request: BatchRequest): Promise<void> {
+    const ended = this.#work(request).finally(() => {
+      this.#open.delete(ended);
+      this.#wake();
+    });
+    this.#open.add(ended);
+    return ended;
+  }
+
+  async #work(request: BatchRequest): Promise<void> {
+    const outcome = await this.#outcomeOf(request);
+    if (this.#isFull) return;
+    const line = resultLine(request, outcome);
+    try {
+      this.#options.results.append(request.customId, line);
+    } catch (error) {
+      this.#isFull = true;
+      throw error;
+    }
+    this.recorded++;
+    if (readResult(line)?.isFailed !== false) this.failed++;
+  }
+
+  async #outcomeOf(request: BatchRequest): Promise<Outcome> {
+    for (let failures = 0; ; ) {
+      try {
+        return await this.#options.send(request, this.#abort.signal);
+      } catch (error) {
+        if (isContended(error)) await this.#nextEnd();
+        else if (!isConnection(error) || this.#abort.signal.aborted) throw error;
+        else if (failures === CONNECTION_WAITS_MS.length) return unreached(error);
+        else await this.#rest(CONNECTION_WAITS_MS[failures++] ?? 0);
+      }
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const goOn of waiting) goOn();
+  }
+
+  #nextEnd(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** A run that is stopped waits no longer. */
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#stops.delete(end);
+        resolve();
+      };
+      const cancel = this.#clock.setTimeout(end, ms);
+      this.#stops.add(end);
+    });
+  }
+
+  #stop(error: unknown): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = error instanceof CommandError ? error : stopFor(error);
+    // Rejects what waits; what is in flight goes on.
+    this.#options.limiter.close();
+    for (const end of this.#stops) end();
+    this.#wake();
+  }
+
+  #show(progress: BatchProgress): void {
+    const { limiter, line, results } = this.#options;
+    this.usd = progress.usd;
+    results.sync();
+    const paused = limiter.snapshot().map(({ pausedUntil }) => pausedUntil ?? 0);
+    const until = Math.max(0, ...paused);
+    line.show({ ...progress, refused: this.refused, pausedUntil: until > 0 ? until : undefined });
+  }
+}
+
+/** What others have reserved of a budget and don't use comes back when they end. */
+function isContended(error: unknown): boolean {
+  return error instanceof BudgetSpent && error.reservedUsd > 0;
+}
+
+function unreached(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', code: 'connection_error', message };
+}
+
+/** Both SDKs' errors without a status, but their users' own aborts. */
+function isConnection(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof HeadroomError) return false;
+  if (error instanceof CommandError) return false;
+  return /Connection/.test(error.constructor.name);
+}
+
+function stopFor(error: unknown): CommandError {
+  const message = error instanceof Error ? error.message : String(error);
+  const isFull = field(error, 'code') === 'ENOSPC';
+  return new CommandError(isFull ? 'The disk is full' : message, EXIT.stopped);
+}

@@ -1,0 +1,98 @@
+/// <reference types="node" />
+import { statSync } from 'node:fs';
+import { systemClock } from '../clock.ts';
+import { HeadroomError } from '../errors.ts';
+import { keyOf, limiterOf } from './account.ts';
+import type { Arguments } from './arguments.ts';
+import { BatchSession } from './batch-session.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { dollars, ProgressLine } from './progress-line.ts';
+import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
+import { type Found, ResultsFile } from './results-file.ts';
+import { sendBy } from './send.ts';
+
+/** Of lines that can't be used, so many are named. */
+const MOST_TOLD = 20;
+
+/** Sends all lines of a file that have no result yet. Resolves to the exit code. */
+export async function runBatch(asked: Arguments, io: Io): Promise<number> {
+  const { input = '', output = '', model, strict } = asked;
+  expectFiles(input, output);
+  const results = await ResultsFile.open(output, { ...asked, write: io.write });
+  try {
+    tellFound(results.found, output, io);
+    const survey = await surveyOf(input, model, (id) => results.has(id), teller(io));
+    if (strict && survey.unusable > 0) {
+      throw new CommandError(`Nothing was sent: ${survey.unusable} lines can't be used (--strict)`);
+    }
+    return await sendAll(asked, io, results, survey);
+  } finally {
+    results.close();
+  }
+}
+
+async function sendAll(
+  asked: Arguments,
+  io: Io,
+  results: ResultsFile,
+  survey: Survey,
+): Promise<number> {
+  const { input = '', output = '', model, quiet, json, baseUrl, tier } = asked;
+  const { form = 'openai', usable, done, unusable } = survey;
+  const key = keyOf(form, asked, io);
+  const { limiter, close } = await limiterOf(asked, io);
+  const line = new ProgressLine(io, { quiet, json });
+  const startedAt = (io.clock ?? systemClock).now();
+  try {
+    const send = await sendBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const session = new BatchSession({ limiter, send, results, line, clock: io.clock });
+    const stopListening = io.onInterrupt(() => session.interrupt());
+    try {
+      await session.run(entriesOf(input, model), usable - done);
+    } finally {
+      stopListening();
+    }
+    const seconds = Math.round(((io.clock ?? systemClock).now() - startedAt) / 1000);
+    const { failed, recorded, stopped, usd, refused } = session;
+    const cost = usd === undefined ? 'an unknown price' : dollars(usd);
+    const all = `${recorded} recorded (${failed} failed), ${done} were there, ${unusable} unusable`;
+    if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
+    if (stopped !== undefined) {
+      line.say(`${stopped.message}. The same command goes on from here`);
+      return stopped.exitCode;
+    }
+    const isFine = failed + unusable + (asked.retryFailed ? 0 : results.found.failed) === 0;
+    return isFine ? EXIT.fine : EXIT.someFailed;
+  } catch (error) {
+    if (error instanceof HeadroomError) throw new CommandError(error.message, EXIT.stopped);
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
+/** @throws CommandError for an input that isn't there, or that would be overwritten */
+export function expectFiles(input: string, output?: string): void {
+  const found = statSync(input, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw new CommandError(`There is no file ${input}`);
+  const other = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false });
+  if (other?.ino === found.ino && other.dev === found.dev) {
+    throw new CommandError('The results would be appended to the requests: name another file');
+  }
+}
+
+/** Names the first lines that can't be used. */
+export function teller(io: Pick<Io, 'err'>): (number: number, problem: string) => void {
+  let told = 0;
+  return (number, problem) => {
+    if (told++ < MOST_TOLD) io.err(`Line ${number} can't be used: ${problem}\n`);
+    else if (told === MOST_TOLD + 1) io.err('More lines are like this: these are not named\n');
+  };
+}
+
+function tellFound({ recorded, torn, unreadable }: Found, output: string, io: Io): void {
+  if (recorded > 0) io.err(`${output} has ${recorded} results: these are not sent again\n`);
+  if (torn !== 'none') io.err(`Its last line was torn: it was ${torn}\n`);
+  if (unreadable.length > 0) io.err(`Lines ${unreadable.join(', ')} of it are no results\n`);
+}

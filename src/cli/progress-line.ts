@@ -1,0 +1,69 @@
+import type { BatchProgress } from '../batch/progress.ts';
+import { inWords } from '../duration.ts';
+import type { Arguments } from './arguments.ts';
+import type { Io } from './io.ts';
+
+/** What a run knows beside its batch. */
+export interface Progress extends BatchProgress {
+  /** Calls that were answered with 429. */
+  readonly refused: number;
+  /** Until when a lane is stopped, in milliseconds since the epoch. */
+  readonly pausedUntil: number | undefined;
+}
+
+/** Where nobody watches, a line each ten seconds. */
+const PLAIN_EVERY = 10;
+
+/** Shows how far a run is, once a second: one line that changes, plain lines, or lines of JSON. */
+export class ProgressLine {
+  readonly #io: Io;
+  readonly #how: Pick<Arguments, 'quiet' | 'json'>;
+  #told = 0;
+
+  constructor(io: Io, how: Pick<Arguments, 'quiet' | 'json'>) {
+    this.#io = io;
+    this.#how = how;
+  }
+
+  show(progress: Progress): void {
+    if (this.#how.json) this.#io.out(`${JSON.stringify(progress)}\n`);
+    else if (this.#how.quiet) return;
+    else if (this.#io.isTerminal) this.#io.err(`\r\u001b[K${progressText(progress)}`);
+    else if (this.#told++ % PLAIN_EVERY === 0) this.#io.err(`${progressText(progress)}\n`);
+  }
+
+  /** Something else to say, on a line of its own. */
+  say(text: string): void {
+    this.#io.err(`${this.#io.isTerminal ? '\r\u001b[K' : ''}${text}\n`);
+  }
+}
+
+/** `1204/10000 · 480 of 500 requests/min · 96k of 200k tokens/min · $0.42 · 18 min left · 0 429s` */
+export function progressText(progress: Progress): string {
+  const { done, failed, total, rate, limit, usd, etaMs, refused, pausedUntil } = progress;
+  const parts = [
+    total === undefined ? `${done}` : `${done}/${total}`,
+    failed > 0 ? `${failed} failed` : '',
+    `${of(rate.requests, limit.requests)} requests/min`,
+    `${of(rate.tokens, limit.tokens)} tokens/min`,
+    usd === undefined ? '' : dollars(usd),
+    etaMs === undefined ? '' : `${inWords(etaMs)} left`,
+    `${refused} 429s`,
+    pausedUntil === undefined ? '' : `paused until ${new Date(pausedUntil).toISOString()}`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function of(amount: number, most: number | undefined): string {
+  return most === undefined ? short(amount) : `${short(amount)} of ${short(most)}`;
+}
+
+function short(amount: number): string {
+  if (amount < 10_000) return String(Math.round(amount));
+  return amount < 10_000_000 ? `${Math.round(amount / 1000)}k` : `${Math.round(amount / 1e6)}M`;
+}
+
+/** To the cent, and less where that is 0. */
+export function dollars(usd: number): string {
+  return `$${usd >= 0.1 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(2)}`;
+}

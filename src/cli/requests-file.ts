@@ -1,0 +1,63 @@
+/// <reference types="node" />
+import { type BatchRequest, type Form, type Problem, readBatchLine } from './batch-line.ts';
+import { IdSet } from './id-set.ts';
+import { linesOf } from './lines.ts';
+
+/** What a line of the file of requests asks for, or why it can't be used. */
+export type Entry = ({ readonly request: BatchRequest } | Problem) & { readonly number: number };
+
+/**
+ * The lines of a file of requests, one in memory at a time. Empty ones are left out. The first that
+ * can be used says whose format the file has; of lines with the same id, the first counts.
+ */
+export async function* entriesOf(
+  path: string,
+  model: string | undefined,
+): AsyncGenerator<Entry, void> {
+  const seen = new IdSet();
+  let form: Form | undefined;
+  for await (const { number, text } of linesOf(path)) {
+    if (text.trim() === '') continue;
+    const request = readBatchLine(text, model);
+    if ('problem' in request) yield { number, ...request };
+    else if (request.form !== (form ?? request.form)) {
+      yield { number, problem: `in ${request.form}'s format, unlike the lines before` };
+    } else if (!seen.add(request.customId)) {
+      yield { number, problem: `a second line with custom_id '${request.customId}'` };
+    } else {
+      form = request.form;
+      yield { number, request };
+    }
+  }
+}
+
+/** What a file holds. */
+export interface Survey {
+  readonly form: Form | undefined;
+  readonly usable: number;
+  /** Of these, those that `isDone` knows. */
+  readonly done: number;
+  readonly unusable: number;
+}
+
+/** Reads the whole file once, and tells of each line that can't be used. */
+export async function surveyOf(
+  path: string,
+  model: string | undefined,
+  isDone: (customId: string) => boolean,
+  tell: (number: number, problem: string) => void,
+): Promise<Survey> {
+  let form: Form | undefined;
+  let [usable, done, unusable] = [0, 0, 0];
+  for await (const entry of entriesOf(path, model)) {
+    if ('problem' in entry) {
+      unusable++;
+      tell(entry.number, entry.problem);
+      continue;
+    }
+    form = entry.request.form;
+    usable++;
+    if (isDone(entry.request.customId)) done++;
+  }
+  return { form, usable, done, unusable };
+}

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
+import { anthropicLine, ids, openaiLine, World } from './support/world.ts';
+
+const clock = createVirtualClock({ start: 1_800_000_000_000 });
+
+it('tells tokens, cost and time for each tier, the limit that binds, and half the price', async () => {
+  const world = new World();
+  world.write(
+    'in.jsonl',
+    ids(2000).map((id) => openaiLine(id)),
+  );
+  expect(await world.run('plan in.jsonl --json', { clock })).toBe(0);
+  const plans = JSON.parse(world.out);
+  expect(plans.map(({ tier }: { tier: string }) => tier)).toContain('Tier 1');
+  for (const { calls, usd, batchUsd, tokens } of plans) {
+    expect(calls).toBe(2000);
+    expect(batchUsd).toBeCloseTo(usd / 2, 12);
+    expect(tokens.output).toBe(32_000);
+  }
+  world.out = '';
+  expect(await world.run('plan in.jsonl --tier 1', { clock })).toBe(0);
+  expect(world.out).toMatch(
+    /^2000 calls, \d+ tokens in, up to 32000 out: \$0\.02\d; by the provider's own batch endpoint \$0\.01\d$/m,
+  );
+  expect(world.out).toMatch(/^ {2}1: \d+ s until the last call is sent, held back by \w+$/m);
+});
+
+it('sends nothing, needs no key, and leaves out what is recorded already', async () => {
+  const world = new World();
+  world.write('in.jsonl', ids(10).map(anthropicLine));
+  world.write('out.jsonl', [
+    { custom_id: 'id-1', result: { type: 'succeeded' } },
+    { custom_id: 'id-2', result: { type: 'errored' } },
+  ]);
+  const fetch = (): never => expect.fail('nothing is sent');
+  const io = { clock, fetch, env: {} };
+  const dry = 'batch in.jsonl -o out.jsonl --dry-run --limits rpm=60';
+  expect(await world.run(dry, io)).toBe(0);
+  expect(world.out).toMatch(/^8 calls, /);
+  expect(await world.run(`${dry} --retry-failed`, io)).toBe(0);
+  expect(world.out).toMatch(/^9 calls, /m);
+  expect(world.results()).toHaveLength(2);
+});
+
+it('says so where nobody knows the limits', async () => {
+  const world = new World();
+  world.write('in.jsonl', [openaiLine('a')]);
+  expect(await world.run('plan in.jsonl --base-url http://localhost:1/v1', { clock })).toBe(0);
+  expect(world.out).toContain('nobody knows its limits: give --limits');
+});
+
+it('foresees a run: its time within 3 %, its cost within 5 %', async () => {
+  const world = new World();
+  // Prompts that count the same here and in the simulator: a token for each word of three letters.
+  const content = 'the sun and one old fox saw six '.repeat(20);
+  const messages = [{ role: 'user', content }];
+  const lines = ids(2000).map((id) => openaiLine(id, { messages }));
+  world.write('in.jsonl', lines);
+  const args = 'in.jsonl --base-url https://api.openai.com/v1 --limits rpm=300';
+  expect(await world.run(`plan ${args} --json`, { clock })).toBe(0);
+  const [{ usd, durationMs }] = JSON.parse(world.out);
+  const simulator = createSimulator({ clock, limits: { rpm: 300 }, latency: 1000 });
+  expect(await world.sent(`batch ${args} -o out.jsonl`, clock, simulator)).toBe(0);
+  const times = simulator.log.map(({ time }) => time);
+  const took = Math.max(...times) - Math.min(...times);
+  expect(took / durationMs).toBeGreaterThan(0.97);
+  expect(took / durationMs).toBeLessThan(1.03);
+  const { inputTokens, outputTokens, status429 } = simulator.stats();
+  expect(status429).toBe(0);
+  expect(Math.abs((inputTokens * 0.15 + outputTokens * 0.6) / 1e6 / usd - 1)).toBeLessThan(0.05);
+});
+
+it('tells what a key may do, by the headers of one small call', async () => {
+  const world = new World();
+  const simulator = createSimulator({ clock, limits: { rpm: 500, tpm: 30_000 } });
+  expect(await world.sent('limits --provider openai', clock, simulator)).toBe(0);
+  expect(world.out).toMatch(/^api\.openai\.com\/gpt-4o-mini$/m);
+  expect(world.out).toMatch(/^ {2}500 requests per 60 s, 499 left \(headers\)$/m);
+  expect(world.out).toMatch(/^ {2}30000 tokens per 60 s, \d+ left \(headers\)$/m);
+  expect(simulator.stats().requests).toBe(1);
+});
