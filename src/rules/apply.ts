@@ -1,6 +1,7 @@
 import { MINUTE_MS, type Subject } from '../model/limits.ts';
 import type { LaneCommand, RefusalWords } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, type Member, memberOf } from './lane-state.ts';
+import { holdBeliefs } from './learning/beliefs.ts';
 import {
   chargedInTheEnd,
   doubtCharge,
@@ -72,6 +73,8 @@ export function passTime(state: LaneState, now: number): void {
   const pause = pauseOf(state.recovery);
   if (pause !== undefined && now >= pause.until) endPause(state, pause.until, now);
   if (isAwaited(state)) widen(state.recovery, now);
+  // Nothing that is heard in a pause could confirm it, nor say otherwise.
+  if (pauseOf(state.recovery) !== undefined) return;
   const wasPaced = isPaced(state.learning);
   forgetOld(state.learning, state.limits, now);
   // Nothing is known of the limits any more: as in the beginning.
@@ -186,6 +189,8 @@ function syncTurns(state: LaneState): void {
 
 function endPause(state: LaneState, until: number, now: number): void {
   const { learning, limits, recovery } = state;
+  const { since = until } = recovery.pause ?? {};
+  holdBeliefs(learning.known, since, now);
   const isStray = recovery.pause?.cause !== 'capacity' && drawConclusions(learning, limits, until);
   resume(recovery, now);
   if (isStray && isPaced(learning)) release(recovery);

@@ -131,7 +131,7 @@ it('stops on a full disk with a message, leaves no torn line, and goes on later'
     // The last bytes before the end of the disk: half of a line.
     return writeSync(fd, written > 20_000 ? bytes.subarray(0, bytes.length / 2) : bytes);
   };
-  expect(await world.sent(ALL, clock, simulator, { write })).toBe(3);
+  expect(await world.sent(`${ALL} --concurrency 20`, clock, simulator, { write })).toBe(3);
   expect(world.err).toContain('The disk is full. The same command goes on from here');
   expect(world.text('out.jsonl').endsWith('\n')).toBe(true);
   const recorded = world.results().length;

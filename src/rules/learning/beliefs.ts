@@ -132,6 +132,14 @@ export function passTime(
   return { changed, retried };
 }
 
+/** A pause since `since` is over: the time of what is believed has stood still in it. */
+export function holdBeliefs({ evidence }: KnownLimits, since: number, now: number): void {
+  for (const each of evidence) {
+    const ageMs = Math.max(0, since - each.latest.at);
+    each.latest = { ...each.latest, at: Math.max(each.latest.at, now - ageMs) };
+  }
+}
+
 /** When time alone changes what is believed; infinite where it doesn't. */
 export function lapsesAt({ evidence }: KnownLimits, now: number): number {
   return Math.min(...evidence.map((each) => changesAt(each, now)));
