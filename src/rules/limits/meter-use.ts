@@ -98,6 +98,8 @@ export function drainMeter(meter: LimitMeter, terms: PaceTerms, now: number): vo
   meter.bucket = drained(meter.bucket);
 }
 
+/** So much may go as soon as a limit is shown: short of a bucket of ten seconds. */
+const SHOWN_BURST_MS = 8000;
 /** What is left of a limit may be so much less than expected: others use it too. */
 const EXPECTED_WITHIN = 0.1;
 
@@ -128,15 +130,23 @@ function isOdd(meter: LimitMeter, reading: Reading, terms: PaceTerms, now: numbe
   return remaining - takenSince < expected - EXPECTED_WITHIN * limit;
 }
 
+/** Tokens are estimated, and others on the same account show late in them: their burst grows slowly. */
+function isExact({ limit }: LimitMeter): boolean {
+  return limit.dimension === 'requests';
+}
+
 function openBalance(meter: LimitMeter, reading: Reading, terms: PaceTerms, now: number): void {
   const { dimension, windowMs } = meter.limit;
   const balance = newServerBalance(reading, windowMs, reservedShare(terms.policy, dimension), now);
+  const isNew = isExact(meter) && meter.limit.source !== 'given' && !meter.burst.isSeen;
   meter.balance = balance;
   meter.burst.isSeen = true;
   repace(meter, terms, now);
+  // As far as the server has it, the burst of a limit that is shown for the first time is there at once.
+  const { capacity, perMs } = meter.spec;
+  const shown = isNew ? Math.min(capacity, perMs * SHOWN_BURST_MS) : 0;
+  const most = Math.max(meter.bucket.level, shown);
   const usable = usableBalance(balance, now);
-  // What the server has left of a limit that was learned is there: the burst that it allows begins full.
-  const most = meter.limit.source === 'given' ? meter.bucket.level : meter.spec.capacity;
   meter.bucket = { ...meter.bucket, level: Math.min(most, usable) };
 }
 
