@@ -21,7 +21,6 @@ import type { Rejection, Reservation } from './lane/reservation.ts';
 import { markLimiter } from './limiter-self.ts';
 import { bindMethods } from './model/bind-methods.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
-import type { PriceTable } from './model/price.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -105,8 +104,7 @@ export class RateLimiter extends GuardedEmitter {
     const { budget, clock } = this.#settings;
     this.#cashier = new Cashier(budget, this.#settings.prices, clock, this.#ledgers);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
-    const prices = (): PriceTable => this.#settings.prices;
-    this.#batches = new Batches({ clock, emitter: this, prices, lanes: this.#lanes });
+    this.#batches = new Batches({ clock, emitter: this, lanes: this.#lanes });
     markLimiter(this);
     bindMethods(this, RateLimiter.prototype);
     definePlainFetch(this);

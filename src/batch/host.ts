@@ -1,13 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { GuardedEmitter } from '../events.ts';
 import type { Lane } from '../lane/lane.ts';
-import type { PriceTable } from '../model/price.ts';
 
 /** What a batch needs of its limiter. */
 export interface BatchHost {
   readonly clock: Clock;
   readonly emitter: GuardedEmitter;
-  readonly prices: () => PriceTable;
   readonly lanes: Iterable<Lane>;
 }
 

@@ -1,8 +1,6 @@
 import { wholeMs } from '../duration.ts';
 import type { UsageEvent } from '../events.ts';
 import { type Dimension, MINUTE_MS } from '../model/limits.ts';
-import { costInUsd } from '../providers/cost-in-usd.ts';
-import { priceOf } from '../providers/price-of.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
 
 /** How much of something a minute. */
@@ -85,12 +83,10 @@ export class Tally {
     return { ...counts, tokens: this.#tokens, usd: this.#usd, etaMs, rate, limit };
   }
 
-  readonly #onUsage = ({ model, actual }: UsageEvent): void => {
+  readonly #onUsage = ({ actual, usd }: UsageEvent): void => {
     if (actual === undefined) return;
     this.#tokens += actual.inputTokens + actual.outputTokens;
-    const price = priceOf(model, this.#host.prices());
-    if (price === undefined) this.#usd = undefined;
-    else if (this.#usd !== undefined) this.#usd += costInUsd(actual, price);
+    this.#usd = this.#usd === undefined || usd === undefined ? undefined : this.#usd + usd;
   };
 
   #mark(): Mark {

@@ -28,7 +28,8 @@ const RUN_MS = 180_000;
 /** Of fewer calls, those of a run may be two or three that are always refused. */
 const LEAST_CALLS_OF_A_RUN = 20;
 /**
- * So many followers have to pass; twice as many where the last verdict was wrong. A bucket that is
+ * So many followers have to pass; twice as many where the last verdict was wrong, and in the end more
+ * than are kept in mind, so that only a trial can tell. A bucket that is
  * drained a little faster than it refills lets most of them pass, too.
  */
 const FIRST_FOLLOWERS = 5;
