@@ -30,13 +30,15 @@ import { statesOdd, told } from './observations.ts';
 import { doubtPerSecond } from './per-second-headers.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
 import { areStrays, hasPattern, isRefuted, type Strays } from './strays.ts';
-import { correctTaken, hasMinute, takenPerMinute } from './throughput.ts';
+import { correctTaken, hasMinute, takenInMinute, takenPerMinute } from './throughput.ts';
 import type { Carelessness } from './trial.ts';
 
 /** Stray refusals go on for so long before a lower rate is tried. */
 const UNTRIED_MS = 10_000;
 /** How often estimates are lowered on trial, where refusals have no pattern. */
 const MOST_STEPS = 2;
+/** Of fewer calls that passed in a minute with a pause in it, no limit is guessed. */
+const LEAST_CALLS_OF_A_GUESS = 4;
 /** Fewer calls than these had no rate that a ramp error could mean. */
 const LEAST_CALLS_OF_A_RAMP = 20;
 
@@ -195,8 +197,7 @@ function lower(learning: Learning, limits: LimitSet, episode: RateEpisode, now: 
   const isRamp = cause === 'ramp';
   const isGuess = isUnexplained(known, throughput, dimension, since);
   const hadRate = answers >= (isRamp ? LEAST_CALLS_OF_A_RAMP : 1);
-  // Of a few calls, one that is refused alone says nothing.
-  if (isGuess && !isRamp && areFew(backoff) && !hasPattern(strays)) return;
+  if (isGuess && !isRamp && sayNothing(learning, since)) return;
   if (isGuess && !isRamp && isFloor(strays)) {
     keepLowered(estimates, known, strays.trial?.lowered ?? []);
     adoptLimits(limits, known.inForce, now);
@@ -225,6 +226,21 @@ function lower(learning: Learning, limits: LimitSet, episode: RateEpisode, now: 
   }
 }
 
+/** Whether the calls before a refusal are too few to guess a limit from. */
+function sayNothing(learning: Learning, since: number): boolean {
+  const { backoff, strays, throughput } = learning;
+  const passed = takenInMinute(throughput, 'requests', since);
+  // Pauses hold back as many.
+  if (hadPause(learning, since) && passed < LEAST_CALLS_OF_A_GUESS) return true;
+  // Of a few calls, one that is refused alone says nothing.
+  return areFew(backoff) && !hasPattern(strays);
+}
+
+/** Whether the lane was paused in the minute before a refusal. */
+function hadPause({ resumedAt }: Learning, since: number): boolean {
+  return resumedAt !== undefined && since - resumedAt < MINUTE_MS;
+}
+
 function lowerGuesses(
   learning: Learning,
   limits: LimitSet,
@@ -232,9 +248,9 @@ function lowerGuesses(
   isAgain: boolean,
   now: number,
 ): void {
-  const { estimates, known, throughput, resumedAt } = learning;
+  const { estimates, known, throughput } = learning;
   const isMeasured = hasMinute(throughput, since);
-  const wasPaused = resumedAt !== undefined && since - resumedAt < MINUTE_MS;
+  const wasPaused = hadPause(learning, since);
   const { strays } = learning;
   const isLimit = hasPattern(strays) || strays.trial?.hadPattern === true;
   // What a fifth less hasn't shown, half will.

@@ -101,6 +101,24 @@ it('a limit that nobody has stated is what was taken in the minute before a refu
   expect(limitsOf(set)).toEqual([tokens(590, 'guess')]);
 });
 
+it.each([
+  ['three', 3, []],
+  ['four', 4, [tokens(40, 'guess')]],
+])('of %s calls in a minute of pauses, what is guessed', (_, passed, guessed) => {
+  const [learning, set] = laneWith();
+  learning.backoff.recent.calls = 100;
+  learning.resumedAt = 100_000;
+  for (let i = 0; i < passed; i++) {
+    answered(learning, set, call(learning, set, 10, 101_000), false, 101_000);
+  }
+  const last = call(learning, set, 10, 102_000);
+  refused(learning, set, last, 102_000);
+  beginEpisode(learning, set, 'rate', { dimension: 'tokens' }, last, 1, 102_000);
+  resumed(learning, set, 103_000);
+  takeNews(learning, set, 103_000);
+  expect(limitsOf(set)).toEqual(guessed);
+});
+
 it('a refusal that states a limit says nothing else', () => {
   const [learning, set] = laneWith(tokens(1000, 'guess'));
   const one = call(learning, set, 10, 0);
