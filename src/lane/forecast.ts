@@ -1,6 +1,7 @@
 import { type Caller, type OwnForecast, SLOT_MS } from '../callers/caller.ts';
 import { inWords, wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
+import { copyOfValue } from '../model/copy.ts';
 import { amount, type Cost, isUpstream, plus } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
@@ -113,7 +114,7 @@ export class Forecaster {
     { limits, now, pauseMs, queue }: Situation,
   ): { readonly waitMs: number; readonly dimension: Reason } {
     if (this.#line?.reaches(ahead) === true) return this.#line.waitAfter(ahead, cost, now);
-    this.#line = new QueueForecast(structuredClone(limits), now + pauseMs);
+    this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
     const isWhole = ahead.calls === queue.counted.calls;
     return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }

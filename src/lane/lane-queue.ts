@@ -194,7 +194,7 @@ export class LaneQueue {
     return this.admission.excess(asking, patienceOf(call), call.place !== undefined);
   }
 
-  /** The call has to wait: it counts in forecasts, and its caller is told. */
+  /** The call has to wait: it counts in forecasts, and who listens is told when it will go. */
   #stay(queued: QueuedCall<Reservation>, call: LaneCall): void {
     if (!queued.isWaiting) return;
     const error = this.#options.keeper.isLocal ? undefined : this.#excess(queued, call);
@@ -202,15 +202,18 @@ export class LaneQueue {
       this.#reject(queued, error);
       return;
     }
-    const forecast = this.forecaster.of(queued);
-    const waitMs = this.forecaster.reported(forecast);
+    const { emitter } = this.#options;
+    const isHeard = emitter.listenerCount('throttled') > 0;
+    const forecast = isHeard ? this.forecaster.of(queued) : undefined;
     this.#queue.fair.count(queued);
     call.onHeld?.();
     this.#rejectLate(queued, patienceOf(call));
+    if (forecast === undefined) return;
+    const waitMs = this.forecaster.reported(forecast);
     const { key } = queued.caller;
     const { callId, attempt } = queued;
     const told = { callId, waitMs, key, queued: this.#queue.size, attempt };
-    this.#options.emitter.emit('throttled', { ...(queued.ref ?? this.#ref), ...forecast, ...told });
+    emitter.emit('throttled', { ...(queued.ref ?? this.#ref), ...forecast, ...told });
   }
 
   /** A forecast may be wrong: what waits in spite of it is rejected when its time is over. */

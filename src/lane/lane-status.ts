@@ -1,5 +1,6 @@
 import { wholeMs } from '../duration.ts';
 import type { LaneRef } from '../events.ts';
+import { copyOfValue } from '../model/copy.ts';
 import { plus } from '../model/limits.ts';
 import { change } from '../rules/decide.ts';
 import { inFlight, type LaneState } from '../rules/lane-state.ts';
@@ -69,6 +70,6 @@ function etaOf({ limits, members }: LaneState, startAt: number, now: number): nu
   if (tickets.length === 0) return 0;
   const costs = tickets.map(({ cost, expects }) => capEstimates(limits, cost, expects));
   const ahead = { calls: tickets.length, cost: costs.reduce(plus, {}) };
-  const forecast = new QueueForecast(structuredClone(limits), startAt);
+  const forecast = new QueueForecast(copyOfValue(limits), startAt);
   return wholeMs(forecast.waitAfter(ahead, {}, now).waitMs);
 }

@@ -1,3 +1,4 @@
+import { copyOfValue } from '../model/copy.ts';
 import type { Cost } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import { change, decide } from './decide.ts';
@@ -20,7 +21,7 @@ export interface LaneCopy {
  * response has said of limits is taken to be said again by those to come.
  */
 export function copyOf(state: LaneState, now: number): LaneCopy {
-  const copy = structuredClone({ ...state, members: {} });
+  const copy = copyOfValue({ ...state, members: {} });
   for (const each of copy.learning.known.evidence) hold(each, now);
   const pause = pauseOf(copy.recovery);
   const startAt = Math.max(now, pause?.until ?? now);
