@@ -29,6 +29,7 @@ export default defineConfig({
   test: {
     projects,
     maxWorkers: '100%',
+    setupFiles: ['test/support/seed.ts'],
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
