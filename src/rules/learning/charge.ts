@@ -1,11 +1,18 @@
 import type { Charges } from '../../model/charge.ts';
-import { amount, type Cost, MINUTE_MS } from '../../model/limits.ts';
-import type { ChargeTrace } from '../ticket.ts';
+import { amount, type Cost, MINUTE_MS, type Subject } from '../../model/limits.ts';
+import { isSameLimit, type Sighting } from '../limits/metered-limit.ts';
+import type { ChargeTrace, SentCall } from '../ticket.ts';
 import { adopt, atOf, CHARGE_RULES, type ChargeLearning, foundRule } from './charge-belief.ts';
 import { judge, NEAR, ROUNDING } from './charge-evidence.ts';
+import type { RefusalWords } from './refusals.ts';
 
 /** After refusals, a rule must be found so many times in a row at most. */
 const MOST_FITS = 32;
+
+/** The limit of which responses show what calls are charged. */
+const TOKENS_A_MINUTE: Subject = { dimension: 'tokens', windowMs: MINUTE_MS };
+/** A refusal for these says nothing of it. */
+const OTHERS: readonly unknown[] = ['requests', 'concurrency', 'inputTokens', 'outputTokens'];
 
 /** The limit on tokens a minute, as a response shows it. */
 export interface ChargeReading {
@@ -56,6 +63,31 @@ export function chargedInTheEnd(
   const isCharged = amount(actual, 'tokens') > 0;
   if (rule === undefined || trace === undefined || rule.isSettled || !isCharged) return actual;
   return { ...actual, tokens: trace.charges[rule.at] };
+}
+
+/** What the server has left shows what it has charged. */
+export function hearRemaining(
+  charge: ChargeLearning,
+  call: SentCall,
+  sightings: readonly Sighting[],
+  now: number,
+): void {
+  if (call.charge === undefined) return;
+  const shown = sightings.find((each) => isSameLimit(each, TOKENS_A_MINUTE));
+  if (shown?.remaining === undefined) return;
+  hearCharge(charge, call.charge, { limit: shown.max, remaining: shown.remaining }, now);
+}
+
+/** A refusal states the charge, or casts doubt on what is known of it. */
+export function hearRequested(
+  charge: ChargeLearning,
+  call: SentCall,
+  { dimension, stated }: RefusalWords,
+): void {
+  if (call.charge === undefined || OTHERS.includes(dimension)) return;
+  const { requested } = stated ?? {};
+  const isExplained = requested !== undefined && stateCharge(charge, call.charge, requested);
+  if (!isExplained) doubtCharge(charge);
 }
 
 /** The answer to a call shows what is left of the limit. */
