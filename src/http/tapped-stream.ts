@@ -11,10 +11,15 @@ export function tappedStream(
   tap: BodyTap,
   onEnd: (whole: boolean) => void,
 ): ReadableStream<Uint8Array> {
-  const source = new TappedSource(body.getReader(), tap, onEnd);
+  // A stream that is over can't be abandoned: who keeps it keeps nothing of the call.
+  let forget = (): void => {};
+  const source = new TappedSource(body.getReader(), tap, (whole) => {
+    forget();
+    onEnd(whole);
+  });
   const stream = new ReadableStream(source, { highWaterMark: 0 });
   // The source has no reference to its stream, so this listener doesn't keep the stream alive.
-  whenAbandoned(stream, () => source.abandon());
+  forget = whenAbandoned(stream, () => source.abandon());
   return stream;
 }
 
