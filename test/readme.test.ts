@@ -66,6 +66,15 @@ describe('the README', () => {
     expect(readme).toContain('npm cit');
   });
 
+  it('has no result that the benchmarks have not', () => {
+    const rows = readme.match(/^\| (?:the SDK|p-queue|bottleneck|llm-headroom).*\|$/gm) ?? [];
+    expect(rows.length).toBeGreaterThanOrEqual(5);
+    const benchmarks = read('docs/benchmarks.md');
+    for (const cell of rows.flatMap((row) => row.split('|').slice(2, -1))) {
+      expect(benchmarks).toMatch(new RegExp(`\\| ${cell.trim()}[ ;]`));
+    }
+  });
+
   it('links to every page', () => {
     for (const page of PAGES.slice(1)) expect(readme).toContain(`(${page}`);
   });
