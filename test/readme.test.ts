@@ -76,7 +76,8 @@ describe('the README', () => {
   });
 
   it('links to every page', () => {
-    for (const page of PAGES.slice(1)) expect(readme).toContain(`(${page}`);
+    const pages = PAGES.filter((page) => page !== 'README.md' && page !== 'docs/index.md');
+    for (const page of pages) expect(readme).toContain(`(${page}`);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { RedisServer } from '../redis/support/redis-server.ts';
 import { runExample } from './run-example.ts';
 
 const LINES: Readonly<Record<string, readonly RegExp[]>> = {
-  'openai.ts': [/^A call waits: learning$/m, /^This is answer 4, from a simulated model\.$/m],
+  'openai.ts': [/^A call waits: learning$/m, /^This is answer 3, from a simulated model\.$/m],
   'anthropic.ts': [/^This is answer 1, from a simulated model\.$/m],
   'streaming.ts': [
     /^This is answer 1, from a simulated model\.\ngpt-4o-mini: 6 tokens in, 11 out$/m,
