@@ -1,6 +1,7 @@
 import '../support/providers.ts'; // simulated ones, where no API key is set
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { createRateLimiter, runAs, withRateLimit } from 'llm-headroom';
 import OpenAI from 'openai';
@@ -45,7 +46,7 @@ function isClassification(body: unknown): boolean {
 // #endregion estimate
 
 // #region calibration
-const file = `${process.env.TMPDIR ?? tmpdir()}/headroom-calibration.json`;
+const file = join(tmpdir(), 'headroom-calibration.json');
 const text = await readFile(file, 'utf8').catch(() => '{}');
 const learned = withRateLimit(new OpenAI(), { calibration: JSON.parse(text) });
 // … and before the program ends:
@@ -59,13 +60,13 @@ const background = withRateLimit(new OpenAI(), { limiter });
 // #endregion limiter
 
 // #region key
-const ask = (question: string) =>
-  background.chat.completions.create({
-    model: 'gpt-4o-mini',
-    messages: [{ role: 'user', content: question }],
-  });
-const answer = await runAs({ key: 'ann' }, () => ask('What is a limit?'));
+const answer = await runAs({ key: 'ann' }, () => ask(background, 'What is a limit?'));
 // #endregion key
+
+function ask(client: OpenAI, content: string) {
+  const messages = [{ role: 'user' as const, content }];
+  return client.chat.completions.create({ model: 'gpt-4o-mini', messages });
+}
 
 const clients = { openai, byModel, inFull, claude, counted, learned, interactive };
 for (const [name, client] of Object.entries(clients)) {
