@@ -66,6 +66,11 @@ describe('the README', () => {
     expect(readme).toContain('npm cit');
   });
 
+  it('counts the hosts that are known', () => {
+    const hosts = globSync('src/providers/*/index.ts').length;
+    expect(readme).toContain(`| Hosts | ${hosts} known ones: `);
+  });
+
   it('has no result that the benchmarks have not', () => {
     const rows = readme.match(/^\| (?:the SDK|p-queue|bottleneck|llm-headroom).*\|$/gm) ?? [];
     expect(rows.length).toBeGreaterThanOrEqual(5);
