@@ -50,6 +50,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'pages/errors.ts': [
     /^too long: \d{4} of 1000 tokens\nThis is answer 1, .*\ntry again in \d+ ms$/m,
+    /^429 \d+ application\/json$/m,
     /^not sent: closed$/m,
   ],
   'pages/redis.ts': [/^(?:true undefined\n){3}$/],
