@@ -1,4 +1,5 @@
 import { batchTable } from './batch-table.ts';
+import { beforeAfterTable } from './before-after.ts';
 import { costTable } from './cost.ts';
 import { ESTIMATE_TABLES } from './estimate/estimate-tables.ts';
 import { overtakingTable } from './overtaking.ts';
@@ -10,6 +11,7 @@ import { utilisationTable } from './utilisation.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
+  'before-after': beforeAfterTable,
   cost: costTable,
   ...Object.fromEntries(
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),

@@ -2,7 +2,7 @@ import './support/providers.ts'; // simulated ones, where no API key is set
 import Anthropic from '@anthropic-ai/sdk';
 import { BudgetSpent, withRateLimit } from 'llm-headroom';
 
-// As many summaries as a fifth of a cent buys: then it ends, and says how far it came.
+// Summarises as many documents as a fifth of a cent pays for, and then says how many.
 const claude = withRateLimit(new Anthropic(), {
   limits: { rpm: 300 },
   budget: { usd: 0.002, windowMs: 86_400_000 },
@@ -10,7 +10,7 @@ const claude = withRateLimit(new Anthropic(), {
 
 let isSpent = false;
 
-/** Once the budget is spent, there is nothing more to do: what is under way still ends. */
+/** Ends when the budget is spent. What is under way still ends. */
 function* documents(): Generator<string> {
   for (let i = 1; i <= 500 && !isSpent; i++) yield `Summarise document ${i}: lorem ipsum.`;
 }

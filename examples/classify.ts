@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 
 const openai = withRateLimit(new OpenAI(), { limits: { rpm: 300, tpm: 200_000 } });
 
-/** Yours come from a file or a database: as many as you like, they are read as they are needed. */
+/** Yours come from a file or a database. They are read one at a time, so there may be any number. */
 async function* reviews(): AsyncGenerator<string> {
   for (let i = 1; i <= 40; i++) yield `Review ${i}: it broke after ${i} days.`;
 }

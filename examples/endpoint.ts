@@ -13,7 +13,7 @@ const tiers = {
 const openai = withRateLimit(new OpenAI(), {
   limits: { rpm: 500, tpm: 200_000, concurrency: 20 },
   tiers,
-  maxWaitMs: 2_000, // whoever would wait longer is told at once when to come again
+  maxWaitMs: 2_000, // a call that would wait longer is rejected at once
   maxQueue: 1_000,
 });
 

@@ -18,7 +18,7 @@ const answers = await Promise.all(
 );
 for (const { text, usage } of answers) console.log(`${text} (${usage.outputTokens} tokens)`);
 
-// Or without any client: whatever is no call to a model passes at once.
+// Or without a client. Requests that call no model pass at once.
 const response = await limiter.fetch('https://api.openai.com/v1/chat/completions', {
   method: 'POST',
   headers: {

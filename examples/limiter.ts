@@ -1,6 +1,6 @@
 import { createRateLimiter } from 'llm-headroom';
 
-// Without a client: limits for anything that has to be asked for, such as an API of your own.
+// Limits for anything that has a rate, such as an API of your own.
 const limiter = createRateLimiter({ limits: { rpm: 300, tpm: 60_000 } });
 
 async function translate(text: string): Promise<string> {
@@ -24,7 +24,7 @@ for (const result of results) {
   console.log(result.status === 'fulfilled' ? result.value : `failed: ${result.reason.message}`);
 }
 
-// Or never wait: take what there is, else learn how long it would take.
+// Or never wait: take a reservation now, or learn how long it would take.
 const answer = limiter.tryAcquire({ tokens: 50_000 });
 if (answer.granted) answer.cancel();
 else console.log(`not now (${answer.reason}), in ${Math.round(answer.waitMs / 1000)} s`);

@@ -3,7 +3,7 @@ import { createRateLimiter, runAs, withRateLimit } from 'llm-headroom';
 import { redisStore } from 'llm-headroom/redis';
 import OpenAI from 'openai';
 
-// Start it as often as you like, on as many machines: all that name the same Redis share the limits.
+// Start it several times, on several machines: processes with the same Redis share the limits.
 const url = process.env.REDIS_URL;
 const store = url === undefined ? undefined : redisStore(url);
 console.log(store ? 'Limits are kept in Redis' : 'No REDIS_URL is set: limits are kept in memory');

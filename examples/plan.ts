@@ -24,6 +24,6 @@ async function show(): Promise<void> {
 
 await show();
 
-// Our account has been upgraded: what is running learns of it as well.
+// The account has a higher tier now: tell the limiter, while it runs.
 limiter.configure({ limits: { rpm: 5_000, tpm: 2_000_000 } });
 await show();

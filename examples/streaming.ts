@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 const openai = withRateLimit(new OpenAI(), { limits: { rpm: 300, tpm: 200_000 } });
 const claude = withRateLimit(new Anthropic(), { limits: { rpm: 50, itpm: 50_000, otpm: 10_000 } });
 
-// What a stream has used is known at its end, also where you didn't ask for it.
+// The usage of a stream is known at its end, even if you didn't ask for it.
 for (const { rateLimit } of [openai, claude]) {
   rateLimit.on('usage', ({ model, actual }) => {
     console.log(`\n${model}: ${actual?.inputTokens} tokens in, ${actual?.outputTokens} out`);

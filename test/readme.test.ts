@@ -1,37 +1,117 @@
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LIMITER_OPTIONS } from '../src/options.ts';
-import { read, withExamples } from './support/readme.ts';
+import { deadLinks, prose } from './support/links.ts';
+import { PAGES, read, withExamples } from './support/readme.ts';
 
-const readme = read('README.md');
+const OTHERS: readonly string[] = globSync('*.md').filter((page) => page !== 'README.md');
+/** Written by tests: their rows are as long as they are. */
+const GENERATED: readonly string[] = ['docs/faults.md', 'docs/integrations.md'];
+const MOST_LINES = 200;
+const LONGEST_LINE = 300;
 
 /** What a pattern's group finds in a file. */
 function names(path: string, pattern: RegExp): string[] {
   return [...read(path).matchAll(pattern)].map(([, name]) => name!);
 }
 
-describe('the README', () => {
+const OPTIONS = [...LIMITER_OPTIONS, ...names('src/rate-limit-options.ts', /^ {2}'(\w+)',$/gm)];
+const EVENTS = names('src/events.ts', /^ {2}(\w+): \(event: /gm);
+const ERRORS = names('src/errors.ts', /^export class (\w+)/gm);
+
+describe.each(PAGES)('%s', (page) => {
+  const text = read(page);
+
   it('shows the examples as they are (npm run docs)', () => {
-    expect(readme.match(/<!-- examples\//g)?.length).toBeGreaterThanOrEqual(4);
-    expect(readme).toBe(withExamples(readme));
+    expect(text).toBe(withExamples(text));
   });
 
-  it('links to files that exist', () => {
-    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => path!);
-    for (const link of links)
-      expect({ link, exists: existsSync(link) }).toEqual({ link, exists: true });
+  it('has no TypeScript that no file of the examples has', () => {
+    const blocks = text.match(/^```ts$/gm) ?? [];
+    const named = text.match(/^<!-- examples\/.* -->\n```ts$/gm) ?? [];
+    expect(named).toHaveLength(blocks.length);
+  });
+
+  it('shows only files that a test runs', () => {
+    const tests = globSync('test/examples/*.test.ts').map(read).join('\n');
+    for (const [, file] of text.matchAll(/^<!-- examples\/(\S+?\.ts)\S* -->$/gm)) {
+      expect(tests).toContain(basename(file!));
+    }
+  });
+
+  it('has no line of prose that is too long to be read', () => {
+    if (GENERATED.includes(page)) return;
+    const long = prose(text)
+      .split('\n')
+      .filter((line) => line.length > LONGEST_LINE);
+    expect(long).toEqual([]);
+  });
+});
+
+it.each([...PAGES, ...OTHERS])('%s links to files and headings that exist', (page) => {
+  expect(deadLinks(page)).toEqual([]);
+});
+
+describe('the README', () => {
+  const readme = read('README.md');
+
+  it('can be read in a few minutes', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+  });
+
+  it('shows code, and both commands', () => {
+    expect(readme.match(/<!-- examples\//g)?.length).toBeGreaterThanOrEqual(4);
+    expect(readme).toContain('npm ci && npm start');
+    expect(readme).toContain('npm cit');
+  });
+
+  it('counts the hosts that are known', () => {
+    const hosts = globSync('src/providers/*/index.ts').length;
+    expect(readme).toContain(`| Hosts | ${hosts} known ones: `);
+  });
+
+  it('has no result that the benchmarks have not', () => {
+    const rows = readme.match(/^\| (?:the SDK|p-queue|bottleneck|llm-headroom).*\|$/gm) ?? [];
+    expect(rows.length).toBeGreaterThanOrEqual(5);
+    const benchmarks = read('docs/benchmarks.md');
+    for (const cell of rows.flatMap((row) => row.split('|').slice(2, -1))) {
+      expect(benchmarks).toMatch(new RegExp(`\\| ${cell.trim()}[ ;]`));
+    }
+  });
+
+  it('links to every page', () => {
+    const pages = PAGES.filter((page) => page !== 'README.md' && page !== 'docs/index.md');
+    for (const page of pages) expect(readme).toContain(`(${page}`);
   });
 
   it.each([
-    ['Options', [...LIMITER_OPTIONS, ...names('src/rate-limit-options.ts', /^ {2}'(\w+)',$/gm)]],
-    ['Events', names('src/events.ts', /^ {2}(\w+): \(event: /gm)],
-    ['Errors', names('src/errors.ts', /^export class (\w+)/gm)],
-  ])('has one row for each of the %s, and none for anything else', (section, all) => {
-    expect(all.length).toBeGreaterThan(5);
+    ['Options', OPTIONS],
+    ['Events', EVENTS],
+    ['Errors', ERRORS],
+  ])('names none of the %s that there aren’t', (section, all) => {
     const [text = ''] = readme.split(`\n## ${section}\n`).slice(1);
     const [part = ''] = text.split('\n## ');
-    const rows = [...part.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-    expect(rows.toSorted()).toEqual(all.toSorted());
+    const cells = [...part.matchAll(/^\| (`[^|]+`) \|/gm)].map(([, cell]) => cell!);
+    const rows = cells.flatMap((cell) => cell.split(', ')).map((name) => name.replaceAll('`', ''));
+    expect(rows.length).toBeGreaterThanOrEqual(5);
+    expect(all).toEqual(expect.arrayContaining(rows));
+  });
+});
+
+describe('the reference', () => {
+  it.each([
+    ['docs/options.md', OPTIONS],
+    ['docs/events.md', EVENTS],
+    ['docs/errors.md', ERRORS],
+  ])('%s has one heading for each, and none for anything else', (page, all) => {
+    expect(all.length).toBeGreaterThan(5);
+    expect(names(page, /^### `(\w+)`$/gm).toSorted()).toEqual(all.toSorted());
+  });
+
+  it('tells the type and the default of each option', () => {
+    const parts = read('docs/options.md').split(/^### /m).slice(1);
+    for (const part of parts) expect(part).toMatch(/^`\w+`\n\nType: .+\nDefault: .+\n/);
   });
 
   it('names every code of an error', () => {
@@ -42,6 +122,6 @@ describe('the README', () => {
         .map(([, code]) => code),
     );
     expect(codes.size).toBeGreaterThanOrEqual(8);
-    for (const code of codes) expect(readme).toContain(`\`${code}\``);
+    for (const code of codes) expect(read('docs/errors.md')).toContain(`\`${code}\``);
   });
 });

@@ -4,8 +4,8 @@ import { RedisServer } from '../redis/support/redis-server.ts';
 import { runExample } from './run-example.ts';
 
 const LINES: Readonly<Record<string, readonly RegExp[]>> = {
-  'openai.ts': [/^Lima: This is answer \d/m, /^Doha: This is answer \d/m],
-  'anthropic.ts': [/^Lima: This is answer \d/m, /^Doha: This is answer \d/m],
+  'openai.ts': [/^A call waits: learning$/m, /^This is answer 3, from a simulated model\.$/m],
+  'anthropic.ts': [/^This is answer 1, from a simulated model\.$/m],
   'streaming.ts': [
     /^This is answer 1, from a simulated model\.\ngpt-4o-mini: 6 tokens in, 11 out$/m,
     /^This is answer 1, from a simulated model\.\nclaude-haiku-4-5: 6 tokens in, 11 out$/m,
@@ -42,6 +42,38 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^\{"line":40,"verdict":"This is answer \d/m,
   ],
   'budgeted-summary.ts': [/^\d\d of 500 summaries for \$0\.001\d$/m],
+  'pages/options.ts': [
+    /^openai: requests 300, tokens 200000$/m,
+    /^byModel: requests 300, tokens 30000$/m,
+    /^inFull: requests 10, tokens 1000000, usd 2/m,
+    /^This is answer \d/m,
+  ],
+  'pages/errors.ts': [
+    /^too long: \d{4} of 1000 tokens\nThis is answer 1, .*\ntry again in \d+ ms$/m,
+    /^429 \d+ application\/json$/m,
+    /^not sent: closed$/m,
+  ],
+  'pages/redis.ts': [/^(?:true undefined\n){3}$/],
+  'pages/postgres.ts': [/^(?:true undefined\n){2}$/],
+  'pages/frameworks.ts': [/^3$/m],
+  'ai-sdk.ts': [/^This is answer 1, from a simulated model\.$/m],
+  'langchain.ts': [/^This is answer 2, from a simulated model\.$/m],
+  'pages/testing.ts': [/^3 503$/m],
+  'pages/recipes.ts': [
+    /^0 This is answer \d/m,
+    /^200 200 200 200 200 429$/m,
+    /^\d+ were too many: go on at .*T00:00:00\.000Z$/m,
+    /^\d{6} 0$/m,
+  ],
+  'pages/migrating.ts': [
+    /^pQueueAfter: 3$/m,
+    /^pLimitAfter: 3$/m,
+    /^bottleneckAfter: 3$/m,
+    /^pThrottleAfter: 3$/m,
+    /^sleepAfter: 3$/m,
+    /^langchainAfter: 3$/m,
+    /^litellmAfter: 1$/m,
+  ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,

@@ -4,6 +4,7 @@ import { registerHooks } from 'node:module';
 const SOURCES: Readonly<Record<string, URL>> = {
   'llm-headroom': new URL('../../src/index.ts', import.meta.url),
   'llm-headroom/redis': new URL('../../src/redis/index.ts', import.meta.url),
+  'llm-headroom/postgres': new URL('../../src/postgres/index.ts', import.meta.url),
   'llm-headroom/otel': new URL('../../src/otel/index.ts', import.meta.url),
   'llm-headroom/testing': new URL('../../src/testing/index.ts', import.meta.url),
 };
