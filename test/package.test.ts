@@ -114,7 +114,7 @@ describe('the packed package, installed in an empty project', () => {
 it('is built when it is packed, without a build before', () => {
   const clone = mkdtempSync(join(tmpdir(), 'llm-headroom-clone-'));
   try {
-    for (const name of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
       cpSync(name, join(clone, name), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
