@@ -1,11 +1,11 @@
-import type { RateLimitOptions, ShortLimits } from 'llm-headroom';
+import type { OwnLimiterOptions, ShortLimits } from 'llm-headroom';
 import { createSimulator, type Fault, type SimulatedCall } from 'llm-headroom/testing';
 
 /** A provider in this process, behind a port of this machine, and how to call it. */
 export interface Simulated {
   readonly apiKey: string;
   readonly baseURL: string;
-  readonly rateLimit: RateLimitOptions;
+  readonly rateLimit: OwnLimiterOptions;
   close(): Promise<void>;
 }
 

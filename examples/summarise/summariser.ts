@@ -1,4 +1,4 @@
-import type { RateLimiter, RateLimitOptions } from 'llm-headroom';
+import type { OwnLimiterOptions, RateLimiter } from 'llm-headroom';
 
 /** A model that summarises texts, whoever provides it. */
 export interface Summariser {
@@ -14,7 +14,7 @@ export interface Summariser {
 /** Which model, where, and what its provider allows. */
 export interface SummariserOptions {
   readonly model: string;
-  readonly rateLimit: RateLimitOptions;
+  readonly rateLimit: OwnLimiterOptions;
   /** @default from the environment, as the SDK does it */
   readonly apiKey?: string | undefined;
   readonly baseURL?: string | undefined;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { TokenEstimate } from '../model/usage.ts';
-import { expected, expectObject } from '../validate.ts';
+import { expected, expectObject, expectProvider } from '../validate.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
 import { type CustomEstimator, withCustomEstimate, withInput } from './custom-estimate.ts';
 import type { EstimateRequest, Estimator } from './estimator.ts';
@@ -47,7 +47,7 @@ async function load(): Promise<Estimator> {
 export async function estimateTokens(request: EstimateRequest): Promise<TokenEstimate> {
   expectObject('request', request, '{ provider, path, body }');
   const { provider, path } = request;
-  if (typeof provider !== 'string') throw expected('provider', 'a string', provider);
+  expectProvider('provider', provider);
   if (typeof path !== 'string') throw expected('path', 'a string', path);
   return (loaded ?? (await load())).estimate(request);
 }
