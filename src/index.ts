@@ -1,3 +1,5 @@
+/** @module llm-headroom */
+
 export type { MapContext, MapFunction } from './batch/batch-run.ts';
 export type { MapOptions } from './batch/options.ts';
 export type { BatchProgress, PerMinute } from './batch/progress.ts';
