@@ -140,7 +140,8 @@ describe('packed from a clean clone, without a build before', () => {
   afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
   const pack = (): Packed => {
-    const isLeftOut = (name: string): boolean => ['node_modules', 'dist', '.git'].includes(name);
+    const isLeftOut = (name: string): boolean =>
+      ['node_modules', 'dist', 'site', '.git'].includes(name);
     for (const name of readdirSync('.')) {
       if (!isLeftOut(name)) cpSync(name, join(clone, name), { recursive: true });
     }

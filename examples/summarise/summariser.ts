@@ -2,13 +2,17 @@ import type { OwnLimiterOptions, RateLimiter } from 'llm-headroom';
 
 /** A model that summarises texts, whoever provides it. */
 export interface Summariser {
-  readonly limiter: RateLimiter;
-  /** What the provider lets through at once, on top of its rate: in seconds of that rate. */
-  readonly burstSeconds: number;
   /** The summary, once it is complete. */
   summarise(text: string, signal: AbortSignal): Promise<string>;
   /** The same, received as a stream. */
   summariseStreamed(text: string, signal: AbortSignal): Promise<string>;
+}
+
+/** A model behind a limiter. */
+export interface LimitedSummariser extends Summariser {
+  readonly limiter: RateLimiter;
+  /** What the provider lets through at once, on top of its rate: in seconds of that rate. */
+  readonly burstSeconds: number;
 }
 
 /** Which model, where, and what its provider allows. */
