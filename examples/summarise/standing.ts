@@ -10,9 +10,9 @@ export function standing(tally: Tally, lanes: readonly LaneSnapshot[]): string {
       tally,
       sum(lanes, ({ totals }) => totals.refused),
     ),
-    `${inFlight} in flight`,
-    `${sum(lanes, (lane) => lane.queued)} waiting`,
     `ETA ${etaMs === undefined ? '?' : Math.ceil(etaMs / 1000)} s`,
+    `${sum(lanes, (lane) => lane.queued)} waiting`,
+    `${inFlight} in flight`,
     ...(lanes.some((lane) => lane.pausedUntil !== undefined) ? ['paused'] : []),
   ];
   return parts.join(' · ');

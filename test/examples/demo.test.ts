@@ -55,7 +55,7 @@ describe('the lines', () => {
 
   it('show limited clients with no lanes yet', () => {
     expect(standing({ total: 4, done: 0, failed: 0 }, [])).toBe(
-      '░░░░░░░░░░░░░░░░ 0/4 done · 0 lost · 0 × 429 · 0 in flight · 0 waiting · ETA 0 s',
+      '░░░░░░░░░░░░░░░░ 0/4 done · 0 lost · 0 × 429 · ETA 0 s · 0 waiting · 0 in flight',
     );
   });
 });
