@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type RateLimitOptions, withRateLimit } from '../src/index.ts';
+import { type OwnLimiterOptions, withRateLimit } from '../src/index.ts';
 import type { SimulatorEnforcement } from '../src/testing/index.ts';
 import { createRandom, createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { type Prompt, prompts } from './prompts.ts';
@@ -23,7 +23,7 @@ export interface BatchOptions {
   /** How the simulated provider enforces its limits. */
   readonly enforcement: SimulatorEnforcement;
   /** `undefined`: the bare SDK. */
-  readonly limiter: RateLimitOptions | undefined;
+  readonly limiter: OwnLimiterOptions | undefined;
   /** Another limiter, in front of the SDK as it is. */
   readonly rival?: ((usable: Usable) => Pass) | undefined;
   readonly calls: number;
@@ -50,7 +50,7 @@ export const LIMITS = {
 } as const;
 
 /** The options that say how the simulated server enforces. */
-export const MATCHING: Readonly<Record<SimulatorEnforcement, RateLimitOptions>> = {
+export const MATCHING: Readonly<Record<SimulatorEnforcement, OwnLimiterOptions>> = {
   bucket: { enforcement: 'bucket', burstSeconds: 60 },
   'bucket-10s': { enforcement: 'bucket', burstSeconds: 10 },
   sliding: { enforcement: 'window' },
@@ -128,7 +128,7 @@ type Fetch = typeof globalThis.fetch;
 const SENDERS: Readonly<
   Record<
     Sdk,
-    (url: string, fetch: Fetch, options: RateLimitOptions | undefined, maxRetries: number) => Send
+    (url: string, fetch: Fetch, options: OwnLimiterOptions | undefined, maxRetries: number) => Send
   >
 > = {
   openai(url, fetch, options, maxRetries) {

@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type RateLimiter, type RateLimitOptions, withRateLimit } from '../src/index.ts';
+import { type OwnLimiterOptions, type RateLimiter, withRateLimit } from '../src/index.ts';
 import {
   createRandom,
   createSimulator,
@@ -35,7 +35,7 @@ export interface LearningOptions {
   /** @default one that nobody knows */
   readonly baseURL?: string | undefined;
   /** What the limiter is told. @default nothing */
-  readonly limiter?: RateLimitOptions | undefined;
+  readonly limiter?: OwnLimiterOptions | undefined;
   /** A share of the limit that somebody else takes. @default 0 */
   readonly neighbour?: number | undefined;
   /** The neighbour sends 40 calls a second, at random. @default four, evenly */
@@ -194,7 +194,7 @@ interface Sender {
 function senderOf(
   { provider, model }: Host,
   account: { apiKey: string; baseURL: string; fetch: typeof globalThis.fetch },
-  options: RateLimitOptions,
+  options: OwnLimiterOptions,
 ): Sender {
   if (provider === 'anthropic') {
     const { messages, rateLimit } = withRateLimit(new Anthropic(account), options);

@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { type RateLimitOptions, withRateLimit } from '../src/index.ts';
+import { type OwnLimiterOptions, withRateLimit } from '../src/index.ts';
 import {
   createRandom,
   createSimulator,
@@ -105,7 +105,7 @@ export async function utilisationTable(): Promise<string> {
   return rows.join('\n');
 }
 
-function optionsOf(enforcement: SimulatorEnforcement, profile: Profile): RateLimitOptions {
+function optionsOf(enforcement: SimulatorEnforcement, profile: Profile): OwnLimiterOptions {
   if (profile === 'learned') return {};
   return { limits: LIMITS, ...(profile === 'matching' && MATCHING[enforcement]) };
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { didYouMean } from './model/did-you-mean.ts';
 import type { Limit, LimitSource } from './model/limits.ts';
 import type { Reason } from './model/reason.ts';
 import type { PauseCause } from './model/refusal.ts';
@@ -130,16 +131,36 @@ export interface StoreEvent {
   readonly cause: unknown;
 }
 
+/** The events of a limiter, each with what its listeners get. */
 export interface RateLimiterEvents {
+  /** A call can't go at once, and waits. */
   throttled: (event: ThrottledEvent) => void;
+  /** A call may go. */
   admitted: (event: AdmittedEvent) => void;
+  /** A lane has stopped, because the provider has refused a call. */
   paused: (event: PausedEvent) => void;
+  /** A paused lane goes on. */
   resumed: (event: ResumedEvent) => void;
+  /** The limits of a lane: as it opens, and whenever they change. */
   limits: (event: LimitsEvent) => void;
+  /** A response has ended: tokens, dollars and time of its call. */
   usage: (event: UsageEvent) => void;
+  /** A call was refused here, without a request. */
   rejected: (event: RejectedEvent) => void;
+  /** A call goes with less output than it asked for; or the store is lost, or back. */
   degraded: (event: DegradedEvent) => void;
 }
+
+const EVENTS: Readonly<Record<keyof RateLimiterEvents, true>> = {
+  throttled: true,
+  admitted: true,
+  paused: true,
+  resumed: true,
+  limits: true,
+  usage: true,
+  rejected: true,
+  degraded: true,
+};
 
 type Events = RateLimiterEvents;
 type Name = EventEmitter.EventNames<Events>;
@@ -153,18 +174,36 @@ type AnyListener = (...args: never[]) => unknown;
 export class GuardedEmitter extends EventEmitter<Events> {
   readonly #guards = new WeakMap<AnyListener, AnyListener>();
 
+  /**
+   * Calls `listener` at each `event`, until `off`. What it throws reaches nobody.
+   *
+   * - `throttled`: a call can't go at once, and waits
+   * - `admitted`: a call may go
+   * - `paused`, `resumed`: a lane stops because the provider has refused a call, and goes on
+   * - `limits`: the limits of a lane, as it opens and whenever they change
+   * - `usage`: a response has ended: tokens, dollars and time of its call
+   * - `rejected`: a call was refused here, without a request
+   * - `degraded`: a call goes with less output than it asked for; or the store is lost, or back
+   *
+   * @throws TypeError for an event that there is none of
+   */
   override on<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
+    expectEvent(event);
     return super.on(event, this.#guard(listener), context);
   }
 
+  /** The same as `on`. */
   override addListener<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
     return this.on(event, listener, context);
   }
 
+  /** Like `on`, for the next `event` alone. */
   override once<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
+    expectEvent(event);
     return super.once(event, this.#guard(listener), context);
   }
 
+  /** Ends what `on` or `once` began: for one `listener`, or for all of an `event`. */
   override off<E extends Name>(
     event: E,
     listener?: Listener<E>,
@@ -174,6 +213,7 @@ export class GuardedEmitter extends EventEmitter<Events> {
     return super.removeListener(event, listener && this.#guard(listener), context, once);
   }
 
+  /** The same as `off`. */
   override removeListener<E extends Name>(
     event: E,
     listener?: Listener<E>,
@@ -200,4 +240,12 @@ export class GuardedEmitter extends EventEmitter<Events> {
     this.#guards.set(guard, guard);
     return guard as AnyListener as L;
   }
+}
+
+/** @throws TypeError for an event that there is none of: its listener would never be called */
+function expectEvent(name: string): void {
+  if (Object.hasOwn(EVENTS, name)) return;
+  const known = Object.keys(EVENTS);
+  const meant = didYouMean(name, known);
+  throw new TypeError(`Unknown event '${String(name)}'; known are ${known.join(', ')}${meant}`);
 }

@@ -1,3 +1,5 @@
+/** @module llm-headroom */
+
 export type { MapContext, MapFunction } from './batch/batch-run.ts';
 export type { MapOptions } from './batch/options.ts';
 export type { BatchProgress, PerMinute } from './batch/progress.ts';
@@ -47,7 +49,11 @@ export type { Plan, PlannedLane } from './plan/plan.ts';
 export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
 export type { ProviderRefusal } from './provider-refusal.ts';
-export type { RateLimitOptions } from './rate-limit-options.ts';
+export type {
+  OwnLimiterOptions,
+  RateLimitOptions,
+  SharedLimiterOptions,
+} from './rate-limit-options.ts';
 export {
   type RateLimitedFetch,
   type RateLimitedFetchOptions,
@@ -69,4 +75,4 @@ export type { Calibration } from './tokens/calibration/calibration.ts';
 export type { CustomEstimator } from './tokens/custom-estimate.ts';
 export { estimateTokens } from './tokens/estimate.ts';
 export type { EstimateRequest } from './tokens/estimator.ts';
-export { type RateLimited, withRateLimit } from './with-rate-limit.ts';
+export { type LimitableClient, type RateLimited, withRateLimit } from './with-rate-limit.ts';

@@ -1,3 +1,4 @@
+import { didYouMean } from './model/did-you-mean.ts';
 import {
   DAY_MS,
   DIMENSIONS,
@@ -13,14 +14,19 @@ import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from
  * as leaving one out.
  */
 export interface ShortLimits {
+  /** Requests per minute. @default no limit */
   readonly rpm?: number | undefined;
+  /** Requests per day. @default no limit */
   readonly rpd?: number | undefined;
+  /** Tokens per minute, input and output together. @default no limit */
   readonly tpm?: number | undefined;
+  /** Tokens per day, input and output together. @default no limit */
   readonly tpd?: number | undefined;
-  /** Input tokens. */
+  /** Input tokens per minute. @default no limit */
   readonly itpm?: number | undefined;
-  /** Output tokens. */
+  /** Output tokens per minute. @default no limit */
   readonly otpm?: number | undefined;
+  /** The most calls in flight at a time, from 1. @default Infinity */
   readonly concurrency?: number | undefined;
 }
 
@@ -28,11 +34,15 @@ export interface ShortLimits {
 export interface FullLimit {
   /** `'usd'`: what calls cost, by list prices or the option `prices`. */
   readonly dimension: Dimension;
+  /** The most of it in any window. */
   readonly max: number;
+  /** How long the window is, in milliseconds: a minute is 60_000. */
   readonly windowMs: number;
+  /** A model's id, or a prefix of it. @default every model, each with its own */
   readonly model?: string | undefined;
 }
 
+/** The option `limits`, in any of its forms. */
 export type LimitsOption =
   | ShortLimits
   | Readonly<Record<string, ShortLimits>>
@@ -49,6 +59,10 @@ const SHORT: Readonly<Record<string, { dimension: Dimension; windowMs: number }>
   itpm: { dimension: 'inputTokens', windowMs: MINUTE_MS },
   otpm: { dimension: 'outputTokens', windowMs: MINUTE_MS },
 };
+
+const SHORT_KEYS: readonly string[] = [...Object.keys(SHORT), 'concurrency'];
+/** By the names that they have in `limits`: where an option is expected, one may be meant. */
+export const LIMIT_PATHS: readonly string[] = SHORT_KEYS.map((name) => `limits.${name}`);
 
 const UNLIMITED: ModelLimits = { limits: [], concurrency: Number.POSITIVE_INFINITY };
 const SHORT_FORM = '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency }';
@@ -134,13 +148,16 @@ export function shortLimits(name: string, given: unknown): ModelLimits {
 }
 
 function isShortKey(name: string): boolean {
-  return name === 'concurrency' || Object.hasOwn(SHORT, name);
+  return SHORT_KEYS.includes(name);
 }
 
 function unknownLimit(name: string, key: string): TypeError {
-  const known = [...Object.keys(SHORT), 'concurrency'].join(', ');
-  const byModel = name === 'limits' ? `; those of one model are \`{ '${key}': { rpm, … } }\`` : '';
-  return new TypeError(`Unknown limit \`${name}.${key}\`; known are ${known}${byModel}`);
+  const byModel = `; those of one model are \`{ '${key}': { rpm, … } }\``;
+  const meant = didYouMean(key, SHORT_KEYS, '`');
+  const hint = meant === '' && name === 'limits' ? byModel : meant;
+  return new TypeError(
+    `Unknown limit \`${name}.${key}\`; known are ${SHORT_KEYS.join(', ')}${hint}`,
+  );
 }
 
 function expectFullLimit(name: string, limit: FullLimit): void {

@@ -28,9 +28,9 @@ import {
   type Settings,
   settingsFrom,
 } from './options.ts';
-import { type Plan, planOf } from './plan/plan.ts';
+import type { Plan } from './plan/plan.ts';
 import type { PlannedCall } from './plan/planned-call.ts';
-import { type Stage, stageOf } from './plan/stage.ts';
+import type { Stage } from './plan/stage.ts';
 import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
 import { knownPrice } from './providers/known-price.ts';
 import { priceOf } from './providers/price-of.ts';
@@ -284,6 +284,7 @@ export class RateLimiter extends GuardedEmitter {
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
     const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
+    const { planOf } = await import('./plan/plan.ts');
     return planOf(calls, { prices, calibration: this.calibration, stage, charging });
   }
 
@@ -501,6 +502,7 @@ export class RateLimiter extends GuardedEmitter {
 
   /** With a store, a lane is opened for it: what others have used is known there. */
   async #stage(key: LaneKey): Promise<Stage> {
+    const { stageOf } = await import('./plan/stage.ts');
     const ref = { lane: nameOf(key), model: key.model };
     const lane = this.#shared === undefined ? this.#lanes.find(key) : this.lane(key);
     const state = (await lane?.refresh()) ?? this.#lanes.stateOf(key);

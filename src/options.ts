@@ -1,7 +1,7 @@
 import { type Budget, type BudgetOption, budgetFrom } from './budget/budget-option.ts';
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import { type Clock, clockOption, type GivenClock } from './clock.ts';
-import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
+import { LIMIT_PATHS, type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import type { Enforcement } from './model/limits.ts';
 import type { PriceTable } from './model/price.ts';
 import { expectPrices } from './providers/expect-prices.ts';
@@ -132,7 +132,7 @@ export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
  */
 export function settingsFrom(options: RateLimiterOptions): Settings {
   expectObject('options', options, 'an object');
-  expectKnown(options, LIMITER_OPTIONS);
+  expectKnown(options, LIMITER_OPTIONS, '', LIMIT_PATHS);
   const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
   const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS } = options;
   expectHeadroom(headroom);
@@ -196,7 +196,7 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
       `Option \`${fixed}\` can't be changed while a limiter is in use: make another one`,
     );
   }
-  expectKnown(changes, Object.keys(CHANGEABLE));
+  expectKnown(changes, Object.keys(CHANGEABLE), '', LIMIT_PATHS);
   const all = Object.entries(settingsFrom(changes));
   return { ...settings, ...Object.fromEntries(all.filter(([name]) => name in changes)) };
 }

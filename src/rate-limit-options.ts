@@ -7,10 +7,8 @@ import { isTierOf, tiersOf } from './providers/tier.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
 import { expected } from './validate.ts';
 
-/** How a client is limited: by a limiter that is made from the options, or by a given one. */
-export interface RateLimitOptions extends RateLimiterOptions {
-  /** A limiter to share with other clients; the options that make one can't be given with it. */
-  readonly limiter?: RateLimiter | undefined;
+/** Who calls, and how its calls wait. */
+export interface CallerOptions {
   /**
    * Who calls: a contended limit is shared fairly between keys, and each has the limits of its tier.
    * `runAs` says it for single calls.
@@ -38,6 +36,10 @@ export interface RateLimitOptions extends RateLimiterOptions {
    * @default Infinity
    */
   readonly maxWaitMs?: number | undefined;
+}
+
+/** How each client is limited, whoever made its limiter. */
+interface ClientOptions extends CallerOptions {
   /**
    * Your own estimate of a call's tokens: what it leaves out, answers nonsense for, or takes more
    * than 10 s for, is estimated as ever. `'provider'`: where the provider has an endpoint that counts
@@ -47,6 +49,22 @@ export interface RateLimitOptions extends RateLimiterOptions {
    */
   readonly estimate?: CustomEstimator | 'provider' | undefined;
 }
+
+/** A client with a limiter that is made from the options. */
+export interface OwnLimiterOptions extends RateLimiterOptions, ClientOptions {
+  readonly limiter?: undefined;
+}
+
+/** A client with a limiter that is given: it has its own options. */
+export interface SharedLimiterOptions extends NoLimiterOptions, ClientOptions {
+  /** A limiter to share with other clients; the options that make one can't be given with it. */
+  readonly limiter?: RateLimiter | undefined;
+}
+
+type NoLimiterOptions = { readonly [Name in keyof RateLimiterOptions]?: undefined };
+
+/** How a client is limited: by a limiter that is made from the options, or by a given one. */
+export type RateLimitOptions = OwnLimiterOptions | SharedLimiterOptions;
 
 /** Those that each client has of its own. */
 export const CLIENT_OPTIONS: readonly string[] = [
@@ -73,7 +91,8 @@ export function limiterOptions(options: RateLimitOptions): RateLimiterOptions {
 export function sharedLimiter(options: RateLimitOptions): RateLimiter | undefined {
   if (options.limiter === undefined) return undefined;
   const limiter = limiterOf<RateLimiter>(options.limiter);
-  const besides = Object.keys(limiterOptions(options)).map((name) => `\`${name}\``);
+  const others = Object.entries(limiterOptions(options)).filter(([, value]) => value !== undefined);
+  const besides = others.map(([name]) => `\`${name}\``);
   if (besides.length > 0) {
     throw new TypeError(`A given \`limiter\` has its own options: leave out ${besides.join(', ')}`);
   }

@@ -2,13 +2,15 @@ import { defined, expectContext } from './callers/run-as.ts';
 import { globalFetch } from './fetch/global-fetch.ts';
 import { limitedFetch } from './fetch/limited-fetch.ts';
 import type { Fetch, Target } from './fetch/outgoing-request.ts';
+import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { LIMITER_OPTIONS } from './options.ts';
 import {
   CLIENT_OPTIONS,
   expectAnyTier,
   limiterOptions,
-  type RateLimitOptions,
+  type OwnLimiterOptions,
+  type SharedLimiterOptions,
   sharedLimiter,
 } from './rate-limit-options.ts';
 import { withTimeLimit } from './sdk/estimator-time-limit.ts';
@@ -17,7 +19,12 @@ import { noteUnshared } from './unshared.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
 
 /** How a `fetch` is limited: as a client is, and how it behaves itself. */
-export interface RateLimitedFetchOptions extends Omit<RateLimitOptions, 'estimate'> {
+export type RateLimitedFetchOptions =
+  | (FetchOptions & Omit<OwnLimiterOptions, 'estimate'>)
+  | (FetchOptions & Omit<SharedLimiterOptions, 'estimate'>);
+
+/** How a `fetch` behaves itself. */
+interface FetchOptions {
   /** Sends the requests. @default the global `fetch` */
   readonly fetch?: Fetch | undefined;
   /**
@@ -61,7 +68,7 @@ const FETCH_OPTIONS: readonly string[] = ['fetch', 'retries', 'timeoutMs', 'reje
  */
 export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLimitedFetch {
   expectObject('options', options, 'an object');
-  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS, ...FETCH_OPTIONS]);
+  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS, ...FETCH_OPTIONS], '', LIMIT_PATHS);
   const { fetch = globalFetch, retries = true, timeoutMs, rejections = 'error', ...rest } = options;
   expectFetchOptions({ fetch, retries, timeoutMs, rejections });
   const { key, priority, onLimit, maxWaitMs, tier, estimate } = rest;

@@ -1,3 +1,6 @@
+import { didYouMean } from './model/did-you-mean.ts';
+import { meantProvider } from './model/provider-name.ts';
+
 /** The error for an unusable option. It names the option, what was expected, and the value. */
 export function expected(option: string, what: string, given: unknown): TypeError {
   return new TypeError(
@@ -20,7 +23,9 @@ export function expectNumber(
 /** @throws TypeError unless `value` is one of `choices` */
 export function expectOneOf(option: string, value: unknown, choices: readonly string[]): void {
   if (!choices.some((choice) => choice === value)) {
-    throw expected(option, `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`, value);
+    const what = `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`;
+    const { message } = expected(option, what, value);
+    throw new TypeError(`${message}${didYouMean(value, choices)}`);
   }
 }
 
@@ -39,17 +44,30 @@ export function expectText(option: string, value: unknown, what = 'a string'): v
 
 /**
  * Rejects unknown options, so that a misspelled limit isn't silently ignored. `within` names the
- * object that they are options of.
+ * object that they are options of; `elsewhere` has paths of options that others are often taken for.
  * @throws TypeError that names the first one
  */
-export function expectKnown(options: object, known: readonly string[], within = ''): void {
+export function expectKnown(
+  options: object,
+  known: readonly string[],
+  within = '',
+  elsewhere: readonly string[] = [],
+): void {
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw unknownOption(optionIn(within, name), known);
+    if (known.includes(name)) continue;
+    const meant = didYouMean(name, [...known, ...elsewhere], '`');
+    const option = optionIn(within, name);
+    throw new TypeError(`Unknown option \`${option}\`; known are ${known.join(', ')}${meant}`);
   }
 }
 
-export function unknownOption(option: string, known: readonly string[]): TypeError {
-  return new TypeError(`Unknown option \`${option}\`; known are ${known.join(', ')}`);
+/** @throws TypeError unless it is a name, and none of a known provider that is written otherwise */
+export function expectProvider(option: string, name: unknown): void {
+  expectText(option, name);
+  const meant = meantProvider(String(name));
+  if (meant === undefined) return;
+  const { message } = expected(option, 'the name of a provider as it is written here', name);
+  throw new TypeError(`${message}; did you mean '${meant}'?`);
 }
 
 function optionIn(within: string, name: string): string {

@@ -1,4 +1,5 @@
 import { defined, expectContext } from './callers/run-as.ts';
+import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { field, isObject } from './model/json.ts';
 import { LIMITER_OPTIONS } from './options.ts';
@@ -20,8 +21,16 @@ import { noteUnshared } from './unshared.ts';
 import type { Upstream } from './upstream.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
 
+/** What every client of `openai` and `@anthropic-ai/sdk` has: TypeScript refuses other objects. */
+export interface LimitableClient {
+  readonly baseURL: string;
+}
+
 /** A client of the same class, with its limiter. */
-export type RateLimited<C> = C & { readonly rateLimit: RateLimiter };
+export type RateLimited<C> = C & {
+  /** Decides when calls go: for its events, `snapshot()`, `close()` and the like. */
+  readonly rateLimit: RateLimiter;
+};
 
 const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
 
@@ -37,13 +46,13 @@ const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
  * @throws TypeError for what is no client of `openai` 5, 6, 7 or `@anthropic-ai/sdk`, and for
  * options that can't be used
  */
-export function withRateLimit<C extends object>(
+export function withRateLimit<C extends LimitableClient>(
   client: C,
   options: RateLimitOptions = {},
 ): RateLimited<C> {
   const adapter = adapterOf(client);
   expectObject('options', options, 'an object');
-  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS]);
+  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS], '', LIMIT_PATHS);
   const { key, priority, onLimit, maxWaitMs, tier, estimate } = options;
   expectContext({ key, priority, onLimit, maxWaitMs });
   expectEstimate(estimate);
@@ -84,7 +93,7 @@ function credentialOf(client: object): string {
 
 function wrapped(client: object, adapter: ClientAdapter, options: CallPipelineOptions): object {
   const pipeline = new CallPipeline(options, () => upstreamOf(adapter, limited, options));
-  const limited = throughPrivate(() =>
+  const limited: object = throughPrivate(() =>
     adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, options)),
   );
   // Configurable: a Proxy may hand out something else for it only then.

@@ -11,6 +11,19 @@ const EVENT: LimitsEvent = {
 };
 
 describe('the guarded emitter', () => {
+  it.each(['on', 'once', 'addListener'] as const)(
+    'refuses an event that there is none of: %s',
+    (add) => {
+      const emitter = new GuardedEmitter();
+      const wrong = (name: string) => () => emitter[add](name as 'paused', () => {});
+      expect(wrong('throtled')).toThrow(
+        /^Unknown event 'throtled'; known are throttled, .*, degraded; did you mean 'throttled'\?$/,
+      );
+      expect(wrong('toString')).toThrow(/^Unknown event 'toString'; known are .*, degraded$/);
+      expect(emitter.eventNames()).toEqual([]);
+    },
+  );
+
   it('keeps a listener that throws or rejects from harming the emitter or other listeners', async () => {
     const emitter = new GuardedEmitter();
     const seen: string[] = [];

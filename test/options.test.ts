@@ -41,6 +41,11 @@ describe('options that can’t be used', () => {
       { clock: {} },
       'Expected `clock` to be an object with `now` and `setTimeout`, got `{}` (object)',
     ],
+    [{ limit: { rpm: 1 } }, 'clock; did you mean `limits`?'],
+    [{ rpm: 500 }, 'did you mean `limits.rpm`?'],
+    [{ maxConcurrency: 2 }, 'did you mean `concurrency`?'],
+    [{ enforcement: 'Slices' }, "got `Slices` (string); did you mean 'slices'?"],
+    [{ limits: { rmp: 5 } }, 'itpm, otpm, concurrency; did you mean `rpm`?'],
     [{ limit: { rpm: 1 } }, 'Unknown option `limit`; known are limits, headroom'],
     [
       { limits: 500 },

@@ -3,6 +3,7 @@ import {
   cpSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -22,6 +23,15 @@ clock.run(client.chat.completions.create({ model: 'gpt-4o', messages })).then(({
   console.log(usage.total_tokens, client.rateLimit.snapshot()[0].totals.calls);
 });
 `;
+
+/** What `npm pack --json` says of a package. */
+interface Packed {
+  readonly files: readonly { readonly path: string }[];
+  readonly size: number;
+}
+
+/** Of the packed file; in November 2026 it had 345,000. */
+const MOST_BYTES = 400_000;
 
 /** A registry may be slow. */
 const INSTALL_MS = 120_000;
@@ -87,7 +97,10 @@ describe('the packed package, installed in an empty project', () => {
     );
     const [{ filename }] = JSON.parse(packed);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    npm(['install', '--prefer-offline', `./${filename}`, 'openai@7'], folder);
+    npm(
+      ['install', '--prefer-offline', `./${filename}`, 'openai@7', '@anthropic-ai/sdk@1'],
+      folder,
+    );
   }, INSTALL_MS);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -96,13 +109,24 @@ describe('the packed package, installed in an empty project', () => {
     expect(run('program.mjs', IMPORT + PROGRAM)).toBe('18 1\n');
   });
 
-  it('has types without internal members, which hold without `skipLibCheck`', () => {
+  it.each(
+    ['typescript59', 'typescript'].flatMap((compiler) =>
+      ['node16', 'nodenext', 'bundler'].map((resolution) => [compiler, resolution] as const),
+    ),
+  )('has types that are strict, and without internal members: %s, %s', (compiler, resolution) => {
+    cpSync('test/package/refused.mts', join(folder, 'refused.mts'));
     writeFileSync(join(folder, 'types.mts'), TYPES);
-    const tsc = resolve('node_modules/typescript/bin/tsc');
-    const lib = 'es2023,dom,dom.iterable,dom.asynciterable';
-    const flags = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext'];
-    const args = [tsc, ...flags, '--lib', lib, 'types.mts'];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+      ...{ target: 'es2023', lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'] },
+      module: resolution === 'bundler' ? 'esnext' : resolution,
+      moduleResolution: resolution,
+      types: [],
+    };
+    const files = ['types.mts', 'refused.mts'];
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    const tsc = resolve('node_modules', compiler, 'bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc], { cwd: folder, encoding: 'utf8' });
     expect(stdout).toBe('');
   });
 
@@ -111,23 +135,44 @@ describe('the packed package, installed in an empty project', () => {
   });
 });
 
-it('is built when it is packed, without a build before', () => {
+describe('packed from a clean clone, without a build before', () => {
   const clone = mkdtempSync(join(tmpdir(), 'llm-headroom-clone-'));
-  try {
-    for (const name of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
-      cpSync(name, join(clone, name), { recursive: true });
+  afterAll(() => rmSync(clone, { recursive: true, force: true }));
+
+  const pack = (): Packed => {
+    const isLeftOut = (name: string): boolean =>
+      ['node_modules', 'dist', 'site', '.git'].includes(name);
+    for (const name of readdirSync('.')) {
+      if (!isLeftOut(name)) cpSync(name, join(clone, name), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
-    const options = { cwd: clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
     const stdout = execFileSync('npm', ['pack', '--dry-run', '--json'], {
-      ...options,
-      stdio: [...options.stdio],
+      cwd: clone,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const [{ files }] = JSON.parse(stdout.replace(/^[^[]*/, ''));
-    expect(files).toContainEqual(expect.objectContaining({ path: 'dist/index.js' }));
-  } finally {
-    rmSync(clone, { recursive: true, force: true });
-  }
+    return JSON.parse(stdout.replace(/^[^[]*/, ''))[0];
+  };
+
+  it(
+    'has the files that it needs and no others, and is small',
+    () => {
+      const { files, size } = pack();
+      const paths = files.map(({ path }) => path);
+      const { exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'));
+      const named: string[] = JSON.stringify([exports, bin]).match(/dist\/[^"]+/g) ?? [];
+      expect(named).toHaveLength(11);
+      expect(paths).toEqual(expect.arrayContaining(named));
+      const others = paths.filter(
+        (path) => !/^dist\/.+\.d\.ts$|^dist\/chunks\/[a-z-]+\.js$/.test(path),
+      );
+      expect(others.filter((path) => !named.includes(path)).toSorted()).toEqual(
+        ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'].toSorted(),
+      );
+      expect(size).toBeLessThan(MOST_BYTES);
+    },
+    INSTALL_MS,
+  );
 });
 
 it('knows its version', () => {

@@ -123,7 +123,7 @@ describe('a tier', () => {
     const bare = new OpenAI({ apiKey: 'any' });
     const options = { teir: 1 } as object;
     expect(() => withRateLimit(bare, options)).toThrow(
-      /Unknown option `teir`; known are limits, .*, tier, .*, estimate$/,
+      /Unknown option `teir`; known are limits, .*, tier, .*, estimate; did you mean `tier`\?$/,
     );
     expect(() => withRateLimit(bare, null as never)).toThrow(
       'Expected `options` to be an object, got `null` (null)',

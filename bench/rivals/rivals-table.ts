@@ -1,4 +1,4 @@
-import type { RateLimitOptions } from '../../src/index.ts';
+import type { OwnLimiterOptions } from '../../src/index.ts';
 import type { SimulatorEnforcement } from '../../src/testing/index.ts';
 import { type BatchResult, ENFORCEMENTS, MATCHING, runBatch } from '../batch.ts';
 import { RIVALS } from './rivals.ts';
@@ -23,7 +23,7 @@ export async function rivalsTable(): Promise<string> {
       }),
     );
   }
-  const ours = (limiterOf: (enforcement: SimulatorEnforcement) => RateLimitOptions) => {
+  const ours = (limiterOf: (enforcement: SimulatorEnforcement) => OwnLimiterOptions) => {
     return (enforcement: SimulatorEnforcement) =>
       runBatch({ ...common, enforcement, limiter: limiterOf(enforcement) });
   };

@@ -12,7 +12,7 @@ export interface Document {
 
 const CHUNK_CHARACTERS = 2000;
 /** Of the project's own files as many are read as make about so many chunks. */
-const OWN_CHUNKS = 100;
+const OWN_CHUNKS = 60;
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** @throws BadArgument for a file that can't be read or summarised */

@@ -1,14 +1,22 @@
-import { anthropicSummariser } from './anthropic-summariser.ts';
+import { anthropicSummariser, bareAnthropicSummariser } from './anthropic-summariser.ts';
 import { BadArgument } from './bad-argument.ts';
-import { openaiSummariser } from './openai-summariser.ts';
+import { bareOpenAISummariser, openaiSummariser } from './openai-summariser.ts';
 import { startSimulated } from './simulated.ts';
-import type { Summariser } from './summariser.ts';
+import type { LimitedSummariser, Summariser } from './summariser.ts';
 
 /** The models that share the work. */
 export interface Providers {
-  readonly summarisers: readonly Summariser[];
+  readonly summarisers: readonly LimitedSummariser[];
+  /** The same models without limiters, to compare with: where they cost nothing. */
+  readonly bare?: Bare | undefined;
   readonly description: string;
   close(): Promise<void>;
+}
+
+export interface Bare {
+  readonly summarisers: readonly Summariser[];
+  /** How many of their requests were refused with 429 so far. */
+  refused(): number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,14 +36,14 @@ export async function openProviders(env: Environment, hasFaults: boolean): Promi
 }
 
 /** The limits of a new account, unless the environment knows better. */
-function realOpenAI(env: Environment): Summariser {
+function realOpenAI(env: Environment): LimitedSummariser {
   const rpm = numberIn(env, 'OPENAI_RPM', 500);
   const tpm = numberIn(env, 'OPENAI_TPM', 200_000);
   const model = env.OPENAI_MODEL || OPENAI_MODEL;
   return openaiSummariser({ model, rateLimit: { limits: { rpm, tpm } } });
 }
 
-function realAnthropic(env: Environment): Summariser {
+function realAnthropic(env: Environment): LimitedSummariser {
   const rpm = numberIn(env, 'ANTHROPIC_RPM', 50);
   const itpm = numberIn(env, 'ANTHROPIC_ITPM', 50_000);
   const otpm = numberIn(env, 'ANTHROPIC_OTPM', 10_000);
@@ -46,12 +54,30 @@ function realAnthropic(env: Environment): Summariser {
 async function simulatedProviders(hasFaults: boolean): Promise<Providers> {
   const openai = await startSimulated('openai', hasFaults);
   const anthropic = await startSimulated('anthropic', hasFaults);
+  const bare = await bareProviders();
   return {
     summarisers: [
       openaiSummariser({ model: OPENAI_MODEL, ...openai }),
       anthropicSummariser({ model: ANTHROPIC_MODEL, ...anthropic }),
     ],
+    bare: hasFaults ? undefined : bare,
     description: 'simulated, as no API key is set',
+    close: async () => {
+      await Promise.all([openai, anthropic, bare].map((each) => each.close()));
+    },
+  };
+}
+
+/** Servers of their own with the same limits: what one client does must not disturb the other. */
+async function bareProviders(): Promise<Bare & Pick<Providers, 'close'>> {
+  const openai = await startSimulated('openai', false);
+  const anthropic = await startSimulated('anthropic', false);
+  return {
+    summarisers: [
+      bareOpenAISummariser({ model: OPENAI_MODEL, ...openai }),
+      bareAnthropicSummariser({ model: ANTHROPIC_MODEL, ...anthropic }),
+    ],
+    refused: () => openai.refused() + anthropic.refused(),
     close: async () => void (await Promise.all([openai.close(), anthropic.close()])),
   };
 }

@@ -1,6 +1,6 @@
 import type { LaneSnapshot, RateLimiter } from 'llm-headroom';
 import { inSeconds } from './notices.ts';
-import type { Summariser } from './summariser.ts';
+import type { LimitedSummariser } from './summariser.ts';
 import { table } from './table.ts';
 
 const HEADINGS = [
@@ -16,11 +16,11 @@ interface Watched {
 
 /** The closing table, a row for each lane. */
 export class Report {
-  readonly #summarisers: readonly Summariser[];
+  readonly #summarisers: readonly LimitedSummariser[];
   readonly #lanes = new Map<string, Watched>();
   readonly #startedAt = performance.now();
 
-  constructor(summarisers: readonly Summariser[]) {
+  constructor(summarisers: readonly LimitedSummariser[]) {
     this.#summarisers = summarisers;
     for (const { limiter } of summarisers) this.#watch(limiter);
   }

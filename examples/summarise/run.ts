@@ -1,10 +1,12 @@
+import { comparison, type Outcome } from './comparison.ts';
 import type { Document } from './documents.ts';
 import { Failures } from './failures.ts';
 import { Job } from './job.ts';
 import { announce } from './notices.ts';
 import { Progress } from './progress.ts';
-import { openProviders, type Providers } from './providers.ts';
+import { type Bare, openProviders, type Providers } from './providers.ts';
 import { Report } from './report.ts';
+import { bareStanding, standing } from './standing.ts';
 import { entry } from './terminal.ts';
 
 export interface RunOptions {
@@ -24,9 +26,9 @@ export async function run({ documents, faults, signal }: RunOptions): Promise<nu
   }
 }
 
-/** Summaries and the closing table go to stdout, all else to stderr. */
+/** Summaries and the closing tables go to stdout, all else to stderr. */
 async function runWith(
-  { summarisers, description }: Providers,
+  { summarisers, bare, description }: Providers,
   documents: readonly Document[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -41,15 +43,56 @@ async function runWith(
     onFailure: (what, error) => failures.add(what, error),
   });
   const { tally } = job;
+  const beside = bare && new BesideIt(bare, documents, signal);
   const snapshot = () => summarisers.flatMap(({ limiter }) => limiter.snapshot());
-  const progress = new Progress({ tally, snapshot }, stderr);
+  const lines = (): string[] => {
+    const line = standing(tally, snapshot());
+    return beside === undefined ? [line] : [`bare     ${beside}`, `limited  ${line}`];
+  };
+  const progress = new Progress(lines, stderr);
   const report = new Report(summarisers);
   say(`Files: ${documents.length}, calls: ${tally.total}, ${description}`);
   for (const { limiter } of summarisers) announce(limiter, say);
-  await job.run();
+  const bareOutcome = beside?.outcome();
+  const ms = await timed(() => job.run());
+  const bareEnd = await bareOutcome;
   progress.stop();
-  const outcome = signal.aborted ? 'Interrupted: ' : '';
-  stderr.write(`\n${outcome}${tally.done} of ${tally.total} calls done\n${failures}`);
+  const ending = signal.aborted ? 'Interrupted: ' : '';
+  stderr.write(`\n${ending}${tally.done} of ${tally.total} calls done\n${failures}`);
   stdout.write(`\n${report}\n`);
+  const refused = snapshot().reduce((sum, { totals }) => sum + totals.refused, 0);
+  if (bareEnd !== undefined && !signal.aborted) {
+    stdout.write(`\n${comparison(bareEnd, { tally, refused, ms })}\n`);
+  }
   return tally.failed;
+}
+
+/** The same work at the same time, with bare clients. What they answer isn't shown. */
+class BesideIt {
+  readonly #bare: Bare;
+  readonly #job: Job;
+  #isOver = false;
+
+  constructor(bare: Bare, documents: readonly Document[], signal: AbortSignal) {
+    this.#bare = bare;
+    const { summarisers } = bare;
+    const none = (): void => {};
+    this.#job = new Job({ documents, summarisers, signal, onSummary: none, onFailure: none });
+  }
+
+  async outcome(): Promise<Outcome> {
+    const ms = await timed(() => this.#job.run());
+    this.#isOver = true;
+    return { tally: this.#job.tally, refused: this.#bare.refused(), ms };
+  }
+
+  toString(): string {
+    return bareStanding(this.#job.tally, this.#bare.refused(), this.#isOver);
+  }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
 }

@@ -1,11 +1,13 @@
-import type { RateLimitOptions, ShortLimits } from 'llm-headroom';
+import type { OwnLimiterOptions, ShortLimits } from 'llm-headroom';
 import { createSimulator, type Fault, type SimulatedCall } from 'llm-headroom/testing';
 
 /** A provider in this process, behind a port of this machine, and how to call it. */
 export interface Simulated {
   readonly apiKey: string;
   readonly baseURL: string;
-  readonly rateLimit: RateLimitOptions;
+  readonly rateLimit: OwnLimiterOptions;
+  /** How many requests were refused with 429 so far. */
+  refused(): number;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,8 @@ export async function startSimulated(
   const { url, close } = await simulator.listen();
   // Of a host with no name nothing is known: say that a bucket of ten seconds is behind it.
   const rateLimit = { limits, enforcement: 'bucket', burstSeconds: 10 } as const;
-  return { apiKey: 'simulated', baseURL: `${url}${path}`, rateLimit, close };
+  const refused = (): number => simulator.stats().status429;
+  return { apiKey: 'simulated', baseURL: `${url}${path}`, rateLimit, refused, close };
 }
 
 /** Two of 25 calls go wrong: one breaks off, one is refused. */

@@ -1,20 +1,24 @@
-import type { RateLimiter, RateLimitOptions } from 'llm-headroom';
+import type { OwnLimiterOptions, RateLimiter } from 'llm-headroom';
 
 /** A model that summarises texts, whoever provides it. */
 export interface Summariser {
-  readonly limiter: RateLimiter;
-  /** What the provider lets through at once, on top of its rate: in seconds of that rate. */
-  readonly burstSeconds: number;
   /** The summary, once it is complete. */
   summarise(text: string, signal: AbortSignal): Promise<string>;
   /** The same, received as a stream. */
   summariseStreamed(text: string, signal: AbortSignal): Promise<string>;
 }
 
+/** A model behind a limiter. */
+export interface LimitedSummariser extends Summariser {
+  readonly limiter: RateLimiter;
+  /** What the provider lets through at once, on top of its rate: in seconds of that rate. */
+  readonly burstSeconds: number;
+}
+
 /** Which model, where, and what its provider allows. */
 export interface SummariserOptions {
   readonly model: string;
-  readonly rateLimit: RateLimitOptions;
+  readonly rateLimit: OwnLimiterOptions;
   /** @default from the environment, as the SDK does it */
   readonly apiKey?: string | undefined;
   readonly baseURL?: string | undefined;

@@ -1,10 +1,15 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
+/** As wide as the terminal says; some say 0. */
+export function columnsOf({ columns }: Pick<WriteStream, 'columns'>): number {
+  return columns > 0 ? columns : 80;
+}
+
 /** `name: text` in a line of its own; on a terminal broken between words. */
 export function entry(name: string, text: string, out: WriteStream): string {
   if (!out.isTTY) return `${name}: ${text}\n`;
-  return `${styleText('bold', name)}\n${wrapped(text, out.columns - 2)}\n`;
+  return `${styleText('bold', name)}\n${wrapped(text, columnsOf(out) - 2)}\n`;
 }
 
 function wrapped(text: string, width: number): string {

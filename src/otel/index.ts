@@ -1,1 +1,3 @@
+/** @module llm-headroom/otel */
+
 export { type InstrumentOptions, instrument } from './instrument.ts';

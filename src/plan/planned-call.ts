@@ -16,7 +16,7 @@ import type { Calibration, Estimated } from '../tokens/calibration/calibration.t
 import { estimateCall } from '../tokens/estimate.ts';
 import type { EstimateRequest } from '../tokens/estimator.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
-import { expected, expectKnown, expectObject, expectText } from '../validate.ts';
+import { expected, expectKnown, expectObject, expectProvider, expectText } from '../validate.ts';
 
 /** A call as `acquire` takes it. */
 export interface PlannedCost {
@@ -86,7 +86,7 @@ function expectCall(call: PlannedCall, index: number): void {
     return;
   }
   expectKnown(call, ['provider', 'path', 'body', 'host', 'tier'], name);
-  expectText(`${name}.provider`, call.provider);
+  expectProvider(`${name}.provider`, call.provider);
   expectText(`${name}.path`, call.path);
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
 }

@@ -1,3 +1,5 @@
+/** @module llm-headroom/postgres */
+
 export type { Store } from '../shared/store.ts';
 export { type PostgresStoreOptions, postgresStore } from './create-store.ts';
 export type {

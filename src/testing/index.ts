@@ -1,3 +1,5 @@
+/** @module llm-headroom/testing */
+
 export type { JsonObject } from '../model/json.ts';
 export type { Operation, SimulatedCall } from './call.ts';
 export {

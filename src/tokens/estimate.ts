@@ -1,16 +1,22 @@
 import type { Clock } from '../clock.ts';
 import type { TokenEstimate } from '../model/usage.ts';
-import { expected, expectObject } from '../validate.ts';
+import { expected, expectObject, expectProvider } from '../validate.ts';
 import type { Calibration, Estimated } from './calibration/calibration.ts';
 import { type CustomEstimator, withCustomEstimate, withInput } from './custom-estimate.ts';
-import { type EstimateRequest, Estimator } from './estimator.ts';
+import type { EstimateRequest, Estimator } from './estimator.ts';
+import type { Measurement } from './measurement.ts';
 import { provisionalEstimate } from './provisional-estimate.ts';
 import type { RemoteCounter } from './remote-count.ts';
-import { sharedQueue } from './shared-queue.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
-/** Shared by the whole process, because a vocabulary takes 5 MB. */
-const shared = new Estimator(sharedQueue);
+let loaded: Estimator | undefined;
+
+/** Loaded by the first call: a sixth of the package is for estimates. */
+async function load(): Promise<Estimator> {
+  const { sharedEstimator } = await import('./shared-estimator.ts');
+  loaded = sharedEstimator;
+  return loaded;
+}
 
 /**
  * Estimates the tokens of a call before it is sent.
@@ -41,9 +47,9 @@ const shared = new Estimator(sharedQueue);
 export async function estimateTokens(request: EstimateRequest): Promise<TokenEstimate> {
   expectObject('request', request, '{ provider, path, body }');
   const { provider, path } = request;
-  if (typeof provider !== 'string') throw expected('provider', 'a string', provider);
+  expectProvider('provider', provider);
   if (typeof path !== 'string') throw expected('path', 'a string', path);
-  return shared.estimate(request);
+  return (loaded ?? (await load())).estimate(request);
 }
 
 /** Sources of an estimate besides the body. */
@@ -74,7 +80,9 @@ export async function estimateCall(
   { calibration, remote, clock, isExact = false, custom }: EstimateSources,
 ): Promise<Estimated> {
   const release = clock?.hold?.();
-  const measuring = isExact ? shared.measureExactly(request) : shared.measure(request);
+  const measure = (estimator: Estimator): Promise<Measurement | undefined> =>
+    isExact ? estimator.measureExactly(request) : estimator.measure(request);
+  const measuring = loaded === undefined ? load().then(measure) : measure(loaded);
   const call = await measuring.finally(release);
   const learned = call?.provisional
     ? provisionalEstimate(calibration, call, call.provisional)
@@ -90,6 +98,6 @@ export async function warmUp(): Promise<void> {
 }
 
 /** Loads the vocabulary of one encoding, as the first call that needs it does. Never rejects. */
-export function loadEncoding(encoding: Encoding): Promise<void> {
-  return shared.warmUp(encoding);
+export async function loadEncoding(encoding: Encoding): Promise<void> {
+  return (loaded ?? (await load())).warmUp(encoding);
 }

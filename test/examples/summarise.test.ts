@@ -41,6 +41,11 @@ describe('the main job', () => {
         new RegExp(`^${model} +27 +\\d+ +0 +0\\.0 s +[\\d,]+ +[\\d,]+ +\\d+ %$`, 'm'),
       );
     }
+    expect(stdout).toMatch(/^bare clients +\d+ +\d+ +[1-9]\d* +\d+\.\d s$/m);
+    expect(stdout).toMatch(/^with llm-headroom +54 +0 +0 +\d+\.\d s$/m);
+    expect(stdout).toMatch(
+      /^Saved: \d+ calls that the bare clients lost, and [1-9]\d* refusals\.$/m,
+    );
   });
 
   it('tells of pauses and of calls that failed, and goes on', async () => {
@@ -53,6 +58,7 @@ describe('the main job', () => {
     expect(stderr).toContain('6 of 7 calls done\n1 failed: terminated');
     expect(stdout).toMatch(/long\.md: Part \d of many words/);
     expect(stdout).toMatch(/^gpt-4o-mini +8 +\d+ +1 /m);
+    expect(stdout).not.toContain('bare clients');
   });
 
   it('ends with the table so far and exit code 130 when Ctrl-C is pressed', async () => {

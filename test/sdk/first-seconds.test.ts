@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { type RateLimitOptions, withRateLimit } from '../../src/index.ts';
+import { type OwnLimiterOptions, withRateLimit } from '../../src/index.ts';
 import {
   createSimulator,
   createVirtualClock,
@@ -11,7 +11,7 @@ import {
 
 interface First {
   readonly baseURL?: string;
-  readonly options?: RateLimitOptions;
+  readonly options?: OwnLimiterOptions;
   readonly limits?: SimulatorLimits;
   readonly enforcement?: SimulatorEnforcement;
   readonly fill?: number;

@@ -5,9 +5,9 @@ import { runAs } from '../../src/callers/run-as.ts';
 import { QueueFull, RateLimitExceeded } from '../../src/errors.ts';
 import type { DegradedEvent } from '../../src/events.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
-import type { RateLimitOptions } from '../../src/rate-limit-options.ts';
+import type { OwnLimiterOptions, SharedLimiterOptions } from '../../src/rate-limit-options.ts';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
-import { withRateLimit } from '../../src/with-rate-limit.ts';
+import { type LimitableClient, withRateLimit } from '../../src/with-rate-limit.ts';
 import { inNoTime, json, NOTHING, outcome, scripted, simulated, underWay } from './bench.ts';
 import { type Fetch, sdks } from './sdks.ts';
 
@@ -207,8 +207,8 @@ it('a call whose forecast was too good is rejected when its time is over, and gi
 
 /** What a client asked for, and what went over the wire. */
 async function lowered<T>(
-  make: (options: { apiKey: string; fetch: Fetch }) => object,
-  options: RateLimitOptions,
+  make: (options: { apiKey: string; fetch: Fetch }) => LimitableClient,
+  options: SharedLimiterOptions,
   send: (client: T) => PromiseLike<unknown>,
   provider: 'openai' | 'anthropic' = 'openai',
 ) {
@@ -241,7 +241,7 @@ async function lowered<T>(
 
 /** What two calls to an unknown host go with, the second one `afterMs` later. */
 async function askedTwice(
-  options: RateLimitOptions,
+  options: OwnLimiterOptions,
   maxTokens: number,
   afterMs: number,
 ): Promise<{ bodies: unknown[]; told: DegradedEvent[] }> {

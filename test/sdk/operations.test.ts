@@ -3,6 +3,7 @@ import type OpenAI from 'openai';
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { LimitableClient } from '../../src/with-rate-limit.ts';
 import { broken, events, json } from './bench.ts';
 import {
   type AnyClient,
@@ -406,7 +407,7 @@ const common = (sdk: EachSdk): readonly Operation<AnyClient>[] => [
   ],
 ];
 
-async function expectSame<C extends object>(
+async function expectSame<C extends LimitableClient>(
   make: (options: { fetch: typeof fetch }) => C,
   serve: NonNullable<Operation<C>[2]>,
   operation: Operation<C>[1],
@@ -420,7 +421,7 @@ async function expectSame<C extends object>(
 }
 
 /** Every operation, with each kind of client. */
-function suite<C extends object>(
+function suite<C extends LimitableClient>(
   sdk: {
     name: string;
     provider: EachSdk['provider'];

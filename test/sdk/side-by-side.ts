@@ -1,7 +1,7 @@
 import type { LaneSnapshot } from '../../src/lane/lane-snapshot.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { createSimulator, createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
-import { withRateLimit } from '../../src/with-rate-limit.ts';
+import { type LimitableClient, withRateLimit } from '../../src/with-rate-limit.ts';
 import { type Answer, described, inNoTime, outcome, type Seen, scripted } from './bench.ts';
 import type { Fetch } from './sdks.ts';
 
@@ -25,7 +25,7 @@ export function script(...answers: readonly Answer[]): Serve {
 }
 
 /** Runs an operation with a client as it is and with a limited one, each with its own server. */
-export async function sideBySide<C extends object>(
+export async function sideBySide<C extends LimitableClient>(
   make: (options: { fetch: Fetch }) => C,
   serve: Serve,
   operation: (client: C) => PromiseLike<unknown>,

@@ -338,7 +338,7 @@ describe('withRateLimit', () => {
   });
 
   it('asks for the `new` that is missing where it is given a class', () => {
-    expect(() => withRateLimit(OpenAI)).toThrow(
+    expect(() => withRateLimit(OpenAI as never)).toThrow(
       /got `class OpenAI` \(function\); was `new` forgotten\?$/,
     );
   });

@@ -1,0 +1,73 @@
+/**
+ * Builds `dist/`: a bundle for each entry of `package.json` with the code that they share in
+ * `dist/chunks/`, so that an import opens a few files instead of 300, and a class is the same one in
+ * every entry. The code stays readable, and has no source maps; types are tsc's, a file each.
+ */
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+const { exports, bin, dependencies, peerDependencies } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
+
+/** The files in `dist` that are imported or run by their names, without ending. */
+function entryNames(): string[] {
+  const targets: unknown[] = [...Object.values(exports), ...Object.values(bin)];
+  const files = targets.map((each) => String(Object(each).default ?? each));
+  const built = files.filter((file) => file.endsWith('.js'));
+  return built.map((file) => relative('dist', file).replace(/\.js$/, ''));
+}
+
+/** What the package's users install, and what Node has. */
+function isExternal(id: string): boolean {
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  return id.startsWith('node:') || names.some((name) => id === name || id.startsWith(`${name}/`));
+}
+
+async function buildCode(): Promise<void> {
+  const bundle = await rolldown({
+    input: Object.fromEntries(entryNames().map((name) => [name, join(ROOT, `src/${name}.ts`)])),
+    external: isExternal,
+    platform: 'neutral',
+    onLog: (level, { message }) => {
+      if (level !== 'debug') throw new Error(message);
+    },
+  });
+  await bundle.write({
+    dir: DIST,
+    format: 'esm',
+    chunkFileNames: 'chunks/[name].js',
+    comments: { legal: true, annotation: true, jsdoc: false },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
+  });
+  await bundle.close();
+}
+
+/** The declaration files that one leads to. */
+function declaredBy(file: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?["'](\.[^"']+)\.ts["']/g);
+  for (const [, path] of imports) declaredBy(join(dirname(file), `${path}.d.ts`), seen);
+  return seen;
+}
+
+/** tsc declares every file; those that no entry leads to are left out. */
+function buildTypes(): void {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const options = { cwd: ROOT, stdio: 'inherit' } as const;
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], options);
+  const used = new Set<string>();
+  for (const name of entryNames()) declaredBy(join(DIST, `${name}.d.ts`), used);
+  for (const file of globSync('**/*.d.ts', { cwd: DIST })) {
+    if (!used.has(join(DIST, file))) rmSync(join(DIST, file));
+  }
+}
+
+rmSync(DIST, { recursive: true, force: true });
+await buildCode();
+buildTypes();

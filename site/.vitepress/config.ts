@@ -1,0 +1,64 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+
+const PAGES = join(import.meta.dirname, '../pages');
+
+/** The pages of the side bar in their order; what isn't written is left out. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  Use: ['index', 'options', 'limiter', 'events', 'errors', 'batch', 'plan', 'testing', 'questions'],
+  Limits: ['limits-and-bursts', 'users-and-tiers', 'budgets-and-prices', 'estimates-and-charges'],
+  'With others': ['frameworks', 'integrations', 'redis-and-postgres', 'migrating'],
+  'How it works': ['how-it-works', 'benchmarks', 'faults', 'architecture'],
+  Project: ['changelog', 'contributing', 'security'],
+};
+
+function item(page: string): DefaultTheme.SidebarItem {
+  const [, title = page] = /^# (.+)$/m.exec(readFileSync(join(PAGES, `${page}.md`), 'utf8')) ?? [];
+  return { text: title.replaceAll('`', ''), link: page === 'index' ? '/' : `/${page}` };
+}
+
+function group(text: string, pages: readonly string[]): DefaultTheme.SidebarItem {
+  const written = pages.filter((page) => existsSync(join(PAGES, `${page}.md`)));
+  return { text, items: written.map(item) };
+}
+
+/** Pages that no group names come last, so that none can't be found. */
+function others(): string[] {
+  const named = Object.values(GROUPS).flat();
+  const all = globSync('*.md', { cwd: PAGES }).map((file) => basename(file, '.md'));
+  return all.filter((page) => !named.includes(page)).toSorted();
+}
+
+function sidebar(): DefaultTheme.SidebarItem[] {
+  const examples = globSync('examples/*.md', { cwd: PAGES }).map((file) => file.slice(0, -3));
+  return [
+    ...Object.entries(GROUPS).map(([text, pages]) => group(text, pages)),
+    group('More', others()),
+    { ...group('Examples', examples.toSorted()), collapsed: true },
+    { text: 'API reference', link: '/api/' },
+  ].filter(({ items }) => items === undefined || items.length > 0);
+}
+
+/** As GitHub names headings, so that links to them hold in both places. */
+function slugify(heading: string): string {
+  const words = heading.trim().toLowerCase().replaceAll(' ', '-');
+  return words.replace(/[^\p{Letter}\p{Number}_-]/gu, '');
+}
+
+export default defineConfig({
+  title: 'llm-headroom',
+  description: "Rate limiting that keeps LLM clients within their provider's limits",
+  srcDir: 'pages',
+  cleanUrls: true,
+  markdown: { anchor: { slugify } },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Options', link: '/options' },
+      { text: 'API', link: '/api/' },
+    ].filter(({ link }) => existsSync(join(PAGES, `${link}.md`)) || link.endsWith('/')),
+    sidebar: sidebar(),
+  },
+});

@@ -1,0 +1,62 @@
+/** What throws at run time is refused by the types; what looks like it and works is not. */
+import Anthropic from '@anthropic-ai/sdk';
+import {
+  createRateLimiter,
+  type OwnLimiterOptions,
+  type RateLimitOptions,
+  rateLimitedFetch,
+  withRateLimit,
+} from 'llm-headroom';
+import OpenAI from 'openai';
+
+const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });
+const limits = { rpm: 500 };
+
+// No client.
+// @ts-expect-error
+withRateLimit({});
+// @ts-expect-error
+withRateLimit(OpenAI);
+// @ts-expect-error
+withRateLimit('sk-key');
+// @ts-expect-error
+withRateLimit(new OpenAI().chat);
+
+// A given limiter has its own options.
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limiter, limits });
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limiter, headroom: 0.1 });
+// @ts-expect-error
+rateLimitedFetch({ limiter, limits });
+
+// Misspelt names and values.
+// @ts-expect-error
+withRateLimit(new OpenAI(), { rpm: 500 });
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limits: { rpms: 500 } });
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limits: { rpm: '500' } });
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limiter, onLimit: 'fail' });
+// @ts-expect-error
+createRateLimiter({ headroom: 'automatic' });
+// @ts-expect-error
+createRateLimiter({ enforcement: 'buckets' });
+// @ts-expect-error
+limiter.on('throtled', () => {});
+// @ts-expect-error
+limiter.configure({ store: undefined });
+// @ts-expect-error
+rateLimitedFetch({ estimate: 'provider' });
+
+// What works.
+const openai: OpenAI = withRateLimit(new OpenAI(), { limiter, key: 'alice', tier: undefined });
+const anthropic: Anthropic = withRateLimit(new Anthropic(), { limits, onLimit: 'reject' });
+const given: { limiter: typeof limiter | undefined } = { limiter };
+withRateLimit(openai, given);
+withRateLimit(anthropic, { limits: { 'claude-': { itpm: 1, otpm: 1 }, '*': { rpm: 5 } } });
+rateLimitedFetch({ limiter, retries: false, rejections: 'response' });
+rateLimitedFetch({ limits, timeoutMs: 1000 });
+export const own = (options: OwnLimiterOptions) => withRateLimit(openai, { ...options, limits });
+export const any = (options: RateLimitOptions) => withRateLimit(openai, options);
