@@ -1,4 +1,10 @@
 export type { JsonObject } from '../model/json.ts';
+export type { SimulatedBatch } from './batches/batch-api.ts';
+export type {
+  LineOutcome,
+  SimulatedBatchOptions,
+  SimulatedLine,
+} from './batches/batch-options.ts';
 export type { Operation, SimulatedCall } from './call.ts';
 export {
   type CellContractOptions,
