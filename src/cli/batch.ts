@@ -7,10 +7,12 @@ import type { Arguments } from './arguments.ts';
 import { BatchSession } from './batch-session.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { journalPath, openBatchesIn } from './journal-file.ts';
 import { dollars, ProgressLine } from './progress-line.ts';
 import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
 import { type Found, ResultsFile } from './results-file.ts';
-import { sendBy } from './send.ts';
+import { clientBy, sendBy } from './send.ts';
+import { sendViaBatch } from './via-batch.ts';
 
 /** Of lines that can't be used, so many are named. */
 const MOST_TOLD = 20;
@@ -19,6 +21,7 @@ const MOST_TOLD = 20;
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
   const { input = '', output = '', model, strict } = asked;
   expectFiles(input, output);
+  await expectNoBatches(asked);
   const results = await ResultsFile.open(output, { ...asked, write: io.write });
   try {
     tellFound(results.found, output, io);
@@ -38,38 +41,54 @@ async function sendAll(
   results: ResultsFile,
   survey: Survey,
 ): Promise<number> {
-  const { input = '', output = '', model, quiet, json, baseUrl, tier } = asked;
-  const { form = 'openai', usable, done, unusable } = survey;
+  const { input = '', model, quiet, json, baseUrl, tier } = asked;
+  const { form = 'openai', usable, done } = survey;
   const key = keyOf(form, asked, io);
   const { limiter, close } = await limiterOf(asked, io);
   const line = new ProgressLine(io, { quiet, json });
   const startedAt = (io.clock ?? systemClock).now();
   try {
-    const send = await sendBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const send = sendBy(client, form);
     const session = new BatchSession({ limiter, send, results, line, clock: io.clock });
     const stopListening = io.onInterrupt(() => session.interrupt());
     try {
-      await session.run(entriesOf(input, model), usable - done);
+      const way = { asked, io, client, limiter, session, results, line, survey };
+      if (asked.viaBatch) await sendViaBatch(way);
+      else await session.run(entriesOf(input, model), usable - done);
     } finally {
       stopListening();
     }
-    const seconds = Math.round(((io.clock ?? systemClock).now() - startedAt) / 1000);
-    const { failed, recorded, stopped, usd, refused } = session;
-    const cost = usd === undefined ? 'an unknown price' : dollars(usd);
-    const all = `${recorded} recorded (${failed} failed), ${done} were there, ${unusable} unusable`;
-    if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
-    if (stopped !== undefined) {
-      line.say(`${stopped.message}. The same command goes on from here`);
-      return stopped.exitCode;
-    }
-    const isFine = failed + unusable + (asked.retryFailed ? 0 : results.found.failed) === 0;
-    return isFine ? EXIT.fine : EXIT.someFailed;
+    const tookMs = (io.clock ?? systemClock).now() - startedAt;
+    return await ended(asked, session, line, { survey, found: results.found, tookMs });
   } catch (error) {
     if (error instanceof HeadroomError) throw new CommandError(error.message, EXIT.stopped);
     throw error;
   } finally {
     await close();
   }
+}
+
+/** Says how it ended. Returns the exit code. */
+async function ended(
+  { output = '', quiet, viaBatch, retryFailed }: Arguments,
+  { failed, recorded, stopped, usd, refused }: BatchSession,
+  line: ProgressLine,
+  run: { readonly survey: Survey; readonly found: Found; readonly tookMs: number },
+): Promise<number> {
+  const { done, unusable } = run.survey;
+  const seconds = Math.round(run.tookMs / 1000);
+  const cost = usd === undefined ? 'an unknown price' : dollars(usd);
+  const all = `${recorded} recorded (${failed} failed), ${done} were there, ${unusable} unusable`;
+  if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
+  if (stopped !== undefined) {
+    const batches = viaBatch ? await openBatchesIn(journalPath(output)) : 0;
+    const open = batches > 0 ? `${batches} batches go on at the provider. ` : '';
+    line.say(`${stopped.message}. ${open}The same command goes on from here`);
+    return stopped.exitCode;
+  }
+  const isFine = failed + unusable + (retryFailed ? 0 : run.found.failed) === 0;
+  return isFine ? EXIT.fine : EXIT.someFailed;
 }
 
 /** @throws CommandError for an input that isn't there, or that would be overwritten */
@@ -80,6 +99,15 @@ export function expectFiles(input: string, output?: string): void {
   if (other?.ino === found.ino && other.dev === found.dev) {
     throw new CommandError('The results would be appended to the requests: name another file');
   }
+}
+
+/** @throws CommandError where batches have calls that would be sent a second time */
+async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<void> {
+  const path = journalPath(output);
+  const open = viaBatch ? 0 : await openBatchesIn(path);
+  if (open === 0) return;
+  const why = `${open} batches of ${output} have not been collected`;
+  throw new CommandError(`${why}: add --via batch-api, or remove ${path} to give them up`);
 }
 
 /** Names the first lines that can't be used. */

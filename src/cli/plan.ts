@@ -1,6 +1,7 @@
 import { inWords } from '../duration.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedRequest } from '../plan/planned-call.ts';
+import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { tiersOf } from '../providers/tier.ts';
 import { limiterOf } from './account.ts';
@@ -13,8 +14,6 @@ import { dollars } from './progress-line.ts';
 import { entriesOf } from './requests-file.ts';
 import { ResultsFile } from './results-file.ts';
 
-/** OpenAI and Anthropic charge half of the list price in their batch endpoints (2026-11). */
-const BATCH_PRICE = 0.5;
 const HOSTS: Readonly<Record<Form, string>> = {
   openai: 'api.openai.com',
   anthropic: 'api.anthropic.com',
@@ -47,6 +46,13 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   }
   io.out(json ? `${JSON.stringify(summary(plans))}\n` : table(plans, requests.length));
   return unusable > 0 ? EXIT.someFailed : EXIT.fine;
+}
+
+/** How long all that has no result takes live; `undefined` where nobody knows. */
+export async function liveMsOf(asked: Arguments, io: Io, form: Form): Promise<number | undefined> {
+  const { requests } = await read(asked, { ...io, err: () => {} });
+  const host = asked.baseUrl === undefined ? HOSTS[form] : new URL(asked.baseUrl).host;
+  return (await planned(asked, io, requests, host, asked.tier)).durationMs;
 }
 
 /** The requests that have no result yet. A plan needs all of them in memory. */

@@ -18,7 +18,10 @@ function onOneLine(json: string): string {
 }
 
 /** The line that records a call, with its newline: in the format of its batch file. */
-export function resultLine(request: BatchRequest, outcome: Outcome): string {
+export function resultLine(
+  request: Pick<BatchRequest, 'form' | 'customId'>,
+  outcome: Outcome,
+): string {
   const id = JSON.stringify(request.customId);
   if (request.form === 'anthropic') {
     return `{"custom_id":${id},"result":${anthropicResult(outcome)}}\n`;

@@ -19,8 +19,8 @@ export interface SendOptions {
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
-/** A client of either SDK, as far as it is used. */
-interface Client {
+/** A client of either SDK that keeps to the limits, as far as it is used. */
+export interface Client {
   readonly baseURL: string;
   post(path: string, options: object): { asResponse(): Promise<Response> };
 }
@@ -29,13 +29,17 @@ interface Client {
 const MAX_RETRIES = 4;
 
 /**
- * The only place that knows how a request is sent: by the provider's SDK, behind the limiter.
+ * The provider's SDK, behind the limiter.
  * @throws CommandError where the SDK isn't installed, or takes no such options
  */
-export async function sendBy(options: SendOptions): Promise<Send> {
-  const { limiter, form, tier } = options;
+export async function clientBy(options: SendOptions): Promise<Client> {
+  const { limiter, tier } = options;
   const made = await clientOf(options);
-  const client: Client = orUsage(() => withRateLimit(made, { limiter, tier }));
+  return orUsage(() => withRateLimit(made, { limiter, tier }));
+}
+
+/** The only place that knows how a request is sent. */
+export function sendBy(client: Client, form: Form): Send {
   return async ({ url, body }, signal) => {
     const path = pathUnder(client.baseURL, url);
     try {
