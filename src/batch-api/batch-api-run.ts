@@ -18,8 +18,8 @@ export interface BatchApiJob {
   isDone(id: string): boolean;
   /** Called once for each call that has a result, unless a crash comes between. */
   record(id: string, outcome: BatchOutcome & { kind: 'answered' }): void;
-  /** Returns when what was recorded is kept. */
-  flush(): void;
+  /** Ends when what was recorded is kept. */
+  flush(): void | Promise<void>;
   /** Something to tell the user. */
   say(text: string): void;
 }
@@ -28,6 +28,8 @@ export interface BatchApiJob {
 const MOST_BYTES = 32_000_000;
 /** A request that a dead process has sent may still arrive for so long. */
 const LATE_MS = 30_000;
+/** A network may be gone for some minutes; batches that run wait for longer. */
+const MOST_FAILURES = 10;
 /** Stops everything: the key, the account, or a host without such an API. */
 const FATAL: readonly unknown[] = [401, 402, 403, 404, 405];
 
@@ -164,6 +166,7 @@ export class BatchApiRun {
         const status = field(error, 'status');
         if (status === 429) return this.#deferred(plan);
         if (isSaid(status)) return this.#refused(plan, error, status);
+        if (failures === MOST_FAILURES) throw error;
       }
       await this.#rests.rest(failures);
       // Nobody knows whether it was submitted.
@@ -243,8 +246,7 @@ export class BatchApiRun {
       } catch (error) {
         this.#expectFine();
         // Broken connections and 5xx pass, and a batch may end before it is canceled.
-        const status = field(error, 'status');
-        if (typeof status !== 'number' ? !isConnection(error) : FATAL.includes(status)) throw error;
+        if (FATAL.includes(field(error, 'status'))) throw error;
       }
       await this.#rests.rest(looks);
       this.#expectFine();
@@ -272,15 +274,26 @@ export class BatchApiRun {
       const index = Number(wireId.slice(plan.token.length + 1));
       const id = plan.ids[index];
       if (id === undefined || outcome.kind === 'unanswered' || !left.delete(index)) continue;
-      if (!isDone(id)) record(id, outcome);
+      if (!isDone(id)) await this.#kept(() => record(id, outcome));
     }
     this.#expectFine();
-    flush();
+    await this.#kept(flush);
+    this.#expectFine();
     this.#close(plan, 'collected', [...left]);
     this.#needsRoom = false;
     const rest = left.size === 0 ? '' : `, ${left.size} of them to be sent live`;
     say(`Batch ${batch} has ended: ${plan.ids.length} requests${rest}`);
     await vendor.tidy(batch).catch(() => {});
+  }
+
+  /** What can't be kept stops everything: another look would not help. */
+  async #kept(keep: () => void | Promise<void>): Promise<void> {
+    try {
+      await keep();
+    } catch (error) {
+      this.stop(error);
+      throw error;
+    }
   }
 
   #failed(plan: OpenBatch, { code, message }: { code: string; message: string }): void {
@@ -306,12 +319,4 @@ function isSaid(status: unknown): status is number {
 function goneOr(error: unknown): { readonly kind: 'gone' } {
   if (field(error, 'status') === 404) return { kind: 'gone' };
   throw error;
-}
-
-/** Both SDKs' errors without a status; and bodies that break. */
-function isConnection(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const isBody =
-    error instanceof TypeError && /terminated|fetch failed|network/i.test(error.message);
-  return isBody || /Connection/.test(error.constructor.name);
 }

@@ -78,3 +78,7 @@ export interface BatchVendor {
 export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 409;
 }
+
+export function isSuccess(status: unknown): status is number {
+  return typeof status === 'number' && status >= 200 && status < 300;
+}

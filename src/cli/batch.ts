@@ -1,10 +1,10 @@
 /// <reference types="node" />
-import { statSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 import { keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import { BatchSession } from './batch-session.ts';
+import { expectFiles, teller } from './checked-files.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { journalPath, openBatchesIn } from './journal-file.ts';
@@ -13,9 +13,6 @@ import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
 import { type Found, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
 import { sendViaBatch } from './via-batch.ts';
-
-/** Of lines that can't be used, so many are named. */
-const MOST_TOLD = 20;
 
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
@@ -91,16 +88,6 @@ async function ended(
   return isFine ? EXIT.fine : EXIT.someFailed;
 }
 
-/** @throws CommandError for an input that isn't there, or that would be overwritten */
-export function expectFiles(input: string, output?: string): void {
-  const found = statSync(input, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new CommandError(`There is no file ${input}`);
-  const other = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false });
-  if (other?.ino === found.ino && other.dev === found.dev) {
-    throw new CommandError('The results would be appended to the requests: name another file');
-  }
-}
-
 /** @throws CommandError where batches have calls that would be sent a second time */
 async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<void> {
   const path = journalPath(output);
@@ -108,15 +95,6 @@ async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<vo
   if (open === 0) return;
   const why = `${open} batches of ${output} have not been collected`;
   throw new CommandError(`${why}: add --via batch-api, or remove ${path} to give them up`);
-}
-
-/** Names the first lines that can't be used. */
-export function teller(io: Pick<Io, 'err'>): (number: number, problem: string) => void {
-  let told = 0;
-  return (number, problem) => {
-    if (told++ < MOST_TOLD) io.err(`Line ${number} can't be used: ${problem}\n`);
-    else if (told === MOST_TOLD + 1) io.err('More lines are like this: these are not named\n');
-  };
 }
 
 function tellFound({ recorded, torn, unreadable }: Found, output: string, io: Io): void {

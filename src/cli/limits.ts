@@ -1,3 +1,4 @@
+import { isSuccess } from '../batch-api/vendor.ts';
 import { inWords } from '../duration.ts';
 import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
 import { keyOf, limiterOf } from './account.ts';
@@ -5,7 +6,6 @@ import type { Arguments } from './arguments.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { isSuccess } from './result-line.ts';
 import { clientBy, sendBy } from './send.ts';
 
 /** What is asked where no model is given: of the cheapest of each provider (2026-11). */

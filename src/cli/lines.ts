@@ -1,5 +1,6 @@
 /// <reference types="node" />
-import { createReadStream } from 'node:fs';
+import * as fs from 'node:fs';
+import { nextTurn } from '../tokens/next-turn.ts';
 
 /** One line of a file, without its end. */
 export interface Line {
@@ -25,8 +26,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line, void> {
     parts = [];
     return found;
   };
-  for await (const chunk of createReadStream(path)) {
-    const bytes: Buffer = chunk;
+  for await (const bytes of chunksOf(path)) {
     let from = 0;
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
       parts.push(bytes.subarray(from, at));
@@ -36,6 +36,25 @@ export async function* linesOf(path: string): AsyncGenerator<Line, void> {
     if (from < bytes.length) parts.push(bytes.subarray(from));
   }
   if (parts.length > 0) yield line(false);
+}
+
+const CHUNK_BYTES = 65_536;
+const CHUNKS_PER_TURN = 16;
+
+/** The bytes of a file. Read at once: what is asked for a line at a time needn't wait for it. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer, void> {
+  const fd = fs.openSync(path, 'r');
+  try {
+    for (let count = 1; ; count++) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const length = fs.readSync(fd, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+      if (count % CHUNKS_PER_TURN === 0) await new Promise<void>(nextTurn);
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** A file may begin with a byte order mark, and its lines end as on Windows. */

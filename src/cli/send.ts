@@ -1,11 +1,13 @@
 /// <reference types="node" />
+import { pathUnder } from '../batch-api/path-under.ts';
+import { isSuccess } from '../batch-api/vendor.ts';
 import { HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field, parseJson, textField } from '../model/json.ts';
 import { withRateLimit } from '../with-rate-limit.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
 import { CommandError, EXIT, orUsage } from './exit-code.ts';
-import { isSuccess, type Outcome } from './result-line.ts';
+import type { Outcome } from './result-line.ts';
 
 /** Sends one request through a limiter, and returns what the server says. */
 export type Send = (request: BatchRequest, signal: AbortSignal) => Promise<Outcome>;
@@ -65,13 +67,6 @@ async function clientOf({ form, key, baseUrl, fetch }: SendOptions): Promise<Cli
     const name = form === 'anthropic' ? '@anthropic-ai/sdk' : 'openai';
     throw new CommandError(`This needs the package ${name}: npm install ${name}`);
   }
-}
-
-/** The base URL may have the beginning of the path already: `/v1`. */
-function pathUnder(baseUrl: string, url: string): string {
-  const base = new URL(baseUrl).pathname.replace(/\/$/, '');
-  const version = /\/v\d+$/.exec(base)?.[0];
-  return version !== undefined && url.startsWith(`${version}/`) ? url.slice(version.length) : url;
 }
 
 async function read(response: Response): Promise<Outcome> {

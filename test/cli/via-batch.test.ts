@@ -234,3 +234,38 @@ it.each([
   },
   120_000,
 );
+
+it('stops on a full disk, and collects the rest of the batch later', async () => {
+  const made = world(30);
+  const simulator = simulated();
+  let written = 0;
+  const write = (fd: number, bytes: Uint8Array): number => {
+    if (written > 10_000) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    written += bytes.length;
+    return writeSync(fd, bytes);
+  };
+  expect(await made.sent(VIA, clock, simulator, { write })).toBe(3);
+  expect(made.err).toContain('The disk is full. 1 batches go on at the provider');
+  const recorded = made.results().length;
+  expect(recorded).toBeGreaterThan(0);
+  expect(recorded).toBeLessThan(30);
+  expect(await made.sent(VIA, clock, simulator)).toBe(0);
+  expect([simulator.batches.length, simulator.log.length]).toEqual([1, 0]);
+  expect(idsIn(made).toSorted()).toEqual(ids(30).toSorted());
+});
+
+it('waits for a network that is gone, without sending anything twice', async () => {
+  const made = world(5);
+  const simulator = simulated({ batches: { durationMs: HOUR } });
+  const start = clock.now();
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await simulator.fetch(input, init);
+    // Each request arrives; of the first minutes and some later ones, no answer does.
+    const passed = clock.now() - start;
+    const isGone = passed < 120_000 || (passed > HOUR / 2 && passed < HOUR * 1.2);
+    if (isGone) throw new TypeError('fetch failed');
+    return response;
+  };
+  expect(await made.sent(VIA, clock, { fetch })).toBe(0);
+  expect([simulator.batches.length, simulator.log.length]).toEqual([1, 0]);
+});
