@@ -3,9 +3,11 @@ import { type Clock, systemClock } from '../clock.ts';
 import { BudgetSpent, HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field } from '../model/json.ts';
+import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { ProgressLine } from './progress-line.ts';
+import { reported } from './reported.ts';
 import type { Entry } from './requests-file.ts';
 import { type Outcome, readResult, resultLine } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
@@ -16,6 +18,7 @@ export interface SessionOptions {
   readonly send: Send;
   readonly results: ResultsFile;
   readonly line: ProgressLine;
+  readonly report?: Report | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -110,7 +113,11 @@ export class BatchSession {
   }
 
   /** @throws the system's error, where it can't be written */
-  record(request: Pick<BatchRequest, 'form' | 'customId'>, outcome: Outcome): void {
+  record(
+    request: Pick<BatchRequest, 'form' | 'customId'>,
+    outcome: Outcome,
+    via: 'live' | 'batch' = 'live',
+  ): void {
     const line = resultLine(request, outcome);
     try {
       this.#options.results.append(request.customId, line);
@@ -119,7 +126,10 @@ export class BatchSession {
       throw error;
     }
     this.recorded++;
-    if (readResult(line)?.isFailed !== false) this.failed++;
+    const isFailed = readResult(line)?.isFailed !== false;
+    if (isFailed) this.failed++;
+    const { report, limiter } = this.#options;
+    report?.result(reported(request.customId, outcome, { via, isFailed, usdOf: limiter.usdOf }));
   }
 
   async #outcomeOf(request: BatchRequest): Promise<Outcome> {

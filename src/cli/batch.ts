@@ -1,6 +1,8 @@
 /// <reference types="node" />
+import { writeFileSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
+import { recordReport } from '../report/report.ts';
 import { keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import { BatchSession } from './batch-session.ts';
@@ -19,6 +21,8 @@ export async function runBatch(asked: Arguments, io: Io): Promise<number> {
   const { input = '', output = '', model, strict } = asked;
   expectFiles(input, output);
   await expectNoBatches(asked);
+  // Whether it can be written is known before anything is sent.
+  if (asked.report !== undefined) writeFileSync(asked.report, '');
   const results = await ResultsFile.open(output, { ...asked, write: io.write });
   try {
     tellFound(results.found, output, io);
@@ -47,7 +51,10 @@ async function sendAll(
   try {
     const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
     const send = sendBy(client, form);
-    const session = new BatchSession({ limiter, send, results, line, clock: io.clock });
+    const title = `${input} → ${asked.output}`;
+    const report =
+      asked.report === undefined ? undefined : recordReport(limiter, { title, toldResults: true });
+    const session = new BatchSession({ limiter, send, results, line, report, clock: io.clock });
     const stopListening = io.onInterrupt(() => session.interrupt());
     try {
       const way = { asked, io, client, limiter, session, results, line, survey };
@@ -55,6 +62,7 @@ async function sendAll(
       else await session.run(entriesOf(input, model), usable - done);
     } finally {
       stopListening();
+      if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');
     }
     const tookMs = (io.clock ?? systemClock).now() - startedAt;
     return await ended(asked, session, line, { survey, found: results.found, tookMs });

@@ -17,6 +17,7 @@ params). Interrupted or killed: the same command goes on where it was.
   --deadline 6h        live in time, what no batch has answered by then
   --batch-size N       requests in one batch, at most
   --redis URL          share the limits with other processes
+  --report FILE        a page about the run: rates, waits, 429s, spend, slow and failed calls
   --retry-failed       send lines again whose result is an error
   --dry-run            read both files, and send nothing
   --strict             send nothing where a line can't be used

@@ -1,6 +1,6 @@
 import { BatchApiRun } from '../batch-api/batch-api-run.ts';
 import { type Split, splitFor } from '../batch-api/split.ts';
-import type { BatchCall } from '../batch-api/vendor.ts';
+import { type BatchCall, isSuccess } from '../batch-api/vendor.ts';
 import { vendorOf } from '../batch-api/vendor-of.ts';
 import { systemClock } from '../clock.ts';
 import { usageOf } from '../http/usage.ts';
@@ -80,8 +80,9 @@ class BatchWay {
           requestId,
           body: JSON.stringify(body),
         } as const;
-        session.record({ form, customId }, outcome);
-        this.#spend(body);
+        session.record({ form, customId }, outcome, 'batch');
+        // A call that has failed costs nothing.
+        if (isSuccess(status)) this.#spend(body);
       },
       flush: () => results.sync(),
       say: (text) => line.say(text),
