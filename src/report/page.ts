@@ -48,30 +48,30 @@ function cards({ totals, requests, refused }: ReportData): string {
 }
 
 function charts({ series, widthMs, startedAt }: ReportData): string {
-  const perMinute = MINUTE_MS / widthMs;
-  const bars = (value: (bucket: Bucket) => number, limit?: (bucket: Bucket) => unknown): Bar[] =>
-    series.map((bucket) => {
-      const most = limit?.(bucket);
-      const when = `+${inWords(Math.max(1, wholeMs(bucket.at - startedAt)))}`;
-      return { when, value: value(bucket), limit: typeof most === 'number' ? most : undefined };
+  const bars = (
+    value: (bucket: Bucket, index: number) => number,
+    limit?: (bucket: Bucket) => number | undefined,
+  ): Bar[] =>
+    series.map((bucket, index) => {
+      const ms = wholeMs(bucket.at + widthMs - startedAt);
+      return { when: `+${inWords(ms)}`, value: value(bucket, index), limit: limit?.(bucket) };
     });
+  // In the minute that ends with a span: limits allow bursts, which shorter spans would blow up.
+  const spans = Math.max(1, Math.round(MINUTE_MS / widthMs));
+  const perMinute = (name: 'requests' | 'tokens') => (_: Bucket, index: number) =>
+    (sumOf(series.slice(Math.max(0, index + 1 - spans), index + 1), name) * MINUTE_MS) /
+    (spans * widthMs);
   let spent = 0;
   return [
     chartSvg({
       title: 'Requests a minute, and their limit',
       unit: 'a minute',
-      bars: bars(
-        ({ requests }) => requests * perMinute,
-        ({ requestLimit }) => requestLimit,
-      ),
+      bars: bars(perMinute('requests'), ({ requestLimit }) => requestLimit),
     }),
     chartSvg({
       title: 'Tokens a minute, and their limit',
       unit: 'a minute',
-      bars: bars(
-        ({ tokens }) => tokens * perMinute,
-        ({ tokenLimit }) => tokenLimit,
-      ),
+      bars: bars(perMinute('tokens'), ({ tokenLimit }) => tokenLimit),
     }),
     chartSvg({
       title: 'Mean wait of a call here, in seconds',
@@ -88,6 +88,10 @@ function charts({ series, widthMs, startedAt }: ReportData): string {
       }),
     }),
   ].join('');
+}
+
+function sumOf(buckets: readonly Readonly<Bucket>[], name: 'requests' | 'tokens'): number {
+  return buckets.reduce((sum, bucket) => sum + bucket[name], 0);
 }
 
 function slowest({ slowest: calls }: ReportData): string {
