@@ -51,7 +51,12 @@ export type { PauseCause } from './model/refusal.ts';
 export type { TokenEstimate, Usage } from './model/usage.ts';
 export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { Plan, PlannedLane } from './plan/plan.ts';
-export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
+export type {
+  PlannedCall,
+  PlannedCalls,
+  PlannedCost,
+  PlannedRequest,
+} from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
 export type { ProviderRefusal } from './provider-refusal.ts';
 export type { RateLimitOptions } from './rate-limit-options.ts';

@@ -37,7 +37,7 @@ import {
   settingsFrom,
 } from './options.ts';
 import { type Plan, planOf } from './plan/plan.ts';
-import type { PlannedCall } from './plan/planned-call.ts';
+import type { PlannedCall, PlannedCalls } from './plan/planned-call.ts';
 import { type Stage, stageOf } from './plan/stage.ts';
 import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
 import { hostOfPreset } from './providers/host.ts';
@@ -318,7 +318,8 @@ export class RateLimiter extends GuardedEmitter {
    * The time is found by letting them through copies of the lanes, with the limits in force and what
    * is used and waits now: with a `store`, what all processes have used, and what waits here. It takes
    * each call for what is reserved for it, and others' calls that
-   * come later, refusals, the limits of tiers and budgets for nothing.
+   * come later, refusals, the limits of tiers and budgets for nothing. `calls` may be an async iterable
+   * of any length: 40 bytes are kept of each.
    *
    * @example
    * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
@@ -326,7 +327,7 @@ export class RateLimiter extends GuardedEmitter {
    * @throws TypeError for calls that are none, or that no provider counts
    * @throws HeadroomError (`closed`) after `close()`
    */
-  async plan(calls: readonly PlannedCall[]): Promise<Plan> {
+  async plan(calls: PlannedCalls): Promise<Plan> {
     if (this.#isClosed) throw closedError();
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
