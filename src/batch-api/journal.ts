@@ -21,12 +21,12 @@ export interface JournalStore {
  * Invariant: a batch that may be at the vendor is open here, until all of its results are kept.
  */
 export class Journal {
-  readonly open = new Map<string, OpenBatch>();
+  readonly open: Map<string, OpenBatch> = new Map();
   /** Calls that a batch has ended without: they go live. */
-  readonly left = new Set<string>();
+  readonly left: Set<string> = new Set();
   readonly #store: JournalStore;
   /** All ids of batches that were ever known. */
-  readonly batches = new Set<string>();
+  readonly batches: Set<string> = new Set();
 
   constructor(store: JournalStore, lines: Iterable<string> = []) {
     this.#store = store;

@@ -1,11 +1,12 @@
 import { type Cost, DIMENSIONS } from '../model/limits.ts';
 
-const FIRST = 64;
 const WIDTH = DIMENSIONS.length;
+/** In costs: 40 kB. */
+const PAGE = 1024;
 
-/** Costs of many calls, in 40 bytes each and some room. */
+/** Costs of many calls, in 40 bytes each. */
 export class CostList {
-  #amounts = new Float64Array(FIRST * WIDTH);
+  readonly #pages: Float64Array[] = [];
   #length = 0;
 
   get length(): number {
@@ -13,23 +14,21 @@ export class CostList {
   }
 
   add(cost: Cost): void {
-    const from = this.#length++ * WIDTH;
-    if (from === this.#amounts.length) {
-      const more = new Float64Array(this.#amounts.length * 2);
-      more.set(this.#amounts);
-      this.#amounts = more;
-    }
+    const index = this.#length++;
+    const page = this.#pages[Math.floor(index / PAGE)] ?? new Float64Array(PAGE * WIDTH);
+    if (index % PAGE === 0) this.#pages.push(page);
     for (const [column, dimension] of DIMENSIONS.entries()) {
-      this.#amounts[from + column] = cost[dimension] ?? Number.NaN;
+      page[(index % PAGE) * WIDTH + column] = cost[dimension] ?? Number.NaN;
     }
   }
 
   /** As it was added: what was left out of it is left out again. */
   at(index: number): Cost | undefined {
-    if (index < 0 || index >= this.#length) return undefined;
+    const page = this.#pages[Math.floor(index / PAGE)];
+    if (page === undefined || index >= this.#length) return undefined;
     const cost: { -readonly [dimension in keyof Cost]: number } = {};
     for (const [column, dimension] of DIMENSIONS.entries()) {
-      const amount = this.#amounts[index * WIDTH + column] ?? Number.NaN;
+      const amount = page[(index % PAGE) * WIDTH + column] ?? Number.NaN;
       if (!Number.isNaN(amount)) cost[dimension] = amount;
     }
     return cost;

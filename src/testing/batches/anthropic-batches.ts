@@ -9,6 +9,7 @@ import {
   ok,
   page,
   type RawAnswer,
+  type SimulatedBatch,
   shownBatch,
 } from './batch-api.ts';
 
@@ -28,7 +29,7 @@ export class AnthropicBatches implements BatchApi {
     this.#answers = new LineAnswers(host);
   }
 
-  get list() {
+  get list(): SimulatedBatch[] {
     return [...this.#batches.values()].map(shownBatch);
   }
 

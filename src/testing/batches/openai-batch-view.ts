@@ -13,7 +13,10 @@ const STATUS = {
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
 /** A batch as OpenAI shows it at that time. */
-export function batchView(batch: RunningBatch, now: number) {
+export function batchView(
+  batch: RunningBatch,
+  now: number,
+): Readonly<Record<string, unknown>> & { readonly id: string } {
   const { start, canceledAt, expiresAt, endsAt } = batch;
   const { id, createdAt, endpoint, inputFileId, metadata, errors, lines } = start;
   const phase = batch.phaseAt(now);

@@ -8,6 +8,7 @@ import {
   ok,
   page,
   type RawAnswer,
+  type SimulatedBatch,
   shownBatch,
 } from './batch-api.ts';
 import { batchView, OUTPUT_PREFIXES } from './openai-batch-view.ts';
@@ -36,7 +37,7 @@ export class OpenAIBatches implements BatchApi {
     this.#answers = new LineAnswers(host);
   }
 
-  get list() {
+  get list(): SimulatedBatch[] {
     return [...this.#batches.values()].map(shownBatch);
   }
 
