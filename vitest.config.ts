@@ -23,6 +23,7 @@ export default defineConfig({
       { find: /^llm-headroom\/redis$/, replacement: source('src/redis/index.ts') },
       { find: /^llm-headroom\/postgres$/, replacement: source('src/postgres/index.ts') },
       { find: /^llm-headroom\/otel$/, replacement: source('src/otel/index.ts') },
+      { find: /^llm-headroom\/report$/, replacement: source('src/report/index.ts') },
       { find: /^llm-headroom\/testing$/, replacement: source('src/testing/index.ts') },
     ],
   },

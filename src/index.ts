@@ -4,6 +4,13 @@ export type { MapContext, MapFunction } from './batch/batch-run.ts';
 export type { MapOptions } from './batch/options.ts';
 export type { BatchProgress, PerMinute } from './batch/progress.ts';
 export type { MapResult } from './batch/results.ts';
+export { BatchedCallFailed } from './batch-api/call-failed.ts';
+export type {
+  BatchApiProgress,
+  BatchItemResult,
+  BatchOptions,
+} from './batch-api/item-options.ts';
+export type { JournalStore } from './batch-api/journal.ts';
 export type { Spending } from './budget/budget-ledger.ts';
 export type { BudgetOption, DailyBudget, WindowBudget } from './budget/budget-option.ts';
 export type { Allowance } from './callers/caller.ts';
@@ -46,7 +53,12 @@ export type { PauseCause } from './model/refusal.ts';
 export type { TokenEstimate, Usage } from './model/usage.ts';
 export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
 export type { Plan, PlannedLane } from './plan/plan.ts';
-export type { PlannedCall, PlannedCost, PlannedRequest } from './plan/planned-call.ts';
+export type {
+  PlannedCall,
+  PlannedCalls,
+  PlannedCost,
+  PlannedRequest,
+} from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
 export type { ProviderRefusal } from './provider-refusal.ts';
 export type {

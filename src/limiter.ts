@@ -3,6 +3,13 @@ import { Batches } from './batch/batches.ts';
 import type { MapOptions } from './batch/options.ts';
 import type { MapResult } from './batch/results.ts';
 import { runReserved } from './batch/run-reserved.ts';
+import {
+  type BatchItemResult,
+  type BatchOptions,
+  expectBatchOptions,
+} from './batch-api/item-options.ts';
+import { ItemRun, type LiveClient } from './batch-api/item-run.ts';
+import type { BatchCall } from './batch-api/vendor.ts';
 import { Cashier, type PayableCall } from './budget/budget.ts';
 import type { Charge } from './budget/budget-charge.ts';
 import type { Spending } from './budget/budget-ledger.ts';
@@ -20,6 +27,7 @@ import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
 import { markLimiter } from './limiter-self.ts';
 import { bindMethods } from './model/bind-methods.ts';
+import { field } from './model/json.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
 import {
   type ChangeableOptions,
@@ -29,9 +37,10 @@ import {
   settingsFrom,
 } from './options.ts';
 import type { Plan } from './plan/plan.ts';
-import type { PlannedCall } from './plan/planned-call.ts';
+import type { PlannedCall, PlannedCalls } from './plan/planned-call.ts';
 import type { Stage } from './plan/stage.ts';
 import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
+import { hostOfPreset } from './providers/host.ts';
 import { knownPrice } from './providers/known-price.ts';
 import { priceOf } from './providers/price-of.ts';
 import { priced } from './providers/priced.ts';
@@ -241,6 +250,44 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   /**
+   * Sends a call for each item by the provider's Batch API, at half the price and within a day, and
+   * live what expires there, or fails in a way that another try may not. `client` is one that
+   * `withRateLimit` has given this limiter; `request` makes the body of an item's call. Yields what
+   * becomes of each item as it is there, in any order: the answer's JSON as `value`, or an `error`
+   * (`BatchedCallFailed`, or the SDK's), and `via` which way it went. All items are in memory until
+   * they have a result. `break`, `signal` and `close()` end it here, and leave batches running: with
+   * a `journal`, a later call goes on with them.
+   *
+   * @example
+   * const openai = withRateLimit(new OpenAI());
+   * const request = (text: string) => ({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: text }] });
+   * for await (const result of openai.rateLimit.batch(openai, texts, { request })) {
+   *   console.log(result.index, 'error' in result ? result.error : result.value);
+   * }
+   *
+   * @throws TypeError for arguments that can't be used, and for a deadline where nobody knows limits
+   * @throws HeadroomError (`closed`) after `close()`
+   * @throws the SDK's error where the host has no Batch API, or takes no key
+   */
+  batch<Item, Value = unknown>(
+    client: object,
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: BatchOptions<Item>,
+  ): AsyncGenerator<BatchItemResult<Item, Value>, void> {
+    if (this.#isClosed) throw closedError();
+    expectBatchOptions(options);
+    if (!isOwn(client, this)) {
+      throw expected('client', 'a client that `withRateLimit` has given this limiter', client);
+    }
+    const host = { clock: this.clock, emitter: this, lanes: this.#lanes };
+    const liveMs = (calls: readonly BatchCall[]): Promise<number | undefined> =>
+      this.#liveMs(client, calls);
+    const { map, usdOf } = this;
+    const run = new ItemRun<Item, Value>({ ...host, map, usdOf, liveMs }, client, options);
+    return this.#batches.tracked(run, run.results(items));
+  }
+
+  /**
    * Changes options while calls are under way: those that are named, all or none. What has been
    * used stays used. Calls that wait are looked at anew: they go as soon as the new limits have
    * room, and are rejected with `CallTooLarge` where they exceed one. Limits that are no longer given
@@ -271,7 +318,8 @@ export class RateLimiter extends GuardedEmitter {
    * The time is found by letting them through copies of the lanes, with the limits in force and what
    * is used and waits now: with a `store`, what all processes have used, and what waits here. It takes
    * each call for what is reserved for it, and others' calls that
-   * come later, refusals, the limits of tiers and budgets for nothing.
+   * come later, refusals, the limits of tiers and budgets for nothing. `calls` may be an async iterable
+   * of any length: 40 bytes are kept of each.
    *
    * @example
    * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
@@ -279,7 +327,7 @@ export class RateLimiter extends GuardedEmitter {
    * @throws TypeError for calls that are none, or that no provider counts
    * @throws HeadroomError (`closed`) after `close()`
    */
-  async plan(calls: readonly PlannedCall[]): Promise<Plan> {
+  async plan(calls: PlannedCalls): Promise<Plan> {
     if (this.#isClosed) throw closedError();
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
@@ -478,6 +526,16 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
   }
 
+  async #liveMs({ baseURL }: LiveClient, calls: readonly BatchCall[]): Promise<number | undefined> {
+    const { host } = new URL(baseURL);
+    const planned = calls.map(({ url: path, body }): PlannedCall => {
+      const home = path === '/v1/messages' ? 'anthropic' : 'openai';
+      const provider = hostOfPreset(host, home) === undefined ? 'compatible' : home;
+      return { provider, path, body, host };
+    });
+    return (await this.plan(planned)).durationMs;
+  }
+
   async #allowance(caller: Caller): Promise<Allowance[]> {
     const own = await this.#lanes.own(caller);
     if (own === undefined) return caller.allowance(this.clock.now());
@@ -539,6 +597,11 @@ function expectPaused(options: { model?: string | undefined }, known: readonly s
   expectObject('options', options, `{ ${known.join(', ')} }`);
   expectKnown(options, known);
   if (options.model !== undefined) expectText('model', options.model);
+}
+
+/** Whether `withRateLimit` has given the client this limiter. */
+function isOwn(client: unknown, limiter: RateLimiter): client is LiveClient {
+  return field(client, 'rateLimit') === limiter;
 }
 
 /** Also one of another realm, or a polyfill's. */

@@ -32,6 +32,21 @@ export class Batches {
     return run;
   }
 
+  /** Results of something else that ends with the limiter. */
+  async *tracked<Result>(
+    run: { stop(reason: unknown): void },
+    results: AsyncGenerator<Result, void>,
+  ): AsyncGenerator<Result, void> {
+    const open = { fail: (reason: unknown) => run.stop(reason) };
+    this.#open.add(open);
+    if (this.#failure !== undefined) open.fail(this.#failure.reason);
+    try {
+      yield* results;
+    } finally {
+      this.#open.delete(open);
+    }
+  }
+
   /** Ends all of them, and those that begin later. */
   fail(reason: unknown): void {
     this.#failure = { reason };

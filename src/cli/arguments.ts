@@ -15,6 +15,12 @@ export interface Arguments {
   readonly redis: string | undefined;
   readonly concurrency: number | undefined;
   readonly maxUsd: number | undefined;
+  /** Calls go to the provider's Batch API. */
+  readonly viaBatch: boolean;
+  readonly deadlineMs: number | undefined;
+  /** Requests in one batch, at most. */
+  readonly batchSize: number | undefined;
+  readonly report: string | undefined;
   readonly provider: 'openai' | 'anthropic' | undefined;
   readonly retryFailed: boolean;
   readonly dryRun: boolean;
@@ -29,6 +35,7 @@ const OPTIONS = {
   output: { type: 'string', short: 'o' },
   ...{ 'base-url': TEXT, key: TEXT, model: TEXT, tier: TEXT, limits: TEXT, redis: TEXT },
   ...{ concurrency: TEXT, 'max-usd': TEXT, provider: TEXT },
+  ...{ via: TEXT, deadline: TEXT, 'batch-size': TEXT, report: TEXT },
   ...{ 'retry-failed': FLAG, 'dry-run': FLAG, strict: FLAG, quiet: FLAG, json: FLAG },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -65,9 +72,12 @@ function parsed(argv: readonly string[]) {
 }
 
 function read(values: Values): Omit<Arguments, 'command' | 'input'> {
-  const { output, key, model, redis, strict, quiet, json } = values;
+  const { output, key, model, redis, strict, quiet, json, report } = values;
+  const viaBatch = viaIn(values);
   return {
-    ...{ output, key, model, redis, strict, quiet, json },
+    ...{ output, key, model, redis, strict, quiet, json, report, viaBatch },
+    deadlineMs: timeIn(values.deadline),
+    batchSize: numberIn('--batch-size', values['batch-size'], 1),
     baseUrl: urlIn(values['base-url']),
     tier:
       values.tier !== undefined && /^\d+$/.test(values.tier) ? Number(values.tier) : values.tier,
@@ -101,6 +111,31 @@ function limitsIn(text: string | undefined): Record<string, number> | undefined 
     throw new CommandError(`--limits takes 'rpm=500,tpm=200000', not '${text}'`);
   });
   return Object.fromEntries(pairs);
+}
+
+function viaIn({ via, deadline, 'max-usd': maxUsd }: Values): boolean {
+  if (via !== undefined && via !== 'batch-api') {
+    throw new CommandError(`--via is batch-api, not '${via}'`);
+  }
+  if (via === undefined && deadline !== undefined) {
+    throw new CommandError('--deadline is for --via batch-api: without it, all goes at once');
+  }
+  if (via !== undefined && maxUsd !== undefined) {
+    throw new CommandError(
+      "--max-usd can't be kept with --via batch-api: batches can't be stopped",
+    );
+  }
+  return via !== undefined;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function timeIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(m|h|d)$/.exec(text) ?? [];
+  const ms = Number(amount) * (UNITS_MS[unit] ?? Number.NaN);
+  if (ms > 0) return ms;
+  throw new CommandError(`--deadline takes 90m, 6h or 2d, not '${text}'`);
 }
 
 function providerIn(text: string | undefined): 'openai' | 'anthropic' | undefined {

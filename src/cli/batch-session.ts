@@ -3,9 +3,11 @@ import { type Clock, systemClock } from '../clock.ts';
 import { BudgetSpent, HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field } from '../model/json.ts';
+import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { ProgressLine } from './progress-line.ts';
+import { reported } from './reported.ts';
 import type { Entry } from './requests-file.ts';
 import { type Outcome, readResult, resultLine } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
@@ -16,6 +18,7 @@ export interface SessionOptions {
   readonly send: Send;
   readonly results: ResultsFile;
   readonly line: ProgressLine;
+  readonly report?: Report | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -34,6 +37,10 @@ export class BatchSession {
   usd: number | undefined = 0;
   /** Why it ended before its time. */
   stopped: CommandError | undefined;
+  /** Called when it stops before its time. Set once. */
+  onStop: (why: CommandError) => void = () => {};
+  /** What was spent before the run that goes on. */
+  #usdBefore: number | undefined = 0;
   readonly #options: SessionOptions;
   readonly #clock: Clock;
   readonly #open = new Set<Promise<void>>();
@@ -53,25 +60,33 @@ export class BatchSession {
     return this.#options.limiter.snapshot().reduce((sum, { totals }) => sum + totals.refused, 0);
   }
 
-  /** Sends what has no result yet; `total` is how many these are. */
+  /** Sends what has no result yet; `total` is how many these are. May be called again. */
   async run(entries: AsyncIterable<Entry>, total: number): Promise<void> {
+    if (this.stopped !== undefined) return;
     const { limiter } = this.#options;
+    this.#usdBefore = this.usd;
     const work = (request: BatchRequest): Promise<void> => this.#tracked(request);
     const onProgress = (progress: BatchProgress): void => this.#show({ ...progress, total });
     try {
       const ended = limiter.map(this.#unrecorded(entries), work, { onProgress });
-      for await (const result of ended) if ('error' in result) this.#stop(result.error);
+      for await (const result of ended) if ('error' in result) this.stop(result.error);
     } catch (error) {
-      this.#stop(error);
+      this.stop(error);
     }
     await Promise.allSettled(this.#open);
+  }
+
+  /** Adds what something else than a live call has cost; `undefined` where nobody knows. */
+  spend(usd: number | undefined): void {
+    this.usd = sum(this.usd, usd);
+    this.#usdBefore = sum(this.#usdBefore, usd);
   }
 
   /** First lets what is in flight end; the second time breaks it off. */
   interrupt(): void {
     if (this.stopped === undefined) {
       this.#options.line.say('Waiting for the calls in flight; once more breaks them off');
-      this.#stop(new CommandError('Interrupted', EXIT.interrupted));
+      this.stop(new CommandError('Interrupted', EXIT.interrupted));
     } else this.#abort.abort();
   }
 
@@ -94,6 +109,15 @@ export class BatchSession {
   async #work(request: BatchRequest): Promise<void> {
     const outcome = await this.#outcomeOf(request);
     if (this.#isFull) return;
+    this.record(request, outcome);
+  }
+
+  /** @throws the system's error, where it can't be written */
+  record(
+    request: Pick<BatchRequest, 'form' | 'customId'>,
+    outcome: Outcome,
+    via: 'live' | 'batch' = 'live',
+  ): void {
     const line = resultLine(request, outcome);
     try {
       this.#options.results.append(request.customId, line);
@@ -102,7 +126,10 @@ export class BatchSession {
       throw error;
     }
     this.recorded++;
-    if (readResult(line)?.isFailed !== false) this.failed++;
+    const isFailed = readResult(line)?.isFailed !== false;
+    if (isFailed) this.failed++;
+    const { report, limiter } = this.#options;
+    report?.result(reported(request.customId, outcome, { via, isFailed, usdOf: limiter.usdOf }));
   }
 
   async #outcomeOf(request: BatchRequest): Promise<Outcome> {
@@ -141,9 +168,11 @@ export class BatchSession {
     });
   }
 
-  #stop(error: unknown): void {
+  /** Sends nothing more. */
+  stop(error: unknown): void {
     if (this.stopped !== undefined) return;
     this.stopped = error instanceof CommandError ? error : stopFor(error);
+    this.onStop(this.stopped);
     // Rejects what waits; what is in flight goes on.
     this.#options.limiter.close();
     for (const end of this.#stops) end();
@@ -152,12 +181,21 @@ export class BatchSession {
 
   #show(progress: BatchProgress): void {
     const { limiter, line, results } = this.#options;
-    this.usd = progress.usd;
+    this.usd = sum(this.#usdBefore, progress.usd);
     results.sync();
     const paused = limiter.snapshot().map(({ pausedUntil }) => pausedUntil ?? 0);
     const until = Math.max(0, ...paused);
-    line.show({ ...progress, refused: this.refused, pausedUntil: until > 0 ? until : undefined });
+    line.show({
+      ...progress,
+      usd: this.usd,
+      refused: this.refused,
+      pausedUntil: until > 0 ? until : undefined,
+    });
   }
+}
+
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other;
 }
 
 /** What others have reserved of a budget and don't use comes back when they end. */

@@ -1,24 +1,28 @@
 /// <reference types="node" />
-import { statSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
+import { recordReport } from '../report/report.ts';
 import { keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import { BatchSession } from './batch-session.ts';
+import { expectFiles, teller } from './checked-files.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { journalPath, openBatchesIn } from './journal-file.ts';
 import { dollars, ProgressLine } from './progress-line.ts';
 import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
 import { type Found, ResultsFile } from './results-file.ts';
-import { sendBy } from './send.ts';
-
-/** Of lines that can't be used, so many are named. */
-const MOST_TOLD = 20;
+import { clientBy, sendBy } from './send.ts';
+import { sendViaBatch } from './via-batch.ts';
 
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
   const { input = '', output = '', model, strict } = asked;
   expectFiles(input, output);
+  await expectNoBatches(asked);
+  // Whether it can be written is known before anything is sent.
+  if (asked.report !== undefined) writeFileSync(asked.report, '');
   const results = await ResultsFile.open(output, { ...asked, write: io.write });
   try {
     tellFound(results.found, output, io);
@@ -38,32 +42,30 @@ async function sendAll(
   results: ResultsFile,
   survey: Survey,
 ): Promise<number> {
-  const { input = '', output = '', model, quiet, json, baseUrl, tier } = asked;
-  const { form = 'openai', usable, done, unusable } = survey;
+  const { input = '', model, quiet, json, baseUrl, tier } = asked;
+  const { form = 'openai', usable, done } = survey;
   const key = keyOf(form, asked, io);
   const { limiter, close } = await limiterOf(asked, io);
   const line = new ProgressLine(io, { quiet, json });
   const startedAt = (io.clock ?? systemClock).now();
   try {
-    const send = await sendBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
-    const session = new BatchSession({ limiter, send, results, line, clock: io.clock });
+    const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const send = sendBy(client, form);
+    const title = `${input} → ${asked.output}`;
+    const report =
+      asked.report === undefined ? undefined : recordReport(limiter, { title, toldResults: true });
+    const session = new BatchSession({ limiter, send, results, line, report, clock: io.clock });
     const stopListening = io.onInterrupt(() => session.interrupt());
     try {
-      await session.run(entriesOf(input, model), usable - done);
+      const way = { asked, io, client, limiter, session, results, line, survey };
+      if (asked.viaBatch) await sendViaBatch(way);
+      else await session.run(entriesOf(input, model), usable - done);
     } finally {
       stopListening();
+      if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');
     }
-    const seconds = Math.round(((io.clock ?? systemClock).now() - startedAt) / 1000);
-    const { failed, recorded, stopped, usd, refused } = session;
-    const cost = usd === undefined ? 'an unknown price' : dollars(usd);
-    const all = `${recorded} recorded (${failed} failed), ${done} were there, ${unusable} unusable`;
-    if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
-    if (stopped !== undefined) {
-      line.say(`${stopped.message}. The same command goes on from here`);
-      return stopped.exitCode;
-    }
-    const isFine = failed + unusable + (asked.retryFailed ? 0 : results.found.failed) === 0;
-    return isFine ? EXIT.fine : EXIT.someFailed;
+    const tookMs = (io.clock ?? systemClock).now() - startedAt;
+    return await ended(asked, session, line, { survey, found: results.found, tookMs });
   } catch (error) {
     if (error instanceof HeadroomError) throw new CommandError(error.message, EXIT.stopped);
     throw error;
@@ -72,23 +74,35 @@ async function sendAll(
   }
 }
 
-/** @throws CommandError for an input that isn't there, or that would be overwritten */
-export function expectFiles(input: string, output?: string): void {
-  const found = statSync(input, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new CommandError(`There is no file ${input}`);
-  const other = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false });
-  if (other?.ino === found.ino && other.dev === found.dev) {
-    throw new CommandError('The results would be appended to the requests: name another file');
+/** Says how it ended. Returns the exit code. */
+async function ended(
+  { output = '', quiet, viaBatch, retryFailed }: Arguments,
+  { failed, recorded, stopped, usd, refused }: BatchSession,
+  line: ProgressLine,
+  run: { readonly survey: Survey; readonly found: Found; readonly tookMs: number },
+): Promise<number> {
+  const { done, unusable } = run.survey;
+  const seconds = Math.round(run.tookMs / 1000);
+  const cost = usd === undefined ? 'an unknown price' : dollars(usd);
+  const all = `${recorded} recorded (${failed} failed), ${done} were there, ${unusable} unusable`;
+  if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
+  if (stopped !== undefined) {
+    const batches = viaBatch ? await openBatchesIn(journalPath(output)) : 0;
+    const open = batches > 0 ? `${batches} batches go on at the provider. ` : '';
+    line.say(`${stopped.message}. ${open}The same command goes on from here`);
+    return stopped.exitCode;
   }
+  const isFine = failed + unusable + (retryFailed ? 0 : run.found.failed) === 0;
+  return isFine ? EXIT.fine : EXIT.someFailed;
 }
 
-/** Names the first lines that can't be used. */
-export function teller(io: Pick<Io, 'err'>): (number: number, problem: string) => void {
-  let told = 0;
-  return (number, problem) => {
-    if (told++ < MOST_TOLD) io.err(`Line ${number} can't be used: ${problem}\n`);
-    else if (told === MOST_TOLD + 1) io.err('More lines are like this: these are not named\n');
-  };
+/** @throws CommandError where batches have calls that would be sent a second time */
+async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<void> {
+  const path = journalPath(output);
+  const open = viaBatch ? 0 : await openBatchesIn(path);
+  if (open === 0) return;
+  const why = `${open} batches of ${output} have not been collected`;
+  throw new CommandError(`${why}: add --via batch-api, or remove ${path} to give them up`);
 }
 
 function tellFound({ recorded, torn, unreadable }: Found, output: string, io: Io): void {

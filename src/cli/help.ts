@@ -13,7 +13,11 @@ params). Interrupted or killed: the same command goes on where it was.
   --limits LIST        rpm=500,tpm=200000: limits that you know
   --concurrency N      calls in flight, at most
   --max-usd N          what this run may cost, at most
+  --via batch-api      by the provider's Batch API, at half the price, within a day
+  --deadline 6h        live in time, what no batch has answered by then
+  --batch-size N       requests in one batch, at most
   --redis URL          share the limits with other processes
+  --report FILE        a page about the run: rates, waits, 429s, spend, slow and failed calls
   --retry-failed       send lines again whose result is an error
   --dry-run            read both files, and send nothing
   --strict             send nothing where a line can't be used

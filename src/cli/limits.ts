@@ -1,3 +1,4 @@
+import { isSuccess } from '../batch-api/vendor.ts';
 import { inWords } from '../duration.ts';
 import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
 import { keyOf, limiterOf } from './account.ts';
@@ -5,8 +6,7 @@ import type { Arguments } from './arguments.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { isSuccess } from './result-line.ts';
-import { sendBy } from './send.ts';
+import { clientBy, sendBy } from './send.ts';
 
 /** What is asked where no model is given: of the cheapest of each provider (2026-11). */
 const CHEAP: Readonly<Record<Form, string>> = {
@@ -25,7 +25,8 @@ export async function runLimits(asked: Arguments, io: Io): Promise<number> {
     io,
   );
   try {
-    const send = await sendBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const send = sendBy(client, form);
     const outcome = await send(smallest(form, asked.model), new AbortController().signal);
     const lanes = limiter.snapshot();
     if (outcome.kind === 'failed' || !isSuccess(outcome.status)) {

@@ -1,5 +1,6 @@
 /// <reference types="node" />
-import { createReadStream } from 'node:fs';
+import * as fs from 'node:fs';
+import { nextTurn } from '../tokens/next-turn.ts';
 
 /** One line of a file, without its end. */
 export interface Line {
@@ -18,24 +19,45 @@ const NEWLINE = 0x0a;
 export async function* linesOf(path: string): AsyncGenerator<Line, void> {
   let [number, offset] = [0, 0];
   let parts: Buffer[] = [];
-  const line = (isEnded: boolean): Line => {
-    const bytes = Buffer.concat(parts);
+  const line = (last: Buffer, isEnded: boolean): Line => {
+    const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last]);
     const found = { number: ++number, text: textOf(bytes, number), offset, isEnded };
     offset += bytes.length + (isEnded ? 1 : 0);
     parts = [];
     return found;
   };
-  for await (const chunk of createReadStream(path)) {
-    const bytes: Buffer = chunk;
+  for await (const bytes of chunksOf(path)) {
     let from = 0;
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
-      parts.push(bytes.subarray(from, at));
-      yield line(true);
+      yield line(bytes.subarray(from, at), true);
       from = at + 1;
     }
-    if (from < bytes.length) parts.push(bytes.subarray(from));
+    // The chunk is overwritten by the next one.
+    if (from < bytes.length) parts.push(Buffer.from(bytes.subarray(from)));
   }
-  if (parts.length > 0) yield line(false);
+  if (parts.length > 0) yield line(Buffer.alloc(0), false);
+}
+
+const CHUNK_BYTES = 65_536;
+const CHUNKS_PER_TURN = 16;
+
+/**
+ * The bytes of a file, each chunk in the place of the last. Read at once: what is asked for a line at
+ * a time needn't wait for it.
+ */
+async function* chunksOf(path: string): AsyncGenerator<Buffer, void> {
+  const fd = fs.openSync(path, 'r');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
+    for (let count = 1; ; count++) {
+      const length = fs.readSync(fd, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+      if (count % CHUNKS_PER_TURN === 0) await new Promise<void>(nextTurn);
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** A file may begin with a byte order mark, and its lines end as on Windows. */

@@ -1,20 +1,19 @@
 import { inWords } from '../duration.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedRequest } from '../plan/planned-call.ts';
+import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { tiersOf } from '../providers/tier.ts';
 import { limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
-import { expectFiles, teller } from './batch.ts';
-import type { BatchRequest, Form } from './batch-line.ts';
+import type { Form } from './batch-line.ts';
+import { expectFiles, teller } from './checked-files.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { dollars } from './progress-line.ts';
-import { entriesOf } from './requests-file.ts';
+import { entriesOf, surveyOf } from './requests-file.ts';
 import { ResultsFile } from './results-file.ts';
 
-/** OpenAI and Anthropic charge half of the list price in their batch endpoints (2026-11). */
-const BATCH_PRICE = 0.5;
 const HOSTS: Readonly<Record<Form, string>> = {
   openai: 'api.openai.com',
   anthropic: 'api.anthropic.com',
@@ -28,46 +27,43 @@ interface PlannedTier {
 
 /** Tells what the lines of a file would take: nothing is sent. Resolves to the exit code. */
 export async function runPlan(asked: Arguments, io: Io): Promise<number> {
-  const { input = '', json } = asked;
+  const { input = '', model, json, strict } = asked;
   expectFiles(input);
-  const { requests, unusable } = await read(asked, io);
-  const [first] = requests;
-  if (first === undefined) {
-    if (unusable > 0) throw new CommandError('No line of the file can be used');
+  const isDone = await doneIn(asked);
+  const { form, usable, done, unusable } = await surveyOf(input, model, isDone, teller(io));
+  if (strict && unusable > 0) throw new CommandError(`${unusable} lines can't be used (--strict)`);
+  if (form === undefined || usable === done) {
+    if (form === undefined && unusable > 0)
+      throw new CommandError('No line of the file can be used');
     io.out('Nothing is left to send\n');
     return EXIT.fine;
   }
-  const host = asked.baseUrl === undefined ? HOSTS[first.form] : new URL(asked.baseUrl).host;
   const plans: PlannedTier[] = [];
-  for (const tier of tiersFor(asked, host, first.form)) {
-    plans.push({
-      tier: String(tier ?? 'as given'),
-      plan: await planned(asked, io, requests, host, tier),
-    });
+  for (const tier of tiersFor(asked, hostIn(asked, form), form)) {
+    const plan = await planned(asked, io, form, tier, isDone);
+    plans.push({ tier: String(tier ?? 'as given'), plan });
   }
-  io.out(json ? `${JSON.stringify(summary(plans))}\n` : table(plans, requests.length));
+  io.out(json ? `${JSON.stringify(summary(plans))}\n` : table(plans, usable - done));
   return unusable > 0 ? EXIT.someFailed : EXIT.fine;
 }
 
-/** The requests that have no result yet. A plan needs all of them in memory. */
-async function read(
-  { input = '', output, model, strict, retryFailed }: Arguments,
-  io: Io,
-): Promise<{ requests: BatchRequest[]; unusable: number }> {
+/** How long all that has no result takes live; `undefined` where nobody knows. */
+export async function liveMsOf(asked: Arguments, io: Io, form: Form): Promise<number | undefined> {
+  const isDone = await doneIn({ ...asked, retryFailed: false });
+  return (await planned(asked, io, form, asked.tier, isDone)).durationMs;
+}
+
+/** Which calls have a result that stays. */
+async function doneIn({
+  output,
+  retryFailed,
+}: Pick<Arguments, 'output' | 'retryFailed'>): Promise<(id: string) => boolean> {
   const done = output === undefined ? undefined : await ResultsFile.peek(output);
-  const isDone = (id: string): boolean =>
-    done?.recorded.has(id) === true && !(retryFailed && done.failures.has(id));
-  const tell = teller(io);
-  const requests: BatchRequest[] = [];
-  let unusable = 0;
-  for await (const entry of entriesOf(input, model)) {
-    if ('problem' in entry) {
-      unusable++;
-      tell(entry.number, entry.problem);
-    } else if (!isDone(entry.request.customId)) requests.push(entry.request);
-  }
-  if (strict && unusable > 0) throw new CommandError(`${unusable} lines can't be used (--strict)`);
-  return { requests, unusable };
+  return (id) => done?.recorded.has(id) === true && !(retryFailed && done.failures.has(id));
+}
+
+function hostIn({ baseUrl }: Arguments, form: Form): string {
+  return baseUrl === undefined ? HOSTS[form] : new URL(baseUrl).host;
 }
 
 /** The tier that was given, else all that the host has. */
@@ -81,23 +77,26 @@ function tiersFor(
   return tier === undefined ? tiersOf(preset) : [tier];
 }
 
+/** Reads the file once for each plan: it may be of any size. */
 async function planned(
   asked: Arguments,
   io: Io,
-  requests: readonly BatchRequest[],
-  host: string,
+  form: Form,
   tier: string | number | undefined,
+  isDone: (id: string) => boolean,
 ): Promise<Plan> {
   const { limiter, close } = await limiterOf({ ...asked, maxUsd: undefined }, io);
-  const provider = (form: Form): string => {
-    if (form === 'anthropic' || host === HOSTS.openai) return form;
-    return 'compatible';
+  const host = hostIn(asked, form);
+  const provider = form === 'anthropic' || host === HOSTS.openai ? form : 'compatible';
+  const calls = async function* (): AsyncGenerator<PlannedRequest, void> {
+    for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
+      if ('problem' in entry || isDone(entry.request.customId)) continue;
+      const { url: path, body } = entry.request;
+      yield { provider, path, body, host, tier };
+    }
   };
-  const calls = requests.map(({ form, url: path, body }): PlannedRequest => {
-    return { provider: provider(form), path, body, host, tier };
-  });
   try {
-    return await limiter.plan(calls);
+    return await limiter.plan(calls());
   } finally {
     await close();
   }

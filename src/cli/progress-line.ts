@@ -19,6 +19,7 @@ export class ProgressLine {
   readonly #io: Io;
   readonly #how: Pick<Arguments, 'quiet' | 'json'>;
   #told = 0;
+  #toldOfBatches = '';
 
   constructor(io: Io, how: Pick<Arguments, 'quiet' | 'json'>) {
     this.#io = io;
@@ -30,6 +31,21 @@ export class ProgressLine {
     else if (this.#how.quiet) return;
     else if (this.#io.isTerminal) this.#io.err(`\r\u001b[K${progressText(progress)}`);
     else if (this.#told++ % PLAIN_EVERY === 0) this.#io.err(`${progressText(progress)}\n`);
+  }
+
+  /** The same, of batches. */
+  showBatches(progress: {
+    readonly batches: number;
+    readonly calls: number;
+    readonly ended: number;
+  }): void {
+    const { batches, calls, ended } = progress;
+    if (this.#how.json) this.#io.out(`${JSON.stringify(progress)}\n`);
+    if (this.#how.json || this.#how.quiet) return;
+    const text = `${batches} batches open, ${ended} of ${calls} requests ended`;
+    if (this.#io.isTerminal) this.#io.err(`\r\u001b[K${text}`);
+    else if (text !== this.#toldOfBatches) this.#io.err(`${text}\n`);
+    this.#toldOfBatches = text;
   }
 
   /** Something else to say, on a line of its own. */

@@ -1,3 +1,4 @@
+import { isSuccess } from '../batch-api/vendor.ts';
 import { field, isObject, member, parseJson, textField } from '../model/json.ts';
 import type { BatchRequest } from './batch-line.ts';
 
@@ -18,7 +19,10 @@ function onOneLine(json: string): string {
 }
 
 /** The line that records a call, with its newline: in the format of its batch file. */
-export function resultLine(request: BatchRequest, outcome: Outcome): string {
+export function resultLine(
+  request: Pick<BatchRequest, 'form' | 'customId'>,
+  outcome: Outcome,
+): string {
   const id = JSON.stringify(request.customId);
   if (request.form === 'anthropic') {
     return `{"custom_id":${id},"result":${anthropicResult(outcome)}}\n`;
@@ -41,10 +45,6 @@ function anthropicResult(outcome: Outcome): string {
   }
   const error = { type: 'error', error: { type: outcome.code, message: outcome.message } };
   return JSON.stringify({ type: 'errored', error });
-}
-
-export function isSuccess(status: unknown): boolean {
-  return typeof status === 'number' && status >= 200 && status < 300;
 }
 
 /** What a line of the results says. `undefined` for one that isn't whole. Never throws. */

@@ -59,6 +59,10 @@ export class ResultsFile {
     return { recorded, failures };
   }
 
+  get size(): number {
+    return this.#recorded.size;
+  }
+
   has(customId: string): boolean {
     return this.#recorded.has(customId);
   }

@@ -1,11 +1,13 @@
 /// <reference types="node" />
+import { pathUnder } from '../batch-api/path-under.ts';
+import { isSuccess } from '../batch-api/vendor.ts';
 import { HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field, parseJson, textField } from '../model/json.ts';
 import { withRateLimit } from '../with-rate-limit.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
 import { CommandError, EXIT, orUsage } from './exit-code.ts';
-import { isSuccess, type Outcome } from './result-line.ts';
+import type { Outcome } from './result-line.ts';
 
 /** Sends one request through a limiter, and returns what the server says. */
 export type Send = (request: BatchRequest, signal: AbortSignal) => Promise<Outcome>;
@@ -19,8 +21,8 @@ export interface SendOptions {
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
-/** A client of either SDK, as far as it is used. */
-interface Client {
+/** A client of either SDK that keeps to the limits, as far as it is used. */
+export interface Client {
   readonly baseURL: string;
   post(path: string, options: object): { asResponse(): Promise<Response> };
 }
@@ -29,13 +31,17 @@ interface Client {
 const MAX_RETRIES = 4;
 
 /**
- * The only place that knows how a request is sent: by the provider's SDK, behind the limiter.
+ * The provider's SDK, behind the limiter.
  * @throws CommandError where the SDK isn't installed, or takes no such options
  */
-export async function sendBy(options: SendOptions): Promise<Send> {
-  const { limiter, form, tier } = options;
+export async function clientBy(options: SendOptions): Promise<Client> {
+  const { limiter, tier } = options;
   const made = await clientOf(options);
-  const client: Client = orUsage(() => withRateLimit(made, { limiter, tier }));
+  return orUsage(() => withRateLimit(made, { limiter, tier }));
+}
+
+/** The only place that knows how a request is sent. */
+export function sendBy(client: Client, form: Form): Send {
   return async ({ url, body }, signal) => {
     const path = pathUnder(client.baseURL, url);
     try {
@@ -61,13 +67,6 @@ async function clientOf({ form, key, baseUrl, fetch }: SendOptions): Promise<Cli
     const name = form === 'anthropic' ? '@anthropic-ai/sdk' : 'openai';
     throw new CommandError(`This needs the package ${name}: npm install ${name}`);
   }
-}
-
-/** The base URL may have the beginning of the path already: `/v1`. */
-function pathUnder(baseUrl: string, url: string): string {
-  const base = new URL(baseUrl).pathname.replace(/\/$/, '');
-  const version = /\/v\d+$/.exec(base)?.[0];
-  return version !== undefined && url.startsWith(`${version}/`) ? url.slice(version.length) : url;
 }
 
 async function read(response: Response): Promise<Outcome> {

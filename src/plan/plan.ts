@@ -1,12 +1,13 @@
 import { counted } from '../budget/budget-ledger.ts';
 import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
 import { reservedBy } from '../model/charge.ts';
-import type { Cost, Limit, LimitSource } from '../model/limits.ts';
+import type { Limit, LimitSource } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
 import { likelyRule } from '../rules/learning/charge-belief.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
 import { capEstimates, tooSmallFor } from '../rules/limits/limit-waits.ts';
-import { type PlannedCall, type Read, readCalls, type Sources } from './planned-call.ts';
+import { CostList } from './cost-list.ts';
+import { type PlannedCalls, type Read, readCalls, type Sources } from './planned-call.ts';
 import { type Binding, rehearse } from './rehearsal.ts';
 import type { Stage } from './stage.ts';
 
@@ -56,15 +57,17 @@ export interface PlanSources extends Sources {
 /** The calls of one lane. */
 interface Part {
   readonly stage: Stage;
-  readonly costs: Cost[];
+  readonly costs: CostList;
 }
 
 /** Plans calls: nothing is sent or reserved. */
-export async function planOf(calls: readonly PlannedCall[], sources: PlanSources): Promise<Plan> {
+export async function planOf(calls: PlannedCalls, sources: PlanSources): Promise<Plan> {
   const parts = new Map<string, Part>();
   const tooLarge: number[] = [];
   const bill = new Bill();
+  let count = 0;
   for await (const read of readCalls(calls, sources)) {
+    count++;
     if (await joins(parts, read, sources)) bill.add(read);
     else tooLarge.push(read.index);
   }
@@ -73,7 +76,7 @@ export async function planOf(calls: readonly PlannedCall[], sources: PlanSources
     if (costs.length > 0) lanes.push(await planned(stage, costs));
   }
   const durationMs = longest(lanes.map((lane) => lane.durationMs));
-  return { calls: calls.length, ...bill.total, durationMs, lanes, tooLarge };
+  return { calls: count, ...bill.total, durationMs, lanes, tooLarge };
 }
 
 /** Adds a call to its lane's; `false` where it can never pass. */
@@ -83,18 +86,18 @@ async function joins(
   { stage }: PlanSources,
 ): Promise<boolean> {
   const name = nameOf(key);
-  const part = parts.get(name) ?? { stage: await stage(key), costs: [] };
+  const part = parts.get(name) ?? { stage: await stage(key), costs: new CostList() };
   parts.set(name, part);
   const { limits, learning } = part.stage.copy.state;
   const tokens = charges && reservedBy(likelyRule(learning.charge), charges);
   const charged = tokens === undefined ? cost : { ...cost, tokens };
   const capped = capEstimates(limits, charged, expects);
   if (tooSmallFor(limits, capped) !== undefined) return false;
-  part.costs.push(capped);
+  part.costs.add(capped);
   return true;
 }
 
-async function planned(stage: Stage, costs: readonly Cost[]): Promise<PlannedLane> {
+async function planned(stage: Stage, costs: CostList): Promise<PlannedLane> {
   const { lane, model, copy } = stage;
   const limits = limitsOf(copy.state.limits);
   const concurrency = copy.state.learning.concurrency.limit;

@@ -56,20 +56,38 @@ export interface Sources {
   readonly charging: (provider: Provider, model: string) => Provider;
 }
 
+/** A list, or what yields one call after the other: then only one is in memory at a time. */
+export type PlannedCalls = Iterable<PlannedCall> | AsyncIterable<PlannedCall>;
+
 /**
- * The calls with what they cost. All are checked before the first is estimated.
+ * The calls with what they cost. Of a list, all are checked before the first is estimated.
  * @throws TypeError that names the call, what was expected and what was given
  */
 export async function* readCalls(
-  calls: readonly PlannedCall[],
+  calls: PlannedCalls,
   sources: Sources,
 ): AsyncGenerator<Read, void> {
-  if (!Array.isArray(calls)) throw expected('calls', 'an array', calls);
-  calls.forEach(expectCall);
-  expectMetered(calls);
-  for (const [index, call] of calls.entries()) {
-    yield isCost(call) ? readCost(call, index, sources) : await readRequest(call, index, sources);
+  const check = new CallCheck();
+  if (!isIterable(calls)) throw expected('calls', 'an array or another iterable', calls);
+  const isList = Array.isArray(calls);
+  if (isList) {
+    calls.forEach(expectCall);
+    for (const [index, call] of calls.entries()) check.expectMetered(call, index);
   }
+  let index = 0;
+  for await (const call of calls) {
+    if (!isList) {
+      expectCall(call, index);
+      check.expectMetered(call, index);
+    }
+    yield isCost(call) ? readCost(call, index, sources) : await readRequest(call, index, sources);
+    index++;
+  }
+}
+
+function isIterable(calls: unknown): calls is PlannedCalls {
+  if (typeof calls !== 'object' || calls === null) return false;
+  return Symbol.iterator in calls || Symbol.asyncIterator in calls;
 }
 
 function isCost(call: PlannedCall): call is PlannedCost {
@@ -92,13 +110,14 @@ function expectCall(call: PlannedCall, index: number): void {
 }
 
 /** A misspelt path must not cost nothing. Each is looked at once: there may be many calls. */
-function expectMetered(calls: readonly PlannedCall[]): void {
-  const seen = new Set<string>();
-  for (const [index, call] of calls.entries()) {
-    if (isCost(call)) continue;
+class CallCheck {
+  readonly #seen = new Set<string>();
+
+  expectMetered(call: PlannedCall, index: number): void {
+    if (isCost(call)) return;
     const id = JSON.stringify([call.provider, call.host, call.path]);
-    if (!seen.has(id)) described(upstreamOf(call), call, index);
-    seen.add(id);
+    if (!this.#seen.has(id)) described(upstreamOf(call), call, index);
+    this.#seen.add(id);
   }
 }
 

@@ -1,6 +1,5 @@
-import type { Cost } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
-import { Rehearsal } from '../rules/rehearsal.ts';
+import { type PlannedCosts, Rehearsal } from '../rules/rehearsal.ts';
 import { nextTurn } from '../tokens/next-turn.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,7 +19,7 @@ const CALLS_PER_TURN = 64;
 /** How long calls of such costs will take in a lane as it is now. */
 export async function rehearse(
   { copy, now, inFlight, waiting }: Stage,
-  costs: readonly Cost[],
+  costs: PlannedCosts,
 ): Promise<Outcome> {
   const rehearsal = new Rehearsal(copy, inFlight, waiting, costs);
   while (rehearsal.goOn(CALLS_PER_TURN)) await new Promise<void>(nextTurn);

@@ -40,6 +40,12 @@ export interface Outcome {
   readonly binding: Reason | undefined;
 }
 
+/** What planned calls cost: a list, or what keeps many of them in less room. */
+export interface PlannedCosts {
+  readonly length: number;
+  at(index: number): Cost | undefined;
+}
+
 const SELF = 'rehearsal';
 
 /**
@@ -50,12 +56,12 @@ const SELF = 'rehearsal';
 export class Rehearsal {
   readonly #state: LaneState;
   readonly #self: Member;
-  readonly #calls: readonly Ticket[];
+  readonly #costs: PlannedCosts;
   readonly #flightMs: number;
-  /** So many of the first ones wait already. */
-  readonly #waiting: number;
+  /** The first ones wait already. */
+  readonly #waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[];
   /** When those in flight end; the earliest is the first. */
-  readonly #ends: number[];
+  #ends: number[];
   readonly #waited = new Map<Reason, number>();
   #ended = 0;
   #asked = 0;
@@ -67,15 +73,14 @@ export class Rehearsal {
     { state, startAt }: LaneCopy,
     inFlight: number,
     waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[],
-    costs: readonly Cost[],
+    costs: PlannedCosts,
   ) {
     this.#state = state;
     this.#now = startAt;
     this.#lastAt = startAt;
-    this.#waiting = waiting.length;
-    const all = [...waiting, ...costs.map((cost) => ({ cost, deadline: undefined }))];
-    this.#calls = all.map(({ cost, deadline }, id) => ticketOf(id, cost, deadline));
-    this.#left = all.length;
+    this.#waiting = waiting;
+    this.#costs = costs;
+    this.#left = waiting.length + costs.length;
     const { count, meanMs } = state.flight;
     this.#flightMs = count > 0 ? meanMs : Number.POSITIVE_INFINITY;
     const shareOf = (index: number): number => (this.#flightMs * (index + 1)) / inFlight;
@@ -117,15 +122,23 @@ export class Rehearsal {
   #ask(): void {
     const { tickets } = this.#self;
     while (tickets.length < LOOKED_AT) {
-      const next = this.#calls[this.#asked];
+      const next = this.#call(this.#asked);
       if (next === undefined) return;
       tickets.push(next);
       this.#asked++;
     }
   }
 
+  /** Made as it is asked for: there may be many. */
+  #call(id: number): Ticket | undefined {
+    const waits = this.#waiting[id];
+    if (waits !== undefined) return ticketOf(id, waits.cost, waits.deadline);
+    const cost = this.#costs.at(id - this.#waiting.length);
+    return cost && ticketOf(id, cost, undefined);
+  }
+
   #went({ id }: Ticket): void {
-    if (id >= this.#waiting) this.#lastAt = this.#now;
+    if (id >= this.#waiting.length) this.#lastAt = this.#now;
     this.#ends.push(this.#now + this.#flightMs);
   }
 
@@ -138,8 +151,14 @@ export class Rehearsal {
       this.#ended++;
       this.#self.inFlight--;
     }
+    if (this.#ended < MANY) return;
+    this.#ends = this.#ends.slice(this.#ended);
+    this.#ended = 0;
   }
 }
+
+/** So many ends that are over are forgotten at a time. */
+const MANY = 1024;
 
 function ticketOf(id: number, cost: Cost, deadline: number | undefined): Ticket {
   return { id, since: 0, priority: 0, key: '', weight: 1, cost, expects: [], deadline };

@@ -90,7 +90,8 @@ async function toRequest(incoming: IncomingMessage): Promise<Request> {
   }
   const method = incoming.method ?? 'GET';
   const body = method === 'GET' || method === 'HEAD' ? null : Buffer.concat(chunks);
-  return new Request(new URL(incoming.url ?? '/', 'http://127.0.0.1'), { method, headers, body });
+  const { host = '127.0.0.1' } = incoming.headers;
+  return new Request(new URL(incoming.url ?? '/', `http://${host}`), { method, headers, body });
 }
 
 /** Passes a body on, no faster than the client takes it. */

@@ -1,6 +1,12 @@
 /** @module llm-headroom/testing */
 
 export type { JsonObject } from '../model/json.ts';
+export type { SimulatedBatch } from './batches/batch-api.ts';
+export type {
+  LineOutcome,
+  SimulatedBatchOptions,
+  SimulatedLine,
+} from './batches/batch-options.ts';
 export type { Operation, SimulatedCall } from './call.ts';
 export {
   type CellContractOptions,

@@ -36,13 +36,27 @@ export function readRequest(request: Request, text: string, reading: Reading): I
   return draftOf(route, key, body, inputTokens, dialect);
 }
 
+/** Understands a request that is a line of a batch. */
+export function draftFor(
+  path: string,
+  key: string,
+  body: unknown,
+  { dialect, countTokens }: Reading,
+): Extract<Intake, { kind: 'call' | 'problem' }> {
+  const url = 'http://batch.invalid';
+  const route = URL.canParse(path, url) ? dialect.route('POST', new URL(path, url)) : undefined;
+  if (route?.kind !== 'call') return problem('not-found');
+  if (!isObject(body)) return problem('bad-json');
+  return draftOf(route, key, body, countInput(body, countTokens), dialect);
+}
+
 function draftOf(
   route: Route & { kind: 'call' },
   key: string,
   body: JsonObject,
   inputTokens: number,
   dialect: Dialect,
-): Intake {
+): Extract<Intake, { kind: 'call' | 'problem' }> {
   const { operation } = route;
   const model = route.model ?? stringMember(body, 'model');
   if (model === undefined) return problem('missing-model');
@@ -60,6 +74,6 @@ function countInput(body: JsonObject, countTokens: (text: string) => number): nu
   return Math.max(1, tokens + (text === '' ? 0 : countTokens(text)));
 }
 
-function problem(name: Problem): Intake {
+function problem(name: Problem): Intake & { kind: 'problem' } {
   return { kind: 'problem', problem: name };
 }

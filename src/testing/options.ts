@@ -1,5 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { expected } from '../validate.ts';
+import {
+  type BatchSettings,
+  resolveBatches,
+  type SimulatedBatchOptions,
+} from './batches/batch-options.ts';
 import { CHARGE_RULES, type ChargeRule } from './charging.ts';
 import { expectFinite, expectKeys, expectOneOf } from './expect.ts';
 import { type FaultModel, type FaultSource, faultSource } from './faults.ts';
@@ -69,6 +74,13 @@ export interface SimulatorOptions {
    * @default every key is let in, and all share the same limits
    */
   keys?: readonly string[] | undefined;
+  /**
+   * The provider's Batch API: OpenAI's files and batches (but not on Azure), or Anthropic's Message
+   * Batches. They count against no limit of other calls, and are in `batches` and not in the log.
+   *
+   * @default {}
+   */
+  batches?: SimulatedBatchOptions | undefined;
 }
 
 /** Options with every default filled in, known to be valid. */
@@ -88,6 +100,7 @@ export interface Settings {
   readonly countTokens: (text: string) => number;
   readonly seed: number;
   readonly keys: readonly string[] | undefined;
+  readonly batches: BatchSettings;
 }
 
 /** The pool that a model belongs to, and its limits. */
@@ -119,6 +132,7 @@ const OPTION_NAMES: readonly (keyof SimulatorOptions)[] = [
   'countTokens',
   'seed',
   'keys',
+  'batches',
 ];
 
 /** Fills in the defaults. Throws a `TypeError` that names what is wrong. */
@@ -146,6 +160,10 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     countTokens: options.countTokens ?? quarterOfCharacters,
     seed: expectFinite('seed', options.seed ?? 1),
     keys: options.keys,
+    batches: resolveBatches(
+      options.batches ?? {},
+      provider === 'anthropic' ? 'anthropic' : 'openai',
+    ),
   };
 }
 

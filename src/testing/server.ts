@@ -1,4 +1,7 @@
 import type { Clock } from '../clock.ts';
+import { AnthropicBatches } from './batches/anthropic-batches.ts';
+import type { BatchApi, RawAnswer, SimulatedBatch } from './batches/batch-api.ts';
+import { OpenAIBatches } from './batches/openai-batches.ts';
 import type { SimulatedCall } from './call.ts';
 import { chargeFor } from './charging.ts';
 import type { Answer, Dialect, HeaderFields, Problem } from './dialects/dialect.ts';
@@ -32,6 +35,7 @@ export class Server {
   readonly #settings: Settings;
   readonly #dialect: Dialect;
   readonly #pools: Pools;
+  readonly #batchApi: BatchApi | undefined;
   #models = new Set<string>();
   #random: Random;
 
@@ -39,6 +43,7 @@ export class Server {
     this.#settings = settings;
     this.#dialect = dialects[settings.provider];
     this.#pools = new Pools(settings);
+    this.#batchApi = batchApiOf(settings, this.#dialect);
     this.#random = createRandom(settings.seed);
   }
 
@@ -48,6 +53,11 @@ export class Server {
 
   /** Answers a request. Rejects with the signal's reason, or with a `ConnectionError`. */
   async respond(request: Request, signal: AbortSignal): Promise<Response> {
+    const batch = this.#batchApi?.respond(request);
+    if (batch !== undefined) {
+      this.requests++;
+      return this.#send(await batch);
+    }
     const text = await request.text();
     signal.throwIfAborted();
     this.requests++;
@@ -61,6 +71,10 @@ export class Server {
     return this.#send({ status: 200, headers: {}, body });
   }
 
+  get batches(): readonly SimulatedBatch[] {
+    return this.#batchApi?.list ?? [];
+  }
+
   setLimits(limits: LimitsOf): void {
     this.#pools.setLimits(limits);
   }
@@ -70,6 +84,7 @@ export class Server {
     this.requests = 0;
     this.maxInFlight = this.inFlight;
     this.#pools.reset();
+    this.#batchApi?.reset();
     this.#random = createRandom(this.#settings.seed);
   }
 
@@ -135,8 +150,9 @@ export class Server {
     return this.#dialect.rateHeaders(pool.levels(now), now);
   }
 
-  #send({ status, headers, body }: Answer): Response {
-    return new Response(JSON.stringify(body), {
+  #send({ status, headers, ...content }: Answer | RawAnswer): Response {
+    const text = 'text' in content ? content.text : JSON.stringify(content.body);
+    return new Response(text, {
       status,
       headers: { 'content-type': 'application/json', ...headers, ...this.#requestId() },
     });
@@ -145,6 +161,14 @@ export class Server {
   #requestId(): HeaderFields {
     return { [this.#dialect.requestIdHeader]: `req_sim${this.requests}` };
   }
+}
+
+/** Azure's is another one, which the simulator doesn't have. */
+function batchApiOf(settings: Settings, dialect: Dialect): BatchApi | undefined {
+  const { provider } = settings;
+  if (provider === 'azure') return undefined;
+  const host = { ...settings, dialect };
+  return provider === 'anthropic' ? new AnthropicBatches(host) : new OpenAIBatches(host);
 }
 
 /** The error that a fault answers a call with, before it is admitted. */

@@ -1,3 +1,4 @@
+import type { SimulatedBatch } from './batches/batch-api.ts';
 import type { ListenOptions, RunningServer } from './http-server.ts';
 import { callStats, type LogEntry, type SimulatorStats, statsByModel } from './log.ts';
 import { hostsOf, type MswHttp, mswHandlers } from './msw.ts';
@@ -18,6 +19,8 @@ export interface Simulator {
   readonly fetch: typeof globalThis.fetch;
   /** Every metered request since the start or the last `reset()`, in order of arrival. */
   readonly log: readonly LogEntry[];
+  /** The batches that were created since then, in that order. */
+  readonly batches: readonly SimulatedBatch[];
   /** Totals over the log. */
   stats(): SimulatorStats;
   /** Changes the limits from now on; what was used stays used. */
@@ -74,6 +77,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     get log() {
       return server.log;
+    },
+    get batches() {
+      return server.batches;
     },
     stats: () => ({
       ...callStats(server.log),

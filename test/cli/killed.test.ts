@@ -9,13 +9,18 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const COUNT = 1000;
 const SEED = 20_261_129;
 
-/** Runs the command in a process of its own; kills it once the file of results has so many lines. */
-function run(world: World, url: string, killAt: number | undefined): Promise<number | null> {
+/** Runs the command in a process of its own; kills it once a file has so many lines. */
+function run(
+  world: World,
+  url: string,
+  killAt: number | undefined,
+  { name = 'out.jsonl', more = [] as string[] } = {},
+): Promise<number | null> {
   const files = ['batch', world.path('in.jsonl'), '-o', world.path('out.jsonl')];
-  const how = ['--base-url', `${url}/v1`, '--limits', 'rpm=30000', '--quiet'];
+  const how = ['--base-url', `${url}/v1`, '--limits', 'rpm=30000', '--quiet', ...more];
   const child = spawn(process.execPath, [MAIN, ...files, ...how], { stdio: 'ignore' });
   const timer = setInterval(() => {
-    if (killAt !== undefined && linesIn(world) >= killAt) child.kill('SIGKILL');
+    if (killAt !== undefined && linesIn(world, name) >= killAt) child.kill('SIGKILL');
   }, 5);
   return new Promise((resolve) =>
     child.once('close', (exitCode) => {
@@ -25,8 +30,8 @@ function run(world: World, url: string, killAt: number | undefined): Promise<num
   );
 }
 
-function linesIn(world: World): number {
-  const path = world.path('out.jsonl');
+function linesIn(world: World, name: string): number {
+  const path = world.path(name);
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 
@@ -69,3 +74,26 @@ it('killed three times at random moments, and started again, it sends no recorde
   expect(simulator.stats().status429).toBe(0);
   await close();
 }, 60_000);
+
+it('killed when it has submitted batches, and started again, it collects them, and sends nothing', async () => {
+  const world = new World();
+  world.write(
+    'in.jsonl',
+    ids(COUNT).map((id) => openaiLine(id)),
+  );
+  const simulator = createSimulator({ batches: { durationMs: 1000 } });
+  const { url, close } = await simulator.listen();
+  const more = ['--via', 'batch-api', '--batch-size', '100'];
+  // All ten are planned and submitted: for one that may not be, the next run waits half a minute.
+  expect(await run(world, url, 20, { name: 'out.jsonl.batches', more })).toBe(null);
+  expect(await run(world, url, undefined, { more })).toBe(0);
+  const sizes = simulator.batches.map(({ customIds }) => customIds.length);
+  expect([sizes, simulator.log.length]).toEqual([Array(10).fill(100), 0]);
+  expect(
+    world
+      .results()
+      .map(({ custom_id }) => custom_id)
+      .toSorted(),
+  ).toEqual(ids(COUNT).toSorted());
+  await close();
+}, 120_000);

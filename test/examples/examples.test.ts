@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { describePrivate } from '../redis/support/describe-redis.ts';
 import { RedisServer } from '../redis/support/redis-server.ts';
 import { runExample } from './run-example.ts';
@@ -41,6 +44,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^\{"line":1,"verdict":"This is answer 1/m,
     /^\{"line":40,"verdict":"This is answer \d/m,
   ],
+  'embed-folder.ts': [/^Call 1: \d+ chunks, \d+ tokens$/m],
   'budgeted-summary.ts': [/^\d\d of 500 summaries for \$0\.001\d$/m],
   'pages/options.ts': [
     /^openai: requests 300, tokens 200000$/m,
@@ -87,6 +91,30 @@ describe('each example runs without an API key', () => {
     for (const line of lines) expect(stdout).toMatch(line);
   });
 });
+
+it('the example that embeds a folder packs inputs up to what a call takes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'embed-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (let i = 0; i < 2100; i++) writeFileSync(join(folder, `${i}.md`), `Note ${i}`);
+  const { exitCode, stdout, stderr } = await runExample('embed-folder.ts', { args: [folder] });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/^Call 1: 2048 chunks, \d+ tokens$/m);
+  expect(stdout).toMatch(/^Call 2: 52 chunks, \d+ tokens$/m);
+});
+
+describePrivate(
+  'the example of a BullMQ worker',
+  () => RedisServer.private(),
+  (server) => {
+    it('has jobs come back when there is room for them, and none refused or failed', async () => {
+      const env = { REDIS_URL: server().url };
+      const { exitCode, stdout, stderr } = await runExample('bullmq.ts', { env });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toMatch(/^text \d+: back in \d+ ms \(tokens\)$/m);
+      expect(stdout).toMatch(/^20 summaries, 0 calls refused by the provider$/m);
+    }, 60_000);
+  },
+);
 
 describePrivate(
   'the example of many processes',

@@ -6,6 +6,7 @@ const SOURCES: Readonly<Record<string, URL>> = {
   'llm-headroom/redis': new URL('../../src/redis/index.ts', import.meta.url),
   'llm-headroom/postgres': new URL('../../src/postgres/index.ts', import.meta.url),
   'llm-headroom/otel': new URL('../../src/otel/index.ts', import.meta.url),
+  'llm-headroom/report': new URL('../../src/report/index.ts', import.meta.url),
   'llm-headroom/testing': new URL('../../src/testing/index.ts', import.meta.url),
 };
 

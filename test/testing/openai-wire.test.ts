@@ -147,7 +147,7 @@ describe.each(mounts)('the openai package through $name', ({ mount }) => {
 
   test('an unknown path is a 404', async () => {
     const [client] = await connect();
-    await expect(client.batches.list()).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+    await expect(client.vectorStores.list()).rejects.toBeInstanceOf(OpenAI.NotFoundError);
   });
 });
 

@@ -1,0 +1,55 @@
+import './support/providers.ts'; // simulated ones, where no API key is set
+import { DelayedError, Queue, Worker } from 'bullmq';
+import { RateLimitExceeded, withRateLimit } from 'llm-headroom';
+import { redisStore } from 'llm-headroom/redis';
+import OpenAI from 'openai';
+
+const url = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
+const connection = { url, maxRetriesPerRequest: null };
+
+// Workers of all processes share the limits, and none waits for long with a job in its hands.
+const store = redisStore(url);
+const openai = withRateLimit(new OpenAI(), {
+  limits: { rpm: 300, tpm: 1_500 },
+  maxWaitMs: 200,
+  store,
+});
+
+const worker = new Worker<{ text: string }, string | null>(
+  'summaries',
+  async (job, token) => {
+    try {
+      const answer = await openai.chat.completions.create({
+        model: 'gpt-4o-mini',
+        max_completion_tokens: 12,
+        messages: [{ role: 'user', content: `Summarise: ${job.data.text}` }],
+      });
+      return answer.choices[0]?.message.content ?? null;
+    } catch (error) {
+      if (!(error instanceof RateLimitExceeded)) throw error;
+      // There is no room for it, by its tokens: it comes back when there is, as no failed attempt.
+      console.log(`${job.name}: back in ${error.waitMs} ms (${error.reason})`);
+      await job.moveToDelayed(Date.now() + error.waitMs, token);
+      throw new DelayedError();
+    }
+  },
+  { connection, concurrency: 10 },
+);
+
+const queue = new Queue<{ text: string }, string | null>('summaries', { connection });
+const texts = Array.from({ length: 20 }, (_, i) => `Text ${i + 1} ${'of many words '.repeat(20)}`);
+let done = 0;
+const all = new Promise<void>((resolve, reject) => {
+  worker.on('completed', () => ++done === texts.length && resolve());
+  worker.on('failed', (_job, error) => reject(error));
+});
+await queue.addBulk(texts.map((text, i) => ({ name: `text ${i + 1}`, data: { text } })));
+await all;
+const { totals } = openai.rateLimit.snapshot()[0] ?? {};
+console.log(`${done} summaries, ${totals?.refused} calls refused by the provider`);
+
+await worker.close();
+await queue.obliterate();
+await queue.close();
+openai.rateLimit.close();
+await store.close();

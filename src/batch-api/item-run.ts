@@ -1,0 +1,242 @@
+import type { BatchHost } from '../batch/host.ts';
+import { Tally } from '../batch/progress.ts';
+import type { MapResult } from '../batch/results.ts';
+import { usageOf } from '../http/usage.ts';
+import { isObject, type JsonObject, textField } from '../model/json.ts';
+import { BATCH_PRICE } from '../providers/batch-price.ts';
+import type { PricedUsage } from '../providers/cost-in-usd.ts';
+import { expected } from '../validate.ts';
+import { BatchApiRun } from './batch-api-run.ts';
+import { BatchedCallFailed } from './call-failed.ts';
+import { HandOut } from './hand-out.ts';
+import type { BatchItemResult, BatchOptions } from './item-options.ts';
+import { Journal } from './journal.ts';
+import { pathUnder } from './path-under.ts';
+import { type Split, splitFor } from './split.ts';
+import type { BatchCall, BatchOutcome } from './vendor.ts';
+import { isSuccess } from './vendor.ts';
+import { vendorOf } from './vendor-of.ts';
+
+/** A client that sends calls within the limits. */
+export interface LiveClient {
+  readonly baseURL: string;
+  post(path: string, options: object): PromiseLike<unknown>;
+}
+
+/** What batches of items need of their limiter. */
+export interface ItemHost extends BatchHost {
+  map<Each, Value>(
+    items: Iterable<Each>,
+    fn: (item: Each, context: { readonly signal: AbortSignal }) => PromiseLike<Value>,
+    options: { readonly signal: AbortSignal },
+  ): AsyncIterable<MapResult<Each, Value>>;
+  /** How long calls take live; `undefined` where nobody knows. */
+  liveMs(calls: readonly BatchCall[]): Promise<number | undefined>;
+  usdOf(model: string, usage: PricedUsage): number | undefined;
+}
+
+interface Pending<Item> {
+  readonly index: number;
+  readonly item: Item;
+  readonly call: BatchCall;
+}
+
+const TELL_MS = 10_000;
+/** The deadline is looked at again where there is more time than that. */
+const WORTH_MS = 60_000;
+
+/** Sends items in batches, and live what these leave. Their results are handed out as they come. */
+export class ItemRun<Item, Value> {
+  readonly #host: ItemHost;
+  readonly #client: LiveClient;
+  readonly #options: BatchOptions<Item>;
+  /** What has no result yet. */
+  readonly #pending = new Map<string, Pending<Item>>();
+  readonly #atOnce = new Set<string>();
+  readonly #out = new HandOut<BatchItemResult<Item, Value>>();
+  readonly #over = new AbortController();
+  readonly #run: BatchApiRun;
+  #tally: Tally | undefined;
+  #tokens = 0;
+  #usd: number | undefined = 0;
+  #stopTelling: () => void = () => {};
+  #stopFallback: () => void = () => {};
+
+  constructor(host: ItemHost, client: LiveClient, options: BatchOptions<Item>) {
+    this.#host = host;
+    this.#client = client;
+    this.#options = options;
+    const { journal: store, batchSize } = options;
+    this.#run = new BatchApiRun({
+      vendor: vendorOf(client),
+      journal: new Journal(store ?? { append: () => {} }, store?.lines),
+      clock: host.clock,
+      limits: { requests: batchSize },
+      calls: () => this.#calls(),
+      isDone: (id) => !this.#pending.has(id),
+      record: (id, outcome) => this.#record(id, outcome),
+      flush: () => this.#out.taken(),
+      say: () => {},
+    });
+  }
+
+  async *results(
+    items: Iterable<Item> | AsyncIterable<Item>,
+  ): AsyncGenerator<BatchItemResult<Item, Value>, void> {
+    const { signal } = this.#options;
+    const abort = (): void => this.stop(signal?.reason);
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await this.#read(items);
+      this.#work().then(
+        () => this.#out.end(),
+        (reason: unknown) => this.#out.end({ reason }),
+      );
+      yield* this.#out.results();
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.stop(new DOMException('The results are not wanted any more', 'AbortError'));
+      this.#stopTelling();
+      this.#stopFallback();
+      this.#tell();
+      this.#tally?.stop();
+    }
+  }
+
+  /** Batches that were submitted go on at the provider. */
+  stop(reason: unknown): void {
+    this.#out.end({ reason });
+    this.#run.stop(reason);
+    this.#over.abort(reason);
+  }
+
+  /** All items are in memory: a batch shows nothing before its end. */
+  async #read(items: Iterable<Item> | AsyncIterable<Item>): Promise<void> {
+    const { request, url = '/v1/chat/completions', id: nameOf } = this.#options;
+    let index = 0;
+    for await (const item of items) {
+      const body = request(item, index);
+      if (!isObject(body)) throw expected('the result of request', 'an object', body);
+      const id = nameOf?.(item, index) ?? String(index);
+      if (this.#pending.has(id)) throw expected('id', 'another one for each item', id);
+      this.#pending.set(id, { index, item, call: { id, url: this.#url(url), body } });
+      index++;
+    }
+    this.#tally = new Tally(this.#host, index);
+    this.#tellSoon();
+  }
+
+  #url(given: string): string {
+    return 'messages' in this.#client ? '/v1/messages' : given;
+  }
+
+  async #work(): Promise<void> {
+    const { liveShare, fallbackMs } = await this.#split();
+    const all = [...this.#pending.values()].filter(({ call }) => !this.#run.isOpen(call.id));
+    const first = all.slice(0, Math.floor(all.length * liveShare));
+    for (const { call } of first) this.#atOnce.add(call.id);
+    if (fallbackMs !== undefined) this.#fallBackAfter(fallbackMs, this.#pending.size);
+    await Promise.all([this.#run.run(), this.#live(first)]);
+    await this.#live([...this.#pending.values()]);
+  }
+
+  #liveMs = 0;
+
+  async #split(): Promise<Split> {
+    const { deadlineMs } = this.#options;
+    if (deadlineMs === undefined) return { liveShare: 0, fallbackMs: undefined };
+    const liveMs = await this.#host.liveMs([...this.#pending.values()].map(({ call }) => call));
+    if (liveMs === undefined) throw expected('limits', 'known, for a deadline', undefined);
+    this.#liveMs = liveMs;
+    return splitFor(liveMs, deadlineMs);
+  }
+
+  /** Has batches end while there is still time to send live what they leave. */
+  #fallBackAfter(ms: number, total: number): void {
+    const { clock } = this.#host;
+    const dueAt = clock.now() + ms + this.#liveMs;
+    this.#stopFallback = clock.setTimeout(() => {
+      // What has come needs no time any more.
+      const moreMs = dueAt - clock.now() - (this.#liveMs * this.#pending.size) / total;
+      if (moreMs >= WORTH_MS) this.#fallBackAfter(moreMs, total);
+      else this.#run.cancel();
+    }, ms);
+  }
+
+  async *#calls(): AsyncGenerator<BatchCall, void> {
+    for (const { call } of [...this.#pending.values()]) {
+      if (!this.#atOnce.has(call.id)) yield call;
+    }
+  }
+
+  async #live(items: readonly Pending<Item>[]): Promise<void> {
+    if (items.length === 0) return;
+    const send = async (
+      { call: { url, body } }: Pending<Item>,
+      { signal }: { readonly signal: AbortSignal },
+    ): Promise<Value> => {
+      const path = pathUnder(this.#client.baseURL, url);
+      // The caller knows what the endpoint answers.
+      return (await this.#client.post(path, { body, signal })) as Value;
+    };
+    for await (const result of this.#host.map(items, send, { signal: this.#over.signal })) {
+      const { call, index, item } = result.item;
+      this.#pending.delete(call.id);
+      const end = 'error' in result ? { error: result.error } : { value: result.value };
+      this.#give({ index, item, via: 'live', ...end });
+    }
+  }
+
+  #record(id: string, { status, body }: BatchOutcome & { kind: 'answered' }): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    const { index, item, call } = pending;
+    this.#pending.delete(id);
+    if (!isSuccess(status)) {
+      this.#give({ index, item, via: 'batch', error: new BatchedCallFailed(status, body) });
+      return;
+    }
+    this.#bill(call.body, body);
+    this.#give({ index, item, via: 'batch', value: body as Value });
+  }
+
+  #bill(request: JsonObject, body: unknown): void {
+    const usage = usageOf(body);
+    const usd = usage && this.#host.usdOf(textField(request, 'model'), usage);
+    this.#tokens += usage === undefined ? 0 : usage.inputTokens + usage.outputTokens;
+    this.#usd =
+      this.#usd === undefined || usd === undefined ? undefined : this.#usd + usd * BATCH_PRICE;
+  }
+
+  #give(result: BatchItemResult<Item, Value>): void {
+    if (this.#tally !== undefined) {
+      this.#tally.done++;
+      if ('error' in result) this.#tally.failed++;
+    }
+    this.#out.give(result);
+  }
+
+  #tellSoon(): void {
+    if (this.#options.onProgress === undefined) return;
+    this.#stopTelling = this.#host.clock.setTimeout(() => {
+      this.#tell();
+      this.#tellSoon();
+    }, TELL_MS);
+  }
+
+  /** A listener's failure is its own. */
+  #tell(): void {
+    const { batches: open, calls, ended } = this.#run.progress;
+    const known = this.#tally?.progress(this.#pending.size);
+    if (known === undefined) return;
+    const usd =
+      known.usd === undefined || this.#usd === undefined ? undefined : known.usd + this.#usd;
+    const tokens = known.tokens + this.#tokens;
+    try {
+      this.#options.onProgress?.({ ...known, tokens, usd, batches: { open, calls, ended } });
+    } catch {
+      // There is nobody here who could act on it.
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { elementsOf, field, parseJson, textField } from '../model/json.ts';
+import type { PlannedBatch } from './vendor.ts';
+
+/** A batch that has not been dealt with. */
+export interface OpenBatch extends PlannedBatch {
+  readonly url: string;
+  /** Its id at the vendor; `undefined` where nobody knows whether it was submitted. */
+  readonly batch: string | undefined;
+}
+
+/** Keeps lines of text: what was appended is there after a crash, or the text is all that is lost. */
+export interface JournalStore {
+  /** Returns when the line, which has no newline, is kept. @throws where it can't be kept */
+  append(line: string): void;
+}
+
+/**
+ * What was planned and submitted, and what has become of it: a line for each step, written before
+ * anything depends on it.
+ *
+ * Invariant: a batch that may be at the vendor is open here, until all of its results are kept.
+ */
+export class Journal {
+  readonly open: Map<string, OpenBatch> = new Map();
+  /** Calls that a batch has ended without: they go live. */
+  readonly left: Set<string> = new Set();
+  readonly #store: JournalStore;
+  /** All ids of batches that were ever known. */
+  readonly batches: Set<string> = new Set();
+
+  constructor(store: JournalStore, lines: Iterable<string> = []) {
+    this.#store = store;
+    for (const line of lines) this.#read(parseJson(line));
+  }
+
+  plan(batch: Omit<OpenBatch, 'batch'>): void {
+    this.#write({ step: 'planned', ...batch });
+  }
+
+  submitted(token: string, batch: string): void {
+    this.#write({ step: 'submitted', token, batch });
+  }
+
+  /** `left`: indexes of those of its calls that have no result, and go live. */
+  close(token: string, why: string, left: readonly number[]): void {
+    this.#write({ step: 'closed', token, why, left });
+  }
+
+  #write(entry: object): void {
+    this.#store.append(JSON.stringify(entry));
+    this.#read(entry);
+  }
+
+  /** A torn line is one that nothing depends on. */
+  #read(entry: unknown): void {
+    const token = textField(entry, 'token');
+    const known = this.open.get(token);
+    const step = textField(entry, 'step');
+    if (step === 'planned') {
+      const ids = [...elementsOf(field(entry, 'ids'))].map(String);
+      const [at, url] = [Number(field(entry, 'at')), textField(entry, 'url')];
+      this.open.set(token, { token, at, url, ids, batch: undefined });
+    } else if (step === 'submitted' && known !== undefined) {
+      const batch = textField(entry, 'batch');
+      this.open.set(token, { ...known, batch });
+      this.batches.add(batch);
+    } else if (step === 'closed' && known !== undefined) {
+      this.open.delete(token);
+      for (const index of elementsOf(field(entry, 'left'))) {
+        const id = known.ids[Number(index)];
+        if (id !== undefined) this.left.add(id);
+      }
+    }
+  }
+}

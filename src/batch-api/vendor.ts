@@ -1,0 +1,84 @@
+import type { JsonObject } from '../model/json.ts';
+
+/** A call that may go into a batch. */
+export interface BatchCall {
+  /** Names it, in this run and in those that go on with it. */
+  readonly id: string;
+  /** `/v1/chat/completions` */
+  readonly url: string;
+  readonly body: JsonObject;
+}
+
+/** What a vendor takes at most in one batch. */
+export interface VendorLimits {
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+/** A batch that is about to be submitted: what tells it from all others. */
+export interface PlannedBatch {
+  /** In no other batch: the calls are `<token>-0`, `<token>-1`, … there. */
+  readonly token: string;
+  /** When it was planned, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly ids: readonly string[];
+}
+
+/** How far a batch is. */
+export type BatchState =
+  | { readonly kind: 'running'; readonly ended: number }
+  /** Its results can be read. */
+  | { readonly kind: 'ended' }
+  /** None of its calls was made. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** The vendor doesn't know it. */
+  | { readonly kind: 'gone' };
+
+/** What the vendor has to say of one call. */
+export type BatchOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly requestId: string;
+      /** Of an error, as the server words it. */
+      readonly body: unknown;
+    }
+  /** Expired, canceled, or failed in a way that another try may not. */
+  | { readonly kind: 'unanswered' };
+
+export interface BatchResult {
+  /** `<token>-<index>` */
+  readonly wireId: string;
+  readonly outcome: BatchOutcome;
+}
+
+/** What a search for a batch has found: its id, nothing, or one that can't be told from it yet. */
+export type Found = { readonly batch: string } | 'none' | 'unclear';
+
+/** One vendor's Batch API, behind its SDK. All methods reject with the SDK's errors. */
+export interface BatchVendor {
+  readonly limits: VendorLimits;
+  /** Calls of one batch have the same group. */
+  groupOf(call: BatchCall): string;
+  /** The call as it is sent. */
+  wireLine(call: BatchCall, wireId: string): string;
+  /** Starts a batch, and resolves to its id. */
+  submit(plan: PlannedBatch, url: string, lines: readonly string[]): Promise<string>;
+  /** The batch that was planned, if it was submitted. `known`: batches that are others'. */
+  find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<Found>;
+  state(batch: string): Promise<BatchState>;
+  /** In any order. */
+  results(batch: string): AsyncIterable<BatchResult>;
+  cancel(batch: string): Promise<void>;
+  /** Removes what nobody needs any more. */
+  tidy(batch: string): Promise<void>;
+}
+
+/** Statuses that another try may not end with: of the server's own troubles, and of too many calls. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408 || status === 409;
+}
+
+export function isSuccess(status: unknown): status is number {
+  return typeof status === 'number' && status >= 200 && status < 300;
+}

@@ -1,0 +1,193 @@
+import { BatchApiRun } from '../batch-api/batch-api-run.ts';
+import { type Split, splitFor } from '../batch-api/split.ts';
+import { type BatchCall, isSuccess } from '../batch-api/vendor.ts';
+import { vendorOf } from '../batch-api/vendor-of.ts';
+import { systemClock } from '../clock.ts';
+import { usageOf } from '../http/usage.ts';
+import type { RateLimiter } from '../limiter.ts';
+import { field, textField } from '../model/json.ts';
+import { BATCH_PRICE } from '../providers/batch-price.ts';
+import type { Arguments } from './arguments.ts';
+import type { BatchSession } from './batch-session.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { JournalFile, journalPath } from './journal-file.ts';
+import { liveMsOf } from './plan.ts';
+import type { ProgressLine } from './progress-line.ts';
+import { type Entry, entriesOf, type Survey } from './requests-file.ts';
+import type { ResultsFile } from './results-file.ts';
+
+export interface ViaBatch {
+  readonly asked: Arguments;
+  readonly io: Io;
+  readonly client: object;
+  readonly limiter: RateLimiter;
+  readonly session: BatchSession;
+  readonly results: ResultsFile;
+  readonly line: ProgressLine;
+  readonly survey: Survey;
+}
+
+const SHOW_MS = 10_000;
+/** The deadline is looked at again where there is more time than that. */
+const WORTH_MS = 60_000;
+const KEEPS = 'otherwise the deadline could not be kept';
+const REFUSED = 'The provider takes no batches';
+
+/**
+ * Sends all lines without a result in batches, and live what these leave. With a deadline, a part
+ * goes live at once, or what has no result at the last moment.
+ */
+export async function sendViaBatch(via: ViaBatch): Promise<void> {
+  const { asked, io } = via;
+  const file = await JournalFile.open(journalPath(asked.output ?? ''), io.write);
+  try {
+    const way = new BatchWay(via, file);
+    await way.run();
+  } finally {
+    const { usable } = via.survey;
+    file.close(via.results.size >= usable);
+  }
+}
+
+class BatchWay {
+  readonly #via: ViaBatch;
+  readonly #run: BatchApiRun;
+  readonly #clock: NonNullable<Io['clock']>;
+  #stopShowing: () => void = () => {};
+  #stopFallback: () => void = () => {};
+  /** How long all takes live. */
+  #liveMs: number | undefined;
+  /** Lines up to this one go live at once. */
+  #liveUntil = 0;
+
+  constructor(via: ViaBatch, { journal }: JournalFile) {
+    const { asked, io, client, session, results, survey, line } = via;
+    this.#via = via;
+    this.#clock = io.clock ?? systemClock;
+    const { form = 'openai' } = survey;
+    this.#run = new BatchApiRun({
+      vendor: vendorOf(client),
+      journal,
+      clock: this.#clock,
+      limits: { requests: asked.batchSize },
+      calls: () => this.#calls(),
+      isDone: (id) => results.has(id),
+      record: (customId, { status, requestId, body }) => {
+        const outcome = {
+          kind: 'answered',
+          status,
+          requestId,
+          body: JSON.stringify(body),
+        } as const;
+        session.record({ form, customId }, outcome, 'batch');
+        // A call that has failed costs nothing.
+        if (isSuccess(status)) this.#spend(body);
+      },
+      flush: () => results.sync(),
+      say: (text) => line.say(text),
+    });
+  }
+
+  async run(): Promise<void> {
+    const { session, survey, line } = this.#via;
+    const missing = survey.usable - survey.done;
+    const split = await this.#split(missing);
+    const atOnce = Math.floor(missing * split.liveShare);
+    this.#liveUntil = await this.#lineAfter(atOnce);
+    if (atOnce > 0) line.say(`${atOnce} of ${missing} requests go live now: ${KEEPS}`);
+    session.onStop = (why) => this.#run.stop(why);
+    this.#showSoon();
+    this.#fallBackAfter(split.fallbackMs ?? Number.POSITIVE_INFINITY, missing);
+    try {
+      const batches = this.#run.run().catch((error: unknown) => session.stop(stopFor(error)));
+      const isFirst = ({ number }: Entry): boolean => number <= this.#liveUntil;
+      if (atOnce > 0) await session.run(this.#live(isFirst), atOnce);
+      await batches;
+    } finally {
+      this.#stopShowing();
+      this.#stopFallback();
+    }
+    const left = missing - session.recorded;
+    if (left === 0 || session.stopped !== undefined) return;
+    line.say(`${left} requests go live: no batch has answered them`);
+    await session.run(
+      this.#live(() => true),
+      left,
+    );
+  }
+
+  async #split(missing: number): Promise<Split> {
+    const { asked, io, survey } = this.#via;
+    if (asked.deadlineMs === undefined || missing === 0) {
+      return { liveShare: 0, fallbackMs: undefined };
+    }
+    this.#liveMs = await liveMsOf(asked, io, survey.form ?? 'openai');
+    if (this.#liveMs !== undefined) return splitFor(this.#liveMs, asked.deadlineMs);
+    throw new CommandError('Nobody knows how long this takes live: give --limits or --tier');
+  }
+
+  /** The number of the line before which so many have neither a result nor a batch. */
+  async #lineAfter(count: number): Promise<number> {
+    let seen = 0;
+    if (count > 0) {
+      for await (const { number } of this.#live(() => true)) if (++seen === count) return number;
+    }
+    return 0;
+  }
+
+  async *#calls(): AsyncGenerator<BatchCall, void> {
+    const { input = '', model } = this.#via.asked;
+    for await (const entry of entriesOf(input, model)) {
+      if ('problem' in entry || entry.number <= this.#liveUntil) continue;
+      const { customId: id, url, body } = entry.request;
+      yield { id, url, body };
+    }
+  }
+
+  /** What has no result, and is in no batch. */
+  async *#live(belongs: (entry: Entry) => boolean): AsyncGenerator<Entry, void> {
+    const { asked, results } = this.#via;
+    for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
+      if ('problem' in entry || !belongs(entry)) continue;
+      const { customId } = entry.request;
+      if (!results.has(customId) && !this.#run.isOpen(customId)) yield entry;
+    }
+  }
+
+  /** Has batches end while there is still time to send live what they leave. */
+  #fallBackAfter(ms: number, missing: number): void {
+    if (ms === Number.POSITIVE_INFINITY) return;
+    const dueAt = this.#clock.now() + ms + (this.#liveMs ?? 0);
+    this.#stopFallback = this.#clock.setTimeout(() => {
+      const { session, line } = this.#via;
+      // What has come needs no time any more.
+      const needMs = ((this.#liveMs ?? 0) * (missing - session.recorded)) / missing;
+      const moreMs = dueAt - this.#clock.now() - needMs;
+      if (moreMs >= WORTH_MS) return this.#fallBackAfter(moreMs, missing);
+      line.say('The deadline is near: batches are canceled, and what they leave goes live');
+      this.#run.cancel();
+    }, ms);
+  }
+
+  #spend(body: unknown): void {
+    const usage = usageOf(body);
+    const usd = usage && this.#via.limiter.usdOf(textField(body, 'model'), usage);
+    this.#via.session.spend(usd === undefined ? undefined : usd * BATCH_PRICE);
+  }
+
+  #showSoon(): void {
+    this.#stopShowing = this.#clock.setTimeout(() => {
+      this.#via.line.showBatches(this.#run.progress);
+      this.#showSoon();
+    }, SHOW_MS);
+  }
+}
+
+function stopFor(error: unknown): unknown {
+  const status = field(error, 'status');
+  if (typeof status !== 'number') return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const what = status === 404 || status === 405 ? 'This host has no Batch API' : REFUSED;
+  return new CommandError(`${what}: ${message}`, EXIT.stopped);
+}

@@ -1,0 +1,3 @@
+export { type Report, type ReportedResult, type ReportOptions, recordReport } from './report.ts';
+export type { ReportData, ReportTotals, SlowCall } from './report-data.ts';
+export type { Bucket } from './series.ts';

@@ -1,0 +1,140 @@
+import { inWords, wholeMs } from '../duration.ts';
+import { MINUTE_MS } from '../model/limits.ts';
+import { type Bar, chartSvg, short } from './chart.ts';
+import { escaped } from './escaped.ts';
+import type { ReportData } from './report-data.ts';
+import type { Bucket } from './series.ts';
+import { STYLE } from './style.ts';
+
+/** A page of HTML that needs nothing else. */
+export function pageOf(data: ReportData): string {
+  const title = escaped(data.title);
+  // In a script, nothing but its end is markup.
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${STYLE}</style>
+<h1>${title}</h1>
+<p class="when">${dateOf(data.startedAt)}, ${inWords(wholeMs(data.endedAt - data.startedAt))}</p>
+${cards(data)}
+${charts(data)}
+${slowest(data)}
+${failures(data)}
+${pauses(data)}
+<script type="application/json" id="data">${json}</script>
+</html>
+`;
+}
+
+function cards({ totals, requests, refused }: ReportData): string {
+  const ways = totals.batch > 0 ? `${totals.live} live, ${totals.batch} by batch` : '';
+  const unpriced = totals.unpriced > 0 ? `${totals.unpriced} without a price` : 'list prices';
+  const shown: readonly (readonly [string, string, string])[] = [
+    ['Results', String(totals.results), ways],
+    ['Failed', String(totals.failed), ''],
+    ['Requests', String(requests), 'attempts, live'],
+    ['429s', String(refused), ''],
+    ['Tokens in', short(totals.inputTokens), String(totals.inputTokens)],
+    ['Tokens out', short(totals.outputTokens), String(totals.outputTokens)],
+    ['Spend', `$${money(totals.usd)}`, unpriced],
+  ];
+  const items = shown.map(
+    ([name, value, note]) => `<li><b>${value}</b><span>${name}</span><small>${note}</small></li>`,
+  );
+  return `<ul class="cards">${items.join('')}</ul>`;
+}
+
+function charts({ series, widthMs, startedAt }: ReportData): string {
+  const bars = (
+    value: (bucket: Bucket, index: number) => number,
+    limit?: (bucket: Bucket) => number | undefined,
+  ): Bar[] =>
+    series.map((bucket, index) => {
+      const ms = wholeMs(bucket.at + widthMs - startedAt);
+      return { when: `+${inWords(ms)}`, value: value(bucket, index), limit: limit?.(bucket) };
+    });
+  // In the minute that ends with a span: limits allow bursts, which shorter spans would blow up.
+  const spans = Math.max(1, Math.round(MINUTE_MS / widthMs));
+  const perMinute = (name: 'requests' | 'tokens') => (_: Bucket, index: number) =>
+    (sumOf(series.slice(Math.max(0, index + 1 - spans), index + 1), name) * MINUTE_MS) /
+    (spans * widthMs);
+  let spent = 0;
+  return [
+    chartSvg({
+      title: 'Requests a minute, and their limit',
+      unit: 'a minute',
+      bars: bars(perMinute('requests'), ({ requestLimit }) => requestLimit),
+    }),
+    chartSvg({
+      title: 'Tokens a minute, and their limit',
+      unit: 'a minute',
+      bars: bars(perMinute('tokens'), ({ tokenLimit }) => tokenLimit),
+    }),
+    chartSvg({
+      title: 'Mean wait of a call here, in seconds',
+      unit: 's',
+      bars: bars(({ waitedMs, requests }) => waitedMs / 1000 / Math.max(1, requests)),
+    }),
+    chartSvg({ title: '429s', unit: '', bars: bars(({ refused }) => refused) }),
+    chartSvg({
+      title: 'Spend so far, in US dollars',
+      unit: '$',
+      bars: bars(({ usd }) => {
+        spent += usd;
+        return spent;
+      }),
+    }),
+  ].join('');
+}
+
+function sumOf(buckets: readonly Readonly<Bucket>[], name: 'requests' | 'tokens'): number {
+  return buckets.reduce((sum, bucket) => sum + bucket[name], 0);
+}
+
+function slowest({ slowest: calls }: ReportData): string {
+  const rows = calls.map(({ id, model, latencyMs, outputTokens }) => [
+    id,
+    model,
+    inWords(wholeMs(latencyMs)),
+    outputTokens === undefined ? '' : String(outputTokens),
+  ]);
+  return table('Slowest calls', ['call', 'model', 'in flight', 'tokens out'], rows);
+}
+
+function failures({ failures: failed, totals }: ReportData): string {
+  const more = totals.failed > failed.length ? `, the first ${failed.length}` : '';
+  const rows = failed.map(({ id, failure }) => [id, failure]);
+  return table(`Failed calls${more}`, ['call', 'why'], rows);
+}
+
+function pauses({ pauses: all, startedAt }: ReportData): string {
+  const rows = all.map(({ at, lane, ms }) => [
+    `+${inWords(wholeMs(at - startedAt))}`,
+    lane,
+    inWords(wholeMs(ms)),
+  ]);
+  return table('Pauses after 429s', ['when', 'lane', 'for'], rows);
+}
+
+function table(
+  title: string,
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  if (rows.length === 0) return '';
+  const row = (tag: string, cells: readonly string[]): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+  const body = rows.map((cells) => row('td', cells)).join('');
+  return `<h2>${title}</h2><table>${row('th', heads)}${body}</table>`;
+}
+
+function dateOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function money(usd: number): string {
+  return usd >= 0.1 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(2);
+}

@@ -1,0 +1,215 @@
+import type { Clock } from '../clock.ts';
+import type {
+  AdmittedEvent,
+  GuardedEmitter,
+  PausedEvent,
+  RejectedEvent,
+  UsageEvent,
+} from '../events.ts';
+import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
+import { MINUTE_MS } from '../model/limits.ts';
+import { expected } from '../validate.ts';
+import { pageOf } from './page.ts';
+import type { ReportData, ReportTotals, SlowCall } from './report-data.ts';
+import { type Bucket, Series } from './series.ts';
+
+/** What has become of one call. */
+export interface ReportedResult {
+  readonly id: string;
+  readonly via: 'live' | 'batch';
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** `undefined` where it has no known price. */
+  readonly usd: number | undefined;
+  /** Why it has failed. */
+  readonly failure?: string | undefined;
+}
+
+export interface ReportOptions {
+  /** @default 'Report' */
+  readonly title?: string | undefined;
+  /**
+   * Whether `result` tells of each call. Left out, the limiter's events do: of each good response,
+   * and of each call that the limiter has rejected, but not of those that failed at the provider.
+   * @default false
+   */
+  readonly toldResults?: boolean | undefined;
+}
+
+/** What is needed of a limiter. */
+interface Reported extends Pick<GuardedEmitter, 'on' | 'off'> {
+  readonly clock: Clock;
+  snapshot(): readonly LaneSnapshot[];
+}
+
+const MOST_SLOW = 10;
+const MOST_FAILURES = 50;
+const MOST_PAUSES = 100;
+
+/**
+ * Watches a limiter from now on, in bounded memory, for a report of one page: requests and tokens a
+ * minute against the limits, waits, 429s, spend, slowest and failed calls.
+ *
+ * @example
+ * const report = recordReport(openai.rateLimit);
+ * await work();
+ * await writeFile('report.html', report.html());
+ * report.stop();
+ *
+ * @throws TypeError for what is no limiter
+ */
+export function recordReport(limiter: object, options: ReportOptions = {}): Report {
+  if (!isReported(limiter)) throw expected('limiter', 'a RateLimiter', limiter);
+  return new Report(limiter, options);
+}
+
+function isReported(limiter: object): limiter is Reported {
+  return 'snapshot' in limiter && 'on' in limiter && 'clock' in limiter;
+}
+
+/** A run that is watched. */
+export class Report {
+  readonly #limiter: Reported;
+  readonly #options: ReportOptions;
+  readonly #startedAt: number;
+  readonly #refusedBefore: number;
+  readonly #series = new Series();
+  readonly #slowest: SlowCall[] = [];
+  readonly #failures: { id: string; failure: string }[] = [];
+  readonly #pauses: { at: number; lane: string; ms: number }[] = [];
+  readonly #totals: ReportTotals = {
+    ...{ results: 0, failed: 0, live: 0, batch: 0 },
+    ...{ inputTokens: 0, outputTokens: 0, usd: 0, unpriced: 0 },
+  };
+  #requests = 0;
+  #refused = 0;
+  #last: Bucket | undefined;
+
+  /** @internal */
+  constructor(limiter: Reported, options: ReportOptions) {
+    this.#limiter = limiter;
+    this.#options = options;
+    this.#startedAt = limiter.clock.now();
+    this.#refusedBefore = this.#refusedNow;
+    limiter.on('admitted', this.#onAdmitted);
+    limiter.on('usage', this.#onUsage);
+    limiter.on('paused', this.#onPaused);
+    limiter.on('rejected', this.#onRejected);
+  }
+
+  /** What has become of a call, where events don't tell it. */
+  result({ id, via, inputTokens, outputTokens, usd, failure }: ReportedResult): void {
+    const totals = this.#totals;
+    totals.results++;
+    totals[via]++;
+    totals.inputTokens += inputTokens;
+    totals.outputTokens += outputTokens;
+    if (usd === undefined) totals.unpriced++;
+    else totals.usd += usd;
+    this.#bucket.usd += usd ?? 0;
+    if (failure === undefined) return;
+    totals.failed++;
+    if (this.#failures.length < MOST_FAILURES) this.#failures.push({ id, failure });
+  }
+
+  get data(): ReportData {
+    this.#countRefused(this.#bucket);
+    return {
+      title: this.#options.title ?? 'Report',
+      startedAt: this.#startedAt,
+      endedAt: this.#limiter.clock.now(),
+      totals: { ...this.#totals },
+      requests: this.#requests,
+      refused: this.#refused,
+      pauses: this.#pauses,
+      widthMs: this.#series.widthMs,
+      series: this.#series.buckets,
+      slowest: this.#slowest,
+      failures: this.#failures,
+    };
+  }
+
+  /** The report so far: a page of HTML that needs nothing else, and has a dark mode. */
+  html(): string {
+    return pageOf(this.data);
+  }
+
+  /** Watches no longer. */
+  stop(): void {
+    const limiter = this.#limiter;
+    limiter.off('admitted', this.#onAdmitted);
+    limiter.off('usage', this.#onUsage);
+    limiter.off('paused', this.#onPaused);
+    limiter.off('rejected', this.#onRejected);
+  }
+
+  readonly #onAdmitted = ({ waitedMs }: AdmittedEvent): void => {
+    this.#requests++;
+    const bucket = this.#bucket;
+    bucket.requests++;
+    bucket.waitedMs += waitedMs;
+  };
+
+  readonly #onUsage = ({ callId, model, latencyMs, actual, usd }: UsageEvent): void => {
+    this.#bucket.tokens += (actual?.inputTokens ?? 0) + (actual?.outputTokens ?? 0);
+    this.#rankSlow({ id: callId, model, latencyMs, outputTokens: actual?.outputTokens });
+    if (this.#options.toldResults === true) return;
+    const { inputTokens = 0, outputTokens = 0 } = actual ?? {};
+    this.result({ id: callId, via: 'live', inputTokens, outputTokens, usd });
+  };
+
+  readonly #onPaused = ({ lane, retryAfterMs: ms }: PausedEvent): void => {
+    this.#countRefused(this.#bucket);
+    const at = this.#limiter.clock.now();
+    if (this.#pauses.length < MOST_PAUSES) this.#pauses.push({ at, lane, ms });
+  };
+
+  readonly #onRejected = ({ callId, error }: RejectedEvent): void => {
+    if (this.#options.toldResults === true) return;
+    const used = { inputTokens: 0, outputTokens: 0, usd: 0 };
+    this.result({ id: callId, via: 'live', ...used, failure: error.message });
+  };
+
+  #rankSlow(call: SlowCall): void {
+    const place = this.#slowest.findIndex(({ latencyMs }) => latencyMs < call.latencyMs);
+    if (place === -1 && this.#slowest.length >= MOST_SLOW) return;
+    this.#slowest.splice(place === -1 ? this.#slowest.length : place, 0, call);
+    this.#slowest.length = Math.min(MOST_SLOW, this.#slowest.length);
+  }
+
+  get #bucket(): Bucket {
+    const bucket = this.#series.at(this.#limiter.clock.now());
+    if (bucket !== this.#last) this.#look(bucket);
+    return bucket;
+  }
+
+  /** Looks at what no event tells. */
+  #look(bucket: Bucket): void {
+    this.#countRefused(this.#last ?? bucket);
+    this.#last = bucket;
+    bucket.requestLimit = this.#most('requests');
+    bucket.tokenLimit = this.#most('tokens') ?? this.#most('inputTokens');
+  }
+
+  #countRefused(bucket: Bucket): void {
+    const refused = this.#refusedNow - this.#refusedBefore;
+    bucket.refused += refused - this.#refused;
+    this.#refused = refused;
+  }
+
+  get #refusedNow(): number {
+    return this.#limiter.snapshot().reduce((sum, { totals }) => sum + totals.refused, 0);
+  }
+
+  /** In a minute, in all lanes together. */
+  #most(dimension: string): number | undefined {
+    let sum: number | undefined;
+    for (const { limits } of this.#limiter.snapshot()) {
+      const found = limits
+        .filter((limit) => limit.dimension === dimension && limit.windowMs <= MINUTE_MS)
+        .map(({ max, windowMs }) => (max / windowMs) * MINUTE_MS);
+      if (found.length > 0) sum = (sum ?? 0) + Math.min(...found);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,24 @@
+/** The page's only style sheet. */
+export const STYLE = `
+:root { color-scheme: light dark; --back: #fff; --ink: #1c1e21; --soft: #5b6470; --line: #e3e6ea;
+  --bar: #2f6fde; --limit: #d0421b; --card: #f5f7f9; }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #14171b; --ink: #e7eaee; --soft: #98a3b0; --line: #2b3138; --bar: #6ea2ff;
+    --limit: #ff8a5c; --card: #1d2228; }
+}
+body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: var(--back);
+  color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+.when, small, figcaption, th { color: var(--soft); }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: .75rem;
+  list-style: none; padding: 0; }
+.cards li { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; display: grid; }
+.cards b { font-size: 1.3rem; font-variant-numeric: tabular-nums; }
+figure { margin: 1.5rem 0 0; } svg { width: 100%; height: auto; display: block; }
+svg line { stroke: var(--line); } svg text { fill: var(--soft); font-size: 11px; }
+svg .end { text-anchor: end; } svg rect { fill: var(--bar); }
+svg .limit { fill: none; stroke: var(--limit); stroke-width: 1.5; stroke-dasharray: 5 3; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line);
+  overflow-wrap: anywhere; } th { font-weight: 500; }
+`;

@@ -1,0 +1,92 @@
+import OpenAI from 'openai';
+import { expect, it } from 'vitest';
+import { createRateLimiter, withRateLimit } from '../../src/index.ts';
+import { recordReport } from '../../src/report/index.ts';
+import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
+
+async function ran(count: number, more: object = {}) {
+  const clock = createVirtualClock({ start: 1_800_000_000_000 });
+  const simulator = createSimulator({ clock, limits: { rpm: 60, tpm: 10_000 }, latency: 500 });
+  const bare = new OpenAI({ apiKey: 'k', fetch: simulator.fetch });
+  const openai = withRateLimit(bare, { clock, limits: { rpm: 60, tpm: 10_000 } });
+  const report = recordReport(openai.rateLimit, { title: 'A <run> & more', ...more });
+  const calls = Array.from({ length: count }, (_, index) =>
+    openai.chat.completions.create({
+      model: 'gpt-4o-mini',
+      max_completion_tokens: 16,
+      messages: [{ role: 'user', content: `Item ${index}` }],
+    }),
+  );
+  await clock.run(Promise.all(calls));
+  return { clock, simulator, report, openai };
+}
+
+it('has the numbers of the run, and those of its spans add up to them', async () => {
+  const { simulator, report } = await ran(100);
+  const { data } = report;
+  const { inputTokens, outputTokens } = simulator.stats();
+  expect(data.totals).toEqual({
+    ...{ results: 100, failed: 0, live: 100, batch: 0, unpriced: 0 },
+    ...{ inputTokens, outputTokens },
+    usd: expect.closeTo((inputTokens * 0.15 + outputTokens * 0.6) / 1e6, 12),
+  });
+  const sum = (pick: 'requests' | 'tokens' | 'usd' | 'refused') =>
+    data.series.reduce((total, each) => total + each[pick], 0);
+  expect([sum('requests'), sum('tokens'), sum('refused')]).toEqual([
+    100,
+    inputTokens + outputTokens,
+    0,
+  ]);
+  expect(sum('usd')).toBeCloseTo(data.totals.usd, 12);
+  expect(data.series.at(-1)).toMatchObject({ requestLimit: 60, tokenLimit: 10_000 });
+  expect(data.slowest).toHaveLength(10);
+  expect(data.slowest[0]).toMatchObject({ model: 'gpt-4o-mini', latencyMs: 500 });
+});
+
+it('tells of 429s and pauses, and of calls that were rejected', async () => {
+  const { clock, openai, report, simulator } = await ran(5);
+  const ask = () =>
+    openai.chat.completions.create({
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content: 'word '.repeat(60_000) }],
+    });
+  await expect(clock.run(ask())).rejects.toMatchObject({ code: 'call_too_large' });
+  simulator.setLimits({ rpm: 1 });
+  const again = Array.from({ length: 3 }, () =>
+    openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [] }),
+  );
+  await clock.run(Promise.allSettled(again));
+  const { data } = report;
+  const { status429 } = simulator.stats();
+  expect(status429).toBeGreaterThan(0);
+  expect(data.refused).toBe(status429);
+  expect(data.series.reduce((sum, { refused }) => sum + refused, 0)).toBe(status429);
+  expect(data.pauses.length).toBeGreaterThan(0);
+  expect(data.failures).toEqual([
+    { id: expect.any(String), failure: expect.stringContaining('can never pass') },
+  ]);
+});
+
+it('is one page that asks for nothing, and takes no text for markup', async () => {
+  const { report } = await ran(3, { toldResults: true });
+  const used = { inputTokens: 1, outputTokens: 1, usd: 1 };
+  report.result({ id: '</script><b>"', via: 'live', ...used, failure: '<img src=x>' });
+  const html = report.html();
+  expect(html).not.toMatch(/<img|<b>"|https?:\/\/|<link|src=(?!x)/);
+  expect(html).toContain('A &lt;run&gt; &amp; more');
+  expect(html).toContain('prefers-color-scheme: dark');
+  expect(html.match(/<svg /g)).toHaveLength(5);
+  const json = /<script type="application\/json" id="data">(.*)<\/script>/.exec(html)?.[1] ?? '';
+  expect(JSON.parse(json)).toMatchObject({ failures: [{ id: '</script><b>"' }] });
+  expect(JSON.parse(json).totals).toMatchObject({ results: 1, failed: 1 });
+});
+
+it('watches nothing after its stop, and takes no other thing for a limiter', async () => {
+  const { clock, openai, report } = await ran(3);
+  report.stop();
+  const call = openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [] });
+  await clock.run(call);
+  expect(report.data.requests).toBe(3);
+  expect(() => recordReport({})).toThrow('Expected `limiter` to be a RateLimiter');
+  expect(recordReport(createRateLimiter()).data.series).toHaveLength(1);
+});
