@@ -8,8 +8,7 @@ import {
   type BatchOptions,
   expectBatchOptions,
 } from './batch-api/item-options.ts';
-import { ItemRun, type LiveClient } from './batch-api/item-run.ts';
-import type { BatchCall } from './batch-api/vendor.ts';
+import type { LiveClient } from './batch-api/item-run.ts';
 import { Cashier, type PayableCall } from './budget/budget.ts';
 import type { Charge } from './budget/budget-charge.ts';
 import type { Spending } from './budget/budget-ledger.ts';
@@ -37,10 +36,9 @@ import {
   settingsFrom,
 } from './options.ts';
 import type { Plan } from './plan/plan.ts';
-import type { PlannedCall, PlannedCalls } from './plan/planned-call.ts';
+import type { PlannedCalls } from './plan/planned-call.ts';
 import type { Stage } from './plan/stage.ts';
 import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
-import { hostOfPreset } from './providers/host.ts';
 import { knownPrice } from './providers/known-price.ts';
 import { priceOf } from './providers/price-of.ts';
 import { priced } from './providers/priced.ts';
@@ -279,12 +277,12 @@ export class RateLimiter extends GuardedEmitter {
     if (!isOwn(client, this)) {
       throw expected('client', 'a client that `withRateLimit` has given this limiter', client);
     }
-    const host = { clock: this.clock, emitter: this, lanes: this.#lanes };
-    const liveMs = (calls: readonly BatchCall[]): Promise<number | undefined> =>
-      this.#liveMs(client, calls);
-    const { map, usdOf } = this;
-    const run = new ItemRun<Item, Value>({ ...host, map, usdOf, liveMs }, client, options);
-    return this.#batches.tracked(run, run.results(items));
+    const { clock, map, usdOf, plan } = this;
+    const host = { clock, emitter: this, lanes: this.#lanes, map, usdOf, plan };
+    return this.#batches.tracked(async () => {
+      const { ItemRun } = await import('./batch-api/item-run.ts');
+      return new ItemRun<Item, Value>(host, client, options);
+    }, items);
   }
 
   /**
@@ -524,16 +522,6 @@ export class RateLimiter extends GuardedEmitter {
   tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void {
     const ref = { lane: nameOf(lane), model: lane.model };
     this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
-  }
-
-  async #liveMs({ baseURL }: LiveClient, calls: readonly BatchCall[]): Promise<number | undefined> {
-    const { host } = new URL(baseURL);
-    const planned = calls.map(({ url: path, body }): PlannedCall => {
-      const home = path === '/v1/messages' ? 'anthropic' : 'openai';
-      const provider = hostOfPreset(host, home) === undefined ? 'compatible' : home;
-      return { provider, path, body, host };
-    });
-    return (await this.plan(planned)).durationMs;
   }
 
   async #allowance(caller: Caller): Promise<Allowance[]> {

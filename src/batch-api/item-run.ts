@@ -3,8 +3,11 @@ import { Tally } from '../batch/progress.ts';
 import type { MapResult } from '../batch/results.ts';
 import { usageOf } from '../http/usage.ts';
 import { isObject, type JsonObject, textField } from '../model/json.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlannedCall } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import type { PricedUsage } from '../providers/cost-in-usd.ts';
+import { hostOfPreset } from '../providers/host.ts';
 import { expected } from '../validate.ts';
 import { BatchApiRun } from './batch-api-run.ts';
 import { BatchedCallFailed } from './call-failed.ts';
@@ -30,8 +33,8 @@ export interface ItemHost extends BatchHost {
     fn: (item: Each, context: { readonly signal: AbortSignal }) => PromiseLike<Value>,
     options: { readonly signal: AbortSignal },
   ): AsyncIterable<MapResult<Each, Value>>;
-  /** How long calls take live; `undefined` where nobody knows. */
-  liveMs(calls: readonly BatchCall[]): Promise<number | undefined>;
+  /** How long calls take live; `durationMs` is `undefined` where nobody knows. */
+  plan(calls: readonly PlannedCall[]): Promise<Pick<Plan, 'durationMs'>>;
   usdOf(model: string, usage: PricedUsage): number | undefined;
 }
 
@@ -146,10 +149,19 @@ export class ItemRun<Item, Value> {
   async #split(): Promise<Split> {
     const { deadlineMs } = this.#options;
     if (deadlineMs === undefined) return { liveShare: 0, fallbackMs: undefined };
-    const liveMs = await this.#host.liveMs([...this.#pending.values()].map(({ call }) => call));
+    const { durationMs: liveMs } = await this.#host.plan(this.#planned());
     if (liveMs === undefined) throw expected('limits', 'known, for a deadline', undefined);
     this.#liveMs = liveMs;
     return splitFor(liveMs, deadlineMs);
+  }
+
+  #planned(): PlannedCall[] {
+    const { host } = new URL(this.#client.baseURL);
+    return [...this.#pending.values()].map(({ call: { url: path, body } }) => {
+      const home = path === '/v1/messages' ? 'anthropic' : 'openai';
+      const provider = hostOfPreset(host, home) === undefined ? 'compatible' : home;
+      return { provider, path, body, host };
+    });
   }
 
   /** Has batches end while there is still time to send live what they leave. */

@@ -5,6 +5,11 @@ import { expectMapOptions, type MapOptions } from './options.ts';
 import type { MapResult } from './results.ts';
 import { sourceOf } from './source.ts';
 
+interface ItemsRun<Item, Result> {
+  results(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Result, void>;
+  stop(reason: unknown): void;
+}
+
 /** The batches of one limiter that have not ended. */
 export class Batches {
   readonly #host: BatchHost;
@@ -32,16 +37,17 @@ export class Batches {
     return run;
   }
 
-  /** Results of something else that ends with the limiter. */
-  async *tracked<Result>(
-    run: { stop(reason: unknown): void },
-    results: AsyncGenerator<Result, void>,
+  /** What becomes of items by other ways, which end with the limiter, too. */
+  async *tracked<Item, Result>(
+    begin: () => Promise<ItemsRun<Item, Result>>,
+    items: Iterable<Item> | AsyncIterable<Item>,
   ): AsyncGenerator<Result, void> {
+    const run = await begin();
     const open = { fail: (reason: unknown) => run.stop(reason) };
     this.#open.add(open);
     if (this.#failure !== undefined) open.fail(this.#failure.reason);
     try {
-      yield* results;
+      yield* run.results(items);
     } finally {
       this.#open.delete(open);
     }
