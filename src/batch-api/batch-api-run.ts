@@ -127,32 +127,29 @@ export class BatchApiRun {
     const { vendor, journal, calls, isDone } = this.#job;
     if (this.#isCanceling) return;
     const packing = new Packing(vendor, this.#most);
-    const encoder = new TextEncoder();
     for await (const call of calls()) {
       this.#expectFine();
       if (this.#isCanceling) return;
       const { id } = call;
       if (isDone(id) || this.#open.has(id) || journal.left.has(id)) continue;
-      const bytes = encoder.encode(vendor.wireLine(call, WIRE_ID)).length + 1;
-      if (bytes > vendor.limits.bytes) journal.left.add(id);
-      else for (const parcel of packing.add(call, bytes)) await this.#submit(parcel);
+      const full = packing.add(call);
+      if (full === undefined) journal.left.add(id);
+      for (const parcel of full ?? []) await this.#submit(parcel);
     }
     for (const parcel of packing.rest()) await this.#submit(parcel);
   }
 
-  async #submit({ url, calls }: Parcel): Promise<void> {
-    const { journal, clock, vendor } = this.#job;
+  async #submit({ token, url, ids, lines }: Parcel): Promise<void> {
+    const { journal, clock } = this.#job;
     if (this.#isCanceling) return;
     this.#expectFine();
-    const token = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
-    const plan = { token, at: Math.round(clock.now()), url, ids: calls.map(({ id }) => id) };
+    const plan = { token, at: Math.round(clock.now()), url, ids };
     journal.plan(plan);
-    for (const id of plan.ids) this.#open.add(id);
-    const lines = calls.map((call, index) => vendor.wireLine(call, `${token}-${index}`));
+    for (const id of ids) this.#open.add(id);
     const batch = await this.#sent({ ...plan, batch: undefined }, lines);
     if (batch === undefined) return;
     journal.submitted(token, batch);
-    this.#job.say(`Batch ${batch}: ${calls.length} requests`);
+    this.#job.say(`Batch ${batch}: ${ids.length} requests`);
     this.#follow(this.#followed(token, batch));
   }
 
@@ -307,9 +304,6 @@ export class BatchApiRun {
     this.#isAgain = true;
   }
 }
-
-/** As long as real ones. */
-const WIRE_ID = '0123456789abcdef-12345';
 
 /** Whether a status says that nothing was submitted. */
 function isSaid(status: unknown): status is number {

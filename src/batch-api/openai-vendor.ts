@@ -62,8 +62,9 @@ export class OpenAIVendor implements BatchVendor {
 
   async submit({ token }: PlannedBatch, url: string, lines: readonly string[]): Promise<string> {
     const { files, batches } = this.#client;
-    const parts = lines.map((line) => `${line}\n`);
-    const file = await files.create({ file: new File(parts, `${token}.jsonl`), purpose: 'batch' });
+    // One part: of many small ones, each would be a buffer.
+    const content = new File([lines.join('\n'), '\n'], `${token}.jsonl`);
+    const file = await files.create({ file: content, purpose: 'batch' });
     const how = { completion_window: '24h', metadata: { [MARK]: token } } as const;
     // The SDK's type lists endpoints; the server is asked whether it knows this one.
     const body = { input_file_id: file.id, endpoint: url as never, ...how };

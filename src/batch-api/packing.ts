@@ -1,21 +1,25 @@
 import { field, lengthOf } from '../model/json.ts';
 import type { BatchCall, BatchVendor, VendorLimits } from './vendor.ts';
 
-/** Calls that go into one batch. */
+/** Calls that go into one batch, as they are sent. */
 export interface Parcel {
+  readonly token: string;
   readonly url: string;
-  readonly calls: readonly BatchCall[];
+  readonly ids: readonly string[];
+  readonly lines: readonly string[];
 }
 
 interface Open {
+  readonly token: string;
   readonly url: string;
-  calls: BatchCall[];
+  readonly ids: string[];
+  readonly lines: string[];
   requests: number;
   bytes: number;
 }
 
 /**
- * Packs calls into parcels, each within limits and of one group.
+ * Packs calls into parcels, each within limits and of one group. Only their text is kept.
  *
  * Invariant: what is not handed out yet has at most `bytes` bytes, or is one call.
  */
@@ -23,6 +27,7 @@ export class Packing {
   readonly #vendor: BatchVendor;
   readonly #limits: VendorLimits;
   readonly #open = new Map<string, Open>();
+  readonly #encoder = new TextEncoder();
   #bytes = 0;
 
   constructor(vendor: BatchVendor, limits: VendorLimits) {
@@ -30,30 +35,41 @@ export class Packing {
     this.#limits = limits;
   }
 
-  /** Adds a call of so many bytes; returns the parcels that are full now. */
-  add(call: BatchCall, bytes: number): Parcel[] {
+  /** Adds a call; returns the parcels that are full now, or `undefined` for one that fits nowhere. */
+  add(call: BatchCall): Parcel[] | undefined {
     const requests = requestsOf(call);
     const group = this.#vendor.groupOf(call);
+    const first = this.#openFor(group, call.url);
+    const line = this.#vendor.wireLine(call, wireIdIn(first));
+    const bytes = this.#encoder.encode(line).length + 1;
+    if (bytes > this.#vendor.limits.bytes) return undefined;
     const full: Parcel[] = [];
-    const known = this.#open.get(group);
-    if (known !== undefined && known.requests + requests > this.#limits.requests) {
-      full.push(...this.#take(group));
-    }
+    const isFull = first.requests > 0 && first.requests + requests > this.#limits.requests;
+    if (isFull) full.push(...this.#take(group));
     while (this.#bytes > 0 && this.#bytes + bytes > this.#limits.bytes) {
       full.push(...this.#take(this.#largest()));
     }
-    const open = this.#open.get(group) ?? { url: call.url, calls: [], requests: 0, bytes: 0 };
-    open.calls.push(call);
+    const open = this.#openFor(group, call.url);
+    open.lines.push(open === first ? line : this.#vendor.wireLine(call, wireIdIn(open)));
+    open.ids.push(call.id);
     open.requests += requests;
     open.bytes += bytes;
     this.#bytes += bytes;
-    this.#open.set(group, open);
     return full;
   }
 
   /** All that is left. */
   rest(): Parcel[] {
     return [...this.#open.keys()].flatMap((group) => this.#take(group));
+  }
+
+  #openFor(group: string, url: string): Open {
+    const known = this.#open.get(group);
+    if (known !== undefined) return known;
+    const token = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+    const open = { token, url, ids: [], lines: [], requests: 0, bytes: 0 };
+    this.#open.set(group, open);
+    return open;
   }
 
   #largest(): string {
@@ -63,11 +79,14 @@ export class Packing {
 
   #take(group: string): Parcel[] {
     const open = this.#open.get(group);
-    if (open === undefined) return [];
     this.#open.delete(group);
-    this.#bytes -= open.bytes;
-    return [{ url: open.url, calls: open.calls }];
+    this.#bytes -= open?.bytes ?? 0;
+    return open === undefined || open.ids.length === 0 ? [] : [open];
   }
+}
+
+function wireIdIn({ token, ids }: Open): string {
+  return `${token}-${ids.length}`;
 }
 
 /** OpenAI counts the inputs of embeddings: 50,000 of them in all requests of a batch (2026-11). */

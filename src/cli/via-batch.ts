@@ -62,7 +62,7 @@ class BatchWay {
   #liveUntil = 0;
 
   constructor(via: ViaBatch, { journal }: JournalFile) {
-    const { asked, io, client, session, results, survey, line } = via;
+    const { asked, io, client, session, results, survey } = via;
     this.#via = via;
     this.#clock = io.clock ?? systemClock;
     const { form = 'openai' } = survey;
@@ -85,17 +85,17 @@ class BatchWay {
         if (isSuccess(status)) this.#spend(body);
       },
       flush: () => results.sync(),
-      say: (text) => line.say(text),
+      say: (text) => this.#say(text),
     });
   }
 
   async run(): Promise<void> {
-    const { session, survey, line } = this.#via;
+    const { session, survey } = this.#via;
     const missing = survey.usable - survey.done;
     const split = await this.#split(missing);
     const atOnce = Math.floor(missing * split.liveShare);
     this.#liveUntil = await this.#lineAfter(atOnce);
-    if (atOnce > 0) line.say(`${atOnce} of ${missing} requests go live now: ${KEEPS}`);
+    if (atOnce > 0) this.#say(`${atOnce} of ${missing} requests go live now: ${KEEPS}`);
     session.onStop = (why) => this.#run.stop(why);
     this.#showSoon();
     this.#fallBackAfter(split.fallbackMs ?? Number.POSITIVE_INFINITY, missing);
@@ -110,7 +110,7 @@ class BatchWay {
     }
     const left = missing - session.recorded;
     if (left === 0 || session.stopped !== undefined) return;
-    line.say(`${left} requests go live: no batch has answered them`);
+    this.#say(`${left} requests go live: no batch has answered them`);
     await session.run(
       this.#live(() => true),
       left,
@@ -160,12 +160,12 @@ class BatchWay {
     if (ms === Number.POSITIVE_INFINITY) return;
     const dueAt = this.#clock.now() + ms + (this.#liveMs ?? 0);
     this.#stopFallback = this.#clock.setTimeout(() => {
-      const { session, line } = this.#via;
+      const { session } = this.#via;
       // What has come needs no time any more.
       const needMs = ((this.#liveMs ?? 0) * (missing - session.recorded)) / missing;
       const moreMs = dueAt - this.#clock.now() - needMs;
       if (moreMs >= WORTH_MS) return this.#fallBackAfter(moreMs, missing);
-      line.say('The deadline is near: batches are canceled, and what they leave goes live');
+      this.#say('The deadline is near: batches are canceled, and what they leave goes live');
       this.#run.cancel();
     }, ms);
   }
@@ -174,6 +174,10 @@ class BatchWay {
     const usage = usageOf(body);
     const usd = usage && this.#via.limiter.usdOf(textField(body, 'model'), usage);
     this.#via.session.spend(usd === undefined ? undefined : usd * BATCH_PRICE);
+  }
+
+  #say(text: string): void {
+    if (!this.#via.asked.quiet) this.#via.line.say(text);
   }
 
   #showSoon(): void {
