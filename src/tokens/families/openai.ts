@@ -72,7 +72,7 @@ export const OPENAI: readonly FamilyRow[] = [
     family: { ...REASONING, tools: { form: 'typescript', around: 96 } },
     responses: RESPONSES,
   },
-  { models: /^gpt-[5-9]/, family: REASONING, responses: RESPONSES, elsewhere: RESPONSES },
+  { models: /^gpt-[5-9](?!\d)/, family: REASONING, responses: RESPONSES, elsewhere: RESPONSES },
   {
     models: /^o[34]/,
     family: { ...REASONING, tools: { form: 'typescript', around: 12 } },
