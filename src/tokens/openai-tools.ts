@@ -14,6 +14,14 @@ export function hasFunctions(body: unknown): boolean {
   return lengthOf(field(body, 'tools')) + lengthOf(field(body, 'functions')) > 0;
 }
 
+/** Whether the reply must follow a schema. */
+export function hasSchema(body: unknown): boolean {
+  const holders = [body, field(body, 'text'), field(body, 'output_config')];
+  return holders.some(
+    (holder) => (field(holder, 'response_format') ?? field(holder, 'format')) != null,
+  );
+}
+
 /**
  * The functions of a call and which of them it asks for. `tools` may be Chat's
  * (`{ type, function: { name, … } }`) or Responses' (`{ type, name, … }`); tools without a name are

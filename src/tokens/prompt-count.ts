@@ -27,7 +27,7 @@ export class PromptCount implements Job {
   #estimatedLength = 0;
   #known = 0;
   #open = 0;
-  #hasOpen = false;
+  #openParts = 0;
   #taken = 0;
   #isRough = false;
   #done = false;
@@ -57,9 +57,9 @@ export class PromptCount implements Job {
     return this.#open;
   }
 
-  /** Whether there is anything that only the server knows. */
-  get isOpen(): boolean {
-    return this.#hasOpen;
+  /** How many parts only the server knows. */
+  get openParts(): number {
+    return this.#openParts;
   }
 
   /** Whether there was nothing but text. */
@@ -105,7 +105,7 @@ export class PromptCount implements Job {
       this.#isRough = true;
       this.#known += part.roughTokens;
       if (part.isOpen !== true) return;
-      this.#hasOpen = true;
+      this.#openParts += 1;
       this.#open += part.roughTokens;
     }
   }
