@@ -27,7 +27,7 @@ export const RESPONSES_DOCUMENTS: DocumentForm = { around: 16, perPage: 0, unkno
 export const CLAUDE_DOCUMENTS: DocumentForm = { around: 16, perPage: 1600, unknown: 1620 };
 
 /** A longer file is estimated by its size, in characters of base64. */
-const MOST_DECODED = 500_000;
+const MOST_DECODED = 200_000;
 /** Fonts and layout take most of a PDF, packing and layout of an office document. */
 const PDF_BYTES_PER_TOKEN = 24;
 const OFFICE_BYTES_PER_TOKEN = 6;
@@ -104,6 +104,7 @@ function decoded(base64: string): string | undefined {
 }
 
 function utf8(binary: string): string {
-  const bytes = Uint8Array.from(binary, (each) => each.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
   return new TextDecoder().decode(bytes);
 }
