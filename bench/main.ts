@@ -1,6 +1,7 @@
 import { batchTable } from './batch-table.ts';
 import { beforeAfterTable } from './before-after.ts';
 import { costTable } from './cost.ts';
+import { accuracyTable } from './estimate/accuracy.ts';
 import { ESTIMATE_TABLES } from './estimate/estimate-tables.ts';
 import { overtakingTable } from './overtaking.ts';
 import { redisTables } from './redis/redis-tables.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   ...Object.fromEntries(
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),
   ),
+  estimates: accuracyTable,
   overtaking: overtakingTable,
   'rivals:batch': rivalsTable,
   'rivals:large': largeCallTable,

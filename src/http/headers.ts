@@ -25,6 +25,7 @@ const FAMILIES: readonly Family[] = [
   { name: 'x-ratelimit-*-requests', dimension: 'requests' },
   { name: 'x-ratelimit-*-tokens', dimension: 'tokens' },
   { name: 'x-ratelimit-*-project-tokens', dimension: 'tokens' },
+  { name: 'x-ratelimit-*-project-requests', dimension: 'requests' },
   // Anthropic (docs.claude.com, "Rate limits", 2026-08): all per minute.
   { name: 'anthropic-ratelimit-requests-*', dimension: 'requests', windowMs: MINUTE_MS },
   { name: 'anthropic-ratelimit-tokens-*', dimension: 'tokens', windowMs: MINUTE_MS },
@@ -39,6 +40,11 @@ const FAMILIES: readonly Family[] = [
   { name: 'x-ratelimit-*-tokens-day', dimension: 'tokens', windowMs: DAY_MS },
   // Mistral (measured 2026-07): a fixed minute of the wall clock.
   { name: 'x-ratelimit-*-req-minute', dimension: 'requests', windowMs: MINUTE_MS },
+  // Instead of it, and beside the minute's tokens (recorded 2025-09).
+  { name: 'x-ratelimit-*-req-10-second', dimension: 'requests', windowMs: 10 * SECOND_MS },
+  { name: 'x-ratelimit-*-tokens-month', dimension: 'tokens', windowMs: 30 * DAY_MS },
+  // Hugging Face's router (recorded 2026).
+  { name: 'x-ratelimit-*-minute', dimension: 'requests', windowMs: MINUTE_MS },
   // Fireworks (docs.fireworks.ai, 2026-08): per second.
   { name: 'x-ratelimit-*-tokens-prompt', dimension: 'inputTokens', windowMs: SECOND_MS },
   { name: 'x-ratelimit-*-tokens-generated', dimension: 'outputTokens', windowMs: SECOND_MS },

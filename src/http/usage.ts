@@ -34,13 +34,52 @@ export function usageOf(json: unknown): Usage | undefined {
   return reported === undefined ? undefined : normalizedUsage(reported);
 }
 
-/** `undefined` if no input tokens are reported, as for audio that is billed by duration. */
+/**
+ * `undefined` if no input tokens are reported, as for audio that is billed by duration. Where
+ * Anthropic lists passes of the model (`iterations`), the usage at the top leaves out those that
+ * compact the context: they count all together (recorded 2026-08).
+ */
 export function normalizedUsage(reported: JsonObject): Usage | undefined {
+  const top = usageOfPass(reported);
+  const { iterations } = reported;
+  if (top === undefined || !Array.isArray(iterations)) return top;
+  const passes = iterations.filter(isOwnPass).flatMap((each) => usageOfPass(each) ?? []);
+  const sum = passes.reduce<Usage | undefined>(bothPasses, undefined);
+  return sum !== undefined && isMore(sum, top) ? sum : top;
+}
+
+/** An adviser is another model, whose limits and prices are its own. */
+function isOwnPass(pass: unknown): pass is JsonObject {
+  return isObject(pass) && member(pass, 'type') !== 'advisor_message';
+}
+
+function bothPasses(one: Usage | undefined, other: Usage): Usage {
+  if (one === undefined) return other;
+  const hour = (one.hourCacheWriteTokens ?? 0) + (other.hourCacheWriteTokens ?? 0);
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
+    ...(hour > 0 ? { hourCacheWriteTokens: hour } : {}),
+  };
+}
+
+function isMore(one: Usage, other: Usage): boolean {
+  const isInRange = one.inputTokens <= Number.MAX_SAFE_INTEGER;
+  return (
+    isInRange && one.inputTokens >= other.inputTokens && one.outputTokens >= other.outputTokens
+  );
+}
+
+function usageOfPass(reported: JsonObject): Usage | undefined {
   const output = outputOf(reported);
   const total = TOTALS.map((name) => countMember(reported, name)).find(
     (found) => found !== undefined,
   );
-  const input = inputOf(reported) ?? (total === undefined ? undefined : total - (output ?? 0));
+  const stated = inputOf(reported) ?? (total === undefined ? undefined : total - (output ?? 0));
+  const input =
+    stated === undefined ? undefined : stated + audioBeside(reported, stated, output, total);
   if (input === undefined || input < 0 || input > Number.MAX_SAFE_INTEGER) return undefined;
   const cacheWriteTokens = Math.min(cacheWrittenOf(reported), input);
   const hour = countMember(reported, 'cache_creation', 'ephemeral_1h_input_tokens') ?? 0;
@@ -52,6 +91,17 @@ export function normalizedUsage(reported: JsonObject): Usage | undefined {
     cacheWriteTokens,
     ...(hour > 0 ? { hourCacheWriteTokens: Math.min(hour, cacheWriteTokens) } : {}),
   };
+}
+
+/** Mistral's input leaves out audio, which its total has (recorded 2026). */
+function audioBeside(
+  reported: JsonObject,
+  input: number,
+  output: number | undefined,
+  total: number | undefined,
+): number {
+  const audio = countMember(reported, 'prompt_tokens_details', 'audio_tokens') ?? 0;
+  return total !== undefined && input + audio + (output ?? 0) <= total ? audio : 0;
 }
 
 /** In snake case nearly everywhere; Gemini's and Bedrock's. */

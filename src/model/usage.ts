@@ -10,6 +10,11 @@ export interface CallEstimate extends TokenEstimate {
   readonly expectedOutputTokens?: number | undefined;
   /** How far the input may exceed its estimate, as far as experience tells. @default 0 */
   readonly marginTokens?: number | undefined;
+  /**
+   * The input without what only the server knows, guessed or learned: no call is rejected for more
+   * than that. @default inputTokens
+   */
+  readonly firmInputTokens?: number | undefined;
 }
 
 /** What a response says that a call used. `inputTokens` includes the cached and the cache-written. */

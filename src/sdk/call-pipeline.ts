@@ -79,7 +79,11 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const outputTokens = Math.min(estimate.outputTokens, maxOutputTokens ?? Number.POSITIVE_INFINITY);
   const costsFor = (output: number, rule: ChargeRule | undefined) => {
     const expected = { ...estimate, outputTokens, expectedOutputTokens: output };
-    return { output, rule, ...costsOf(provider, lane, call, expected, rule) };
+    const costs = costsOf(provider, lane, call, expected, rule);
+    if (estimate.firmInputTokens === estimate.inputTokens || lane.fits(costs.cost)) {
+      return { output, rule, ...costs };
+    }
+    return { output, rule, ...costsOf(provider, lane, call, firmly(expected), rule) };
   };
   let known = costsFor(estimate.expectedOutputTokens, lane.chargeRule);
   const { cost, own: ownCost, charges } = known;
@@ -98,6 +102,11 @@ function laneCall(lane: Lane, asked: PreparedCall, call: Call): LaneCall {
   const before = { place, attempt, refusals, refusedAt, notBefore: earlier?.retryAt };
   const costs = { cost, ownCost, costNow, charges };
   return { ...costs, callId, expects, caller, priority, signal, maxWaitMs, mayWait, ...before };
+}
+
+/** Without what only the server knows, for which no call is rejected. */
+function firmly(estimate: Estimated): Estimated {
+  return { ...estimate, inputTokens: estimate.firmInputTokens };
 }
 
 /** By the limiter: clients that share one learn together. */
@@ -185,7 +194,9 @@ export class CallPipeline {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, previous, caller, provider, mayRetry, question } = asked;
     const { callId, path } = asked;
-    const charging = earlier?.charge ?? limiter.charge(laneKey, { call, estimate, caller, callId });
+    const charging =
+      earlier?.charge ??
+      limiter.charge(laneKey, { call, estimate: firmly(estimate), caller, callId });
     const charge = charging instanceof Promise ? await charging : charging;
     const lane = limiter.lane(laneKey);
     asked.onPrepared();

@@ -1,14 +1,16 @@
 import { elementsOf, field, isList, textField } from '../model/json.ts';
 import { anthropicImageTokens } from './anthropic-images.ts';
-import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import type { ClaudeFamily } from './claude-family.ts';
+import { CLAUDE_DOCUMENTS, documentParts as fileParts } from './document-tokens.ts';
 import { type FileTokens, jsonParts } from './json-parts.ts';
-import { PAUSE, type Part, rough } from './part.ts';
+import { open, PAUSE, type Part, rough } from './part.ts';
 
 /** What it takes to read one body. */
 export interface AnthropicContext {
   readonly family: ClaudeFamily;
   readonly fileTokens: FileTokens;
+  /** Whether a document was read that may be cited: what explains how is there once. */
+  cites: boolean;
 }
 
 /** Results hold blocks, and blocks results: deeper than any API takes, nothing is counted. */
@@ -37,7 +39,7 @@ export function* contentParts(
 function* blockParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   switch (field(block, 'type')) {
     case 'image':
-      yield rough(anthropicImageTokens(block, reading.family));
+      yield imagePart(block, reading.family);
       return;
     case 'document':
       yield* documentParts(block, reading, depth);
@@ -45,6 +47,7 @@ function* blockParts(block: unknown, reading: AnthropicContext, depth: number): 
     case 'tool_use':
     case 'server_tool_use':
     case 'mcp_tool_use':
+      yield reading.family.perCall;
       yield textField(block, 'name');
       yield* jsonParts(field(block, 'input'), reading.fileTokens);
       return;
@@ -72,19 +75,38 @@ function* textParts(block: unknown, reading: AnthropicContext, depth: number): G
   yield* contentParts(field(block, 'content'), reading, depth + 1);
 }
 
-/** A document's text where the request has it; else what one page costs. */
+function imagePart(block: unknown, family: ClaudeFamily): Part {
+  const tokens = anthropicImageTokens(block, family);
+  const source = field(block, 'source');
+  const isHere = textField(source, 'data') !== '' || textField(source, 'url').startsWith('data:');
+  return isHere ? rough(tokens) : open(tokens);
+}
+
+/** A document's text where the request has it; else what its pages cost. */
 function* documentParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   const source = field(block, 'source');
   yield textField(block, 'title');
   yield textField(block, 'context');
+  if (field(field(block, 'citations'), 'enabled') === true && !reading.cites) {
+    reading.cites = true;
+    yield reading.family.citations;
+  }
   switch (field(source, 'type')) {
     case 'text':
+      if (depth === 0) yield rough(CLAUDE_DOCUMENTS.around);
       yield textField(source, 'data');
       return;
     case 'content':
       yield* contentParts(field(source, 'content'), reading, depth + 1);
       return;
     default:
-      yield rough(DOCUMENT_TOKENS);
+      yield* fileParts(
+        {
+          name: '',
+          data: textField(source, 'data'),
+          mediaType: textField(source, 'media_type') || 'application/pdf',
+        },
+        CLAUDE_DOCUMENTS,
+      );
   }
 }

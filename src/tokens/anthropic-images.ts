@@ -2,6 +2,7 @@ import { field, textField } from '../model/json.ts';
 import { Base64Bytes } from './base64-bytes.ts';
 import type { ClaudeFamily } from './claude-family.ts';
 import { type ImageSize, imageSize } from './image-size.ts';
+import { ASSUMED_SIZE } from './openai-images.ts';
 
 /** Edge in pixels of the square that costs one token. */
 const SQUARE = 28;
@@ -14,13 +15,13 @@ export function anthropicImageTokens(block: unknown, family: ClaudeFamily): numb
   return anthropicImageBytesTokens(bytes, family);
 }
 
-/** The tokens of an image. An image of unknown size gets the highest possible cost. */
+/** The tokens of an image; the size of one that isn't in the request is assumed. */
 export function anthropicImageBytesTokens(
   bytes: Base64Bytes | undefined,
   family: ClaudeFamily,
 ): number {
-  const size = bytes && imageSize(bytes);
-  return size === undefined ? family.maxImageTokens : anthropicImageSizeTokens(size, family);
+  const size = (bytes && imageSize(bytes)) ?? ASSUMED_SIZE;
+  return anthropicImageSizeTokens(size, family);
 }
 
 /**

@@ -2,25 +2,24 @@ import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
 import { contentParts } from './anthropic-content.ts';
 import { anthropicImageBytesTokens } from './anthropic-images.ts';
 import type { ClaudeFamily } from './claude-family.ts';
+import { MCP_SERVER_TOKENS, serverToolTokens } from './families/server-tools.ts';
 import { fileTokensBy } from './file-tokens.ts';
 import { jsonParts } from './json-parts.ts';
-import { type Part, rough } from './part.ts';
-
-/** What a message after the first adds to its text (ai-tokenizer 1.0.6, fitted to the API). */
-const PER_FURTHER_MESSAGE = 2;
+import { open, type Part } from './part.ts';
 
 /** What `POST /v1/messages` is charged for as input. */
 export function* anthropicMessages(body: unknown, family: ClaudeFamily): Generator<Part> {
   const fileTokens = fileTokensBy((bytes) => anthropicImageBytesTokens(bytes, family));
-  const reading = { family, fileTokens };
+  const reading = { family, fileTokens, cites: false };
   const messages = field(body, 'messages');
-  yield family.frame + PER_FURTHER_MESSAGE * Math.max(0, lengthOf(messages) - 1);
+  yield family.frame + family.perMessage * Math.max(0, lengthOf(messages) - 1);
+  yield thinkingTokens(body, family);
   yield* contentParts(field(body, 'system'), reading);
   for (const message of elementsOf(messages)) {
     yield* contentParts(field(message, 'content'), reading);
   }
   yield* toolParts(body, family);
-  yield* formatParts(body);
+  yield* formatParts(body, family);
 }
 
 /** What `POST /v1/complete`, which came before, is charged for: a prompt that frames itself. */
@@ -28,28 +27,39 @@ export function* anthropicCompletion(body: unknown): Generator<Part> {
   yield textField(body, 'prompt');
 }
 
+/** What a model is told when it is asked to think. */
+function thinkingTokens(body: unknown, family: ClaudeFamily): number {
+  const type = field(field(body, 'thinking'), 'type');
+  if (type === 'adaptive') return family.adaptiveThinking;
+  return type === 'enabled' ? family.thinking : 0;
+}
+
 /** The tools of a call, as JSON, and the system prompt that explains how to use them. */
 function* toolParts(body: unknown, family: ClaudeFamily): Generator<Part> {
-  if (lengthOf(field(body, 'mcp_servers')) > 0) yield rough(0); // the tools are theirs
+  for (const _server of elementsOf(field(body, 'mcp_servers'))) yield open(MCP_SERVER_TOKENS);
   const tools = field(body, 'tools');
   if (lengthOf(tools) === 0) return;
   const choice = field(field(body, 'tool_choice'), 'type');
   yield choice === 'any' || choice === 'tool' ? family.forcedTools : family.tools;
   for (const tool of elementsOf(tools)) {
-    yield textField(tool, 'name');
-    yield textField(tool, 'description');
+    if (field(tool, 'defer_loading') === true) continue; // not shown before a search finds it
     const schema = field(tool, 'input_schema');
-    if (schema === undefined)
-      yield rough(0); // of the provider's own, at a cost that isn't published
-    else yield* jsonParts(schema);
-    yield* jsonParts(field(tool, 'input_examples'));
+    if (schema === undefined) yield open(serverToolTokens(field(tool, 'type')));
+    yield family.perTool;
+    const shown = {
+      name: textField(tool, 'name'),
+      description: textField(tool, 'description'),
+      input_schema: schema,
+      input_examples: field(tool, 'input_examples'),
+    };
+    yield* jsonParts(shown, undefined, { times: family.jsonTimes });
   }
 }
 
-/** The JSON schema that a reply must follow. The text around it isn't published. */
-function* formatParts(body: unknown): Generator<Part> {
+/** The JSON schema that a reply must follow, and the text around it. */
+function* formatParts(body: unknown, { format: around, jsonTimes }: ClaudeFamily): Generator<Part> {
   const format = field(field(body, 'output_config'), 'format') ?? field(body, 'output_format');
   if (field(format, 'type') !== 'json_schema') return;
-  yield rough(0);
-  yield* jsonParts(field(format, 'schema'));
+  yield around ?? 0;
+  yield* jsonParts(field(format, 'schema'), undefined, { times: jsonTimes });
 }

@@ -1,37 +1,42 @@
+import { CLAUDE_CHAT } from './families/claude-chat.ts';
+import { DEEPSEEK } from './families/deepseek.ts';
+import type { ChatFamily, FamilyRow } from './families/family.ts';
+import { GEMINI } from './families/gemini.ts';
+import { GLM } from './families/glm.ts';
+import { GROK } from './families/grok.ts';
+import { LLAMA } from './families/llama.ts';
+import { MISTRAL } from './families/mistral.ts';
+import { OPENAI, PUBLISHED } from './families/openai.ts';
+import { QWEN } from './families/qwen.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
-/** Tokens that the model reads around the text of a chat request. */
-export interface ChatFamily {
-  readonly perMessage: number;
-  readonly perName: number;
-  /** The start of the reply. */
-  readonly reply: number;
-  /** Around the definitions of functions. */
-  readonly definitions: number;
-}
-
-/**
- * Published for gpt-3.5, gpt-4 and gpt-4o, and exact for them.
- *
- * @see https://github.com/openai/openai-cookbook How_to_count_tokens_with_tiktoken.ipynb (c81359c)
- */
-const PUBLISHED: ChatFamily = { perMessage: 3, perName: 1, reply: 3, definitions: 9 };
-
-/**
- * By model prefix; the first match counts. Fitted against the live API by ai-tokenizer 1.0.6
- * (MIT, 2025-12): a message costs one more than published, the reply two fewer, and the functions
- * more than gpt-4o's by the difference given here. Not confirmed for models after gpt-5.1.
- */
-const FAMILIES: readonly (readonly [prefix: string, family: ChatFamily])[] = [
-  ['gpt-5.1', { perMessage: 4, perName: 1, reply: 1, definitions: 9 + 87 }],
-  ['gpt-5', { perMessage: 4, perName: 1, reply: 1, definitions: 9 + 8 }],
-  ['gpt-6', { perMessage: 4, perName: 1, reply: 1, definitions: 9 + 8 }],
-  ['o3', { perMessage: 4, perName: 1, reply: 1, definitions: 9 + 8 }],
-  ['o4', { perMessage: 4, perName: 1, reply: 1, definitions: 9 + 8 }],
+/** By the model's name; the first match counts. */
+const FAMILIES: readonly FamilyRow[] = [
+  ...OPENAI,
+  ...CLAUDE_CHAT,
+  ...DEEPSEEK,
+  ...LLAMA,
+  ...MISTRAL,
+  ...QWEN,
+  ...GROK,
+  ...GEMINI,
+  ...GLM,
 ];
 
-export function chatFamily(model: string): ChatFamily {
-  return FAMILIES.find(([prefix]) => model.startsWith(prefix))?.[1] ?? PUBLISHED;
+/**
+ * @param api - that of the Responses may differ
+ * @param provider - as requests name it
+ */
+export function chatFamily(
+  model: string,
+  api: 'chat' | 'responses' = 'chat',
+  provider = 'openai',
+): ChatFamily {
+  const row = FAMILIES.find(({ models }) => models.test(model));
+  if (row === undefined) return PUBLISHED;
+  const family = typeof row.family === 'function' ? row.family(model) : row.family;
+  if (api === 'responses') return { ...family, ...row.responses };
+  return provider === 'compatible' ? { ...family, ...row.elsewhere } : family;
 }
 
 /** Models of the older encoding, also under the names that Azure gives them. */

@@ -14,6 +14,19 @@ export interface ClaudeFamily {
   /** Tokens that tools add: with `tool_choice` auto or none, and with a forced tool. */
   readonly tools: number;
   readonly forcedTools: number;
+  /** What a message after the first adds to its text. */
+  readonly perMessage: number;
+  /** Around each tool; a use of one and its result, besides names, input and text. */
+  readonly perTool: number;
+  readonly perCall: number;
+  /** Claude's tokens for each of its own, in the JSON of a tool or a schema as it is sent. */
+  readonly jsonTimes: number;
+  /** Around the schema of a reply, from 4.5 on; what asks it to think, with a budget or as it sees fit. */
+  readonly format: number | undefined;
+  readonly thinking: number;
+  readonly adaptiveThinking: number;
+  /** What explains how to cite documents. */
+  readonly citations: number;
 }
 
 /**
@@ -23,12 +36,27 @@ export interface ClaudeFamily {
  * those for Hangul and other scripts are not confirmed.
  */
 const SAME_IN_BOTH = { han: 1.45, kana: 1.45, hangul: 1.9, cyrillic: 2.1, other: 2.1 };
-const OLDER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.15, symbols: 1.2, pictures: 1.2 };
-const NEWER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.5, symbols: 1.45, pictures: 1.45 };
+const OLDER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.08, symbols: 1.15, pictures: 1.15 };
+const NEWER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.5, symbols: 1.2, pictures: 1.2 };
 
-type Generation = Omit<ClaudeFamily, 'tools' | 'forcedTools'>;
+/** Around a schema (recorded usage, 2025-11 to 2026-08). */
+const FORMAT = 112;
+
+type Generation = Omit<ClaudeFamily, 'tools' | 'forcedTools' | 'format'>;
+
+/** Fitted to recorded usage (2025-04 to 2026-08). */
+const RECORDED = {
+  perMessage: 3,
+  perTool: 4,
+  perCall: 48,
+  jsonTimes: 1.3,
+  citations: 580,
+};
 
 const OLDER: Generation = {
+  ...RECORDED,
+  thinking: 28,
+  adaptiveThinking: 15,
   weights: OLDER_WEIGHTS,
   frame: 7,
   maxImageEdge: 1568,
@@ -36,8 +64,13 @@ const OLDER: Generation = {
   keepsThinking: false,
 };
 
-/** Frames: 7 for Claude 3 to 4.6, 11 for 4.7 and 4.8, 6 for the 5 series (ctok 1.2, 2026). */
+/** Frames: 7 for Claude 3 to 4.6, 11 for 4.7, 6 for 4.8 and the 5 series (ctok 1.2, 2026; recorded usage). */
 const NEWER: Generation = {
+  ...RECORDED,
+  perTool: 40,
+  perCall: 70,
+  thinking: 0,
+  adaptiveThinking: 0,
   weights: NEWER_WEIGHTS,
   frame: 6,
   maxImageEdge: 2576,
@@ -48,16 +81,19 @@ const NEWER: Generation = {
 /**
  * By family and version; the first match counts. Source:
  * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview (2026-09). The
- * number for a forced tool with Opus 5.5 isn't published; it is the one of Opus 5.
+ * number for a forced tool with Opus 5.5 isn't published; it is the one of Opus 5. Those of Sonnet 4
+ * and Fable 5 are recorded (2025-08 and 2026-08).
  */
 const TOOLS: readonly (readonly [model: RegExp, tools: number, forced: number])[] = [
-  [/^opus-5/, 286, 406],
+  [/^(?:opus|fable)-5/, 286, 406],
   [/^opus-4\.8/, 290, 410],
   [/^opus-4\.7/, 675, 804],
   [/^(?:opus|sonnet)-4\.6/, 497, 589],
   [/^(?:opus|sonnet|haiku)-4\.5/, 496, 588],
   [/^opus-4\.[01]/, 313, 315],
-  [/^sonnet-4\.0/, 346, 313],
+  [/^sonnet-4\.0/, 313, 315],
+  [/^opus-3/, 530, 281],
+  [/^sonnet-3\.7/, 346, 313],
   [/^[a-z]+-3/, 264, 355],
   [/^/, 354, 474], // Sonnet 5 and unknown models
 ];
@@ -67,12 +103,14 @@ export function claudeFamily(model: string): ClaudeFamily {
   const { line, version } = lineAndVersion(model);
   const name = `${line}-${version.toFixed(1)}`;
   const [, tools, forcedTools] = TOOLS.find(([fits]) => fits.test(name)) ?? [/^/, 354, 474];
-  return { ...generation(line, version), tools, forcedTools };
+  const format = version < 4.5 ? undefined : FORMAT;
+  return { ...generation(line, version), tools, forcedTools, format };
 }
 
 function generation(line: string, version: number): Generation {
   if (version >= 5) return NEWER;
-  return line === 'opus' && version >= 4.7 ? { ...NEWER, frame: 11 } : OLDER;
+  if (line === 'opus' && version >= 4.7) return version < 4.8 ? { ...NEWER, frame: 11 } : NEWER;
+  return OLDER;
 }
 
 /** A model without a readable version is treated as one of the newest. */

@@ -1,5 +1,5 @@
 import { elementsOf, field, textField } from '../model/json.ts';
-import type { ChatFamily } from './chat-family.ts';
+import type { ChatFamily } from './families/family.ts';
 import { jsonParts } from './json-parts.ts';
 import { openaiChat } from './openai-chat.ts';
 import type { Part } from './part.ts';

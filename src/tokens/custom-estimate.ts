@@ -35,7 +35,9 @@ export async function withCustomEstimate(
 
 /** The estimate with a given input, without a margin. */
 export function withInput(estimated: Estimated, inputTokens: number | undefined): Estimated {
-  return inputTokens === undefined ? estimated : { ...estimated, inputTokens, marginTokens: 0 };
+  return inputTokens === undefined
+    ? estimated
+    : { ...estimated, inputTokens, firmInputTokens: inputTokens, marginTokens: 0 };
 }
 
 function withOutput(estimated: Estimated, outputTokens: number | undefined): Estimated {

@@ -4,8 +4,10 @@ import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
 import { fieldsOf } from './form-fields.ts';
+import { inputSite } from './input-site.ts';
 import type { Measurement, Provisional } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
+import { hasFunctions, hasSchema } from './openai-tools.ts';
 import { promptOf } from './prompt.ts';
 import { PromptCount } from './prompt-count.ts';
 import { Recounts } from './recounts.ts';
@@ -88,10 +90,24 @@ export class Estimator {
     const family = `${provider} ${familyName(model)}`;
     const count = new PromptCount(parts, () => this.#counting(encoding));
     await this.#queue.run(count);
-    const { tally, knownTokens } = count;
-    const sites = callSites(api, family, body, outputTokens);
+    const { tally, knownTokens, openTokens, openParts } = count;
+    const sites = {
+      callSites: callSites(api, family, body, outputTokens),
+      inputSite: inputSite(api, family, body, openParts),
+    };
     const isText = count.isText && !count.isEstimated;
-    const call = { family, prior, tally, knownTokens, isText, outputTokens, callSites: sites };
+    const hasExtras = hasFunctions(body) || hasSchema(body);
+    const call = {
+      hasExtras,
+      family,
+      prior,
+      tally,
+      knownTokens,
+      openTokens,
+      isText,
+      outputTokens,
+      ...sites,
+    };
     return count.isEstimated
       ? { ...call, provisional: this.#provisional(call, count, encoding) }
       : call;

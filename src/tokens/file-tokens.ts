@@ -14,6 +14,8 @@ const LOOKED_AT = 512;
 const PLACES = 4;
 
 const BASE64 = /^[A-Za-z0-9+/_\-\r\n]+={0,2}\s*$/;
+/** No file takes more tokens than that, in characters of base64. */
+const CHARACTERS_PER_TOKEN = 3;
 const MEDIA_TYPE = /^data:([^,;]{0,128})/i;
 
 /**
@@ -37,7 +39,7 @@ function tokensOf(
 ): number {
   if (mediaType.startsWith('image/') || imageSize(bytes) !== undefined) return imageTokens(bytes);
   if (mediaType.startsWith('audio/') || isWave(bytes)) return audioTokens(text, bytes);
-  return DOCUMENT_TOKENS;
+  return Math.min(DOCUMENT_TOKENS, Math.ceil(text.length / CHARACTERS_PER_TOKEN));
 }
 
 /** Looks at some of the text only, however long it is. */

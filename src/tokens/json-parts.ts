@@ -1,8 +1,16 @@
-import { type Part, rough } from './part.ts';
+import { type Part, rough, scaled } from './part.ts';
 import { slicesOf } from './text-slices.ts';
 
 /** The tokens of a text that is the content of a file; `undefined` for any other text. */
 export type FileTokens = (text: string) => number | undefined;
+
+/** How a model reads JSON. */
+export interface JsonReading {
+  /** Its tokens for each token of the JSON as it is sent. @default 1 */
+  readonly times?: number | undefined;
+  /** Annotations of a schema that it isn't shown. */
+  readonly without?: readonly string[] | undefined;
+}
 
 /**
  * A value as JSON, in slices to be counted. The JSON is written at once, as the SDK does when it
@@ -11,12 +19,18 @@ export type FileTokens = (text: string) => number | undefined;
  *
  * @param fileTokens - finds files within the value, which are counted as files and not as text
  */
-export function* jsonParts(value: unknown, fileTokens?: FileTokens): Generator<Part> {
+export function* jsonParts(
+  value: unknown,
+  fileTokens?: FileTokens,
+  { times = 1, without = [] }: JsonReading = {},
+): Generator<Part> {
   if (value === undefined) return;
   const files = new FilesFound(fileTokens);
-  const text = jsonOf(value, fileTokens && ((_key, each) => files.without(each)));
+  const text = jsonOf(value, (key, each) =>
+    isLeftOut(key, each, without) ? undefined : files.without(each),
+  );
   if (text === undefined) yield rough(0);
-  else yield* slicesOf(text);
+  else for (const slice of slicesOf(text)) yield scaled(slice, times);
   if (files.tokens !== undefined) yield rough(files.tokens);
 }
 
@@ -45,9 +59,14 @@ class FilesFound {
   }
 }
 
+/** An annotation is a text or `false`; what has a schema is a property of that name. */
+function isLeftOut(key: string, value: unknown, without: readonly string[]): boolean {
+  return without.includes(key) && (typeof value === 'string' || value === false);
+}
+
 function jsonOf(
   value: unknown,
-  replacer?: (key: string, value: unknown) => unknown,
+  replacer: (key: string, value: unknown) => unknown,
 ): string | undefined {
   try {
     return JSON.stringify(value, replacer);

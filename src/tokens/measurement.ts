@@ -10,8 +10,14 @@ export interface Measurement {
   readonly tally: TokensByScript;
   /** Tokens besides the text: frames of messages, images by their size. */
   readonly knownTokens: number;
+  /** Those of them that are guesses: only the server knows what they stand for. */
+  readonly openTokens?: number | undefined;
+  /** The key of calls that take as much beyond what their bodies show; none if nobody has learned it. */
+  readonly inputSite?: string | undefined;
   /** Whether it is only text, counted by a vocabulary, from which the calibration can learn. */
   readonly isText: boolean;
+  /** Whether it has functions or a schema. */
+  readonly hasExtras?: boolean | undefined;
   /** The output limit of the call; 0 if it sets none. */
   readonly outputTokens: number;
   /** Keys of similar calls, the narrowest first. */

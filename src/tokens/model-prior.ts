@@ -2,8 +2,11 @@ import type { Prior } from './calibration/script-weights.ts';
 import { claudeFamily } from './claude-family.ts';
 import { UNWEIGHTED, uniformWeights, weightList } from './tokenizer/tokens-by-script.ts';
 
-/** Gemini uses 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12). */
-const GEMINI_WEIGHTS = weightList(uniformWeights(1.1));
+/**
+ * Gemini uses 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12), of English
+ * prose as many (recorded usage, 2026).
+ */
+const GEMINI_WEIGHTS = weightList({ ...uniformWeights(1.1), words: 1 });
 const COUNTED = weightList(UNWEIGHTED);
 
 /** Vocabularies differ by up to a half, and more in some scripts than in others. */

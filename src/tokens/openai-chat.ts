@@ -1,11 +1,9 @@
 import { elementsOf, field, textField } from '../model/json.ts';
-import type { ChatFamily } from './chat-family.ts';
-import { OpenAIMessages } from './openai-messages.ts';
+import type { ChatFamily } from './families/family.ts';
+import { OpenAIMessages, SYSTEM_ROLES } from './openai-messages.ts';
 import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
 import { PAUSE, type Part, rough } from './part.ts';
 
-/** A function call in a message takes these, and the tokens of the name and of the arguments. */
-export const CALL_TOKENS = 3;
 /** The message with a function's result is two shorter than others. */
 const FUNCTION_ROLE_DISCOUNT = -2;
 
@@ -18,12 +16,14 @@ const FUNCTION_ROLE_DISCOUNT = -2;
  */
 export function* openaiChat(body: unknown, model: string, family: ChatFamily): Generator<Part> {
   const messages = new OpenAIMessages(model, family, hasFunctions(body));
+  const first = field(field(body, 'messages'), 0);
+  yield messages.start(SYSTEM_ROLES.includes(textField(first, 'role')));
   for (const message of elementsOf(field(body, 'messages'))) {
     yield* messageParts(message, messages, family);
   }
-  yield family.reply;
+  yield family.reply + (asksReasoning(body) ? family.reasoning : 0);
   yield* functionParts(body, family);
-  yield* schemaParts(field(body, 'response_format'));
+  yield* schemaParts(field(body, 'response_format'), family);
   // What a prediction costs, where it doesn't come true, counts as output.
   if (field(body, 'prediction') != null) yield rough(0);
 }
@@ -42,15 +42,21 @@ function* messageParts(
     yield name;
   }
   const call = field(message, 'function_call');
-  if (call !== undefined) yield* callParts(call);
+  if (call !== undefined) yield* callParts(call, family);
   for (const each of elementsOf(field(message, 'tool_calls'))) {
-    yield* callParts(field(each, 'function') ?? field(each, 'custom'));
+    yield* callParts(field(each, 'function') ?? field(each, 'custom'), family);
   }
 }
 
-function* callParts(call: unknown): Generator<Part> {
+/** Whether a model is asked to think, where it doesn't by itself. */
+function asksReasoning(body: unknown): boolean {
+  const effort = field(field(body, 'reasoning'), 'effort') ?? field(body, 'reasoning_effort');
+  return effort !== undefined && effort !== 'none';
+}
+
+function* callParts(call: unknown, { perCall }: ChatFamily): Generator<Part> {
   const isCall = typeof call === 'object' && call !== null;
-  yield isCall ? CALL_TOKENS : PAUSE;
+  yield isCall ? perCall : PAUSE;
   yield textField(call, 'name');
   yield textField(call, 'arguments') || textField(call, 'input');
 }

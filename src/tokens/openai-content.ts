@@ -1,8 +1,13 @@
 import { elementsOf, field, isList, lengthOf, textField } from '../model/json.ts';
-import { DOCUMENT_TOKENS } from './assumed-tokens.ts';
 import { audioTokens } from './audio-tokens.ts';
-import { openaiImageTokens } from './openai-images.ts';
-import { type Part, rough } from './part.ts';
+import { chatImageTokens } from './chat-images.ts';
+import {
+  CHAT_DOCUMENTS,
+  type DocumentFile,
+  documentParts,
+  RESPONSES_DOCUMENTS,
+} from './document-tokens.ts';
+import { open, type Part, rough } from './part.ts';
 import { slicesOf } from './text-slices.ts';
 
 /**
@@ -23,12 +28,12 @@ export function* openaiContent(content: unknown, model: string, ending = ''): Ge
 }
 
 function* contentParts(part: unknown, model: string, ending: string): Generator<Part> {
-  const read = typeof part === 'string' ? part : openaiPart(part, model);
-  if (typeof read === 'string') {
-    yield* textParts(read, ending);
+  const text = typeof part === 'string' ? part : textOf(part);
+  if (text !== undefined) {
+    yield* textParts(text, ending);
     return;
   }
-  yield read;
+  yield* openaiMedia(part, model);
   yield ending;
 }
 
@@ -39,19 +44,30 @@ function* textParts(text: string, ending: string): Generator<Part> {
 }
 
 /** One part of a content. What isn't known by its type, and has no text, costs nothing we could tell. */
-export function openaiPart(part: unknown, model: string): Part {
+export function* openaiMedia(part: unknown, model: string): Generator<Part> {
   switch (field(part, 'type')) {
     case 'image_url':
     case 'input_image':
     case 'computer_screenshot':
-      return rough(imageTokens(part, model));
+      yield imagePart(part, model);
+      return;
     case 'input_audio':
-      return rough(audioTokens(textField(field(part, 'input_audio'), 'data')));
+      yield rough(audioTokens(textField(field(part, 'input_audio'), 'data')));
+      return;
     case 'file':
+      yield* documentParts(fileOf(part), CHAT_DOCUMENTS);
+      return;
     case 'input_file':
-      return rough(DOCUMENT_TOKENS);
+      yield* documentParts(fileOf(part), RESPONSES_DOCUMENTS);
+      return;
+    case 'document_url':
+      yield open(CHAT_DOCUMENTS.unknown);
+      return;
+    case 'thinking': // Mistral's
+      yield* openaiContent(field(part, 'thinking'), model);
+      return;
     default:
-      return textOf(part) ?? rough(0);
+      yield textOf(part) ?? rough(0);
   }
 }
 
@@ -60,10 +76,17 @@ function textOf(part: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
+/** Chat has `file: { file_data, filename }`, Responses both in the part itself. */
+function fileOf(part: unknown): DocumentFile {
+  const holder = field(part, 'file') ?? part;
+  return { name: textField(holder, 'filename'), data: textField(holder, 'file_data') };
+}
+
 /** Chat has `image_url: { url, detail }`, Responses `image_url` and `detail`. */
-function imageTokens(part: unknown, model: string): number {
+function imagePart(part: unknown, model: string): Part {
   const image = field(part, 'image_url');
-  if (typeof image === 'string') return openaiImageTokens(model, image, textField(part, 'detail'));
+  const url = typeof image === 'string' ? image : textField(image, 'url');
   const detail = textField(image, 'detail') || textField(part, 'detail');
-  return openaiImageTokens(model, textField(image, 'url'), detail);
+  const tokens = chatImageTokens(model, url, detail);
+  return url.startsWith('data:') ? rough(tokens) : open(tokens);
 }

@@ -65,8 +65,8 @@ const TILE = 512;
 const TILED_EDGE = 2048;
 const TILED_SHORT_EDGE = 768;
 
-/** Assumed size of an image that isn't in the request: 765 tokens with gpt-4o. */
-const ASSUMED_SIZE: ImageSize = { width: 1024, height: 1024 };
+/** Assumed size of an image that isn't in the request: the median of recorded ones, by all rules. */
+export const ASSUMED_SIZE: ImageSize = { width: 520, height: 346 };
 
 /**
  * The tokens of an image in a request.

@@ -1,10 +1,11 @@
-import type { ChatFamily } from './chat-family.ts';
+import type { ChatFamily } from './families/family.ts';
 import { openaiContent } from './openai-content.ts';
 import type { Part } from './part.ts';
 
 /** With functions, the first message of the system is joined to their definitions, on a line of its own. */
 const SYSTEM_DISCOUNT = -4;
-const SYSTEM_ROLES: readonly string[] = ['system', 'developer'];
+export const SYSTEM_ROLES: readonly string[] = ['system', 'developer'];
+const THOUGHTS_END = '</think>';
 
 /**
  * The messages of one call, by the published formula.
@@ -20,15 +21,30 @@ export class OpenAIMessages {
   constructor(model: string, family: ChatFamily, hasFunctions: boolean) {
     this.#model = model;
     this.#family = family;
-    this.#joinsSystem = hasFunctions;
+    this.#joinsSystem = hasFunctions && family.tools.form === 'typescript';
+  }
+
+  /** What is said before the first message. */
+  start(hasSystem: boolean): number {
+    return this.#family.start + (hasSystem ? 0 : this.#family.ownSystem);
   }
 
   /** The next message. */
   *parts(role: string, content: unknown): Generator<Part> {
     const isJoined = this.#joinsSystem && SYSTEM_ROLES.includes(role);
     if (isJoined) this.#joinsSystem = false;
-    yield this.#family.perMessage + (isJoined ? SYSTEM_DISCOUNT : 0);
-    yield role;
-    yield* openaiContent(content, this.#model, isJoined ? '\n' : '');
+    const { perMessage, perAnswer, perResult, readsRole, dropsThoughts } = this.#family;
+    const isAnswer = role === 'assistant';
+    yield perMessage + (isAnswer ? perAnswer : 0) + (isJoined ? SYSTEM_DISCOUNT : 0);
+    if (role === 'tool') yield perResult;
+    if (readsRole) yield role;
+    if (isAnswer && dropsThoughts && typeof content === 'string') yield withoutThoughts(content);
+    else yield* openaiContent(content, this.#model, isJoined ? '\n' : '');
   }
+}
+
+/** What a template leaves of an earlier answer: the text after the last thought. */
+function withoutThoughts(answer: string): string {
+  const end = answer.lastIndexOf(THOUGHTS_END);
+  return end < 0 ? answer : answer.slice(end + THOUGHTS_END.length);
 }

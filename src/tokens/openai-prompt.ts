@@ -1,21 +1,27 @@
 import { elementsOf, field, isList, lengthOf, textField } from '../model/json.ts';
-import { openaiPart } from './openai-content.ts';
+import { FRAMED_EMBEDDINGS } from './families/mistral.ts';
+import { openaiMedia } from './openai-content.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { type Part, rough } from './part.ts';
+
+/** The begin and the end of an embedded text. */
+const FRAME = 2;
 
 /**
  * A prompt, or what is to be embedded or moderated: a string, a list of strings, the tokens
  * themselves, a list of lists of tokens, or a list of parts.
  */
 export function* openaiPrompt(prompt: unknown, model: string): Generator<Part> {
+  if (FRAMED_EMBEDDINGS.test(model)) yield FRAME * (isList(prompt) ? lengthOf(prompt) : 1);
   if (typeof prompt === 'string') yield prompt;
   else if (typeof field(prompt, 0) === 'number') yield lengthOf(prompt);
-  else for (const element of elementsOf(prompt)) yield elementPart(element, model);
+  else for (const element of elementsOf(prompt)) yield* elementParts(element, model);
 }
 
-function elementPart(element: unknown, model: string): Part {
-  if (typeof element === 'string') return element;
-  return isList(element) ? lengthOf(element) : openaiPart(element, model);
+function* elementParts(element: unknown, model: string): Generator<Part> {
+  if (typeof element === 'string') yield element;
+  else if (isList(element)) yield lengthOf(element);
+  else yield* openaiMedia(element, model);
 }
 
 /** What is to be read aloud, and how. */

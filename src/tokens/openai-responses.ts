@@ -1,13 +1,12 @@
 import { elementsOf, field, keysOf, textField } from '../model/json.ts';
-import type { ChatFamily } from './chat-family.ts';
+import type { ChatFamily } from './families/family.ts';
 import { fileTokensBy } from './file-tokens.ts';
 import { type FileTokens, jsonParts, textPart } from './json-parts.ts';
-import { CALL_TOKENS } from './openai-chat.ts';
-import { openaiContent, openaiPart } from './openai-content.ts';
+import { openaiMedia } from './openai-content.ts';
 import { openaiImageBytesTokens } from './openai-images.ts';
-import { OpenAIMessages } from './openai-messages.ts';
-import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
-import { type Part, rough } from './part.ts';
+import { OpenAIMessages, SYSTEM_ROLES } from './openai-messages.ts';
+import { addedFunctionParts, functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
+import { open, type Part, rough } from './part.ts';
 
 /** Where a body refers to input that it doesn't have. */
 const HELD_BY_SERVER = ['previous_response_id', 'conversation', 'prompt'];
@@ -35,23 +34,63 @@ export function* openaiResponses(
   const messages = new OpenAIMessages(model, family, hasFunctions(body));
   const fileTokens = fileTokensBy((bytes) => openaiImageBytesTokens(model, bytes));
   const reading = { model, family, messages, fileTokens };
+  const reasoning = new ReturnedReasoning(body, family);
+  let hasSearched = false;
   const instructions = textField(body, 'instructions');
+  const first = textField(field(field(body, 'input'), 0), 'role');
+  yield messages.start(instructions !== '' || SYSTEM_ROLES.includes(first));
   if (instructions) yield* messages.parts('system', instructions);
   const input = field(body, 'input');
   if (typeof input === 'string') yield* messages.parts('user', input);
-  for (const item of elementsOf(input)) yield* itemParts(item, reading);
+  for (const item of elementsOf(input)) {
+    reasoning.see(item);
+    hasSearched ||= field(item, 'type') === 'tool_search_output';
+    yield* itemParts(item, reading);
+  }
+  yield* reasoning.parts();
   yield* variableParts(field(field(body, 'prompt'), 'variables'), model);
-  if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield rough(0);
+  if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield open(0);
   yield family.reply;
-  yield* functionParts(body, family);
-  yield* schemaParts(field(field(body, 'text'), 'format'));
+  yield* functionParts(body, family, hasSearched);
+  yield* schemaParts(field(field(body, 'text'), 'format'), family);
+}
+
+/** Reasoning that was sent back, as far as the model still reads it. */
+class ReturnedReasoning {
+  readonly #family: ChatFamily;
+  readonly #isKept: boolean;
+  #tokens: number | undefined;
+
+  constructor(body: unknown, family: ChatFamily) {
+    this.#family = family;
+    const context = field(field(body, 'reasoning'), 'context');
+    this.#isKept = family.encrypted.isKept || context === 'all_turns';
+  }
+
+  /** Each item in order: a message of the user ends the turns whose reasoning is read. */
+  see(item: unknown): void {
+    if (field(item, 'type') === 'reasoning') this.#tokens = (this.#tokens ?? 0) + this.#of(item);
+    else if (field(item, 'role') === 'user' && !this.#isKept) this.#tokens = undefined;
+  }
+
+  *parts(): Generator<Part> {
+    if (this.#tokens !== undefined) yield rough(this.#tokens);
+  }
+
+  /** Of its encrypted text; its summary is for people. */
+  #of(item: unknown): number {
+    const { perCharacter, free } = this.#family.encrypted;
+    const { length } = textField(item, 'encrypted_content');
+    return Math.max(0, Math.round(perCharacter * (length - free)));
+  }
 }
 
 /** What is put into a stored prompt: texts, images and files, by name. */
 function* variableParts(variables: unknown, model: string): Generator<Part> {
   for (const name of keysOf(variables)) {
     const value = field(variables, name);
-    yield typeof value === 'string' ? value : openaiPart(value, model);
+    if (typeof value === 'string') yield value;
+    else yield* openaiMedia(value, model);
   }
 }
 
@@ -65,7 +104,7 @@ function* itemParts(item: unknown, reading: Reading): Generator<Part> {
       return;
     case 'function_call':
     case 'custom_tool_call':
-      yield family.perMessage + CALL_TOKENS;
+      yield family.perCall;
       yield textField(item, 'name');
       yield textField(item, 'arguments') || textField(item, 'input');
       return;
@@ -73,13 +112,14 @@ function* itemParts(item: unknown, reading: Reading): Generator<Part> {
     case 'custom_tool_call_output':
       yield* messages.parts('tool', field(item, 'output'));
       return;
+    case 'additional_tools':
+      yield* addedFunctionParts(field(item, 'tools'));
+      return;
     case 'computer_call_output':
-      yield openaiPart(field(item, 'output'), model);
+      yield* openaiMedia(field(item, 'output'), model);
       return;
-    case 'reasoning': // the rest of it is encrypted
-      yield* openaiContent(field(item, 'summary'), model);
-      yield rough(0);
-      return;
+    case 'reasoning':
+      return; // see `ReturnedReasoning`
     default:
       yield* otherItemParts(item, reading);
   }

@@ -1,8 +1,9 @@
 import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
-import type { ChatFamily } from './chat-family.ts';
+import type { ChatFamily } from './families/family.ts';
+import { serverToolTokens } from './families/server-tools.ts';
 import { functionDefinitions } from './function-definitions.ts';
 import { jsonParts } from './json-parts.ts';
-import { type Part, rough } from './part.ts';
+import { open, type Part, rough } from './part.ts';
 
 /** Naming the function to call takes these and the tokens of its name; forbidding all takes one. */
 const FORCED_CHOICE = 4;
@@ -13,28 +14,77 @@ export function hasFunctions(body: unknown): boolean {
   return lengthOf(field(body, 'tools')) + lengthOf(field(body, 'functions')) > 0;
 }
 
+/** Whether the reply must follow a schema. */
+export function hasSchema(body: unknown): boolean {
+  const holders = [body, field(body, 'text'), field(body, 'output_config')];
+  return holders.some(
+    (holder) => (field(holder, 'response_format') ?? field(holder, 'format')) != null,
+  );
+}
+
 /**
  * The functions of a call and which of them it asks for. `tools` may be Chat's
  * (`{ type, function: { name, … } }`) or Responses' (`{ type, name, … }`); tools without a name are
  * the provider's own, whose cost isn't published.
+ *
+ * @param hasSearched - whether the input has what a search for tools found
  */
-export function* functionParts(body: unknown, family: ChatFamily): Generator<Part> {
+export function* functionParts(
+  body: unknown,
+  family: ChatFamily,
+  hasSearched = false,
+): Generator<Part> {
   if (!hasFunctions(body)) return;
-  yield family.definitions;
-  const tools = new OfferedTools(body);
-  yield* functionDefinitions(tools.functions());
-  if (!tools.areOurs) yield rough(0);
-  yield* choiceParts(field(body, 'tool_choice') ?? field(body, 'function_call'));
+  const { form, around, areHidden = false } = family.tools;
+  const choice = field(body, 'tool_choice') ?? field(body, 'function_call');
+  if (areHidden && choice === 'none') return;
+  const tools = new OfferedTools(body, hasSearched);
+  if (form === 'json') yield* asJson(tools, choice, family);
+  else {
+    yield around;
+    yield* functionDefinitions(tools.functions());
+    yield* choiceParts(choice);
+  }
+  if (!tools.areOurs) yield open(tools.serverTokens);
+}
+
+/** Around functions that a later item offers. */
+const ADDED = 90;
+
+/** Functions that an item of the input offers. */
+export function* addedFunctionParts(tools: unknown): Generator<Part> {
+  yield ADDED;
+  yield* functionDefinitions(elementsOf(tools));
+}
+
+/** The functions as they are sent: so do the chat templates of most models show them. */
+function* asJson(
+  tools: OfferedTools,
+  choice: unknown,
+  { tools: form }: ChatFamily,
+): Generator<Part> {
+  const { around, aroundForced = around, each = 0, times } = form;
+  const isForced = choice === 'required' || choice === 'any' || chosenName(choice) !== '';
+  yield isForced ? aroundForced : around;
+  for (const definition of tools.functions()) {
+    if (definition === undefined) continue;
+    yield each;
+    yield* jsonParts(definition, undefined, { times });
+  }
 }
 
 /** What a call offers to the model. */
 class OfferedTools {
   readonly #body: unknown;
+  readonly #hasSearched: boolean;
   /** Whether all that were read so far are the caller's, and none the provider's own: a search, a sandbox. */
   areOurs = true;
+  /** What the provider's own typically add. */
+  serverTokens = 0;
 
-  constructor(body: unknown) {
+  constructor(body: unknown, hasSearched: boolean) {
     this.#body = body;
+    this.#hasSearched = hasSearched;
   }
 
   /** The definitions of functions, and `undefined` for each other tool. */
@@ -42,10 +92,17 @@ class OfferedTools {
     yield* elementsOf(field(this.#body, 'functions'));
     for (const tool of elementsOf(field(this.#body, 'tools'))) {
       const type = field(tool, 'type');
-      if (type !== 'function' && type !== 'custom') this.areOurs = false;
+      if (field(tool, 'defer_loading') === true) continue; // not shown before a search finds it
+      if (type !== 'function' && type !== 'custom') this.#add(type);
       const definition = field(tool, 'function') ?? field(tool, 'custom') ?? tool;
       yield textField(definition, 'name') ? definition : undefined;
     }
+  }
+
+  #add(type: unknown): void {
+    this.areOurs = false;
+    const hasFound = type === 'tool_search' && this.#hasSearched;
+    this.serverTokens += hasFound ? 0 : serverToolTokens(type);
   }
 }
 
@@ -71,15 +128,20 @@ function chosenName(choice: unknown): string {
 }
 
 /**
- * The JSON schema that a reply must follow. It is put before the messages as text, under a heading.
+ * The JSON schema that a reply must follow. OpenAI's models read it before the messages as text, under
+ * a heading.
  *
  * @param format - Chat's `response_format` or Responses' `text.format`
  */
-export function* schemaParts(format: unknown): Generator<Part> {
+export function* schemaParts(format: unknown, { schema: form }: ChatFamily): Generator<Part> {
   if (field(format, 'type') !== 'json_schema') return;
   const holder = field(format, 'json_schema') ?? format;
-  const name = textField(holder, 'name');
-  const description = textField(holder, 'description');
-  yield `# Response Formats\n\n## ${name}\n\n${description && `// ${description}\n`}`;
-  yield* jsonParts(field(holder, 'schema'));
+  const { around, times, isNamed, without } = form;
+  yield around;
+  if (isNamed) {
+    const description = textField(holder, 'description');
+    const comment = description && `// ${description}\n`;
+    yield `# Response Formats\n\n## ${textField(holder, 'name')}\n\n${comment}`;
+  }
+  yield* jsonParts(field(holder, 'schema'), undefined, { times, without });
 }

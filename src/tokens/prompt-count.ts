@@ -1,7 +1,7 @@
 import type { Job } from './job.ts';
-import type { Part, Parts } from './part.ts';
+import type { Part, Parts, ScaledText } from './part.ts';
 import { type Counting, TextCount } from './text-count.ts';
-import { emptyTally, type TokensByScript } from './tokenizer/tokens-by-script.ts';
+import { addTally, emptyTally, type TokensByScript } from './tokenizer/tokens-by-script.ts';
 
 /** Getting the next part of a body, in units of work. */
 const PART_WORK = 40;
@@ -18,12 +18,16 @@ export class PromptCount implements Job {
   readonly #countingFor: () => Counting;
   readonly #tally = emptyTally();
   #counting: Counting | undefined;
-  /** The text that is being counted. */
+  /** The text that is being counted; where its tokens are scaled, they are counted apart. */
   #text: TextCount | undefined;
+  #apart: TokensByScript | undefined;
+  #times = 1;
   /** The texts that were estimated, and their length together. */
-  #estimated: string[] = [];
+  #estimated: (string | ScaledText)[] = [];
   #estimatedLength = 0;
   #known = 0;
+  #open = 0;
+  #openParts = 0;
   #taken = 0;
   #isRough = false;
   #done = false;
@@ -48,6 +52,16 @@ export class PromptCount implements Job {
     return this.#known;
   }
 
+  /** Those of them that only the server knows: guesses. */
+  get openTokens(): number {
+    return this.#open;
+  }
+
+  /** How many parts only the server knows. */
+  get openParts(): number {
+    return this.#openParts;
+  }
+
   /** Whether there was nothing but text. */
   get isText(): boolean {
     return !this.#isRough && this.#counting !== undefined;
@@ -59,7 +73,7 @@ export class PromptCount implements Job {
   }
 
   /** The texts that were estimated, to be counted later; none if they are too long to be kept. */
-  get estimatedTexts(): readonly string[] {
+  get estimatedTexts(): readonly (string | ScaledText)[] {
     return this.#estimated;
   }
 
@@ -85,27 +99,42 @@ export class PromptCount implements Job {
 
   #add(part: Part): void {
     if (typeof part === 'number') this.#known += part;
-    else if (typeof part === 'object') {
+    else if (typeof part === 'string') this.#begin(part, 1);
+    else if ('text' in part) this.#begin(part.text, part.times);
+    else {
       this.#isRough = true;
       this.#known += part.roughTokens;
-    } else if (part !== '') this.#begin(part);
+      if (part.isOpen !== true) return;
+      this.#openParts += 1;
+      this.#open += part.roughTokens;
+    }
   }
 
-  #begin(text: string): void {
+  #begin(text: string, times: number): void {
+    if (text === '') return;
     this.#counting ??= this.#countingFor();
-    this.#text = new TextCount(text, this.#counting, this.#tally);
-    if (this.isEstimated) this.#keep(text);
+    this.#times = times;
+    this.#apart = times === 1 ? undefined : emptyTally();
+    this.#text = new TextCount(text, this.#counting, this.#apart ?? this.#tally);
+    if (this.isEstimated) this.#keep(times === 1 ? text : { text, times });
   }
 
-  #keep(text: string): void {
-    this.#estimatedLength += text.length;
+  #keep(text: string | ScaledText): void {
+    this.#estimatedLength += lengthOf(text);
     if (this.#estimatedLength <= MOST_KEPT) this.#estimated.push(text);
     else this.#estimated = [];
   }
 
   #advance(text: TextCount, budget: number): number {
     const work = text.step(budget);
-    if (text.done) this.#text = undefined;
+    if (!text.done) return work;
+    this.#text = undefined;
+    if (this.#apart !== undefined) addTally(this.#tally, this.#apart, this.#times);
     return work;
   }
+}
+
+/** The characters of a text. */
+export function lengthOf(part: string | ScaledText): number {
+  return typeof part === 'string' ? part.length : part.text.length;
 }

@@ -24,18 +24,18 @@ export interface Prompt {
 /** @param model - as `modelName` gives it */
 export function promptOf(provider: string, api: Api, model: string, body: unknown): Prompt {
   return {
-    parts: partsOf(api, model, body),
+    parts: partsOf(provider, api, model, body),
     encoding: encodingOf(model),
     prior: priorOf(provider, model),
   };
 }
 
-function partsOf(api: Api, model: string, body: unknown): Parts {
+function partsOf(provider: string, api: Api, model: string, body: unknown): Parts {
   switch (api) {
     case 'chat':
-      return openaiChat(body, model, chatFamily(model));
+      return openaiChat(body, model, chatFamily(model, 'chat', provider));
     case 'responses':
-      return openaiResponses(body, model, chatFamily(model));
+      return openaiResponses(body, model, chatFamily(model, 'responses'));
     case 'messages':
       return anthropicMessages(body, claudeFamily(model));
     case 'complete':

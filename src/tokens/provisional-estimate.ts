@@ -21,7 +21,8 @@ export function provisionalEstimate(
   const learnCounted = async (usage: Usage): Promise<void> => {
     const counted = await recount();
     // The first call of `learn` has already recorded the output.
-    if (counted) calibration.estimated({ ...counted, callSites: [] }).learn(usage);
+    if (counted)
+      calibration.estimated({ ...counted, callSites: [], inputSite: undefined }).learn(usage);
   };
   return {
     ...estimated,

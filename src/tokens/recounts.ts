@@ -1,5 +1,6 @@
 import type { CooperativeQueue } from './cooperative-queue.ts';
-import { PromptCount } from './prompt-count.ts';
+import type { ScaledText } from './part.ts';
+import { lengthOf, PromptCount } from './prompt-count.ts';
 import type { Encodings } from './tokenizer/encodings.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 import type { TokensByScript } from './tokenizer/tokens-by-script.ts';
@@ -19,8 +20,11 @@ export class Recounts {
   }
 
   /** Counts texts; `undefined` if too many wait already, or the vocabulary can't be loaded. */
-  async tally(texts: readonly string[], encoding: Encoding): Promise<TokensByScript | undefined> {
-    const characters = texts.reduce((sum, { length }) => sum + length, 0);
+  async tally(
+    texts: readonly (string | ScaledText)[],
+    encoding: Encoding,
+  ): Promise<TokensByScript | undefined> {
+    const characters = texts.reduce((sum, text) => sum + lengthOf(text), 0);
     if (this.#characters + characters > MOST_CHARACTERS) return undefined;
     this.#characters += characters;
     try {
@@ -31,7 +35,10 @@ export class Recounts {
     }
   }
 
-  async #count(texts: readonly string[], encoding: Encoding): Promise<TokensByScript | undefined> {
+  async #count(
+    texts: readonly (string | ScaledText)[],
+    encoding: Encoding,
+  ): Promise<TokensByScript | undefined> {
     const counting = this.#encodings.get(encoding);
     if (counting === undefined) return undefined;
     const count = new PromptCount(texts, () => counting);

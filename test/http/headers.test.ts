@@ -279,6 +279,36 @@ describe('readLimits', () => {
     ]);
   });
 
+  test('Mistral, 2025: ten seconds of requests, a month of tokens', () => {
+    const headers = new Headers({
+      'x-ratelimit-limit-req-10-second': '60',
+      'x-ratelimit-remaining-req-10-second': '53',
+      'x-ratelimit-limit-tokens-month': '10000000000',
+      'x-ratelimit-remaining-tokens-month': '9999999370',
+    });
+    expect(readLimits(headers, NOW)).toEqual([
+      { dimension: 'requests', limit: 60, remaining: 53, windowMs: 10_000 },
+      {
+        dimension: 'tokens',
+        limit: 10_000_000_000,
+        remaining: 9_999_999_370,
+        windowMs: 30 * 24 * 60 * MINUTE,
+      },
+    ]);
+  });
+
+  test('a project’s requests, and a minute of Hugging Face’s', () => {
+    const project = new Headers({ 'x-ratelimit-limit-project-requests': '500' });
+    expect(readLimits(project, NOW)).toEqual([{ dimension: 'requests', limit: 500 }]);
+    const router = new Headers({
+      'x-ratelimit-limit-minute': '400',
+      'x-ratelimit-remaining-minute': '399',
+    });
+    expect(readLimits(router, NOW)).toEqual([
+      { dimension: 'requests', limit: 400, remaining: 399, windowMs: MINUTE },
+    ]);
+  });
+
   test('Together: requests and tokens of a second', () => {
     const headers = new Headers({
       'x-ratelimit-limit': '10',

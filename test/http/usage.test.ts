@@ -20,6 +20,44 @@ describe('usageOf', () => {
     });
   });
 
+  test('Anthropic: passes that compact the context count, an adviser’s don’t (2026-08)', () => {
+    const pass = (type: string, input_tokens: number, output_tokens: number, read = 0) => ({
+      type,
+      input_tokens,
+      output_tokens,
+      cache_read_input_tokens: read,
+    });
+    const usage = {
+      ...pass('', 162, 11, 5),
+      iterations: [
+        pass('compaction', 99_195, 81, 7),
+        pass('advisor_message', 1000, 1000),
+        pass('message', 162, 11, 5),
+      ],
+    };
+    expect(usageOf({ type: 'message', usage })).toEqual({
+      inputTokens: 99_195 + 7 + 162 + 5,
+      outputTokens: 92,
+      cachedInputTokens: 12,
+      cacheWriteTokens: 0,
+    });
+    for (const iterations of [[], [null], 'x', [{ type: 'message' }]]) {
+      expect(usageOf({ usage: { ...usage, iterations } })).toMatchObject({ inputTokens: 167 });
+    }
+  });
+
+  test('Mistral: audio is input that the total has (2026)', () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 248,
+      total_tokens: 632,
+      prompt_tokens_details: { audio_tokens: 375 },
+    };
+    expect(usageOf({ usage })).toMatchObject({ inputTokens: 384, outputTokens: 248 });
+    const openai = { ...usage, prompt_tokens: 384 };
+    expect(usageOf({ usage: openai })).toMatchObject({ inputTokens: 384, outputTokens: 248 });
+  });
+
   test('Gemini: thoughts are output, what tools add is input, the cache is included', () => {
     const usageMetadata = {
       promptTokenCount: 100,

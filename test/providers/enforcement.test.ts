@@ -6,6 +6,7 @@ import {
   countsCachedInput,
   measuresOf,
   shapeOf,
+  statedBy,
 } from '../../src/providers/enforcement.ts';
 
 test.each([
@@ -49,6 +50,8 @@ test('what is limited by the second', () => {
     ['inputTokens', 'outputTokens'],
   ]);
   expect(measuresOf('deepseek')).toEqual([]);
+  // A minute's budget, whose 48th is the second's.
+  expect(statedBy('xai')[0]).toEqual({ dimension: 'requests', windowMs: 60_000 });
 });
 
 test.each([

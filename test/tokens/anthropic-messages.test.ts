@@ -47,9 +47,12 @@ test.each([
   ['anthropic/claude-opus-4.8', 290, 410],
 ])('the tools of %s come with %i tokens, a forced one with %i', async (model, auto, forced) => {
   const body = { model, messages: [{ role: 'user', content: 'hello' }] };
-  const tools = [{ name: '', input_schema: undefined }];
-  expect(await added(claude, body, { tools })).toBe(auto);
-  expect(await added(claude, body, { tools, tool_choice: { type: 'any' } })).toBe(forced);
+  const tools = [{ name: 'a', input_schema: {} }];
+  const one = await added(claude, body, { tools: [...tools, ...tools] });
+  const each = one - (await added(claude, body, { tools }));
+  expect(Math.abs(one - 2 * each - auto)).toBeLessThanOrEqual(1);
+  const any = await added(claude, body, { tools, tool_choice: { type: 'any' } });
+  expect(Math.abs(any - each - forced)).toBeLessThanOrEqual(1);
 });
 
 test.each([
@@ -72,8 +75,8 @@ describe('text', () => {
   test('takes more tokens than with OpenAI, and more with the newer tokenizer', async () => {
     const prose = 'the quick brown fox jumps over the lazy dog '.repeat(100);
     const older = await tokens('claude-sonnet-4-5', prose);
-    expect(older).toBe(Math.ceil(900 * 1.15 + 1.2));
-    expect(await tokens('claude-opus-4-8', prose)).toBe(Math.ceil(900 * 1.5 + 1.45));
+    expect(older).toBe(Math.ceil(900 * 1.08 + 1.15));
+    expect(await tokens('claude-opus-4-8', prose)).toBe(Math.ceil(900 * 1.5 + 1.2));
   });
 
   test('of the docs takes the number of tokens that the docs give', async () => {
@@ -96,17 +99,22 @@ describe('a block', () => {
       { model: MODEL, messages: [{ content }] },
     );
 
-  test('with an image costs its squares, or the most that one can cost', async () => {
+  test('with an image costs its squares, or those of one that is assumed', async () => {
     const data = base64(png(1000, 1000));
     expect(await block({ type: 'image', source: { type: 'base64', data } })).toBe(1296);
-    expect(await block({ type: 'image', source: { type: 'url', url: 'https://x.y' } })).toBe(1568);
+    expect(await block({ type: 'image', source: { type: 'url', url: 'https://x.y' } })).toBe(247);
   });
 
   test('with a document costs a page, or its text', async () => {
     const data = 'A'.repeat(100_000);
-    expect(await block({ type: 'document', source: { type: 'base64', data } })).toBe(4568);
+    const pages = 2; // of 75 kB that say nothing of their pages
+    expect(await block({ type: 'document', source: { type: 'base64', data } })).toBe(
+      pages * (1600 + 1000),
+    );
     const text = { type: 'document', source: { type: 'text', data: 'hello '.repeat(10) } };
-    expect(await block(text)).toBeLessThan(20);
+    expect(await block(text)).toBeLessThan(16 + 20);
+    const stored = { type: 'document', source: { type: 'file', file_id: 'file_1' } };
+    expect(await block(stored)).toBe(1620);
   });
 
   test('with a result of a tool costs what is in it', async () => {
@@ -119,7 +127,7 @@ describe('a block', () => {
   test('with a use of a tool costs its name and its input', async () => {
     const use = { type: 'tool_use', id: 'x', name: 'foo', input: { a: 'hello' } };
     const text = { type: 'text', text: 'foo{"a":"hello"}' };
-    expect(Math.abs((await block(use)) - (await block(text)))).toBeLessThanOrEqual(1);
+    expect(Math.abs((await block(use)) - 48 - (await block(text)))).toBeLessThanOrEqual(1);
   });
 
   test('of thinking costs something only where earlier thinking is kept', async () => {
@@ -149,7 +157,7 @@ describe('a block', () => {
       block({ type: 'tool_use', name: '', input: { code: code.slice(0, length) } });
     const json = (length: number): string => JSON.stringify({ code: code.slice(0, length) });
     for (const length of [2000, 2048, 2049, 6000]) {
-      expect(await costs(length)).toBe(await block({ type: 'text', text: json(length) }));
+      expect(await costs(length)).toBe(48 + (await block({ type: 'text', text: json(length) })));
     }
   });
 
@@ -157,7 +165,7 @@ describe('a block', () => {
     const list = Array.from({ length: 50_000 }, (_, index) => index * 7);
     const json = await block({ type: 'text', text: JSON.stringify({ list }) });
     const input = await block({ type: 'tool_use', name: '', input: { list } });
-    expect(Math.abs(input - json)).toBeLessThanOrEqual(3);
+    expect(Math.abs(input - 48 - json)).toBeLessThanOrEqual(3);
   });
 });
 
@@ -168,12 +176,10 @@ describe('a call', () => {
   test.each(['output_config', 'output_format'])('is charged for the schema in %s', async (key) => {
     const format = { type: 'json_schema', schema };
     const value = key === 'output_config' ? { format } : format;
-    const written = [
-      { role: 'user', content: 'hi' },
-      { role: 'user', content: JSON.stringify(schema) },
-    ];
+    const written = [{ role: 'user', content: `hi${JSON.stringify(schema)}` }];
     const text = await added(claude, body, { messages: written });
-    expect(Math.abs((await added(claude, body, { [key]: value })) - text)).toBeLessThanOrEqual(3);
+    const more = await added(claude, body, { [key]: value });
+    expect(Math.abs(more - 112 - 1.3 * text)).toBeLessThanOrEqual(3);
   });
 
   test('to the older API is charged for its prompt', async () => {

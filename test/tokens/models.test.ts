@@ -51,7 +51,7 @@ describe('a model of another vendor behind the same API', () => {
 
   test.each([
     ['llama-3.3-70b-versatile', 1],
-    ['google/gemini-2.5-flash', 1.1],
+    ['google/gemini-2.5-flash', 1],
     ['anthropic/claude-sonnet-4.5', claudeFamily('claude-sonnet-4.5').weights.words],
     ['anthropic/claude-opus-4.8', claudeFamily('claude-opus-4.8').weights.words],
   ])('%s takes %d tokens for each of o200k_base', async (model, factor) => {

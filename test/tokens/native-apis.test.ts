@@ -19,9 +19,9 @@ describe('the input of a call', () => {
   const tool = { name: 'find', description: TEXT, parameters: { type: 'object', properties: {} } };
 
   it.each([
-    ['Gemini: contents', GEMINI, { contents: [{ parts }] }, 10],
-    ['Gemini: a system prompt', GEMINI, { systemInstruction: { parts }, contents: [] }, 10],
-    ['Gemini: a tool', GEMINI, { contents: [], tools: [{ functionDeclarations: [tool] }] }, 37],
+    ['Gemini: contents', GEMINI, { contents: [{ parts }] }, 9],
+    ['Gemini: a system prompt', GEMINI, { systemInstruction: { parts }, contents: [] }, 9],
+    ['Gemini: a tool', GEMINI, { contents: [], tools: [{ functionDeclarations: [tool] }] }, 35],
     [
       'Gemini: an image',
       GEMINI,
@@ -32,7 +32,7 @@ describe('the input of a call', () => {
       'Gemini: embeddings',
       '/v1beta/models/gemini-embedding-001:batchEmbedContents',
       { requests: [{ content: { parts } }, { content: { parts } }] },
-      20,
+      18,
     ],
     ['Converse: messages', CONVERSE, { messages: [{ content: [{ text: TEXT }] }] }, 12],
     ['Converse: a system prompt', CONVERSE, { system: [{ text: TEXT }], messages: [] }, 9],

@@ -56,7 +56,8 @@ describe('a message', () => {
     for (const [part, tokens] of [
       [{ type: 'input_audio', input_audio: { data, format: 'mp3' } }, 47],
       [{ type: 'input_audio', input_audio: { format: 'mp3' } }, 600],
-      [{ type: 'file', file: { file_data: `data:application/pdf;base64,${data}` } }, 4568],
+      [{ type: 'file', file: { file_data: `data:application/pdf;base64,${data}` } }, 2 * 1200],
+      [{ type: 'file', file: { file_id: 'file-1' } }, 220],
     ] as const) {
       const empty = { model: 'gpt-4o', messages: [{ role: 'user', content: [] }] };
       const filled = { messages: [{ role: 'user', content: [part] }] };

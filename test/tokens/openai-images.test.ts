@@ -40,7 +40,7 @@ test.each([
 test('the size is read from a data URL, and assumed for any other', () => {
   const tokens = (url: string) => openaiImageTokens('gpt-4o', url, 'high');
   expect(tokens(pngDataUrl(512, 512))).toBe(85 + 170);
-  expect(tokens('https://example.com/image.png')).toBe(765);
-  expect(tokens('data:image/png;base64,AAAA')).toBe(765);
-  expect(tokens('')).toBe(765);
+  expect(tokens('https://example.com/image.png')).toBe(425);
+  expect(tokens('data:image/png;base64,AAAA')).toBe(425);
+  expect(tokens('')).toBe(425);
 });

@@ -42,7 +42,8 @@ describe('responses', () => {
       { type: 'reasoning', encrypted_content: 'A'.repeat(10_000) },
     ];
     const { inputTokens } = await responses({ ...BODY, input: items });
-    expect(inputTokens).toBe(4 + 85 + (3 + 3 + 1 + 1) + (4 + 2) + 3);
+    const reasoning = 0.155 * (10_000 - 900);
+    expect(inputTokens).toBe(4 + 85 + (3 + 1 + 1) + (4 + 5 + 2) + Math.round(reasoning) + 3);
   });
 
   test('with tools have as many tokens as were published for a chat', async () => {
@@ -88,7 +89,7 @@ describe('an item', () => {
     [
       'a screenshot that is elsewhere',
       { type: 'computer_call_output', output: { type: 'computer_screenshot', file_id: 'f' } },
-      765,
+      425,
     ],
     [
       'an image that was made',
@@ -98,17 +99,17 @@ describe('an item', () => {
     [
       'an image from a function',
       { type: 'function_call_output', output: [{ type: 'input_image', image_url: url }] },
-      765 + 4,
+      765 + 4 + 5,
     ],
     [
       'an image from a custom tool',
       { type: 'custom_tool_call_output', output: [{ type: 'input_image', image_url: url }] },
-      765 + 4,
+      765 + 4 + 5,
     ],
     [
       'a file from a function',
       { type: 'function_call_output', output: [{ type: 'input_file', file_data: page }] },
-      4568 + 4,
+      1000 + 4 + 5,
     ],
     [
       'an image that code has made',

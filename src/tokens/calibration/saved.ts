@@ -10,6 +10,8 @@ export interface SavedCalibration {
   readonly families: Readonly<Record<string, SavedFamily>>;
   /** The last output tokens, by call site. */
   readonly outputs: Readonly<Record<string, readonly number[]>>;
+  /** The last tokens beyond the estimate, by call site; none in a calibration of 0.1. */
+  readonly surpluses?: Readonly<Record<string, readonly number[]>> | undefined;
 }
 
 /** Longer lists, names or larger numbers were not written by us. */
@@ -24,7 +26,8 @@ export function readSaved(saved: unknown): SavedCalibration {
   const isOurs = field(saved, 'version') === 1;
   const families = isOurs ? readRecord(field(saved, 'families'), readFamily) : {};
   const outputs = isOurs ? readRecord(field(saved, 'outputs'), readOutputs) : {};
-  return { version: 1, families, outputs };
+  const surpluses = isOurs ? readRecord(field(saved, 'surpluses'), readSurpluses) : {};
+  return { version: 1, families, outputs, surpluses };
 }
 
 function readRecord<Value>(
@@ -43,12 +46,17 @@ function readFamily(value: unknown): SavedFamily | undefined {
   const weights = readNumbers(field(value, 'weights'), 0.1, 10);
   const factor = readNumbers(field(value, 'factor'), -MOST_SPREAD, MOST_SPREAD);
   const errors = readNumbers(field(value, 'errors'), -1, 10);
+  const gains = readNumbers(field(value, 'gains'), -1, 1) ?? [];
   if (weights?.length !== SCRIPT_COUNT || errors === undefined) return undefined;
-  return factor?.length === FACTOR_SIZE ? { weights, factor, errors } : undefined;
+  return factor?.length === FACTOR_SIZE ? { weights, factor, errors, gains } : undefined;
 }
 
 function readOutputs(value: unknown): readonly number[] | undefined {
   return readNumbers(value, 0, LARGEST);
+}
+
+function readSurpluses(value: unknown): readonly number[] | undefined {
+  return readNumbers(value, -LARGEST, LARGEST);
 }
 
 /** The numbers of a list, or `undefined` if anything else is in it. */

@@ -50,8 +50,8 @@ export function emptyTally(): TokensByScript {
   return new Float64Array(SCRIPT_COUNT);
 }
 
-export function addTally(sum: TokensByScript, more: TokensByScript): void {
-  for (let script = 0; script < sum.length; script += 1) sum[script]! += more[script]!;
+export function addTally(sum: TokensByScript, more: TokensByScript, times = 1): void {
+  for (let script = 0; script < sum.length; script += 1) sum[script]! += times * more[script]!;
 }
 
 /** Weights in the order of a tally. */

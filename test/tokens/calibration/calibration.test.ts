@@ -121,8 +121,10 @@ describe('prompts of 60 tokens', () => {
   test('count for less than a long one', () => {
     const [short, long] = [new Calibration(), new Calibration()];
     const [one, other] = [textCall(words(30)), textCall(words(3000))];
-    short.estimated(one).learn(usageOf(FRAME + 1.2 * 45));
-    long.estimated(other).learn(usageOf(FRAME + 1.2 * 4500));
+    for (let response = 0; response < 3; response += 1) {
+      short.estimated(one).learn(usageOf(FRAME + 1.2 * 45));
+      long.estimated(other).learn(usageOf(FRAME + 1.2 * 4500));
+    }
     const tokens = (calibration: Calibration) => calibration.estimated(other).inputTokens;
     expect(tokens(short)).toBeGreaterThan(tokens(new Calibration()));
     expect(tokens(short)).toBeLessThan(tokens(long));
@@ -245,4 +247,72 @@ describe('saved as JSON', () => {
       { numRuns: 1000, seed: 1 },
     );
   });
+});
+
+describe('what calls of a site take beyond their bodies', () => {
+  const call = { ...textCall(words(100)), isText: false, inputSite: 'chat m 0 abc' };
+  const bare = new Calibration().estimated(call).inputTokens;
+  const taught = (surpluses: readonly number[]): ReturnType<Calibration['estimated']> => {
+    const calibration = new Calibration();
+    for (const surplus of surpluses) calibration.estimated(call).learn(usageOf(bare + surplus));
+    return calibration.estimated(call);
+  };
+
+  test('is known from the third call on, where it is always the same', () => {
+    const extra = fc.integer({ min: -Math.floor(bare / 2), max: 500_000 });
+    fc.assert(
+      fc.property(extra, fc.integer({ min: 2, max: 30 }), (surplus, calls) => {
+        const { inputTokens } = taught(new Array(calls).fill(surplus));
+        expect(Math.abs(inputTokens - (bare + surplus))).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('never makes an estimate firmer than the body does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -50, max: 100_000 })), (surpluses) => {
+        const { firmInputTokens, inputTokens } = taught(surpluses);
+        expect(firmInputTokens).toBeLessThanOrEqual(Math.min(bare, inputTokens));
+      }),
+    );
+  });
+
+  test('is never beyond what was seen', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -50, max: 100_000 })), (surpluses) => {
+        const { inputTokens } = taught(surpluses);
+        expect(inputTokens).toBeGreaterThanOrEqual(bare + Math.min(0, ...surpluses) - 1);
+        expect(inputTokens).toBeLessThanOrEqual(bare + Math.max(0, ...surpluses) + 1);
+      }),
+    );
+  });
+
+  test.each([
+    ['once', [5000]],
+    ['now and then', [0, 0, 5000, 0, 0, 0, 5000]],
+    ['with either sign', [40, -40, 40, -40, 40, -40]],
+  ])('changes nothing where it came %s', (_what, surpluses) => {
+    expect(taught(surpluses).inputTokens).toBe(bare);
+  });
+
+  test('is kept when a calibration is saved, and is no matter of other sites', () => {
+    const calibration = new Calibration();
+    for (let response = 0; response < 5; response += 1) {
+      calibration.estimated(call).learn(usageOf(bare + 5000));
+    }
+    const restored = new Calibration(JSON.parse(JSON.stringify(calibration)));
+    expect(restored.estimated(call).inputTokens).toBe(bare + 5000);
+    expect(restored.estimated({ ...call, inputSite: 'chat m 0 xyz' }).inputTokens).toBe(bare);
+  });
+});
+
+test('weights that are no better than the prior ones are not used', () => {
+  const calibration = new Calibration();
+  const call = textCall(words(1000));
+  const bare = calibration.estimated(call).inputTokens;
+  for (const factor of [1.3, 0.8, 1.3, 0.8, 1.3, 0.8, 1.3, 0.8]) {
+    const estimated = calibration.estimated(call);
+    estimated.learn(usageOf(Math.round(bare * factor)));
+  }
+  expect(Math.abs(calibration.estimated(call).inputTokens / bare - 1)).toBeLessThan(0.12);
 });

@@ -1,0 +1,58 @@
+import { LruMap } from './lru-map.ts';
+import { RecentValues } from './recent-values.ts';
+
+const MOST_SITES = 512;
+const SURPLUSES = 8;
+/** What was learned must have made the errors at least so much smaller. */
+const BETTER = 0.5;
+
+/**
+ * What calls of a kind took beyond what their bodies show: a prompt that a host adds, what a tool of
+ * the provider finds. By call site. It counts only where it would have halved the errors of the calls
+ * before: an estimate without it is never much better. Bounded: old sites are forgotten.
+ */
+export class SurplusHistory {
+  readonly #sites = new LruMap<RecentValues>(MOST_SITES);
+
+  /** @param saved - as `toJSON` gave it */
+  constructor(saved: Readonly<Record<string, readonly number[]>> = {}) {
+    for (const [site, surpluses] of Object.entries(saved)) {
+      this.#sites.set(site, new RecentValues(SURPLUSES, surpluses));
+    }
+  }
+
+  /** The tokens to add to an estimate; negative if it would be too high. 0 where none are known. */
+  expected(site: string): number {
+    const values = this.#sites.get(site)?.toJSON() ?? [];
+    return helps(values) ? median(values) : 0;
+  }
+
+  /** Records by how much a call has exceeded its estimate without surplus. */
+  learn(site: string, surplus: number): void {
+    this.#sites.ensure(site, () => new RecentValues(SURPLUSES)).add(surplus);
+  }
+
+  toJSON(): Record<string, readonly number[]> {
+    return Object.fromEntries(this.#sites.entries().map(([site, each]) => [site, each.toJSON()]));
+  }
+}
+
+/** Whether the median of the calls before each would have been nearer than nothing. */
+function helps(values: readonly number[]): boolean {
+  let bare = 0;
+  let corrected = 0;
+  for (let index = 1; index < values.length; index += 1) {
+    const actual = values[index] ?? 0;
+    bare += Math.abs(actual);
+    corrected += Math.abs(actual - median(values.slice(0, index)));
+  }
+  return corrected < BETTER * bare;
+}
+
+/** The one nearer to zero of two in the middle. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const low = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
+  const high = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return Math.abs(low) < Math.abs(high) ? low : high;
+}

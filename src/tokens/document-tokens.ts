@@ -1,0 +1,110 @@
+import { Base64Bytes } from './base64-bytes.ts';
+import { open, type Part, rough } from './part.ts';
+
+/** A file as a request has it. */
+export interface DocumentFile {
+  readonly name: string;
+  /** Base64, a `data:` URL of it, or a URL; empty where the provider has the file. */
+  readonly data: string;
+  /** @default what a `data:` URL says */
+  readonly mediaType?: string | undefined;
+}
+
+/** How a provider shows documents to its models. */
+export interface DocumentForm {
+  /** Around the text of a file. */
+  readonly around: number;
+  /** A page of a PDF, besides its text: it is also shown as an image. */
+  readonly perPage: number;
+  /** A document that isn't in the request: the median of what was recorded. */
+  readonly unknown: number;
+}
+
+/** OpenAI (recorded usage, 2025 and 2026): in the Responses API, of a PDF little more than its text. */
+export const CHAT_DOCUMENTS: DocumentForm = { around: 16, perPage: 200, unknown: 220 };
+export const RESPONSES_DOCUMENTS: DocumentForm = { around: 16, perPage: 0, unknown: 64 };
+/** Anthropic (recorded usage, 2025 and 2026): 1,600 a page, as its guide says of images. */
+export const CLAUDE_DOCUMENTS: DocumentForm = { around: 16, perPage: 1600, unknown: 1620 };
+
+/** A longer file is estimated by its size, in characters of base64. */
+const MOST_DECODED = 200_000;
+/** Fonts and layout take most of a PDF, packing and layout of an office document. */
+const PDF_BYTES_PER_TOKEN = 24;
+const OFFICE_BYTES_PER_TOKEN = 6;
+/** What an office document without text has. */
+const OFFICE_BYTES = 6000;
+const OFFICE_TOKENS = 32;
+/** Of a PDF whose pages can't be counted, because they are compressed. */
+const BYTES_PER_PAGE = 50_000;
+const TEXT_BYTES_PER_TOKEN = 4;
+
+const PDF = 0x25504446;
+const ZIP = 0x504b0304;
+const DATA_URL = /^data:([^,;]{0,128})[^,]{0,200};base64,/i;
+
+/** The tokens of a document: of its text where that is in the request, else by its kind and size. */
+export function* documentParts(file: DocumentFile, form: DocumentForm): Generator<Part> {
+  const [head = '', stated = ''] = DATA_URL.exec(file.data.slice(0, 400)) ?? [];
+  const isBase64 = head !== '' || file.mediaType !== undefined;
+  const mediaType = file.mediaType ?? stated;
+  if (file.data === '' || !isBase64) {
+    yield open(form.unknown);
+    return;
+  }
+  yield file.name;
+  const first = new Base64Bytes(file.data, head.length).bigEndian(0, 4);
+  const bytes = Math.floor(((file.data.length - head.length) * 3) / 4);
+  if (first === PDF || mediaType === 'application/pdf')
+    yield rough(pdfTokens(file.data, head.length, bytes, form));
+  else if (first === ZIP) yield rough(officeTokens(bytes));
+  else yield* textParts(file, head.length, bytes, mediaType, form);
+}
+
+function officeTokens(bytes: number): number {
+  return OFFICE_TOKENS + Math.max(0, Math.ceil((bytes - OFFICE_BYTES) / OFFICE_BYTES_PER_TOKEN));
+}
+
+function pdfTokens(data: string, start: number, bytes: number, { perPage }: DocumentForm): number {
+  const text = Math.ceil(bytes / PDF_BYTES_PER_TOKEN);
+  const pages = pagesOf(data, start) || Math.ceil(bytes / BYTES_PER_PAGE);
+  return perPage * pages + Math.min(text, MOST_PAGE_TEXT * pages);
+}
+
+/** More text than that isn't on a page. */
+const MOST_PAGE_TEXT = 1000;
+const PAGE = /\/Type\s{0,4}\/Page(?!s)/g;
+
+/** How many pages a PDF says that it has; 0 where it doesn't, or is too long to be looked at. */
+function pagesOf(data: string, start: number): number {
+  if (data.length > MOST_DECODED) return 0;
+  return decoded(data.slice(start))?.match(PAGE)?.length ?? 0;
+}
+
+/** A text, or what can't be read and is assumed to be one. */
+function* textParts(
+  { data }: DocumentFile,
+  start: number,
+  bytes: number,
+  mediaType: string,
+  { around }: DocumentForm,
+): Generator<Part> {
+  const isText = /^text\/|json|xml|yaml|csv|^$/.test(mediaType);
+  const binary = isText && data.length <= MOST_DECODED ? decoded(data.slice(start)) : undefined;
+  yield rough(around);
+  if (binary === undefined) yield rough(Math.ceil(bytes / TEXT_BYTES_PER_TOKEN));
+  else yield utf8(binary);
+}
+
+function decoded(base64: string): string | undefined {
+  try {
+    return atob(base64);
+  } catch {
+    return undefined;
+  }
+}
+
+function utf8(binary: string): string {
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return new TextDecoder().decode(bytes);
+}

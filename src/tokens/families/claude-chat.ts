@@ -1,0 +1,29 @@
+import { claudeFamily } from '../claude-family.ts';
+import type { ChatFamily, FamilyRow } from './family.ts';
+import { PLAIN } from './plain.ts';
+
+/** Claude behind OpenAI's protocol: the same prompts as at Anthropic. */
+export const CLAUDE_CHAT: readonly FamilyRow[] = [{ models: /claude/, family: claudeChat }];
+
+/** Hosts offer the schema as a tool where the model has no other way (recorded, 2025). */
+const EMULATED = 43;
+
+function claudeChat(model: string): ChatFamily {
+  const claude = claudeFamily(model);
+  const { tools, forcedTools, perTool, jsonTimes, perMessage, perCall } = claude;
+  return {
+    ...PLAIN,
+    start: claude.frame - perMessage,
+    perMessage,
+    perCall,
+    tools: {
+      form: 'json',
+      around: tools,
+      aroundForced: forcedTools,
+      each: perTool,
+      times: jsonTimes,
+    },
+    schema: { ...PLAIN.schema, around: claude.format ?? forcedTools + EMULATED, times: jsonTimes },
+    reasoning: claude.thinking,
+  };
+}

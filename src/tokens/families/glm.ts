@@ -1,0 +1,19 @@
+import type { FamilyRow } from './family.ts';
+import { PLAIN } from './plain.ts';
+
+/** `[gMASK]<sop><|user|>\n…`. */
+const GLM_4 = {
+  ...PLAIN,
+  start: 2,
+  perMessage: 2,
+  reply: 1,
+  perCall: 28,
+  tools: { form: 'json', around: 95 },
+  dropsThoughts: true,
+} as const;
+
+export const GLM: readonly FamilyRow[] = [
+  // From 5 on, the template states how hard to think.
+  { models: /(?:^|-)glm-[5-9]/, family: { ...GLM_4, start: 9 } },
+  { models: /(?:^|-)glm/, family: GLM_4 },
+];

@@ -1,0 +1,23 @@
+import type { FamilyRow } from './family.ts';
+import { PLAIN } from './plain.ts';
+
+const TEKKEN = {
+  ...PLAIN,
+  start: 1,
+  perMessage: 2,
+  perCall: 4,
+  tools: { form: 'json', around: 8, times: 1.3 },
+  schema: { ...PLAIN.schema, around: 4 },
+  imageSquare: 28,
+} as const;
+
+export const MISTRAL: readonly FamilyRow[] = [
+  // The Small models of 2026 begin with a prompt of their own.
+  { models: /^(?:mistral|magistral)-small/, family: { ...TEKKEN, start: 13 } },
+  // Instructions in brackets that are text.
+  { models: /^mixtral/, family: { ...TEKKEN, perMessage: 9 } },
+  { models: /^(?:mi|mini|magi|code|dev)stral|^pixtral|^open-mi/, family: TEKKEN },
+];
+
+/** Models that embed texts between a begin and an end, which cost a token each. */
+export const FRAMED_EMBEDDINGS = /mistral-(?:embed|7b)/;

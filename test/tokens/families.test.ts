@@ -1,0 +1,227 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { added, chat, claude, responses } from './estimates.ts';
+
+beforeAll(warmUp);
+
+const USER = { role: 'user', content: 'hello world' };
+const SYSTEM = { role: 'system', content: 'hello world' };
+const ANSWER = { role: 'assistant', content: 'hello world' };
+const TOOL = { type: 'function', function: { name: 'foo', parameters: { type: 'object' } } };
+
+const tokens = async (model: string, ...messages: readonly object[]): Promise<number> =>
+  (
+    await estimateTokens({
+      provider: 'compatible',
+      path: '/chat/completions',
+      body: { model, messages },
+    })
+  ).inputTokens;
+
+/** Recorded usage, less the text of 2 tokens in each message (2025 and 2026). */
+test.each([
+  ['deepseek-chat', 4, 8],
+  ['deepseek-ai/DeepSeek-R1', 3, 7],
+  ['meta-llama/Llama-3.3-70B-Instruct-Turbo', 35, 45],
+  ['llama3-8b-8192', 10, 20],
+  ['meta-llama/llama-4-scout-17b-16e-instruct', 10, 20],
+  ['mistral-large-latest', 3, 7],
+  ['mistral-small-latest', 15, 19],
+  ['magistral-medium-latest', 3, 7],
+  ['qwen/qwen3-32b', 8, 18],
+  ['glm-4.7', 5, 9],
+  ['z-ai/glm-5.3', 12, 16],
+  ['openai/gpt-oss-120b', 68, 76],
+  ['grok-4-1-fast-non-reasoning', 0, 10],
+  ['grok-4.3', 192, 202],
+  ['google/gemini-2.5-flash', 0, 0],
+  ['sonar', 0, 0],
+  ['gpt-4o-mini-search-preview', 0, 0],
+])('a message to %s comes with %i tokens, three with %i', async (model, one, three) => {
+  expect(await tokens(model, USER)).toBe(2 + one);
+  expect(await tokens(model, USER, ANSWER, USER)).toBe(6 + three);
+});
+
+test('a system prompt of the model itself gives way to one of the call', async () => {
+  const own = (await tokens('qwen2.5-7b', USER)) - (await tokens('qwen2.5-7b', SYSTEM, USER));
+  expect(own).toBe(12 - (5 + 2));
+});
+
+describe('functions', () => {
+  const body = { model: 'deepseek-chat', messages: [USER] };
+
+  test('are hidden from some models by `tool_choice: none`', async () => {
+    expect(await added(chat, body, { tools: [TOOL] })).toBeGreaterThan(210);
+    expect(await added(chat, body, { tools: [TOOL], tool_choice: 'none' })).toBe(0);
+  });
+
+  test('that are deferred cost nothing before they are found', async () => {
+    const deferred = { ...TOOL, defer_loading: true };
+    expect(await added(chat, body, { tools: [TOOL, deferred] })).toBe(
+      await added(chat, body, { tools: [TOOL] }),
+    );
+    const native = { model: 'claude-opus-5', messages: [USER] };
+    const tool = { name: 'foo', input_schema: {} };
+    expect(await added(claude, native, { tools: [tool, { ...tool, defer_loading: true }] })).toBe(
+      await added(claude, native, { tools: [tool] }),
+    );
+  });
+
+  test('cost Claude behind another protocol what they cost at Anthropic', async () => {
+    const [name, model] = ['foo', 'claude-sonnet-4-5'];
+    const parameters = { type: 'object', properties: { a: { type: 'string' } } };
+    const there = await added(
+      claude,
+      { model, messages: [USER] },
+      {
+        tools: [{ name, description: 'b', input_schema: parameters }],
+      },
+    );
+    const here = await added(
+      chat,
+      { model, messages: [USER] },
+      {
+        tools: [{ type: 'function', function: { name, description: 'b', parameters } }],
+      },
+    );
+    expect(Math.abs(here - there)).toBeLessThanOrEqual(4);
+  });
+
+  test('of gpt-5 cost 81 more in Chat Completions than in Responses, but not behind a gateway', async () => {
+    const behind = async (provider: string): Promise<number> => {
+      const asked = { model: 'gpt-5', messages: [USER], tools: [TOOL] };
+      const request = { provider, path: '/chat/completions', body: asked };
+      return (await estimateTokens(request)).inputTokens;
+    };
+    expect((await behind('openai')) - (await behind('compatible'))).toBe(81);
+  });
+
+  test('that an item adds come with what tells of them', async () => {
+    const input = [{ type: 'additional_tools', tools: [{ type: 'function', name: 'foo' }] }];
+    const more = await added(responses, { model: 'gpt-5.4', input: [] }, { input });
+    expect(more).toBeGreaterThan(90);
+  });
+});
+
+describe('thoughts', () => {
+  const thought = { role: 'assistant', content: `<think>${'so '.repeat(100)}</think>hello world` };
+
+  test('of earlier answers are left out by the templates of models that think aloud', async () => {
+    expect(await tokens('deepseek-r1', USER, thought, USER)).toBe(
+      await tokens('deepseek-r1', USER, ANSWER, USER),
+    );
+    expect(await tokens('gpt-4o', USER, thought, USER)).toBeGreaterThan(100);
+  });
+
+  const returned = { type: 'reasoning', encrypted_content: 'A'.repeat(6200) };
+  const more = async (model: string, after: readonly object[], context = {}): Promise<number> => {
+    const body = { model, ...context };
+    return added(
+      responses,
+      { ...body, input: [USER, ...after] },
+      {
+        input: [USER, returned, ...after],
+      },
+    );
+  };
+  const CALLED = [{ type: 'function_call_output', output: 'x' }];
+
+  test('that are sent back encrypted cost what was recorded: 813 of 6,200 characters', async () => {
+    expect(Math.abs((await more('gpt-5', CALLED)) / 813 - 1)).toBeLessThan(0.1);
+  });
+
+  test('are read until the user speaks again, or in all turns', async () => {
+    expect(await more('gpt-5', [USER])).toBe(0);
+    expect(await more('gpt-5', [USER], { reasoning: { context: 'all_turns' } })).toBeGreaterThan(
+      700,
+    );
+    expect(await more('grok-4.3', [USER])).toBeGreaterThan(700);
+  });
+});
+
+describe('the schema of a reply', () => {
+  const plain = { type: 'object', properties: { title: { type: 'string' } } };
+  const noted = { ...plain, title: 'Book', additionalProperties: false };
+  const format = (schema: object) => ({ format: { type: 'json_schema', name: 'book', schema } });
+  const more = (model: string, schema: object): Promise<number> =>
+    added(responses, { model, input: 'hi' }, { text: format(schema) });
+
+  test('is shown to OpenAI’s models without titles, but with properties of that name', async () => {
+    expect(await more('gpt-4o', { ...plain, title: 'Book' })).toBe(await more('gpt-4o', plain));
+    expect(await more('gpt-5', noted)).toBe(await more('gpt-5', plain));
+    expect(await more('gpt-4o', noted)).toBeGreaterThan(await more('gpt-4o', plain));
+    expect(await more('gpt-5', plain)).toBeGreaterThan(await more('gpt-5', { type: 'object' }));
+  });
+});
+
+test('documents that may be cited come with 580 tokens, once', async () => {
+  const source = { type: 'text', data: 'hello world' };
+  const bare = { type: 'document', source };
+  const cited = { ...bare, citations: { enabled: true } };
+  const of = async (...content: readonly object[]): Promise<number> =>
+    (await claude({ model: 'claude-haiku-4-5', messages: [{ role: 'user', content }] }))
+      .inputTokens;
+  expect((await of(cited)) - (await of(bare))).toBe(580);
+  expect((await of(cited, cited)) - (await of(bare, bare))).toBe(580);
+});
+
+test('thinking that is asked for comes with 28 tokens, from Opus 4.8 on with none', async () => {
+  const more = (model: string, thinking: object): Promise<number> =>
+    added(claude, { model, messages: [USER] }, { thinking });
+  expect(await more('claude-sonnet-4-5', { type: 'enabled', budget_tokens: 1024 })).toBe(28);
+  expect(await more('claude-opus-4-6', { type: 'adaptive' })).toBe(15);
+  expect(await more('claude-opus-4-8', { type: 'adaptive' })).toBe(0);
+  expect(await more('claude-sonnet-4-5', { type: 'disabled' })).toBe(0);
+});
+
+describe('a file', () => {
+  const file = async (mediaType: string, bytes: string): Promise<number> => {
+    const url = `data:${mediaType};base64,${btoa(bytes)}`;
+    const content = [{ type: 'input_file', filename: '', file_data: url }];
+    return added(
+      responses,
+      { model: 'gpt-5.4', input: [{ role: 'user', content: [] }] },
+      {
+        input: [{ role: 'user', content }],
+      },
+    );
+  };
+
+  test('of text is counted, and costs no more than a fraction of its bytes beside its frame', async () => {
+    const csv = 'region,q1,q2\nnorth,120,135\nsouth,98,102\n'.repeat(2);
+    expect(await file('text/csv', csv)).toBeLessThan(16 + csv.length * 0.8);
+    expect(await file('text/plain', 'hello world')).toBe(16 + 2);
+  });
+
+  test('of hundreds of kilobytes is estimated by its size', async () => {
+    expect(await file('text/plain', 'a '.repeat(1_000_000))).toBeCloseTo(500_000, -4);
+  });
+
+  test('costs the tokens of its pages with Claude', async () => {
+    const pdf = `%PDF-1.4 ${'<< /Type /Page >> '.repeat(3)}<< /Type /Pages >>`;
+    const content = [
+      {
+        type: 'document',
+        source: { type: 'base64', media_type: 'application/pdf', data: btoa(pdf) },
+      },
+    ];
+    const body = { model: 'claude-sonnet-4-5', messages: [{ role: 'user', content: [] }] };
+    const more = await added(claude, body, { messages: [{ role: 'user', content }] });
+    expect(more).toBe(3 * 1600 + Math.ceil(pdf.length / 24));
+  });
+
+  test('that is no base64 costs something, and nothing throws', async () => {
+    const content = [{ type: 'input_file', file_data: 'data:text/csv;base64,é%' }];
+    const { inputTokens } = await responses({
+      model: 'gpt-4o',
+      input: [{ role: 'user', content }],
+    });
+    expect(inputTokens).toBeGreaterThan(16);
+  });
+});
+
+test('an embedded text of Mistral’s has a begin and an end', async () => {
+  const body = { model: 'mistral-embed', input: ['hello world', 'hello world'] };
+  const request = { provider: 'compatible', path: '/v1/embeddings', body };
+  expect((await estimateTokens(request)).inputTokens).toBe(2 * (2 + 2));
+});
