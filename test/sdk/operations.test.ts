@@ -12,6 +12,7 @@ import {
   MESSAGE,
   openaiSdks,
   sdks,
+  shapedSdks,
 } from './sdks.ts';
 import {
   all,
@@ -435,6 +436,6 @@ function suite<C extends object>(
   });
 }
 
-for (const sdk of sdks) suite(sdk, common(sdk));
+for (const sdk of [...sdks, ...(shapedSdks as unknown as EachSdk[])]) suite(sdk, common(sdk));
 for (const sdk of openaiSdks) suite(sdk, openaiCalls);
 for (const sdk of anthropicSdks) suite(sdk, anthropicCalls);
