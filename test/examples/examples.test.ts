@@ -42,6 +42,21 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^\{"line":40,"verdict":"This is answer \d/m,
   ],
   'budgeted-summary.ts': [/^\d\d of 500 summaries for \$0\.001\d$/m],
+  'langchain.ts': [
+    /^This is answer 2, from a simulated model\.$/m,
+    /^gpt-4o-mini: 2 calls\nclaude-haiku-4-5: 2 calls$/m,
+  ],
+  'langgraph.ts': [/^This is answer 2, from a simulated model\.\ngpt-4o-mini: 2 calls$/m],
+  'openai-agents.ts': [/^This is answer 3, from a simulated model\.\ngpt-4o-mini: 3 calls$/m],
+  'llamaindex.ts': [/^This is answer 1, from a simulated model\.\ngpt-4o-mini: 1 calls$/m],
+  'mastra.ts': [/^This is answer 1, .*model\. \(11 tokens\)\ngpt-4o-mini: 1 calls$/m],
+  'instructor.ts': [/^Ada is 36\ngpt-4o-mini: 1 calls$/m],
+  'prometheus.ts': [
+    /^llm_tokens_total\{model="gpt-4o-mini",type="output"\} 33$/m,
+    /^llm_usd_total\{model="gpt-4o-mini"\} 0\.0000\d+$/m,
+    /^llm_wait_seconds_count\{model="gpt-4o-mini"\} 3$/m,
+    /^llm_queued\{model="gpt-4o-mini"\} 0$/m,
+  ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,
     /^not now \(tokens\), in \d+ s$/m,
