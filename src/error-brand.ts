@@ -6,6 +6,14 @@ export function brand(prototype: object): void {
   Object.defineProperty(prototype, BRAND, { value: true });
 }
 
+/** By which LangChain's retries know, on the error itself, whether another attempt may help. */
+const LANGCHAIN_RETRYABLE = Symbol.for('langchain.errors.retryable');
+
+/** Keeps an error from being repeated six times: what was rejected here has been waited for. */
+export function markUnretryable(error: object): void {
+  Object.defineProperty(error, LANGCHAIN_RETRYABLE, { value: false, configurable: true });
+}
+
 /** What `instanceof` says, also of errors of another copy of this library: these by their code. */
 export function isInstance(errorClass: unknown, value: unknown): boolean {
   if (typeof errorClass !== 'function') return false;

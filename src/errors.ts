@@ -1,5 +1,5 @@
 import { inWords, wholeMs } from './duration.ts';
-import { brand, isInstance } from './error-brand.ts';
+import { brand, isInstance, markUnretryable } from './error-brand.ts';
 import { amount, type Cost, type Dimension, type Limit } from './model/limits.ts';
 import type { Reason } from './model/reason.ts';
 import type { ProviderRefusal } from './provider-refusal.ts';
@@ -48,6 +48,7 @@ export class HeadroomError extends Error {
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    markUnretryable(this);
   }
 
   /** `instanceof` also knows the errors of another copy of this library, by their code. */

@@ -46,6 +46,7 @@ import type { Provider } from './providers/provider.ts';
 import { SharedLedgers } from './shared/shared-ledgers.ts';
 import { SharedStore } from './shared/shared-store.ts';
 import { Calibration } from './tokens/calibration/calibration.ts';
+import { watchUnended } from './unended.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectText } from './validate.ts';
 
 /** What else is to be known of a call that asks for its turn. */
@@ -142,9 +143,10 @@ export class RateLimiter extends GuardedEmitter {
     expectAsked(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     const { model, key, tier, ...how } = options;
     const checked = checkedCost('cost', cost);
-    return this.as({ key, tier }, (caller) =>
+    const reservation = await this.as({ key, tier }, (caller) =>
       this.#ownLane(model).acquire({ ...how, caller, cost: checked }),
     );
+    return watchUnended(reservation);
   }
 
   /**
@@ -172,7 +174,8 @@ export class RateLimiter extends GuardedEmitter {
       caller.catch(() => {});
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
     }
-    return this.#ownLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
+    const answer = this.#ownLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
+    return answer.granted ? watchUnended(answer) : answer;
   }
 
   /**

@@ -1,16 +1,12 @@
 import { acrossCopies } from './across-copies.ts';
 import { systemClock } from './clock.ts';
+import { warn } from './warning.ts';
 
 /** So many limiters for one account in so long are no set-up, but one for each request. */
 const MANY = 20;
 const WITHIN_MS = 600_000;
 /** Accounts that are kept in mind. */
 const MOST_ACCOUNTS = 100;
-
-/** Read without an import: not every runtime has it. */
-declare const process:
-  | { emitWarning?: (message: string, options: { type: string; code: string }) => void }
-  | undefined;
 
 interface Made {
   /** When the latest limiters of each account were made; the oldest account first. */
@@ -43,6 +39,7 @@ export function noteUnshared(
   made.hasWarned = true;
   made.at.clear();
   warn(
+    'HEADROOM_UNSHARED_LIMITER',
     `withRateLimit has made ${MANY} limiters for one account within ${WITHIN_MS / 60_000} minutes. They know nothing of each other, so that together they limit nothing: wrap one client for all requests, or make one limiter (createRateLimiter) and give it to each client as \`limiter\``,
   );
 }
@@ -54,13 +51,4 @@ function numberOf(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
   return hash >>> 0;
-}
-
-function warn(message: string): void {
-  const code = 'HEADROOM_UNSHARED_LIMITER';
-  if (typeof process !== 'undefined' && typeof process.emitWarning === 'function') {
-    process.emitWarning(message, { type: 'HeadroomWarning', code });
-  } else {
-    console.warn(`HeadroomWarning: ${message}`);
-  }
 }

@@ -17,6 +17,7 @@ import type { ClientAdapter } from './sdk/client.ts';
 import { withTimeLimit } from './sdk/estimator-time-limit.ts';
 import { foreignWrapperError, isForeignWrapper, throughPrivate } from './sdk/foreign-wrapper.ts';
 import { openaiAdapter } from './sdk/openai.ts';
+import { seamFor } from './sdk/seams.ts';
 import { noteUnshared } from './unshared.ts';
 import type { Upstream } from './upstream.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
@@ -36,14 +37,15 @@ const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
 
 /**
  * Returns the same client, except that its calls wait until the provider's limits have room for
- * them. The client passed in stays as it is. A client that is limited already gets a limiter
+ * them: one of OpenAI's or Anthropic's SDK, or of an SDK that is generated with the same core, such as
+ * Groq's, Together's and Cerebras's. The client passed in stays as it is. A client that is limited already gets a limiter
  * instead of the one that it had.
  *
  * @example
  * const openai = withRateLimit(new OpenAI(), { limits: { rpm: 500, tpm: 200_000 } });
  * openai.rateLimit.on('throttled', ({ model, waitMs }) => console.log(model, waitMs));
  *
- * @throws TypeError for what is no client of `openai` 5, 6, 7 or `@anthropic-ai/sdk`, and for
+ * @throws TypeError for any other object, which names the way to limit it where there is one, and for
  * options that can't be used
  */
 export function withRateLimit<C extends LimitableClient>(
@@ -119,6 +121,8 @@ function upstreamOf(
 
 function noClient(given: unknown): TypeError {
   const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';
-  const hint = typeof given === 'function' ? '; was `new` forgotten?' : '';
+  const seam = seamFor(given);
+  const isClass = seam === '' && typeof given === 'function';
+  const hint = isClass ? '; was `new` forgotten?' : seam && `. ${seam}`;
   return new TypeError(`${expected('client', what, given).message}${hint}`);
 }

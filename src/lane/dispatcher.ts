@@ -137,6 +137,8 @@ export class Dispatcher {
     for (const each of unfit) this.#with(each, (call) => this.#listener.unfit(call, each));
     for (const each of granted) {
       const call = this.#asked.get(each.ticket.id);
+      // Kept, it would keep the reservation: that nobody can end it must show when it is collected.
+      this.#asked.delete(each.ticket.id);
       if (call?.isWaiting === true) this.#start(call, each);
       else this.#giveBack(each);
     }

@@ -13,23 +13,31 @@ import { isFinal } from './error-response.ts';
 import {
   type ApiRequest,
   asOpenAI,
+  canBeCopied,
   copyOf,
   type Fetch,
   isAzure,
   isReplayable,
   type OpenAIClient,
   type RequestOptions,
+  replaceBody,
 } from './openai-client.ts';
 import { lowerOutput, type OutgoingCall } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
+import { webResponse } from './web-response.ts';
 
-const METHODS = ['withOptions', 'makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
+const METHODS = ['makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
 
 export const openaiAdapter: ClientAdapter = {
   home: 'openai',
   methods: METHODS,
-  accepts: (client) => 'chat' in client && 'baseURL' in client && hasMethods(client, METHODS),
+  // By its shape: the SDKs of Groq, Together, Cerebras and others are generated with the same core.
+  accepts: (client) =>
+    'chat' in client &&
+    'baseURL' in client &&
+    hasMethods(client, METHODS) &&
+    canBeCopied(asOpenAI(client)),
   upstream: (client) => upstreamOf(asOpenAI(client)),
   // `accepts` has found an OpenAI client; one without this endpoint is asked in vain, and then not.
   counter: (client, clock) => openaiCounter(client as CountsResponses, { clock }),
@@ -82,9 +90,11 @@ class OpenAIHook {
         await prepareRequest.call(client, request, context);
         this.#prepared(request, context.options);
       },
-      shouldRetry: async (response: Response) =>
-        !isFinal(response) && shouldRetry.call(client, response),
-      withOptions: (options: object) => rewrap(copyOf(client, options, withOptions)),
+      // Not async: older cores don't wait for what it returns.
+      shouldRetry: (response: Response) => !isFinal(response) && shouldRetry.call(client, response),
+      ...(withOptions && {
+        withOptions: (options: object) => rewrap(copyOf(client, options, withOptions)),
+      }),
     };
     for (const [name, value] of Object.entries(methods)) {
       Object.defineProperty(client, name, { value, writable: true, configurable: true });
@@ -201,7 +211,7 @@ class OpenAIHook {
       countResends(request.headers, sending.resends);
     }
     // Changes the text: the caller's object must not be read a second time.
-    if (sending.question?.isAsked === true) request.body = withUsage(request.body);
+    if (sending.question?.isAsked === true) replaceBody(request, withUsage(request.body));
     this.#follow(request, attempt);
   }
 
@@ -225,7 +235,7 @@ class OpenAIHook {
     attempt.markSent();
     let response: Response;
     try {
-      response = await this.#pipeline.sending(() => fetch(url, init));
+      response = webResponse(await this.#pipeline.sending(() => fetch(url, init)));
     } catch (error) {
       attempt.settleAsCharged();
       throw error;

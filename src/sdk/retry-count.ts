@@ -5,9 +5,13 @@ const RETRY_COUNT = 'x-stainless-retry-count';
 
 /** Adds our resends to the SDK's count, which includes only its own retries. */
 export function countResends(headers: unknown, resends: number): void {
-  if (resends === 0 || !(headers instanceof Headers)) return;
-  const count = Number.parseInt(headers.get(RETRY_COUNT) ?? '', 10);
-  if (!Number.isNaN(count)) headers.set(RETRY_COUNT, String(count + resends));
+  if (resends === 0 || !isObject(headers)) return;
+  const isWeb = headers instanceof Headers;
+  const given = isWeb ? headers.get(RETRY_COUNT) : headers[RETRY_COUNT];
+  const count = Number.parseInt(String(given), 10);
+  if (Number.isNaN(count)) return;
+  if (isWeb) headers.set(RETRY_COUNT, String(count + resends));
+  else Reflect.set(headers, RETRY_COUNT, String(count + resends));
 }
 
 /** Whether the request is the SDK's first attempt. */

@@ -12,7 +12,8 @@ export function asksForNoUsage(path: string, body: unknown): boolean {
   return isObject(options) && !('include_usage' in options);
 }
 
-/** The last character that JSON.stringify writes for an object. */
+/** The ends of what JSON.stringify writes for an object that isn't empty; older cores indent it. */
+const START = /^\{\s*"/;
 const END = '}';
 const ASKED = ',"stream_options":{"include_usage":true}}';
 
@@ -21,7 +22,7 @@ const ASKED = ',"stream_options":{"include_usage":true}}';
  * object is returned unchanged.
  */
 export function withUsage(body: unknown): unknown {
-  if (typeof body !== 'string' || !body.endsWith(END) || !body.startsWith('{"')) return body;
+  if (typeof body !== 'string' || !body.endsWith(END) || !START.test(body)) return body;
   if (!body.includes('"stream_options"')) return body.slice(0, -END.length) + ASKED;
   return merged(body);
 }

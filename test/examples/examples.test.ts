@@ -61,7 +61,6 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
   'pages/postgres.ts': [/^(?:true undefined\n){2}$/],
   'pages/frameworks.ts': [/^3$/m],
   'ai-sdk.ts': [/^This is answer 1, from a simulated model\.$/m],
-  'langchain.ts': [/^This is answer 2, from a simulated model\.$/m],
   'pages/testing.ts': [/^3 503$/m],
   'pages/recipes.ts': [
     /^0 This is answer \d/m,
@@ -77,6 +76,21 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^sleepAfter: 3$/m,
     /^langchainAfter: 3$/m,
     /^litellmAfter: 1$/m,
+  ],
+  'langchain.ts': [
+    /^This is answer 2, from a simulated model\.$/m,
+    /^gpt-4o-mini: 2 calls\nclaude-haiku-4-5: 2 calls$/m,
+  ],
+  'langgraph.ts': [/^This is answer 2, from a simulated model\.\ngpt-4o-mini: 2 calls$/m],
+  'openai-agents.ts': [/^This is answer 3, from a simulated model\.\ngpt-4o-mini: 3 calls$/m],
+  'llamaindex.ts': [/^This is answer 1, from a simulated model\.\ngpt-4o-mini: 1 calls$/m],
+  'mastra.ts': [/^This is answer 1, .*model\. \(11 tokens\)\ngpt-4o-mini: 1 calls$/m],
+  'instructor.ts': [/^Ada is 36\ngpt-4o-mini: 1 calls$/m],
+  'prometheus.ts': [
+    /^llm_tokens_total\{model="gpt-4o-mini",type="output"\} 33$/m,
+    /^llm_usd_total\{model="gpt-4o-mini"\} 0\.0000\d+$/m,
+    /^llm_wait_seconds_count\{model="gpt-4o-mini"\} 3$/m,
+    /^llm_queued\{model="gpt-4o-mini"\} 0$/m,
   ],
   'limiter.ts': [
     /^ONE\nTWO\nfailed: Nothing to translate\nTHREE$/m,

@@ -8,11 +8,11 @@ import {
   type SimulatorOptions,
 } from '../../src/testing/index.ts';
 import type { Fetch } from '../sdk/sdks.ts';
-import type { Integration } from './integration.ts';
+import { type Integration, TEXT } from './integration.ts';
 
 /** A framework's client over HTTP, before a simulated provider, with limits. */
 export async function integrated(
-  { provider, make, translate = (fetch) => fetch }: Integration,
+  { provider, make, translate = (fetch) => fetch, reply = TEXT }: Integration,
   limits: RateLimiterOptions = {},
   simulated: SimulatorOptions = {},
   around: (fetch: Fetch) => Fetch = (fetch) => fetch,
@@ -21,14 +21,15 @@ export async function integrated(
   const simulator = createSimulator({
     provider,
     clock,
-    reply: () => 'Hello from a model.',
+    reply: () => reply,
     ...simulated,
   });
-  const server = await simulator.listen();
+  const listening = await simulator.listen();
   const limiter = createRateLimiter({ clock, ...limits });
-  const fetch = rateLimitedFetch({ limiter, fetch: around(translate(server.fetch)) });
+  const server = around(translate(listening.fetch));
+  const fetch = rateLimitedFetch({ limiter, fetch: server });
   const told: UsageEvent['actual'][] = [];
   limiter.on('usage', ({ actual }) => told.push(actual));
-  const client = make({ fetch, origin: server.url });
-  return { clock, simulator, server, limiter, client, told, fetch };
+  const client = make({ fetch, server, limiter, origin: listening.url });
+  return { clock, simulator, listening, limiter, client, told, fetch, server };
 }

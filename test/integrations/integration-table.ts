@@ -26,13 +26,16 @@ export class IntegrationTable {
 
   /** Whether every test of every framework has been run. */
   get isWhole(): boolean {
-    return this.#shown.size === this.#integrations.length * Object.keys(ROWS).length;
+    const cannot = this.#integrations.filter(({ cannotAbort }) => cannotAbort).length;
+    return this.#shown.size === this.#integrations.length * Object.keys(ROWS).length - cannot;
   }
 
   get text(): string {
     const rows = Object.keys(ROWS);
     const lines = this.#integrations.map(({ name, how }) => {
-      const marks = rows.map((row) => (this.#shown.has(`${name} ${row}`) ? 'yes' : ''));
+      const marks = rows.map((row) =>
+        this.#shown.has(`${name} ${row}`) ? 'yes' : 'takes no signal',
+      );
       return `| ${[name, how, ...marks].join(' | ')} |`;
     });
     const head = ['client', 'how', ...Object.values(ROWS)];
@@ -47,18 +50,18 @@ export class IntegrationTable {
   }
 }
 
-const INTRODUCTION = `# Any client that takes a \`fetch\`
+const INTRODUCTION = `# Clients and frameworks
 
-\`limiter.fetch\` is a \`fetch\` whose calls to models wait for the limiter. \`rateLimitedFetch({ limiter, … })\` is the same with options. This table is written by the tests, with the real packages.
+\`withRateLimit(client, options)\` limits clients of OpenAI's and Anthropic's SDKs, and of SDKs that are generated with the same core. For all others, \`limiter.fetch\` is a \`fetch\` whose calls to models wait for the limiter; \`rateLimitedFetch({ limiter, … })\` is the same with options. This table is written by the tests, with the real packages over HTTP.
 `;
 
 const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute make no 429.
-- **answered after a 429**: the call is sent again after the pause, with the client's own retries off. With them on, refusals multiply: leave 429s to one of the two (\`maxRetries: 0\`, or \`retries: false\` of \`rateLimitedFetch\`).
+- **answered after a 429**: the call is sent again after the pause; where the limiter is in the \`fetch\`, with the client's own retries off. With them on, refusals multiply: leave 429s to one of the two (\`maxRetries: 0\`, or \`retries: false\` of \`rateLimitedFetch\`). A client of \`withRateLimit\` tells the two apart by itself.
 - **stream settled**: a stream's usage is counted as the provider counts it, also where the client doesn't ask for it.
 - **abort while it waits**: the call rejects, gives its place back, and was never sent.
 - **usage**: what the client says it used is what the limiter has counted.
 
-Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't.
+Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't. A client of \`withRateLimit\` waits before its own timeouts begin.
 
 A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthropic's SDKs and LangChain repeat as a broken connection. With \`rejections: 'response'\` they get a status: tests hold that none of these, nor the AI SDK, repeats the 413 of a call that can never pass.
 

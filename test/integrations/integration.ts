@@ -1,3 +1,4 @@
+import type { RateLimiter } from '../../src/limiter.ts';
 import type { SimulatorProvider } from '../../src/testing/index.ts';
 import type { Fetch } from '../sdk/sdks.ts';
 
@@ -15,7 +16,7 @@ export interface IntegratedClient {
   stream(): Promise<string>;
 }
 
-/** A framework that takes a `fetch`. */
+/** A client or framework, and its seam. */
 export interface Integration {
   readonly name: string;
   /** The one line that limits it. */
@@ -24,9 +25,26 @@ export interface Integration {
   readonly provider: SimulatorProvider;
   /** What stands before the server, where it speaks another API. */
   readonly translate?: (fetch: Fetch) => Fetch;
-  /** `origin` is where the server listens. It makes no retries of its own. */
-  make(options: { fetch: Fetch; origin: string }): IntegratedClient;
+  /** What the model answers, where it isn't the text itself. */
+  readonly reply?: string;
+  /** Its calls take no signal. */
+  readonly cannotAbort?: boolean;
+  /** It makes no retries of its own, unless the limiter needs them to be allowed. */
+  make(seams: Seams): IntegratedClient;
 }
+
+/** What a client can be limited by. */
+export interface Seams {
+  /** A limited `fetch`. */
+  readonly fetch: Fetch;
+  /** The same without limits, for a client that is limited itself. */
+  readonly server: Fetch;
+  readonly limiter: RateLimiter;
+  /** Where the server listens. */
+  readonly origin: string;
+}
+
+export const TEXT = 'Hello from a model.';
 
 export const PROMPT = 'Say hi';
 export const MOST_TOKENS = 64;

@@ -1,10 +1,13 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
+import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
 import { generateText } from 'ai';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { CallTooLarge } from '../../src/errors.ts';
 import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
+import { withRateLimit } from '../../src/with-rate-limit.ts';
 import { outcome } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
 
@@ -53,6 +56,8 @@ const CLIENTS: readonly (readonly [string, (fetch: Fetch) => Promise<unknown>])[
   ],
 ];
 
+const nothing: Fetch = () => Promise.reject(new Error('Nothing may be sent'));
+
 describe('a call that can never pass, answered with a response', () => {
   it.each(CLIENTS)('is not repeated by %s', async (_, ask) => {
     let calls = 0;
@@ -60,7 +65,7 @@ describe('a call that can never pass, answered with a response', () => {
       limits: { tpm: 100, otpm: 100 },
       rejections: 'response',
       onLimit: 'wait',
-      fetch: () => Promise.reject(new Error('Nothing may be sent')),
+      fetch: nothing,
     });
     const counted: Fetch = (...given) => {
       calls++;
@@ -70,5 +75,30 @@ describe('a call that can never pass, answered with a response', () => {
     expect([how, calls]).toEqual(['failed', 1]);
     expect(String(error)).toContain('it can never pass');
     limited.rateLimit.close();
+  });
+});
+
+describe('a call that is rejected with an error', () => {
+  it('is not repeated by LangChain, whose model has a limited client', async () => {
+    let calls = 0;
+    const model = new ChatAnthropic({
+      model: 'claude-sonnet-5',
+      apiKey,
+      maxTokens: max_tokens,
+      createClient: ({ apiKey: key }) => {
+        const client = new Anthropic({ apiKey: key ?? null, fetch: nothing, logLevel: 'off' });
+        const limited = withRateLimit(client, { limits: { tpm: 100, otpm: 100 } });
+        const { create } = limited.messages;
+        const counted = (...given: Parameters<typeof create>): unknown => {
+          calls++;
+          return create.apply(limited.messages, given);
+        };
+        Object.defineProperty(limited.messages, 'create', { value: counted });
+        return limited as never; // LangChain has a copy of the SDK of its own.
+      },
+    });
+    const [how, error] = await outcome(model.invoke('Say hi'));
+    expect([how, calls]).toEqual(['failed', 1]);
+    expect(error).toBeInstanceOf(CallTooLarge);
   });
 });

@@ -1,6 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { withRateLimit } from '../../src/with-rate-limit.ts';
+import { type IntegratedClient, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { chatClient } from './shaped.ts';
 
 const messages = [{ role: 'user' as const, content: PROMPT }];
 const chat = { model: 'gpt-4o', max_tokens: MOST_TOKENS, messages };
@@ -37,42 +39,39 @@ export const plainFetch: Integration = {
 };
 
 export const openaiSdk: Integration = {
-  name: '`openai`',
-  how: '`new OpenAI({ fetch: limiter.fetch })`; `withRateLimit(client)` keeps the wait out of its timeouts',
+  name: '`openai`, by its `fetch`',
+  how: '`new OpenAI({ fetch: limiter.fetch })`',
   provider: 'openai',
-  make({ fetch, origin }) {
-    const client = new OpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch, maxRetries: 0 });
-    return {
-      async ask(signal) {
-        const { choices, usage } = await client.chat.completions.create(chat, { signal });
-        const text = choices[0]?.message.content ?? '';
-        const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage ?? {};
-        return { text, inputTokens, outputTokens };
-      },
-      async stream() {
-        let text = '';
-        const stream = await client.chat.completions.create({ ...chat, stream: true });
-        for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
-        return text;
-      },
-    };
-  },
+  make: ({ fetch, origin }) =>
+    chatClient(new OpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch, maxRetries: 0 })),
+};
+
+export const limitedAnthropic: Integration = {
+  name: '`@anthropic-ai/sdk`',
+  how: '`withRateLimit(new Anthropic())`',
+  provider: 'anthropic',
+  make: ({ server: fetch, limiter, origin }) =>
+    messageClient(
+      withRateLimit(new Anthropic({ apiKey: 'key', baseURL: origin, fetch }), { limiter }),
+    ),
 };
 
 export const anthropicSdk: Integration = {
-  name: '`@anthropic-ai/sdk`',
-  how: '`new Anthropic({ fetch: limiter.fetch })`; `withRateLimit(client)` keeps the wait out of its timeouts',
+  name: '`@anthropic-ai/sdk`, by its `fetch`',
+  how: '`new Anthropic({ fetch: limiter.fetch })`',
   provider: 'anthropic',
-  make({ fetch, origin }) {
-    const client = new Anthropic({ apiKey: 'key', baseURL: origin, fetch, maxRetries: 0 });
-    return {
-      async ask(signal) {
-        const { content, usage } = await client.messages.create(message, { signal });
-        const [block] = content;
-        const { input_tokens: inputTokens, output_tokens: outputTokens } = usage;
-        return { text: block?.type === 'text' ? block.text : '', inputTokens, outputTokens };
-      },
-      stream: () => client.messages.stream(message).finalText(),
-    };
-  },
+  make: ({ fetch, origin }) =>
+    messageClient(new Anthropic({ apiKey: 'key', baseURL: origin, fetch, maxRetries: 0 })),
 };
+
+function messageClient(client: Anthropic): IntegratedClient {
+  return {
+    async ask(signal) {
+      const { content, usage } = await client.messages.create(message, signal && { signal });
+      const [block] = content;
+      const { input_tokens: inputTokens, output_tokens: outputTokens } = usage;
+      return { text: block?.type === 'text' ? block.text : '', inputTokens, outputTokens };
+    },
+    stream: () => client.messages.stream(message).finalText(),
+  };
+}

@@ -10,13 +10,14 @@ import { openaiSdk, plainFetch } from './sdks.ts';
 const LIMITS = { rpm: 20, tpm: 4000 };
 
 it('keeps a wrapped client, the AI SDK, LangChain and fetch within one limit: no 429', async () => {
-  const { clock, simulator, server, limiter, client, fetch } = await integrated(
+  const { clock, simulator, listening, limiter, client, fetch, server } = await integrated(
     plainFetch,
     { limits: LIMITS },
     { limits: LIMITS },
   );
-  const origin = server.url;
-  const wrapped = openaiSdk.make({ fetch, origin });
+  const origin = listening.url;
+  const seams = { fetch, origin, limiter, server };
+  const wrapped = openaiSdk.make(seams);
   const sdk = new OpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch });
   const limited = withRateLimit(sdk, { limiter });
   const own = async (): Promise<unknown> =>
@@ -25,12 +26,12 @@ it('keeps a wrapped client, the AI SDK, LangChain and fetch within one limit: no
       max_tokens: 64,
       messages: [{ role: 'user', content: 'Say hi' }],
     });
-  const clients = [client, wrapped, aiResponses.make({ fetch, origin })];
-  const others = [...clients, langchain.make({ fetch, origin })];
+  const clients = [client, wrapped, aiResponses.make(seams)];
+  const others = [...clients, langchain.make(seams)];
   const asks = [own, ...others.flatMap((each) => [() => each.ask(), () => each.stream()])];
   const calls = Array.from({ length: 45 }, (_, index) => asks[index % asks.length]!());
   await clock.run(Promise.all(calls));
-  await server.close();
+  await listening.close();
   expect(simulator.log.map(({ status }) => status)).toEqual(Array(45).fill(200));
   expect(limiter.snapshot().map(({ totals }) => totals.calls)).toEqual([45]);
   expect(clock.now()).toBeGreaterThan(120_000);

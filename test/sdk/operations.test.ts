@@ -13,6 +13,7 @@ import {
   MESSAGE,
   openaiSdks,
   sdks,
+  shapedSdks,
 } from './sdks.ts';
 import {
   all,
@@ -436,6 +437,6 @@ function suite<C extends LimitableClient>(
   });
 }
 
-for (const sdk of sdks) suite(sdk, common(sdk));
+for (const sdk of [...sdks, ...(shapedSdks as unknown as EachSdk[])]) suite(sdk, common(sdk));
 for (const sdk of openaiSdks) suite(sdk, openaiCalls);
 for (const sdk of anthropicSdks) suite(sdk, anthropicCalls);

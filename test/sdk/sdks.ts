@@ -1,8 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk';
+import Cerebras from '@cerebras/cerebras_cloud_sdk';
 import Anthropic0 from 'anthropic0';
+import Groq from 'groq-sdk';
 import OpenAI, { AzureOpenAI } from 'openai';
 import OpenAI5, { AzureOpenAI as AzureOpenAI5 } from 'openai5';
 import OpenAI6, { AzureOpenAI as AzureOpenAI6 } from 'openai6';
+import Together from 'together-ai';
 import type { SimulatorProvider } from '../../src/testing/index.ts';
 
 export type Fetch = typeof globalThis.fetch;
@@ -212,6 +215,20 @@ export const openaiSdks: readonly OpenAISdk[] = [
   ),
 ];
 
+export const groq: OpenAISdk = shaped('groq-sdk', Groq as unknown as typeof OpenAI);
+
+/** SDKs that are generated with the same core, and differ from it: in their retries, or an older core. */
+export const shapedSdks: readonly OpenAISdk[] = [
+  shaped('together-ai', Together as unknown as typeof OpenAI),
+  shaped('cerebras', Cerebras as unknown as typeof OpenAI, { warmTCPConnection: false }),
+];
+
+function shaped(name: string, Client: typeof OpenAI, own: object = {}): OpenAISdk {
+  const baseURL = 'https://llm.example';
+  const options = { apiKey: 'key', logLevel: 'off', baseURL, ...own } as const;
+  return openaiSdk(name, Client, 'compatible', (given) => new Client({ ...options, ...given }));
+}
+
 export const anthropicSdks: readonly AnthropicSdk[] = [
   anthropicSdk('anthropic 0', Anthropic0 as unknown as typeof Anthropic),
   anthropicSdk('anthropic 1', Anthropic),
@@ -224,5 +241,6 @@ export interface EachSdk extends SdkBase<AnyClient> {
 
 export const sdks: readonly EachSdk[] = [
   ...openaiSdks,
+  groq,
   ...anthropicSdks,
 ] as unknown as readonly EachSdk[];

@@ -75,8 +75,9 @@ async function seenIn(clock: VirtualClock, request: Request): Promise<Seen> {
 
 /** A body without what a limited client may add to it. */
 export function withoutUsageQuestion(seen: readonly Seen[]): Seen[] {
-  return seen.map(({ body, ...rest }) => ({
+  return seen.map(({ body, headers: { 'content-length': _, ...headers }, ...rest }) => ({
     ...rest,
+    headers,
     body: String(body).replace(',"stream_options":{"include_usage":true}', ''),
   }));
 }
