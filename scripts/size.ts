@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 
-/** Of 1000 bytes. In November 2026 it was 102; the code is too much for the 60 that are wished for. */
-const MOST_KB = 104;
-const MOST_FILES = 20;
+/** Of 1000 bytes. In November 2026 it was 107; the code is too much for the 60 that are wished for. */
+const MOST_KB = 110;
+const MOST_FILES = 24;
 
 const dist = join(import.meta.dirname, '../dist');
 const { metafile, outputFiles } = await build({

@@ -20,4 +20,4 @@ export const MISTRAL: readonly FamilyRow[] = [
 ];
 
 /** Models that embed texts between a begin and an end, which cost a token each. */
-export const FRAMED_EMBEDDINGS = /mistral-(?:embed|7b)/;
+export const FRAMED_EMBEDDINGS: RegExp = /mistral-(?:embed|7b)/;
