@@ -26,9 +26,11 @@ export function* jsonParts(
 ): Generator<Part> {
   if (value === undefined) return;
   const files = new FilesFound(fileTokens);
-  const text = jsonOf(value, (key, each) =>
-    isLeftOut(key, each, without) ? undefined : files.without(each),
-  );
+  // Without a replacer, JSON is written several times as fast.
+  const reads = fileTokens !== undefined || without.length > 0;
+  const shown = (key: string, each: unknown): unknown =>
+    isLeftOut(key, each, without) ? undefined : files.without(each);
+  const text = jsonOf(value, reads ? shown : undefined);
   if (text === undefined) yield rough(0);
   else for (const slice of slicesOf(text)) yield scaled(slice, times);
   if (files.tokens !== undefined) yield rough(files.tokens);
@@ -66,7 +68,7 @@ function isLeftOut(key: string, value: unknown, without: readonly string[]): boo
 
 function jsonOf(
   value: unknown,
-  replacer: (key: string, value: unknown) => unknown,
+  replacer: ((key: string, value: unknown) => unknown) | undefined,
 ): string | undefined {
   try {
     return JSON.stringify(value, replacer);

@@ -41,12 +41,9 @@ export const wire: Wire = {
         Math.min(published(estimate, call), amount(chargeExpected(estimate, call), 'tokens')),
       charges(estimate, call) {
         const { model, prompt } = call;
-        const { inputTokens } = estimate;
-        return chargesOf(
-          prompt ? chargedByOpenAI(model, inputTokens, prompt) : inputTokens,
-          estimate,
-          call,
-        );
+        // What its own tools find isn't known when the call begins, and isn't charged then.
+        const { inputTokens, firmInputTokens: firm = inputTokens } = estimate;
+        return chargesOf(prompt ? chargedByOpenAI(model, firm, prompt) : firm, estimate, call);
       },
     },
   },

@@ -6,7 +6,7 @@ const TEKKEN = {
   start: 1,
   perMessage: 2,
   perCall: 4,
-  tools: { form: 'json', around: 8, times: 1.3 },
+  tools: { form: 'json', around: 12, times: 1.3 },
   schema: { ...PLAIN.schema, around: 4 },
   imageSquare: 28,
 } as const;

@@ -60,3 +60,11 @@ test('embeddings: texts by their characters, tokens as four of them', () => {
 test('of what was never recorded, the estimate is taken', () => {
   expect(charged('/audio/speech', { model: 'm', input: text(400) }, 7)).toBe(7);
 });
+
+test('what a tool of OpenAI’s finds isn’t charged when the call begins', () => {
+  const body = { model: 'gpt-4.1', input: 'hello', tools: [{ type: 'web_search' }] };
+  const call = provider.describe({ method: 'POST', path: '/responses', body });
+  const estimate = { inputTokens: 8500, firmInputTokens: 20, outputTokens: 0 };
+  const charges = call && provider.charging?.charges(estimate, call);
+  expect(charges?.bare).toBeLessThan(500);
+});
