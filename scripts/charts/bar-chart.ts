@@ -18,7 +18,7 @@ export interface ChartOptions {
   readonly most: number;
 }
 
-const NAME_WIDTH = 230;
+const NAME_WIDTH = 250;
 const COLUMN_WIDTH = 160;
 const BAR_WIDTH = 58;
 const ROW = 24;

@@ -12,9 +12,9 @@ const svg = barChart([bar('theirs', 'a', 5), bar('theirs', 'b', 50), bar('ours',
 it('draws bars as long as their values, to the most that there is room for', () => {
   const widths = [...svg.matchAll(/<rect class="(\w+)" x="(\d+)" y="\d+" width="([\d.]+)"/g)];
   expect(widths.map(([, kind, x, width]) => [kind, x, width])).toEqual([
-    ['other', '230', '29.0'],
-    ['other', '390', '58.0'],
-    ['ours', '230', '0.0'],
+    ['other', '250', '29.0'],
+    ['other', '410', '58.0'],
+    ['ours', '250', '0.0'],
   ]);
 });
 
