@@ -1,3 +1,4 @@
+// Longer than most files: it is the events' public contract, with its documentation.
 import { EventEmitter } from 'eventemitter3';
 import { didYouMean } from './model/did-you-mean.ts';
 import type { Limit, LimitSource } from './model/limits.ts';
@@ -109,12 +110,10 @@ export interface RejectedEvent extends CallRef {
   readonly error: Error;
 }
 
-/**
- * Less than was asked for: the output that a call may have was lowered to what there is room for
- * (`onLimit: 'degrade'`), or the store that processes share is lost, or back.
- */
+/** What `outputLowered`, `storeLost` and `storeBack` tell, under the name that was before them. */
 export type DegradedEvent = LoweredOutputEvent | StoreEvent;
 
+/** A call goes with less output than it asked for: what there is room for (`onLimit: 'degrade'`). */
 export interface LoweredOutputEvent extends CallRef {
   readonly what: 'max_tokens';
   readonly key: string | undefined;
@@ -123,6 +122,7 @@ export interface LoweredOutputEvent extends CallRef {
   readonly to: number;
 }
 
+/** The store that processes share is lost, or back. */
 export interface StoreEvent {
   readonly what: 'store_lost' | 'store_back';
   /** What calls do while it is lost. */
@@ -147,7 +147,13 @@ export interface RateLimiterEvents {
   usage: (event: UsageEvent) => void;
   /** A call was refused here, without a request. */
   rejected: (event: RejectedEvent) => void;
-  /** A call goes with less output than it asked for; or the store is lost, or back. */
+  /** A call goes with less output than it asked for. */
+  outputLowered: (event: LoweredOutputEvent) => void;
+  /** The store that processes share can't be reached. */
+  storeLost: (event: StoreEvent) => void;
+  /** The store that processes share can be reached again. */
+  storeBack: (event: StoreEvent) => void;
+  /** The older name of `outputLowered`, `storeLost` and `storeBack` together. */
   degraded: (event: DegradedEvent) => void;
 }
 
@@ -159,6 +165,9 @@ const EVENTS: Readonly<Record<keyof RateLimiterEvents, true>> = {
   limits: true,
   usage: true,
   rejected: true,
+  outputLowered: true,
+  storeLost: true,
+  storeBack: true,
   degraded: true,
 };
 
@@ -183,7 +192,9 @@ export class GuardedEmitter extends EventEmitter<Events> {
    * - `limits`: the limits of a lane, as it opens and whenever they change
    * - `usage`: a response has ended: tokens, dollars and time of its call
    * - `rejected`: a call was refused here, without a request
-   * - `degraded`: a call goes with less output than it asked for; or the store is lost, or back
+   * - `outputLowered`: a call goes with less output than it asked for
+   * - `storeLost`, `storeBack`: the store that processes share can't be reached, and can again
+   * - `degraded`: the older name of these three
    *
    * @throws TypeError for an event that there is none of
    */

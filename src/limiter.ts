@@ -18,7 +18,12 @@ import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
 import { closedError, HeadroomError } from './errors.ts';
-import { GuardedEmitter, type LaneRef, type LoweredOutputEvent } from './events.ts';
+import {
+  GuardedEmitter,
+  type LaneRef,
+  type LoweredOutputEvent,
+  type StoreEvent,
+} from './events.ts';
 import { definePlainFetch } from './fetch/plain-fetch.ts';
 import type { Lane } from './lane/lane.ts';
 import { type LaneKey, LaneRegistry, nameOf, ownKey } from './lane/lane-registry.ts';
@@ -524,7 +529,9 @@ export class RateLimiter extends GuardedEmitter {
   /** A call goes out with less output than it asked for. @internal */
   tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void {
     const ref = { lane: nameOf(lane), model: lane.model };
-    this.emit('degraded', { ...ref, what: 'max_tokens', ...lowered });
+    const event: LoweredOutputEvent = { ...ref, what: 'max_tokens', ...lowered };
+    this.emit('outputLowered', event);
+    this.emit('degraded', event);
   }
 
   async #allowance(caller: Caller): Promise<Allowance[]> {
@@ -546,7 +553,9 @@ export class RateLimiter extends GuardedEmitter {
 
   #storeChanged(isUp: boolean, cause: unknown): void {
     const policy = this.#shared?.onStoreLost ?? 'local';
-    this.emit('degraded', { what: isUp ? 'store_back' : 'store_lost', policy, cause });
+    const event: StoreEvent = { what: isUp ? 'store_back' : 'store_lost', policy, cause };
+    this.emit(isUp ? 'storeBack' : 'storeLost', event);
+    this.emit('degraded', event);
   }
 
   /** With a store, a lane is opened for it: what others have used is known there. */

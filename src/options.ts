@@ -2,11 +2,11 @@ import { type Budget, type BudgetOption, budgetFrom } from './budget/budget-opti
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import { type Clock, clockOption, type GivenClock } from './clock.ts';
 import { LIMIT_PATHS, type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
-import type { Enforcement } from './model/limits.ts';
+import { type Enforcement, type LongEnforcement, shortEnforcement } from './model/limits.ts';
 import type { PriceTable } from './model/price.ts';
 import { expectPrices } from './providers/expect-prices.ts';
 import type { Store } from './shared/store.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
+import { choiceOf, expected, expectKnown, expectNumber, expectObject } from './validate.ts';
 
 /** What a rate limiter can be told. Everything is optional. */
 export interface RateLimiterOptions {
@@ -24,10 +24,11 @@ export interface RateLimiterOptions {
    */
   readonly headroom?: number | 'auto' | undefined;
   /**
-   * How the provider enforces its limits.
+   * How the provider enforces its limits. `'token-bucket'` and `'sliding-window'` are other names of
+   * `'bucket'` and `'window'`.
    * @default what is known of the provider; for an unknown one the safest, `'slices'`
    */
-  readonly enforcement?: Enforcement | undefined;
+  readonly enforcement?: Enforcement | Exclude<LongEnforcement, 'fixed-window'> | undefined;
   /**
    * The burst, in seconds of the rate.
    * @default what is known of the provider; with `enforcement` given 60, and 0.25 for `'slices'`
@@ -134,13 +135,13 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   expectObject('options', options, 'an object');
   expectKnown(options, LIMITER_OPTIONS, '', LIMIT_PATHS);
   const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
-  const { enforcement, burstSeconds, maxPauseMs = LONGEST_PAUSE_MS } = options;
+  const { burstSeconds, maxPauseMs = LONGEST_PAUSE_MS } = options;
+  const enforcement = enforcementOf(options.enforcement);
   expectHeadroom(headroom);
   expectConcurrency('concurrency', concurrency);
   expectNumber('maxPauseMs', maxPauseMs, 'a number of milliseconds, 0 or more', (n) => n >= 0);
   const { maxQueue = Number.POSITIVE_INFINITY } = options;
   expectNumber('maxQueue', maxQueue, 'a whole number from 0, or Infinity', isWholeFrom(0));
-  if (enforcement !== undefined) expectOneOf('enforcement', enforcement, ENFORCEMENTS);
   if (burstSeconds !== undefined) {
     expectNumber('burstSeconds', burstSeconds, 'a positive number', (n) => n > 0);
   }
@@ -202,6 +203,12 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
 }
 
 const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];
+
+/** @throws TypeError for one that there is none of */
+function enforcementOf(given: unknown): Enforcement | undefined {
+  if (given === undefined) return undefined;
+  return choiceOf('enforcement', given, ENFORCEMENTS, shortEnforcement(given));
+}
 
 function expectHeadroom(headroom: unknown): void {
   if (headroom === 'auto') return;

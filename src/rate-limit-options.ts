@@ -17,12 +17,17 @@ export interface CallerOptions {
   /** Among calls of the same key, higher goes first; each tenth is the oldest. @default 0 */
   readonly priority?: number | undefined;
   /**
-   * The caller's tier, where it is one of the limiter's `tiers`. Else the account's tier at the
-   * provider, as it calls it: `'build'`, `'tier 1'`, `1`: with it, the published limits of that tier
-   * are kept until responses show others.
-   * @default the lowest plausible one, until the first response
+   * The caller's tier: one of the limiter's `tiers`. Where it is none of them, and `accountTier` isn't
+   * given, it means that.
+   * @default none: the caller has no limits of its own
    */
   readonly tier?: string | number | undefined;
+  /**
+   * Your account's tier at the provider, as that calls it: `'build'`, `'tier 1'`, `1`. The published
+   * limits of that tier are kept until responses show others.
+   * @default the lowest plausible one, until the first response
+   */
+  readonly accountTier?: string | number | undefined;
   /**
    * What to do with a call that can't go at once: let it `'wait'`; `'reject'` it with
    * `RateLimitExceeded`; or `'degrade'` it: where only its output is too much, it goes with as many
@@ -72,6 +77,7 @@ export const CLIENT_OPTIONS: readonly string[] = [
   'key',
   'priority',
   'tier',
+  'accountTier',
   'onLimit',
   'maxWaitMs',
   'estimate',
@@ -106,16 +112,24 @@ export function expectEstimate(estimate: unknown): void {
   if (!isUsable) throw expected('estimate', "a function, or 'provider'", estimate);
 }
 
+/** The options that name tiers. */
+interface Tiers {
+  readonly tier: string | number | undefined;
+  readonly accountTier: string | number | undefined;
+  readonly limiter: RateLimiter;
+}
+
 /**
- * @throws TypeError for a tier that the provider doesn't have, or that one of `own` was meant by:
- * with `'Free'` for `'free'`, a caller would have no limits of its own
+ * @throws TypeError for a tier that the provider doesn't have, or that one of the limiter's was meant
+ * by: with `'Free'` for `'free'`, a caller would have no limits of its own
  */
-export function expectTier(
-  tier: string | number | undefined,
-  limiter: RateLimiter,
-  host: PresetHost,
-): void {
+export function expectTiers(tiers: Tiers, host: PresetHost): void {
+  const { tier, accountTier, limiter } = tiers;
+  if (accountTier !== undefined && !isTierOf(host, accountTier)) {
+    throw expected('accountTier', tierChoices([], host), accountTier);
+  }
   if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
+  expectNoAccountTier(tiers);
   const own = limiter.tierNames;
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
   if (meant === undefined && isTierOf(host, tier)) return;
@@ -124,11 +138,26 @@ export function expectTier(
 }
 
 /** @throws TypeError for a tier that neither callers nor any provider has */
-export function expectAnyTier(tier: string | number | undefined, limiter: RateLimiter): void {
+export function expectAnyTier(tiers: Tiers): void {
+  const { tier, accountTier, limiter } = tiers;
+  const isAnyHosts = (each: string | number): boolean =>
+    PRESET_HOSTS.some((host) => isTierOf(host, each));
+  if (accountTier !== undefined && !isAnyHosts(accountTier)) {
+    throw expected('accountTier', "one of a provider's", accountTier);
+  }
   if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
-  if (PRESET_HOSTS.some((host) => isTierOf(host, tier))) return;
+  expectNoAccountTier(tiers);
+  if (isAnyHosts(tier)) return;
   const named = `\`tiers\` (${limiter.tierNames.join(', ')})`;
   throw expected('tier', `one of ${named}, or of a provider's`, tier);
+}
+
+/** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
+function expectNoAccountTier({ tier, accountTier, limiter }: Tiers): void {
+  if (accountTier === undefined) return;
+  const named = limiter.tierNames.map((name) => `'${name}'`).join(', ');
+  const what = named === '' ? 'unset, as there are no `tiers`' : `one of \`tiers\`: ${named}`;
+  throw expected('tier', what, tier);
 }
 
 function tierChoices(own: readonly string[], host: PresetHost): string {

@@ -71,18 +71,19 @@ export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLim
   expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS, ...FETCH_OPTIONS], '', LIMIT_PATHS);
   const { fetch = globalFetch, retries = true, timeoutMs, rejections = 'error', ...rest } = options;
   expectFetchOptions({ fetch, retries, timeoutMs, rejections });
-  const { key, priority, onLimit, maxWaitMs, tier, estimate } = rest;
+  const { key, priority, onLimit, maxWaitMs, tier, accountTier, estimate } = rest;
   expectContext({ key, priority, onLimit, maxWaitMs });
   if (estimate !== undefined && typeof estimate !== 'function') {
     throw expected('estimate', 'a function', estimate);
   }
   const given = sharedLimiter(rest);
   const limiter = given ?? createRateLimiter(limiterOptions(rest));
-  expectAnyTier(tier, limiter);
+  expectAnyTier({ tier, accountTier, limiter });
   const limited = limitedFetch({
     limiter,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,
+    accountTier,
     estimate: estimate && withTimeLimit(estimate, limiter.clock),
     count: undefined,
     fetch,

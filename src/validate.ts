@@ -22,11 +22,23 @@ export function expectNumber(
 
 /** @throws TypeError unless `value` is one of `choices` */
 export function expectOneOf(option: string, value: unknown, choices: readonly string[]): void {
-  if (!choices.some((choice) => choice === value)) {
-    const what = `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`;
-    const { message } = expected(option, what, value);
-    throw new TypeError(`${message}${didYouMean(value, choices)}`);
-  }
+  choiceOf(option, value, choices);
+}
+
+/**
+ * The one of `choices` that `value` is, or that it is another name of.
+ * @throws TypeError for a value that is none
+ */
+export function choiceOf<Choice extends string>(
+  option: string,
+  value: unknown,
+  choices: readonly Choice[],
+  name: unknown = value,
+): Choice {
+  const choice = choices.find((each) => each === name);
+  if (choice !== undefined) return choice;
+  const what = `one of ${choices.map((each) => `'${each}'`).join(', ')}`;
+  throw new TypeError(`${expected(option, what, value).message}${didYouMean(value, choices)}`);
 }
 
 /** @throws TypeError unless `value` is an object and not an array */

@@ -6,11 +6,12 @@ import { LIMITER_OPTIONS } from './options.ts';
 import {
   CLIENT_OPTIONS,
   expectEstimate,
-  expectTier,
+  expectTiers,
   limiterOptions,
   type RateLimitOptions,
   sharedLimiter,
 } from './rate-limit-options.ts';
+import { accountTierOf } from './sdk/account-tier.ts';
 import { anthropicAdapter } from './sdk/anthropic.ts';
 import { CallPipeline, type CallPipelineOptions } from './sdk/call-pipeline.ts';
 import type { ClientAdapter } from './sdk/client.ts';
@@ -55,16 +56,18 @@ export function withRateLimit<C extends LimitableClient>(
   const adapter = adapterOf(client);
   expectObject('options', options, 'an object');
   expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS], '', LIMIT_PATHS);
-  const { key, priority, onLimit, maxWaitMs, tier, estimate } = options;
+  const { key, priority, onLimit, maxWaitMs, tier, accountTier, estimate } = options;
   expectContext({ key, priority, onLimit, maxWaitMs });
   expectEstimate(estimate);
   const limiter = sharedLimiter(options) ?? unshared(client, adapter, options);
-  expectTier(tier, limiter, adapter.upstream(client).presetHost ?? adapter.home);
+  const host = adapter.upstream(client).presetHost ?? adapter.home;
+  expectTiers({ tier, accountTier, limiter }, host);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
     limiter,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,
+    accountTier,
     estimate: typeof estimate === 'function' ? withTimeLimit(estimate, limiter.clock) : undefined,
     count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
   }) as RateLimited<C>;
@@ -110,11 +113,10 @@ function wrapped(client: object, adapter: ClientAdapter, options: CallPipelineOp
 function upstreamOf(
   adapter: ClientAdapter,
   client: object,
-  { tier, limiter }: CallPipelineOptions,
+  options: CallPipelineOptions,
 ): Upstream {
   const upstream = adapter.upstream(client);
-  const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
-  const home = tier === undefined || isCallers ? undefined : adapter.home;
+  const home = accountTierOf(options) === undefined ? undefined : adapter.home;
   const { presetHost = home } = upstream;
   return { ...upstream, presetHost };
 }

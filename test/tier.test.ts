@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { createRateLimiter, type LimitsEvent, withRateLimit } from '../src/index.ts';
+import { rateLimitedFetch } from '../src/rate-limited-fetch.ts';
 import { createSimulator, createVirtualClock } from '../src/testing/index.ts';
 
 const clock = createVirtualClock();
@@ -117,6 +118,47 @@ describe('a tier', () => {
     const before = clock.now();
     await clock.run(Promise.all([ask(), ask(), ask()]));
     expect(clock.now() - before).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('of the account has a name of its own, beside the caller’s', async () => {
+    const simulator = createSimulator({ clock, provider: 'openai', latency: 1000 });
+    const bare = new OpenAI({ apiKey: 'any', fetch: simulator.fetch });
+    const tiers = { 'tier 1': { rpm: 2 } };
+    const client = withRateLimit(bare, {
+      ...{ clock, tiers, key: 'a', tier: 'tier 1', accountTier: 'tier 5' },
+    });
+    const old = withRateLimit(bare, { clock, tier: 'tier 5' });
+    const ask = ({ chat }: OpenAI) =>
+      chat.completions.create({ model: 'gpt-4o', messages: MESSAGES });
+    const answered = Promise.all([ask(client), ask(client), ask(client), ask(old)]);
+    await clock.advance(500);
+    const limitsOf = ({ rateLimit }: typeof client) => rateLimit.snapshot()[0]?.limits;
+    expect(limitsOf(client)).toContainEqual(
+      expect.objectContaining({ dimension: 'requests', max: 10_000, source: 'published' }),
+    );
+    const published = (limits: ReturnType<typeof limitsOf>) =>
+      limits?.map(({ dimension, max, source }) => ({ dimension, max, source }));
+    expect(published(limitsOf(old))).toEqual(published(limitsOf(client)));
+    const before = clock.now();
+    await clock.run(answered);
+    expect(clock.now() - before).toBeGreaterThanOrEqual(29_000);
+  });
+
+  it('of the account is none of the caller’s, and the other way round', () => {
+    const bare = new OpenAI({ apiKey: 'any' });
+    expect(() => withRateLimit(bare, { ...own, accountTier: 'pro' })).toThrow(
+      /^Expected `accountTier` to be one of Free, .*, got `pro` \(string\)$/,
+    );
+    expect(() => withRateLimit(bare, { ...own, tier: 'tier 2', accountTier: 'tier 1' })).toThrow(
+      "Expected `tier` to be one of `tiers`: 'free', 'pro', got `tier 2` (string)",
+    );
+    expect(() => withRateLimit(bare, { tier: 'tier 2', accountTier: 1 })).toThrow(
+      'Expected `tier` to be unset, as there are no `tiers`',
+    );
+    expect(() => rateLimitedFetch({ accountTier: 'gold' })).toThrow(
+      "Expected `accountTier` to be one of a provider's, got `gold` (string)",
+    );
+    expect(() => rateLimitedFetch({ ...own, tier: 'pro', accountTier: 'tier 1' })).not.toThrow();
   });
 
   it('is one option of those that an unknown one is told of', () => {

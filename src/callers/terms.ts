@@ -1,17 +1,17 @@
 import { type ShortLimits, shortLimits } from '../limit-table.ts';
-import type { Limit, Shape } from '../model/limits.ts';
-import { expectNumber, expectObject, expectOneOf } from '../validate.ts';
+import { type Limit, type LongEnforcement, type Shape, shortEnforcement } from '../model/limits.ts';
+import { choiceOf, expectNumber, expectObject } from '../validate.ts';
 
 /**
  * How a tier's limits are kept.
  *
- * - `token-bucket`: a minute's limit may be used at once, and comes back evenly: over a long time
- *   the limit, in any minute up to twice as much.
- * - `sliding-window`: never more than the limit in any minute.
- * - `fixed-window`: never more than the limit in a minute by the clock; so twice as much in the
- *   seconds around the full minute.
+ * - `bucket`, or `token-bucket`: a minute's limit may be used at once, and comes back evenly: over a
+ *   long time the limit, in any minute up to twice as much.
+ * - `window`, or `sliding-window`: never more than the limit in any minute.
+ * - `fixed`, or `fixed-window`: never more than the limit in a minute by the clock; so twice as much
+ *   in the seconds around the full minute.
  */
-export type Strategy = 'token-bucket' | 'sliding-window' | 'fixed-window';
+export type Strategy = 'bucket' | 'window' | 'fixed' | LongEnforcement;
 
 /** What the callers of one tier may use, each for itself, in all lanes together. */
 export interface TierLimits extends ShortLimits {
@@ -19,7 +19,7 @@ export interface TierLimits extends ShortLimits {
   readonly usdPerDay?: number | undefined;
   /** The share of a contended limit, beside callers of weight 1. @default 1 */
   readonly weight?: number | undefined;
-  /** @default 'token-bucket' */
+  /** How its limits are kept. @default 'bucket' */
   readonly strategy?: Strategy | undefined;
 }
 
@@ -41,11 +41,7 @@ export const NO_TERMS: Terms = {
   weight: 1,
 };
 
-const SHAPES: Readonly<Record<Strategy, Shape>> = {
-  'token-bucket': { enforcement: 'bucket', burstSeconds: 60 },
-  'sliding-window': { enforcement: 'window', burstSeconds: 60 },
-  'fixed-window': { enforcement: 'fixed', burstSeconds: 60 },
-};
+const STRATEGIES = ['bucket', 'window', 'fixed'] as const;
 
 /**
  * The terms that a tier's limits ask for.
@@ -57,12 +53,17 @@ export function termsFrom(name: string, tier: TierLimits): Terms {
     tier,
     '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency, usdPerDay, weight, strategy }',
   );
-  const { usdPerDay, weight = 1, strategy = 'token-bucket', ...short } = tier;
+  const { usdPerDay, weight = 1, strategy = 'bucket', ...short } = tier;
   const { limits, concurrency } = shortLimits(name, short);
   expectNumber(`${name}.weight`, weight, 'a positive number', (n) => n > 0 && n < Infinity);
   if (usdPerDay !== undefined) {
     expectNumber(`${name}.usdPerDay`, usdPerDay, 'a positive number of US dollars', (n) => n > 0);
   }
-  expectOneOf(`${name}.strategy`, strategy, Object.keys(SHAPES));
-  return { limits, shape: SHAPES[strategy], concurrency, usdPerDay, weight };
+  const enforcement = choiceOf(
+    `${name}.strategy`,
+    strategy,
+    STRATEGIES,
+    shortEnforcement(strategy),
+  );
+  return { limits, shape: { enforcement, burstSeconds: 60 }, concurrency, usdPerDay, weight };
 }

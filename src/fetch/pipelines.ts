@@ -3,6 +3,7 @@ import type { PresetHost } from '../providers/known-providers.ts';
 import { HOMES, type Protocol } from '../providers/protocol.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { deploymentIn } from '../providers/request-path.ts';
+import { accountTierOf } from '../sdk/account-tier.ts';
 import { CallPipeline, type CallPipelineOptions } from '../sdk/call-pipeline.ts';
 import type { Upstream } from '../upstream.ts';
 
@@ -41,8 +42,6 @@ export class Pipelines {
 
   /** On a host that nobody knows, an account's tier is one at the protocol's own provider. */
   #home(protocol: Protocol): PresetHost | undefined {
-    const { tier, limiter } = this.#options;
-    const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
-    return tier === undefined || isCallers ? undefined : HOMES[protocol];
+    return accountTierOf(this.#options) === undefined ? undefined : HOMES[protocol];
   }
 }

@@ -9,6 +9,7 @@ function plainFetch(limiter: CallLimiter): Fetch {
     limiter,
     caller: {},
     tier: undefined,
+    accountTier: undefined,
     estimate: undefined,
     count: undefined,
     fetch: globalFetch,

@@ -35,6 +35,20 @@ export type LimitSource = 'given' | 'published' | 'guess' | 'headers' | 'refusal
  */
 export type Enforcement = 'bucket' | 'window' | 'slices';
 
+/** The longer names of the same, for callers' tiers and for providers. */
+export type LongEnforcement = 'token-bucket' | 'sliding-window' | 'fixed-window';
+
+const SHORT_NAMES: Readonly<Record<LongEnforcement, Enforcement | 'fixed'>> = {
+  'token-bucket': 'bucket',
+  'sliding-window': 'window',
+  'fixed-window': 'fixed',
+};
+
+/** The short name of what has two; anything else as it is. */
+export function shortEnforcement(name: unknown): unknown {
+  return new Map<unknown, unknown>(Object.entries(SHORT_NAMES)).get(name) ?? name;
+}
+
 /** How the limits of a dimension are enforced, and the burst that this allows. */
 export interface Shape {
   /** `fixed`: windows by the clock, for limits of one's own; no provider is known to have them. */

@@ -17,18 +17,17 @@ import type { CustomEstimator } from '../tokens/custom-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
+import { accountTierOf, callerTierOf, type TierOptions } from './account-tier.ts';
 import { asAdmitted } from './admitted.ts';
 import { Attempt } from './attempt.ts';
 import { leastOutput, mostOutput } from './lowered-output.ts';
 import { UsageHabits, type UsageQuestion } from './usage-habits.ts';
 
 /** How to limit the calls of one wrapped client. */
-export interface CallPipelineOptions {
+export interface CallPipelineOptions extends TierOptions {
   readonly limiter: CallLimiter;
   /** Key, priority and so on of its calls. `runAs` overrides them. */
   readonly caller: Omit<CallerContext, 'tier'>;
-  /** One of the limiter's `tiers`, or else the account's tier at the provider. */
-  readonly tier: string | number | undefined;
   /** The user's own estimator. */
   readonly estimate: CustomEstimator | undefined;
   /** Asks the provider to count tokens. */
@@ -152,9 +151,9 @@ export class CallPipeline {
   async admit(request: HookedRequest, call: Call): Promise<Attempt> {
     const { limiter } = this.#options;
     // Read before the first await: later code may run outside of the caller's async context.
-    const { tier } = this.#options;
-    const isCallers = typeof tier === 'string' && limiter.hasTier(tier);
-    const own = { ...this.#options.caller, ...(isCallers && { tier }) };
+    const tier = callerTierOf(this.#options);
+    const accountTier = accountTierOf(this.#options);
+    const own = { ...this.#options.caller, ...(tier !== undefined && { tier }) };
     const context: CallerContext = { ...own, ...presentCaller() };
     const upstream = this.#upstream();
     const { calibration, clock } = limiter;
@@ -164,7 +163,7 @@ export class CallPipeline {
     const measured = { provider: upstream.provider.name, path, body, signal };
     const estimating = () => estimateCall(measured, sources);
     const keyFor = (estimate: TokenEstimate): LaneKey =>
-      laneKeyOf(upstream, call, estimate, isCallers ? undefined : tier);
+      laneKeyOf(upstream, call, estimate, accountTier);
     // Nobody knows yet whether the input is a long one, which may have a lane of its own.
     const onPrepared = limiter.lane(keyFor(NOTHING_YET)).prepare();
     const fail = (error: unknown): never => {

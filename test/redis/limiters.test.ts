@@ -352,6 +352,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     const store = open();
     const limiter = world.limiter({ store, limits: { rpm: 60 }, burstSeconds: 10 });
     const degraded = heard(limiter, 'degraded');
+    const [lost, back] = [heard(limiter, 'storeLost'), heard(limiter, 'storeBack')];
     await world.run(world.call(limiter, 'a'));
     const error = new Error('NOPERM this user has no permissions to run the command');
     client.errors = Array.from({ length: 4 }, () => error);
@@ -359,6 +360,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     expect(degraded).toEqual([{ what: 'store_lost', policy: 'local', cause: error }]);
     await clock.advance(5000);
     expect(degraded.slice(1)).toMatchObject([{ what: 'store_back', policy: 'local' }]);
+    expect([lost, back]).toEqual([degraded.slice(0, 1), degraded.slice(1)]);
     expect(client.errors).toEqual([]);
     await world.run(world.call(limiter, 'c'));
     expect(world.lines).toHaveLength(3);

@@ -228,6 +228,8 @@ async function lowered<T>(
   });
   const told: DegradedEvent[] = [];
   limiter.on('degraded', (event) => told.push(event));
+  const lowered: DegradedEvent[] = [];
+  limiter.on('outputLowered', (event) => lowered.push(event));
   // The client is what `make` has made.
   const client = withRateLimit(make({ apiKey: 'key', fetch }), {
     limiter,
@@ -236,6 +238,7 @@ async function lowered<T>(
     ...options,
   }) as T;
   const result = await clock.run(outcome(send(client)));
+  expect(lowered).toEqual(told);
   return { body: bodies[0], bodies, told, result, at: clock.now(), limiter };
 }
 

@@ -49,6 +49,9 @@ const EVENTS = [
   'limits',
   'usage',
   'rejected',
+  'outputLowered',
+  'storeLost',
+  'storeBack',
   'degraded',
 ] as const;
 
