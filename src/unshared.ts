@@ -1,5 +1,6 @@
 import { acrossCopies } from './across-copies.ts';
 import { systemClock } from './clock.ts';
+import { numberOfText } from './model/number-of-text.ts';
 import { warn } from './warning.ts';
 
 /** So many limiters for one account in so long are no set-up, but one for each request. */
@@ -28,7 +29,7 @@ export function noteUnshared(
 ): void {
   const made = acrossCopies('unshared', (): Made => ({ at: new Map(), hasWarned: false }));
   if (made.hasWarned) return;
-  const account = `${host} ${numberOf(credential)}`;
+  const account = `${host} ${numberOfText(credential)}`;
   const times = [...(made.at.get(account) ?? []), now].slice(-MANY);
   made.at.delete(account);
   made.at.set(account, times);
@@ -42,13 +43,4 @@ export function noteUnshared(
     'HEADROOM_UNSHARED_LIMITER',
     `withRateLimit has made ${MANY} limiters for one account within ${WITHIN_MS / 60_000} minutes. They know nothing of each other, so that together they limit nothing: wrap one client for all requests, or make one limiter (createRateLimiter) and give it to each client as \`limiter\``,
   );
-}
-
-/** FNV-1a in 32 bits: tells keys apart, and is too short to tell anything about one. */
-function numberOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -3,6 +3,7 @@ import { HeadroomError } from '../errors.ts';
 import { type Protocol, protocolOf } from '../providers/protocol.ts';
 import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
 import { FetchCall, type SendOptions } from './fetch-call.ts';
+import { OuterRetries } from './outer-retries.ts';
 import { type Fetch, outgoing, type Target, targetOf } from './outgoing-request.ts';
 import { Pipelines, type PipelinesOptions } from './pipelines.ts';
 import { rejectionResponse } from './rejection-response.ts';
@@ -18,8 +19,9 @@ export interface LimitedFetchOptions extends PipelinesOptions, SendOptions {
 
 /** A `fetch` whose calls to models wait until the limits have room. All other requests pass. */
 export function limitedFetch(options: LimitedFetchOptions): Fetch {
-  const { limiter, fetch, rejections, onCall } = options;
+  const { limiter, fetch, retries, rejections, onCall } = options;
   const pipelines = new Pipelines(options);
+  const outer = new OuterRetries(limiter.clock);
   watchPasses();
   return async (input, init) => {
     if (takePass(limiter)) return asAdmitted(limiter, () => fetch(input, init));
@@ -28,10 +30,16 @@ export function limitedFetch(options: LimitedFetchOptions): Fetch {
     if (target === undefined || protocol === undefined) return fetch(input, init);
     onCall?.(target);
     const pipeline = pipelines.of(target.url, protocol);
+    let end = (_isGivenUp: boolean): void => {};
     try {
       const request = await outgoing(input, init);
-      return await new FetchCall({ ...target, protocol }, request, pipeline, options).answer();
+      if (retries) end = outer.begin(`${target.url} ${request.body.text}`);
+      const call = new FetchCall({ ...target, protocol }, request, pipeline, options);
+      const response = await call.answer();
+      end(response.status === 429);
+      return response;
     } catch (error) {
+      end(error instanceof HeadroomError);
       if (rejections === 'response' && error instanceof HeadroomError) {
         return rejectionResponse(error);
       }

@@ -1,5 +1,6 @@
 import PQueue, { type Queue, type QueueAddOptions } from 'p-queue';
 import { AbortHub } from './abort-hub.ts';
+import { ensureCustomEvent } from './custom-event.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { QueuedCall } from './queued-call.ts';
 
@@ -92,6 +93,7 @@ export class CallQueue<R extends Held> {
         waiting = this;
       }
     }
+    ensureCustomEvent();
     this.#queue = new PQueue({ queueClass: OwnQueue, concurrency, autoStart: false });
     this.#waiting = waiting ?? new OwnQueue();
     this.#queue.addEventListener('next', onSlot);

@@ -60,7 +60,14 @@ interface Turns {
 
 function openTurns(): Turns {
   const immediate: unknown = Reflect.get(globalThis, 'setImmediate');
-  return isScheduler(immediate) ? immediateTurns(immediate) : messageTurns();
+  if (isScheduler(immediate)) return scheduledTurns(immediate);
+  return hasNoMessages() ? scheduledTurns((callback) => setTimeout(callback, 0)) : messageTurns();
+}
+
+/** Vercel's edge runtime has no messages; Cloudflare's arrive before all that can run has run. */
+function hasNoMessages(): boolean {
+  const isWorkerd = typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers';
+  return isWorkerd || typeof MessageChannel === 'undefined';
 }
 
 type Scheduler = (callback: () => void) => unknown;
@@ -69,8 +76,8 @@ function isScheduler(value: unknown): value is Scheduler {
   return typeof value === 'function';
 }
 
-function immediateTurns(immediate: Scheduler): Turns {
-  const next = () => new Promise<void>((resolve) => void immediate(resolve));
+function scheduledTurns(schedule: Scheduler): Turns {
+  const next = () => new Promise<void>((resolve) => void schedule(resolve));
   return { next, close: () => {} };
 }
 

@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectionError, type Server } from './server.ts';
 import { FLIGHT_HEADER, type Flight, Flights, fetchInFlight } from './wire-flight.ts';
@@ -28,6 +28,8 @@ export async function listen(
   { port = 0 }: ListenOptions = {},
 ): Promise<RunningServer> {
   const flights = new Flights(server.clock);
+  // No import: bundlers would put it into programs for runtimes that have no such module.
+  const { createServer } = process.getBuiltinModule('node:http');
   const http = createServer((incoming, outgoing) => {
     void exchange(server, flights, incoming, outgoing);
   });

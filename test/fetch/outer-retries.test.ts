@@ -1,0 +1,70 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import { generateText } from 'ai';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { OuterRetries } from '../../src/fetch/outer-retries.ts';
+import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
+import { outcome, refused } from '../sdk/bench.ts';
+
+describe('retries around a limited fetch', () => {
+  let warnings: MockInstance<typeof process.emitWarning>;
+  const forget = () => Reflect.deleteProperty(globalThis, Symbol.for('llm-headroom.outer-retries'));
+
+  beforeEach(() => {
+    forget();
+    warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  });
+  afterEach(() => {
+    forget();
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    ['are told of, once: those of the AI SDK', true, 1],
+    ['are not told of where 429s are left to them', false, 0],
+  ])('%s', async (_, retries, times) => {
+    const fetch = rateLimitedFetch({
+      maxPauseMs: 1,
+      retries,
+      fetch: async () => refused({ 'retry-after-ms': '5' })(),
+    });
+    const model = createOpenAI({ apiKey: 'key', fetch })('gpt-4o');
+    const [how] = await outcome(generateText({ model, prompt: 'Say hi', maxRetries: 3 }));
+    expect([how, warnings.mock.calls.length]).toEqual(['failed', times]);
+    if (times === 0) return;
+    const [message, options] = warnings.mock.calls[0] ?? [];
+    expect(message).toMatch(/sent again 2 times by what is around it.*`maxRetries: 0`/);
+    expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_OUTER_RETRIES' });
+  });
+
+  const clock = createVirtualClock();
+
+  it('are calls that follow the failure of the same one, and soon', () => {
+    const calls = new OuterRetries(clock);
+    for (const call of ['a', 'b', 'a', 'b']) calls.begin(call)(true);
+    expect(warnings).not.toHaveBeenCalled();
+    calls.begin('a')(true);
+    expect(warnings).toHaveBeenCalledTimes(1);
+  });
+
+  it('are no calls that overlap, however many fail', () => {
+    const calls = new OuterRetries(clock);
+    for (let wave = 0; wave < 5; wave++) {
+      const ends = [1, 2, 3].map(() => calls.begin('a'));
+      for (const end of ends) end(true);
+    }
+    expect(warnings).not.toHaveBeenCalled();
+  });
+
+  it('are no calls that come late, or after one that has passed', async () => {
+    const calls = new OuterRetries(clock);
+    for (let turn = 0; turn < 5; turn++) {
+      calls.begin('late')(true);
+      for (const isGivenUp of [true, false]) calls.begin(`passed ${turn}`)(isGivenUp);
+      await clock.run(new Promise<void>((resolve) => clock.setTimeout(resolve, 61_000)));
+    }
+    const alternating = [true, false, true, false, true];
+    for (const isGivenUp of alternating) calls.begin('alternating')(isGivenUp);
+    expect(warnings.mock.calls.length).toBe(0);
+  });
+});
