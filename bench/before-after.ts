@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { withRateLimit } from '../src/index.ts';
+import { estimateTokens, withRateLimit } from '../src/index.ts';
 import {
   createRandom,
   createSimulator,
@@ -43,6 +43,8 @@ export async function beforeAfterTable(): Promise<string> {
 }
 
 async function outcome(wrap: (client: OpenAI) => OpenAI): Promise<Outcome> {
+  // What is loaded when it is first needed is loaded in real time.
+  await estimateTokens({ provider: 'openai', path: '/chat/completions', body: { model: MODEL } });
   const clock = createVirtualClock();
   const simulator = openai(clock);
   const restore = globalClock(clock);

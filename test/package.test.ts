@@ -161,7 +161,7 @@ describe('packed from a clean clone, without a build before', () => {
       const paths = files.map(({ path }) => path);
       const { exports, bin } = JSON.parse(readFileSync('package.json', 'utf8'));
       const named: string[] = JSON.stringify([exports, bin]).match(/dist\/[^"]+/g) ?? [];
-      expect(named).toHaveLength(11);
+      expect(named).toHaveLength(13);
       expect(paths).toEqual(expect.arrayContaining(named));
       const others = paths.filter(
         (path) => !/^dist\/.+\.d\.ts$|^dist\/chunks\/[a-z-]+\.js$/.test(path),
