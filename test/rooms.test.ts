@@ -31,6 +31,59 @@ function roomsBelow(room: string): Set<string> {
   return new Set(imports.filter(({ from }) => from === room).map(({ to }) => to));
 }
 
+const ARCHITECTURE = readFileSync(new URL('../ARCHITECTURE.md', SRC), 'utf8');
+
+/** The rooms and files of the picture, a line each; what they are is said beside it. */
+function lines(): string[][] {
+  const [, picture = ''] = /## The rooms[\s\S]*?```\n([\s\S]*?)```/.exec(ARCHITECTURE) ?? [];
+  return picture.split('\n').map((line) => {
+    const names = line.slice(0, 62).match(/[\w-]+(?:\/|\.ts)/g) ?? [];
+    return names.map((name) => name.replace('/', ''));
+  });
+}
+
+/** What the table says that rooms import, besides files at the root. */
+function allowed(): { readonly rooms: readonly string[]; readonly below: readonly string[] }[] {
+  const [, table = ''] = /\| room \| imports.*\n\|.*\n((?:\|.*\n)+)/.exec(ARCHITECTURE) ?? [];
+  return table
+    .trim()
+    .split('\n')
+    .map((row) => {
+      const [rooms = '', below = ''] = row
+        .split('|')
+        .slice(1)
+        .map((cell) => cell.match(/`[\w-]+`/g)?.map((name) => name.slice(1, -1)) ?? []);
+      return { rooms: [...rooms], below: [...below] };
+    });
+}
+
+test('each line of the picture imports from lines below it only', () => {
+  const order = lines();
+  const lineOf = (name: string): number => order.findIndex((names) => names.includes(name));
+  const names = new Set(imports.flatMap(({ from, to }) => [from, to]));
+  expect([...names].filter((name) => lineOf(name) === -1)).toEqual([]);
+  const upwards = imports
+    .filter(({ from, to }) => lineOf(to) <= lineOf(from))
+    .map(({ from, to }) => `${from} -> ${to}`);
+  expect([...new Set(upwards)]).toEqual([]);
+});
+
+test('rooms import what the table says', () => {
+  const rooms = [...new Set(imports.map(({ from }) => from))].filter((each) => !/\.ts$/.test(each));
+  const foldersBelow = (room: string): string[] =>
+    [...roomsBelow(room)].filter((each) => !/\.ts$/.test(each)).toSorted();
+  const table = allowed();
+  expect(table.flatMap((row) => row.rooms).toSorted()).toEqual(
+    [...rooms, 'model'].filter((each, i, all) => all.indexOf(each) === i).toSorted(),
+  );
+  for (const { rooms, below } of table) {
+    for (const room of rooms.filter((each) => each !== 'cli')) {
+      const named = below.filter((each) => each !== 'nextTurn');
+      expect([room, ...foldersBelow(room)]).toEqual([room, ...named.toSorted()]);
+    }
+  }
+});
+
 test('the model imports nothing', () => {
   expect([...roomsBelow('model')]).toEqual([]);
 });
