@@ -322,9 +322,9 @@ export class RateLimiter extends GuardedEmitter {
    * they will cost. Nothing is sent or reserved.
    *
    * The time is found by letting them through copies of the lanes, with the limits in force and what
-   * is used and waits now: with a `store`, what all processes have used, and what waits here. It takes
-   * each call for what is reserved for it, and others' calls that
-   * come later, refusals, the limits of tiers and budgets for nothing. `calls` may be an async iterable
+   * is used and waits now: with a `store`, what all processes have used, and what waits here. Each
+   * call counts with what would be reserved for it. Not considered are calls that others make later,
+   * refusals, the limits of tiers, and budgets. `calls` may be an async iterable
    * of any length: 40 bytes are kept of each.
    *
    * @example

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 
-/** Our errors that another try may do without. */
+/** Our errors after which another try may succeed. */
 const PASSING: readonly string[] = ['rate_limit_exceeded', 'queue_full', 'store_unavailable'];
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;

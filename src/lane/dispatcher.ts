@@ -152,8 +152,8 @@ export class Dispatcher {
   }
 
   /**
-   * Leaves a caller out whose own limits have no room. Whole milliseconds, so that the clock sees a
-   * difference; a lane whose turn it isn't lets the others try a millisecond before.
+   * Leaves a caller out whose own limits have no room, for whole milliseconds, so that the clock sees a
+   * difference. If another lane of this caller is next, this one waits a millisecond longer.
    */
   #hold(caller: Caller, waitMs: number): void {
     const turnMs = caller.isNextIn(this.#queue.fair) ? 0 : 1;

@@ -45,7 +45,7 @@ export class LaneAdmission {
   }
 
   /** Why a call can't pass, however long it waits. */
-  refusal(
+  rejection(
     call: Pick<Asking, 'cost' | 'ownCost' | 'expects' | 'own'> &
       Partial<Pick<QueuedCall, 'since' | 'refusedAt'>>,
   ): HeadroomError | undefined {

@@ -106,9 +106,9 @@ export class LaneQueue {
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
     const asking = this.asking(call);
-    const refused = this.admission.refusal(asking);
+    const rejected = this.admission.rejection(asking);
     const error =
-      refused ?? (this.#options.keeper.isLocal ? this.#excess(asking, call) : undefined);
+      rejected ?? (this.#options.keeper.isLocal ? this.#excess(asking, call) : undefined);
     if (error !== undefined) return Promise.reject(this.admission.told(asking, error));
     return new Promise((resolve, reject) => {
       const queued = this.#join(asking, call, { resolve, reject });
@@ -124,7 +124,7 @@ export class LaneQueue {
   /** Lets the call through now, or says why not. Throws where it can never pass. */
   tryAcquire(call: Pick<LaneCall, 'cost' | 'caller'>): Reservation | Rejection {
     const asking = this.asking(call);
-    const error = this.admission.refusal(asking) ?? this.admission.unasked();
+    const error = this.admission.rejection(asking) ?? this.admission.unasked();
     if (error !== undefined) throw this.admission.told(asking, error);
     this.#dispatcher.look();
     const forecast = this.forecaster.of(asking);

@@ -94,7 +94,7 @@ export class Lane {
     const call = { ...asked, callId };
     const lane = await own;
     if (lane === undefined) return this.#queue.acquire(call);
-    const error = this.#queue.admission.refusal(this.#queue.asking(call));
+    const error = this.#queue.admission.rejection(this.#queue.asking(call));
     if (error !== undefined)
       throw this.#queue.admission.told({ caller, callId, ref: undefined }, error);
     const since = this.#now;

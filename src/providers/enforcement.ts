@@ -1,5 +1,5 @@
-import type { Correction, Dimension, Shape } from '../model/limits.ts';
-import type { Charge, Measure } from './host-facts.ts';
+import type { Correction, Dimension, Shape, Subject } from '../model/limits.ts';
+import type { Charge } from './host-facts.ts';
 import { DEFINITIONS, type PresetHost } from './known-providers.ts';
 
 /** How a host is believed to enforce the limits of a dimension. The evidence is in its `limits.ts`. */
@@ -29,11 +29,11 @@ export function countsCachedInput(host: PresetHost): boolean {
 }
 
 /** The limits that a host has, whether or not their figures are published. */
-export function measuresOf(host: PresetHost): readonly Measure[] {
+export function measuresOf(host: PresetHost): readonly Subject[] {
   return DEFINITIONS[host].limits.counts;
 }
 
 /** The limits that a host's responses state, so that a wrong guess corrects itself. */
-export function statedBy(host: PresetHost): readonly Measure[] {
+export function statedBy(host: PresetHost): readonly Subject[] {
   return DEFINITIONS[host].limits.states;
 }

@@ -1,4 +1,4 @@
-import type { Correction, Dimension, Shape } from '../model/limits.ts';
+import type { Correction, Shape, Subject } from '../model/limits.ts';
 
 /**
  * Figures of one unit, one for each tier of a host, in the order of its tiers. `undefined` where a
@@ -34,12 +34,6 @@ export interface Row extends Readonly<Partial<Record<Unit, Column>>> {
   readonly confidence?: 'medium' | 'low';
 }
 
-/** What a limit of a host counts, and over which time. */
-export interface Measure {
-  readonly dimension: Dimension;
-  readonly windowMs: number;
-}
-
 /**
  * The tokens that a host charges when it admits a call.
  *
@@ -72,9 +66,9 @@ export interface HostFacts {
   readonly rowName?: (id: string) => string;
   /** The model whose figures are used for unlisted models: the most cautious ones. */
   readonly fallback: string | undefined;
-  readonly counts: readonly Measure[];
+  readonly counts: readonly Subject[];
   /** Those of `counts` that its responses state, so that a wrong guess corrects itself. */
-  readonly states: readonly Measure[];
+  readonly states: readonly Subject[];
   readonly shape: { readonly requests: Shape; readonly tokens: Shape };
   readonly charge: Charge;
   readonly correction: Correction;

@@ -28,7 +28,7 @@ export interface Provider {
   /** Absent where the charge is known, or counts no tokens. */
   readonly charging?: Charging | undefined;
   /**
-   * Dimensions in which `charge` is only an expectation: no call is refused because it exceeds a limit
+   * Dimensions in which `charge` is only an expectation: no call is rejected because it exceeds a limit
    * of these.
    */
   readonly expects: readonly Dimension[];

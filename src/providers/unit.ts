@@ -1,8 +1,15 @@
-import { DAY_MS, HOUR_MS, type Limit, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
-import type { Measure, Row, Unit } from './host-facts.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  type Limit,
+  MINUTE_MS,
+  SECOND_MS,
+  type Subject,
+} from '../model/limits.ts';
+import type { Row, Unit } from './host-facts.ts';
 
 /** The meaning of each unit. Images count as requests: a call makes one, or `n`. */
-export const MEASURES: Readonly<Record<Exclude<Unit, 'concurrency'>, Measure>> = {
+export const MEASURES: Readonly<Record<Exclude<Unit, 'concurrency'>, Subject>> = {
   rps: { dimension: 'requests', windowMs: SECOND_MS },
   rpm: { dimension: 'requests', windowMs: MINUTE_MS },
   ipm: { dimension: 'requests', windowMs: MINUTE_MS },

@@ -1,4 +1,5 @@
 import type { LaneCommand } from './commands.ts';
+import { endCall, endPause, hearAnswer, hearLimits, hearRefusal, resumeNow } from './feedback.ts';
 import { isAwaited, type LaneState, type Member, memberOf } from './lane-state.ts';
 import { isPaced } from './learning/learning.ts';
 import { configure, forgetOld, told as learnStated } from './learning/observations.ts';
@@ -7,7 +8,6 @@ import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
 import { beginAgain, halt, pauseOf, reconsider, widen } from './recovery.ts';
-import { endCall, endPause, hearAnswer, hearLimits, hearRefusal, resumeNow } from './responses.ts';
 import type { SentCall, Ticket } from './ticket.ts';
 import { begin, end, firstOf } from './turns.ts';
 
@@ -99,11 +99,11 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
 function recall(
   { limits }: LaneState,
   known: { readonly limits: string; readonly at: number },
-  take: typeof recallUse,
+  adopt: typeof recallUse,
   now: number,
 ): void {
   try {
-    take(limits, limitSet.unpack(JSON.parse(known.limits), known.at), now);
+    adopt(limits, limitSet.unpack(JSON.parse(known.limits), known.at), now);
   } catch {}
 }
 

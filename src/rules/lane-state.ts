@@ -40,8 +40,9 @@ export interface LimitReport {
 }
 
 /**
- * One upstream limit: all that has to be known to decide which call goes next. Plain data, changed
- * by `decide` alone.
+ * One upstream limit: all that has to be known to decide which call goes next. Plain data, changed by
+ * `change` and `decide`. Beside these, a keeper in memory sets the tickets, `FairQueue` keeps `turns`,
+ * and copies are prepared by whoever makes them.
  *
  * Its size is bounded by the processes and keys that wait, not by calls.
  */

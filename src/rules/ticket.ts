@@ -1,5 +1,5 @@
 import type { Charges } from '../model/charge.ts';
-import type { Cost, Dimension } from '../model/limits.ts';
+import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
 import { type Codec, list, number, oneOf, optional, record, table, text, time } from './codec.ts';
 import type { OwnLimits } from './own-limits.ts';
 import type { Place } from './turns.ts';
@@ -58,15 +58,7 @@ export interface SentCall {
   readonly charge?: ChargeTrace | undefined;
 }
 
-const DIMENSION_NAMES: readonly Dimension[] = [
-  'requests',
-  'tokens',
-  'inputTokens',
-  'outputTokens',
-  'usd',
-];
-
-export const dimension: Codec<Dimension> = oneOf(DIMENSION_NAMES);
+export const dimension: Codec<Dimension> = oneOf(DIMENSIONS);
 
 /** Amounts by dimension; zeros are left out. */
 export const cost: Codec<Cost> = table(number);

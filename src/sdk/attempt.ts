@@ -24,8 +24,8 @@ const NOTHING_USED = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 }
 /**
  * One admitted HTTP request, until its response has been read to the end.
  *
- * Invariant: exactly one of `abandon`, `finish`, `settleAsCharged` and `receive` ends the
- * reservation, whatever happens to the request.
+ * Invariant: the reservation ends exactly once. If a response came, `receive` sees to it; else one of
+ * `abandon`, `finish` and `settleAsCharged` does. Those that come later do nothing.
  */
 export class Attempt {
   readonly reservation: Reservation;

@@ -1,5 +1,5 @@
-import type { Rules } from './rules.ts';
 import { type Kept, LAPSE_MS } from './value.ts';
+import type { Rules } from './value-rules.ts';
 
 /** The answers to one member, from when it hears of them until they are acknowledged. */
 export class Answers<Command, Answer> {

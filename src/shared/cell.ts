@@ -18,7 +18,7 @@ export interface Cell {
   /**
    * Puts a note into the inbox, in the place of an older one by the same member, and sends it to the
    * member that wrote last. `late`, and nothing stored, once the store's time is past `notAfter`.
-   * What the cell holds where nobody receives the note: the note is in the inbox then, too.
+   * Returns what the cell holds if nobody received the note; the note is in the inbox all the same.
    */
   readonly ask?: ((note: Note, notAfter?: number) => Promise<Asked>) | undefined;
   /**

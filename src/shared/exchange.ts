@@ -4,10 +4,10 @@ import type { Asked, Cell, Seen, Stored, Written } from './cell.ts';
 import { OLDEST_MS } from './cell.ts';
 import { type Doubt, wasDone } from './doubt.ts';
 import { type Draft, Keeper } from './keeper.ts';
-import type { Restate, Rules } from './rules.ts';
 import { Standing } from './standing.ts';
 import { StoreTime } from './store-time.ts';
 import type { Kept, Value } from './value.ts';
+import type { Restate, Rules } from './value-rules.ts';
 import { EMPTY_MS } from './watch.ts';
 
 /** What the operations on a cell need of whoever decides which comes next. */

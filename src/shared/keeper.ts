@@ -1,8 +1,8 @@
 import type { Message, Note, Seen, Stored, Write } from './cell.ts';
 import { type Said, saidIn } from './note-text.ts';
-import type { Rules } from './rules.ts';
 import { type Turn, turn } from './turn.ts';
 import { type Kept, newValue, type Value, versionOf } from './value.ts';
+import type { Rules } from './value-rules.ts';
 import { packValue, unpackValue } from './value-text.ts';
 import { isUrgent, nextLoss } from './writer-duties.ts';
 

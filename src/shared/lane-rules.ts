@@ -6,7 +6,7 @@ import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
 import { inOrder } from '../rules/line-order.ts';
 import type { SentCall } from '../rules/ticket.ts';
-import type { Decided, Next, Rules, Sent } from './rules.ts';
+import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 
 /**
  * What a lane tells a process. `id`: the number of its call. `news`: another number whenever limits
@@ -23,7 +23,7 @@ type LaneReply =
   | { readonly kind: 'blocked'; readonly reason: Reason };
 
 /** Grows with each change of the packed form that older processes can't read. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {

@@ -8,10 +8,10 @@ import {
   newLedger,
 } from '../rules/ledger.ts';
 import type { Account, LedgerAnswer, LedgerStore } from './ledger.ts';
-import type { Decided, Rules, Sent } from './rules.ts';
 import type { SharedStore } from './shared-store.ts';
 import type { SharedValue } from './shared-value.ts';
 import type { StorePolicy } from './store.ts';
+import type { Decided, Rules, Sent } from './value-rules.ts';
 
 /** One account of this process. */
 interface Open {

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Cell } from './cell.ts';
 import { LaneList } from './lane-list.ts';
-import type { Rules } from './rules.ts';
 import { SharedValue, type SharedValueOptions } from './shared-value.ts';
 import type { Store, StorePolicy } from './store.ts';
+import type { Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
 /** What a value of one's own is opened with. */

@@ -4,12 +4,12 @@ import type { Cell, Seen } from './cell.ts';
 import { dueOf } from './due.ts';
 import { Exchange } from './exchange.ts';
 import type { Keeper } from './keeper.ts';
-import type { Next, Restate, Rules } from './rules.ts';
 import { SerialLoop } from './serial-loop.ts';
 import type { Standing } from './standing.ts';
 import type { StoreTime } from './store-time.ts';
 import { type Told, unpackTold } from './told-text.ts';
 import type { Value } from './value.ts';
+import type { Next, Restate, Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 import { ANSWER_MS, isOverdue } from './watch.ts';
 

@@ -1,9 +1,9 @@
 import { Answers } from './answers.ts';
 import type { Doubt } from './doubt.ts';
 import { Outbox } from './outbox.ts';
-import type { Next, Restate, Rules } from './rules.ts';
 import { type Told, toldOf } from './told-text.ts';
 import type { Kept, Value } from './value.ts';
+import type { Next, Restate, Rules } from './value-rules.ts';
 
 export interface StandingOptions<Command, Answer> {
   readonly member: string;

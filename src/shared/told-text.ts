@@ -1,5 +1,5 @@
-import type { Next } from './rules.ts';
 import type { Kept, Member, Value } from './value.ts';
+import type { Next } from './value-rules.ts';
 import { keptOf, listOf, packKept } from './value-text.ts';
 
 /** What the writer tells one member: all that the value says of it. */

@@ -1,8 +1,8 @@
 import type { Message } from './cell.ts';
 import type { Said } from './note-text.ts';
-import type { Rules, Sent } from './rules.ts';
 import { packTold, toldOf } from './told-text.ts';
 import { type Kept, LAPSE_MS, type Member, newMember, type Value } from './value.ts';
+import type { Rules, Sent } from './value-rules.ts';
 
 /** What a member decides from. */
 export interface Basis<Command> {

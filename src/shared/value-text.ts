@@ -1,6 +1,6 @@
 import { AHEAD_MS } from './cell.ts';
-import type { Next, Rules } from './rules.ts';
 import type { Kept, Member, Value } from './value.ts';
+import type { Next, Rules } from './value-rules.ts';
 
 /** Of everything but the rules' own state. */
 const FORMAT = 2;

@@ -1,4 +1,4 @@
-import type { Next } from './rules.ts';
+import type { Next } from './value-rules.ts';
 
 /** An answer that its member hasn't acknowledged. */
 export interface Kept<Answer> {

@@ -1,4 +1,4 @@
-import type { Next } from './rules.ts';
+import type { Next } from './value-rules.ts';
 
 /** What a member that isn't the writer knows, in its own clock's time. */
 export interface Outlook {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { laneRules } from '../../src/shared/lane-rules.ts';
-import type { Decided } from '../../src/shared/rules.ts';
+import type { Decided } from '../../src/shared/value-rules.ts';
 import { Callers, histories, openings, type Step } from './lane-history.ts';
 
 /** A moment near today, with a fraction as clocks have it. */

@@ -1,4 +1,4 @@
-import type { Decided, Rules, Sent } from '../../src/shared/rules.ts';
+import type { Decided, Rules, Sent } from '../../src/shared/value-rules.ts';
 
 /** A call that waits; `at`: when it came, by the store's time. */
 export interface Ticket {

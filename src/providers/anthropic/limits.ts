@@ -1,9 +1,9 @@
-import { MINUTE_MS } from '../../model/limits.ts';
-import type { HostFacts, Measure } from '../host-facts.ts';
+import { MINUTE_MS, type Subject } from '../../model/limits.ts';
+import type { HostFacts } from '../host-facts.ts';
 
 const no = undefined;
 
-const COUNTS: readonly Measure[] = [
+const COUNTS: readonly Subject[] = [
   { dimension: 'requests', windowMs: MINUTE_MS },
   { dimension: 'inputTokens', windowMs: MINUTE_MS },
   { dimension: 'outputTokens', windowMs: MINUTE_MS },

@@ -1,7 +1,7 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/limits.ts';
-import type { HostFacts, Measure } from '../host-facts.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Subject } from '../../model/limits.ts';
+import type { HostFacts } from '../host-facts.ts';
 
-const COUNTS: readonly Measure[] = [
+const COUNTS: readonly Subject[] = [
   { dimension: 'requests', windowMs: MINUTE_MS },
   { dimension: 'requests', windowMs: HOUR_MS },
   { dimension: 'requests', windowMs: DAY_MS },

@@ -1,7 +1,7 @@
-import { SECOND_MS } from '../../model/limits.ts';
-import type { HostFacts, Measure } from '../host-facts.ts';
+import { SECOND_MS, type Subject } from '../../model/limits.ts';
+import type { HostFacts } from '../host-facts.ts';
 
-const COUNTS: readonly Measure[] = [
+const COUNTS: readonly Subject[] = [
   { dimension: 'requests', windowMs: SECOND_MS },
   { dimension: 'tokens', windowMs: SECOND_MS },
 ];

@@ -9,13 +9,13 @@ import { type Codec, flag, number, oneOf, optional, record, time } from '../code
 import { isSameLimit } from '../limits/metered-limit.ts';
 
 /**
- * What one response says is believed for so long, unless another one says it too: with what may have
- * to be made up for afterwards, no call waits more than a minute for something that isn't true.
+ * What one response says is believed for so long, unless another one says it too: so short that a
+ * false limit delays no call by more than a minute, with the time to catch up.
  */
 const ALONE_MS = 0.75 * MINUTE_MS;
 /**
  * What two responses say is sure for so long, and for the limit's own window. A limit that only
- * refusals state is tried again then: who obeys it is refused no more, and hears of no other one.
+ * refusals state is tried again then: a lane that obeys it is refused no more, so nothing corrects it.
  */
 const SURE_MS = HOUR_MS;
 
@@ -88,7 +88,7 @@ export function believed(evidence: Evidence, now: number): Belief | undefined {
   if (earlier === undefined) return isFresh ? { max: latest.max, isAlone: true } : undefined;
   if (isFresh) return { max: latest.max, isAlone: latest.max < earlier.max };
   if (isLapsed(evidence, now)) return undefined;
-  // Whoever turns calls away for it hears of no other one.
+  // While calls are rejected for it, no response can correct it.
   const isOld = now >= (evidence.source === 'headers' ? latest.at + ALONE_MS : sureUntil(evidence));
   return { max: Math.max(latest.max, earlier.max), isAlone: isOld };
 }

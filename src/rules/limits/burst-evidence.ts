@@ -41,11 +41,17 @@ export function endedInTrial(
   });
 }
 
+/** What is on trial, and the stage in which it is. */
+const TRIALS = [
+  ['second', 'tryPerSecond'],
+  ['ten', 'tryTenSeconds'],
+] as const;
+
 /** A call was refused. Returns whether that was the end of a trial: then nothing else follows. */
 export function refusedInTrial(set: LimitSet, { at }: Sent, now: number): boolean {
   let found = false;
-  for (const level of ['second', 'ten'] as const) {
-    const tried = set.meters.filter(({ burst: { stage } }) => stage === level);
+  for (const [level, stage] of TRIALS) {
+    const tried = set.meters.filter(({ burst }) => burst.stage === stage);
     const hasFound = tried.map(({ burst }) => recordRefused(burst[level], at, now));
     if (!hasFound.includes(true)) continue;
     found = true;
@@ -64,7 +70,7 @@ export function withdrawFromTrial(set: LimitSet, { cost, at }: Sent): void {
 /** What is foreseen takes trials for passed: they are over within seconds. */
 export function foreseeTrials(set: LimitSet): LimitSet {
   forEach(set, ({ burst: { stage } }, trial, finer) => {
-    if (stage === 'second' || stage === 'ten') refute(trial, finer);
+    if (stage === 'tryPerSecond' || stage === 'tryTenSeconds') refute(trial, finer);
   });
   return set;
 }

@@ -65,7 +65,7 @@ export function paceOfLimit(paced: PacedLimit, terms: PaceTerms): Pace {
   const headroom = presentHeadroom(paced, policy);
   const left = reservesForOthers(burst, terms) ? burst.others : 0;
   const pace = paceOf(limit, profileOf(paced, policy), 1 - share * (1 - headroom), tuning, left);
-  if (burst.stage !== 'second') return pace;
+  if (burst.stage !== 'tryPerSecond') return pace;
   return { ...pace, guards: [...pace.guards, secondGuard(limit, share)] };
 }
 
@@ -80,7 +80,7 @@ function secondGuard(limit: MeteredLimit, share: number): Guard {
 
 /** Whether a window of that span is the one that is on trial. */
 export function isOnTrial({ limit, burst }: PacedLimit, spanMs: number): boolean {
-  return burst.stage === 'second' && spanMs < limit.windowMs;
+  return burst.stage === 'tryPerSecond' && spanMs < limit.windowMs;
 }
 
 /** Forgets early refusals once the lane needs no strictness any more. */
@@ -116,8 +116,8 @@ export function onTrial(
   cost: number,
   { policy, share }: PaceTerms,
 ): Pick<Tried, 'trial' | 'finer'> | undefined {
-  if (burst.stage === 'second') return { trial: burst.second, finer: secondOf(limit, share) };
-  if (burst.stage !== 'ten') return undefined;
+  if (burst.stage === 'tryPerSecond') return { trial: burst.second, finer: secondOf(limit, share) };
+  if (burst.stage !== 'tryTenSeconds') return undefined;
   const finer = tenOf(limit, share);
   const isWorth = limit.source === 'given' || policy.shapes[limit.dimension].isUnknown !== true;
   return isWorth || FEW_CALLS * cost <= finer.capacity ? { trial: burst.ten, finer } : undefined;
@@ -134,7 +134,7 @@ export interface Tried {
 export function finerLimits({ limit, burst }: PacedLimit, share: number): Tried[] {
   if (burst.stage === 'known') return [];
   const ten: Tried = { level: 'ten', trial: burst.ten, finer: tenOf(limit, share) };
-  if (burst.stage === 'ten') return [ten];
+  if (burst.stage === 'tryTenSeconds') return [ten];
   return [{ level: 'second', trial: burst.second, finer: secondOf(limit, share) }, ten];
 }
 
@@ -172,7 +172,7 @@ export function reservedShare(policy: LimitPolicy, dimension: Dimension): number
 function profileOf({ limit, burst }: PacedLimit, policy: LimitPolicy): Shape {
   const shape = policy.shapes[limit.dimension];
   const { stage, readAs } = burst;
-  if (stage === 'sliced') return shape.enforcement === 'slices' ? shape : UNKNOWN_SHAPE;
+  if (stage === 'perSecond') return shape.enforcement === 'slices' ? shape : UNKNOWN_SHAPE;
   if (!policy.isShapeGiven && isTried(limit) && isBelieved({ limit, burst })) {
     return { ...shape, burstSeconds: Math.min(SPREAD_BURST_SECONDS, shape.burstSeconds) };
   }
@@ -188,13 +188,13 @@ function profileOf({ limit, burst }: PacedLimit, policy: LimitPolicy): Shape {
  */
 function windowSeconds({ limit, burst }: PacedLimit): number {
   const { stage, readAs } = burst;
-  const isSpread = limit.source !== 'given' && (stage !== 'second' || readAs === 'window');
-  if (isSpread) return stage === 'second' ? TRIED_BURST_SECONDS : SPREAD_BURST_SECONDS;
-  return stage === 'short' ? CAUTIOUS_BURST_SECONDS : WHOLE_BURST_SECONDS;
+  const isSpread = limit.source !== 'given' && (stage !== 'tryPerSecond' || readAs === 'window');
+  if (isSpread) return stage === 'tryPerSecond' ? TRIED_BURST_SECONDS : SPREAD_BURST_SECONDS;
+  return stage === 'tenSeconds' ? CAUTIOUS_BURST_SECONDS : WHOLE_BURST_SECONDS;
 }
 
 function shorter(shape: Shape, stage: Stage): Shape {
-  if (stage !== 'short') return shape;
+  if (stage !== 'tenSeconds') return shape;
   return { ...shape, burstSeconds: Math.min(CAUTIOUS_BURST_SECONDS, shape.burstSeconds) };
 }
 

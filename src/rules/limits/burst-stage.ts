@@ -15,13 +15,13 @@ export function stageOf(paced: PacedLimit, { policy, tuning }: PaceTerms, now: n
   const { limit, burst } = paced;
   if (policy.isShapeGiven || !isTried(limit)) return 'known';
   const shape = policy.shapes[limit.dimension];
-  if (isBelieved(paced)) return shape.isUnknown === true ? 'sliced' : 'known';
+  if (isBelieved(paced)) return shape.isUnknown === true ? 'perSecond' : 'known';
   const mayTry = (trial: BurstTrial): boolean => tuning.strictness === 0 && now >= trial.heldUntil;
   if (mayBeSliced(paced, shape))
-    return mayTry(burst.second) && !isSingle(paced) ? 'second' : 'sliced';
+    return mayTry(burst.second) && !isSingle(paced) ? 'tryPerSecond' : 'perSecond';
   const isUnknown = shape.isUnknown === true || isContradicted(paced, shape);
   if (!(isUnknown || mayBeShort(limit, shape)) || !isTen(paced)) return 'known';
-  return mayTryTen(limit) && mayTry(burst.ten) ? 'ten' : 'short';
+  return mayTryTen(limit) && mayTry(burst.ten) ? 'tryTenSeconds' : 'tenSeconds';
 }
 
 /** Whether the host may count by the second, as far as is known. */

@@ -3,12 +3,22 @@ import { type BurstTrial, burstTrial, newBurstTrial } from './burst-trial.ts';
 import type { MeteredLimit } from './metered-limit.ts';
 
 /**
- * What the pace of a limit is based on. `sliced`: the limit counts by the second. `second`: whether it
- * does is on trial. `short`: its bucket holds ten seconds. `ten`: whether it does is on trial.
+ * What the pace of a limit is based on. A host may enforce a limit more finely than it states it: by
+ * the second, or as a bucket that holds ten seconds of it. Where that isn't known, a burst tries it.
+ *
+ * - `known`: nothing has to be tried.
+ * - `perSecond`: the limit counts by the second. `tryPerSecond`: whether it does is on trial.
+ * - `tenSeconds`: its bucket holds ten seconds. `tryTenSeconds`: whether it does is on trial.
  */
-export type Stage = 'known' | 'sliced' | 'second' | 'short' | 'ten';
+export type Stage = 'known' | 'perSecond' | 'tryPerSecond' | 'tenSeconds' | 'tryTenSeconds';
 
-const STAGES: readonly Stage[] = ['known', 'sliced', 'second', 'short', 'ten'];
+const STAGES: readonly Stage[] = [
+  'known',
+  'perSecond',
+  'tryPerSecond',
+  'tenSeconds',
+  'tryTenSeconds',
+];
 
 /** How the resets that responses state are to be read. */
 export type ReadShape = 'bucket' | 'window';

@@ -178,7 +178,7 @@ function triedWait(meter: LimitMeter, cost: number, terms: PaceTerms, now: numbe
   const tried = onTrial(meter, cost, terms);
   if (tried === undefined) return Number.POSITIVE_INFINITY;
   const ofTrial = trialWait(tried.trial, tried.finer, cost, now);
-  const ofTen = meter.burst.stage === 'second' ? tenWait(meter, cost, terms, now) : 0;
+  const ofTen = meter.burst.stage === 'tryPerSecond' ? tenWait(meter, cost, terms, now) : 0;
   return Math.max(ofTrial, ofTen, windowsWait(meter, cost, 0, now, true));
 }
 
@@ -192,14 +192,14 @@ export function exceedsTrial(meter: LimitMeter, cost: number, now: number): bool
 /** What a bucket of ten seconds would make a call wait, as long as there may be one. */
 function tenWait(meter: LimitMeter, cost: number, { share }: PaceTerms, now: number): number {
   const { stage } = meter.burst;
-  if (stage !== 'second' && stage !== 'ten') return 0;
+  if (stage !== 'tryPerSecond' && stage !== 'tryTenSeconds') return 0;
   const tried = finerLimits(meter, share).find(({ level }) => level === 'ten');
   return tried === undefined ? 0 : finerWait(tried.trial, tried.finer, cost, now);
 }
 
 /** Where no response shows what is left, the limit itself may be wrong: answers may bring refusals. */
 function unseenWait({ burst: { stage, isSeen, ten } }: LimitMeter, now: number): number {
-  return stage === 'ten' && !isSeen ? hearingWait(ten, now) : 0;
+  return stage === 'tryTenSeconds' && !isSeen ? hearingWait(ten, now) : 0;
 }
 
 function serverWait({ balance }: LimitMeter, cost: number, now: number): number {

@@ -62,8 +62,8 @@ function burstMs(limit: Limit, shape: Shape): number {
 
 /**
  * The guards beside the bucket. `window`: (1 − headroom) · limit in each trailing window. `slices`
- * adds the limit's share of a second, less half the headroom, over a second and the spread. (Less
- * the whole headroom, it would slow the bucket down: calls never fill a second.)
+ * adds the limit's share of a second, less half the headroom, over a second and the spread. Only half
+ * of it, because calls never fill a second: all of it would make this guard slower than the bucket.
  */
 function guards(limit: Limit, shape: Shape, headroom: number, left: number): Guard[] {
   if (shape.enforcement === 'bucket') return [];
