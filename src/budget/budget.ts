@@ -10,7 +10,7 @@ import type { LedgerStore } from '../shared/ledger.ts';
 import { BudgetBook, type End } from './budget-book.ts';
 import { type Charge, chargeOf, NO_CHARGE } from './budget-charge.ts';
 import { counted, type Spending } from './budget-ledger.ts';
-import type { Budget } from './budget-option.ts';
+import { type Budget, DAY_MS } from './budget-option.ts';
 
 /** A call that is to be paid. */
 export interface PayableCall {
@@ -20,8 +20,6 @@ export interface PayableCall {
   /** Its name in events. */
   readonly callId: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Pays calls from a budget, and from those of their callers' tiers, at the prices of their models. */
 export class Cashier {

@@ -3,6 +3,7 @@ import type { Cell } from './cell.ts';
 import { LaneList } from './lane-list.ts';
 import { SharedValue, type SharedValueOptions } from './shared-value.ts';
 import type { Store, StorePolicy } from './store.ts';
+import { LEASE_MS } from './store-terms.ts';
 import type { Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
@@ -36,7 +37,6 @@ const GRACE_MS = 400;
  * used without it.
  */
 const RETURN_MS = 1500;
-const LEASE_MS = 15_000;
 
 /** The values of one store, as one limiter uses them, and whether it can be reached. */
 export class SharedStore {

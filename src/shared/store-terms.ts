@@ -8,7 +8,8 @@ export interface StoreTerms {
   readonly leaseMs: number;
 }
 
-const LEASE_MS = 15_000;
+/** Who is not heard for so long is gone, unless a store says otherwise. */
+export const LEASE_MS = 15_000;
 /** A lease is renewed three times, and a renewal takes a round trip. */
 const SHORTEST_LEASE_MS = 1000;
 const POLICIES = ['local', 'open', 'closed'] as const;
