@@ -1,5 +1,5 @@
 import type { PayableCall } from './budget/budget.ts';
-import type { Charge } from './budget/budget-charge.ts';
+import type { BudgetReservation } from './budget/budget-reservation.ts';
 import type { Caller } from './callers/caller.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import type { Clock } from './clock.ts';
@@ -21,6 +21,9 @@ export interface CallLimiter {
   lane(key: LaneKey): Lane;
   /** What that much costs, in US dollars; `undefined` where the model has no price. */
   usdOf(model: string, usage: PricedUsage): number | undefined;
-  charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge>;
+  reserveBudget(
+    lane: LaneKey,
+    payable: PayableCall,
+  ): BudgetReservation | Promise<BudgetReservation>;
   tellLowered(lane: LaneKey, lowered: Omit<LoweredOutputEvent, 'what' | keyof LaneRef>): void;
 }

@@ -10,8 +10,8 @@ import {
 } from './batch-api/item-options.ts';
 import type { LiveClient } from './batch-api/item-run.ts';
 import { Cashier, type PayableCall } from './budget/budget.ts';
-import type { Charge } from './budget/budget-charge.ts';
 import type { Spending } from './budget/budget-ledger.ts';
+import type { BudgetReservation } from './budget/budget-reservation.ts';
 import { type Allowance, allowanceOf, type Caller } from './callers/caller.ts';
 import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
@@ -510,7 +510,10 @@ export class RateLimiter extends GuardedEmitter {
    * @throws HeadroomError where the budget has no room for it, or the model no price
    * @internal
    */
-  charge(lane: LaneKey, payable: PayableCall): Charge | Promise<Charge> {
+  reserveBudget(
+    lane: LaneKey,
+    payable: PayableCall,
+  ): BudgetReservation | Promise<BudgetReservation> {
     const refuse = (error: unknown): never => {
       const { model } = lane;
       const { callId, caller } = payable;
@@ -519,8 +522,8 @@ export class RateLimiter extends GuardedEmitter {
       throw error;
     };
     try {
-      const charge = this.#cashier.charge(payable);
-      return charge instanceof Promise ? charge.catch(refuse) : charge;
+      const reserved = this.#cashier.reserve(payable);
+      return reserved instanceof Promise ? reserved.catch(refuse) : reserved;
     } catch (error) {
       return refuse(error);
     }

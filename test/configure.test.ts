@@ -205,13 +205,13 @@ describe('other options that are changed', () => {
     const caller = new Caller(undefined);
     const estimate = { inputTokens: 600_000, outputTokens: 0 };
     const payable = { call: { model: 'm', maxOutputTokens: 0 }, estimate, caller, callId: 'a' };
-    const charge = await limiter.charge(lane, payable);
-    expect(() => limiter.charge(lane, payable)).toThrow(BudgetSpent);
+    const charge = await limiter.reserveBudget(lane, payable);
+    expect(() => limiter.reserveBudget(lane, payable)).toThrow(BudgetSpent);
     limiter.configure({ budget: { usdPerDay: 2 } });
-    (await limiter.charge(lane, payable)).release();
+    (await limiter.reserveBudget(lane, payable)).release();
     charge.settle();
     limiter.configure({ prices: { m: { input: 3, output: 3 } } });
-    expect(() => limiter.charge(lane, payable)).toThrow(BudgetSpent);
+    expect(() => limiter.reserveBudget(lane, payable)).toThrow(BudgetSpent);
     expect(limiter.spending()).toMatchObject([{ spentUsd: 0.6, reservedUsd: 0, limitUsd: 2 }]);
     limiter.configure({ budget: undefined });
     expect(limiter.spending()).toEqual([]);

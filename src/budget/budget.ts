@@ -8,9 +8,9 @@ import { knownPrice } from '../providers/known-price.ts';
 import { mostInUsd } from '../providers/most-in-usd.ts';
 import type { LedgerStore } from '../shared/ledger.ts';
 import { BudgetBook, type End } from './budget-book.ts';
-import { type Charge, chargeOf, NO_CHARGE } from './budget-charge.ts';
 import { counted, type Spending } from './budget-ledger.ts';
 import { type Budget, DAY_MS } from './budget-option.ts';
+import { type BudgetReservation, NOTHING_RESERVED, reservationOf } from './budget-reservation.ts';
 
 /** A call that is to be paid. */
 export interface PayableCall {
@@ -42,9 +42,13 @@ export class Cashier {
    * @throws BudgetSpent where the budget has no room for that
    * @throws HeadroomError (`price_unknown`) for a model without a price
    */
-  charge({ call, estimate, caller }: Omit<PayableCall, 'callId'>): Charge | Promise<Charge> {
+  reserve({
+    call,
+    estimate,
+    caller,
+  }: Omit<PayableCall, 'callId'>): BudgetReservation | Promise<BudgetReservation> {
     const { usdPerDay: limitUsd } = caller.terms;
-    if (this.#shared === undefined && limitUsd === undefined) return NO_CHARGE;
+    if (this.#shared === undefined && limitUsd === undefined) return NOTHING_RESERVED;
     const { model, maxOutputTokens } = call;
     const price = knownPrice(model, this.#prices, 'A budget');
     const costUsd = counted(mostInUsd(estimate, maxOutputTokens, price));
@@ -54,7 +58,8 @@ export class Cashier {
       this.#shared?.reserve({ model, key, costUsd }),
       limitUsd === undefined ? undefined : () => this.#ofTiers.reserve(ofTier),
     );
-    const charged = (end: End): Charge => chargeOf((used) => end(costOf(used, costUsd, price)));
+    const charged = (end: End): BudgetReservation =>
+      reservationOf((used) => end(costOf(used, costUsd, price)));
     return ends instanceof Promise ? ends.then(charged) : charged(ends);
   }
 

@@ -1,4 +1,4 @@
-import type { Charge } from '../budget/budget-charge.ts';
+import type { BudgetReservation } from '../budget/budget-reservation.ts';
 import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Call } from '../model/call.ts';
@@ -15,7 +15,7 @@ export interface AttemptContext {
   readonly path: string;
   readonly estimate: Estimated;
   /** The call's reservation in the budget. */
-  readonly charge: Charge;
+  readonly budget: BudgetReservation;
   readonly key: string | undefined;
   /** Whether the caller allows retries and the body can be sent again. */
   readonly mayRetry: boolean;

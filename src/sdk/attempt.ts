@@ -1,4 +1,4 @@
-import type { Charge } from '../budget/budget-charge.ts';
+import type { BudgetReservation } from '../budget/budget-reservation.ts';
 import { wallNow } from '../clock.ts';
 import { wholeMs } from '../duration.ts';
 import { RateLimitExceeded } from '../errors.ts';
@@ -63,8 +63,8 @@ export class Attempt {
   }
 
   /** The call's reservation in the budget. The next attempt takes it over. */
-  get charge(): Charge {
-    return this.#context.charge;
+  get budget(): BudgetReservation {
+    return this.#context.budget;
   }
 
   get firstRefusedAt(): number | undefined {
@@ -122,19 +122,19 @@ export class Attempt {
   abandon(): void {
     if (this.#isSent) return;
     this.reservation.cancel();
-    this.#context.charge.release();
+    this.#context.budget.release();
   }
 
   /** The call has succeeded. If its request bypassed our `fetch`, it counts as charged in full. */
   finish(): void {
     if (!this.#isSent) this.settleAsCharged();
-    if (this.#again !== undefined) this.#context.charge.release();
+    if (this.#again !== undefined) this.#context.budget.release();
   }
 
   /** No response came, so the charge is unknown. Assumes that the provider charged the call. */
   settleAsCharged(): void {
     this.reservation.settleFromResponse();
-    this.#context.charge.settle();
+    this.#context.budget.settle();
   }
 
   /**
@@ -149,7 +149,7 @@ export class Attempt {
       return await this.#failed(response);
     } finally {
       // An error costs nothing. A call that is sent again keeps its reservation in the budget.
-      if (this.#again === undefined) this.#context.charge.release();
+      if (this.#again === undefined) this.#context.budget.release();
     }
   }
 
@@ -183,7 +183,7 @@ export class Attempt {
     if (this.reservation.admission.call.epoch === 0) this.reservation.answered();
     if (isNeverRead(response)) {
       this.reservation.settleFromResponse();
-      this.#context.charge.settle();
+      this.#context.budget.settle();
       return response;
     }
     // Nothing here may hold the response: that nobody reads it shows when it is collected.
@@ -217,7 +217,7 @@ export class Attempt {
   #endWithNothing(): void {
     if (this.#isRefusedInBody) this.reservation.refused();
     else this.reservation.settleFromResponse(NOTHING_USED);
-    this.#context.charge.release();
+    this.#context.budget.release();
   }
 
   /**
@@ -228,7 +228,7 @@ export class Attempt {
     { usage: reported, seenOutputTokens, complete, isDone, failure }: ResponseEnd,
     status: number,
   ): void {
-    const { lane, provider, call, estimate, charge, key, clock } = this.#context;
+    const { lane, provider, call, estimate, budget, key, clock } = this.#context;
     const { maxOutputTokens } = call;
     const usage = believedUsage(reported, { estimate, maxOutputTokens, seenOutputTokens });
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
@@ -250,7 +250,7 @@ export class Attempt {
     const isSeen = !isWhole && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
     this.reservation.settleFromResponse(known && provider.settle(known, call));
-    charge.settle(known);
+    budget.settle(known);
   }
 
   #refused(response: Response, read: ReadResponse): Response {

@@ -168,7 +168,7 @@ export class CallPipeline {
     const onPrepared = limiter.lane(keyFor(NOTHING_YET)).prepare();
     const fail = (error: unknown): never => {
       onPrepared();
-      request.earlier?.charge.release();
+      request.earlier?.budget.release();
       throw error;
     };
     const estimate = await this.#aborts.race(estimating, signal).catch(fail);
@@ -193,20 +193,20 @@ export class CallPipeline {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, previous, caller, provider, mayRetry, question } = asked;
     const { callId, path } = asked;
-    const charging =
-      earlier?.charge ??
-      limiter.charge(laneKey, { call, estimate: firmly(estimate), caller, callId });
-    const charge = charging instanceof Promise ? await charging : charging;
+    const reserving =
+      earlier?.budget ??
+      limiter.reserveBudget(laneKey, { call, estimate: firmly(estimate), caller, callId });
+    const budget = reserving instanceof Promise ? await reserving : reserving;
     const lane = limiter.lane(laneKey);
     asked.onPrepared();
     const waiting = lane.acquire(laneCall(lane, asked, call));
     const reservation = await waiting.catch((error: unknown) => {
-      charge.release();
+      budget.release();
       throw error;
     });
     const { maxPauseMs, clock } = limiter;
     const { key } = caller;
-    const found = { lane, provider, call, path, estimate, charge, key, mayRetry, question };
+    const found = { lane, provider, call, path, estimate, budget, key, mayRetry, question };
     const usdOf = (usage: Usage): number | undefined => limiter.usdOf(call.model, usage);
     return new Attempt(reservation, { ...found, maxPauseMs, clock, usdOf }, previous ?? earlier);
   }

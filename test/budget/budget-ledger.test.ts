@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cashier } from '../../src/budget/budget.ts';
-import type { Charge } from '../../src/budget/budget-charge.ts';
 import { BudgetLedger } from '../../src/budget/budget-ledger.ts';
 import { budgetFrom } from '../../src/budget/budget-option.ts';
+import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
 import { Caller } from '../../src/callers/caller.ts';
 import { BudgetSpent } from '../../src/errors.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** A charge that no store was asked for. */
-function inMemory(charge: Charge | Promise<Charge>): Charge {
+function inMemory(charge: BudgetReservation | Promise<BudgetReservation>): BudgetReservation {
   if (charge instanceof Promise) throw new Error('It should have been there at once');
   return charge;
 }
@@ -60,12 +60,12 @@ describe('a budget', () => {
       estimate: { inputTokens: 0, outputTokens: 0 },
       caller: new Caller(undefined),
     };
-    const charge = () => cashier.charge({ ...payable, call: { model: 'm', maxOutputTokens: 2 } });
+    const charge = () => cashier.reserve({ ...payable, call: { model: 'm', maxOutputTokens: 2 } });
     expect(charge).toThrow(BudgetSpent);
     expect(charge).toThrow('begins anew at +275760-09-13T00:00:00.000Z');
     // OpenAI's moderations are free.
     const free = { model: 'omni-moderation-latest', maxOutputTokens: undefined };
-    expect(() => cashier.charge({ ...payable, call: free })).not.toThrow();
+    expect(() => cashier.reserve({ ...payable, call: free })).not.toThrow();
   });
 
   it('is another one for each key, and one for those who have none', () => {
@@ -110,7 +110,7 @@ const step = fc.record({
 });
 
 interface Open {
-  readonly charge: Charge;
+  readonly charge: BudgetReservation;
   readonly key: string | undefined;
   readonly most: number;
 }
@@ -155,7 +155,7 @@ describe('in any history of calls', () => {
           const estimate = { inputTokens: 9, outputTokens: most };
           try {
             open.push({
-              charge: inMemory(cashier.charge({ call, estimate, caller: new Caller(rest.key) })),
+              charge: inMemory(cashier.reserve({ call, estimate, caller: new Caller(rest.key) })),
               key,
               most,
             });

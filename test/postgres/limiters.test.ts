@@ -60,7 +60,7 @@ describePostgres('limiters of several processes in PostgreSQL', () => {
     /** A call that may cost one dollar. */
     const pay = async (limiter: RateLimiter): Promise<void> => {
       await limiter.as({}, (caller) =>
-        limiter.charge(LANE, { call, estimate, caller, callId: 'a' }),
+        limiter.reserveBudget(LANE, { call, estimate, caller, callId: 'a' }),
       );
     };
     await limited(

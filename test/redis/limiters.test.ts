@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Charge } from '../../src/budget/budget-charge.ts';
+import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
 import { ownKey } from '../../src/lane/lane-registry.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
@@ -313,10 +313,14 @@ describeRedis('limiters of several processes on one store', (server) => {
 
   const prices = { '*': { input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS } };
   /** A call that may cost one dollar. */
-  async function pay(limiter: RateLimiter, key?: string, tier?: string): Promise<Charge> {
+  async function pay(
+    limiter: RateLimiter,
+    key?: string,
+    tier?: string,
+  ): Promise<BudgetReservation> {
     const estimate = { inputTokens: 0, outputTokens: 0 };
     const charging = limiter.as({ key, tier }, (caller) =>
-      limiter.charge(LANE, {
+      limiter.reserveBudget(LANE, {
         call: { model: 'm', maxOutputTokens: undefined },
         estimate,
         caller,

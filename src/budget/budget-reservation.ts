@@ -4,7 +4,7 @@ import type { PricedUsage } from '../providers/cost-in-usd.ts';
  * What one call takes of a budget: reserved until the call ends. The first end counts, and all that
  * comes after does nothing.
  */
-export interface Charge {
+export interface BudgetReservation {
   /** The call has used so much; where nothing is known of that, it has cost what was reserved. */
   settle(usage?: PricedUsage): void;
   /** The call has cost nothing: all is given back. */
@@ -12,10 +12,12 @@ export interface Charge {
 }
 
 /** Where there is no budget. */
-export const NO_CHARGE: Charge = { settle: () => {}, release: () => {} };
+export const NOTHING_RESERVED: BudgetReservation = { settle: () => {}, release: () => {} };
 
-/** A charge that tells its end: the usage, `undefined` for what was reserved, or `'nothing'`. */
-export function chargeOf(end: (usage: PricedUsage | 'nothing' | undefined) => void): Charge {
+/** One that tells its end: the usage, `undefined` for what was reserved, or `'nothing'`. */
+export function reservationOf(
+  end: (usage: PricedUsage | 'nothing' | undefined) => void,
+): BudgetReservation {
   let isOpen = true;
   const once = (usage: PricedUsage | 'nothing' | undefined): void => {
     if (!isOpen) return;
