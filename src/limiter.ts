@@ -288,7 +288,7 @@ export class RateLimiter extends GuardedEmitter {
     const { clock, map, usdOf, plan } = this;
     const host = { clock, emitter: this, lanes: this.#lanes, map, usdOf, plan };
     return this.#batches.tracked(async () => {
-      const { ItemRun } = await import('./batch-api/item-run.ts');
+      const { ItemRun } = await this.#loaded(() => import('./batch-api/item-run.ts'));
       return new ItemRun<Item, Value>(host, client, options);
     }, items);
   }
@@ -338,7 +338,7 @@ export class RateLimiter extends GuardedEmitter {
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
     const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
-    const { planOf } = await import('./plan/plan.ts');
+    const { planOf } = await this.#loaded(() => import('./plan/plan.ts'));
     return planOf(calls, { prices, calibration: this.calibration, stage, charging });
   }
 
@@ -561,9 +561,14 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', event);
   }
 
+  /** Loads what many programs never need. No virtual time passes meanwhile. */
+  #loaded<Module>(load: () => Promise<Module>): Promise<Module> {
+    return load().finally(this.clock.hold?.());
+  }
+
   /** With a store, a lane is opened for it: what others have used is known there. */
   async #stage(key: LaneKey): Promise<Stage> {
-    const { stageOf } = await import('./plan/stage.ts');
+    const { stageOf } = await this.#loaded(() => import('./plan/stage.ts'));
     const ref = { lane: nameOf(key), model: key.model };
     const lane = this.#shared === undefined ? this.#lanes.find(key) : this.lane(key);
     const state = (await lane?.refresh()) ?? this.#lanes.stateOf(key);

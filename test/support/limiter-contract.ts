@@ -1,6 +1,3 @@
-// Loaded before time is virtual: an import takes real time.
-import '../../src/plan/plan.ts';
-import '../../src/plan/stage.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RateLimiterEvents } from '../../src/events.ts';
 import { ownKey } from '../../src/lane/lane-registry.ts';
