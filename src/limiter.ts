@@ -26,7 +26,7 @@ import {
 } from './events.ts';
 import { definePlainFetch } from './fetch/plain-fetch.ts';
 import type { Lane } from './lane/lane.ts';
-import { type LaneKey, LaneRegistry, nameOf, ownKey } from './lane/lane-registry.ts';
+import { type LaneKey, LaneRegistry, manualKey, nameOf } from './lane/lane-registry.ts';
 import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
 import { markLimiter } from './limiter-self.ts';
@@ -149,7 +149,7 @@ export class RateLimiter extends GuardedEmitter {
     const { model, key, tier, ...how } = options;
     const checked = checkedCost('cost', cost);
     const reservation = await this.as({ key, tier }, (caller) =>
-      this.#ownLane(model).acquire({ ...how, caller, cost: checked }),
+      this.#manualLane(model).acquire({ ...how, caller, cost: checked }),
     );
     return watchUnended(reservation);
   }
@@ -174,12 +174,12 @@ export class RateLimiter extends GuardedEmitter {
   ): Reservation | Rejection {
     expectAsked(options, ['model', 'key', 'tier']);
     const { model, key, tier } = options;
-    const caller = this.#callers.find({ key, tier: this.#ownTier(tier) });
+    const caller = this.#callers.find({ key, tier: this.#callerTier(tier) });
     if (caller instanceof Promise) {
       caller.catch(() => {});
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
     }
-    const answer = this.#ownLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
+    const answer = this.#manualLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
     return answer.granted ? watchUnended(answer) : answer;
   }
 
@@ -221,7 +221,7 @@ export class RateLimiter extends GuardedEmitter {
     expectAsked(options, ['model', 'key', 'tier']);
     const { model = 'default', key, tier } = options;
     const used = checkedCost('cost', cost);
-    const ref = { key, tier: this.#ownTier(tier) };
+    const ref = { key, tier: this.#callerTier(tier) };
     if (this.#isClosed) throw closedError();
     this.#lanes.record(model, used);
     const counted = this.as(ref, (caller) => this.#recordOwn(caller, used));
@@ -282,7 +282,7 @@ export class RateLimiter extends GuardedEmitter {
   ): AsyncGenerator<BatchItemResult<Item, Value>, void> {
     if (this.#isClosed) throw closedError();
     expectBatchOptions(options);
-    if (!isOwn(client, this)) {
+    if (!isClientOf(client, this)) {
       throw expected('client', 'a client that `withRateLimit` has given this limiter', client);
     }
     const { clock, map, usdOf, plan } = this;
@@ -470,7 +470,7 @@ export class RateLimiter extends GuardedEmitter {
    * @internal
    */
   as<T>({ key, tier }: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T> {
-    return this.#callers.use({ key, tier: this.#ownTier(tier) }, act);
+    return this.#callers.use({ key, tier: this.#callerTier(tier) }, act);
   }
 
   /** Whether callers may have a tier of that name. @internal */
@@ -576,15 +576,15 @@ export class RateLimiter extends GuardedEmitter {
     return stageOf(ref, state, lane?.waiting ?? [], key.learns === true, now);
   }
 
-  #ownTier(tier: string | undefined): string | undefined {
+  #callerTier(tier: string | undefined): string | undefined {
     if (tier === undefined || this.hasTier(tier)) return tier;
     const names = this.tierNames;
     const known = names.length === 0 ? ', of which there are none' : ` (${names.join(', ')})`;
     throw expected('tier', `one of \`tiers\`${known}`, tier);
   }
 
-  #ownLane(model = 'default'): Lane {
-    return this.lane(ownKey(model));
+  #manualLane(model = 'default'): Lane {
+    return this.lane(manualKey(model));
   }
 }
 
@@ -608,7 +608,7 @@ function expectPaused(options: { model?: string | undefined }, known: readonly s
 }
 
 /** Whether `withRateLimit` has given the client this limiter. */
-function isOwn(client: unknown, limiter: RateLimiter): client is LiveClient {
+function isClientOf(client: unknown, limiter: RateLimiter): client is LiveClient {
   return field(client, 'rateLimit') === limiter;
 }
 

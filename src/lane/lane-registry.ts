@@ -177,7 +177,7 @@ export class LaneRegistry implements Iterable<Lane> {
   /** Counts what was used elsewhere: in the open lanes of a model, or in that of calls by hand. */
   record(model: string, cost: Cost): void {
     const open = this.#of(model);
-    const lanes = open.length > 0 ? open : [this.get(ownKey(model))];
+    const lanes = open.length > 0 ? open : [this.get(manualKey(model))];
     for (const { feedback } of lanes) feedback.recorded(cost);
   }
 
@@ -297,7 +297,7 @@ export class LaneRegistry implements Iterable<Lane> {
 const UNTRIED_SHAPE: Shape = { ...UNKNOWN_SHAPE, isUnknown: undefined };
 
 /** Of calls that ask the limiter itself. */
-export function ownKey(model: string): LaneKey {
+export function manualKey(model: string): LaneKey {
   return { host: 'limiter', model, shape: () => UNTRIED_SHAPE };
 }
 

@@ -1,5 +1,5 @@
 import { checkedCost } from '../checked-cost.ts';
-import { type LaneKey, ownKey } from '../lane/lane-registry.ts';
+import { type LaneKey, manualKey } from '../lane/lane-registry.ts';
 import type { Call } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';
@@ -136,7 +136,7 @@ function readCost({ cost, model = 'default' }: PlannedCost, index: number, sourc
   const usd = cost.usd ?? (isSplit ? usdOf(model, tokens, sources.prices) : undefined);
   const unsplit = isSplit ? 0 : amount(cost, 'tokens') - tokens.input - tokens.output;
   const all = { ...tokens, input: tokens.input + unsplit };
-  return { index, model, key: ownKey(model), cost: checked, expects: [], tokens: all, usd };
+  return { index, model, key: manualKey(model), cost: checked, expects: [], tokens: all, usd };
 }
 
 async function readRequest(

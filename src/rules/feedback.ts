@@ -17,9 +17,9 @@ import { answeredInTrial, endedInTrial, refusedInTrial } from './limits/burst-ev
 import { settle } from './limits/limit-set.ts';
 import {
   answer,
+  concernsOnlyItsCall,
   forget,
   isOfPause,
-  isOwn,
   open,
   pauseOf,
   reconsider,
@@ -127,7 +127,7 @@ export function hearRefusal(
   const isTried = cause === 'rate' && refusedInTrial(limits, call, now);
   if (cause === 'rate') hearRequested(learning.charge, call, words);
   // One call that is always refused is one witness, however often it asks.
-  if (isOwn(recovery, { earlier })) return;
+  if (concernsOnlyItsCall(recovery, { earlier })) return;
   if (!isTried && isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
     strayed(learning, limits, words, call, inFlight(state), now);
     return;

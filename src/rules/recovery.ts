@@ -151,7 +151,7 @@ export function isOfPause(recovery: Recovery, epoch: number): boolean {
 }
 
 /** Whether a refusal concerns its call alone: that is always refused, while others pass. */
-export function isOwn(
+export function concernsOnlyItsCall(
   { streak }: Recovery,
   { earlier = 0 }: Pick<RefusedCall, 'earlier'>,
 ): boolean {
@@ -163,7 +163,7 @@ export function isOwn(
  * alone is refused.
  */
 export function refuse(recovery: Recovery, call: RefusedCall, now: number): Pause | undefined {
-  if (call.epoch !== recovery.epoch || isOwn(recovery, call)) return undefined;
+  if (call.epoch !== recovery.epoch || concernsOnlyItsCall(recovery, call)) return undefined;
   const { cause } = call;
   const waitMs = waitAfter(call, recovery.streak);
   if (recovery.streak++ === 0) recovery.refusedSince = now;

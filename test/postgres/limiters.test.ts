@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ownKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-registry.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import { postgresStore } from '../../src/postgres/index.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../../src/providers/most-in-usd.ts';
 import { describePostgres, newDatabase } from './support/describe-postgres.ts';
 
-const LANE = ownKey('default');
+const LANE = manualKey('default');
 
 describePostgres('limiters of several processes in PostgreSQL', () => {
   let database: Awaited<ReturnType<typeof newDatabase>>;

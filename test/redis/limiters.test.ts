@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
-import { ownKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-registry.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
@@ -12,7 +12,7 @@ import { heard, START, World } from '../support/limiter-contract.ts';
 import { describeRedis } from './support/describe-redis.ts';
 import { holdForDigests, VirtualClient } from './support/virtual-client.ts';
 
-const LANE = ownKey('default');
+const LANE = manualKey('default');
 
 describeRedis('limiters of several processes on one store', (server) => {
   let clock: VirtualClock;

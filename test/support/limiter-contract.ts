@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RateLimiterEvents } from '../../src/events.ts';
-import { ownKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-registry.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import { type AcquireOptions, createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import type { Cost } from '../../src/model/limits.ts';
@@ -427,7 +427,9 @@ export function limiterContract(
         await world.clock.advance(10_000);
         for (const each of group) {
           const call = each.as(key, (caller) =>
-            each.lane(ownKey('default')).acquire({ cost: { requests: 1 }, caller, mayWait: false }),
+            each
+              .lane(manualKey('default'))
+              .acquire({ cost: { requests: 1 }, caller, mayWait: false }),
           );
           const left = waitMs - 10_000;
           expect(await rejection(Promise.resolve(call))).toMatchObject({

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-registry.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
@@ -96,7 +96,7 @@ export function refusalContract(
 
     it('lets another call go first where the first one after a pause comes to nothing', async () => {
       const limiter = world.limiter();
-      const lane = limiter.lane(ownKey('default'));
+      const lane = limiter.lane(manualKey('default'));
       const refused = await world.clock.run(limiter.acquire({}));
       lane.feedback.refuse(refused, 'rate', 1000);
       refused.settle();
