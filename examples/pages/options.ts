@@ -31,7 +31,7 @@ const inFull = withRateLimit(new OpenAI(), {
 // #endregion limits-list
 
 // #region tier
-const claude = withRateLimit(new Anthropic(), { tier: 'build' });
+const claude = withRateLimit(new Anthropic(), { accountTier: 'build' });
 // #endregion tier
 
 // #region estimate

@@ -9,6 +9,7 @@ if (!env.OPENAI_API_KEY && !env.ANTHROPIC_API_KEY) {
   const options: SimulatorOptions = {
     limits: { rpm: 300, tpm: 200_000 },
     latency: { firstByteMs: 150, perTokenMs: 10 },
+    batches: { durationMs: 1_000 },
     reply: ({ id }) => `This is answer ${id}, from a simulated model.`,
   };
   const openai = createSimulator({ ...options, provider: 'openai' });

@@ -44,6 +44,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^\{"line":1,"verdict":"This is answer 1/m,
     /^\{"line":40,"verdict":"This is answer \d/m,
   ],
+  'half-price.ts': [/^Too loud\. batch$/m, /^The report is in .*report\.html$/m],
   'embed-folder.ts': [/^Call 1: \d+ chunks, \d+ tokens$/m],
   'budgeted-summary.ts': [/^\d\d of 500 summaries for \$0\.001\d$/m],
   'pages/options.ts': [
