@@ -84,6 +84,11 @@ const LIE_SHARE = 0.005;
 const ABORT_SHARE = 0.04;
 const PATIENCE_MS = 90_000;
 const DAY_MS = 86_400_000;
+const REST_MS = 10_000;
+
+function rest(clock: VirtualClock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimeout(resolve, ms));
+}
 
 /** Users of two providers call, and all that can go wrong does, now and then. */
 export async function soak({ calls, seed, store }: SoakOptions): Promise<SoakReport> {
@@ -125,7 +130,10 @@ export async function soak({ calls, seed, store }: SoakOptions): Promise<SoakRep
     } catch (error) {
       if (abort.signal.aborted) counts.aborted++;
       else counts.failed++;
-      if ((error as { code?: unknown }).code !== 'budget_spent') watch.look('error', error);
+      const { code } = error as { code?: unknown };
+      if (code !== 'budget_spent') watch.look('error', error);
+      // A pause of hours is probed each ten minutes: who is rejected meanwhile comes back later.
+      if (code === 'rate_limit_exceeded') await rest(clock, REST_MS);
     } finally {
       cancel();
     }
