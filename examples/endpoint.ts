@@ -45,4 +45,4 @@ app.onError((error, context) => {
   return context.json({ error: 'internal' }, 500);
 });
 
-if (import.meta.main) serve({ fetch: app.fetch, port: 3000 });
+if (import.meta.main) serve({ fetch: app.fetch, port: 3000 }); // Node 24; else without the condition

@@ -13,7 +13,7 @@ const anthropic = createAnthropic({ fetch: limiter.fetch });
 const models = [openai('gpt-4o-mini'), anthropic('claude-haiku-4-5')];
 const answers = await Promise.all(
   models.map((model) =>
-    generateText({ model, prompt: 'What is a limit? One sentence.', maxOutputTokens: 50 }),
+    generateText({ model, prompt: 'What is a limit?', maxOutputTokens: 50, maxRetries: 0 }),
   ),
 );
 for (const { text, usage } of answers) console.log(`${text} (${usage.outputTokens} tokens)`);

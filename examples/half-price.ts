@@ -25,8 +25,11 @@ for await (const result of results) {
 
 // #region report
 const report = recordReport(openai.rateLimit);
-await openai.chat.completions.create(request('It came late.') as never);
-await writeFile(path, report.html());
+await openai.chat.completions.create({
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user', content: 'Good or bad? It came late.' }],
+});
+await writeFile(path, report.html()); // an HTML file
 report.stop();
 // #endregion report
 console.log(`The report is in ${path}`);

@@ -13,10 +13,10 @@ const limiter = createRateLimiter({
   tiers: { free: { rpm: 60 }, pro: { rpm: 240, weight: 4 } },
   store,
 });
-limiter.on('degraded', ({ what }) => {
-  if (what === 'store_lost') console.error('Redis is gone: we go on with our share of the limits');
-  if (what === 'store_back') console.error('Redis is back');
+limiter.on('storeLost', () => {
+  console.error('Redis is gone: we go on with our share of the limits');
 });
+limiter.on('storeBack', () => console.error('Redis is back'));
 
 const openai = withRateLimit(new OpenAI(), { limiter });
 

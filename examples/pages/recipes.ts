@@ -51,10 +51,10 @@ async function tiers() {
     const user = userOf(context.req); // { key: 'ann', tier: 'free' }
     return context.text(await runAs(user, () => ask(openai, 'Why?')));
   });
-  // #endregion tiers
   app.onError((error) =>
     error instanceof RateLimitExceeded ? error.toResponse() : failure(error),
   );
+  // #endregion tiers
   const asked = Array.from({ length: 6 }, () => app.request('/ask', { method: 'POST' }));
   console.log((await Promise.all(asked)).map(({ status }) => status).join(' '));
 }
