@@ -1,8 +1,8 @@
+import { Rests } from '../batch/rests.ts';
 import type { Clock } from '../clock.ts';
 import { field } from '../model/json.ts';
 import type { Journal, OpenBatch } from './journal.ts';
 import { Packing, type Parcel } from './packing.ts';
-import { Rests } from './rests.ts';
 import type { BatchCall, BatchOutcome, BatchVendor, VendorLimits } from './vendor.ts';
 import { isPassing } from './vendor.ts';
 
@@ -30,6 +30,10 @@ const MOST_BYTES = 32_000_000;
 const LATE_MS = 30_000;
 /** A network may be gone for some minutes; batches that run wait for longer. */
 const MOST_FAILURES = 10;
+/** Between looks: the documentation's examples look once a minute. */
+const FIRST_LOOK_MS = 5_000;
+const LONGEST_MS = 60_000;
+const LONGER = 1.5;
 /** Stops everything: the key, the account, or a host without such an API. */
 const FATAL: readonly unknown[] = [401, 402, 403, 404, 405];
 
@@ -165,7 +169,7 @@ export class BatchApiRun {
         if (isSaid(status)) return this.#refused(plan, error, status);
         if (failures === MOST_FAILURES) throw error;
       }
-      await this.#rests.rest(failures);
+      await this.#rests.rest(lookAfterMs(failures));
       // Nobody knows whether it was submitted.
       const found = await this.#found(plan);
       if (found !== undefined) return found;
@@ -227,7 +231,7 @@ export class BatchApiRun {
         if (FATAL.includes(field(error, 'status'))) throw error;
       }
       this.#expectFine();
-      await this.#rests.rest(tries);
+      await this.#rests.rest(lookAfterMs(tries));
     }
   }
 
@@ -245,7 +249,7 @@ export class BatchApiRun {
         // Broken connections and 5xx pass, and a batch may end before it is canceled.
         if (FATAL.includes(field(error, 'status'))) throw error;
       }
-      await this.#rests.rest(looks);
+      await this.#rests.rest(lookAfterMs(looks));
       this.#expectFine();
     }
   }
@@ -313,4 +317,9 @@ function isSaid(status: unknown): status is number {
 function goneOr(error: unknown): { readonly kind: 'gone' } {
   if (field(error, 'status') === 404) return { kind: 'gone' };
   throw error;
+}
+
+/** Longer after each look. */
+function lookAfterMs(looks: number): number {
+  return Math.min(LONGEST_MS, FIRST_LOOK_MS * LONGER ** looks);
 }

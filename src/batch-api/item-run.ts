@@ -14,6 +14,7 @@ import { BatchedCallFailed } from './call-failed.ts';
 import { HandOut } from './hand-out.ts';
 import type { BatchItemResult, BatchOptions } from './item-options.ts';
 import { Journal } from './journal.ts';
+import { atLastMoment } from './last-moment.ts';
 import { pathUnder } from './path-under.ts';
 import { type Split, splitFor } from './split.ts';
 import type { BatchCall, BatchOutcome } from './vendor.ts';
@@ -45,8 +46,6 @@ interface Pending<Item> {
 }
 
 const TELL_MS = 10_000;
-/** The deadline is looked at again where there is more time than that. */
-const WORTH_MS = 60_000;
 
 /** Sends items in batches, and live what these leave. Their results are handed out as they come. */
 export class ItemRun<Item, Value> {
@@ -167,13 +166,10 @@ export class ItemRun<Item, Value> {
   /** Has batches end while there is still time to send live what they leave. */
   #fallBackAfter(ms: number, total: number): void {
     const { clock } = this.#host;
-    const dueAt = clock.now() + ms + this.#liveMs;
-    this.#stopFallback = clock.setTimeout(() => {
-      // What has come needs no time any more.
-      const moreMs = dueAt - clock.now() - (this.#liveMs * this.#pending.size) / total;
-      if (moreMs >= WORTH_MS) this.#fallBackAfter(moreMs, total);
-      else this.#run.cancel();
-    }, ms);
+    const liveMs = this.#liveMs;
+    const left = (): number => this.#pending.size / total;
+    const deadline = { dueAt: clock.now() + ms + liveMs, liveMs, left };
+    this.#stopFallback = atLastMoment(clock, deadline, () => this.#run.cancel());
   }
 
   async *#calls(): AsyncGenerator<BatchCall, void> {

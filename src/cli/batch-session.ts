@@ -1,4 +1,5 @@
 import type { BatchProgress } from '../batch/progress.ts';
+import { Rests } from '../batch/rests.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { BudgetSpent, HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
@@ -42,18 +43,17 @@ export class BatchSession {
   /** What was spent before the run that goes on. */
   #usdBefore: number | undefined = 0;
   readonly #options: SessionOptions;
-  readonly #clock: Clock;
   readonly #open = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   /** Who waits until a call has ended. */
   #waiting: (() => void)[] = [];
   /** Who rests until a network is back. */
-  readonly #stops = new Set<() => void>();
+  readonly #rests: Rests;
   #isFull = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#rests = new Rests(options.clock ?? systemClock);
   }
 
   get refused(): number {
@@ -140,7 +140,7 @@ export class BatchSession {
         if (isContended(error)) await this.#nextEnd();
         else if (!isConnection(error) || this.#abort.signal.aborted) throw error;
         else if (failures === CONNECTION_WAITS_MS.length) return unreached(error);
-        else await this.#rest(CONNECTION_WAITS_MS[failures++] ?? 0);
+        else await this.#rests.rest(CONNECTION_WAITS_MS[failures++] ?? 0);
       }
     }
   }
@@ -155,19 +155,6 @@ export class BatchSession {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** A run that is stopped waits no longer. */
-  #rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#stops.delete(end);
-        resolve();
-      };
-      const cancel = this.#clock.setTimeout(end, ms);
-      this.#stops.add(end);
-    });
-  }
-
   /** Sends nothing more. */
   stop(error: unknown): void {
     if (this.stopped !== undefined) return;
@@ -175,7 +162,7 @@ export class BatchSession {
     this.onStop(this.stopped);
     // Rejects what waits; what is in flight goes on.
     this.#options.limiter.close();
-    for (const end of this.#stops) end();
+    this.#rests.end();
     this.#wake();
   }
 

@@ -1,4 +1,5 @@
 import { BatchApiRun } from '../batch-api/batch-api-run.ts';
+import { atLastMoment } from '../batch-api/last-moment.ts';
 import { type Split, splitFor } from '../batch-api/split.ts';
 import { type BatchCall, isSuccess } from '../batch-api/vendor.ts';
 import { vendorOf } from '../batch-api/vendor-of.ts';
@@ -29,8 +30,6 @@ export interface ViaBatch {
 }
 
 const SHOW_MS = 10_000;
-/** The deadline is looked at again where there is more time than that. */
-const WORTH_MS = 60_000;
 const KEEPS = 'otherwise the deadline could not be kept';
 const REFUSED = 'The provider takes no batches';
 
@@ -98,7 +97,7 @@ class BatchWay {
     if (atOnce > 0) this.#say(`${atOnce} of ${missing} requests go live now: ${KEEPS}`);
     session.onStop = (why) => this.#run.stop(why);
     this.#showSoon();
-    this.#fallBackAfter(split.fallbackMs ?? Number.POSITIVE_INFINITY, missing);
+    if (split.fallbackMs !== undefined) this.#fallBackAfter(split.fallbackMs, missing);
     try {
       const batches = this.#run.run().catch((error: unknown) => session.stop(stopFor(error)));
       const isFirst = ({ number }: Entry): boolean => number <= this.#liveUntil;
@@ -157,17 +156,14 @@ class BatchWay {
 
   /** Has batches end while there is still time to send live what they leave. */
   #fallBackAfter(ms: number, missing: number): void {
-    if (ms === Number.POSITIVE_INFINITY) return;
-    const dueAt = this.#clock.now() + ms + (this.#liveMs ?? 0);
-    this.#stopFallback = this.#clock.setTimeout(() => {
-      const { session } = this.#via;
-      // What has come needs no time any more.
-      const needMs = ((this.#liveMs ?? 0) * (missing - session.recorded)) / missing;
-      const moreMs = dueAt - this.#clock.now() - needMs;
-      if (moreMs >= WORTH_MS) return this.#fallBackAfter(moreMs, missing);
+    const { session } = this.#via;
+    const liveMs = this.#liveMs ?? 0;
+    const left = (): number => (missing - session.recorded) / missing;
+    const deadline = { dueAt: this.#clock.now() + ms + liveMs, liveMs, left };
+    this.#stopFallback = atLastMoment(this.#clock, deadline, () => {
       this.#say('The deadline is near: batches are canceled, and what they leave goes live');
       this.#run.cancel();
-    }, ms);
+    });
   }
 
   #spend(body: unknown): void {

@@ -1,11 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** Between looks: the documentation's examples look once a minute. */
-const FIRST_MS = 5_000;
-const LONGEST_MS = 60_000;
-const FACTOR = 1.5;
-
-/** Those who wait, to look at a batch again. */
+/** Those who wait, until their time is over or all are woken. */
 export class Rests {
   readonly #clock: Clock;
   readonly #resting = new Set<() => void>();
@@ -15,10 +10,9 @@ export class Rests {
     this.#clock = clock;
   }
 
-  /** Longer each time; resolves early where all are woken. */
-  rest(before: number): Promise<void> {
+  /** Resolves after that time, earlier where all are woken, and at once after the end. */
+  rest(ms: number): Promise<void> {
     if (this.#isOver) return Promise.resolve();
-    const ms = Math.min(LONGEST_MS, FIRST_MS * FACTOR ** before);
     return new Promise((resolve) => {
       const goOn = (): void => {
         cancel();
