@@ -1,3 +1,4 @@
+import { didYouMean } from '../model/did-you-mean.ts';
 import { expected } from '../validate.ts';
 
 /** What a number has to be, beyond finite. */
@@ -26,10 +27,19 @@ export function expectOneOf<T extends string | number>(
   throw expected(name, `one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`, value);
 }
 
-/** Throws a `TypeError` where `value` isn't an object, or has a key that isn't among `keys`. */
+/**
+ * Throws a `TypeError` where `value` isn't an object, or has a key that isn't among `keys`: it names
+ * the key, and what it is an option of.
+ */
 export function expectKeys(name: string, value: unknown, keys: readonly string[]): void {
   if (typeof value !== 'object' || value === null) throw expected(name, 'an object', value);
-  for (const key of Object.keys(value)) expectOneOf(`a key of ${name}`, key, keys);
+  for (const key of Object.keys(value)) {
+    if (keys.includes(key)) continue;
+    const meant = didYouMean(key, keys, '`');
+    throw new TypeError(
+      `Unknown option \`${key}\` of \`${name}\`; known are ${keys.join(', ')}${meant}`,
+    );
+  }
 }
 
 function within(value: number, { min, max, above, integer }: NumberRules): boolean {

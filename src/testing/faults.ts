@@ -1,6 +1,6 @@
 import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
-import { expectFinite, expectOneOf } from './expect.ts';
+import { expectFinite, expectKeys, expectOneOf } from './expect.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -76,7 +76,7 @@ function isScript(model: FaultModel): model is readonly (Fault | 'none')[] {
 }
 
 function drawn(odds: { readonly [fault in Fault]?: number | undefined }): FaultSource {
-  for (const name of Object.keys(odds)) expectOneOf('a key of faults', name, FAULTS.map(String));
+  expectKeys('faults', odds, FAULTS.map(String));
   const table = FAULTS.map((fault) => ({ fault, odds: probability(fault, odds[fault] ?? 0) }));
   const sum = table.reduce((total, row) => total + row.odds, 0);
   if (sum > 1) throw expected('faults', 'probabilities that add up to at most 1', sum);

@@ -28,7 +28,7 @@ test.each([
 });
 
 test.each([
-  [{ limits: { rpn: 3 } }, 'Expected `a key of limits` to be one of `rpm`, `rpd`,'],
+  [{ limits: { rpn: 3 } }, 'Unknown option `rpn` of `limits`; known are rpm, rpd,'],
   [{ provider: 'bing' }, 'Expected `provider` to be one of `openai`, `azure`, `compatible`,'],
   [{ enforcement: 'window' }, 'Expected `enforcement` to be one of `bucket`, `bucket-10s`,'],
   [
@@ -36,7 +36,10 @@ test.each([
     "Expected `charge` to be 'max', 'sum', 'characters', 'produced' or a function, got `min`",
   ],
   [{ faults: ['502'] }, 'Expected `faults` to be one of `500`, `503`, `529`,'],
-  [{ limit: {} }, 'Expected `a key of options` to be one of `provider`, `limits`,'],
+  [{ limit: {} }, 'Unknown option `limit` of `createSimulator`; known are provider, limits,'],
+  [{ batches: { durationMS: 1 } }, 'of `batches`; known are durationMs, windowMs,'],
+  [{ enforcment: 'bucket' }, 'did you mean `enforcement`?'],
+  [{ faults: { '50': 1 } }, 'Unknown option `50` of `faults`; known are 500, 503,'],
 ])('from JavaScript, %o: %s', (options, message) => {
   const make = () => Reflect.apply(createSimulator, undefined, [options]);
   expect(make).toThrow(message);

@@ -142,7 +142,7 @@ test.each([null, 5])('a clock is not made from %j', (options) => {
 
 test('an option that a clock doesn’t have is named', () => {
   expect(() => createVirtualClock({ foo: 1 } as never)).toThrow(
-    'Expected `a key of options` to be one of `start`, `quietTurns`, got `foo` (string)',
+    'Unknown option `foo` of `createVirtualClock`; known are start, quietTurns',
   );
 });
 
