@@ -29,7 +29,7 @@ export interface BatchProgress {
    * and no faster than the limits; `undefined` as long as nobody knows, and at the end.
    */
   readonly etaMs: number | undefined;
-  /** In the last minute, or since it began where that is less. */
+  /** In the last minute; in the first one, since it began, taken as a second at least. */
   readonly rate: PerMinute;
   /** What the limits of the lanes in use allow, before headroom; `undefined` where there is none. */
   readonly limit: { readonly [kind in keyof PerMinute]: number | undefined };
@@ -44,6 +44,8 @@ interface Mark {
 }
 
 const MARK_MS = 1000;
+/** What came within less says nothing of a minute. */
+const LEAST_MS = 1000;
 
 /** Counts what a batch has done. Listens to its limiter until `stop`. */
 export class Tally {
@@ -105,8 +107,8 @@ export class Tally {
 
   #rate(now: Mark): PerMinute {
     const since = this.#marks[0] ?? now;
-    const minutes = (now.at - since.at) / MINUTE_MS;
-    const per = (count: number): number => (minutes > 0 ? Math.round(count / minutes) : 0);
+    const minutes = Math.max(LEAST_MS, now.at - since.at) / MINUTE_MS;
+    const per = (count: number): number => Math.round(count / minutes);
     return { requests: per(now.calls - since.calls), tokens: per(now.tokens - since.tokens) };
   }
 

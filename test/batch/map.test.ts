@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BatchProgress } from '../../src/batch/progress.ts';
 import type { MapResult } from '../../src/batch/results.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
@@ -341,6 +342,14 @@ describe('progress', () => {
         rate: { requests: 500, tokens: 0 },
       },
     ]);
+  });
+
+  it('makes no rate of a minute from what came within less than a second', async () => {
+    const told: number[] = [];
+    const work = (): Promise<void> => limiter.run({}, () => sleep(1));
+    const onProgress = ({ rate }: BatchProgress): void => void told.push(rate.requests);
+    await clock.run(all(limiter.map(numbers(3), work, { onProgress })));
+    expect(told).toEqual([180]);
   });
 
   it('counts no total where nobody knows it, and survives a listener that throws', async () => {
