@@ -1,42 +1,16 @@
 import { Rests } from '../batch/rests.ts';
-import type { Clock } from '../clock.ts';
-import { field } from '../model/json.ts';
-import type { Journal, OpenBatch } from './journal.ts';
+import { Collection } from './collection.ts';
+import type { BatchApiJob, Names } from './job.ts';
+import type { OpenBatch } from './journal.ts';
+import { goneOr, isFatal, lookAfterMs } from './looks.ts';
+import { PackedIds } from './packed-ids.ts';
 import { Packing, type Parcel } from './packing.ts';
-import type { BatchCall, BatchOutcome, BatchVendor, VendorLimits } from './vendor.ts';
-import { isPassing } from './vendor.ts';
-
-/** Calls that are to go through a vendor's Batch API. */
-export interface BatchApiJob {
-  readonly vendor: BatchVendor;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  /** Lower than the vendor's. */
-  readonly limits?: { readonly [name in keyof VendorLimits]?: number | undefined } | undefined;
-  /** All of them, each time anew. */
-  calls(): AsyncIterable<BatchCall>;
-  isDone(id: string): boolean;
-  /** Called once for each call that has a result, unless a crash comes between. */
-  record(id: string, outcome: BatchOutcome & { kind: 'answered' }): void;
-  /** Ends when what was recorded is kept. */
-  flush(): void | Promise<void>;
-  /** Something to tell the user. */
-  say(text: string): void;
-}
+import { FULL_PURSE, type Purse } from './purse.ts';
+import { Submission } from './submission.ts';
+import type { BatchCall, VendorLimits } from './vendor.ts';
 
 /** Held in memory while a batch is made, at most: far below both vendors' limits. */
 const MOST_BYTES = 32_000_000;
-/** A request that a dead process has sent may still arrive for so long. */
-const LATE_MS = 30_000;
-/** A network may be gone for some minutes; batches that run wait for longer. */
-const MOST_FAILURES = 10;
-/** Between looks: the documentation's examples look once a minute. */
-const FIRST_LOOK_MS = 5_000;
-const LONGEST_MS = 60_000;
-const LONGER = 1.5;
-/** Stops everything: the key, the account, or a host without such an API. */
-const FATAL: readonly unknown[] = [401, 402, 403, 404, 405];
-
 /**
  * Sends calls in batches, follows these, and records their results, until no batch is open. What
  * then has no result goes live: it is in `journal.left`, or was stopped before it was submitted.
@@ -44,11 +18,13 @@ const FATAL: readonly unknown[] = [401, 402, 403, 404, 405];
  * Invariants: a call is in at most one open batch; each batch is in the journal before it is
  * submitted, and until its results are kept.
  */
-// Longer than most files: one state, which all of its methods change.
 export class BatchApiRun {
   readonly #job: BatchApiJob;
   readonly #rests: Rests;
-  readonly #open = new Set<string>();
+  readonly #purse: Purse;
+  readonly #submission: Submission;
+  readonly #collection: Collection;
+  readonly #open: Names;
   readonly #followers = new Set<Promise<void>>();
   readonly #ended = new Map<string, number>();
   #most: VendorLimits;
@@ -57,6 +33,8 @@ export class BatchApiRun {
   /** They have to wait until a batch has ended. */
   #needsRoom = false;
   #isCanceling = false;
+  /** Some calls were not submitted, because the purse had no room for them. */
+  #isShort = false;
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(job: BatchApiJob) {
@@ -68,12 +46,26 @@ export class BatchApiRun {
       requests: Math.min(requests, limits?.requests ?? requests),
       bytes: Math.min(bytes, limits?.bytes ?? MOST_BYTES),
     };
-    for (const { ids } of job.journal.open.values()) for (const id of ids) this.#open.add(id);
+    const { vendor, journal, clock, purse = FULL_PURSE, open = new Set<string>() } = job;
+    this.#open = open;
+    this.#purse = purse;
+    const expectFine = (): void => this.#expectFine();
+    this.#submission = new Submission({ vendor, journal, clock, rests: this.#rests, expectFine });
+    this.#collection = new Collection({ job, expectFine, stop: (reason) => this.stop(reason) });
+    for (const { ids, usd } of journal.open.values()) {
+      for (const id of ids) this.#open.add(id);
+      purse.hold(usd);
+    }
   }
 
   /** Whether a batch has that call, so that nothing else may send it. */
   isOpen(id: string): boolean {
     return this.#open.has(id);
+  }
+
+  /** Whether the purse had no room for some calls, which then have no result and no batch. */
+  get isShort(): boolean {
+    return this.#isShort && !this.#isCanceling;
   }
 
   /** Calls in open batches; of these, those that the vendor has ended. */
@@ -128,52 +120,52 @@ export class BatchApiRun {
   }
 
   async #submitAll(): Promise<void> {
-    const { vendor, journal, calls, isDone } = this.#job;
-    if (this.#isCanceling) return;
-    const packing = new Packing(vendor, this.#most);
-    for await (const call of calls()) {
-      this.#expectFine();
-      if (this.#isCanceling) return;
-      const { id } = call;
-      if (isDone(id) || this.#open.has(id) || journal.left.has(id)) continue;
-      const full = packing.add(call);
-      if (full === undefined) journal.left.add(id);
+    const packing = new Packing(this.#job.vendor, this.#most);
+    this.#isShort = false;
+    for await (const call of this.#free()) {
+      const usd = await this.#purse.priceOf(call);
+      if (!this.#purse.take(usd)) {
+        this.#isShort = true;
+        break;
+      }
+      const full = packing.add(call, usd);
+      if (full === undefined) {
+        this.#purse.giveBack(usd);
+        this.#job.journal.left.add(call.id);
+      }
       for (const parcel of full ?? []) await this.#submit(parcel);
     }
     for (const parcel of packing.rest()) await this.#submit(parcel);
   }
 
-  async #submit({ token, url, ids, lines }: Parcel): Promise<void> {
-    const { journal, clock } = this.#job;
+  /** Calls that are to be submitted. */
+  async *#free(): AsyncGenerator<BatchCall, void> {
+    const { journal, calls, isDone } = this.#job;
     if (this.#isCanceling) return;
-    this.#expectFine();
-    const plan = { token, at: Math.round(clock.now()), url, ids };
-    journal.plan(plan);
-    for (const id of ids) this.#open.add(id);
-    const batch = await this.#sent({ ...plan, batch: undefined }, lines);
-    if (batch === undefined) return;
-    journal.submitted(token, batch);
-    this.#job.say(`Batch ${batch}: ${ids.length} requests`);
-    this.#follow(this.#followed(token, batch));
+    for await (const call of calls()) {
+      this.#expectFine();
+      if (this.#isCanceling) return;
+      const { id } = call;
+      if (!isDone(id) && !this.#open.has(id) && !journal.left.has(id)) yield call;
+    }
   }
 
-  /** The id of the batch; `undefined` where the vendor has refused it. */
-  async #sent(plan: OpenBatch, lines: readonly string[]): Promise<string | undefined> {
-    for (let failures = 0; ; failures++) {
-      try {
-        return await this.#job.vendor.submit(plan, plan.url, lines);
-      } catch (error) {
-        this.#expectFine();
-        const status = field(error, 'status');
-        if (status === 429) return this.#deferred(plan);
-        if (isSaid(status)) return this.#refused(plan, error, status);
-        if (failures === MOST_FAILURES) throw error;
-      }
-      await this.#rests.rest(lookAfterMs(failures));
-      // Nobody knows whether it was submitted.
-      const found = await this.#found(plan);
-      if (found !== undefined) return found;
+  async #submit({ token, url, ids, lines, usd }: Parcel): Promise<void> {
+    const { journal, clock, say } = this.#job;
+    if (this.#isCanceling) return this.#purse.giveBack(usd);
+    this.#expectFine();
+    const at = Math.round(clock.now());
+    const plan = journal.plan({ token, at, url, ids: new PackedIds(ids), usd });
+    for (const id of ids) this.#open.add(id);
+    const sent = await this.#submission.send(plan, lines);
+    if ('error' in sent) {
+      if (sent.status === 429) this.#deferred(plan);
+      else this.#refused(plan, sent.error);
+      return;
     }
+    journal.submitted(token, sent.batch);
+    say(`Batch ${sent.batch}: ${requestsIn(ids.length)}`);
+    this.#follow(this.#followed(token, sent.batch));
   }
 
   /** Too much is queued there: what others have queued has to end first, or this is too large. */
@@ -189,50 +181,34 @@ export class BatchApiRun {
   }
 
   /** @throws the error, where it is about more than this batch */
-  #refused(plan: OpenBatch, error: unknown, status?: number): undefined {
-    if (FATAL.includes(status)) {
+  #refused(plan: OpenBatch, error: unknown): undefined {
+    if (isFatal(error)) {
       this.#close(plan, 'refused', []);
       throw error;
     }
     const message = error instanceof Error ? error.message : String(error);
     this.#job.say(`The provider refused a batch: ${message}. Its requests go live`);
-    this.#close(plan, 'refused', [...plan.ids.keys()]);
+    this.#close(plan, 'refused', [...Array(plan.ids.length).keys()]);
   }
 
-  #close({ token, ids }: OpenBatch, why: string, left: readonly number[]): undefined {
+  #close({ token, ids, usd }: OpenBatch, why: string, left: readonly number[]): undefined {
     this.#job.journal.close(token, why, left);
     for (const id of ids) this.#open.delete(id);
     this.#ended.delete(token);
+    this.#purse.giveBack(usd);
   }
 
   async #resumed(plan: OpenBatch): Promise<void> {
     const { journal, say } = this.#job;
-    const { token, batch = await this.#found(plan) } = plan;
+    const { token, batch = await this.#submission.find(plan) } = plan;
     if (batch === undefined) {
       this.#close(plan, 'never_submitted', []);
       this.#isAgain = true;
       return;
     }
     if (plan.batch === undefined) journal.submitted(token, batch);
-    say(`Batch ${batch} goes on: ${plan.ids.length} requests`);
+    say(`Batch ${batch} goes on: ${requestsIn(plan.ids.length)}`);
     await this.#followed(token, batch);
-  }
-
-  /** Looks until it is there, or can't come any more. */
-  async #found(plan: OpenBatch): Promise<string | undefined> {
-    const { vendor, journal, clock } = this.#job;
-    for (let tries = 0; ; tries++) {
-      try {
-        const isFinal = clock.now() - plan.at > LATE_MS;
-        const found = await vendor.find(plan, journal.batches);
-        if (typeof found === 'object') return found.batch;
-        if (found === 'none' && isFinal) return undefined;
-      } catch (error) {
-        if (FATAL.includes(field(error, 'status'))) throw error;
-      }
-      this.#expectFine();
-      await this.#rests.rest(lookAfterMs(tries));
-    }
   }
 
   async #followed(token: string, batch: string): Promise<void> {
@@ -247,7 +223,7 @@ export class BatchApiRun {
       } catch (error) {
         this.#expectFine();
         // Broken connections and 5xx pass, and a batch may end before it is canceled.
-        if (FATAL.includes(field(error, 'status'))) throw error;
+        if (isFatal(error)) throw error;
       }
       await this.#rests.rest(lookAfterMs(looks));
       this.#expectFine();
@@ -268,33 +244,14 @@ export class BatchApiRun {
   }
 
   async #collected(plan: OpenBatch, batch: string): Promise<void> {
-    const { vendor, isDone, record, flush, say } = this.#job;
-    const left = new Set(plan.ids.keys());
-    for await (const { wireId, outcome } of vendor.results(batch)) {
-      this.#expectFine();
-      const index = Number(wireId.slice(plan.token.length + 1));
-      const id = plan.ids[index];
-      if (id === undefined || outcome.kind === 'unanswered' || !left.delete(index)) continue;
-      if (!isDone(id)) await this.#kept(() => record(id, outcome));
-    }
-    this.#expectFine();
-    await this.#kept(flush);
-    this.#expectFine();
-    this.#close(plan, 'collected', [...left]);
+    const left = await this.#collection.collect(plan, batch);
+    this.#close(plan, 'collected', left);
     this.#needsRoom = false;
-    const rest = left.size === 0 ? '' : `, ${left.size} of them to be sent live`;
-    say(`Batch ${batch} has ended: ${plan.ids.length} requests${rest}`);
-    await vendor.tidy(batch).catch(() => {});
-  }
-
-  /** What can't be kept stops everything: another look would not help. */
-  async #kept(keep: () => void | Promise<void>): Promise<void> {
-    try {
-      await keep();
-    } catch (error) {
-      this.stop(error);
-      throw error;
-    }
+    // It may have cost less than was reserved for it.
+    if (this.#isShort) this.#isAgain = true;
+    const rest = left.length === 0 ? '' : `, ${left.length} of them to be sent live`;
+    this.#job.say(`Batch ${batch} has ended: ${requestsIn(plan.ids.length)}${rest}`);
+    await this.#job.vendor.tidy(batch).catch(() => {});
   }
 
   #failed(plan: OpenBatch, { code, message }: { code: string; message: string }): void {
@@ -309,17 +266,6 @@ export class BatchApiRun {
   }
 }
 
-/** Whether a status says that nothing was submitted. */
-function isSaid(status: unknown): status is number {
-  return typeof status === 'number' && !isPassing(status);
-}
-
-function goneOr(error: unknown): { readonly kind: 'gone' } {
-  if (field(error, 'status') === 404) return { kind: 'gone' };
-  throw error;
-}
-
-/** Longer after each look. */
-function lookAfterMs(looks: number): number {
-  return Math.min(LONGEST_MS, FIRST_LOOK_MS * LONGER ** looks);
+function requestsIn(count: number): string {
+  return `${count} ${count === 1 ? 'request' : 'requests'}`;
 }

@@ -1,9 +1,13 @@
 import { elementsOf, field, parseJson, textField } from '../model/json.ts';
+import { PackedIds } from './packed-ids.ts';
 import type { PlannedBatch } from './vendor.ts';
 
 /** A batch that has not been dealt with. */
 export interface OpenBatch extends PlannedBatch {
   readonly url: string;
+  readonly ids: PackedIds;
+  /** Reserved for it, in US dollars; 0 where nobody limits them. */
+  readonly usd: number;
   /** Its id at the vendor; `undefined` where nobody knows whether it was submitted. */
   readonly batch: string | undefined;
 }
@@ -33,8 +37,11 @@ export class Journal {
     for (const line of lines) this.#read(parseJson(line));
   }
 
-  plan(batch: Omit<OpenBatch, 'batch'>): void {
-    this.#write({ step: 'planned', ...batch });
+  plan(planned: Omit<OpenBatch, 'batch'>): OpenBatch {
+    this.#store.append(JSON.stringify({ step: 'planned', ...planned }));
+    const batch = { ...planned, batch: undefined };
+    this.open.set(planned.token, batch);
+    return batch;
   }
 
   submitted(token: string, batch: string): void {
@@ -57,17 +64,20 @@ export class Journal {
     const known = this.open.get(token);
     const step = textField(entry, 'step');
     if (step === 'planned') {
-      const ids = [...elementsOf(field(entry, 'ids'))].map(String);
+      const ids = new PackedIds([...elementsOf(field(entry, 'ids'))].map(String));
       const [at, url] = [Number(field(entry, 'at')), textField(entry, 'url')];
-      this.open.set(token, { token, at, url, ids, batch: undefined });
+      const usd = Number(field(entry, 'usd') ?? 0);
+      this.open.set(token, { token, at, url, ids, usd, batch: undefined });
     } else if (step === 'submitted' && known !== undefined) {
       const batch = textField(entry, 'batch');
       this.open.set(token, { ...known, batch });
       this.batches.add(batch);
     } else if (step === 'closed' && known !== undefined) {
       this.open.delete(token);
-      for (const index of elementsOf(field(entry, 'left'))) {
-        const id = known.ids[Number(index)];
+      const left = [...elementsOf(field(entry, 'left'))];
+      const ids = left.length > 0 ? known.ids.list() : [];
+      for (const index of left) {
+        const id = ids[Number(index)];
         if (id !== undefined) this.left.add(id);
       }
     }

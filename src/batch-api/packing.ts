@@ -7,6 +7,8 @@ export interface Parcel {
   readonly url: string;
   readonly ids: readonly string[];
   readonly lines: readonly string[];
+  /** What was reserved for it, in US dollars. */
+  readonly usd: number;
 }
 
 interface Open {
@@ -16,6 +18,7 @@ interface Open {
   readonly lines: string[];
   requests: number;
   bytes: number;
+  usd: number;
 }
 
 /**
@@ -36,7 +39,7 @@ export class Packing {
   }
 
   /** Adds a call; returns the parcels that are full now, or `undefined` for one that fits nowhere. */
-  add(call: BatchCall): Parcel[] | undefined {
+  add(call: BatchCall, usd = 0): Parcel[] | undefined {
     const requests = requestsOf(call);
     const group = this.#vendor.groupOf(call);
     const first = this.#openFor(group, call.url);
@@ -54,6 +57,7 @@ export class Packing {
     open.ids.push(call.id);
     open.requests += requests;
     open.bytes += bytes;
+    open.usd += usd;
     this.#bytes += bytes;
     return full;
   }
@@ -67,7 +71,7 @@ export class Packing {
     const known = this.#open.get(group);
     if (known !== undefined) return known;
     const token = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
-    const open = { token, url, ids: [], lines: [], requests: 0, bytes: 0 };
+    const open = { token, url, ids: [], lines: [], requests: 0, bytes: 0, usd: 0 };
     this.#open.set(group, open);
     return open;
   }

@@ -21,7 +21,7 @@ export interface PlannedBatch {
   readonly token: string;
   /** When it was planned, in milliseconds since the epoch. */
   readonly at: number;
-  readonly ids: readonly string[];
+  readonly ids: { readonly length: number };
 }
 
 /** How far a batch is. */

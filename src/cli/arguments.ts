@@ -1,5 +1,6 @@
 /// <reference types="node" />
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../model/did-you-mean.ts';
 import { CommandError } from './exit-code.ts';
 
 /** What a user asks for, checked. */
@@ -41,6 +42,8 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v', default: false },
 } as const;
 
+const COMMANDS = ['batch', 'plan', 'limits'];
+
 type Values = ReturnType<typeof parsed>['values'];
 
 /** @throws CommandError that says what is wrong */
@@ -50,7 +53,8 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' | 've
   if (values.version) return 'version';
   if (values.help || command === undefined) return 'help';
   if (command !== 'batch' && command !== 'plan' && command !== 'limits') {
-    throw new CommandError(`There is no command '${command}': batch, plan or limits`);
+    const meant = didYouMean(command, COMMANDS);
+    throw new CommandError(`There is no command '${command}': batch, plan or limits${meant}`);
   }
   if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}`);
   if (command !== 'limits' && input === undefined) {
@@ -67,8 +71,30 @@ function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(mistakeIn(argv) ?? message);
   }
+}
+
+/** What is wrong with the first option that can't be used, as this command says it. */
+function mistakeIn(argv: readonly string[]): string | undefined {
+  const how = { options: OPTIONS, allowPositionals: true, strict: false, tokens: true } as const;
+  for (const token of parseArgs({ args: [...argv], ...how }).tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    const known = Object.entries(OPTIONS).find(([each]) => each === name);
+    if (known === undefined) {
+      const names = Object.keys(OPTIONS).map((each) => `--${each}`);
+      return `Unknown option ${rawName}${didYouMean(rawName, names)} (--help lists them)`;
+    }
+    const [, { type }] = known;
+    if (type === 'boolean' && value !== undefined)
+      return `${rawName} takes no value, not '${value}'`;
+    if (type === 'string' && (value === undefined || value.startsWith('-'))) {
+      return `${rawName} takes a value, not ${value === undefined ? 'nothing' : `'${value}'`}`;
+    }
+  }
+  return undefined;
 }
 
 function read(values: Values): Omit<Arguments, 'command' | 'input'> {
@@ -113,17 +139,12 @@ function limitsIn(text: string | undefined): Record<string, number> | undefined 
   return Object.fromEntries(pairs);
 }
 
-function viaIn({ via, deadline, 'max-usd': maxUsd }: Values): boolean {
+function viaIn({ via, deadline }: Values): boolean {
   if (via !== undefined && via !== 'batch-api') {
     throw new CommandError(`--via is batch-api, not '${via}'`);
   }
   if (via === undefined && deadline !== undefined) {
     throw new CommandError('--deadline is for --via batch-api: without it, all goes at once');
-  }
-  if (via !== undefined && maxUsd !== undefined) {
-    throw new CommandError(
-      "--max-usd can't be kept with --via batch-api: batches can't be stopped",
-    );
   }
   return via !== undefined;
 }

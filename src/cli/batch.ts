@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 import { recordReport } from '../report/report.ts';
-import { keyOf, limiterOf } from './account.ts';
+import { expectTier, keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import { BatchSession } from './batch-session.ts';
 import { expectFiles, teller } from './checked-files.ts';
+import { batchesOf, countOf, verbOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { journalPath, openBatchesIn } from './journal-file.ts';
@@ -15,6 +16,9 @@ import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
 import { type Found, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
 import { sendViaBatch } from './via-batch.ts';
+
+/** Lines that wait beside those whose calls are in flight. */
+const AHEAD = 1000;
 
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
@@ -28,7 +32,9 @@ export async function runBatch(asked: Arguments, io: Io): Promise<number> {
     tellFound(results.found, output, io);
     const survey = await surveyOf(input, model, (id) => results.has(id), teller(io));
     if (strict && survey.unusable > 0) {
-      throw new CommandError(`Nothing was sent: ${survey.unusable} lines can't be used (--strict)`);
+      throw new CommandError(
+        `Nothing was sent: ${countOf(survey.unusable, 'line')} can't be used (--strict)`,
+      );
     }
     return await sendAll(asked, io, results, survey);
   } finally {
@@ -44,6 +50,7 @@ async function sendAll(
 ): Promise<number> {
   const { input = '', model, quiet, json, baseUrl, tier } = asked;
   const { form = 'openai', usable, done } = survey;
+  expectTier(asked, form);
   const key = keyOf(form, asked, io);
   const { limiter, close } = await limiterOf(asked, io);
   const line = new ProgressLine(io, { quiet, json });
@@ -54,7 +61,9 @@ async function sendAll(
     const title = `${input} → ${asked.output}`;
     const report =
       asked.report === undefined ? undefined : recordReport(limiter, { title, toldResults: true });
-    const session = new BatchSession({ limiter, send, results, line, report, clock: io.clock });
+    const window = asked.concurrency && asked.concurrency + AHEAD;
+    const { clock } = io;
+    const session = new BatchSession({ limiter, send, results, line, report, clock, window });
     const stopListening = io.onInterrupt(() => session.interrupt());
     try {
       const way = { asked, io, client, limiter, session, results, line, survey };
@@ -88,7 +97,8 @@ async function ended(
   if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
   if (stopped !== undefined) {
     const batches = viaBatch ? await openBatchesIn(journalPath(output)) : 0;
-    const open = batches > 0 ? `${batches} batches go on at the provider. ` : '';
+    const goOn = `${batchesOf(batches)} ${verbOf(batches, 'goes', 'go')} on at the provider. `;
+    const open = batches > 0 ? goOn : '';
     line.say(`${stopped.message}. ${open}The same command goes on from here`);
     return stopped.exitCode;
   }
@@ -101,12 +111,19 @@ async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<vo
   const path = journalPath(output);
   const open = viaBatch ? 0 : await openBatchesIn(path);
   if (open === 0) return;
-  const why = `${open} batches of ${output} have not been collected`;
-  throw new CommandError(`${why}: add --via batch-api, or remove ${path} to give them up`);
+  const have = verbOf(open, 'has', 'have');
+  const why = `${batchesOf(open)} of ${output} ${have} not been collected`;
+  throw new CommandError(
+    `${why}: add --via batch-api, or remove ${path} to give up what they hold`,
+  );
 }
 
 function tellFound({ recorded, torn, unreadable }: Found, output: string, io: Io): void {
-  if (recorded > 0) io.err(`${output} has ${recorded} results: these are not sent again\n`);
+  if (recorded > 0)
+    io.err(`${output} has ${countOf(recorded, 'result')}: nothing of that is sent again\n`);
   if (torn !== 'none') io.err(`Its last line was torn: it was ${torn}\n`);
-  if (unreadable.length > 0) io.err(`Lines ${unreadable.join(', ')} of it are no results\n`);
+  if (unreadable.length > 0) {
+    const lines = unreadable.length === 1 ? 'Line' : 'Lines';
+    io.err(`${lines} ${unreadable.join(', ')}: no result, and left as it is\n`);
+  }
 }

@@ -1,7 +1,7 @@
 import { isSuccess } from '../batch-api/vendor.ts';
 import { inWords } from '../duration.ts';
 import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
-import { keyOf, limiterOf } from './account.ts';
+import { expectTier, formByKey, keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
 import { EXIT } from './exit-code.ts';
@@ -16,8 +16,8 @@ const CHEAP: Readonly<Record<Form, string>> = {
 
 /** Tells what a key may do, as the headers of one small answer say. Resolves to the exit code. */
 export async function runLimits(asked: Arguments, io: Io): Promise<number> {
-  const form =
-    asked.provider ?? (io.env.OPENAI_API_KEY || !io.env.ANTHROPIC_API_KEY ? 'openai' : 'anthropic');
+  const form = asked.provider ?? formByKey(asked, io);
+  expectTier(asked, form);
   const { baseUrl, tier, json } = asked;
   const key = keyOf(form, asked, io);
   const { limiter, close } = await limiterOf(

@@ -4,20 +4,16 @@ import type { PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { tiersOf } from '../providers/tier.ts';
-import { limiterOf } from './account.ts';
+import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { Form } from './batch-line.ts';
 import { expectFiles, teller } from './checked-files.ts';
+import { countOf, verbOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { dollars } from './progress-line.ts';
 import { entriesOf, surveyOf } from './requests-file.ts';
 import { ResultsFile } from './results-file.ts';
-
-const HOSTS: Readonly<Record<Form, string>> = {
-  openai: 'api.openai.com',
-  anthropic: 'api.anthropic.com',
-};
 
 /** What the calls take in one tier. */
 interface PlannedTier {
@@ -31,13 +27,15 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   expectFiles(input);
   const isDone = await doneIn(asked);
   const { form, usable, done, unusable } = await surveyOf(input, model, isDone, teller(io));
-  if (strict && unusable > 0) throw new CommandError(`${unusable} lines can't be used (--strict)`);
+  if (strict && unusable > 0)
+    throw new CommandError(`${countOf(unusable, 'line')} can't be used (--strict)`);
   if (form === undefined || usable === done) {
     if (form === undefined && unusable > 0)
       throw new CommandError('No line of the file can be used');
     io.out('Nothing is left to send\n');
     return EXIT.fine;
   }
+  expectTier(asked, form);
   const plans: PlannedTier[] = [];
   for (const tier of tiersFor(asked, hostIn(asked, form), form)) {
     const plan = await planned(asked, io, form, tier, isDone);
@@ -62,10 +60,6 @@ async function doneIn({
   return (id) => done?.recorded.has(id) === true && !(retryFailed && done.failures.has(id));
 }
 
-function hostIn({ baseUrl }: Arguments, form: Form): string {
-  return baseUrl === undefined ? HOSTS[form] : new URL(baseUrl).host;
-}
-
 /** The tier that was given, else all that the host has. */
 function tiersFor(
   { tier, limits }: Arguments,
@@ -87,7 +81,8 @@ async function planned(
 ): Promise<Plan> {
   const { limiter, close } = await limiterOf({ ...asked, maxUsd: undefined }, io);
   const host = hostIn(asked, form);
-  const provider = form === 'anthropic' || host === HOSTS.openai ? form : 'compatible';
+  const provider =
+    form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form) ? form : 'compatible';
   const calls = async function* (): AsyncGenerator<PlannedRequest, void> {
     for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
       if ('problem' in entry || isDone(entry.request.customId)) continue;
@@ -123,13 +118,16 @@ function table(plans: readonly PlannedTier[], count: number): string {
   const half =
     usd === undefined ? '' : `; by the provider's own batch endpoint ${dollars(usd * BATCH_PRICE)}`;
   const cost = usd === undefined ? `no price is known of ${unpriced.join(', ')}` : dollars(usd);
-  const head = `${count} calls, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
+  const head = `${countOf(count, 'call')}, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
   return head + plans.map(({ tier, plan }) => `  ${tier}: ${timeOf(plan)}\n`).join('');
 }
 
 function timeOf(plan: Plan): string {
   const { durationMs, tooLarge } = plan;
-  const large = tooLarge.length > 0 ? `; ${tooLarge.length} exceed a limit, and would fail` : '';
+  const large =
+    tooLarge.length > 0
+      ? `; ${tooLarge.length} ${verbOf(tooLarge.length, 'exceeds', 'exceed')} a limit, and would fail`
+      : '';
   if (durationMs === undefined) return `nobody knows its limits: give --limits${large}`;
   const binding = slowest(plan)?.binding;
   const why = binding === undefined ? '' : `, held back by ${binding}`;

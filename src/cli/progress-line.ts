@@ -1,6 +1,7 @@
 import type { BatchProgress } from '../batch/progress.ts';
 import { inWords } from '../duration.ts';
 import type { Arguments } from './arguments.ts';
+import { batchesOf, countOf } from './count-of.ts';
 import type { Io } from './io.ts';
 
 /** What a run knows beside its batch. */
@@ -42,7 +43,7 @@ export class ProgressLine {
     const { batches, calls, ended } = progress;
     if (this.#how.json) this.#io.out(`${JSON.stringify(progress)}\n`);
     if (this.#how.json || this.#how.quiet) return;
-    const text = `${batches} batches open, ${ended} of ${calls} requests ended`;
+    const text = `${batchesOf(batches)} open, ${ended} of ${countOf(calls, 'request')} ended`;
     if (this.#io.isTerminal) this.#io.err(`\r\u001b[K${text}`);
     else if (text !== this.#toldOfBatches) this.#io.err(`${text}\n`);
     this.#toldOfBatches = text;

@@ -9,19 +9,23 @@ import type { RateLimiter } from '../limiter.ts';
 import { field, textField } from '../model/json.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import type { Arguments } from './arguments.ts';
+import { BatchPurse } from './batch-purse.ts';
 import type { BatchSession } from './batch-session.ts';
+import { countOf, verbOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
+import { IdSet } from './id-set.ts';
 import type { Io } from './io.ts';
 import { JournalFile, journalPath } from './journal-file.ts';
 import { liveMsOf } from './plan.ts';
 import type { ProgressLine } from './progress-line.ts';
 import { type Entry, entriesOf, type Survey } from './requests-file.ts';
 import type { ResultsFile } from './results-file.ts';
+import type { Client } from './send.ts';
 
 export interface ViaBatch {
   readonly asked: Arguments;
   readonly io: Io;
-  readonly client: object;
+  readonly client: Client;
   readonly limiter: RateLimiter;
   readonly session: BatchSession;
   readonly results: ResultsFile;
@@ -30,6 +34,8 @@ export interface ViaBatch {
 }
 
 const SHOW_MS = 10_000;
+/** Of one batch: it is in memory, a few times over, until it is submitted. */
+const BATCH_BYTES = 4_000_000;
 const KEEPS = 'otherwise the deadline could not be kept';
 const REFUSED = 'The provider takes no batches';
 
@@ -52,6 +58,7 @@ export async function sendViaBatch(via: ViaBatch): Promise<void> {
 class BatchWay {
   readonly #via: ViaBatch;
   readonly #run: BatchApiRun;
+  readonly #purse: BatchPurse | undefined;
   readonly #clock: NonNullable<Io['clock']>;
   #stopShowing: () => void = () => {};
   #stopFallback: () => void = () => {};
@@ -61,15 +68,20 @@ class BatchWay {
   #liveUntil = 0;
 
   constructor(via: ViaBatch, { journal }: JournalFile) {
-    const { asked, io, client, session, results, survey } = via;
+    const { asked, io, client, limiter, session, results, survey } = via;
     this.#via = via;
     this.#clock = io.clock ?? systemClock;
     const { form = 'openai' } = survey;
+    const { maxUsd } = asked;
+    this.#purse =
+      maxUsd === undefined ? undefined : new BatchPurse(limiter, maxUsd, form, client.baseURL);
     this.#run = new BatchApiRun({
       vendor: vendorOf(client),
       journal,
       clock: this.#clock,
-      limits: { requests: asked.batchSize },
+      limits: { requests: asked.batchSize, bytes: BATCH_BYTES },
+      purse: this.#purse,
+      open: new IdSet(),
       calls: () => this.#calls(),
       isDone: (id) => results.has(id),
       record: (customId, { status, requestId, body }) => {
@@ -94,7 +106,10 @@ class BatchWay {
     const split = await this.#split(missing);
     const atOnce = Math.floor(missing * split.liveShare);
     this.#liveUntil = await this.#lineAfter(atOnce);
-    if (atOnce > 0) this.#say(`${atOnce} of ${missing} requests go live now: ${KEEPS}`);
+    if (atOnce > 0)
+      this.#say(
+        `${atOnce} of ${countOf(missing, 'request')} ${verbOf(atOnce, 'goes', 'go')} live now: ${KEEPS}`,
+      );
     session.onStop = (why) => this.#run.stop(why);
     this.#showSoon();
     if (split.fallbackMs !== undefined) this.#fallBackAfter(split.fallbackMs, missing);
@@ -109,7 +124,14 @@ class BatchWay {
     }
     const left = missing - session.recorded;
     if (left === 0 || session.stopped !== undefined) return;
-    this.#say(`${left} requests go live: no batch has answered them`);
+    if (this.#run.isShort) {
+      const stay = `${countOf(left, 'request')} ${verbOf(left, 'stays', 'stay')}`;
+      session.stop(new CommandError(`--max-usd has no room for more: ${stay}`, EXIT.stopped));
+      return;
+    }
+    this.#say(
+      `${countOf(left, 'request')} ${verbOf(left, 'goes', 'go')} live: not answered by a batch`,
+    );
     await session.run(
       this.#live(() => true),
       left,
@@ -169,7 +191,9 @@ class BatchWay {
   #spend(body: unknown): void {
     const usage = usageOf(body);
     const usd = usage && this.#via.limiter.usdOf(textField(body, 'model'), usage);
-    this.#via.session.spend(usd === undefined ? undefined : usd * BATCH_PRICE);
+    const paid = usd === undefined ? undefined : usd * BATCH_PRICE;
+    this.#via.session.spend(paid);
+    this.#purse?.spend(paid ?? 0);
   }
 
   #say(text: string): void {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Journal } from '../../src/batch-api/journal.ts';
+import { PackedIds } from '../../src/batch-api/packed-ids.ts';
+
+const packed = (...ids: string[]): PackedIds => new PackedIds(ids);
 
 it('is, read again after any crash, what it was after a line that it had kept', () => {
   const steps = fc.array(
@@ -14,7 +17,7 @@ it('is, read again after any crash, what it was after a line that it had kept', 
       for (const [step, token] of all) {
         const name = `t${token}`;
         if (step === 'plan')
-          journal.plan({ token: name, at: 1, url: '/u', ids: ['a', `${token}`] });
+          journal.plan({ token: name, at: 1, url: '/u', ids: packed('a', `${token}`), usd: token });
         else if (step === 'submit') journal.submitted(name, `b${token}`);
         else journal.close(name, 'collected', [1]);
         states.push(stateOf(journal));

@@ -213,10 +213,10 @@ it.each([
   ['batch in.jsonl -o in.jsonl', 2, /name another file/],
   ['batch in.jsonl -o out.jsonl --max-usd no', 2, /--max-usd takes a positive number, not 'no'/],
   ['batch in.jsonl -o out.jsonl --limits rpm', 2, /--limits takes/],
-  ['batch in.jsonl -o out.jsonl --tier huge', 2, /Expected `tier` to be one of/],
+  ['batch in.jsonl -o out.jsonl --tier huge', 2, /--tier takes one of 'Free', /],
   ['batch in.jsonl -o none/out.jsonl', 2, /ENOENT/],
   ['batch in.jsonl -o out.jsonl --redis nowhere', 2, /Expected/],
-  ['batch in.jsonl -o out.jsonl --unknown', 2, /Unknown option '--unknown'/],
+  ['batch in.jsonl -o out.jsonl --unknown', 2, /Unknown option --unknown/],
 ])('exits where it is asked %j with %d, and says why', async (args, exitCode, text) => {
   const world = new World();
   world.write('in.jsonl', [openaiLine('a')]);

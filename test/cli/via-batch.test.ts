@@ -92,7 +92,7 @@ it.each([
     expect(live).toBe(3);
     expect(idsIn(made).toSorted()).toEqual(ids(8));
     expect(made.err).toContain('8 recorded (1 failed)');
-    expect(made.err).toContain('3 requests go live: no batch has answered them');
+    expect(made.err).toContain('3 requests go live: not answered by a batch');
   },
 );
 
@@ -130,12 +130,12 @@ it('leaves batches running where it is interrupted, says so, and collects them l
   const onInterrupt = (callback: () => void): (() => void) => clock.setTimeout(callback, 60_000);
   expect(await made.sent(VIA, clock, simulator, { onInterrupt })).toBe(130);
   expect(made.err).toContain(
-    'Interrupted. 1 batches go on at the provider. The same command goes on from here',
+    'Interrupted. 1 batch goes on at the provider. The same command goes on from here',
   );
   expect(simulator.batches[0]?.isCanceled).toBe(false);
   // Sent live now, its calls would be paid twice.
   expect(await made.run(VIA.replace('--via batch-api', ''))).toBe(2);
-  expect(made.err).toContain('have not been collected: add --via batch-api');
+  expect(made.err).toContain('has not been collected: add --via batch-api');
   expect(await made.sent(VIA, clock, simulator)).toBe(0);
   expect([simulator.batches.length, simulator.log.length]).toEqual([1, 0]);
   expect(idsIn(made).toSorted()).toEqual(ids(30).toSorted());
@@ -235,6 +235,43 @@ it.each([
   120_000,
 );
 
+it.each([
+  ['openai', openaiLine],
+  ['anthropic', anthropicLine],
+] as const)(
+  '%s: never spends more than --max-usd, says what stays, and goes on with another sum',
+  async (provider, line) => {
+    const made = world(100, line);
+    const simulator = simulated({ provider, reply: () => ({ outputTokens: 16 }) });
+    const usd = (): number => Number(/\$([\d.e-]+), 0 429s/.exec(made.err)?.[1]);
+    const all = world(100, line);
+    await all.sent(VIA, clock, simulated({ provider, reply: () => ({ outputTokens: 16 }) }));
+    const whole = Number(/\$([\d.e-]+), 0 429s/.exec(all.err)?.[1]);
+    const max = (whole / 2).toFixed(8);
+    expect(await made.sent(`${VIA} --batch-size 20 --max-usd ${max}`, clock, simulator)).toBe(3);
+    expect(made.err).toMatch(/--max-usd has no room for more: \d+ requests stay\./);
+    expect(usd()).toBeLessThanOrEqual(Number(max));
+    const { length } = idsIn(made);
+    expect(length).toBeGreaterThan(40);
+    expect(length).toBeLessThan(60);
+    expect(simulator.log).toEqual([]);
+    made.err = '';
+    expect(await made.sent(`${VIA} --max-usd ${whole * 2}`, clock, simulator)).toBe(0);
+    expect(idsIn(made).toSorted()).toEqual(ids(100).toSorted());
+  },
+);
+
+it('submits more with what batches have left over of their reservations', async () => {
+  const made = world(40);
+  // Each may have 16 tokens of output, and has one.
+  const simulator = simulated({ reply: () => ({ outputTokens: 1 }) });
+  const most = 40 * 0.5 * (0.15e-6 * 10 + 0.6e-6 * 16);
+  const max = (most / 2).toFixed(8);
+  expect(await made.sent(`${VIA} --max-usd ${max}`, clock, simulator)).toBe(0);
+  expect(simulator.batches.length).toBeGreaterThan(1);
+  expect(idsIn(made).toSorted()).toEqual(ids(40).toSorted());
+});
+
 it('stops on a full disk, and collects the rest of the batch later', async () => {
   const made = world(30);
   const simulator = simulated();
@@ -245,7 +282,7 @@ it('stops on a full disk, and collects the rest of the batch later', async () =>
     return writeSync(fd, bytes);
   };
   expect(await made.sent(VIA, clock, simulator, { write })).toBe(3);
-  expect(made.err).toContain('The disk is full. 1 batches go on at the provider');
+  expect(made.err).toContain('The disk is full. 1 batch goes on at the provider');
   const recorded = made.results().length;
   expect(recorded).toBeGreaterThan(0);
   expect(recorded).toBeLessThan(30);

@@ -1,0 +1,21 @@
+import type { BatchCall } from './vendor.ts';
+
+/** What batches may cost. Amounts are US dollars at the price of batches. */
+export interface Purse {
+  /** The most that a call may cost in a batch. @throws where nobody knows */
+  priceOf(call: BatchCall): Promise<number>;
+  /** Reserves so much; `false` where there is not enough left. */
+  take(usd: number): boolean;
+  /** Reserves what is spent already, in batches of an earlier run, whatever is left. */
+  hold(usd: number): void;
+  /** A reservation ends: what was spent of it has been told elsewhere. */
+  giveBack(usd: number): void;
+}
+
+/** Where nobody limits what batches cost. */
+export const FULL_PURSE: Purse = {
+  priceOf: async () => 0,
+  take: () => true,
+  hold: () => {},
+  giveBack: () => {},
+};
