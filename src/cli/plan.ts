@@ -1,4 +1,6 @@
-import { inWords } from '../duration.ts';
+import { splitFor } from '../batch-api/split.ts';
+import { inWords, wholeMs } from '../duration.ts';
+import type { RateLimiter } from '../limiter.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
@@ -41,14 +43,27 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
     const plan = await planned(asked, io, form, tier, isDone);
     plans.push({ tier: String(tier ?? 'as given'), plan });
   }
-  io.out(json ? `${JSON.stringify(summary(plans))}\n` : table(plans, usable - done));
+  io.out(
+    json ? `${JSON.stringify(summary(plans))}\n` : table(plans, usable - done, asked.deadlineMs),
+  );
   return unusable > 0 ? EXIT.someFailed : EXIT.fine;
 }
 
-/** How long all that has no result takes live; `undefined` where nobody knows. */
-export async function liveMsOf(asked: Arguments, io: Io, form: Form): Promise<number | undefined> {
+/**
+ * How long all that has no result takes live; `undefined` where nobody knows.
+ * `limiter`: one that has seen limits. By default, what is given or published counts.
+ */
+export async function liveMsOf(
+  asked: Arguments,
+  io: Io,
+  form: Form,
+  limiter?: RateLimiter,
+): Promise<number | undefined> {
   const isDone = await doneIn({ ...asked, retryFailed: false });
-  return (await planned(asked, io, form, asked.tier, isDone)).durationMs;
+  const plan = await (limiter === undefined
+    ? planned(asked, io, form, asked.tier, isDone)
+    : limiter.plan(plannedCalls(asked, form, asked.tier, isDone)));
+  return plan.durationMs;
 }
 
 /** Which calls have a result that stays. */
@@ -80,20 +95,26 @@ async function planned(
   isDone: (id: string) => boolean,
 ): Promise<Plan> {
   const { limiter, close } = await limiterOf({ ...asked, maxUsd: undefined }, io);
-  const host = hostIn(asked, form);
-  const provider =
-    form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form) ? form : 'compatible';
-  const calls = async function* (): AsyncGenerator<PlannedRequest, void> {
-    for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
-      if ('problem' in entry || isDone(entry.request.customId)) continue;
-      const { url: path, body } = entry.request;
-      yield { provider, path, body, host, tier };
-    }
-  };
   try {
-    return await limiter.plan(calls());
+    return await limiter.plan(plannedCalls(asked, form, tier, isDone));
   } finally {
     await close();
+  }
+}
+
+async function* plannedCalls(
+  asked: Arguments,
+  form: Form,
+  tier: string | number | undefined,
+  isDone: (id: string) => boolean,
+): AsyncGenerator<PlannedRequest, void> {
+  const host = hostIn(asked, form);
+  const isHome = form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form);
+  const provider = isHome ? form : 'compatible';
+  for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
+    if ('problem' in entry || isDone(entry.request.customId)) continue;
+    const { url: path, body } = entry.request;
+    yield { provider, path, body, host, tier };
   }
 }
 
@@ -111,7 +132,11 @@ function slowest({ lanes }: Plan): Plan['lanes'][0] | undefined {
   return lanes.toSorted((one, other) => (other.durationMs ?? 0) - (one.durationMs ?? 0))[0];
 }
 
-function table(plans: readonly PlannedTier[], count: number): string {
+function table(
+  plans: readonly PlannedTier[],
+  count: number,
+  deadlineMs: number | undefined,
+): string {
   const [first] = plans;
   if (first === undefined) return '';
   const { tokens, usd, unpriced } = first.plan;
@@ -119,7 +144,25 @@ function table(plans: readonly PlannedTier[], count: number): string {
     usd === undefined ? '' : `; by the provider's own batch endpoint ${dollars(usd * BATCH_PRICE)}`;
   const cost = usd === undefined ? `no price is known of ${unpriced.join(', ')}` : dollars(usd);
   const head = `${countOf(count, 'call')}, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
-  return head + plans.map(({ tier, plan }) => `  ${tier}: ${timeOf(plan)}\n`).join('');
+  const lines = plans.map(({ tier, plan }) => {
+    const decided = deadlineMs === undefined ? '' : `    ${decisionOf(plan, count, deadlineMs)}\n`;
+    return `  ${tier}: ${timeOf(plan)}\n${decided}`;
+  });
+  return head + lines.join('');
+}
+
+/** What `--deadline` would do. */
+function decisionOf({ durationMs }: Plan, count: number, deadlineMs: number): string {
+  if (durationMs === undefined) {
+    return 'without --limits or --tier, one request of each model goes live first, to see the limits';
+  }
+  const { liveShare, fallbackMs } = splitFor(durationMs, deadlineMs);
+  if (fallbackMs !== undefined) {
+    const when = inWords(wholeMs(fallbackMs));
+    return `all would go into batches; what has no result after ${when} goes live, or later if less is left`;
+  }
+  const live = Math.floor(count * liveShare);
+  return `${live} of ${countOf(count, 'request')} would go live at once, the others into batches, maybe late`;
 }
 
 function timeOf(plan: Plan): string {

@@ -139,13 +139,33 @@ class BatchWay {
   }
 
   async #split(missing: number): Promise<Split> {
-    const { asked, io, survey } = this.#via;
+    const { asked, io, limiter, session, survey } = this.#via;
     if (asked.deadlineMs === undefined || missing === 0) {
       return { liveShare: 0, fallbackMs: undefined };
     }
-    this.#liveMs = await liveMsOf(asked, io, survey.form ?? 'openai');
+    const { form = 'openai' } = survey;
+    this.#liveMs = await liveMsOf(asked, io, form);
+    if (this.#liveMs === undefined) {
+      await this.#seeLimits();
+      if (session.stopped !== undefined) throw session.stopped;
+      this.#liveMs = await liveMsOf(asked, io, form, limiter);
+    }
     if (this.#liveMs !== undefined) return splitFor(this.#liveMs, asked.deadlineMs);
-    throw new CommandError('Nobody knows how long this takes live: give --limits or --tier');
+    throw new CommandError(
+      '--deadline needs limits, and responses show none: give --limits, as in rpm=500,tpm=200000',
+      EXIT.stopped,
+    );
+  }
+
+  /** One request of each model shows its limits, and has its result. */
+  async #seeLimits(): Promise<void> {
+    this.#say('Nobody knows the limits: one request of each model goes live, to see them');
+    const seen = new Set<string>();
+    const isFirst = (entry: Entry): boolean => {
+      const model = 'problem' in entry ? '' : textField(entry.request.body, 'model');
+      return seen.size < seen.add(model).size;
+    };
+    await this.#via.session.run(this.#live(isFirst), 1);
   }
 
   /** The number of the line before which so many have neither a result nor a batch. */

@@ -272,6 +272,31 @@ it('submits more with what batches have left over of their reservations', async 
   expect(idsIn(made).toSorted()).toEqual(ids(40).toSorted());
 });
 
+it('sees the limits by one request of each model, where a deadline needs them and nobody has said', async () => {
+  const made = new World();
+  const models = ['a-model', 'b-model'];
+  const lines = ids(200).map((id, index) => openaiLine(id, { model: models[index % 2] }));
+  made.write('in.jsonl', lines);
+  const simulator = simulated({ provider: 'compatible', batches: { durationMs: 60_000 } });
+  const via = 'batch in.jsonl -o out.jsonl --base-url http://localhost:9/v1 --via batch-api';
+  expect(await made.run(`${via} --deadline 1h --dry-run`, { clock })).toBe(0);
+  expect(made.out).toContain('one request of each model goes live first, to see the limits');
+  expect(await made.sent(`${via} --deadline 1h`, clock, simulator)).toBe(0);
+  expect(simulator.log.map(({ model }) => model)).toEqual(models);
+  expect(simulator.batches.map(({ customIds }) => customIds.length)).toEqual([99, 99]);
+  expect(idsIn(made).toSorted()).toEqual(ids(200).toSorted());
+});
+
+it.each([
+  ['1h', 600, 'all would go into batches; what has no result after'],
+  ['10m', 1200, 'of 1200 requests would go live at once, the others into batches'],
+] as const)('--dry-run says what a deadline of %s would do', async (deadline, count, text) => {
+  const made = world(count);
+  const dry = `${VIA.replace('rpm=600', 'rpm=60')} --deadline ${deadline} --dry-run`;
+  expect(await made.run(dry, { clock })).toBe(0);
+  expect(made.out).toContain(text);
+});
+
 it('stops on a full disk, and collects the rest of the batch later', async () => {
   const made = world(30);
   const simulator = simulated();
