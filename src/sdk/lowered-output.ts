@@ -37,7 +37,12 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/\/responses$/, 'max_output_tokens'],
   [/\/ai\/language-model$/, 'maxOutputTokens'],
 ];
-const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxOutputTokens'];
+const KNOWN_FIELDS = [
+  'max_completion_tokens',
+  'max_output_tokens',
+  'max_tokens',
+  'maxOutputTokens',
+];
 
 /**
  * A copy of a request's body that allows `outputTokens` in all. A body that isn't an object is

@@ -33,7 +33,8 @@ function contentOf(content: unknown): unknown {
 
 function partOf(part: unknown): unknown {
   const type = textField(part, 'type');
-  if (type === 'text' || type === 'reasoning') return { type: 'text', text: textField(part, 'text') };
+  if (type === 'text' || type === 'reasoning')
+    return { type: 'text', text: textField(part, 'text') };
   if (type === 'file') return fileOf(part);
   // Calls of tools, and what these answered.
   const told = field(part, 'input') ?? field(part, 'output') ?? '';
@@ -44,7 +45,9 @@ function partOf(part: unknown): unknown {
 /** Its data is a URL, or base64 of the type beside it. */
 function fileOf(part: unknown): unknown {
   const data = field(part, 'data');
-  const url = [data, field(data, 'url'), field(data, 'data')].find((each) => typeof each === 'string');
+  const url = [data, field(data, 'url'), field(data, 'data')].find(
+    (each) => typeof each === 'string',
+  );
   const mediaType = textField(part, 'mediaType');
   if (typeof url !== 'string') return { type: 'text', text: '' };
   const isUrl = /^(?:https?|data):/.test(url);

@@ -13,7 +13,11 @@ import type { Fetch } from '../sdk/sdks.ts';
 /** How another API says what a chat of OpenAI's says. */
 export interface ForeignWire {
   /** Its body as that of a chat, and whether it asks for a stream. */
-  chat(path: string, body: unknown, headers: Headers): { readonly body: object; readonly isStream: boolean };
+  chat(
+    path: string,
+    body: unknown,
+    headers: Headers,
+  ): { readonly body: object; readonly isStream: boolean };
   answer(text: string, usage: Usage): object;
   stream(text: string, usage: Usage): Response;
   error(message: string): object;
@@ -29,7 +33,11 @@ export function translated(wire: ForeignWire): (fetch: Fetch) => Fetch {
   return (fetch) => async (input, init) => {
     const request = new Request(input, init);
     const { origin, pathname } = new URL(request.url);
-    const { body, isStream } = wire.chat(pathname, parseJson(await request.text()), request.headers);
+    const { body, isStream } = wire.chat(
+      pathname,
+      parseJson(await request.text()),
+      request.headers,
+    );
     const response = await fetch(`${origin}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
