@@ -82,7 +82,12 @@ describe('the README', () => {
 
   it('links to every page', () => {
     const pages = PAGES.filter((page) => page !== 'README.md' && page !== 'docs/index.md');
-    for (const page of pages) expect(readme).toContain(`(${page}`);
+    const index = read('docs/frameworks.md');
+    for (const page of pages) {
+      const [, framework] = /^docs\/(frameworks\/.+)$/.exec(page) ?? [];
+      if (framework === undefined) expect(readme).toContain(`(${page}`);
+      else expect(index).toContain(`(${framework})`);
+    }
   });
 
   it.each([

@@ -1,19 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import { collectGarbage } from './support/garbage.ts';
+import { watchedWarnings } from './support/warnings.ts';
 
 describe('a reservation that nobody can end any more', () => {
-  let warnings: MockInstance<typeof process.emitWarning>;
-  const forget = () => Reflect.deleteProperty(globalThis, Symbol.for('llm-headroom.unended'));
-
-  beforeEach(() => {
-    forget();
-    warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-  });
-  afterEach(() => {
-    forget();
-    vi.restoreAllMocks();
-  });
+  const warnings = watchedWarnings('unended');
 
   const drop: readonly (readonly [string, (limiter: RateLimiter) => Promise<void>])[] = [
     ['acquire', async (limiter) => void (await limiter.acquire({}))],
@@ -24,8 +15,8 @@ describe('a reservation that nobody can end any more', () => {
     const limiter = createRateLimiter();
     for (let call = 0; call < 3; call++) await dropped(limiter);
     await collected();
-    expect(warnings).toHaveBeenCalledTimes(1);
-    const [message, options] = warnings.mock.calls[0] ?? [];
+    expect(warnings()).toHaveBeenCalledTimes(1);
+    const [message, options] = warnings().mock.calls[0] ?? [];
     expect(message).toMatch(/dropped without `settle` or `cancel`.*Use `limiter\.run`/);
     expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_UNENDED_RESERVATION' });
     expect(limiter.snapshot()[0]?.inFlight).toBe(3);
@@ -41,7 +32,7 @@ describe('a reservation that nobody can end any more', () => {
     }
     const held = await limiter.acquire({});
     await collected();
-    expect(warnings).not.toHaveBeenCalled();
+    expect(warnings()).not.toHaveBeenCalled();
     held.cancel();
   });
 });

@@ -32,8 +32,10 @@ function others(): string[] {
 
 function sidebar(): DefaultTheme.SidebarItem[] {
   const examples = globSync('examples/*.md', { cwd: PAGES }).map((file) => file.slice(0, -3));
+  const frameworks = globSync('frameworks/*.md', { cwd: PAGES }).map((file) => file.slice(0, -3));
   return [
     ...Object.entries(GROUPS).map(([text, pages]) => group(text, pages)),
+    { ...group('Frameworks', frameworks.toSorted()), collapsed: true },
     group('More', others()),
     { ...group('Examples', examples.toSorted()), collapsed: true },
     { text: 'API reference', link: '/api/' },

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { Call } from '../model/call.ts';
+import type { Call, Request } from '../model/call.ts';
 import { newCallId } from '../model/call-id.ts';
 import { UNKNOWN_MODEL } from '../providers/call-body.ts';
+import { withNamedModel } from '../providers/gateway-protocol.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { asMessages } from '../providers/native-path.ts';
 import type { Protocol } from '../providers/protocol.ts';
@@ -58,10 +59,7 @@ export class FetchCall {
 
   /** @throws what `fetch` does, and HeadroomError where the call is rejected */
   async answer(): Promise<Response> {
-    const { method, url } = this.#target;
-    const { value } = this.#request.body;
-    const described = asMessages({ method, path: url.pathname, body: value });
-    const call = this.#pipeline.describe(described);
+    const call = this.#pipeline.describe(this.#described(this.#target.url.pathname));
     if (call === undefined || this.#isUnlikely(call)) return this.#plain();
     const question = this.#question(call);
     try {
@@ -78,7 +76,7 @@ export class FetchCall {
     const mayRetry = this.#options.retries && body.isReplayable;
     const isRead = body.value !== undefined;
     const path = isRead ? this.#target.url.pathname : UNREAD;
-    const described = asMessages({ method: this.#target.method, path, body: body.value });
+    const described = this.#described(path);
     const callId = newCallId();
     const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
     let earlier: Attempt | undefined;
@@ -92,6 +90,12 @@ export class FetchCall {
       if (admitted.again === undefined) return this.#final(response, admitted);
       earlier = admitted;
     }
+  }
+
+  /** The request in the words of its protocol's home, wherever it names its model. */
+  #described(path: string): Request {
+    const { method, headers } = this.#target;
+    return withNamedModel(asMessages({ method, path, body: this.#request.body.value }), headers);
   }
 
   /** Sends one attempt, with the limiter's changes to its body. */

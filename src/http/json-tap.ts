@@ -24,7 +24,9 @@ export function jsonTap(listener: BodyListener): BodyTap {
       const usage = usageOf({ usage: lastReportedUsage(text.slice(-TAIL_BYTES)) });
       return { usage, seenOutputTokens: 0 };
     }
-    return isWhole ? seenIn(parseJson(text)) : NOTHING;
+    const json = parseJson(text);
+    if (json === undefined && text.includes('\n')) return seenInLines(text);
+    return isWhole ? seenIn(json) : NOTHING;
   };
   return {
     pass: (chunk, emit) => {
@@ -51,6 +53,14 @@ function seenIn(json: unknown): ObservedUsage {
   const seenOutputTokens = writtenIn(json);
   const hasProduced = seenOutputTokens > 0 || (usage?.outputTokens ?? 0) > 0;
   return hasProduced ? { usage, seenOutputTokens, failure } : { ...NOTHING, failure };
+}
+
+/** A stream of Cohere's first API: a line of JSON for each event, the last of which has the usage. */
+function seenInLines(text: string): ObservedUsage {
+  const meter = new UsageMeter();
+  for (const line of text.split('\n')) meter.see(parseJson(line));
+  const { usage, seenOutputTokens } = meter;
+  return { usage, seenOutputTokens };
 }
 
 /** Output tokens of an answer that broke off: OpenRouter returns it beside its error. */

@@ -40,6 +40,8 @@ function writtenIn(value: unknown, depth = 0): number {
 function deltasOf(event: unknown): readonly unknown[] {
   const choices = member(event, 'choices') ?? member(event, 'candidates');
   if (Array.isArray(choices)) return choices;
+  // Cohere's first API has no deltas.
+  if (member(event, 'event_type') === 'text-generation') return [event];
   // Cohere's deltas are of a message.
   return [member(event, 'delta', 'message') ?? member(event, 'delta')];
 }

@@ -112,19 +112,22 @@ function outputOf(reported: JsonObject): number | undefined {
   const told =
     countMember(reported, 'completion_tokens') ??
     countMember(reported, 'output_tokens') ??
-    countMember(reported, 'outputTokens');
+    countMember(reported, 'outputTokens') ??
+    countMember(reported, 'outputTokens', 'total');
   const candidates = countMember(reported, 'candidatesTokenCount');
   const thoughts = countMember(reported, 'thoughtsTokenCount');
   if (told !== undefined || (candidates ?? thoughts) === undefined) return told;
   return (candidates ?? 0) + (thoughts ?? 0);
 }
 
-/** Counts of OpenAI and Gemini include cached tokens; those of Anthropic and Bedrock don't. */
+/** Counts of OpenAI, Gemini and the AI SDK include cached tokens; those of Anthropic and Bedrock don't. */
 function inputOf(reported: JsonObject): number | undefined {
   const inclusive = countMember(reported, 'prompt_tokens');
   if (inclusive !== undefined) return inclusive;
   const prompt = countMember(reported, 'promptTokenCount');
   if (prompt !== undefined) return prompt + (countMember(reported, 'toolUsePromptTokenCount') ?? 0);
+  const total = countMember(reported, 'inputTokens', 'total') ?? countMember(reported, 'tokens');
+  if (total !== undefined) return total;
   const uncached = countMember(reported, 'input_tokens') ?? countMember(reported, 'inputTokens');
   if (uncached === undefined) return undefined;
   const created =
@@ -136,7 +139,7 @@ function inputOf(reported: JsonObject): number | undefined {
   return uncached + (created ?? 0) + (read ?? 0);
 }
 
-/** In order: chat completions, Responses, Anthropic, DeepSeek, Moonshot, Gemini, Bedrock. */
+/** In order: chat completions, Responses, Anthropic, DeepSeek, Moonshot, Gemini, Bedrock, the AI SDK. */
 function cachedOf(reported: JsonObject): number {
   return (
     countMember(reported, 'prompt_tokens_details', 'cached_tokens') ??
@@ -146,6 +149,7 @@ function cachedOf(reported: JsonObject): number {
     countMember(reported, 'cached_tokens') ??
     countMember(reported, 'cachedContentTokenCount') ??
     countMember(reported, 'cacheReadInputTokens') ??
+    countMember(reported, 'inputTokens', 'cacheRead') ??
     0
   );
 }
@@ -156,6 +160,7 @@ function cacheWrittenOf(reported: JsonObject): number {
     countMember(reported, 'input_tokens_details', 'cache_write_tokens') ??
     countMember(reported, 'cache_creation_input_tokens') ??
     countMember(reported, 'cacheWriteInputTokens') ??
+    countMember(reported, 'inputTokens', 'cacheWrite') ??
     0
   );
 }

@@ -1,6 +1,7 @@
 import { isMeteredByClaude } from './anthropic-protocol.ts';
 import { describeCohere, isMeteredByCohere } from './cohere-protocol.ts';
 import { describeConverse, isMeteredByBedrock } from './converse-protocol.ts';
+import { describeGateway, isMeteredByGateway } from './gateway-protocol.ts';
 import { describeGemini, isMeteredByGemini } from './gemini-protocol.ts';
 import type { PresetHost } from './known-providers.ts';
 import { isClaudePath } from './native-path.ts';
@@ -9,7 +10,7 @@ import type { Provider } from './provider.ts';
 import { barePath } from './request-path.ts';
 
 /** How a call is worded: whose paths, bodies and usage it has, whoever serves it. */
-export type Protocol = 'openai' | 'anthropic' | 'gemini' | 'cohere' | 'converse';
+export type Protocol = 'openai' | 'anthropic' | 'gemini' | 'cohere' | 'converse' | 'gateway';
 
 /** Where a protocol comes from. */
 export const HOMES: Readonly<Record<Protocol, PresetHost>> = {
@@ -18,6 +19,7 @@ export const HOMES: Readonly<Record<Protocol, PresetHost>> = {
   gemini: 'gemini',
   cohere: 'cohere',
   converse: 'bedrock',
+  gateway: 'vercel',
 };
 
 /** What a call is, in those protocols that differ from OpenAI's in nothing else. */
@@ -27,6 +29,7 @@ export const DESCRIPTIONS: Readonly<
   gemini: describeGemini,
   cohere: describeCohere,
   converse: describeConverse,
+  gateway: describeGateway,
 };
 
 /** A message of one of OpenAI's threads isn't sent to a model. */
@@ -39,6 +42,7 @@ const METERED: readonly (readonly [Protocol, (path: string) => boolean])[] = [
   ['gemini', isMeteredByGemini],
   ['converse', isMeteredByBedrock],
   ['cohere', isMeteredByCohere],
+  ['gateway', isMeteredByGateway],
 ];
 
 /**

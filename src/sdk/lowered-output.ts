@@ -35,8 +35,14 @@ export function mostOutput(
 const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/\/chat\/completions$/, 'max_completion_tokens'],
   [/\/responses$/, 'max_output_tokens'],
+  [/\/ai\/language-model$/, 'maxOutputTokens'],
 ];
-const KNOWN_FIELDS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'];
+const KNOWN_FIELDS = [
+  'max_completion_tokens',
+  'max_output_tokens',
+  'max_tokens',
+  'maxOutputTokens',
+];
 
 /**
  * A copy of a request's body that allows `outputTokens` in all. A body that isn't an object is

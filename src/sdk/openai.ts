@@ -25,6 +25,7 @@ import {
 import { lowerOutput, type OutgoingCall } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
+import { noteUncounted } from './uncounted.ts';
 import { webResponse } from './web-response.ts';
 
 const METHODS = ['makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
@@ -131,8 +132,12 @@ class OpenAIHook {
     // In a retry, `options.body` may be lowered: describe the caller's own body.
     const known = this.#calls.get(options);
     const given = known === undefined ? options : { ...options, body: known.body };
-    const call = this.#pipeline.describe(this.#described(given));
-    if (call === undefined) return makeRequest(options);
+    const described = this.#described(given);
+    const call = this.#pipeline.describe(described);
+    if (call === undefined) {
+      noteUncounted(hostnameOf(this.#client.baseURL), described);
+      return makeRequest(options);
+    }
     const sending = known ?? this.#track(options, call);
     let earlier: Attempt | undefined;
     for (;;) {

@@ -10,7 +10,8 @@ export type Api =
   | 'complete'
   | 'gemini'
   | 'cohere'
-  | 'converse';
+  | 'converse'
+  | 'gateway';
 
 /** APIs by the end of the path. The first match counts. */
 const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
@@ -25,6 +26,7 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/:(?:streamGenerateContent|generateContent|embedContent|batchEmbedContents)$/, 'gemini'],
   [/\/v\d\/(?:chat|embed|rerank|generate|classify)$/, 'cohere'],
   [/\/model\/[^/]+\/converse(?:-stream)?$/, 'converse'],
+  [/\/ai\/(?:language|embedding)-model$/, 'gateway'],
 ];
 
 /** APIs whose output is text of unknown length. */
@@ -37,6 +39,7 @@ const WRITERS: readonly (Api | undefined)[] = [
   'gemini',
   'cohere',
   'converse',
+  'gateway',
 ];
 
 const LONGEST_PATH = 512;

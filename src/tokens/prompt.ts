@@ -6,6 +6,7 @@ import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
 import { coherePrompt } from './cohere-prompt.ts';
 import { converseMessages } from './converse-messages.ts';
+import { gatewayPrompt } from './gateway-prompt.ts';
 import { geminiContent } from './gemini-content.ts';
 import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
@@ -52,6 +53,8 @@ function partsOf(provider: string, api: Api, model: string, body: unknown): Part
       return geminiContent(body);
     case 'cohere':
       return coherePrompt(body, model, chatFamily(model));
+    case 'gateway':
+      return gatewayPrompt(body, model, chatFamily(model));
     case 'converse':
       return converseMessages(body);
   }

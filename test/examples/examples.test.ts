@@ -60,7 +60,11 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'pages/redis.ts': [/^(?:true undefined\n){3}$/],
   'pages/postgres.ts': [/^(?:true undefined\n){2}$/],
-  'pages/frameworks.ts': [/^5$/m],
+  'pages/frameworks.ts': [/^limited 0$/m],
+  'pages/gemini.ts': [/^limited 0$/m],
+  'pages/mistral.ts': [/^limited 0$/m],
+  'pages/cohere.ts': [/^limited 0$/m],
+  'pages/bedrock.ts': [/^limited 0$/m],
   'ai-sdk.ts': [/^This is answer 1, from a simulated model\.$/m],
   'pages/testing.ts': [/^3 503$/m],
   'pages/recipes.ts': [

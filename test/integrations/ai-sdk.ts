@@ -1,9 +1,10 @@
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGateway } from '@ai-sdk/gateway';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText, type LanguageModel, streamText } from 'ai';
-import { converseWire, geminiWire, translated } from './foreign-wire.ts';
+import { converseWire, gatewayWire, geminiWire, translated } from './foreign-wire.ts';
 import { type IntegratedClient, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
 
 export function aiClient(model: LanguageModel): IntegratedClient {
@@ -67,4 +68,13 @@ export const aiBedrock: Integration = {
         'us.amazon.nova-pro-v1:0',
       ),
     ),
+};
+
+export const aiGateway: Integration = {
+  name: "Vercel AI SDK, `@ai-sdk/gateway` (Vercel's AI Gateway)",
+  how: '`createGateway({ fetch: limiter.fetch })`',
+  provider: 'compatible',
+  translate: translated(gatewayWire),
+  make: ({ fetch, origin }) =>
+    aiClient(createGateway({ apiKey: 'key', baseURL: `${origin}/v4/ai`, fetch })('openai/gpt-4o')),
 };

@@ -13,7 +13,11 @@ import type { Fetch } from '../sdk/sdks.ts';
 /** How another API says what a chat of OpenAI's says. */
 export interface ForeignWire {
   /** Its body as that of a chat, and whether it asks for a stream. */
-  chat(path: string, body: unknown): { readonly body: object; readonly isStream: boolean };
+  chat(
+    path: string,
+    body: unknown,
+    headers: Headers,
+  ): { readonly body: object; readonly isStream: boolean };
   answer(text: string, usage: Usage): object;
   stream(text: string, usage: Usage): Response;
   error(message: string): object;
@@ -29,7 +33,11 @@ export function translated(wire: ForeignWire): (fetch: Fetch) => Fetch {
   return (fetch) => async (input, init) => {
     const request = new Request(input, init);
     const { origin, pathname } = new URL(request.url);
-    const { body, isStream } = wire.chat(pathname, parseJson(await request.text()));
+    const { body, isStream } = wire.chat(
+      pathname,
+      parseJson(await request.text()),
+      request.headers,
+    );
     const response = await fetch(`${origin}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
@@ -147,6 +155,74 @@ export const converseWire: ForeignWire = {
 
 function converseUsage({ input, output }: Usage): object {
   return { inputTokens: input, outputTokens: output, totalTokens: input + output };
+}
+
+/** Cohere's first API: a line of JSON for each event. */
+export const cohereV1Wire: ForeignWire = {
+  chat: (_, body) => ({
+    body: {
+      model: field(body, 'model'),
+      messages: [{ role: 'user', content: field(body, 'message') }],
+      max_tokens: field(body, 'max_tokens'),
+    },
+    isStream: field(body, 'stream') === true,
+  }),
+  answer: (text, usage) => ({ text, generation_id: 'c', meta: cohereUsage(usage) }),
+  stream(text, usage) {
+    const events = [
+      { event_type: 'stream-start', generation_id: 'c' },
+      { event_type: 'text-generation', text },
+      {
+        event_type: 'stream-end',
+        finish_reason: 'COMPLETE',
+        response: cohereV1Wire.answer(text, usage),
+      },
+    ];
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    return new Response(lines, { headers: { 'content-type': 'application/stream+json' } });
+  },
+  error: (message) => ({ message }),
+};
+
+/** Vercel's AI Gateway, in the AI SDK's own words. */
+export const gatewayWire: ForeignWire = {
+  chat(_, body, headers) {
+    const messages = [...elementsOf(field(body, 'prompt'))].map((message) => ({
+      role: 'user',
+      content: textField(field(field(message, 'content'), 0), 'text'),
+    }));
+    const model = headers.get('ai-language-model-id');
+    return {
+      body: { model, messages, max_tokens: field(body, 'maxOutputTokens') },
+      isStream: headers.get('ai-language-model-streaming') === 'true',
+    };
+  },
+  answer: (text, usage) => ({
+    content: [{ type: 'text', text }],
+    finishReason: { unified: 'stop', raw: 'stop' },
+    usage: gatewayUsage(usage),
+    warnings: [],
+  }),
+  stream: (text, usage) =>
+    sse(
+      { type: 'stream-start', warnings: [] },
+      { type: 'text-start', id: '1' },
+      { type: 'text-delta', id: '1', delta: text },
+      { type: 'text-end', id: '1' },
+      {
+        type: 'finish',
+        finishReason: { unified: 'stop', raw: 'stop' },
+        usage: gatewayUsage(usage),
+      },
+    ),
+  error: (message) => ({ error: { message, type: 'rate_limit_exceeded' } }),
+};
+
+function gatewayUsage({ input, output }: Usage): object {
+  return {
+    inputTokens: { total: input, noCache: input, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: output, text: output, reasoning: 0 },
+  };
 }
 
 function sse(...events: readonly object[]): Response {

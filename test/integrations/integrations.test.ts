@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NOTHING, outcome, refused, underWay } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
-import { aiAnthropic, aiBedrock, aiChat, aiGoogle, aiResponses } from './ai-sdk.ts';
+import { aiAnthropic, aiBedrock, aiChat, aiGateway, aiGoogle, aiResponses } from './ai-sdk.ts';
 import { bedrock } from './bedrock.ts';
 import { integrated } from './bench.ts';
 import { agents, chatAnthropic, instructor, langgraph, llamaindex, mastra } from './frameworks.ts';
 import { TEXT } from './integration.ts';
 import { IntegrationTable } from './integration-table.ts';
-import { cohere, genai, langchain, mistral } from './others.ts';
+import { cohere, cohereV1, genai, langchain, mistral } from './others.ts';
 import { anthropicSdk, limitedAnthropic, openaiSdk, plainFetch } from './sdks.ts';
 import { cerebras, groq, limitedOpenAI, together } from './shaped.ts';
 
@@ -25,6 +25,7 @@ const INTEGRATIONS = [
   aiAnthropic,
   aiGoogle,
   aiBedrock,
+  aiGateway,
   langchain,
   chatAnthropic,
   langgraph,
@@ -35,6 +36,7 @@ const INTEGRATIONS = [
   genai,
   mistral,
   cohere,
+  cohereV1,
   bedrock,
 ];
 

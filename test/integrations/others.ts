@@ -1,9 +1,9 @@
 import { GoogleGenAI } from '@google/genai';
 import { ChatOpenAI } from '@langchain/openai';
 import { HTTPClient, Mistral } from '@mistralai/mistralai';
-import { CohereClientV2 } from 'cohere-ai';
+import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { countMember } from '../../src/model/json.ts';
-import { cohereWire, geminiWire, translated } from './foreign-wire.ts';
+import { cohereV1Wire, cohereWire, geminiWire, translated } from './foreign-wire.ts';
 import { type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
 
 export const langchain: Integration = {
@@ -125,6 +125,31 @@ export const cohere: Integration = {
         let text = '';
         for await (const event of await client.chatStream(chat)) {
           if (event.type === 'content-delta') text += event.delta?.message?.content?.text ?? '';
+        }
+        return text;
+      },
+    };
+  },
+};
+
+export const cohereV1: Integration = {
+  name: '`cohere-ai`, its first API',
+  how: '`new CohereClient({ fetch: limiter.fetch })`',
+  provider: 'compatible',
+  translate: translated(cohereV1Wire),
+  make({ fetch, origin }) {
+    const client = new CohereClient({ token: 'key', environment: origin, fetch, maxRetries: 0 });
+    const chat = { model: 'command-r', maxTokens: MOST_TOKENS, message: PROMPT };
+    return {
+      async ask(signal) {
+        const { text, meta } = await client.chat(chat, signal && { abortSignal: signal });
+        const { inputTokens, outputTokens } = meta?.tokens ?? {};
+        return { text, inputTokens, outputTokens };
+      },
+      async stream() {
+        let text = '';
+        for await (const event of await client.chatStream(chat)) {
+          if (event.eventType === 'text-generation') text += event.text;
         }
         return text;
       },

@@ -1,12 +1,13 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EdgeRuntime } from 'edge-runtime';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { COMMANDS, missing, served, WORKERD } from './binary.ts';
+import { coreSuite, coreTests, NEUTRAL } from './core.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runtimes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,16 +25,9 @@ const EXPECTED = {
 /** The smoke program in one file that imports nothing: what a runtime lacks must not be asked of it. */
 async function bundled(body: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
   const smoke = JSON.stringify(resolve('test/runtimes/smoke.ts'));
-  const { outputFiles } = await build({
-    stdin: { contents: `import { smoke } from ${smoke};\n${body}`, resolveDir: resolve('.') },
-    bundle: true,
-    write: false,
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    format,
-    logLevel: 'error',
-    logOverride: { 'empty-import-meta': 'silent' },
-  });
+  const contents = `import { smoke } from ${smoke};\n${body}`;
+  const stdin = { contents, resolveDir: resolve('.') };
+  const { outputFiles } = await build({ ...NEUTRAL, format, stdin });
   return outputFiles[0]?.text ?? '';
 }
 
@@ -42,39 +36,18 @@ const SERVED = `export default { fetch: async () => Response.json(await smoke())
 const ANSWERED = `addEventListener('fetch', (event) =>
   event.respondWith(smoke().then((said) => Response.json(said))));`;
 
-/** A runtime's binary: of its npm package, else on the `PATH`; `undefined` where none runs. */
-function binary(name: string, packaged: string): string | undefined {
-  const found = globSync(packaged, { cwd: 'node_modules' }).map((path) =>
-    resolve('node_modules', path),
-  );
-  return [...found, name].find((path) => runs(path));
+/** What a program printed as JSON. */
+async function printed(command: string, args: readonly string[], program: string) {
+  const file = join(folder, 'program.mjs');
+  writeFileSync(file, program);
+  const { stdout } = await promisify(execFile)(command, [...args, file], { cwd: folder });
+  return JSON.parse(stdout);
 }
-
-function runs(path: string): boolean {
-  try {
-    execFileSync(path, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const missing = (name: string): string =>
-  `no ${name} runs here: neither its npm package nor one on the PATH`;
-
-const COMMANDS = [
-  ['Node', process.execPath, []],
-  ['Bun', binary('bun', '{bun/bin/bun.exe,@oven/bun-*/bin/bun}'), []],
-  ['Deno', binary('deno', '@deno/*/deno'), ['run', '--no-prompt']],
-] as const;
 
 describe('the package and its simulator, in one file', () => {
   it.for(COMMANDS)('work on %s', async ([name, command, args], { skip }) => {
     if (command === undefined) return skip(missing(name));
-    const file = join(folder, 'program.mjs');
-    writeFileSync(file, await bundled(PRINTED));
-    const { stdout } = await promisify(execFile)(command, [...args, file], { cwd: folder });
-    expect(JSON.parse(stdout)).toEqual(EXPECTED);
+    expect(await printed(command, args, await bundled(PRINTED))).toEqual(EXPECTED);
   });
 
   it("work on Vercel's edge runtime, which has no CustomEvent", async () => {
@@ -84,27 +57,29 @@ describe('the package and its simulator, in one file', () => {
   });
 
   it("work on workerd, Cloudflare's runtime, without its Node compatibility", async ({ skip }) => {
-    const workerd = binary('workerd', '@cloudflare/workerd-*/bin/workerd');
-    if (workerd === undefined) return skip(missing('workerd'));
-    writeFileSync(join(folder, 'worker.mjs'), await bundled(SERVED));
-    writeFileSync(join(folder, 'config.capnp'), WORKERD);
-    const child = spawn(workerd, ['serve', 'config.capnp', '--control-fd=1'], { cwd: folder });
-    const [line] = await once(child.stdout, 'data');
-    const { port } = JSON.parse(String(line));
-    const response = await fetch(`http://127.0.0.1:${port}/`);
-    expect(await response.json()).toEqual(EXPECTED);
-    child.kill();
-    await once(child, 'close');
+    if (WORKERD === undefined) return skip(missing('workerd'));
+    expect(await served(WORKERD, folder, await bundled(SERVED))).toEqual(EXPECTED);
   });
 });
 
-const WORKERD = `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker)],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
-  compatibilityDate = "2026-01-01"
-);
-`;
+describe("the core's tests: rules, queue, lanes and their protocol", () => {
+  /** Node 24 runs them all in the suite itself. */
+  const others = COMMANDS.filter(([name]) => name !== 'Node');
+  const program = async (body: string): Promise<string> => coreSuite(await coreTests(), body);
+  const pass = { failed: [], passed: expect.toSatisfy((count) => count >= LEAST_TESTS) };
+
+  it.for(others)('pass on %s', async ([name, command, args], { skip }) => {
+    if (command === undefined) return skip(missing(name));
+    const core = await program('console.log(JSON.stringify(await run()));');
+    expect(await printed(command, args, core)).toEqual(pass);
+  });
+
+  it('pass on workerd', async ({ skip }) => {
+    if (WORKERD === undefined) return skip(missing('workerd'));
+    const worker = 'export default { fetch: async () => Response.json(await run()) };';
+    expect(await served(WORKERD, folder, await program(worker))).toEqual(pass);
+  });
+});
+
+/** In November 2026 there were 491. */
+const LEAST_TESTS = 450;

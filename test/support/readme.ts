@@ -9,7 +9,10 @@ const SIMULATED = /^import '\.{1,2}\/support\/providers\.ts';.*\n/m;
 const MARK = /^ *\/\/ #(?:end)?region.*\n/gm;
 
 /** The README and the pages of `docs/`. */
-export const PAGES: readonly string[] = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
+export const PAGES: readonly string[] = [
+  'README.md',
+  ...globSync('docs/{*,frameworks/*}.md', { cwd: ROOT }),
+];
 
 export function read(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8');

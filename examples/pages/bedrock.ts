@@ -1,0 +1,18 @@
+import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
+import { FetchHttpHandler } from '@smithy/fetch-http-handler';
+import { createRateLimiter } from 'llm-headroom';
+
+const limiter = createRateLimiter({ limits: { rpm: 200, tpm: 400_000 } });
+const requestHandler = new FetchHttpHandler({ customFetch: limiter.fetch });
+const bedrock = new BedrockRuntimeClient({ region: 'eu-west-1', maxAttempts: 1, requestHandler });
+
+export const ask = (text: string) =>
+  bedrock.send(
+    new ConverseCommand({
+      modelId: 'us.amazon.nova-pro-v1:0',
+      messages: [{ role: 'user', content: [{ text }] }],
+      inferenceConfig: { maxTokens: 50 },
+    }),
+  );
+
+console.log('limited', limiter.snapshot().length);

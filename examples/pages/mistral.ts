@@ -1,0 +1,16 @@
+import { HTTPClient, Mistral } from '@mistralai/mistralai';
+import { createRateLimiter } from 'llm-headroom';
+
+const limiter = createRateLimiter({ limits: { rpm: 300, tpm: 500_000 } });
+const apiKey = process.env.MISTRAL_API_KEY ?? 'key';
+const httpClient = new HTTPClient({ fetcher: limiter.fetch });
+const mistral = new Mistral({ apiKey, httpClient });
+
+export const ask = (content: string) =>
+  mistral.chat.complete({
+    model: 'mistral-small-latest',
+    maxTokens: 50,
+    messages: [{ role: 'user', content }],
+  });
+
+console.log('limited', limiter.snapshot().length);
