@@ -67,7 +67,7 @@ brand(HeadroomError.prototype);
 
 /** The error of all that is asked of a limiter after its `close()`. */
 export function closedError(): HeadroomError {
-  return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
+  return new HeadroomError('closed', 'This rate limiter is closed, and accepts no more calls');
 }
 
 /** A call whose cost exceeds the limit itself: it could wait for ever, so it isn't sent at all. */
@@ -126,7 +126,7 @@ export class BudgetSpent extends HeadroomError {
     const used = `${dollars(spentUsd)} spent and ${dollars(reservedUsd)} reserved`;
     super(
       'budget_spent',
-      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which begins anew at ${dateOf(resetAt)}`,
+      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which is reset at ${dateOf(resetAt)}`,
     );
     this.spentUsd = spentUsd;
     this.reservedUsd = reservedUsd;
@@ -262,9 +262,9 @@ export class StoreUnavailable extends HeadroomError {
 }
 
 function crowd(model: string, maxQueue: number): string {
-  if (maxQueue === 0) return `This call to ${model} would have to wait, and no call may`;
-  const waiting = maxQueue === 1 ? '1 call waits' : `${maxQueue} calls wait`;
-  return `${waiting} for ${model} already: no more may`;
+  if (maxQueue === 0) return `This call to ${model} would have to wait, and no call may wait`;
+  const waiting = maxQueue === 1 ? '1 call already waits' : `${maxQueue} calls already wait`;
+  return `${waiting} for ${model}: no more may wait`;
 }
 
 /** To the billionth, as budgets count, and as people write it: 0.0000003, not 3e-7. */

@@ -194,7 +194,7 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
   const fixed = Object.keys(changes).find((name) => FIXED.includes(name));
   if (fixed !== undefined) {
     throw new TypeError(
-      `Option \`${fixed}\` can't be changed while a limiter is in use: make another one`,
+      `Option \`${fixed}\` can't be changed while a limiter is in use: make a new limiter`,
     );
   }
   expectKnown(changes, Object.keys(CHANGEABLE), '', LIMIT_PATHS);

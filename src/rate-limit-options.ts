@@ -143,13 +143,13 @@ export function expectAnyTier(tiers: Tiers): void {
   const isAnyHosts = (each: string | number): boolean =>
     PRESET_HOSTS.some((host) => isTierOf(host, each));
   if (accountTier !== undefined && !isAnyHosts(accountTier)) {
-    throw expected('accountTier', "one of a provider's", accountTier);
+    throw expected('accountTier', 'a tier of a provider', accountTier);
   }
   if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
   const named = `\`tiers\` (${limiter.tierNames.join(', ')})`;
-  throw expected('tier', `one of ${named}, or of a provider's`, tier);
+  throw expected('tier', `one of ${named}, or a tier of a provider`, tier);
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
@@ -166,5 +166,7 @@ function tierChoices(own: readonly string[], host: PresetHost): string {
   if (theirs === '') {
     return own.length === 0 ? 'unset: no tiers of this host are known' : `one of ${named}`;
   }
-  return own.length === 0 ? `one of ${theirs}` : `one of ${named}, or of the provider's: ${theirs}`;
+  return own.length === 0
+    ? `one of ${theirs}`
+    : `one of ${named}, or a tier of the provider: ${theirs}`;
 }

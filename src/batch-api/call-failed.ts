@@ -10,7 +10,7 @@ export class BatchedCallFailed extends Error {
   readonly body: unknown;
 
   constructor(status: number, body: unknown) {
-    super(`The call has failed in its batch with status ${status}: ${shown(body)}`);
+    super(`The call failed in its batch with status ${status}: ${shown(body)}`);
     this.status = status;
     this.body = body;
   }

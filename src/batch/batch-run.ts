@@ -86,7 +86,7 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
 
   /** Ends it early: a `break` in the loop. Those who listen to their signal have a turn to end. */
   async return(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
-    this.#end(new DOMException('The results are not wanted any more', 'AbortError'));
+    this.#end(new DOMException('The results are no longer wanted', 'AbortError'));
     this.#handOut();
     await new Promise<void>(nextTurn);
     return { done: true, value: undefined };

@@ -127,7 +127,7 @@ class CallCheck {
 function described({ provider }: Upstream, { path, body }: PlannedRequest, index: number): Call {
   const call = provider.describe({ method: 'POST', path, body });
   if (call !== undefined) return call;
-  const what = "that of a call that its provider counts, such as '/chat/completions'";
+  const what = "the path of a call that counts against limits, such as '/chat/completions'";
   throw expected(`calls[${index}].path`, what, path);
 }
 
