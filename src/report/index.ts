@@ -1,3 +1,5 @@
+/** @module llm-headroom/report */
+
 export { type Report, type ReportedResult, type ReportOptions, recordReport } from './report.ts';
 export type {
   ReportData,
