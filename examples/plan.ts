@@ -2,7 +2,7 @@ import { createRateLimiter } from 'llm-headroom';
 
 const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });
 
-// 5,000 documents to summarise: how long will that take, and what will it cost? Nothing is sent.
+// 5,000 documents to summarize: how long will that take, and what will it cost? Nothing is sent.
 const calls = Array.from({ length: 5_000 }, (_, index) => ({
   provider: 'openai',
   path: '/chat/completions',
@@ -10,7 +10,7 @@ const calls = Array.from({ length: 5_000 }, (_, index) => ({
     model: 'gpt-4o-mini',
     max_completion_tokens: 200,
     messages: [
-      { role: 'user', content: `Summarise document ${index}: ${'lorem ipsum '.repeat(50)}` },
+      { role: 'user', content: `Summarize document ${index}: ${'lorem ipsum '.repeat(50)}` },
     ],
   },
 }));

@@ -8,21 +8,22 @@ export interface Clock {
   /** Milliseconds since the epoch; never goes backwards. */
   now(): number;
   /**
-   * Runs `callback` once, `delayMs` from now or later. Returns a function that cancels it. What is
-   * in the background doesn't keep the process alive by itself.
+   * Runs `callback` once, `delayMs` from now or later. Returns a function that cancels it. A timer in
+   * the background doesn't keep the process alive.
    */
   setTimeout(callback: () => void, delayMs: number, isBackground?: boolean): () => void;
   /**
-   * For clocks that don't go by themselves: no time passes while something that takes no time of
-   * theirs is under way. Returns a function that lets it pass again.
+   * For virtual clocks: stops time while the library does something outside of the clock, such as an
+   * import. Returns a function that lets time go on.
    */
   hold?(): () => void;
 }
 
-/** A clock as a user gives it: what its `setTimeout` returns may be any handle of a timer. */
+/** A clock that you give. Its `setTimeout` may return a function that cancels the timer, or any handle. */
 export interface GivenClock extends Omit<Clock, 'setTimeout'> {
+  /** Runs `callback` once, `delayMs` from now. Returns a function that cancels it, or a timer's handle. */
   setTimeout(callback: () => void, delayMs: number, isBackground?: boolean): unknown;
-  /** Takes what `setTimeout` returns. @default the global one */
+  /** Cancels the timer of a handle that `setTimeout` has returned. @default the global `clearTimeout` */
   clearTimeout?(handle: unknown): void;
 }
 

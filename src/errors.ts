@@ -9,11 +9,11 @@ import type { ProviderRefusal } from './provider-refusal.ts';
  *
  * - `call_too_large`: `CallTooLarge`. `rate_limit_exceeded`: `RateLimitExceeded`. `queue_full`:
  *   `QueueFull`. `budget_spent`: `BudgetSpent`. `store_unavailable`: `StoreUnavailable`.
- * - `price_unknown`: there is a budget, but no price for the call's model: give it in `prices`,
- *   `{ 'my-model': { input: 1, output: 4 } }`, in US dollars for a million tokens.
- * - `tier_unknown`: the limits of the caller's tier could not be had; `cause` says why.
- * - `store_async`: `tryAcquire` can't ask a store, which takes a moment.
- * - `closed`: the limiter has been closed.
+ * - `price_unknown`: there is a budget or a limit in US dollars, but no price for the call's model. Add
+ *   it to `prices`: `{ 'my-model': { input: 1, output: 4 } }`, in US dollars per million tokens.
+ * - `tier_unknown`: the limits of the caller's tier could not be loaded; `cause` says why.
+ * - `store_async`: `tryAcquire` was called with a store, which can't answer synchronously.
+ * - `closed`: the limiter is closed.
  */
 export type ErrorCode =
   | 'call_too_large'
@@ -26,23 +26,26 @@ export type ErrorCode =
   | 'store_async'
   | 'closed';
 
-/** What tells somebody else's client of an error. */
+/** The body of an error response to your own caller. */
 export interface ErrorBody {
+  /** The code of the error. */
   readonly error: ErrorCode;
+  /** The message of the error. */
   readonly message: string;
 }
 
 /**
- * The base of every error that this library makes. Errors of the SDKs pass through untouched.
+ * The base class of this library's errors. Errors of the SDKs pass through untouched.
  *
- * Messages and JSON may be shown to callers of your own: they name no caller's key and no option of
- * this library. Fields have the evidence.
+ * You may show messages and JSON to your own callers: they contain no caller's key and no option's
+ * name. The numbers are in the fields.
  */
 export class HeadroomError extends Error {
   /** The code that all errors of a class have. @internal */
   protected static readonly code: ErrorCode | undefined = undefined;
+  /** The name of the class. */
   override readonly name: string = 'HeadroomError';
-  /** Which kind of error it is: for programs, and the same in all versions. */
+  /** The kind of error, which stays the same in all versions. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
@@ -57,7 +60,7 @@ export class HeadroomError extends Error {
     return isInstance(this, value);
   }
 
-  /** The body of an answer to a caller of your own; `JSON.stringify` uses it. */
+  /** The body of an error response to your own caller; `JSON.stringify` uses it. */
   toJSON(): ErrorBody {
     return { error: this.code, message: this.message };
   }
@@ -67,19 +70,21 @@ brand(HeadroomError.prototype);
 
 /** The error of all that is asked of a limiter after its `close()`. */
 export function closedError(): HeadroomError {
-  return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');
+  return new HeadroomError('closed', 'This rate limiter is closed, and accepts no more calls');
 }
 
-/** A call whose cost exceeds the limit itself: it could wait for ever, so it isn't sent at all. */
+/** The call costs more than a whole limit, so no wait would help. It isn't sent. */
 export class CallTooLarge extends HeadroomError {
   protected static override readonly code: ErrorCode = 'call_too_large';
+  /** Always `'CallTooLarge'`. */
   override readonly name = 'CallTooLarge';
-  /** In which the call exceeds a limit; `cost` and `limit` are amounts of it. */
+  /** The dimension of the limit: the unit of `cost` and `limit`. */
   readonly dimension: Dimension;
-  /** What was to be reserved for the call: its estimate, as the provider charges it. */
+  /** The estimated cost of the call, as the provider charges it. */
   readonly cost: number;
-  /** The most that may be used in `windowMs`, before headroom: the provider's, or the tier's. */
+  /** The limit before headroom: the provider's, or that of the caller's tier. */
   readonly limit: number;
+  /** The length of the limit's window, in milliseconds. */
   readonly windowMs: number;
 
   constructor(evidence: { model: string; cost: Cost; limit: Limit }) {
@@ -96,20 +101,22 @@ export class CallTooLarge extends HeadroomError {
   }
 }
 
-/** A call that could cost more than is left of a budget. It isn't sent. */
+/** The call could cost more than what is left of a budget. It isn't sent. */
 export class BudgetSpent extends HeadroomError {
   protected static override readonly code: ErrorCode = 'budget_spent';
+  /** Always `'BudgetSpent'`. */
   override readonly name = 'BudgetSpent';
-  /** What calls have cost since the last reset. */
+  /** The cost of calls since the last reset, in US dollars. */
   readonly spentUsd: number;
-  /** What calls that wait or are in flight may cost. */
+  /** The reservations of calls that wait or are in flight, in US dollars. */
   readonly reservedUsd: number;
+  /** The whole budget, in US dollars. */
   readonly limitUsd: number;
-  /** What this call could have cost. */
+  /** The most that this call could have cost, in US dollars. */
   readonly costUsd: number;
-  /** When nothing is spent again, in milliseconds since the epoch. */
+  /** The next reset of the budget, in milliseconds since the epoch. */
   readonly resetAt: number;
-  /** Whose budget it is, where each key has its own. Not enumerable: it may be a secret. */
+  /** The key whose budget it is, if each key has its own. Not enumerable, because it may be a secret. */
   declare readonly key: string | undefined;
 
   constructor(evidence: {
@@ -126,7 +133,7 @@ export class BudgetSpent extends HeadroomError {
     const used = `${dollars(spentUsd)} spent and ${dollars(reservedUsd)} reserved`;
     super(
       'budget_spent',
-      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which begins anew at ${dateOf(resetAt)}`,
+      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which is reset at ${dateOf(resetAt)}`,
     );
     this.spentUsd = spentUsd;
     this.reservedUsd = reservedUsd;
@@ -137,38 +144,42 @@ export class BudgetSpent extends HeadroomError {
   }
 }
 
-/** The body that tells somebody else's client of a limit. */
+/** The body of a 429 to your own caller. */
 export interface RateLimitBody extends ErrorBody {
+  /** The code of the error. */
   readonly error: 'rate_limit_exceeded';
-  /** Rounded up; `null` where nobody knows when. */
+  /** Seconds until the call could go, rounded up; `null` if unknown. */
   readonly retry_after_seconds: number | null;
+  /** The limit that holds the call back; `null` if unknown. */
   readonly limit: number | null;
+  /** What is left of the limit; `null` if unknown. */
   readonly remaining: number | null;
-  /** RFC 3339; `null` where nobody knows when. */
+  /** When the call could go, as an RFC 3339 date; `null` if unknown. */
   readonly reset_at: string | null;
 }
 
-/** A call that would have to wait longer than it may. */
+/** The call would wait longer than it may. It isn't sent. */
 export class RateLimitExceeded extends HeadroomError {
   protected static override readonly code: ErrorCode = 'rate_limit_exceeded';
+  /** Always `'RateLimitExceeded'`. */
   override readonly name = 'RateLimitExceeded';
-  /** What it would wait for, or has waited for. */
+  /** Why the call would have to wait. */
   readonly reason: Reason;
   /**
-   * Until it could go, in whole milliseconds: a prediction, never 0. Where nobody knows how long
-   * that takes, it is as long as calls have lately been in flight, a second at most.
+   * The expected time until the call could go, in whole milliseconds. Never 0. If it can't be known,
+   * it is the recent time of calls in flight, a second at most.
    */
   readonly waitMs: number;
   /**
-   * The limit that holds it back, before headroom: an amount of `reason` in its window, or calls in
-   * flight; in a pause the scarcest of the lane's. `undefined` where none is known.
+   * The limit that holds the call back, before headroom, in units of `reason`. In a pause, it is the
+   * scarcest limit of the lane. `undefined` if none is known.
    */
   readonly limit: number | undefined;
-  /** What is left of `limit` beside what waits already, rounded down (not in `usd`); never negative. */
+  /** What is left of `limit` after the calls that wait already. Rounded down, except in `usd`; never negative. */
   readonly remaining: number | undefined;
   /**
-   * When this call could go, in whole milliseconds since the epoch: `waitMs` from now. (The
-   * `resetAt` of an `Allowance` is when all of a limit is there again.)
+   * When this call could go, in whole milliseconds since the epoch: `waitMs` from now. (In an
+   * `Allowance`, `resetAt` is the time when the limit is full again.)
    */
   readonly resetAt: number;
 
@@ -191,7 +202,7 @@ export class RateLimitExceeded extends HeadroomError {
     this.resetAt = Math.ceil(evidence.resetAt);
   }
 
-  /** The body of a 429 for a caller of your own; `JSON.stringify` uses it. */
+  /** The body of a 429 to your own caller; `JSON.stringify` uses it. */
   override toJSON(): RateLimitBody {
     return {
       error: 'rate_limit_exceeded',
@@ -204,8 +215,8 @@ export class RateLimitExceeded extends HeadroomError {
   }
 
   /**
-   * A whole 429 response with that body, `Retry-After` and `X-RateLimit-*` headers, as far as their
-   * numbers are known.
+   * A complete 429 for your own caller: a web `Response` with that body, and with `Retry-After` and
+   * `X-RateLimit-*` headers as far as their numbers are known.
    *
    * @example
    * app.onError((error, context) => {
@@ -229,11 +240,12 @@ export class RateLimitExceeded extends HeadroomError {
   }
 }
 
-/** A call that found as many calls waiting as may wait. */
+/** The lane already has `maxQueue` waiting calls. The call isn't sent. */
 export class QueueFull extends HeadroomError {
   protected static override readonly code: ErrorCode = 'queue_full';
+  /** Always `'QueueFull'`. */
   override readonly name = 'QueueFull';
-  /** The most calls of a lane that may wait. */
+  /** The maximum number of calls that may wait in a lane. */
   readonly maxQueue: number;
 
   constructor(evidence: { model: string; maxQueue: number }) {
@@ -243,9 +255,10 @@ export class QueueFull extends HeadroomError {
   }
 }
 
-/** The store that processes share can't be reached, and calls don't go without it. */
+/** The store can't be reached, and calls may not go without it. */
 export class StoreUnavailable extends HeadroomError {
   protected static override readonly code: ErrorCode = 'store_unavailable';
+  /** Always `'StoreUnavailable'`. */
   override readonly name = 'StoreUnavailable';
 
   readonly #message: string;
@@ -256,15 +269,16 @@ export class StoreUnavailable extends HeadroomError {
     this.#message = message;
   }
 
+  /** The body of an error response to your own caller, without the advice in `message`. */
   override toJSON(): ErrorBody {
     return { error: this.code, message: this.#message };
   }
 }
 
 function crowd(model: string, maxQueue: number): string {
-  if (maxQueue === 0) return `This call to ${model} would have to wait, and no call may`;
-  const waiting = maxQueue === 1 ? '1 call waits' : `${maxQueue} calls wait`;
-  return `${waiting} for ${model} already: no more may`;
+  if (maxQueue === 0) return `This call to ${model} would have to wait, and no call may wait`;
+  const waiting = maxQueue === 1 ? '1 call already waits' : `${maxQueue} calls already wait`;
+  return `${waiting} for ${model}: no more may wait`;
 }
 
 /** To the billionth, as budgets count, and as people write it: 0.0000003, not 3e-7. */

@@ -1,36 +1,40 @@
 // Longer than most files: it is the events' public contract, with its documentation.
 import { EventEmitter } from 'eventemitter3';
 import { didYouMean } from './model/did-you-mean.ts';
-import type { Limit, LimitSource } from './model/limits.ts';
+import type { Limit, SourcedLimit } from './model/limits.ts';
 import type { Reason } from './model/reason.ts';
 import type { PauseCause } from './model/refusal.ts';
 import type { TokenEstimate, Usage } from './model/usage.ts';
 
-/** Where something happened: the lane's name, and the model whose limits it keeps. */
+/** The lane of an event. */
 export interface LaneRef {
+  /** The lane's name, as in `snapshot()`. */
   readonly lane: string;
+  /** The model whose limits the lane keeps. */
   readonly model: string;
 }
 
-/** Which call an event tells of: the same name for all its attempts, and in no other process. */
+/** The call of an event. */
 export interface CallRef extends LaneRef {
+  /** The call's name: the same for all its attempts, and different in each process. */
   readonly callId: string;
 }
 
-/** A call is held back: once for each attempt that can't go at once. */
+/** A call can't go at once, and waits: once for each attempt. */
 export interface ThrottledEvent extends CallRef {
+  /** Why the call has to wait. */
   readonly reason: Reason;
-  /** Whether it is the lane's limits that hold it back, or those of the caller's tier. */
+  /** Whose limit holds the call back: the lane's, or that of the caller's tier (`'key'`). */
   readonly limitOf: 'lane' | 'key';
   /**
-   * Until it is expected to go, in whole milliseconds: a prediction, made as it joins the line, and
-   * never 0. Where nobody knows (behind `concurrency` before a call has ended, while `learning`, or
-   * after a pause until the first call is answered), it is as long as calls have lately been in
-   * flight, a second at most.
+   * The expected wait from when the call joins the queue, in whole milliseconds. Never 0. If it can't
+   * be known (behind `concurrency` before a call has ended, while `learning`, or after a pause until
+   * the first call is answered), it is the recent time of calls in flight, a second at most.
    */
   readonly waitMs: number;
+  /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;
-  /** Calls in the line, this one included. */
+  /** Calls in the queue, this one included. */
   readonly queued: number;
   /** 1 for the first attempt, 2 for the first retry. */
   readonly attempt: number;
@@ -38,120 +42,128 @@ export interface ThrottledEvent extends CallRef {
 
 /** A call may go: once for each attempt. */
 export interface AdmittedEvent extends CallRef {
+  /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;
-  /**
-   * From when the call first asked, in whole milliseconds: of a retry, with all that came before it.
-   */
+  /** Milliseconds since the call first asked. For a retry, they include everything before it. */
   readonly waitedMs: number;
   /** 1 for the first attempt, 2 for the first retry. */
   readonly attempt: number;
 }
 
-/** A lane has stopped, because the provider has refused a call. */
+/** A lane has stopped, because the provider refused a call or because of `pause()`. */
 export interface PausedEvent extends LaneRef {
+  /** Why the lane has stopped. */
   readonly cause: PauseCause;
-  /** How long it stops from now on: what the answer asked for, or a backoff of our own. */
+  /** The length of the pause from now on, in milliseconds: as the provider asks, or a backoff. */
   readonly retryAfterMs: number;
-  /** When it goes on, in whole milliseconds since the epoch. */
+  /** The end of the pause, in whole milliseconds since the epoch. */
   readonly until: number;
 }
 
-/** A paused lane goes on: with one call, and one more for each that is answered. */
+/** A pause is over. The lane sends one call, and one more for each that is answered. */
 export interface ResumedEvent extends LaneRef {
+  /** Why the lane had stopped. */
   readonly cause: PauseCause;
-  /** As the `paused` event told it. */
+  /** The expected length of the pause, as in the event `paused`. */
   readonly retryAfterMs: number;
-  /** When the pause was over, in whole milliseconds since the epoch: by now or before. */
+  /** The end of the pause, in whole milliseconds since the epoch: now or before. */
   readonly until: number;
-  /** How long the pause was, in whole milliseconds. */
+  /** The actual length of the pause, in whole milliseconds. */
   readonly pausedMs: number;
 }
 
-/** The limits of a lane, as it opens, as they are learned and as they change. */
+/** A lane has opened, or its limits have changed. */
 export interface LimitsEvent extends LaneRef {
-  /** Those in force, each with its source. */
-  readonly limits: readonly (Limit & { readonly source: LimitSource })[];
+  /** The limits in force. */
+  readonly limits: readonly SourcedLimit[];
+  /** The most calls in flight at a time; `Infinity` if they aren't limited. */
   readonly concurrency: number;
-  /** Given limits that the provider's headers have just lowered. */
+  /** Those of your own limits that the provider's headers have just lowered. */
   readonly lowered: readonly Limit[];
   /**
-   * The share of a limit, from 0 to 1, that others on the same account use, as far as responses
-   * tell: of the limit of which they use the most.
+   * The share of a limit, from 0 to 1, that others on the same account seem to use. Of several limits,
+   * it is the greatest share.
    */
   readonly othersShare: number;
 }
 
-/** A response has ended: what its call was expected to take, and what it took. */
+/** A response has ended. */
 export interface UsageEvent extends CallRef {
+  /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;
   /**
-   * The output is what calls of this kind have lately produced, nine of ten of them at most; what the
-   * call allows (`max_tokens`) where there is no experience yet, and never more than that.
+   * The estimate before the call was sent. Its output is the 90th percentile of recent calls of this
+   * kind; before there are any, it is the call's maximum (`max_tokens`). It is never more than that.
    */
   readonly estimated: TokenEstimate;
-  /** `undefined` where the response didn't say, or said what can't be true. */
+  /** The usage in the response; `undefined` if there is none, or if its numbers can't be true. */
   readonly actual: Usage | undefined;
-  /** What the actual usage costs, in US dollars; `undefined` where that or the price is unknown. */
+  /** The price of `actual`, in US dollars; `undefined` if that or the model's price is unknown. */
   readonly usd: number | undefined;
-  /** Whose rules the call went by: `'openai'`, `'anthropic'`, `'compatible'` or another one. */
+  /** The provider whose rules apply: `'openai'`, `'anthropic'`, `'compatible'` or another one. */
   readonly provider: string;
   /** The API's path, without its host: `/chat/completions`. */
   readonly path: string;
-  /** From when the request was sent until its response had been read, in whole milliseconds. */
+  /** From sending the request to the end of its response, in whole milliseconds. */
   readonly latencyMs: number;
   /** The response's HTTP status. */
   readonly status: number;
 }
 
-/** A call was refused here, without a request. */
+/** The limiter has rejected a call without sending it. */
 export interface RejectedEvent extends CallRef {
+  /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;
-  /** The error that its caller got. */
+  /** The error that the caller got. */
   readonly error: Error;
 }
 
-/** What `outputLowered`, `storeLost` and `storeBack` tell, under the name that was before them. */
+/** The event `degraded`: the older name of `outputLowered`, `storeLost` and `storeBack`. */
 export type DegradedEvent = LoweredOutputEvent | StoreEvent;
 
-/** A call goes with less output than it asked for: what there is room for (`onLimit: 'degrade'`). */
+/** A call is sent with a lower output limit than it asked for (`onLimit: 'degrade'`). */
 export interface LoweredOutputEvent extends CallRef {
+  /** Always `'max_tokens'`: tells it from a `StoreEvent` in `degraded`. */
   readonly what: 'max_tokens';
+  /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;
-  /** What the call allowed; `undefined` where it set no limit. */
+  /** The maximum output that the call asked for, in tokens; `undefined` if it set none. */
   readonly from: number | undefined;
+  /** The maximum output that the call is sent with, in tokens. */
   readonly to: number;
 }
 
-/** The store that processes share is lost, or back. */
+/** The store can't be reached, or can be reached again. */
 export interface StoreEvent {
+  /** Which of the two. */
   readonly what: 'store_lost' | 'store_back';
-  /** What calls do while it is lost. */
+  /** What happens to calls while the store is lost: the store's option `onStoreLost`. */
   readonly policy: 'local' | 'open' | 'closed';
-  /** Why it is lost, where that is known. */
+  /** The reason, if it is known. */
   readonly cause: unknown;
 }
 
-/** The events of a limiter, each with what its listeners get. */
+/** The events of a limiter, each with the type of its listeners. */
 export interface RateLimiterEvents {
   /** A call can't go at once, and waits. */
   throttled: (event: ThrottledEvent) => void;
   /** A call may go. */
   admitted: (event: AdmittedEvent) => void;
-  /** A lane has stopped, because the provider has refused a call. */
+  /** A lane has stopped, because the provider refused a call or because of `pause()`. */
   paused: (event: PausedEvent) => void;
-  /** A paused lane goes on. */
+  /** A pause is over. */
   resumed: (event: ResumedEvent) => void;
-  /** The limits of a lane: as it opens, and whenever they change. */
+  /** A lane has opened, or its limits have changed. */
   limits: (event: LimitsEvent) => void;
-  /** A response has ended: tokens, dollars and time of its call. */
+  /** A response has ended: its tokens, US dollars and latency. */
   usage: (event: UsageEvent) => void;
-  /** A call was refused here, without a request. */
+  /** The limiter has rejected a call without sending it. */
   rejected: (event: RejectedEvent) => void;
-  /** A call goes with less output than it asked for. */
+  /** A call is sent with a lower output limit than it asked for. */
   outputLowered: (event: LoweredOutputEvent) => void;
-  /** The store that processes share can't be reached. */
+  /** The store can't be reached. */
   storeLost: (event: StoreEvent) => void;
-  /** The store that processes share can be reached again. */
+  /** The store can be reached again. */
   storeBack: (event: StoreEvent) => void;
   /** The older name of `outputLowered`, `storeLost` and `storeBack` together. */
   degraded: (event: DegradedEvent) => void;
@@ -184,19 +196,19 @@ export class GuardedEmitter extends EventEmitter<Events> {
   readonly #guards = new WeakMap<AnyListener, AnyListener>();
 
   /**
-   * Calls `listener` at each `event`, until `off`. What it throws reaches nobody.
+   * Calls `listener` for each `event`, until `off`. If it throws or rejects, nobody else is affected.
    *
    * - `throttled`: a call can't go at once, and waits
    * - `admitted`: a call may go
-   * - `paused`, `resumed`: a lane stops because the provider has refused a call, and goes on
-   * - `limits`: the limits of a lane, as it opens and whenever they change
-   * - `usage`: a response has ended: tokens, dollars and time of its call
-   * - `rejected`: a call was refused here, without a request
-   * - `outputLowered`: a call goes with less output than it asked for
-   * - `storeLost`, `storeBack`: the store that processes share can't be reached, and can again
+   * - `paused`, `resumed`: a lane has stopped; the pause is over
+   * - `limits`: a lane has opened, or its limits have changed
+   * - `usage`: a response has ended: its tokens, US dollars and latency
+   * - `rejected`: the limiter has rejected a call without sending it
+   * - `outputLowered`: a call is sent with a lower output limit than it asked for
+   * - `storeLost`, `storeBack`: the store can't be reached; it can be reached again
    * - `degraded`: the older name of these three
    *
-   * @throws TypeError for an event that there is none of
+   * @throws TypeError for an unknown event
    */
   override on<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
     expectEvent(event);
@@ -208,13 +220,13 @@ export class GuardedEmitter extends EventEmitter<Events> {
     return this.on(event, listener, context);
   }
 
-  /** Like `on`, for the next `event` alone. */
+  /** Like `on`, but only for the next `event`. */
   override once<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
     expectEvent(event);
     return super.once(event, this.#guard(listener), context);
   }
 
-  /** Ends what `on` or `once` began: for one `listener`, or for all of an `event`. */
+  /** Removes one `listener` of an `event`, or all of them. */
   override off<E extends Name>(
     event: E,
     listener?: Listener<E>,

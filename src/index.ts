@@ -2,13 +2,15 @@
 
 export type { MapContext, MapFunction } from './batch/batch-run.ts';
 export type { MapOptions } from './batch/options.ts';
-export type { BatchProgress, PerMinute } from './batch/progress.ts';
-export type { MapResult } from './batch/results.ts';
+export type { BatchProgress, PerMinute, PerMinuteLimits } from './batch/progress.ts';
+export type { ItemError, ItemValue, MapResult } from './batch/results.ts';
 export { BatchedCallFailed } from './batch-api/call-failed.ts';
 export type {
   BatchApiProgress,
   BatchItemResult,
+  BatchJournal,
   BatchOptions,
+  OpenBatches,
 } from './batch-api/item-options.ts';
 export type { JournalStore } from './batch-api/journal.ts';
 export type { Spending } from './budget/budget-ledger.ts';
@@ -46,13 +48,20 @@ export type { LaneSnapshot, LaneTotals, LimitLevel } from './lane/lane-snapshot.
 export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
 export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
-export type { Cost, Dimension, Enforcement, Limit, LimitSource } from './model/limits.ts';
+export type {
+  Cost,
+  Dimension,
+  Enforcement,
+  Limit,
+  LimitSource,
+  SourcedLimit,
+} from './model/limits.ts';
 export type { LongContext, PriceEntry, PriceTable } from './model/price.ts';
 export type { Reason } from './model/reason.ts';
 export type { PauseCause } from './model/refusal.ts';
 export type { TokenEstimate, Usage } from './model/usage.ts';
 export type { ChangeableOptions, RateLimiterOptions } from './options.ts';
-export type { Plan, PlannedLane } from './plan/plan.ts';
+export type { Plan, PlannedLane, PlannedTokens } from './plan/plan.ts';
 export type {
   PlannedCall,
   PlannedCalls,

@@ -10,8 +10,8 @@ import {
 import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './validate.ts';
 
 /**
- * Limits in short: per minute (`…m`) or per day (`…d`), and calls in flight. `Infinity` is the same
- * as leaving one out.
+ * Limits in the short form: per minute (`…m`) or per day (`…d`), and calls in flight. `Infinity` means
+ * no limit.
  */
 export interface ShortLimits {
   /** Requests per minute. @default no limit */
@@ -30,15 +30,15 @@ export interface ShortLimits {
   readonly concurrency?: number | undefined;
 }
 
-/** One limit in full; `model` is a model's id or a prefix of it, with or without a `*` at its end. */
+/** A limit in the full form, with any window. */
 export interface FullLimit {
-  /** `'usd'`: what calls cost, by list prices or the option `prices`. */
+  /** The unit of `max`. `'usd'` is the cost of calls, by list prices or the option `prices`. */
   readonly dimension: Dimension;
-  /** The most of it in any window. */
+  /** The most in any window, before headroom. */
   readonly max: number;
-  /** How long the window is, in milliseconds: a minute is 60_000. */
+  /** The length of the window, in milliseconds: a minute is 60_000. */
   readonly windowMs: number;
-  /** A model's id, or a prefix of it. @default every model, each with its own */
+  /** A model's id or a prefix of it, with or without a `*` at its end. @default every model, each with its own limit */
   readonly model?: string | undefined;
 }
 

@@ -29,6 +29,6 @@ export function limiterOf<L>(given: unknown): L {
   const { limiter, version }: Self<L> = self();
   if (version === VERSION) return limiter;
   throw new TypeError(
-    `The \`limiter\` is of llm-headroom ${version}, but \`withRateLimit\` of ${VERSION}: have both of one version, as with \`npm dedupe\``,
+    `The \`limiter\` is from llm-headroom ${version}, but \`withRateLimit\` is from ${VERSION}: install one version for both, for example with \`npm dedupe\``,
   );
 }

@@ -177,7 +177,10 @@ export class RateLimiter extends GuardedEmitter {
     const caller = this.#callers.find({ key, tier: this.#callerTier(tier) });
     if (caller instanceof Promise) {
       caller.catch(() => {});
-      throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
+      throw new HeadroomError(
+        'tier_unknown',
+        `The limits of tier '${tier}' are still being loaded`,
+      );
     }
     const answer = this.#manualLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
     return answer.granted ? watchUnended(answer) : answer;

@@ -8,87 +8,87 @@ import { expectPrices } from './providers/expect-prices.ts';
 import type { Store } from './shared/store.ts';
 import { choiceOf, expected, expectKnown, expectNumber, expectObject } from './validate.ts';
 
-/** What a rate limiter can be told. Everything is optional. */
+/** Options of `createRateLimiter`. All are optional. */
 export interface RateLimiterOptions {
   /**
-   * The provider's limits, before headroom. Short form for every model, `{ rpm: 500, tpm: 200_000 }`;
-   * by model or model prefix, `{ 'gpt-4o': { … }, '*': { … } }`; or in full, `[{ dimension, max,
-   * windowMs, model }]`.
-   * @default none: what is published, and what responses show
+   * The provider's limits, before headroom. In the short form, for every model:
+   * `{ rpm: 500, tpm: 200_000 }`; by model or prefix: `{ 'gpt-4o': { … }, '*': { … } }`; or in the full
+   * form: `[{ dimension, max, windowMs, model }]`.
+   * @default none: published limits, and limits learned from responses
    */
   readonly limits?: LimitsOption | undefined;
   /**
-   * The share of every limit that is left unused, from 0 to less than 1; or `'auto'`: as little as
-   * goes without refusals, for hosts whose responses show what is left (elsewhere 0.2).
+   * The share of each limit that is kept unused, from 0 to less than 1. `'auto'` keeps the smallest
+   * share that causes no 429s, at hosts whose headers show what is left (at others 0.2).
    * @default 0.2
    */
   readonly headroom?: number | 'auto' | undefined;
   /**
    * How the provider enforces its limits. `'token-bucket'` and `'sliding-window'` are other names of
    * `'bucket'` and `'window'`.
-   * @default what is known of the provider; for an unknown one the safest, `'slices'`
+   * @default the host's own, where it is known; else the strictest, `'slices'`
    */
   readonly enforcement?: Enforcement | Exclude<LongEnforcement, 'fixed-window'> | undefined;
   /**
-   * The burst, in seconds of the rate.
-   * @default what is known of the provider; with `enforcement` given 60, and 0.25 for `'slices'`
+   * The size of a burst, in seconds of the rate.
+   * @default the host's own, where it is known; with `enforcement` 60, or 0.25 for `'slices'`
    */
   readonly burstSeconds?: number | undefined;
   /**
-   * The most calls of one lane in flight at a time: from the request until the last byte of the
-   * response.
+   * The most calls in flight in one lane. A call is in flight from the request until the last byte of
+   * its response.
    * @default Infinity
    */
   readonly concurrency?: number | undefined;
   /**
-   * The longest that calls are held because the provider has refused one. Beyond it they fail at
-   * once, with the time of the reset.
-   * @default 600_000
+   * The longest time that calls are held because the provider refuses them, in milliseconds. After
+   * that, they are rejected with `RateLimitExceeded`.
+   * @default 600_000 (10 minutes)
    */
   readonly maxPauseMs?: number | undefined;
   /**
-   * The most calls of one lane that may wait. One more is rejected at once, with `QueueFull`.
+   * The most calls that may wait in one lane. Any further call is rejected with `QueueFull`.
    * @default Infinity
    */
   readonly maxQueue?: number | undefined;
   /**
-   * Limits for each caller, by tier: `{ free: { rpm: 10, tpm: 20_000, concurrency: 2, usdPerDay: 0.5
-   * } }`; or a function that says them, now or later, and is asked again every half a minute. They
-   * hold for a `key` in all lanes together, beside the provider's own limits; callers without a key
-   * share those of their tier.
+   * Limits for each caller, by tier: `{ free: { rpm: 10, tpm: 20_000, usdPerDay: 0.5 } }`; or a function
+   * that returns them, sync or async, and is called again after half a minute. They apply to a `key` in
+   * all lanes together, in addition to the provider's limits. Callers without a key share the limits of
+   * their tier.
    * @default none
    */
   readonly tiers?: TiersOption | undefined;
   /**
-   * The most that calls of wrapped clients may cost, in US dollars: `{ usdPerDay: 5 }`, a day in
-   * UTC, or `{ usd: 5, windowMs: 3_600_000 }`, windows counted from the epoch; with `perKey: true`
-   * for each `key`. What a call may cost is reserved before it is sent, and settled with the usage
-   * of its response. A call that could exceed the budget is rejected at once with `BudgetSpent`; one
-   * to a model without a known price with the code `price_unknown`: see `prices`.
+   * The most that calls of wrapped clients may cost, in US dollars: `{ usdPerDay: 5 }` for each day in
+   * UTC, or `{ usd: 5, windowMs: 3_600_000 }` for each window, counted from the epoch. With
+   * `perKey: true`, each `key` has this budget. A call that could exceed it is rejected with
+   * `BudgetSpent` before it is sent; a call to a model without a price is rejected with the code
+   * `price_unknown` (see `prices`).
    *
-   * Without `store` kept in memory: a process that is started again starts with nothing spent.
+   * Without `store`, budgets are kept in memory: a restarted process begins with a full budget.
    * @default none
    */
   readonly budget?: BudgetOption | undefined;
   /**
-   * Prices in US dollars for a million tokens, by model or model prefix, where they are other than
-   * those known here, or none are: `{ 'my-deployment': { input: 1, output: 4 } }`.
+   * Your own prices in US dollars per million tokens, by model or prefix:
+   * `{ 'my-deployment': { input: 1, output: 4 } }`. They override the list prices.
    * @default list prices of OpenAI, Anthropic, Google, xAI, DeepSeek, Mistral and Groq
    */
   readonly prices?: PriceTable | undefined;
   /**
-   * What an earlier process has learned about estimates: `JSON.parse` of the text of
-   * `limiter.calibration`. What of it can't be used is left out.
-   * @default nothing
+   * Corrections to estimates that an earlier process has learned: the parsed JSON of its
+   * `limiter.calibration`. Unusable parts are ignored.
+   * @default none
    */
   readonly calibration?: unknown;
   /**
-   * Keeps limits, budgets and pauses for several processes: `redisStore('redis://…')`, of
-   * `llm-headroom/redis`. Its owner closes it.
-   * @default this process's memory
+   * Shares limits, budgets and pauses between processes: `redisStore('redis://…')` from
+   * `llm-headroom/redis`. You close it yourself.
+   * @default the memory of this process
    */
   readonly store?: Store | undefined;
-  /** Where time comes from: for tests and simulations. */
+  /** The source of time, for tests. @default the system's clock */
   readonly clock?: GivenClock | undefined;
 }
 
@@ -165,7 +165,7 @@ export function settingsFrom(options: RateLimiterOptions): Settings {
   };
 }
 
-/** What can be changed while the limiter runs. */
+/** The options that `limiter.configure` can change. */
 export type ChangeableOptions = Pick<
   RateLimiterOptions,
   'limits' | 'headroom' | 'concurrency' | 'maxPauseMs' | 'maxQueue' | 'tiers' | 'budget' | 'prices'
@@ -194,7 +194,7 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
   const fixed = Object.keys(changes).find((name) => FIXED.includes(name));
   if (fixed !== undefined) {
     throw new TypeError(
-      `Option \`${fixed}\` can't be changed while a limiter is in use: make another one`,
+      `Option \`${fixed}\` can't be changed while a limiter is in use: make a new limiter`,
     );
   }
   expectKnown(changes, Object.keys(CHANGEABLE), '', LIMIT_PATHS);

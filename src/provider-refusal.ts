@@ -1,7 +1,8 @@
-/** What a provider said as it refused a call: the `cause` of errors of calls that waited behind it. */
+/** A refusal by the provider: the `cause` of the errors of calls that waited behind it. */
 export class ProviderRefusal extends Error {
+  /** Always `'ProviderRefusal'`. */
   override readonly name = 'ProviderRefusal';
-  /** The status of its response; `undefined` where another process has seen it. */
+  /** The HTTP status of the response; `undefined` if another process got it. */
   readonly status: number | undefined;
 
   constructor(message: string, status: number | undefined) {

@@ -7,68 +7,68 @@ import { isTierOf, tiersOf } from './providers/tier.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
 import { expected } from './validate.ts';
 
-/** Who calls, and how its calls wait. */
+/** The caller, and how its calls wait. */
 export interface CallerOptions {
   /**
-   * Who calls: a contended limit is shared fairly between keys, and each has the limits of its tier.
-   * `runAs` says it for single calls.
+   * The caller, for example the id of your user. Keys share a contended limit fairly, and each has the
+   * limits of its tier. `runAs` sets it for single calls.
    */
   readonly key?: string | undefined;
-  /** Among calls of the same key, higher goes first; each tenth is the oldest. @default 0 */
+  /** Among calls of one key, a higher priority goes first; every tenth call is the oldest. @default 0 */
   readonly priority?: number | undefined;
   /**
-   * The caller's tier: one of the limiter's `tiers`. Where it is none of them, and `accountTier` isn't
-   * given, it means that.
+   * The caller's tier: one of the limiter's `tiers`. If `tiers` has no such name, and `accountTier` isn't
+   * given, it is taken as `accountTier`.
    * @default none: the caller has no limits of its own
    */
   readonly tier?: string | number | undefined;
   /**
-   * Your account's tier at the provider, as that calls it: `'build'`, `'tier 1'`, `1`. The published
-   * limits of that tier are kept until responses show others.
+   * Your account's tier at the provider, as the provider names it: `'build'`, `'tier 1'`, `1`. The
+   * published limits of that tier apply until responses show others.
    * @default the lowest plausible one, until the first response
    */
   readonly accountTier?: string | number | undefined;
   /**
-   * What to do with a call that can't go at once: let it `'wait'`; `'reject'` it with
-   * `RateLimitExceeded`; or `'degrade'` it: where only its output is too much, it goes with as many
-   * output tokens as there is room for, but no fewer than 256 (an event says so), else it waits.
+   * What happens to a call that can't go at once. `'wait'`: it waits. `'reject'`: it is rejected with
+   * `RateLimitExceeded`. `'degrade'`: if only its output is too large to go now, its `max_tokens` is
+   * lowered, but not below 256 (see the event `outputLowered`); else it waits.
    * @default 'wait'
    */
   readonly onLimit?: OnLimit | undefined;
   /**
-   * The longest that a call may wait: one that is expected to wait longer is rejected at once, with
-   * `RateLimitExceeded`, and one that does, when it has.
+   * The longest wait of a call, in milliseconds. A call is rejected with `RateLimitExceeded` if its
+   * expected wait is longer, or when its actual wait becomes longer.
    * @default Infinity
    */
   readonly maxWaitMs?: number | undefined;
 }
 
-/** How each client is limited, whoever made its limiter. */
+/** Options of each client. */
 interface ClientOptions extends CallerOptions {
   /**
-   * Your own estimate of a call's tokens: what it leaves out, answers nonsense for, or takes more
-   * than 10 s for, is estimated as ever. `'provider'`: where the provider has an endpoint that counts
-   * (Anthropic's messages, OpenAI's responses), it is asked first, within limits of its own, and its
-   * answers are kept.
-   * @default ours
+   * Your own estimate of a call's tokens. Fields that it leaves out are estimated as usual, and so is
+   * the whole call if the function throws or takes longer than 10 s. `'provider'`: the provider counts
+   * the input first (Anthropic's messages, OpenAI's responses); these requests have limits of their own.
+   * @default the built-in estimate
    */
   readonly estimate?: CustomEstimator | 'provider' | undefined;
 }
 
-/** A client with a limiter that is made from the options. */
+/** Options of a client with a limiter of its own. */
 export interface OwnLimiterOptions extends RateLimiterOptions, ClientOptions {
+  /** Not with options that make a limiter. */
   readonly limiter?: undefined;
 }
 
-/** A client with a limiter that is given: it has its own options. */
+/** Options of a client that shares a limiter. */
 export interface SharedLimiterOptions extends NoLimiterOptions, ClientOptions {
-  /** A limiter to share with other clients; the options that make one can't be given with it. */
+  /** A limiter to share with other clients. The limiter's own options can't be given with it. */
   readonly limiter?: RateLimiter | undefined;
 }
 
 type NoLimiterOptions = { readonly [Name in keyof RateLimiterOptions]?: undefined };
 
-/** How a client is limited: by a limiter that is made from the options, or by a given one. */
+/** Options of `withRateLimit`: for a limiter of the client's own, or with a shared `limiter`. */
 export type RateLimitOptions = OwnLimiterOptions | SharedLimiterOptions;
 
 /** Those that each client has of its own. */
@@ -143,13 +143,13 @@ export function expectAnyTier(tiers: Tiers): void {
   const isAnyHosts = (each: string | number): boolean =>
     PRESET_HOSTS.some((host) => isTierOf(host, each));
   if (accountTier !== undefined && !isAnyHosts(accountTier)) {
-    throw expected('accountTier', "one of a provider's", accountTier);
+    throw expected('accountTier', 'a tier of a provider', accountTier);
   }
   if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
   const named = `\`tiers\` (${limiter.tierNames.join(', ')})`;
-  throw expected('tier', `one of ${named}, or of a provider's`, tier);
+  throw expected('tier', `one of ${named}, or a tier of a provider`, tier);
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
@@ -166,5 +166,7 @@ function tierChoices(own: readonly string[], host: PresetHost): string {
   if (theirs === '') {
     return own.length === 0 ? 'unset: no tiers of this host are known' : `one of ${named}`;
   }
-  return own.length === 0 ? `one of ${theirs}` : `one of ${named}, or of the provider's: ${theirs}`;
+  return own.length === 0
+    ? `one of ${theirs}`
+    : `one of ${named}, or a tier of the provider: ${theirs}`;
 }

@@ -18,7 +18,7 @@ import type { CustomEstimator } from './tokens/custom-estimate.ts';
 import { noteUnshared } from './unshared.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
 
-/** How a `fetch` is limited: as a client is, and how it behaves itself. */
+/** Options of `rateLimitedFetch`: those of `withRateLimit`, and some of its own. */
 export type RateLimitedFetchOptions =
   | (FetchOptions & Omit<OwnLimiterOptions, 'estimate'>)
   | (FetchOptions & Omit<SharedLimiterOptions, 'estimate'>);
@@ -28,36 +28,39 @@ interface FetchOptions {
   /** Sends the requests. @default the global `fetch` */
   readonly fetch?: Fetch | undefined;
   /**
-   * Whether a call that the provider refuses with 429 is sent again here, after the pause; `false`
-   * leaves that to retries of the caller's own. A body that is a stream is never sent again.
+   * Whether this `fetch` sends a call again after a 429 and its pause; `false` returns the 429 to your
+   * client, which may retry. A body that is a stream is never sent again.
    * @default true
    */
   readonly retries?: boolean | undefined;
   /**
-   * The longest that an attempt may take, from when it is sent until its response begins: waiting for
-   * the limits doesn't count. (A `signal` of `AbortSignal.timeout` runs while the call waits.)
+   * The longest time of an attempt from when it is sent until its response begins, in milliseconds.
+   * The wait for the limits doesn't count. (A `signal` of `AbortSignal.timeout` does count it.)
    * @default none
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How a call that is rejected here ends: with the `'error'`; or with a `'response'` that stands for
-   * it: 413 for a call that can never pass, 402 for a spent budget, 429 with `retry-after` for one
-   * that would wait too long.
+   * How a rejected call ends: `'error'` throws the error; `'response'` returns a response instead: 413
+   * for a call that can never pass, 402 for a spent budget, 429 with `retry-after` for a call that
+   * would wait too long.
    * @default 'error'
    */
   readonly rejections?: 'error' | 'response' | undefined;
-  /** Your own estimate of a call's tokens: see `RateLimitOptions`. @default ours */
+  /** Your own estimate of a call's tokens: see `RateLimitOptions`. @default the built-in estimate */
   readonly estimate?: CustomEstimator | undefined;
 }
 
 /** A `fetch` with its limiter. */
-export type RateLimitedFetch = Fetch & { readonly rateLimit: RateLimiter };
+export type RateLimitedFetch = Fetch & {
+  /** The limiter that admits the calls: for its events, `snapshot()`, `close()` and so on. */
+  readonly rateLimit: RateLimiter;
+};
 
 const FETCH_OPTIONS: readonly string[] = ['fetch', 'retries', 'timeoutMs', 'rejections'];
 
 /**
- * A `fetch` whose calls to models wait until the provider's limits have room for them: for any client
- * that takes one. Requests that are no call to a model pass at once.
+ * Makes a `fetch` whose calls to models wait until the provider's limits have room for them, for any
+ * client that takes a `fetch`. Requests that are no call to a model are sent at once.
  *
  * @example
  * const fetch = rateLimitedFetch({ limits: { rpm: 500, tpm: 200_000 } });

@@ -27,6 +27,6 @@ function noteUnended(callId: string): void {
   warned.already = true;
   warn(
     'HEADROOM_UNENDED_RESERVATION',
-    `A reservation (call ${callId}) was dropped without \`settle\` or \`cancel\`: it counts as in flight for ever. Use \`limiter.run\`, or \`using reservation = await limiter.acquire(…)\``,
+    `A reservation (call ${callId}) was dropped without \`settle\` or \`cancel\`: it counts as in flight forever. Use \`limiter.run\`, or \`using reservation = await limiter.acquire(…)\``,
   );
 }

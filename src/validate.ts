@@ -78,7 +78,7 @@ export function expectProvider(option: string, name: unknown): void {
   expectText(option, name);
   const meant = meantProvider(String(name));
   if (meant === undefined) return;
-  const { message } = expected(option, 'the name of a provider as it is written here', name);
+  const { message } = expected(option, 'the exact name of a provider', name);
   throw new TypeError(`${message}; did you mean '${meant}'?`);
 }
 

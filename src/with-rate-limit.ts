@@ -23,31 +23,33 @@ import { noteUnshared } from './unshared.ts';
 import type { Upstream } from './upstream.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
 
-/** What every client of `openai` and `@anthropic-ai/sdk` has: TypeScript refuses other objects. */
+/** A property of every client that can be wrapped, so that TypeScript rejects other objects. */
 export interface LimitableClient {
+  /** The base URL of the API, as the SDK has it. */
   readonly baseURL: string;
 }
 
 /** A client of the same class, with its limiter. */
 export type RateLimited<C> = C & {
-  /** Decides when calls go: for its events, `snapshot()`, `close()` and the like. */
+  /** The limiter that admits the calls: for its events, `snapshot()`, `close()` and so on. */
   readonly rateLimit: RateLimiter;
 };
 
 const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
 
 /**
- * Returns the same client, except that its calls wait until the provider's limits have room for
- * them: one of OpenAI's or Anthropic's SDK, or of an SDK that is generated with the same core, such as
- * Groq's, Together's and Cerebras's. The client passed in stays as it is. A client that is limited already gets a limiter
- * instead of the one that it had.
+ * Returns the same client, except that its calls wait until the provider's limits have room for them.
+ *
+ * `client` is a client of OpenAI's or Anthropic's SDK, or of an SDK with the same core, such as Groq's,
+ * Together's and Cerebras's. It is not changed, and stays unlimited. If it is a limited client, the new
+ * limiter replaces its own.
  *
  * @example
  * const openai = withRateLimit(new OpenAI(), { limits: { rpm: 500, tpm: 200_000 } });
  * openai.rateLimit.on('throttled', ({ model, waitMs }) => console.log(model, waitMs));
  *
- * @throws TypeError for any other object, which names the way to limit it where there is one, and for
- * options that can't be used
+ * @throws TypeError for any other object (the message names another way to limit it, if there is one),
+ * and for invalid options
  */
 export function withRateLimit<C extends LimitableClient>(
   client: C,

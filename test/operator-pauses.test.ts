@@ -69,7 +69,7 @@ describe('an operator’s pause', () => {
     limiter.pause({ forMs: 5000 });
     const error: unknown = await limiter.acquire({}).catch((rejected: unknown) => rejected);
     expect(error).toMatchObject({ name: 'RateLimitExceeded', waitMs: 5000 });
-    expect(String(error)).toMatch(/An operator lets no calls to default for 5 s/);
+    expect(String(error)).toMatch(/An operator allows no calls to default for 5 s/);
     expect(error).not.toHaveProperty('cause');
     await clock.advance(5000);
     await clock.run(limiter.acquire({}));

@@ -261,7 +261,7 @@ describe('a plan', () => {
     [[{ cost: {}, key: 'k' }], 'Unknown option `calls[0].key`; known are cost, model'],
     [
       [{ cost: {} }, { provider: 'openai', path: '/chat/completion', body: {} }],
-      'Expected `calls[1].path` to be that of a call that its provider counts',
+      'Expected `calls[1].path` to be the path of a call that counts against limits',
     ],
     [[{ provider: 'openai', path: '/models', body: {} }], 'Expected `calls[0].path`'],
     [[{ cost: {} }, { provider: 'openai', body: {} }], 'Expected `calls[1].path`'],

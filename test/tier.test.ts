@@ -61,7 +61,7 @@ describe('a tier', () => {
     [
       'a misspelled one',
       'fre',
-      /one of `tiers` \(free, pro\), or of the provider's: .*, got `fre`/,
+      /one of `tiers` \(free, pro\), or a tier of the provider: .*, got `fre`/,
     ],
     ['one in other letters, though the provider has it', 'Free', /; was 'free' meant\?$/],
     ['one with a space too many', 'pro ', /; was 'pro' meant\?$/],
@@ -84,7 +84,7 @@ describe('a tier', () => {
     const bare = new OpenAI({ apiKey: 'any', baseURL: 'https://llm.example/v1' });
     expect(() => withRateLimit(bare, { ...own, tier: 'pro' })).not.toThrow();
     expect(() => withRateLimit(bare, { ...own, tier: 'gold' })).toThrow(
-      /^Expected `tier` to be one of `tiers` \(free, pro\), or of the provider's: .*, got `gold` \(string\)$/,
+      /^Expected `tier` to be one of `tiers` \(free, pro\), or a tier of the provider: .*, got `gold` \(string\)$/,
     );
   });
 
@@ -156,7 +156,7 @@ describe('a tier', () => {
       'Expected `tier` to be unset, as there are no `tiers`',
     );
     expect(() => rateLimitedFetch({ accountTier: 'gold' })).toThrow(
-      "Expected `accountTier` to be one of a provider's, got `gold` (string)",
+      'Expected `accountTier` to be a tier of a provider, got `gold` (string)',
     );
     expect(() => rateLimitedFetch({ ...own, tier: 'pro', accountTier: 'tier 1' })).not.toThrow();
   });

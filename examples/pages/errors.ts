@@ -17,7 +17,7 @@ async function summary(text: string): Promise<string> {
     const completion = await openai.chat.completions.create({
       model: 'gpt-4o-mini',
       max_completion_tokens: 50,
-      messages: [{ role: 'user', content: `Summarise: ${text}` }],
+      messages: [{ role: 'user', content: `Summarize: ${text}` }],
     });
     return completion.choices[0]?.message.content ?? '';
   } catch (error) {

@@ -15,7 +15,7 @@ const byModel = withRateLimit(new OpenAI(), {
   limits: {
     'gpt-4o': { rpm: 500, tpm: 30_000 }, // also gpt-4o-audio and so on, but not gpt-4o-mini
     'gpt-4o-mini': { rpm: 500, tpm: 200_000 },
-    '*': { rpm: 60 }, // each other model
+    '*': { rpm: 60 }, // every other model
   },
 });
 // #endregion limits-by-model
@@ -36,7 +36,7 @@ const claude = withRateLimit(new Anthropic(), { accountTier: 'build' });
 
 // #region estimate
 const counted = withRateLimit(new OpenAI(), {
-  // Yours for the output of classifications; what you leave out is estimated as usual.
+  // Your number for the output of classifications; the input is estimated as usual.
   estimate: ({ body }) => (isClassification(body) ? { outputTokens: 3 } : undefined),
 });
 

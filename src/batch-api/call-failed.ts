@@ -1,15 +1,16 @@
 import { shown } from '../validate.ts';
 
-/** What a batch says of a call that the provider has refused: the SDK makes no error of it. */
+/** The error of a call that failed inside a batch of the provider's Batch API. */
 export class BatchedCallFailed extends Error {
+  /** Always `'BatchedCallFailed'`. */
   override readonly name = 'BatchedCallFailed';
-  /** The HTTP status that it would have had live. */
+  /** The HTTP status of the call's line in the batch. */
   readonly status: number;
-  /** The provider's words, as JSON that was read. */
+  /** The provider's error body, as parsed JSON. */
   readonly body: unknown;
 
   constructor(status: number, body: unknown) {
-    super(`The call has failed in its batch with status ${status}: ${shown(body)}`);
+    super(`The call failed in its batch with status ${status}: ${shown(body)}`);
     this.status = status;
     this.body = body;
   }

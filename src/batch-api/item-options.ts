@@ -1,52 +1,68 @@
 import type { BatchProgress } from '../batch/progress.ts';
+import type { MapResult } from '../batch/results.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectText } from '../validate.ts';
 import type { JournalStore } from './journal.ts';
 
-/** How `batch` sends its items. */
+/** Options of `limiter.batch`. */
 export interface BatchOptions<Item> {
-  /** The body of an item's call, as the SDK's method takes it, and no stream. */
+  /** Makes the body of an item's call, as the SDK's method takes it, without `stream`. */
   readonly request: (item: Item, index: number) => object;
   /**
-   * The endpoint, the same for all. Anthropic has only one.
+   * The endpoint of all calls. Anthropic has only one.
    * @default '/v1/chat/completions'
    */
   readonly url?: string | undefined;
   /**
-   * All calls are to be sent within this, in milliseconds: live, what no batch has answered when it
-   * is nearly over; and live at once, what could otherwise not be sent in time.
+   * Within how many milliseconds all calls are to be sent. Calls that no batch has answered shortly
+   * before then are sent live; calls that could not be sent in time like that are sent live at once.
    * @default none: batches take up to a day
    */
   readonly deadlineMs?: number | undefined;
-  /** Ends it: `next()` rejects with its reason. Batches that were submitted go on at the provider. */
+  /** Ends the run: `next()` rejects with the signal's reason. Submitted batches go on at the provider. */
   readonly signal?: AbortSignal | undefined;
-  /** Told how far it is: every ten seconds, and at the end. */
+  /** Called with the progress every ten seconds, and at the end. */
   readonly onProgress?: ((progress: BatchApiProgress) => void) | undefined;
-  /** Requests in one batch, at most. @default as many as the provider takes */
+  /** The most requests in one batch. @default as many as the provider accepts */
   readonly batchSize?: number | undefined;
   /**
-   * Keeps what was submitted, so that after a crash the same items, or those without a result, find
-   * their batches again. `lines`: what was appended before. @default in memory
+   * Records submitted batches, so that a later run with the same items finds them again after a
+   * crash. @default in memory: a later run submits everything again
    */
-  readonly journal?: (JournalStore & { readonly lines: Iterable<string> }) | undefined;
-  /** Names an item in the journal: the same in each run, and no other's. @default its index */
+  readonly journal?: BatchJournal | undefined;
+  /** The item's name in the journal: unique, and the same in each run. @default its index */
   readonly id?: ((item: Item, index: number) => string) | undefined;
 }
 
-/** How far a batch is, with what is at the provider. `tokens` and `usd` have that at half price. */
-export interface BatchApiProgress extends BatchProgress {
-  readonly batches: {
-    readonly open: number;
-    /** Calls in open batches, and those of them that the provider has ended. */
-    readonly calls: number;
-    readonly ended: number;
-  };
+/** A journal, with what earlier runs have written to it. */
+export interface BatchJournal extends JournalStore {
+  /** The lines that earlier runs have appended, the oldest first. */
+  readonly lines: Iterable<string>;
 }
 
-/** What has become of one item, and by which way it went. */
-export type BatchItemResult<Item, Value> = { readonly via: 'batch' | 'live' } & (
-  | { readonly index: number; readonly item: Item; readonly value: Value }
-  | { readonly index: number; readonly item: Item; readonly error: unknown }
-);
+/** The batches that are open at the provider. */
+export interface OpenBatches {
+  /** Batches that have not ended. */
+  readonly open: number;
+  /** Calls in open batches. */
+  readonly calls: number;
+  /** Calls in open batches that the provider has ended. */
+  readonly ended: number;
+}
+
+/** The progress of a run. `tokens` and `usd` include batches, at half the price. */
+export interface BatchApiProgress extends BatchProgress {
+  /** The batches that are open at the provider. */
+  readonly batches: OpenBatches;
+}
+
+/** How an item's call was sent. */
+export interface SentVia {
+  /** `'batch'`: in a batch of the Batch API; `'live'`: as an ordinary call. */
+  readonly via: 'batch' | 'live';
+}
+
+/** The result of one item, and how its call was sent. */
+export type BatchItemResult<Item, Value> = SentVia & MapResult<Item, Value>;
 
 const KNOWN: readonly (keyof BatchOptions<unknown>)[] = [
   'request',

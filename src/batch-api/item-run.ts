@@ -98,7 +98,7 @@ export class ItemRun<Item, Value> {
       yield* this.#out.results();
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.stop(new DOMException('The results are not wanted any more', 'AbortError'));
+      this.stop(new DOMException('The results are no longer wanted', 'AbortError'));
       this.#stopTelling();
       this.#stopFallback();
       this.#tell();
@@ -119,9 +119,9 @@ export class ItemRun<Item, Value> {
     let index = 0;
     for await (const item of items) {
       const body = request(item, index);
-      if (!isObject(body)) throw expected('the result of request', 'an object', body);
+      if (!isObject(body)) throw expected('request(item)', 'an object', body);
       const id = nameOf?.(item, index) ?? String(index);
-      if (this.#pending.has(id)) throw expected('id', 'another one for each item', id);
+      if (this.#pending.has(id)) throw expected('id(item)', 'unique', id);
       this.#pending.set(id, { index, item, call: { id, url: this.#url(url), body } });
       index++;
     }
@@ -149,7 +149,8 @@ export class ItemRun<Item, Value> {
     const { deadlineMs } = this.#options;
     if (deadlineMs === undefined) return { liveShare: 0, fallbackMs: undefined };
     const { durationMs: liveMs } = await this.#host.plan(this.#planned());
-    if (liveMs === undefined) throw expected('limits', 'known, for a deadline', undefined);
+    if (liveMs === undefined)
+      throw expected('limits', 'given or learned, which `deadlineMs` needs', undefined);
     this.#liveMs = liveMs;
     return splitFor(liveMs, deadlineMs);
   }

@@ -12,9 +12,9 @@ export interface OpenBatch extends PlannedBatch {
   readonly batch: string | undefined;
 }
 
-/** Keeps lines of text: what was appended is there after a crash, or the text is all that is lost. */
+/** Keeps lines of text, so that appended lines survive a crash. */
 export interface JournalStore {
-  /** Returns when the line, which has no newline, is kept. @throws where it can't be kept */
+  /** Appends a line (without a newline), and returns once it is kept. @throws if it can't be kept */
   append(line: string): void;
 }
 

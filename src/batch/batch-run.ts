@@ -7,13 +7,15 @@ import { type MapResult, Results } from './results.ts';
 import type { Source } from './source.ts';
 import { AutoWindow, LOOK_MS } from './window.ts';
 
-/** What `fn` is told besides the item. */
+/** The second argument of `fn`. */
 export interface MapContext {
+  /** The item's place among `items`; the first is 0. */
   readonly index: number;
-  /** Aborts when nobody wants the result any more: hand it to the calls that are made. */
+  /** Aborts when the result is no longer wanted. Pass it to the calls that `fn` makes. */
   readonly signal: AbortSignal;
 }
 
+/** Makes the calls for one item, and returns its value. Its error becomes the item's result. */
 export type MapFunction<Item, Value> = (
   item: Item,
   context: MapContext,
@@ -84,7 +86,7 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
 
   /** Ends it early: a `break` in the loop. Those who listen to their signal have a turn to end. */
   async return(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
-    this.#end(new DOMException('The results are not wanted any more', 'AbortError'));
+    this.#end(new DOMException('The results are no longer wanted', 'AbortError'));
     this.#handOut();
     await new Promise<void>(nextTurn);
     return { done: true, value: undefined };

@@ -1,24 +1,25 @@
 import { expected, expectKnown, expectNumber, expectObject } from '../validate.ts';
 import type { BatchProgress } from './progress.ts';
 
-/** How `map` goes through its items. */
+/** Options of `limiter.map`. */
 export interface MapOptions {
   /**
-   * The most items that are under way at a time. Left out, the limiter finds it: as many as have a
-   * call in flight, and some more that wait, 10,000 at most; 32 where no limit holds calls back.
+   * The most items in progress at a time.
+   * @default as many as have calls in flight, and some more that wait, 10,000 at most; 32 where no
+   * limit holds calls back
    */
   readonly window?: number | undefined;
-  /** Whether results come in the order of their items, or as they are there. @default false */
+  /** `true`: results come in the order of `items`; `false`: as soon as they are there. @default false */
   readonly ordered?: boolean | undefined;
-  /** Ends it: `next()` rejects with its reason, and the items that are under way are told. */
+  /** Ends the batch: `next()` rejects with the signal's reason, and the signals given to `fn` abort. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * How often `fn` is called again for an item that it has failed for: after half a second, then
-   * twice as long each time, 8 s at most. Not after errors that no repetition helps with.
+   * How often `fn` is called again for an item after an error: first after half a second, then after
+   * twice as long each time, up to 8 s. Errors that can't pass by themselves are not repeated.
    * @default 0
    */
   readonly retries?: number | undefined;
-  /** Told how far it is: once a second, and at the end. */
+  /** Called with the progress once a second, and at the end. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 

@@ -3,36 +3,47 @@ import type { UsageEvent } from '../events.ts';
 import { type Dimension, MINUTE_MS } from '../model/limits.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
 
-/** How much of something a minute. */
+/** Rates per minute. */
 export interface PerMinute {
+  /** HTTP attempts per minute. */
   readonly requests: number;
+  /** Input and output tokens per minute. */
   readonly tokens: number;
 }
 
-/** How far a batch is. Calls are all those of its limiter since it began. */
+/** The progress of a batch. Its calls are all calls of its limiter since it began. */
 export interface BatchProgress {
-  /** Items that have ended, `failed` ones among them. */
+  /** Items that have ended, `failed` ones included. */
   readonly done: number;
+  /** Items whose result is an error. */
   readonly failed: number;
-  /** `undefined` where the items can't be counted before their end. */
+  /** The number of items; `undefined` if they can't be counted before their end. */
   readonly total: number | undefined;
-  /** Calls that were let through and have not ended. */
+  /** Calls that were sent and have not ended. */
   readonly inFlight: number;
   /** Items under way that have no call in flight. */
   readonly waiting: number;
-  /** Tokens of the calls of wrapped clients, as their responses say. */
+  /** Tokens of the calls of wrapped clients, from the usage in their responses. */
   readonly tokens: number;
-  /** What these cost; `undefined` as soon as one is of a model without a known price. */
+  /** The price of these tokens, in US dollars; `undefined` once a call's model has no known price. */
   readonly usd: number | undefined;
   /**
-   * Until all items have ended, in whole milliseconds and at least 1, at the pace of the last minute
-   * and no faster than the limits; `undefined` as long as nobody knows, and at the end.
+   * The time until all items have ended, in whole milliseconds and at least 1: at the pace of the last
+   * minute, and no faster than the limits. `undefined` while it can't be known, and at the end.
    */
   readonly etaMs: number | undefined;
-  /** In the last minute; in the first one, since it began, taken as a second at least. */
+  /** The rate of the last minute; before that, since the batch began, taken as at least one second. */
   readonly rate: PerMinute;
   /** What the limits of the lanes in use allow, before headroom; `undefined` where there is none. */
-  readonly limit: { readonly [kind in keyof PerMinute]: number | undefined };
+  readonly limit: PerMinuteLimits;
+}
+
+/** The most per minute that limits allow, before headroom; `undefined` where no limit is known. */
+export interface PerMinuteLimits {
+  /** HTTP attempts per minute. */
+  readonly requests: number | undefined;
+  /** Tokens per minute: input and output, or input alone where only that is limited. */
+  readonly tokens: number | undefined;
 }
 
 /** What was known at one time. */

@@ -1,7 +1,25 @@
-/** What has become of one item: a value, or what `fn` has failed with at last. */
-export type MapResult<Item, Value> =
-  | { readonly index: number; readonly item: Item; readonly value: Value }
-  | { readonly index: number; readonly item: Item; readonly error: unknown };
+/** Which item a result belongs to. */
+export interface ItemRef<Item> {
+  /** The item's place among `items`; the first is 0. */
+  readonly index: number;
+  /** The item itself. */
+  readonly item: Item;
+}
+
+/** The result of an item that went well. */
+export interface ItemValue<Item, Value> extends ItemRef<Item> {
+  /** What `fn` returned, or the JSON of the provider's answer. */
+  readonly value: Value;
+}
+
+/** The result of an item that failed. */
+export interface ItemError<Item> extends ItemRef<Item> {
+  /** The error of the last try. */
+  readonly error: unknown;
+}
+
+/** The result of one item: its value, or its error. `'error' in result` tells them apart. */
+export type MapResult<Item, Value> = ItemValue<Item, Value> | ItemError<Item>;
 
 /** Results that nobody has taken yet, in the order in which they are handed out. */
 export class Results<Result extends { readonly index: number }> {

@@ -117,7 +117,7 @@ export class BudgetBook {
   /** While the store is lost. */
   #without(store: LedgerStore, entry: Entry, cause: unknown = store.lostCause): End {
     if (store.onStoreLost === 'closed') {
-      const message = "The store of the budget can't be reached, and no call goes without it";
+      const message = "The store of the budget can't be reached, and calls may not go without it";
       throw new StoreUnavailable(message, cause, store.remedy);
     }
     const limitUsd = entry.limitUsd ?? this.#budget.limitUsd;

@@ -1,15 +1,16 @@
 import type { Budget } from './budget-option.ts';
 
-/** What has been spent of one budget, as it is now. */
+/** The present state of one budget, in US dollars. */
 export interface Spending {
-  /** Whose budget it is; `undefined` for the one that calls share. */
+  /** The key whose budget it is; `undefined` for the budget that all calls share. */
   readonly key: string | undefined;
-  /** By calls that have ended since the last reset. */
+  /** Spent by calls that have ended since the last reset. */
   readonly spentUsd: number;
-  /** By calls that wait or are in flight: their estimates. */
+  /** Reserved by calls that wait or are in flight. */
   readonly reservedUsd: number;
+  /** The whole budget. */
   readonly limitUsd: number;
-  /** Milliseconds since the epoch. */
+  /** The next reset, in milliseconds since the epoch. */
   readonly resetAt: number;
 }
 

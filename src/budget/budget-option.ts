@@ -2,30 +2,36 @@ import { expected, expectKnown, expectNumber, expectObject } from '../validate.t
 
 interface Shared {
   /**
-   * A budget for each `key`; calls without one share one more.
-   * @default false: all calls share one
+   * Each `key` has this budget; calls without a key share one more.
+   * @default false: all calls share one budget
    */
   readonly perKey?: boolean | undefined;
 }
 
-/** So much for each day in UTC: it is reset at midnight UTC. */
+/** A budget for each day: it is reset at midnight UTC. */
 export interface DailyBudget extends Shared {
+  /** US dollars per day in UTC. */
   readonly usdPerDay: number;
+  /** Not with `usdPerDay`. */
   readonly usd?: undefined;
+  /** Not with `usdPerDay`. */
   readonly windowMs?: undefined;
 }
 
 /**
- * So much for each window. Windows follow each other from the epoch on: with 3,600,000, one is an
- * hour by the clock.
+ * A budget for each window. Windows are counted from the epoch: with 3,600,000, each is an hour by
+ * the clock.
  */
 export interface WindowBudget extends Shared {
+  /** US dollars per window. */
   readonly usd: number;
+  /** The length of a window, in milliseconds. */
   readonly windowMs: number;
+  /** Not with `usd` and `windowMs`. */
   readonly usdPerDay?: undefined;
 }
 
-/** How many US dollars may be spent, and in what time. */
+/** How many US dollars may be spent in a day, or in another window. */
 export type BudgetOption = DailyBudget | WindowBudget;
 
 /** A budget, complete and checked. */

@@ -21,13 +21,13 @@ export interface OwnForecast {
 /** What waiting for one of the caller's own calls to end is taken for: nobody knows. */
 export const SLOT_MS = 1000;
 
-/** One limit of a caller's tier, and what is left of it. */
+/** A limit of a caller's tier, and how much of it is left. */
 export interface Allowance extends Limit {
-  /** What may still be used of it now, rounded down. */
+  /** How much may be used now, rounded down. */
   readonly remaining: number;
   /**
-   * When all of it is there again, if nothing else is used; in whole milliseconds since the epoch.
-   * (The `resetAt` of a `RateLimitExceeded` is when that one call could go.)
+   * When the limit is full again if nothing more is used, in whole milliseconds since the epoch. (In
+   * `RateLimitExceeded`, `resetAt` is the time when that call could go.)
    */
   readonly resetAt: number;
 }

@@ -178,7 +178,9 @@ export class Callers {
   #terms(ref: CallerRef): Terms | Promise<Terms> {
     const failed = (cause: unknown): Terms => {
       const whose = ref.tier === undefined ? 'a caller without a tier' : `tier '${ref.tier}'`;
-      throw new HeadroomError('tier_unknown', `The limits of ${whose} could not be had`, { cause });
+      throw new HeadroomError('tier_unknown', `The limits of ${whose} could not be loaded`, {
+        cause,
+      });
     };
     try {
       const terms = this.#tiers(ref);

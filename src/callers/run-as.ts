@@ -9,15 +9,20 @@ import {
   expectText,
 } from '../validate.ts';
 
-/** What to do with a call that can't go at once. */
+/** What happens to a call that can't go at once. */
 export type OnLimit = 'wait' | 'reject' | 'degrade';
 
-/** Who makes calls, and how they are to be treated. What is left out stays the client's. */
+/** The caller of some calls, and how they wait. The client's options apply where one is left out. */
 export interface CallerContext {
+  /** The caller, for example the id of your user. */
   readonly key?: string | undefined;
+  /** The caller's tier: one of `tiers`. */
   readonly tier?: string | undefined;
+  /** Among calls of one key, a higher priority goes first. */
   readonly priority?: number | undefined;
+  /** What happens to a call that can't go at once. */
   readonly onLimit?: OnLimit | undefined;
+  /** The longest wait of a call, in milliseconds. */
   readonly maxWaitMs?: number | undefined;
 }
 
@@ -40,7 +45,7 @@ function storageOf(): AsyncStorage<CallerContext> | undefined {
 }
 
 /**
- * Runs `callback`; the calls that it makes through wrapped clients, now or later, are the caller's:
+ * Runs `callback`. All calls that it makes through wrapped clients, now or later, belong to the caller:
  *
  * ```ts
  * const answer = await runAs({ key: user.id, tier: user.plan }, () =>
@@ -48,11 +53,10 @@ function storageOf(): AsyncStorage<CallerContext> | undefined {
  * );
  * ```
  *
- * Within another `runAs`, what is left out is the outer one's.
+ * Inside another `runAs`, fields that are left out are taken from the outer one.
  *
- * @throws TypeError for options that can't be used, and where the runtime has no
- * `AsyncLocalStorage`: there, give each caller a client of its own, `withRateLimit(client, {
- * limiter, key })`, which costs no more than an object
+ * @throws TypeError for invalid options, and if the runtime has no `AsyncLocalStorage`: there, give each
+ * caller a client of its own, `withRateLimit(client, { limiter, key })`, which costs only an object
  */
 export function runAs<R>(caller: CallerContext, callback: () => R): R {
   expectContext(caller);

@@ -3,23 +3,23 @@ import { type Limit, type LongEnforcement, type Shape, shortEnforcement } from '
 import { choiceOf, expectNumber, expectObject } from '../validate.ts';
 
 /**
- * How a tier's limits are kept.
+ * How a tier's limits are enforced.
  *
- * - `bucket`, or `token-bucket`: a minute's limit may be used at once, and comes back evenly: over a
- *   long time the limit, in any minute up to twice as much.
+ * - `bucket`, or `token-bucket`: a minute's limit may be used at once, and refills evenly: up to twice
+ *   the limit in any minute.
  * - `window`, or `sliding-window`: never more than the limit in any minute.
- * - `fixed`, or `fixed-window`: never more than the limit in a minute by the clock; so twice as much
- *   in the seconds around the full minute.
+ * - `fixed`, or `fixed-window`: never more than the limit in a minute by the clock, but up to twice
+ *   the limit around the full minute.
  */
 export type Strategy = 'bucket' | 'window' | 'fixed' | LongEnforcement;
 
-/** What the callers of one tier may use, each for itself, in all lanes together. */
+/** The limits of each caller of a tier, in all lanes together. */
 export interface TierLimits extends ShortLimits {
-  /** In a day in UTC. */
+  /** US dollars per day in UTC. @default no limit */
   readonly usdPerDay?: number | undefined;
-  /** The share of a contended limit, beside callers of weight 1. @default 1 */
+  /** The share of a limit that several callers compete for, relative to callers of weight 1. @default 1 */
   readonly weight?: number | undefined;
-  /** How its limits are kept. @default 'bucket' */
+  /** How the limits are enforced. @default 'bucket' */
   readonly strategy?: Strategy | undefined;
 }
 

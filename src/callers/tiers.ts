@@ -1,18 +1,20 @@
 import { expectObject } from '../validate.ts';
 import { type Terms, type TierLimits, termsFrom } from './terms.ts';
 
-/** Who makes a call. */
+/** The caller of a call. */
 export interface CallerRef {
+  /** The caller, for example the id of your user. */
   readonly key?: string | undefined;
+  /** The caller's tier: one of `tiers`. */
   readonly tier?: string | undefined;
 }
 
-/** Says what a caller may use, now or later; `undefined`: as much as there is. */
+/** Returns the limits of a caller, sync or async; `undefined` means no limits of its own. */
 export type TierSource = (
   caller: CallerRef,
 ) => TierLimits | undefined | PromiseLike<TierLimits | undefined>;
 
-/** Limits by tier: by name, or asked for, so that they can live elsewhere and change. */
+/** The option `tiers`: limits by the tier's name, or a function that returns them for a caller. */
 export type TiersOption = Readonly<Record<string, TierLimits>> | TierSource;
 
 /** Finds the terms of a caller. */

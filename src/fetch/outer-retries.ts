@@ -66,6 +66,6 @@ function warnOnce(retries: number): void {
   warned.already = true;
   warn(
     'HEADROOM_OUTER_RETRIES',
-    `A call that a limited fetch had given up, after its own retries, was sent again ${retries} times by what is around it: attempts multiply. Set the retries of the client or framework to 0 (\`maxRetries: 0\`), or leave all of them to it (\`rateLimitedFetch({ retries: false })\`)`,
+    `A limited fetch had retried a call and given up, and the client or framework around it sent the call again ${retries} times: attempts multiply. Set the retries of the client or framework to 0 (\`maxRetries: 0\`), or leave all retries to it (\`rateLimitedFetch({ retries: false })\`)`,
   );
 }

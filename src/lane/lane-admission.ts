@@ -73,7 +73,7 @@ export class LaneAdmission {
   unasked(): HeadroomError | undefined {
     if (this.#keeper.isLocal) return undefined;
     const message =
-      "A store can't be asked without waiting for its answer: use `acquire` instead of `tryAcquire`";
+      'A store can only be asked asynchronously: use `acquire` instead of `tryAcquire`';
     return new HeadroomError('store_async', message);
   }
 

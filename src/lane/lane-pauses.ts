@@ -79,7 +79,7 @@ export class LanePauses {
 
   #tooLong(pause: Pause): RateLimitExceeded {
     const { keeper, model, maxPauseMs } = this.#options;
-    const who = pause.cause === 'operator' ? 'An operator lets' : 'The provider takes';
+    const who = pause.cause === 'operator' ? 'An operator allows' : 'The provider accepts';
     const forMs = pause.until - keeper.now();
     const message = `${who} no calls to ${model} for ${inWords(forMs)}, longer than calls may wait (${inWords(maxPauseMs())})`;
     return this.#exceeded(pause, message);

@@ -2,67 +2,69 @@ import type { LaneRef } from '../events.ts';
 import type { Limit, LimitSource } from '../model/limits.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 
-/** What a lane has done since it opened. */
+/** The totals of a lane since it opened. */
 export interface LaneTotals {
-  /** Attempts let through. */
+  /** Attempts that were sent. */
   readonly calls: number;
-  /** Attempts that the provider refused because of a limit: 429 and its kin. */
+  /** Attempts that the provider refused because of a limit: 429 and the like. */
   readonly refused: number;
-  /** Attempts that it refused because it was overloaded: 503, 529. */
+  /** Attempts that the provider refused because it was overloaded: 503, 529. */
   readonly overloaded: number;
-  /** For how long it was stopped, in all, by pauses that are over. */
+  /** The length of all pauses that are over, in milliseconds. */
   readonly pausedMs: number;
-  /** Tokens of the calls whose response said what it used: expected, and used. */
+  /** The estimated tokens of the calls in `actual`. */
   readonly estimated: TokenEstimate;
+  /** The tokens of all calls whose response reported its usage. */
   readonly actual: TokenEstimate;
 }
 
-/** A limit in force, and what is left of it, in units of its dimension. */
+/** A limit in force, and how much of it is left, in units of its dimension. */
 export interface LimitLevel extends Limit {
+  /** Where the limit comes from. */
   readonly source: LimitSource;
   /**
-   * What may be used at once: of the burst, or, of a limit that is kept as a window, of the window.
-   * Headroom is taken off, what the server is believed to have left is the most, and in debt it is
-   * negative.
+   * How much may be used at once, after headroom: the rest of the burst, or of the window. It is never
+   * more than the server seems to have left, and negative after calls used more than they reserved.
    */
   readonly level: number;
   /**
-   * What is left of `max` itself: what the server is believed to have, where responses show that;
-   * else what was not used here. Never negative.
+   * How much of `max` is left: at the server, if responses show it; else by the usage of this
+   * limiter. Never negative.
    */
   readonly remaining: number;
 }
 
-/** A lane as it is now. */
+/** The present state of a lane. */
 export interface LaneSnapshot extends LaneRef {
   /** The limits in force. */
   readonly limits: readonly LimitLevel[];
-  /** The greatest share of a limit, from 0 to 1, that others use, as far as responses tell. */
+  /** The greatest share of a limit, from 0 to 1, that others on the account seem to use. */
   readonly othersShare: number;
-  /** The most calls in flight at a time; `Infinity` where they aren't limited. */
+  /** The most calls in flight at a time; `Infinity` if they aren't limited. */
   readonly concurrency: number;
   /**
-   * Calls that wait for their turn; also those that are being estimated, and those of callers whose
-   * own limits hold them back.
+   * Waiting calls. They include calls that are being estimated, and calls that wait for the limits
+   * of their caller's tier.
    */
   readonly queued: number;
-  /** Of `queued`, those that are being estimated: until then, nobody knows what they cost. */
+  /** How many of the `queued` calls are still being estimated. */
   readonly estimating: number;
-  /** Calls that were let through and have not ended. */
+  /** Calls that were sent and have not ended. */
   readonly inFlight: number;
-  /** In whole milliseconds since the epoch; `undefined` where the lane isn't paused. */
+  /** The end of the pause, in whole milliseconds since the epoch; `undefined` if there is none. */
   readonly pausedUntil: number | undefined;
   /**
-   * Milliseconds until the last waiting call is expected to go. 0 where none waits; `undefined` as
-   * long as nobody knows: while calls are being estimated, or where no response has told yet.
+   * The expected time until the last waiting call goes, in milliseconds; 0 if none waits. `undefined`
+   * while it can't be known: calls are being estimated, or no response has shown the limits yet.
    */
   readonly etaMs: number | undefined;
+  /** Totals since the lane opened. */
   readonly totals: LaneTotals;
 }
 
-/** A lane as it is now in all processes that share it. */
+/** The present state of a lane in all processes that share it. */
 export interface LaneStatus extends LaneSnapshot {
-  /** How many share it, this one included. */
+  /** The number of processes that share the lane, this one included. */
   readonly processes: number;
 }
 

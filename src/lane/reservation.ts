@@ -42,14 +42,16 @@ export interface Admission {
 
 /**
  * A call that may be sent now. It holds its cost and a concurrency slot until it is settled or
- * cancelled; whichever comes first counts, and all that comes after does nothing.
+ * canceled. The first of these counts; any later one does nothing.
  */
 export class Reservation implements Disposable {
+  /** Always `true`: tells it from a `Rejection` of `tryAcquire`. */
   readonly granted = true;
+  /** The reserved cost. */
   readonly cost: Cost;
-  /** Its name in events. */
+  /** The `callId` of the call's events. */
   readonly callId: string;
-  /** How long the call waited for its turn, in whole milliseconds. */
+  /** How long the call waited, in whole milliseconds. */
   readonly waitedMs: number;
   /** @internal */
   readonly admission: Admission;
@@ -75,9 +77,9 @@ export class Reservation implements Disposable {
   }
 
   /**
-   * Ends the call with what it has really used, by dimension. Dimensions left out keep what was
-   * reserved; `tokens` left out is the sum of `inputTokens` and `outputTokens`, where both are
-   * given. Less than reserved is given back, more becomes a debt.
+   * Ends the call with its actual cost. An omitted dimension keeps its reserved amount; but if
+   * `inputTokens` and `outputTokens` are both given, an omitted `tokens` is their sum. An unused part
+   * is given back. An excess becomes a debt: later calls wait until it is paid.
    *
    * @example
    * reservation.settle({ inputTokens: 900, outputTokens: 300 });
@@ -110,7 +112,7 @@ export class Reservation implements Disposable {
     this.#end(cost, cost);
   }
 
-  /** Ends the call as if it had never been made: everything is given back. */
+  /** Ends the call as if it had never been made, and gives everything back. */
   cancel(): void {
     this.#end({}, {});
   }
@@ -143,14 +145,16 @@ export class Reservation implements Disposable {
   }
 }
 
-/** Why a call was not let through at once. */
+/** The answer of `tryAcquire` if a call can't go now. */
 export interface Rejection {
+  /** Always `false`: tells it from a `Reservation`. */
   readonly granted: false;
+  /** Why the call can't go now. */
   readonly reason: Reason;
   /**
-   * Until it could go, in whole milliseconds: a prediction, and never 0, so that a loop may sleep
-   * for it. Where nobody knows (behind `concurrency` before a call has ended, or while `learning`),
-   * it is as long as calls have lately been in flight, a second at most.
+   * The expected time until the call could go, in whole milliseconds. Never 0, so that a loop may
+   * sleep for it. If it can't be known (behind `concurrency` before a call has ended, or while
+   * `learning`), it is the recent time of calls in flight, a second at most.
    */
   readonly waitMs: number;
 }

@@ -82,7 +82,8 @@ export class SharedKeeper implements LaneKeeper {
 
   get closedBy(): HeadroomError | undefined {
     if (this.#outage === undefined || this.#store.onStoreLost !== 'closed') return undefined;
-    const message = "The store that processes share can't be reached, and no call goes without it";
+    const message =
+      "The store that processes share can't be reached, and calls may not go without it";
     return new StoreUnavailable(message, this.#store.lostCause, this.#store.remedy);
   }
 

@@ -1,14 +1,23 @@
-/** What a provider counts. `requests` is one per HTTP attempt; the others are tokens or US dollars. */
+/** The unit that a limit counts: HTTP attempts (`requests`), tokens, or US dollars (`usd`). */
 export type Dimension = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'usd';
 
 /** Amounts by dimension. A missing dimension costs nothing. */
 export type Cost = Readonly<Partial<Record<Dimension, number>>>;
 
-/** One upstream limit: at most `max` of `dimension` in `windowMs`. */
+/** One limit: at most `max` of `dimension` in `windowMs`. */
 export interface Limit {
+  /** The unit of `max`. */
   readonly dimension: Dimension;
+  /** The most in one window, before headroom. */
   readonly max: number;
+  /** The length of the window, in milliseconds: 60,000 for a limit per minute. */
   readonly windowMs: number;
+}
+
+/** A limit, and where it comes from. */
+export interface SourcedLimit extends Limit {
+  /** Where the limit comes from. */
+  readonly source: LimitSource;
 }
 
 /** Whether the provider enforces the limit. */

@@ -10,11 +10,13 @@ export interface Rates {
   readonly output: number;
 }
 
-/** Above so many input tokens, cached ones among them, the whole request costs more. */
+/** A higher price for the whole of each request with a long input. */
 export interface LongContext {
+  /** The factors apply to requests with more input tokens than this, cached ones included. */
   readonly aboveInputTokens: number;
-  /** For input of every kind. */
+  /** Multiplies the prices of all kinds of input. */
   readonly inputFactor: number;
+  /** Multiplies the price of output. */
   readonly outputFactor: number;
 }
 
@@ -24,22 +26,27 @@ export interface Price extends Rates {
 }
 
 /**
- * A price as one writes it down, in US dollars for a million tokens. What is left out costs as much
- * as input, so that nothing is counted too low: `cachedInput`, and what is written to a cache.
+ * The price of a model, in US dollars per million tokens. Kinds of input that are left out cost as
+ * much as `input`, so that no cost is too low.
  */
 export interface PriceEntry {
+  /** Input that is neither read from a cache nor written to one. */
   readonly input: number;
+  /** Output. */
   readonly output: number;
+  /** Input that is read from a cache. @default `input` */
   readonly cachedInput?: number | undefined;
+  /** Input that is written to a cache for some minutes. @default `input` */
   readonly cacheWrite?: number | undefined;
-  /** @default the same as `cacheWrite` */
+  /** Input that is written to a cache for an hour. @default `cacheWrite` */
   readonly cacheWriteHour?: number | undefined;
+  /** A higher price for long inputs. @default none */
   readonly longContext?: LongContext | undefined;
 }
 
 /**
- * Prices by model: an id or the beginning of one, with or without a `*` at its end; `'*'` is every
- * model.
+ * Prices by model. A key is a model's id or the beginning of one, with or without a `*` at its end;
+ * `'*'` matches every model.
  *
  * @example
  * { 'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 }, 'my-deployment': { input: 1, output: 4 } }

@@ -1,8 +1,12 @@
 import type { Dimension } from './limits.ts';
 
 /**
- * Why a call is held back: a limit's dimension; `concurrency`: as many calls are in flight as may
- * be; `learning`: few calls go until the first response has shown the limits; `paused`: the
- * provider has refused a call; `queue`: others wait already (only of `tryAcquire`).
+ * The reason why a call can't go now:
+ *
+ * - a dimension, such as `'tokens'`: a limit on it has no room
+ * - `'concurrency'`: the maximum number of calls is in flight
+ * - `'learning'`: no response has shown the limits yet, and few calls go until one does
+ * - `'paused'`: the lane is paused, by a refusal or by `pause()`
+ * - `'queue'`: other calls wait already (only of `tryAcquire`)
  */
 export type Reason = Dimension | 'concurrency' | 'learning' | 'paused' | 'queue';

@@ -1,6 +1,8 @@
-/** Tokens that a call will take or took, before any provider's charging rule. */
+/** Tokens that a call is expected to use or has used, whatever the provider charges. */
 export interface TokenEstimate {
+  /** All input tokens, cached ones included. */
   readonly inputTokens: number;
+  /** All output tokens, of all choices. */
   readonly outputTokens: number;
 }
 
@@ -17,11 +19,13 @@ export interface CallEstimate extends TokenEstimate {
   readonly firmInputTokens?: number | undefined;
 }
 
-/** What a response says that a call used. `inputTokens` includes the cached and the cache-written. */
+/** The usage that a response reports. `inputTokens` includes the other kinds of input. */
 export interface Usage extends TokenEstimate {
+  /** Input tokens that were read from a cache. */
   readonly cachedInputTokens: number;
+  /** Input tokens that were written to a cache. */
   readonly cacheWriteTokens: number;
-  /** Those of them that are kept for an hour, where there are any (Anthropic's `ephemeral_1h`). */
+  /** Of `cacheWriteTokens`, those that are kept for an hour (Anthropic's `ephemeral_1h`). */
   readonly hourCacheWriteTokens?: number | undefined;
 }
 

@@ -24,7 +24,7 @@ export function countCalls(limiter: RateLimiter, meter: Meter, common: Attribute
     });
   const counter = (name: string, unit: string, description: string) =>
     meter.createCounter(name, { unit, description });
-  const waits = 'How long calls wait for their turn';
+  const waits = 'How long calls wait for the limits';
   const wait = histogram('llm_headroom.wait.duration', 's', waits, WAIT_BOUNDS);
   const tokens = histogram('gen_ai.client.token.usage', '{token}', 'Tokens used', TOKEN_BOUNDS);
   const took = 'From the request to the end of its response';
@@ -32,8 +32,8 @@ export function countCalls(limiter: RateLimiter, meter: Meter, common: Attribute
   const estimated = counter('llm_headroom.tokens.estimated', '{token}', 'Tokens expected');
   const spend = counter('llm_headroom.spend', '{USD}', 'US dollars spent, where prices are known');
   const throttled = counter('llm_headroom.throttled', '{call}', 'Attempts that had to wait');
-  const paused = counter('llm_headroom.pauses', '{pause}', 'Times that a provider stopped a lane');
-  const rejected = counter('llm_headroom.rejections', '{call}', 'Calls refused without a request');
+  const paused = counter('llm_headroom.pauses', '{pause}', 'How often lanes were paused');
+  const rejected = counter('llm_headroom.rejections', '{call}', 'Calls that the limiter rejected');
   const of = ({ lane, model }: OfLane): Attributes => ({
     ...common,
     'gen_ai.request.model': model,

@@ -5,22 +5,23 @@ import { countCalls } from './call-metrics.ts';
 import { observeLanes } from './lane-metrics.ts';
 import { noteOnSpans } from './span-events.ts';
 
+/** Options of `instrument`. */
 export interface InstrumentOptions {
-  /** @default the global one */
+  /** Makes the meter. @default the global meter provider */
   readonly meterProvider?: MeterProvider | undefined;
-  /** Added to every measurement: `{ 'service.part': 'importer' }`. Few values, and no keys of callers. */
+  /** Added to every measurement: `{ 'service.part': 'importer' }`. Use few values, and no callers' keys. */
   readonly attributes?: Attributes | undefined;
-  /** Whether calls are noted on the active span, too. @default true */
+  /** Whether the active span gets events when calls wait, go or are rejected. @default true */
   readonly spanEvents?: boolean | undefined;
 }
 
 /**
- * Measures what a limiter does with OpenTelemetry: waits, queues, limits, refusals, tokens and spend
- * as metrics, and what happens to a call as events on the span that is active. No prompt, no key of
- * a caller and no credential is told. Returns a function that ends it.
+ * Reports a limiter to OpenTelemetry: waits, queues, limits, refusals, tokens and spend as metrics, and
+ * waits and rejections of calls as events on the active span. It never reports prompts, callers' keys
+ * or credentials. Returns a function that stops it.
  *
- * Tokens and durations have the names of the GenAI conventions (in development, 2026-11), all else
- * begins with `llm_headroom.`.
+ * Metrics of tokens and durations are named by the GenAI conventions (in development, 2026-11); all
+ * other names begin with `llm_headroom.`.
  *
  * @example
  * const stop = instrument(openai.rateLimit);

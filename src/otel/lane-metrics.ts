@@ -6,13 +6,13 @@ export function observeLanes(limiter: RateLimiter, meter: Meter, common: Attribu
   const gauge = (name: string, unit: string, description: string) =>
     meter.createObservableGauge(name, { unit, description });
   const queued = gauge('llm_headroom.queue', '{call}', 'Calls that wait');
-  const inFlight = gauge('llm_headroom.in_flight', '{call}', 'Calls under way');
-  const isPaused = gauge('llm_headroom.paused', '1', '1 while the provider has stopped the lane');
-  const max = gauge('llm_headroom.limit', '1', 'Limits in force, for their windows');
-  const remaining = gauge('llm_headroom.limit.remaining', '1', 'What is left of them');
+  const inFlight = gauge('llm_headroom.in_flight', '{call}', 'Calls in flight');
+  const isPaused = gauge('llm_headroom.paused', '1', '1 while the lane is paused');
+  const max = gauge('llm_headroom.limit', '1', 'Limits in force, in their windows');
+  const remaining = gauge('llm_headroom.limit.remaining', '1', 'What is left of the limits');
   const refused = meter.createObservableCounter('llm_headroom.refusals', {
     unit: '{request}',
-    description: 'Requests that the provider has refused',
+    description: 'Requests that the provider refused',
   });
   const observe: BatchObservableCallback = (result) => {
     for (const { lane, model, limits, totals, ...now } of limiter.snapshot()) {

@@ -1,7 +1,7 @@
 import { counted } from '../budget/budget-ledger.ts';
 import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
 import { reservedBy } from '../model/charge.ts';
-import type { Limit, LimitSource } from '../model/limits.ts';
+import type { SourcedLimit } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
 import { likelyRule } from '../rules/learning/charge-belief.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
@@ -11,39 +11,51 @@ import { type PlannedCalls, type Read, readCalls, type Sources } from './planned
 import { type Binding, rehearse } from './rehearsal.ts';
 import type { Stage } from './stage.ts';
 
-/** What a lane's share of the calls will take. */
+/** The part of a plan that concerns one lane. */
 export interface PlannedLane {
+  /** The lane's name, as in events and `snapshot()`. */
   readonly lane: string;
+  /** The model whose limits the lane keeps. */
   readonly model: string;
-  /** Those that can pass. */
+  /** The number of calls that can pass. */
   readonly calls: number;
-  /** From now until the last of them is sent; `undefined` where that can't be told. */
+  /** Milliseconds from now until the last call is sent; `undefined` if it can't be known. */
   readonly durationMs: number | undefined;
-  /** What they wait for, most of the time; `undefined` where none has to wait. */
+  /** What the calls wait for most of the time; `undefined` if no call has to wait. */
   readonly binding: Binding | undefined;
-  /** Those in force, each with its source. */
-  readonly limits: readonly (Limit & { readonly source: LimitSource })[];
+  /** The limits in force. */
+  readonly limits: readonly SourcedLimit[];
+  /** The most calls in flight at a time; `Infinity` if they aren't limited. */
   readonly concurrency: number;
 }
 
-/** What calls will take, if they are made now. */
+/** Tokens of planned calls. */
+export interface PlannedTokens {
+  /** Input tokens. */
+  readonly input: number;
+  /** Output tokens. */
+  readonly output: number;
+}
+
+/** How long calls will take if they are made now, and how much they will cost. */
 export interface Plan {
-  /** All that were asked about. */
+  /** The number of calls, `tooLarge` ones included. */
   readonly calls: number;
-  /** Of those that can pass, as far as their costs tell input from output. */
-  readonly tokens: { readonly input: number; readonly output: number };
-  /** At the prices of their models, none of it cached; `undefined` where one has no price. */
+  /** Tokens of all calls that can pass; costs in `tokens` alone are left out. */
+  readonly tokens: PlannedTokens;
+  /** The price of `tokens` in US dollars, uncached; `undefined` if a model has no price. */
   readonly usd: number | undefined;
-  /** The models without one, and those of costs that don't tell input from output. */
+  /** Models without a price, and models of costs that don't tell input from output. */
   readonly unpriced: readonly string[];
   /**
-   * From now until the last one is sent; `undefined` where a lane's can't be told: nobody has given,
-   * published or shown its limits yet, so that they are guessed at best, or it has a `concurrency` and no call has ended yet that could tell how long
-   * they last.
+   * Milliseconds from now until the last call is sent. `undefined` if it can't be known: the limits of
+   * a lane are unknown or guessed, or it has a `concurrency` and no call has ended yet that could show
+   * how long calls last.
    */
   readonly durationMs: number | undefined;
+  /** The plan of each lane. */
   readonly lanes: readonly PlannedLane[];
-  /** Indexes of calls that cost more than a limit, and can never pass. */
+  /** Indexes of calls that cost more than a whole limit, and can never pass. */
   readonly tooLarge: readonly number[];
 }
 

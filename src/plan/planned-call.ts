@@ -18,21 +18,23 @@ import type { EstimateRequest } from '../tokens/estimator.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { expected, expectKnown, expectObject, expectProvider, expectText } from '../validate.ts';
 
-/** A call as `acquire` takes it. */
+/** A call by its cost, as `acquire` takes it. */
 export interface PlannedCost {
+  /** The cost of the call, by dimension; `requests` is 1 unless given. */
   readonly cost: Cost;
-  /** @default 'default' */
+  /** The lane: calls with the same model share limits. @default 'default' */
   readonly model?: string | undefined;
 }
 
-/** A call as a wrapped client makes it, and `estimateTokens` takes it. */
+/** A call by its request, as a client sends it and `estimateTokens` takes it. */
 export interface PlannedRequest extends EstimateRequest {
-  /** Where it would be sent, with its port if it has one. @default the provider's own host */
+  /** The host of the request, with its port if it has one. @default the provider's own host */
   readonly host?: string | undefined;
-  /** The account's tier there. @default the lowest plausible one */
+  /** Your account's tier at the provider. @default the lowest plausible one */
   readonly tier?: string | number | undefined;
 }
 
+/** A call to plan: by its cost, or by its request. */
 export type PlannedCall = PlannedCost | PlannedRequest;
 
 /** What is known of a call before it is sent. */
@@ -56,7 +58,7 @@ export interface Sources {
   readonly charging: (provider: Provider, model: string) => Provider;
 }
 
-/** A list, or what yields one call after the other: then only one is in memory at a time. */
+/** The calls to plan. Of a generator, only one call is in memory at a time. */
 export type PlannedCalls = Iterable<PlannedCall> | AsyncIterable<PlannedCall>;
 
 /**
@@ -125,7 +127,7 @@ class CallCheck {
 function described({ provider }: Upstream, { path, body }: PlannedRequest, index: number): Call {
   const call = provider.describe({ method: 'POST', path, body });
   if (call !== undefined) return call;
-  const what = "that of a call that its provider counts, such as '/chat/completions'";
+  const what = "the path of a call that counts against limits, such as '/chat/completions'";
   throw expected(`calls[${index}].path`, what, path);
 }
 

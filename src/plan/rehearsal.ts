@@ -3,7 +3,7 @@ import { type PlannedCosts, Rehearsal } from '../rules/rehearsal.ts';
 import { nextTurn } from '../tokens/next-turn.ts';
 import type { Stage } from './stage.ts';
 
-/** What makes the calls of a lane wait. */
+/** The reason why the calls of a lane wait. */
 export type Binding = Reason;
 
 /** What a rehearsal has shown. */

@@ -7,35 +7,35 @@ import { PostgresCells } from './postgres-cells.ts';
 import type { PostgresTarget } from './postgres-client.ts';
 import { remedyFor } from './remedy.ts';
 
-/** How a store in PostgreSQL is kept. */
+/** Options of `postgresStore`. */
 export interface PostgresStoreOptions {
   /**
-   * The table that holds it, in lower case, with its schema if need be. Processes that share limits
-   * have the same one. `createTable()` tells the statement that creates it.
+   * The table of the store, in lower case, with its schema if needed. Processes that share limits use
+   * the same table. `createTable()` returns the statement that creates it.
    * @default 'llm_headroom_cells'
    */
   readonly table?: string | undefined;
-  /** Milliseconds for an answer. @default 1000 */
+  /** The longest wait for a reply, in milliseconds. @default 1000 */
   readonly commandTimeoutMs?: number | undefined;
   /**
-   * Milliseconds after which a process that was killed frees what it held: its place, its calls in
-   * flight, what it had reserved of a budget.
+   * Milliseconds until everything that a killed process held is freed: its place among the processes,
+   * its calls in flight, and its reservations of a budget.
    * @default 15_000
    */
   readonly leaseMs?: number | undefined;
   /**
-   * What happens while PostgreSQL is gone: each process goes on with its share of the limits
-   * (`local`), with all of them (`open`), or lets nothing through (`closed`).
+   * What happens to calls while PostgreSQL is gone: each process goes on with its share of the limits
+   * (`'local'`), or with the whole limits (`'open'`), or rejects all calls (`'closed'`).
    * @default 'local'
    */
   readonly onStoreLost?: StorePolicy | undefined;
   /**
-   * How many processes share the limits, as far as one that has seen fewer should reckon: what it
-   * takes for its share (`local`) of a server that is gone when it starts.
+   * The least number of processes that share the limits. A process that has seen fewer of them counts
+   * on this number for its share (`onStoreLost: 'local'`).
    * @default 1
    */
   readonly instances?: number | undefined;
-  /** For tests. @default the system's */
+  /** The source of time, for tests. @default the system's clock */
   readonly clock?: GivenClock | undefined;
 }
 
@@ -52,8 +52,8 @@ const OPTIONS = [
  * Limits that several processes share, kept in one table of PostgreSQL 11 or later.
  *
  * `target` is a URL (`postgres://`), opened with the package `pg`, or a pool of that package, which
- * stays the caller's to close. One connection is kept to listen on. Where there is none to keep (a
- * pool of one connection, PgBouncer with a pool for each transaction), processes look instead.
+ * you close yourself. One connection is kept for `LISTEN`. If none can be kept (a pool of one
+ * connection, PgBouncer in transaction mode), processes poll the table instead.
  *
  * @throws TypeError that names the option, what was expected and what was given
  *

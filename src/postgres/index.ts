@@ -6,7 +6,9 @@ export type {
   PostgresConnection,
   PostgresNotification,
   PostgresPool,
+  PostgresPoolOptions,
   PostgresQuery,
+  PostgresRows,
   PostgresTarget,
 } from './postgres-client.ts';
 export { createTable } from './statements.ts';

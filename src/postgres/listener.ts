@@ -75,7 +75,7 @@ export class Listener {
       const probing = pool.query({ text: statements.probe, values: [channel, probe] });
       await within(Promise.all([probing, arrival]), PROBE_MS, this.#options.clock, true);
       await connection.query({ text: statements.live, values: [channel] });
-      if (isOver()) throw new Error('It has ended');
+      if (isOver()) throw new Error('The connection has ended');
     } catch (error) {
       this.#end();
       throw error;

@@ -1,40 +1,67 @@
 import { Misconfigured } from '../shared/misconfigured.ts';
 import { expected } from '../validate.ts';
 
-/** As much of a pool of the package `pg` as is used. */
+/** The part of a pool of the package `pg` that this library uses. */
 export interface PostgresPool {
-  query(query: PostgresQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  /** Runs one query on any connection. */
+  query(query: PostgresQuery): Promise<PostgresRows>;
+  /** Takes a connection out of the pool. */
   connect(): Promise<PostgresConnection>;
+  /** Closes all connections. */
   end(): Promise<unknown>;
+  /** Calls `listener` when an idle connection fails. */
   on(event: 'error', listener: (error: Error) => void): unknown;
-  /** `max`: how many connections it has at most. */
-  readonly options?: { readonly max?: unknown } | undefined;
+  /** The options that the pool was made with. */
+  readonly options?: PostgresPoolOptions | undefined;
 }
 
+/** The part of a pool's options that this library reads. */
+export interface PostgresPoolOptions {
+  /** The most connections of the pool. */
+  readonly max?: unknown;
+}
+
+/** The result of a query. */
+export interface PostgresRows {
+  /** One object for each row, by column. */
+  readonly rows: readonly unknown[];
+}
+
+/** A query, as the package `pg` takes it. */
 export interface PostgresQuery {
-  /** Prepared once for each connection. */
+  /** If given, each connection prepares the query once under this name. */
   readonly name?: string;
+  /** The SQL, with `$1`, `$2`, … for the values. */
   readonly text: string;
+  /** The values of `$1`, `$2`, …. */
   readonly values?: unknown[];
 }
 
+/** A notification of `LISTEN`. */
 export interface PostgresNotification {
+  /** The channel that it was sent to. */
   readonly channel: string;
+  /** Its text. */
   readonly payload?: string | undefined;
 }
 
 /** One connection of a pool. */
 export interface PostgresConnection {
+  /** Runs one query on this connection. */
   query(query: PostgresQuery): Promise<unknown>;
+  /** Gives the connection back to the pool, or closes it. */
   release(destroy?: boolean): void;
-  /** It keeps no process alive from now on. */
+  /** From now on, the connection alone doesn't keep the process alive. */
   unref?(): void;
+  /** Calls `listener` when the connection fails. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Calls `listener` when the connection has ended. */
   on(event: 'end', listener: () => void): unknown;
+  /** Calls `listener` for each notification of a `LISTEN`. */
   on(event: 'notification', listener: (message: PostgresNotification) => void): unknown;
 }
 
-/** A URL (`postgres://`), or a pool of the package `pg` that the caller has, and closes. */
+/** A URL (`postgres://`), or a pool of the package `pg`, which you close yourself. */
 export type PostgresTarget = string | URL | PostgresPool;
 
 const CONNECT_TIMEOUT_MS = 2000;

@@ -4,10 +4,10 @@ import { expected } from '../validate.ts';
 export const DEFAULT_TABLE = 'llm_headroom_cells';
 
 /**
- * The statement that creates a store's table, where it isn't there. To be run once, by whoever may:
- * the store needs to SELECT, INSERT and UPDATE alone.
+ * Returns the statement that creates a store's table if it doesn't exist. Run it once, as a user with
+ * the right to create tables. The store itself needs only SELECT, INSERT and UPDATE.
  *
- * @throws TypeError for a table's name that would have to be quoted
+ * @throws TypeError for a table name that would have to be quoted
  *
  * @example
  * await pool.query(createTable());

@@ -8,39 +8,39 @@ import type { RedisTls } from './own-client.ts';
 import { remedyFor } from './remedy.ts';
 import type { RedisTarget } from './target.ts';
 
-/** How a store in Redis is reached and kept. */
+/** Options of `redisStore`. */
 export interface RedisStoreOptions {
   /**
-   * What all its keys begin with, and their hash tag in a cluster. Processes that share limits have
-   * the same one.
+   * The beginning of all keys, and their hash tag in a cluster. Processes that share limits use the
+   * same prefix.
    * @default 'llm-headroom'
    */
   readonly prefix?: string | undefined;
-  /** Milliseconds for one attempt to connect. @default 2000 */
+  /** The longest time of one attempt to connect, in milliseconds. @default 2000 */
   readonly connectTimeoutMs?: number | undefined;
-  /** Milliseconds for an answer. @default 1000 */
+  /** The longest wait for a reply, in milliseconds. @default 1000 */
   readonly commandTimeoutMs?: number | undefined;
   /**
-   * Milliseconds after which a process that was killed frees what it held: its place, its calls in
-   * flight, what it had reserved of a budget.
+   * Milliseconds until everything that a killed process held is freed: its place among the processes,
+   * its calls in flight, and its reservations of a budget.
    * @default 15_000
    */
   readonly leaseMs?: number | undefined;
   /**
-   * What happens while Redis is gone: each process goes on with its share of the limits (`local`),
-   * with all of them (`open`), or lets nothing through (`closed`).
+   * What happens to calls while Redis is gone: each process goes on with its share of the limits
+   * (`'local'`), or with the whole limits (`'open'`), or rejects all calls (`'closed'`).
    * @default 'local'
    */
   readonly onStoreLost?: StorePolicy | undefined;
   /**
-   * How many processes share the limits, as far as one that has seen fewer should reckon: what it
-   * takes for its share (`local`) of a Redis that is gone when it starts.
+   * The least number of processes that share the limits. A process that has seen fewer of them counts
+   * on this number for its share (`onStoreLost: 'local'`).
    * @default 1
    */
   readonly instances?: number | undefined;
   /** Certificates and more for `rediss://`, as Node's `tls.connect` takes them. */
   readonly tls?: RedisTls | undefined;
-  /** For tests. @default the system's */
+  /** The source of time, for tests. @default the system's clock */
   readonly clock?: GivenClock | undefined;
 }
 

@@ -5,7 +5,7 @@ import { isNodeRedis, type NodeRedisClient, NodeRedisConnection } from './node-r
 import { openRedis } from './open.ts';
 import type { OpenOptions } from './own-client.ts';
 
-/** A URL, or a client that the caller has: of one server, a cluster, a sentinel or a pool. */
+/** A URL, or your own client of `redis` or `ioredis`: for one server, a cluster, sentinels or a pool. */
 export type RedisTarget = string | URL | NodeRedisClient | IoRedisClient;
 
 /**

@@ -1,36 +1,77 @@
 import type { Bucket } from './series.ts';
 
-/** A call that took long. */
+/** One of the slowest calls. */
 export interface SlowCall {
+  /** The `callId` of the call's events. */
   readonly id: string;
+  /** The model that it was sent to. */
   readonly model: string;
+  /** From sending the request to the end of its response, in milliseconds. */
   readonly latencyMs: number;
+  /** Its output tokens; `undefined` if the response doesn't say. */
   readonly outputTokens: number | undefined;
 }
 
+/** The totals of a run. */
 export interface ReportTotals {
+  /** Calls that have ended, `failed` ones included. */
   results: number;
+  /** Calls that failed. */
   failed: number;
+  /** Calls that were sent live. */
   live: number;
+  /** Calls that were sent in a batch of the Batch API. */
   batch: number;
+  /** Input tokens of all calls. */
   inputTokens: number;
+  /** Output tokens of all calls. */
   outputTokens: number;
-  /** Of the results that have a price. */
+  /** The cost of the calls that have a price, in US dollars. */
   usd: number;
+  /** Calls without a known price. */
   unpriced: number;
 }
 
-/** All that a report shows: `html()` has it as JSON in `<script id="data">`, too. */
+/** A pause of a lane. */
+export interface ReportedPause {
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The lane's name. */
+  readonly lane: string;
+  /** Its expected length, in milliseconds. */
+  readonly ms: number;
+}
+
+/** A call that failed. */
+export interface ReportedFailure {
+  /** The `id` of its result, or the `callId` of its events. */
+  readonly id: string;
+  /** The error's message. */
+  readonly failure: string;
+}
+
+/** All data of a report. `html()` also has it, as JSON in `<script id="data">`. */
 export interface ReportData {
+  /** The title of the page. */
   readonly title: string;
+  /** When the recording began, in milliseconds since the epoch. */
   readonly startedAt: number;
+  /** The time of this report, in milliseconds since the epoch. */
   readonly endedAt: number;
+  /** The totals of the run. */
   readonly totals: Readonly<ReportTotals>;
+  /** Attempts that were sent live. */
   readonly requests: number;
+  /** Attempts that the provider refused because of a limit. */
   readonly refused: number;
-  readonly pauses: readonly { readonly at: number; readonly lane: string; readonly ms: number }[];
+  /** The first 100 pauses. */
+  readonly pauses: readonly ReportedPause[];
+  /** The length of each span in `series`, in milliseconds. */
   readonly widthMs: number;
+  /** The run in spans of equal length. */
   readonly series: readonly Readonly<Bucket>[];
+  /** The ten slowest calls, the slowest first. */
   readonly slowest: readonly SlowCall[];
-  readonly failures: readonly { readonly id: string; readonly failure: string }[];
+  /** The first 50 failures. */
+  readonly failures: readonly ReportedFailure[];
 }

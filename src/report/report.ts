@@ -13,24 +13,29 @@ import { pageOf } from './page.ts';
 import type { ReportData, ReportTotals, SlowCall } from './report-data.ts';
 import { type Bucket, Series } from './series.ts';
 
-/** What has become of one call. */
+/** The result of one call. */
 export interface ReportedResult {
+  /** The call's name in the list of failures. */
   readonly id: string;
+  /** Whether it was sent live, or in a batch of the Batch API. */
   readonly via: 'live' | 'batch';
+  /** Its input tokens. */
   readonly inputTokens: number;
+  /** Its output tokens. */
   readonly outputTokens: number;
-  /** `undefined` where it has no known price. */
+  /** Its cost in US dollars; `undefined` if it has no known price. */
   readonly usd: number | undefined;
-  /** Why it has failed. */
+  /** The error's message, if it failed. */
   readonly failure?: string | undefined;
 }
 
+/** Options of `recordReport`. */
 export interface ReportOptions {
-  /** @default 'Report' */
+  /** The title of the page. @default 'Report' */
   readonly title?: string | undefined;
   /**
-   * Whether `result` tells of each call. Left out, the limiter's events do: of each good response,
-   * and of each call that the limiter has rejected, but not of those that failed at the provider.
+   * Whether you report each call with `result`. If not, the report counts the limiter's events: each
+   * good response, and each call that the limiter rejected, but not calls that failed at the provider.
    * @default false
    */
   readonly toldResults?: boolean | undefined;
@@ -47,8 +52,8 @@ const MOST_FAILURES = 50;
 const MOST_PAUSES = 100;
 
 /**
- * Watches a limiter from now on, in bounded memory, for a report of one page: requests and tokens a
- * minute against the limits, waits, 429s, spend, slowest and failed calls.
+ * Records a limiter's events from now on, in bounded memory, for a report of one page: requests and
+ * tokens per minute against the limits, waits, 429s, spend, slowest and failed calls.
  *
  * @example
  * const report = recordReport(openai.rateLimit);
@@ -56,7 +61,7 @@ const MOST_PAUSES = 100;
  * await writeFile('report.html', report.html());
  * report.stop();
  *
- * @throws TypeError for what is no limiter
+ * @throws TypeError if `limiter` is not a limiter
  */
 export function recordReport(limiter: object, options: ReportOptions = {}): Report {
   if (!isReported(limiter)) throw expected('limiter', 'a RateLimiter', limiter);
@@ -67,7 +72,7 @@ function isReported(limiter: object): limiter is Reported {
   return 'snapshot' in limiter && 'on' in limiter && 'clock' in limiter;
 }
 
-/** A run that is watched. */
+/** The report of a run, made by `recordReport`. */
 export class Report {
   readonly #limiter: Reported;
   readonly #options: ReportOptions;
@@ -97,7 +102,7 @@ export class Report {
     limiter.on('rejected', this.#onRejected);
   }
 
-  /** What has become of a call, where events don't tell it. */
+  /** Reports the result of one call: see `toldResults`. */
   result({ id, via, inputTokens, outputTokens, usd, failure }: ReportedResult): void {
     const totals = this.#totals;
     totals.results++;
@@ -112,6 +117,7 @@ export class Report {
     if (this.#failures.length < MOST_FAILURES) this.#failures.push({ id, failure });
   }
 
+  /** The data of the report so far. */
   get data(): ReportData {
     this.#countRefused(this.#bucket);
     return {
@@ -129,12 +135,12 @@ export class Report {
     };
   }
 
-  /** The report so far: a page of HTML that needs nothing else, and has a dark mode. */
+  /** The report so far: one HTML page without further files, with a dark mode. */
   html(): string {
     return pageOf(this.data);
   }
 
-  /** Watches no longer. */
+  /** Stops the recording. */
   stop(): void {
     const limiter = this.#limiter;
     limiter.off('admitted', this.#onAdmitted);

@@ -1,16 +1,20 @@
-/** What happened in one span of a run. */
+/** The numbers of one span of a run. */
 export interface Bucket {
-  /** Milliseconds since the epoch. */
+  /** The start of the span, in milliseconds since the epoch. */
   readonly at: number;
+  /** Attempts that were sent. */
   requests: number;
+  /** Input and output tokens of the calls that ended. */
   tokens: number;
-  /** Calls that were answered with 429. */
+  /** Attempts that the provider refused because of a limit. */
   refused: number;
-  /** Of the calls that went, in milliseconds. */
+  /** The waits of the attempts that were sent, added up, in milliseconds. */
   waitedMs: number;
+  /** The cost of the calls that ended, in US dollars. */
   usd: number;
-  /** What limits allow in a minute; `undefined` where there is none. */
+  /** The limit on requests per minute; `undefined` if there is none. */
   requestLimit: number | undefined;
+  /** The limit on tokens per minute; `undefined` if there is none. */
   tokenLimit: number | undefined;
 }
 

@@ -53,7 +53,7 @@ function hasOwnCreate(resource: object): boolean {
 /** The error for a client that something else has wrapped. */
 export function foreignWrapperError(cause?: unknown): TypeError {
   const message =
-    'The `client` has been wrapped by something else already (Langfuse, LangSmith, Sentry or another Proxy): limit the client of the SDK first, and wrap the result, as in `observeOpenAI(withRateLimit(new OpenAI()))`';
+    'Another library has already wrapped the `client` (Langfuse, LangSmith, Sentry or another Proxy): limit the client of the SDK first, and wrap the result, as in `observeOpenAI(withRateLimit(new OpenAI()))`';
   return new TypeError(message, cause === undefined ? undefined : { cause });
 }
 

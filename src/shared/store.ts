@@ -1,25 +1,25 @@
 import type { Cells } from './cell.ts';
 
-/** What calls do while the store is lost: see `StoreOptions`. */
+/** What happens to calls while the store is lost: see `Store.onStoreLost`. */
 export type StorePolicy = 'local' | 'open' | 'closed';
 
 /**
- * A store that several processes share: cells by name, and what to do without them. What
- * `redisStore()` and `postgresStore()` return; a store of one's own is any object like it.
+ * A store that several processes share. `redisStore()` and `postgresStore()` return one. A store of
+ * your own is any object with these members.
  */
 export interface Store extends Cells {
   /**
-   * What happens while it is lost: each process goes on with its share of the limits (`local`), with
-   * all of them (`open`), or lets nothing through (`closed`). @default 'local'
+   * What happens to calls while the store is lost: each process goes on with its share of the limits
+   * (`'local'`), or with the whole limits (`'open'`), or rejects all calls (`'closed'`). @default 'local'
    */
   readonly onStoreLost?: StorePolicy | undefined;
-  /** How many processes share the limits, where fewer have been seen. @default 1 */
+  /** The least number of processes that share the limits, even if fewer have been seen. @default 1 */
   readonly instances?: number | undefined;
-  /** Milliseconds after which a process that was killed frees what it held. @default 15_000 */
+  /** Milliseconds until everything that a killed process held is freed. @default 15_000 */
   readonly leaseMs?: number | undefined;
   /**
-   * What has to be set right, where the store has never been reached for how it was set up: nothing
-   * goes without it then.
+   * What the user must change, if the store could never be reached because it is set up wrongly. Then
+   * calls are rejected, whatever `onStoreLost` says.
    */
   readonly remedy?: string | undefined;
 }

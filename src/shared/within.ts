@@ -5,7 +5,7 @@ export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 
   constructor(limitMs: number) {
-    super(`No answer from the store within ${limitMs} ms`);
+    super(`The store did not answer within ${limitMs} ms`);
   }
 }
 

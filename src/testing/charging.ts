@@ -4,7 +4,7 @@ import type { MeteredName } from './limit-names.ts';
 import { promptOf } from './prompt.ts';
 import type { Reply } from './reply.ts';
 
-/** What a call is charged when it is admitted. */
+/** The charge of a call when it is admitted. */
 export interface Charge {
   /** Counts against `tpm` and `tpd`. */
   readonly tokens: number;
@@ -13,16 +13,16 @@ export interface Charge {
 }
 
 /**
- * What a call counts against token limits per minute or day (`tpm`, `tpd`).
+ * How much a call counts against the limits on all tokens (`tpm`, `tpd`).
  *
  * - `max`: the larger of `max_tokens` and the tokens of the request, when it is admitted. OpenAI's
  *   rate-limit guide (as of 2026-10).
  * - `sum`: both together. Azure's quota documentation (as of 2026-10); also Cerebras and Bedrock.
  * - `characters`: a quarter of the characters, rounded up, and 2 for each message, when it is
- *   admitted. What OpenAI's headers have shown since the middle of 2025.
+ *   admitted, as OpenAI's headers have shown since the middle of 2025.
  * - `produced`: the input when it is admitted, less what a cache has read, and output as it is
  *   produced. Anthropic's rate-limit page (as of 2026-10).
- * - a function: what it returns, when the call is admitted.
+ * - a function: the number that it returns, when the call is admitted.
  *
  * Under every rule `itpm` counts the input at admission, less cache reads, and `otpm` the output as
  * it is produced: a call passes while there is any room for output, and may overdraw it.

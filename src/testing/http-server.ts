@@ -4,18 +4,21 @@ import type { AddressInfo } from 'node:net';
 import { ConnectionError, type Server } from './server.ts';
 import { FLIGHT_HEADER, type Flight, Flights, fetchInFlight } from './wire-flight.ts';
 
+/** Options of `simulator.listen`. */
 export interface ListenOptions {
-  /** @default 0, any free port */
+  /** The port to listen on. @default 0, any free port */
   port?: number | undefined;
 }
 
+/** A simulator that listens on a port. */
 export interface RunningServer {
-  /** Where it listens, without a path: `http://127.0.0.1:40123`. */
+  /** Its address, without a path: `http://127.0.0.1:40123`. */
   readonly url: string;
+  /** The port that it listens on. */
   readonly port: number;
   /**
-   * A `fetch` over the wire for clients in this process: holds a virtual clock while anything is
-   * on its way, so that virtual time stays exact. With the wall clock, any `fetch` will do.
+   * A `fetch` to this server for clients in this process. It holds a virtual clock while a request or
+   * response is on its way, so that virtual time stays exact. With the system's clock, any `fetch` works.
    */
   readonly fetch: typeof globalThis.fetch;
   /** Ends all connections, and stops listening. */

@@ -4,9 +4,9 @@ import type { Random } from './random.ts';
 
 /** How long an admitted call takes. */
 export interface Latency {
-  /** From the request's arrival to the first byte of a stream. @default 0 */
+  /** From the request's arrival to the first byte of a stream, in milliseconds. @default 0 */
   firstByteMs?: number | undefined;
-  /** For each output token, in a stream and out of it. @default 0 */
+  /** The time for each output token, streamed or not, in milliseconds. @default 0 */
   perTokenMs?: number | undefined;
 }
 

@@ -1,10 +1,10 @@
 /**
- * What the simulator can limit: requests, tokens, input tokens and output tokens per minute, the
- * first two per day as well, and calls in flight.
+ * The limits of the simulator: requests, tokens, input tokens and output tokens per minute, requests
+ * and tokens per day, and calls in flight.
  */
 export type LimitName = 'rpm' | 'rpd' | 'tpm' | 'tpd' | 'itpm' | 'otpm' | 'concurrency';
 
-/** The limits of one pool; those that are absent don't exist. */
+/** The limits of one model, or of models that share them. There is no limit where one is left out. */
 export type SimulatorLimits = { readonly [name in LimitName]?: number | undefined };
 
 /** A limit that is metered over time; `concurrency` isn't. */

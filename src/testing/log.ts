@@ -6,58 +6,74 @@ import { LIMIT_NAMES, type LimitName } from './limit-names.ts';
 /** How a response ended. `cut` is the fault of that name. */
 export type CallEnd = 'complete' | 'aborted' | 'cut';
 
-/** One metered request. */
+/** The log of one metered request. */
 export interface LogEntry {
+  /** 1 for the first metered request since the start or the last `reset()`. */
   readonly id: number;
-  /** When it had arrived, in milliseconds since the epoch. */
+  /** When the request had arrived in full, in milliseconds since the epoch. */
   readonly time: number;
+  /** The endpoint of the request. */
   readonly operation: Operation;
+  /** The model in the body; on Azure, the deployment in the URL. */
   readonly model: string;
+  /** The API key of the request; `''` if it has none. */
   readonly key: string;
+  /** Whether the request asks for a stream. */
   readonly stream: boolean;
-  /** What its admission was to cost, whether it was admitted or not. */
+  /** The charge for its admission, whether it was admitted or not. */
   readonly cost: Charge;
+  /** Whether the limits had room for it. */
   readonly admitted: boolean;
-  /** Of the response; 0 where there was none. */
+  /** The HTTP status of the response; 0 if there was none. */
   readonly status: number;
-  /** The limit that refused it. */
+  /** The limit that refused it; `undefined` if none did. */
   readonly limit: LimitName | undefined;
+  /** The fault that was played on it. */
   readonly fault: Fault | 'none';
-  /** What it has counted against `tpm` and `tpd` so far. */
+  /** How many tokens it has counted against `tpm` and `tpd` so far. */
   readonly tokensCharged: number;
+  /** The input tokens, as `countTokens` counts them. */
   readonly inputTokens: number;
   /** Output tokens that have been sent so far. */
   readonly outputTokens: number;
-  /** How and when it ended; `undefined` while it is in flight, and where it wasn't admitted. */
+  /** How it ended; `undefined` while it is in flight, and if it wasn't admitted. */
   readonly end: CallEnd | undefined;
+  /** When it ended, in milliseconds since the epoch; `undefined` in the same cases as `end`. */
   readonly endedAt: number | undefined;
 }
 
 /** An entry as its own call sees it. */
 export type OpenEntry = { -readonly [key in keyof LogEntry]: LogEntry[key] };
 
-/** Totals since the start or the last `reset()`. */
+/** Totals of calls since the start or the last `reset()`. */
 export interface CallStats {
   /** Metered requests. */
   readonly calls: number;
+  /** Requests that the limits had room for. */
   readonly admitted: number;
   /** Responses with status 429, those of faults included. */
   readonly status429: number;
   /** The 429s of limits, by limit. */
   readonly status429By: Readonly<Record<LimitName, number>>;
+  /** Responses with a status of 500 or above. */
   readonly status5xx: number;
-  /** What counted against `tpm` and `tpd`. */
+  /** Tokens that counted against `tpm` and `tpd`. */
   readonly tokensCharged: number;
+  /** Input tokens of admitted calls. */
   readonly inputTokens: number;
+  /** Output tokens that were sent. */
   readonly outputTokens: number;
 }
 
+/** All totals of a simulator since the start or the last `reset()`. */
 export interface SimulatorStats extends CallStats {
-  /** All requests, the unmetered and the invalid included. */
+  /** All requests, including unmetered and invalid ones. */
   readonly requests: number;
   /** Admitted calls that haven't ended. */
   readonly inFlight: number;
+  /** The highest number of calls in flight at one time. */
   readonly maxInFlight: number;
+  /** The totals by model. */
   readonly models: Readonly<Record<string, CallStats>>;
 }
 

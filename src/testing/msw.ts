@@ -1,8 +1,9 @@
 import type { SimulatorProvider } from './options.ts';
 import { ConnectionError, type Server } from './server.ts';
 
-/** As much of msw's `http` as is needed here. */
+/** The part of msw's `http` that the simulator uses. */
 export interface MswHttp<Handler> {
+  /** Makes a handler for requests of all methods. */
   all(
     predicate: string | RegExp,
     resolver: (info: { request: Request }) => Promise<Response>,

@@ -15,68 +15,69 @@ import type { Fill } from './pool.ts';
 import { quarterOfCharacters } from './prompt.ts';
 import type { ReplyFunction } from './reply.ts';
 
-/** Whose wire the simulator speaks: paths, headers, bodies. */
+/** The API that the simulator speaks: its paths, headers and bodies. */
 export type SimulatorProvider = 'openai' | 'azure' | 'compatible' | 'anthropic';
 
 /**
- * Limits for every model, each with a pool of its own; or by model: one pool for all models whose
- * name starts with the key (the longest key wins), and under `'*'` one for each other model.
+ * Limits for every model, which each model has for itself; or by model: all models whose name starts
+ * with a key share its limits (the longest key wins), and each other model has those of `'*'`.
  */
 export type ModelLimits = SimulatorLimits | { readonly [model: string]: SimulatorLimits };
 
+/** Options of `createSimulator`. */
 export interface SimulatorOptions {
-  /** @default 'openai' */
+  /** The API to simulate. @default 'openai' */
   provider?: SimulatorProvider | undefined;
-  /** @default {}, no limits */
+  /** The limits, in the short form or by model. @default {}, no limits */
   limits?: ModelLimits | undefined;
-  /** @default 'bucket' */
+  /** How the limits are enforced. @default 'bucket' */
   enforcement?: SimulatorEnforcement | undefined;
   /**
-   * How full each limit is at the start: a part from 0 to 1, or what is left of some of them
-   * (`{ tpm: 37_418 }`; the others are full).
+   * How much of each limit is left at the start: a part of it from 0 to 1, or the amounts that are left
+   * of some limits (`{ tpm: 37_418 }`; all others are full).
    *
    * @default 1
    */
   fill?: Fill | undefined;
-  /** @default 'max' for OpenAI, 'produced' for Anthropic, 'sum' for the others */
+  /** How much a call takes from the limits. @default 'max' for OpenAI, 'produced' for Anthropic, else 'sum' */
   charge?: ChargeRule | undefined;
   /**
-   * Whether a call's charge is corrected to what it has used, when it ends. Only where the charge
-   * is made at admission: not by `produced`.
+   * Whether the charge of a call is corrected to its usage when it ends. Not with the charge
+   * `'produced'`, which is made as output is produced.
    *
    * @default false
    */
   refund?: boolean | undefined;
   /**
-   * Whether requests answered with 429 or a fault's error count against `rpm` and `rpd`, as far as
-   * these have room. OpenAI's rate-limit guide says that unsuccessful requests do (as of 2026-10).
+   * Whether requests that end with a 429 or a fault's error count against `rpm` and `rpd`, as far as
+   * these have room. OpenAI's rate-limit guide says that they do (as of 2026-10).
    *
    * @default true for OpenAI, false for the others
    */
   countFailed?: boolean | undefined;
-  /** @default 0 */
+  /** How long responses take, in milliseconds. @default 0 */
   latency?: LatencyModel | undefined;
-  /** @default [], no faults */
+  /** Which calls fail, and how. @default [], no faults */
   faults?: FaultModel | undefined;
-  /** @default the wall clock */
+  /** The source of time, such as a virtual clock. @default the system's clock */
   clock?: Clock | undefined;
-  /** @default 16 tokens of filler, or fewer where the call allows fewer */
+  /** Makes the text of a response. @default 16 tokens of filler, or fewer if the call allows fewer */
   reply?: ReplyFunction | undefined;
-  /** Tokens in one delta of a stream. @default 1 */
+  /** The tokens in each chunk of a stream. @default 1 */
   tokensPerChunk?: number | undefined;
   /** Counts the tokens of a text. @default a quarter of its characters, rounded up */
   countTokens?: ((text: string) => number) | undefined;
-  /** Drives all that is random: latencies and faults. @default 1 */
+  /** The seed of everything random: latencies and faults. @default 1 */
   seed?: number | undefined;
   /**
-   * The API keys that are let in, each with limits of its own; any other gets a 401.
+   * The API keys that are accepted, each with limits of its own; any other gets a 401.
    *
-   * @default every key is let in, and all share the same limits
+   * @default every key is accepted, and all share the same limits
    */
   keys?: readonly string[] | undefined;
   /**
-   * The provider's Batch API: OpenAI's files and batches (but not on Azure), or Anthropic's Message
-   * Batches. They count against no limit of other calls, and are in `batches` and not in the log.
+   * The Batch API: OpenAI's files and batches (but not on Azure), or Anthropic's Message Batches.
+   * Batches don't count against the limits of other calls. They are in `batches`, and not in `log`.
    *
    * @default {}
    */

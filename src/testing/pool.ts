@@ -28,7 +28,7 @@ export interface Level {
   readonly resetMs: number;
 }
 
-/** How full the limits are at the start: a part of each, or what is left of some. */
+/** How much of the limits is left at the start: a part of each, or the amounts that are left of some. */
 export type Fill = number | SimulatorLimits;
 
 /** The limits that a set of calls shares: each with its meter, taken all or none. */

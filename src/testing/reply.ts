@@ -1,19 +1,19 @@
 import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
 
-/** What a reply function may say; everything else follows from it. */
+/** What a reply function may return besides a text. */
 export interface ReplyParts {
-  /** @default as many filler words as `outputTokens` takes */
+  /** The text of the response. @default filler of `outputTokens` tokens */
   text?: string | undefined;
   /** Output tokens of one choice. @default the tokens of `text`; at most what the call allows */
   outputTokens?: number | undefined;
-  /** How much of the input a cache has read. @default 0 */
+  /** Input tokens that were read from a cache. @default 0 */
   cachedInputTokens?: number | undefined;
-  /** How much of the input was written to a cache (reported by Anthropic only). @default 0 */
+  /** Input tokens that were written to a cache (only Anthropic reports them). @default 0 */
   cacheWriteTokens?: number | undefined;
 }
 
-/** The text of an answer, or more about it. */
+/** Makes the text of a response, or more parts of it. */
 export type ReplyFunction = (call: SimulatedCall) => string | ReplyParts;
 
 /** What the model answers. */

@@ -10,22 +10,22 @@ import {
 } from './options.ts';
 import { Server } from './server.ts';
 
-/** A provider's API with its rate limits, in this process. */
+/** A simulated provider's API with rate limits, in this process. */
 export interface Simulator {
   /**
-   * The API as a `fetch`: give it to a client's `fetch` option. Any host will do. It obeys an
+   * The API as a `fetch`, for a client's option `fetch`. Requests may go to any host. It obeys an
    * `AbortSignal` before the response, while waiting for it, and in the middle of its body.
    */
   readonly fetch: typeof globalThis.fetch;
   /** Every metered request since the start or the last `reset()`, in order of arrival. */
   readonly log: readonly LogEntry[];
-  /** The batches that were created since then, in that order. */
+  /** The batches since the start or the last `reset()`, in order of creation. */
   readonly batches: readonly SimulatedBatch[];
-  /** Totals over the log. */
+  /** Totals of the log. */
   stats(): SimulatorStats;
-  /** Changes the limits from now on; what was used stays used. */
+  /** Changes the limits from now on. Usage is kept. */
   setLimits(limits: ModelLimits): void;
-  /** Forgets what was used, the log and the random numbers drawn. Calls in flight go on. */
+  /** Forgets all usage and the log, and restarts the random numbers. Calls in flight go on. */
   reset(): void;
   /**
    * The API as request handlers for msw 3, which stays a dependency of the caller. (msw 3.0.5 ends
@@ -47,10 +47,11 @@ export interface Simulator {
   listen(options?: ListenOptions): Promise<RunningServer>;
 }
 
+/** Options of `simulator.handlers`. */
 export interface MswOptions<Handler> {
   /** msw's `http`. */
   http: MswHttp<Handler>;
-  /** Which requests are answered. @default those to the provider's own hosts; any for others */
+  /** Requests to these URLs are answered. @default the provider's own hosts; any URL for `'compatible'` */
   url?: string | RegExp | undefined;
 }
 

@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts';
 import { type EventLoop, watchEventLoop } from './event-loop.ts';
 import { expectFinite, expectKeys } from './expect.ts';
 
+/** Options of `createVirtualClock`. */
 export interface VirtualClockOptions {
   /** The first instant, in milliseconds since the epoch. @default 0 */
   start?: number | undefined;
   /**
-   * How many turns of the event loop have to pass without a timer being set or canceled before
-   * time moves on. More of them let longer chains of promises and message ports finish.
+   * How many turns of the event loop must pass in which no timer is set or canceled, before time moves
+   * on. With more turns, longer chains of promises and message ports can finish.
    *
    * @default 8
    */
@@ -15,25 +16,25 @@ export interface VirtualClockOptions {
 }
 
 /**
- * A `Clock` whose time stands still until it is told to move. Nothing is ever early or late: a
+ * A `Clock` whose time stands still until you move it. Nothing is ever early or late: a
  * timer runs exactly at the instant for which it was set, and timers of the same instant run in the
  * order in which they were set.
  */
 export interface VirtualClock extends Clock {
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   readonly pending: number;
   /** Moves time by `ms`, running the timers that fall due on the way. */
   advance(ms: number): Promise<void>;
   /**
-   * Jumps from timer to timer until `promise` settles, and passes its outcome on. Rejects where
-   * nothing is left that could settle it.
+   * Jumps from timer to timer until `promise` settles, and resolves or rejects like it. Rejects if no
+   * timer is left that could settle it.
    */
   run<T>(promise: PromiseLike<T>): Promise<T>;
   /** Jumps from timer to timer until none is left. */
   runUntilIdle(): Promise<void>;
   /**
-   * Says that something is under way that no timer of this clock stands for, such as a request to
-   * another process. Time stands still until the returned function is called.
+   * Holds time while you wait for something that isn't a timer of this clock, such as a request to
+   * another process. Time stands still until you call the returned function.
    */
   hold(): () => void;
 }

@@ -5,8 +5,8 @@ import type { Estimated } from './calibration/calibration.ts';
 import type { EstimateRequest } from './estimator.ts';
 
 /**
- * A user's own estimate of a call, or a promise of it. Dimensions that it leaves out are estimated
- * as usual; with `undefined`, all are. `tokens` alone means input and output together.
+ * Your own estimate of a call, sync or async. Dimensions that you leave out are estimated as usual; if
+ * you return `undefined`, all are. `tokens` alone means input and output together.
  */
 export type CustomEstimator = (
   request: EstimateRequest,

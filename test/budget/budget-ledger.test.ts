@@ -62,7 +62,7 @@ describe('a budget', () => {
     };
     const charge = () => cashier.reserve({ ...payable, call: { model: 'm', maxOutputTokens: 2 } });
     expect(charge).toThrow(BudgetSpent);
-    expect(charge).toThrow('begins anew at +275760-09-13T00:00:00.000Z');
+    expect(charge).toThrow('is reset at +275760-09-13T00:00:00.000Z');
     // OpenAI's moderations are free.
     const free = { model: 'omni-moderation-latest', maxOutputTokens: undefined };
     expect(() => cashier.reserve({ ...payable, call: free })).not.toThrow();

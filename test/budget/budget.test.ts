@@ -114,7 +114,7 @@ describe.each(CASES)('$name, $way: a budget', ({ sdk, call }) => {
     expect(error).toHaveProperty(
       'message',
       expect.stringMatching(
-        /^This call to \S+ may cost \$0\.0008, more than is left of the budget of \$0\.002 \(\$0\.0008 spent and \$0\.0008 reserved\), which begins anew at 1970-01-01T00:01:00\.000Z$/,
+        /^This call to \S+ may cost \$0\.0008, more than is left of the budget of \$0\.002 \(\$0\.0008 spent and \$0\.0008 reserved\), which is reset at 1970-01-01T00:01:00\.000Z$/,
       ),
     );
     const [lane] = limiter.snapshot();

@@ -177,7 +177,7 @@ try {
     writeFileSync(join(folder, 'mixed.mjs'), old);
     expect(run('mixed.mjs')).toEqual([
       'TypeError',
-      'The `limiter` is of llm-headroom 0.0.9, but `withRateLimit` of 0.1.0: have both of one version, as with `npm dedupe`',
+      'The `limiter` is from llm-headroom 0.0.9, but `withRateLimit` is from 0.1.0: install one version for both, for example with `npm dedupe`',
     ]);
   });
 });

@@ -135,7 +135,7 @@ describe('tiers that are asked for', () => {
       );
     await clock.settle();
     expect(going).toEqual([]);
-    expect(() => limiter.tryAcquire({}, ALICE)).toThrow('are being asked for');
+    expect(() => limiter.tryAcquire({}, ALICE)).toThrow('are still being loaded');
     expect(asked).toHaveLength(1);
     asked[0]!.answer({ rpm: 2 });
     await clock.settle();

@@ -33,7 +33,7 @@ describe('retries around a limited fetch', () => {
     expect([how, warnings.mock.calls.length]).toEqual(['failed', times]);
     if (times === 0) return;
     const [message, options] = warnings.mock.calls[0] ?? [];
-    expect(message).toMatch(/sent again 2 times by what is around it.*`maxRetries: 0`/);
+    expect(message).toMatch(/sent the call again 2 times.*`maxRetries: 0`/);
     expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_OUTER_RETRIES' });
   });
 

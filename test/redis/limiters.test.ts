@@ -307,7 +307,7 @@ describeRedis('limiters of several processes on one store', (server) => {
   it('does not try at once what only the store can say', async () => {
     const [one] = limiters(1, {});
     expect(() => one!.tryAcquire({})).toThrow(
-      "A store can't be asked without waiting for its answer: use `acquire` instead of `tryAcquire`",
+      'A store can only be asked asynchronously: use `acquire` instead of `tryAcquire`',
     );
   });
 

@@ -174,8 +174,8 @@ test('what was asked before a loss says nothing about the link after it', async 
   expect(link.state.phase).toBe('up');
   await clock.advance(1000);
   expect(await Promise.all([first, second])).toEqual([
-    'RedisUnavailable: Redis is unavailable: No answer from the store within 1000 ms',
-    'RedisUnavailable: Redis is unavailable: No answer from the store within 1000 ms',
+    'RedisUnavailable: Redis is unavailable: The store did not answer within 1000 ms',
+    'RedisUnavailable: Redis is unavailable: The store did not answer within 1000 ms',
   ]);
   expect(told.trace.filter((each) => each.includes('lost'))).toEqual(['1000 lost']);
 });

@@ -156,7 +156,7 @@ it('maxQueue: one more is rejected, but never one that need not wait, nor one th
   expect(third).toMatchObject({
     code: 'queue_full',
     maxQueue: 1,
-    message: '1 call waits for default already: no more may',
+    message: '1 call already waits for default: no more may wait',
   });
   expect(limiter.tryAcquire({})).toMatchObject({ granted: false, reason: 'queue' });
   first.settle();
@@ -166,7 +166,7 @@ it('maxQueue: one more is rejected, but never one that need not wait, nor one th
   expect((await none.acquire({})).granted).toBe(true);
   none.configure({ concurrency: 1 });
   await expect(none.acquire({})).rejects.toThrow(
-    'This call to default would have to wait, and no call may',
+    'This call to default would have to wait, and no call may wait',
   );
 });
 

@@ -5,7 +5,7 @@ import { watchedWarnings } from '../support/warnings.ts';
 
 const fetch = async (): Promise<Response> => Response.json({});
 
-function client(baseURL: string): OpenAI {
+function client(baseURL: string) {
   return withRateLimit(new OpenAI({ apiKey: 'key', baseURL, fetch }));
 }
 

@@ -43,5 +43,5 @@ function notesIn(fields: unknown): readonly Note[] {
 }
 
 function unexpected(reply: unknown): Error {
-  return new Error(`Redis has answered what no cell answers: ${JSON.stringify(reply)}`);
+  return new Error(`Redis sent an unexpected reply: ${JSON.stringify(reply)}`);
 }

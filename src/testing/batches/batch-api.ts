@@ -21,13 +21,17 @@ export interface BatchHost extends Reading {
 
 /** A batch as tests look at it. */
 export interface SimulatedBatch {
+  /** The batch's id in the API. */
   readonly id: string;
+  /** When it was created, in milliseconds since the epoch. */
   readonly createdAt: number;
+  /** The `custom_id` of each line, in order. */
   readonly customIds: readonly string[];
-  /** When it ends, as far as is known now: milliseconds since the epoch. */
+  /** When it ends, as far as is known now, in milliseconds since the epoch. */
   readonly endsAt: number;
+  /** Whether a client has asked to cancel it. */
   readonly isCanceled: boolean;
-  /** Its file could not be used: nothing ran. */
+  /** Whether its file could not be used, so that no line ran. */
   readonly isFailed: boolean;
 }
 

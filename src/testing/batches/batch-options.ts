@@ -3,34 +3,37 @@ import { expectFinite, expectKeys } from '../expect.ts';
 
 /** One line of a simulated batch. */
 export interface SimulatedLine {
+  /** The batch's id in the API. */
   readonly batchId: string;
+  /** The line's `custom_id`. */
   readonly customId: string;
   /** Its place in the batch; the first is 0. */
   readonly index: number;
+  /** The body of its request, as parsed JSON. */
   readonly body: unknown;
 }
 
-/** `'answer'`, no answer until the window is over, or the HTTP status of its error. */
+/** The result of a line: `'answer'`, `'expire'` (no answer within the window), or an error's HTTP status. */
 export type LineOutcome = 'answer' | 'expire' | 400 | 429 | 500;
 
-/** How the provider's Batch API behaves (OpenAI's, or Anthropic's Message Batches). */
+/** The behavior of the simulated Batch API (OpenAI's, or Anthropic's Message Batches). */
 export interface SimulatedBatchOptions {
   /**
-   * From a batch's creation until it has ended, in milliseconds. Its lines end one after the other,
-   * evenly. @default 60_000
+   * The time from a batch's creation to its end, in milliseconds. Its lines end one after the other,
+   * at equal distances. @default 60_000
    */
   durationMs?: number | ((batch: { readonly id: string; readonly requests: number }) => number);
-  /** The completion window: what has not ended by then expires. @default 24 hours */
+  /** The completion window, in milliseconds. Lines that have not ended by then expire. @default 24 hours */
   windowMs?: number | undefined;
-  /** From a request to cancel until the batch has ended. @default 1_000 */
+  /** The time from a request to cancel a batch to its end, in milliseconds. @default 1_000 */
   cancelMs?: number | undefined;
-  /** What becomes of a line. @default 'answer', for all */
+  /** Decides the result of a line. @default 'answer', for all */
   outcome?: ((line: SimulatedLine) => LineOutcome) | undefined;
-  /** Requests in one batch. @default 50_000 for OpenAI, 100_000 for Anthropic */
+  /** The most requests in one batch. @default 50_000 for OpenAI, 100_000 for Anthropic */
   maxRequests?: number | undefined;
-  /** Bytes of one batch. @default 200 MB for OpenAI, 256 MB for Anthropic */
+  /** The most bytes of one batch. @default 200 MB for OpenAI, 256 MB for Anthropic */
   maxBytes?: number | undefined;
-  /** Input tokens of a model's batches that have not ended; OpenAI's only. @default Infinity */
+  /** The most input tokens in a model's open batches; only for OpenAI. @default Infinity */
   maxQueuedTokens?: number | undefined;
 }
 

@@ -2,22 +2,25 @@ import { notes } from './notes.ts';
 import { type CellStore, type CellTests, Scene } from './scene.ts';
 import { storage } from './storage.ts';
 
-/** As much of a test runner as is used: of vitest, Jest, `node:test`, `bun:test` and others. */
+/** The functions of a test runner that the contract uses: of vitest, Jest, `node:test`, `bun:test` and others. */
 export interface TestRunner {
+  /** Defines a suite. */
   describe(name: string, suite: () => void): unknown;
+  /** Defines a test, which fails if its promise rejects. */
   it(name: string, test: () => Promise<void>): unknown;
 }
 
+/** Options of `cellContract`. */
 export interface CellContractOptions {
-  /** Cells have `ask` and `listen`. @default true */
+  /** Whether the store's cells have `ask` and `listen`. @default true */
   readonly notes?: boolean | undefined;
 }
 
 /**
- * Tests a store of one's own: what every `Store` has to do. Runs in real time; a message may take
- * ten seconds.
+ * Tests whether a store of your own does everything that a `Store` must do. Runs in real time; a
+ * message may take up to ten seconds.
  *
- * @param open - called for each test, with an empty store as its answer
+ * @param open - called for each test; resolves to an empty store
  *
  * @example
  * import { describe, it } from 'vitest';

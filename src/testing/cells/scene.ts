@@ -3,14 +3,15 @@ import type { Asked, Cell, Cells, Note, Seen, Write } from '../../shared/cell.ts
 
 const PATIENCE_MS = 10_000;
 
-/** A store that is to be tested: an empty one, for one test. */
+/** An empty store for one test of `cellContract`. */
 export interface CellStore {
-  /** The cells of another member, which hears its messages. */
+  /** Opens the store once more, as another process would. */
   join(): Promise<Cells>;
-  /** Loses everything. Without it, losses aren't tested. */
+  /** Deletes all data. If omitted, the loss of data isn't tested. */
   clear?(): Promise<void>;
-  /** Ends the server and starts it again. Without it, restarts aren't tested. */
+  /** Restarts the server. If omitted, restarts aren't tested. */
   restart?(): Promise<void>;
+  /** Ends all connections, after the test. */
   close(): Promise<void>;
 }
 
