@@ -55,7 +55,10 @@ export class LaneAdmission {
     const unfit = this.unfit(call);
     if (unfit !== undefined) return new CallTooLarge({ model: this.#ref.model, ...unfit });
     const since = call.since ?? Number.POSITIVE_INFINITY;
-    return this.#pauses.error(Math.min(since, call.refusedAt ?? since));
+    return this.#pauses.error(
+      Math.min(since, call.refusedAt ?? since),
+      call.refusedAt !== undefined,
+    );
   }
 
   /** The limit that a call exceeds by itself, and by which of its costs. */

@@ -3,9 +3,12 @@ import { type HeadroomError, RateLimitExceeded } from '../errors.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import type { Pause } from '../rules/pause.ts';
-import { isGivenUp, isProbeDue, pauseOf, type Recovery } from '../rules/recovery.ts';
+import { heldUntil, isGivenUp, isProbeDue, pauseOf, type Recovery } from '../rules/recovery.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
+
+/** So much of `maxPauseMs` calls wait for the one that tries whether an unsure pause is over. */
+const UNSURE_SHARE = 0.1;
 
 /** What has to be known of a lane to say what its pauses mean for calls. */
 export interface PausesOptions {
@@ -34,10 +37,10 @@ export class LanePauses {
   }
 
   /** Why a call may not wait that wants to go since `wantedSince`, in milliseconds. */
-  error(wantedSince: number): RateLimitExceeded | undefined {
+  error(wantedSince: number, wasRefused: boolean): RateLimitExceeded | undefined {
     const pause = pauseOf(this.#recovery);
     if (pause === undefined) return undefined;
-    if (this.#isTooLong(pause)) return this.#tooLong(pause);
+    if (this.#isTooLong(pause, wasRefused)) return this.#tooLong(pause);
     return this.isSpent && wantedSince < this.#sinceOf(pause) ? this.#spent(pause) : undefined;
   }
 
@@ -45,20 +48,30 @@ export class LanePauses {
    * Rejects those that may not wait any longer, and returns the error. Calls that come later wait for
    * the next try.
    */
-  giveUp<Call extends Pick<QueuedCall, 'wantedSince'>>(
+  giveUp<Call extends Pick<QueuedCall, 'wantedSince' | 'refusedAt'>>(
     waiting: Iterable<Call>,
     reject: (call: Call, error: HeadroomError) => void,
   ): HeadroomError | undefined {
     const pause = pauseOf(this.#recovery);
     if (pause === undefined) return undefined;
-    const isTooLong = this.#isTooLong(pause);
+    const isTooLong = this.#isTooLong(pause, false);
     const { epoch } = this.#recovery;
-    if (!isTooLong && (epoch === this.#epoch || !this.isSpent)) return undefined;
+    if (!isTooLong && epoch === this.#epoch) return undefined;
+    const forRefused = this.#isTooLong(pause, true) ? this.#tooLong(pause) : undefined;
+    const forWaiting = this.isSpent ? this.#spent(pause) : undefined;
+    const error = forRefused ?? forWaiting;
+    if (error === undefined) return undefined;
     this.#epoch = epoch;
-    const error = isTooLong ? this.#tooLong(pause) : this.#spent(pause);
-    for (const call of [...waiting]) {
-      if (isTooLong || call.wantedSince < this.#sinceOf(pause)) reject(call, error);
-    }
+    const since = this.#sinceOf(pause);
+    const ofPause = (call: Call): boolean => isTooLong || call.refusedAt !== undefined;
+    const waits = (call: Call): boolean => call.wantedSince < since;
+    const calls = [...waiting];
+    rejectThose(calls.filter(ofPause), forRefused, reject);
+    rejectThose(
+      calls.filter((call) => waits(call) && !(forRefused && ofPause(call))),
+      forWaiting,
+      reject,
+    );
     return error;
   }
 
@@ -71,10 +84,19 @@ export class LanePauses {
     return pause.since - this.#options.forecaster.situation.aheadMs;
   }
 
-  /** Longer than calls may be held; the one that is let through to see whether it goes on may come. */
-  #isTooLong({ until }: Pause): boolean {
+  /**
+   * Longer than calls may be held; the one that is let through to see whether it goes on may come. A
+   * pause that is not sure is waited out until then, where that is a small part of what calls may
+   * wait, and by calls that were not told to wait themselves.
+   */
+  #isTooLong(pause: Pause, wasRefused: boolean): boolean {
     const now = this.#options.keeper.now();
-    return until - now > this.#options.maxPauseMs() && !isProbeDue(this.#recovery, now);
+    const mostMs = this.#options.maxPauseMs();
+    if (pause.until - now <= mostMs) return false;
+    if (pause.isSure) return !isProbeDue(this.#recovery, now);
+    if (wasRefused) return true;
+    const triedMs = heldUntil(this.#recovery, pause) - now;
+    return triedMs > UNSURE_SHARE * mostMs;
   }
 
   #tooLong(pause: Pause): RateLimitExceeded {
@@ -104,4 +126,13 @@ export class LanePauses {
       cause: pause.cause === 'operator' ? undefined : (lastRefusal() ?? others()),
     });
   }
+}
+
+function rejectThose<Call>(
+  calls: readonly Call[],
+  error: HeadroomError | undefined,
+  reject: (call: Call, error: HeadroomError) => void,
+): void {
+  if (error === undefined) return;
+  for (const call of calls) reject(call, error);
 }

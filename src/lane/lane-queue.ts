@@ -106,7 +106,7 @@ export class LaneQueue {
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
     const asking = this.asking(call);
-    const rejected = this.admission.rejection(asking);
+    const rejected = this.admission.rejection({ ...asking, refusedAt: call.refusedAt });
     const error =
       rejected ?? (this.#options.keeper.isLocal ? this.#excess(asking, call) : undefined);
     if (error !== undefined) return Promise.reject(this.admission.told(asking, error));

@@ -12,7 +12,7 @@ import type { LaneState } from '../rules/lane-state.ts';
 import { foundRule } from '../rules/learning/charge-belief.ts';
 import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
-import { waitAfter } from '../rules/pause.ts';
+import { restAfter } from '../rules/pause.ts';
 import { pauseOf } from '../rules/recovery.ts';
 import type { Costs } from '../rules/ticket.ts';
 import { slotsOf } from './dispatcher.ts';
@@ -94,7 +94,8 @@ export class Lane {
     const call = { ...asked, callId };
     const lane = await own;
     if (lane === undefined) return this.#queue.acquire(call);
-    const error = this.#queue.admission.rejection(this.#queue.asking(call));
+    const { refusedAt } = call;
+    const error = this.#queue.admission.rejection({ ...this.#queue.asking(call), refusedAt });
     if (error !== undefined)
       throw this.#queue.admission.told({ caller, callId, ref: undefined }, error);
     const since = this.#now;
@@ -180,7 +181,7 @@ export class Lane {
   retryAt(cause: PauseCause, retryAfterMs: number | undefined, earlier: number): number {
     const isPaused = this.pausedUntil !== undefined || !this.#keeper.isLocal;
     const rests = earlier > 0 || !isPaused;
-    return this.#now + (rests ? waitAfter({ cause, retryAfterMs }, earlier) : 0);
+    return this.#now + (rests ? restAfter({ cause, retryAfterMs }, earlier) : 0);
   }
 
   /** Whether nothing is estimated, waits or is in flight here. */

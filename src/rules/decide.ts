@@ -72,14 +72,27 @@ export function change(state: LaneState, commands: readonly Sent[], now: number)
 /** What keeps any call from going, besides limits of a rate. */
 export function obstacle(state: LaneState, now: number): Blocked | undefined {
   const { recovery, learning } = state;
-  const isStopped = !isPassable(recovery) && !isProbeDue(recovery, now);
+  const isDue = isProbeDue(recovery, now);
+  const isStopped = !isPassable(recovery) && !(isDue && mayTry(state));
   const pause = pauseOf(recovery);
-  const waitMs = (pause === undefined ? widensAt(recovery) : reopensAt(pause)) - now;
+  const reopens = pause === undefined ? widensAt(recovery) : reopensAt(pause);
+  const waitMs = (isDue ? (pause?.until ?? reopens) : reopens) - now;
   if (isStopped && !isCold(recovery)) return { reason: 'paused', waitMs };
   if (inFlight(state) >= learning.concurrency.limit) {
     return { reason: 'concurrency', waitMs: Number.POSITIVE_INFINITY };
   }
   return isStopped ? { reason: 'learning', waitMs } : undefined;
+}
+
+/** Before the end of a pause that is not sure, a call may try that was not told to wait itself. */
+function mayTry({ recovery, members }: LaneState): boolean {
+  if (pauseOf(recovery)?.isSure !== false) return true;
+  const tickets = Object.values(members).flatMap((each) => each.tickets);
+  return tickets.length === 0 || tickets.some(isNew);
+}
+
+function isNew({ refusals }: Ticket): boolean {
+  return !refusals;
 }
 
 function letGo(state: LaneState, now: number): Decision {
@@ -113,8 +126,9 @@ function letGo(state: LaneState, now: number): Decision {
  * The order in which calls may be the one that tries whether the lane passes. After two refusals in
  * a row that is a call that was refused less often: a call that is always refused holds nobody up.
  */
-function toProbe(asked: Asked[], { streak }: Recovery): Asked[] {
-  if (streak < SUSPECT) return asked;
+function toProbe(asked: Asked[], recovery: Recovery): Asked[] {
+  if (pauseOf(recovery)?.isSure === false) return asked.filter(({ ticket }) => isNew(ticket));
+  if (recovery.streak < SUSPECT) return asked;
   const refusals = ({ ticket }: Asked): number => ticket.refusals ?? 0;
   return asked.toSorted((one, other) => refusals(one) - refusals(other));
 }

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/limits.ts';
 import type { PauseCause } from '../model/refusal.ts';
-import { type Codec, oneOf, record, time } from './codec.ts';
+import { type Codec, flag, oneOf, record, time } from './codec.ts';
 
 /** The wait after a refusal that names none; doubled for each one that follows without a success. */
 const FIRST_BACKOFF_MS = 1000;
@@ -11,9 +11,18 @@ const LONGEST_BACKOFF_MS = 30_000;
 const LONGEST_WAIT_MS = DAY_MS;
 /** A host that is overloaded can't know when it is well again. Both SDKs obey a minute at most. */
 const LONGEST_CAPACITY_WAIT_MS = MINUTE_MS;
-/** In a pause that is longer than the lane's patience, one call is let through so often. */
+/** A longer wait that one response alone asks for may be an error: a call tries early. */
+const BELIEVED_MS = MINUTE_MS;
+const FIRST_PROBE_MS = 45_000;
+/**
+ * In a pause that is sure, and longer than the lane's patience, one call is let through so often; at
+ * first after a quarter of that.
+ */
 const PROBE_EVERY_MS = 10 * MINUTE_MS;
 const DAILY_PROBE_EVERY_MS = HOUR_MS;
+const FIRST_SHARE = 1 / 4;
+/** Hosts that ask for the same wait each time ask for a little more than is left of the first one. */
+const SAME_WAIT = 2;
 
 /** The lane is stopped from `since` until `until`, in milliseconds since the epoch. */
 export interface Pause {
@@ -22,6 +31,8 @@ export interface Pause {
   readonly until: number;
   /** From then on one call is let through, whose answer ends or renews the pause; or infinite. */
   readonly probeAt: number;
+  /** It is at most a minute, or two responses say that it is about as long. */
+  readonly isSure: boolean;
 }
 
 const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity', 'operator'];
@@ -31,6 +42,7 @@ export const pause: Codec<Pause> = record<Pause>({
   since: time,
   until: time,
   probeAt: time,
+  isSure: flag,
 });
 
 /** What a refusal asks for. */
@@ -53,9 +65,44 @@ export function waitAfter(
   return Math.max(retryAfterMs <= mostMs ? retryAfterMs : backoff(streak), floor(streak));
 }
 
-/** How often a call is let through in a long pause, in milliseconds. */
-export function probeEveryMs(cause: PauseCause): number {
-  return cause === 'daily' ? DAILY_PROBE_EVERY_MS : PROBE_EVERY_MS;
+/**
+ * The pause after a refusal that asks for `waitMs`, where `refusals` came in a row with it.
+ * `earlier`: the pause before, if nothing but refusals came since.
+ */
+export function pauseFor(
+  { cause, waitMs, refusals }: { cause: PauseCause; waitMs: number; refusals: number },
+  earlier: Pause | undefined,
+  patienceMs: number,
+  now: number,
+): Pause {
+  const until = now + waitMs;
+  const isSure = waitMs <= BELIEVED_MS || (earlier !== undefined && saysAsMuch(earlier, until));
+  const isTried = waitMs > patienceMs;
+  const probeMs = isTried ? probeEveryMs(cause, refusals) : Number.POSITIVE_INFINITY;
+  return { cause, since: now, until, probeAt: now + (isSure ? probeMs : FIRST_PROBE_MS), isSure };
+}
+
+/** Another response to a call of the same shortage asks to wait until `until`. */
+export function confirmed(pause: Pause, until: number, patienceMs: number): Pause {
+  const { cause, since } = pause;
+  if (pause.isSure || since + (until - since) * SAME_WAIT < pause.until) return pause;
+  return pauseFor({ cause, waitMs: pause.until - since, refusals: 2 }, pause, patienceMs, since);
+}
+
+/** How long a refused call waits that pauses nothing, in milliseconds: a long wait is tried early. */
+export function restAfter(asked: Asked, refusals: number): number {
+  const waitMs = waitAfter(asked, refusals);
+  return refusals === 0 && waitMs > BELIEVED_MS ? FIRST_PROBE_MS : waitMs;
+}
+
+/** How long after a probe the next one goes, in milliseconds. `refusals`: in a row. */
+export function probeEveryMs(cause: PauseCause, refusals: number): number {
+  const mostMs = cause === 'daily' ? DAILY_PROBE_EVERY_MS : PROBE_EVERY_MS;
+  return Math.min(mostMs, FIRST_SHARE * mostMs * 2 ** Math.max(0, refusals - 2));
+}
+
+function saysAsMuch({ since, until: said }: Pause, until: number): boolean {
+  return said - since > BELIEVED_MS && until - since <= SAME_WAIT * (said - since);
 }
 
 function backoff(streak: number): number {

@@ -1,6 +1,15 @@
 import { MINUTE_MS } from '../model/limits.ts';
 import { type Codec, number, oneOf, optional, record, time } from './codec.ts';
-import { type Asked, type Pause, pause, probeEveryMs, waitAfter } from './pause.ts';
+import {
+  type Asked,
+  confirmed,
+  type Pause,
+  pause,
+  pauseFor,
+  probeEveryMs,
+  reopensAt,
+  waitAfter,
+} from './pause.ts';
 
 /** The patience of a lane that was given none. */
 const PATIENCE_MS = 10 * MINUTE_MS;
@@ -44,7 +53,7 @@ export interface Recovery {
   refusedSince: number | undefined;
   /** Calls are held for so long at most while nothing but refusals comes, in milliseconds. */
   patienceMs: number;
-  /** While probing: how many calls may be in flight, and how many are. */
+  /** While probing: how many calls may be in flight, and how many are. Of a pause: the one that tries. */
   allowed: number;
   unanswered: number;
   /** When either of them changed. */
@@ -91,13 +100,22 @@ export function isProbeDue(recovery: Recovery, now: number): boolean {
 }
 
 /**
+ * Until when calls are held by the pause in force. Where it is not sure, until one has tried: while
+ * that is in flight, the others wait for what becomes of it.
+ */
+export function heldUntil({ unanswered }: Recovery, pause: Pause): number {
+  if (pause.isSure) return pause.until;
+  return unanswered > 0 ? pause.since : reopensAt(pause);
+}
+
+/**
  * Whether nothing but refusals has come for `patienceMs`, or will have when the pause is over: what
  * waits is given up. After that one call at a time tries.
  */
 export function isGivenUp(recovery: Recovery, patienceMs: number): boolean {
   const pause = pauseOf(recovery);
   if (pause === undefined || pause.cause === 'operator') return false;
-  return pause.until - (recovery.refusedSince ?? pause.since) > patienceMs;
+  return heldUntil(recovery, pause) - (recovery.refusedSince ?? pause.since) > patienceMs;
 }
 
 /** Whether the next call is the first after a pause: it goes whatever the limits say. */
@@ -112,9 +130,10 @@ export function isCold({ phase, epoch }: Recovery): boolean {
 
 /** Notes that a call starts. Its epoch is `recovery.epoch`. */
 export function start(recovery: Recovery, now: number): void {
-  const { pause, phase } = recovery;
+  const { pause, phase, streak } = recovery;
   if (phase === 'paused' && pause !== undefined) {
-    recovery.pause = { ...pause, probeAt: now + probeEveryMs(pause.cause) };
+    recovery.pause = { ...pause, probeAt: now + probeEveryMs(pause.cause, streak) };
+    recovery.unanswered = 1;
   }
   if (phase !== 'probing') return;
   if (pause !== undefined && now - pause.until >= QUIET_MS) recovery.streak = 0;
@@ -140,9 +159,7 @@ export function forget(recovery: Recovery, epoch: number): void {
   if (epoch !== recovery.epoch) return;
   const pause = pauseOf(recovery);
   if (pause !== undefined) recovery.pause = { ...pause, probeAt: pause.since };
-  else if (recovery.phase === 'probing') {
-    recovery.unanswered = Math.max(0, recovery.unanswered - 1);
-  }
+  if (recovery.phase !== 'open') recovery.unanswered = Math.max(0, recovery.unanswered - 1);
 }
 
 /** Whether a call that started in `epoch` was let through in the pause in force. */
@@ -163,19 +180,30 @@ export function concernsOnlyItsCall(
  * alone is refused.
  */
 export function refuse(recovery: Recovery, call: RefusedCall, now: number): Pause | undefined {
-  if (call.epoch !== recovery.epoch || concernsOnlyItsCall(recovery, call)) return undefined;
+  if (call.epoch !== recovery.epoch) return confirm(recovery, call, now);
+  if (concernsOnlyItsCall(recovery, call)) return undefined;
   const { cause } = call;
-  const waitMs = waitAfter(call, recovery.streak);
+  const { streak, patienceMs } = recovery;
+  const waitMs = waitAfter(call, streak);
   if (recovery.streak++ === 0) recovery.refusedSince = now;
-  const isLong = waitMs > recovery.patienceMs;
-  const probeAt = isLong ? now + probeEveryMs(cause) : Number.POSITIVE_INFINITY;
-  return stop(recovery, { cause, since: now, until: now + waitMs, probeAt });
+  const earlier = streak > 0 ? recovery.pause : undefined;
+  return stop(
+    recovery,
+    pauseFor({ cause, waitMs, refusals: streak + 1 }, earlier, patienceMs, now),
+  );
+}
+
+/** A call that was let through just before the pause is refused too: another witness of it. */
+function confirm(recovery: Recovery, call: RefusedCall, now: number): undefined {
+  const pause = pauseOf(recovery);
+  if (pause === undefined || call.epoch !== recovery.epoch - 1) return;
+  recovery.pause = confirmed(pause, now + waitAfter(call, 0), recovery.patienceMs);
 }
 
 /** An operator stops the lane: nothing but time and operators end that. */
 export function halt(recovery: Recovery, forMs: number, now: number): void {
   const probeAt = Number.POSITIVE_INFINITY;
-  stop(recovery, { cause: 'operator', since: now, until: now + forMs, probeAt });
+  stop(recovery, { cause: 'operator', since: now, until: now + forMs, probeAt, isSure: true });
   recovery.streak = 0;
 }
 
@@ -192,6 +220,7 @@ export function reconsider(recovery: Recovery, now: number): void {
 export function stop(recovery: Recovery, pause: Pause): Pause {
   recovery.pause = pause;
   recovery.phase = 'paused';
+  recovery.unanswered = 0;
   recovery.epoch++;
   return pause;
 }

@@ -23,7 +23,7 @@ type LaneReply =
   | { readonly kind: 'blocked'; readonly reason: Reason };
 
 /** Grows with each change of the packed form that older processes can't read. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {

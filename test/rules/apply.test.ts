@@ -186,24 +186,35 @@ describe('refused', () => {
     const { lane, grant } = withOneCall(lanelessOf(9));
     const long = { cause: 'rate', retryAfterMs: 24 * HOUR, words: {} } as const;
     told(lane, { kind: 'refused', call: grant.call, ...long }, 0);
-    expect(idsOf(asked(lane, tickets(2, 10), 599_999))).toEqual([]);
-    const [probe, ...others] = asked(lane, tickets(2, 10), 600_000).granted;
+    expect(idsOf(asked(lane, tickets(2, 10), 44_999))).toEqual([]);
+    const [probe, ...others] = asked(lane, tickets(2, 10), 45_000).granted;
     expect(others).toEqual([]);
-    told(lane, { kind: 'refused', call: probe!.call, ...long, retryAfterMs: 2 * HOUR }, 600_100);
-    told(lane, { kind: 'answered', call: probe!.call, isRefused: true }, 600_100);
-    expect(pauseOf(lane.recovery)?.until).toBe(600_100 + 2 * HOUR);
-    const [next] = asked(lane, tickets(2, 20), 1_200_100).granted;
-    told(lane, { kind: 'answered', call: next!.call, isRefused: false }, 1_200_200);
+    told(lane, { kind: 'refused', call: probe!.call, ...long, retryAfterMs: 2 * HOUR }, 45_100);
+    told(lane, { kind: 'answered', call: probe!.call, isRefused: true }, 45_100);
+    expect(pauseOf(lane.recovery)?.until).toBe(45_100 + 2 * HOUR);
+    expect(idsOf(asked(lane, tickets(2, 10), 195_099))).toEqual([]);
+    const [next] = asked(lane, tickets(2, 20), 195_100).granted;
+    told(lane, { kind: 'answered', call: next!.call, isRefused: false }, 195_200);
     expect(pauseOf(lane.recovery)).toBeUndefined();
-    expect(asked(lane, tickets(2, 30), 1_200_200).granted.length).toBe(2);
+    expect(asked(lane, tickets(2, 30), 195_200).granted.length).toBe(2);
+  });
+
+  it('has a call that was told to wait try at no earlier time, but another one', () => {
+    const { lane, grant } = withOneCall();
+    told(lane, { kind: 'refused', call: grant.call, ...RATE, retryAfterMs: 300_000 }, 0);
+    const again = tickets(1, 5).map((each) => ({ ...each, refusals: 1 }));
+    const waits = asked(lane, again, 45_000);
+    expect(waits).toMatchObject({ granted: [], blocked: { reason: 'paused', waitMs: 255_000 } });
+    expect(idsOf(asked(lane, [...again, ...tickets(1, 10)], 50_000))).toEqual([10]);
+    expect(idsOf(asked(lane, again, 300_000))).toEqual([5]);
   });
 
   it('lets another call try in a long pause where the first one comes to nothing', () => {
     const { lane, grant } = withOneCall();
     told(lane, { kind: 'refused', call: grant.call, ...RATE, retryAfterMs: 7_200_000 }, 0);
-    const [probe] = asked(lane, tickets(1, 10), 600_000).granted;
-    told(lane, ended(probe!, { actual: {}, wasAnswered: false }), 601_000);
-    expect(idsOf(asked(lane, tickets(2, 20), 601_000))).toEqual([20]);
+    const [probe] = asked(lane, tickets(1, 10), 45_000).granted;
+    told(lane, ended(probe!, { actual: {}, wasAnswered: false }), 46_000);
+    expect(idsOf(asked(lane, tickets(2, 20), 46_000))).toEqual([20]);
   });
 
   it('leaves the bucket empty when its pause is over; overload does not', () => {

@@ -123,7 +123,7 @@ describe('the call that tries after a pause', () => {
   it('is the first one, and after two refusals in a row one that was refused less often', () => {
     const lane = lanelessOf(9);
     const queue = [ticketOf({ id: 1, refusals: 3 }), ticketOf({ id: 2 }), ticketOf({ id: 3 })];
-    const pause = { cause: 'rate', since: 0, until: 300, probeAt: 9000 } as const;
+    const pause = { cause: 'rate', since: 0, until: 300, probeAt: 9000, isSure: true } as const;
     const tried = (streak: number): number[] => {
       stop(lane.recovery, pause);
       lane.recovery.streak = streak;
@@ -140,7 +140,7 @@ describe('what keeps any call from going', () => {
     expect(asked(lane, tickets(2), 0).blocked?.reason).toBe('concurrency');
     const wide = lanelessOf(9, { isCold: true });
     expect(asked(wide, tickets(2), 0).blocked).toEqual({ reason: 'learning', waitMs: 1000 });
-    stop(lane.recovery, { cause: 'rate', since: 0, until: 300, probeAt: 9000 });
+    stop(lane.recovery, { cause: 'rate', since: 0, until: 300, probeAt: 9000, isSure: true });
     expect(obstacle(lane, 100)).toEqual({ reason: 'paused', waitMs: 200 });
   });
 });

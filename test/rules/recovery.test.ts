@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PauseCause } from '../../src/model/refusal.ts';
+import type { Pause } from '../../src/rules/pause.ts';
 import {
   answer,
   forget,
@@ -41,7 +42,7 @@ describe('a refusal', () => {
     const recovery = newRecovery(false, 0);
     const refused = { epoch: started(recovery), cause: 'rate', retryAfterMs: 2363 } as const;
     const probeAt = Number.POSITIVE_INFINITY;
-    const pause = { cause: 'rate', since: 1000, until: 3363, probeAt };
+    const pause = { cause: 'rate', since: 1000, until: 3363, probeAt, isSure: true };
     expect(refuse(recovery, refused, 1000)).toEqual(pause);
     expect(pauseOf(recovery)).toEqual(pause);
     expect(isPassable(recovery)).toBe(false);
@@ -95,14 +96,71 @@ describe('a wait', () => {
     expect(pauseOf(recovery)?.until).toBe(waitMs);
   });
 
-  it.each([
-    ['rate', 600_000, Number.POSITIVE_INFINITY],
-    ['rate', 600_001, 600_000],
-    ['daily', 80_000_000, 3_600_000],
-  ] as const)('of kind %s for %d ms is tried after %d ms', (cause, retryAfterMs, probeAt) => {
+  const NEVER = Number.POSITIVE_INFINITY;
+  /** What a lane does whose calls are refused one after the other, each with the wait of its row. */
+  const refusedWith = (
+    cause: PauseCause,
+    waits: readonly (readonly [at: number, waitMs: number])[],
+  ) => {
     const recovery = newRecovery(false, 0);
-    refuse(recovery, { epoch: started(recovery), cause, retryAfterMs }, 0);
-    expect(pauseOf(recovery)?.probeAt).toBe(probeAt);
+    for (const [at, retryAfterMs] of waits) {
+      refuse(recovery, { epoch: started(recovery, at), cause, retryAfterMs }, at);
+    }
+    return pauseOf(recovery);
+  };
+
+  it.each([
+    ['rate', 60_000, NEVER, true],
+    ['rate', 60_001, 45_000, false],
+    ['rate', 80_000_000, 45_000, false],
+    ['daily', 80_000_000, 45_000, false],
+    ['ramp', 600_000, 45_000, false],
+  ] as const)('of kind %s for %d ms is tried after %d ms', (cause, waitMs, probeAt, isSure) => {
+    expect(refusedWith(cause, [[0, waitMs]])).toMatchObject({ until: waitMs, probeAt, isSure });
+  });
+
+  it.each([
+    ['rate', 120_000, 75_000, true, NEVER],
+    // A host that asks for the same each time.
+    ['rate', 120_000, 120_000, true, NEVER],
+    ['rate', 86_400_000, 86_400_000, true, 195_000],
+    ['daily', 86_400_000, 80_000_000, true, 945_000],
+    // The second one asks for much more: it is alone with that.
+    ['rate', 120_000, 86_400_000, false, 90_000],
+    ['rate', 5000, 86_400_000, false, 90_000],
+  ] as const)(
+    'of kind %s for %d ms, and then for %d ms, is sure: %s',
+    (cause, first, second, isSure, probeAt) => {
+      const waits = [[0, first] as const, [45_000, second] as const];
+      expect(refusedWith(cause, waits)).toMatchObject({ isSure, probeAt, until: 45_000 + second });
+    },
+  );
+
+  it('is sure where another call of the same shortage is told about the same', () => {
+    const told = (otherMs: number): Pick<Pause, 'isSure' | 'probeAt'> | undefined => {
+      const recovery = newRecovery(false, 0);
+      const epochs = [started(recovery), started(recovery)];
+      refuse(recovery, { epoch: epochs[0]!, cause: 'rate', retryAfterMs: 7_200_000 }, 0);
+      refuse(recovery, { epoch: epochs[1]!, cause: 'rate', retryAfterMs: otherMs }, 100);
+      return pauseOf(recovery);
+    };
+    expect(told(3_600_000)).toMatchObject({ isSure: true, probeAt: 150_000, until: 7_200_000 });
+    expect(told(60_000)).toMatchObject({ isSure: false, probeAt: 45_000, until: 7_200_000 });
+  });
+
+  it('is tried less and less often where all tries fail', () => {
+    const tries = (cause: PauseCause): number[] => {
+      const recovery = newRecovery(false, 0);
+      refuse(recovery, { epoch: started(recovery), cause, retryAfterMs: 80_000_000 }, 0);
+      return Array.from({ length: 6 }, () => {
+        const at = pauseOf(recovery)?.probeAt ?? 0;
+        const retryAfterMs = 80_000_000 - at;
+        refuse(recovery, { epoch: started(recovery, at), cause, retryAfterMs }, at);
+        return at / 1000;
+      });
+    };
+    expect(tries('rate')).toEqual([45, 195, 495, 1095, 1695, 2295]);
+    expect(tries('daily')).toEqual([45, 945, 2745, 6345, 9945, 13_545]);
   });
 });
 
@@ -135,6 +193,18 @@ describe('the patience of a lane', () => {
       expect(isGivenUp(recovery, 60_000)).toBe(false);
       expect(recovery.streak).toBe(1);
     }
+  });
+
+  it('is not used up by what one response says', () => {
+    const recovery = newRecovery(false, 0);
+    const long = { cause: 'rate', retryAfterMs: 7_200_000 } as const;
+    refuse(recovery, { epoch: started(recovery), ...long }, 0);
+    expect(isGivenUp(recovery, 600_000)).toBe(false);
+    // While one tries, the others wait for it.
+    const epoch = started(recovery, 45_000);
+    expect(isGivenUp(recovery, 60_000)).toBe(false);
+    refuse(recovery, { epoch, ...long }, 45_100);
+    expect(isGivenUp(recovery, 600_000)).toBe(true);
   });
 
   it('has nothing to do with what an operator says', () => {
@@ -178,7 +248,7 @@ describe('after a pause', () => {
   it('calls of an earlier epoch say nothing', () => {
     const recovery = newRecovery(false, 0);
     const old = started(recovery);
-    stop(recovery, { cause: 'rate', since: 0, until: 10, probeAt: 10 });
+    stop(recovery, { cause: 'rate', since: 0, until: 10, probeAt: 10, isSure: true });
     resume(recovery, 10);
     start(recovery, 10);
     answer(recovery, old, true, 11);

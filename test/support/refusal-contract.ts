@@ -134,6 +134,7 @@ export function refusalContract(
     it('has one call try in a long pause, and lets all processes go on when that passes', async () => {
       const upstream = new Upstream(world, 'Nein.');
       upstream.retryAfter = '86400';
+      upstream.refuses = (others) => others < 2;
       const [one, two] = world.processes(2, { limits: { rpm: 600 } });
       const base = 'https://llm.example/v1';
       const failed = (limiter: RateLimiter): Promise<string> =>
@@ -142,15 +143,35 @@ export function refusalContract(
           (error: Error) => error.constructor.name,
         );
       expect(await world.clock.run(failed(one!))).toBe('RateLimitError');
-      await world.clock.advance(60_000);
+      // Of those that wait for it, one tries.
+      const waiting = [one!, two!, two!].map(failed);
+      const told = (await world.clock.run(Promise.all(waiting))).toSorted();
+      expect(told).toEqual(['RateLimitError', 'RateLimitExceeded', 'RateLimitExceeded']);
       // A process that has just started knows the pause.
       const third = world.processes(1, { limits: { rpm: 600 } })[0]!;
       for (const each of [one!, two!]) {
         expect(await world.clock.run(failed(each))).toBe('RateLimitExceeded');
       }
-      await world.clock.advance(600_000);
+      await world.clock.advance(150_000);
       expect(await world.clock.run(failed(third))).toBe('ok');
       expect(await world.clock.run(failed(two!))).toBe('ok');
+    });
+
+    it('costs no later call of any process more than a minute for what one response says', async () => {
+      const upstream = new Upstream(world, 'Please try again in 3 hours.');
+      upstream.retryAfter = '86400';
+      const clients = world.processes(3, { limits: { rpm: 600 } }).map((limiter) => {
+        return upstream.client(limiter, 'https://llm.example/v1');
+      });
+      await world.clock.run(ask(clients[0]!, 'm').catch(() => {}));
+      const since = world.ms;
+      const ends: number[] = [];
+      const calls = clients.flatMap((client) =>
+        Array.from({ length: 4 }, () => ask(client, 'm').then(() => ends.push(world.ms - since))),
+      );
+      await world.clock.run(Promise.all(calls));
+      expect(ends).toHaveLength(12);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(60_000);
     });
 
     it.each([
