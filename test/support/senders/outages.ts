@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../redis/support/eventually.ts';
 import type { FaultyWay } from './faulty-way.ts';
 import { type Kept, mostWithin, Senders } from './senders.ts';
 import { StrictUpstream } from './upstream.ts';
@@ -8,8 +9,6 @@ import { StrictUpstream } from './upstream.ts';
 const LIMIT = { max: 100, windowMs: 2000 };
 const PROCESSES = 4;
 const CALLS = 80;
-/** By then, calls wait for room. */
-const BEFORE_MS = 700;
 /** On a machine with much else to do. */
 const TIMEOUT_MS = 300_000;
 const PATIENCE = { commandTimeoutMs: 500, connectTimeoutMs: 500, leaseMs: 3000 };
@@ -61,7 +60,8 @@ export function describeOutages<Place extends OutagePlace>(
           limits: [{ dimension: 'requests', ...LIMIT }],
           store: { ...place.store, instances: PROCESSES, ...PATIENCE },
         });
-        await sleep(BEFORE_MS);
+        // Each has reached the store, unless there is none, and calls wait for room.
+        if (happen !== undefined) await eventually(() => upstream.sendersTo(id) === PROCESSES);
         await happen?.(place);
         const reports = await reporting;
         expect(reports.flatMap(({ failed }) => failed)).toEqual([]);

@@ -4,7 +4,7 @@ import { postgresStore } from '../../../src/postgres/index.ts';
 import { redisStore } from '../../../src/redis/index.ts';
 import type { Store } from '../../../src/shared/store.ts';
 import { withRateLimit } from '../../../src/with-rate-limit.ts';
-import { type Job, type Kept, type Report, SENT_AT } from './senders.ts';
+import { type Job, type Kept, type Report, SENDER, SENT_AT } from './senders.ts';
 
 /*
  * One process of several that share a limit: sends the calls of each job that it is given, and
@@ -35,6 +35,7 @@ async function work({ id, store: kept, limits, upstream, calls }: Job): Promise<
       sent.push(at);
       const headers = new Headers(init?.headers);
       headers.set(SENT_AT, String(at));
+      headers.set(SENDER, String(process.pid));
       return fetch(url, { ...init, headers });
     },
   });

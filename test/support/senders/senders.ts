@@ -37,6 +37,9 @@ export interface Report {
 /** The header that says when a request went out: the upstream of a busy machine hears of it late. */
 export const SENT_AT = 'x-sent-at';
 
+/** The header that names the process. */
+export const SENDER = 'x-sender';
+
 const SCRIPT = fileURLToPath(new URL('./sender.ts', import.meta.url));
 
 /** Real processes that share limits. */

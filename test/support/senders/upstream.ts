@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { SENT_AT } from './senders.ts';
+import { SENDER, SENT_AT } from './senders.ts';
 
 /** What a provider allows: `max` calls sent in any trailing `windowMs`. */
 export interface Allowed {
@@ -24,12 +24,14 @@ export class StrictUpstream {
   /** When calls were sent that were answered, by account. */
   readonly #answered = new Map<string, number[]>();
   readonly #refused = new Map<string, number>();
+  readonly #senders = new Map<string, Set<unknown>>();
 
   constructor(allowed: Allowed) {
     this.#allowed = allowed;
     this.#server = createServer((request, response) => {
       const [, account = ''] = (request.url ?? '').split('/');
       request.resume();
+      this.#sendersOf(account).add(request.headers[SENDER]);
       const isAnswered = this.#admit(account, Number(request.headers[SENT_AT]));
       setTimeout(() => {
         response.writeHead(isAnswered ? 200 : 429, { 'content-type': 'application/json' });
@@ -56,9 +58,20 @@ export class StrictUpstream {
     };
   }
 
+  /** Processes that have sent something. */
+  sendersTo(account: string): number {
+    return this.#sendersOf(account).size;
+  }
+
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+  }
+
+  #sendersOf(account: string): Set<unknown> {
+    const senders = this.#senders.get(account) ?? new Set();
+    this.#senders.set(account, senders);
+    return senders;
   }
 
   #admit(account: string, sentAt: number): boolean {
