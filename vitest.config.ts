@@ -40,6 +40,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,
+    // They start servers, which a busy machine does slowly.
+    hookTimeout: 120_000,
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.vitest-report.json' },
   },

@@ -31,7 +31,6 @@ class Place implements OutagePlace {
   }
 
   async dispose(): Promise<void> {
-    this.server.thaw();
     this.way.close();
     await this.server.dispose();
   }
