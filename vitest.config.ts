@@ -5,7 +5,7 @@ const source = (path: string): string => new URL(path, import.meta.url).pathname
 /** What measures processes in real time, and would measure other tests beside it. */
 const ALONE = ['test/redis/eight-processes.test.ts', 'test/sdk/real-time.test.ts'];
 
-/** Real servers in virtual time, which may run ahead of them where the machine stalls: once more then. */
+/** Real servers and processes, which take their time on a busy machine. */
 const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 
 const projects: TestProjectConfiguration[] = [
@@ -15,7 +15,7 @@ const projects: TestProjectConfiguration[] = [
   },
   {
     extends: true,
-    test: { name: 'stores', include: STORES, exclude: ALONE, retry: 1 },
+    test: { name: 'stores', include: STORES, exclude: ALONE, testTimeout: 300_000 },
   },
   {
     extends: true,
