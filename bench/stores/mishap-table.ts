@@ -36,8 +36,9 @@ export async function mishapTable(store: StoreName, server: RedisServer): Promis
   for (const [what, measure] of Object.entries(MEASURES)) {
     const cells: Cell[] = [];
     for (const { root } of variants) {
-      const values = await withStore(server, { root, store }, 0, measure);
-      cells.push(`${short(median(values))}, ${short(Math.max(...values))}`);
+      const values = await withStore(server, { root, store }, 0, measure).catch(String);
+      const isMeasured = typeof values !== 'string';
+      cells.push(isMeasured ? `${short(median(values))}, ${short(Math.max(...values))}` : values);
     }
     console.error(what, cells.join(' | '));
     rows.push([what, ...cells]);
