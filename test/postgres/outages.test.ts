@@ -85,11 +85,6 @@ const AMID: Readonly<Record<string, Outage<Place>>> = {
     await place.do(createTable(place.table));
     await place.do(place.grant);
   },
-  'its user may not write any more': async (place) => {
-    await place.do(`REVOKE INSERT, UPDATE ON ${place.table} FROM ${place.table}`);
-    await sleep(OUT_MS);
-    await place.do(place.grant);
-  },
   'it takes no more connections': async (place) => {
     await place.do(`ALTER ROLE ${place.table} CONNECTION LIMIT 0`);
     await place.cut();

@@ -83,10 +83,6 @@ const AMID: Readonly<Record<string, Outage<Place>>> = {
     ['CONFIG', 'SET', 'maxmemory', '1'],
     ['CONFIG', 'SET', 'maxmemory', '0'],
   ]),
-  'its user may not run scripts any more': refusing([
-    ['ACL', 'SETUSER', 'default', '-eval', '-evalsha'],
-    ['ACL', 'SETUSER', 'default', '+eval', '+evalsha'],
-  ]),
   'it has too few replicas to write': refusing([
     ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
     ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
