@@ -57,7 +57,8 @@ export async function poolFor(
       allowExitOnIdle: true,
     },
   ]);
-  if (!isOwnPool(pool)) throw new Misconfigured('Expected the package `pg` to be version 8 or later');
+  if (!isOwnPool(pool))
+    throw new Misconfigured('Expected the package `pg` to be version 8 or later');
   // An 'error' event that nobody hears would end the process; the failures themselves reject.
   pool.on('error', () => {});
   // The same for a connection that ends just as it is handed out, or twice.
