@@ -5,7 +5,7 @@ const source = (path: string): string => new URL(path, import.meta.url).pathname
 /** What measures processes in real time, and would measure other tests beside it. */
 const ALONE = ['test/redis/eight-processes.test.ts', 'test/sdk/real-time.test.ts'];
 
-/** Real servers in virtual time, which may run ahead of them where the machine stalls: once more then. */
+/** Real servers and processes, which take their time on a busy machine. */
 const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 
 const projects: TestProjectConfiguration[] = [
@@ -15,7 +15,7 @@ const projects: TestProjectConfiguration[] = [
   },
   {
     extends: true,
-    test: { name: 'stores', include: STORES, exclude: ALONE, retry: 1 },
+    test: { name: 'stores', include: STORES, exclude: ALONE, testTimeout: 300_000 },
   },
   {
     extends: true,
@@ -40,6 +40,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,
+    // They start servers, which a busy machine does slowly.
+    hookTimeout: 120_000,
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.vitest-report.json' },
   },

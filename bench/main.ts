@@ -7,7 +7,7 @@ import { overtakingTable } from './overtaking.ts';
 import { redisTables } from './redis/redis-tables.ts';
 import { largeCallTable } from './rivals/large-call.ts';
 import { rivalsTable } from './rivals/rivals-table.ts';
-import { storeTables } from './stores/store-tables.ts';
+import { STORE_TABLES } from './stores/store-benches.ts';
 import { utilisationTable } from './utilisation.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
@@ -21,8 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   overtaking: overtakingTable,
   'rivals:batch': rivalsTable,
   'rivals:large': largeCallTable,
-  redis: redisTables,
-  stores: storeTables,
+  ...STORE_TABLES,
+  'redis:rivals': redisTables,
   utilisation: utilisationTable,
 };
 

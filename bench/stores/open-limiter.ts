@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import type { PostgresPool } from '../../src/postgres/index.ts';
 
 /** Which checkout, and where its limits are kept. */
 export interface Kept {
@@ -11,29 +13,39 @@ export interface Kept {
   readonly table: string;
 }
 
+/** What this bench needs of a limiter. */
+export interface OpenedLimiter {
+  acquire(cost: { tokens?: number }): Promise<{ settle(usage?: { tokens: number }): void }>;
+}
+
 /** Busy machines answer late, and that is to be measured. */
 const TIMEOUT_MS = 10_000;
 
-/** Does a call when the limit of `perSecond` calls has room for it. */
+/** A limiter of the checkout, and how many statements it has asked of Postgres. */
 export async function openLimiter(
   { root, store, url, table }: Kept,
-  perSecond: number,
-): Promise<(work: () => void) => Promise<void>> {
+  options: object,
+): Promise<{ readonly limiter: OpenedLimiter; readonly asked: () => number }> {
   const load = (path: string) => import(pathToFileURL(resolve(root, path)).href);
   const { createRateLimiter } = await load('src/index.ts');
-  const options = { onStoreLost: 'closed', commandTimeoutMs: TIMEOUT_MS };
-  const kept =
-    store === 'redis'
-      ? (await load('src/redis/index.ts')).redisStore(url, {
-          ...options,
-          connectTimeoutMs: TIMEOUT_MS,
-        })
-      : (await load('src/postgres/index.ts')).postgresStore(url, { ...options, table });
-  const paced = { headroom: 0, enforcement: 'bucket', burstSeconds: 0.1 };
-  const limiter = createRateLimiter({ limits: { rpm: 60 * perSecond }, ...paced, store: kept });
-  return async (work) => {
-    const reservation = await limiter.acquire({});
-    work();
-    reservation.settle();
+  const patient = { onStoreLost: 'closed', commandTimeoutMs: TIMEOUT_MS };
+  if (store === 'redis') {
+    const { redisStore } = await load('src/redis/index.ts');
+    const kept = redisStore(url, { ...patient, connectTimeoutMs: TIMEOUT_MS });
+    return { limiter: createRateLimiter({ ...options, store: kept }), asked: () => Number.NaN };
+  }
+  const { postgresStore } = await load('src/postgres/index.ts');
+  const pool = new pg.Pool({ connectionString: url });
+  let asked = 0;
+  const counted: PostgresPool = {
+    query: (query) => {
+      asked += 1;
+      return pool.query(query);
+    },
+    connect: () => pool.connect(),
+    end: () => pool.end(),
+    on: (event, listener) => pool.on(event, listener),
   };
+  const kept = postgresStore(counted, { ...patient, table });
+  return { limiter: createRateLimiter({ ...options, store: kept }), asked: () => asked };
 }

@@ -14,29 +14,37 @@ export interface StoreJob extends Kept {
   readonly spreadMs: number;
 }
 
+/** Of an admission: when it was asked for and when it came, in milliseconds since the epoch. */
+export type Admission = readonly [askedAt: number, startedAt: number];
+
 export interface StoreDone {
   readonly ms: number;
-  /** Of each admission: when it was asked for and when it came, in ms since the epoch. */
-  readonly log: readonly (readonly [askedAt: number, startedAt: number])[];
+  readonly log: readonly Admission[];
+  /** Statements, in Postgres. */
+  readonly asked: number | null;
 }
 
 const job: StoreJob = JSON.parse(process.argv[2] ?? '');
-const run = await openLimiter(job, job.perSecond);
-await run(() => {});
+const { limiter, asked } = await openLimiter(job, {
+  limits: { rpm: 60 * job.perSecond },
+  ...{ headroom: 0, enforcement: 'bucket', burstSeconds: 0.1 },
+});
+(await limiter.acquire({})).settle();
 console.log('ready');
 for await (const _ of createInterface({ input: process.stdin })) break;
 
 const now = (): number => performance.timeOrigin + performance.now();
-const log: [number, number][] = [];
+const log: Admission[] = [];
+const askedBefore = asked();
 const startedAt = now();
 const isOver = (): boolean => now() - startedAt >= job.forMs;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function call(): Promise<void> {
   const askedAt = now();
-  await run(() => {
-    if (!isOver()) log.push([askedAt, now()]);
-  });
+  const reservation = await limiter.acquire({});
+  if (!isOver()) log.push([askedAt, now()]);
+  reservation.settle();
 }
 
 async function overAndOver(): Promise<void> {
@@ -58,7 +66,8 @@ async function nowAndThen(): Promise<void> {
 }
 
 await Promise.race([job.everyMs > 0 ? nowAndThen() : overAndOver(), sleep(job.forMs + 50)]);
-const done: StoreDone = { ms: Math.min(job.forMs, now() - startedAt), log };
+const ms = Math.min(job.forMs, now() - startedAt);
+const done: StoreDone = { ms, log, asked: asked() - askedBefore };
 console.log(JSON.stringify(done));
 for await (const _ of createInterface({ input: process.stdin })) break;
 process.exit();

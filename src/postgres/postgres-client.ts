@@ -84,9 +84,12 @@ export async function poolFor(
       allowExitOnIdle: true,
     },
   ]);
-  if (!isPool(pool)) throw new Misconfigured('Expected the package `pg` to be version 8 or later');
+  if (!isOwnPool(pool))
+    throw new Misconfigured('Expected the package `pg` to be version 8 or later');
   // An 'error' event that nobody hears would end the process; the failures themselves reject.
   pool.on('error', () => {});
+  // The same for a connection that ends just as it is handed out, or twice.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return { pool, isOurs: true };
 }
 
@@ -125,6 +128,16 @@ function poolIn(module: unknown): (...args: never[]) => unknown {
 
 function isFunction(value: unknown): value is (...args: never[]) => unknown {
   return typeof value === 'function';
+}
+
+/** A pool that was made here tells of each connection that it opens. */
+interface OwnPool extends Omit<PostgresPool, 'on'> {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'connect', listener: (connection: PostgresConnection) => void): unknown;
+}
+
+function isOwnPool(value: unknown): value is OwnPool {
+  return isPool(value);
 }
 
 function isPool(value: unknown): value is PostgresPool {

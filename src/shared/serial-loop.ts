@@ -20,6 +20,9 @@ export interface SerialLoopOptions {
 export class SerialLoop {
   readonly #options: SerialLoopOptions;
   #isBusy = false;
+  #running: Promise<void> = Promise.resolve();
+  /** Ends the pause of the step that is running. */
+  #endPause: () => void = () => {};
   #isAgain = false;
   #isStopped = false;
   #failures = 0;
@@ -39,18 +42,27 @@ export class SerialLoop {
   /** Runs the step once more, after the one that is running. */
   again(): void {
     this.#isAgain = true;
-    if (!this.#isBusy) void this.#run();
+    if (!this.#isBusy) this.#running = this.#run();
   }
 
+  /** For its step: a pause, which ends early where the loop is stopped. */
   wait(ms: number): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
     const { clock, isBackground } = this.#options;
-    return new Promise((resolve) => void clock.setTimeout(resolve, ms, isBackground()));
+    return new Promise((resolve) => {
+      const cancel = clock.setTimeout(resolve, ms, isBackground());
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
-  /** Resolves once no step is running, and none will. */
+  /** Resolves once no step is running, and none will: in the turn in which the last one ends. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    while (this.#isBusy) await this.wait(1);
+    this.#endPause();
+    await this.#running;
   }
 
   async #run(): Promise<void> {

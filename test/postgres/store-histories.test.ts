@@ -15,5 +15,5 @@ describePostgres('with a server', () => {
     };
     return { join, close: drop };
   };
-  describeHistories('a lane in PostgreSQL', start, 0.25);
+  describeHistories('a lane in PostgreSQL', start, 10);
 });

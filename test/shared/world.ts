@@ -146,6 +146,8 @@ export class DistantCell implements Cell {
   isListening = true;
   /** Requests. */
   sent = 0;
+  /** Of them, those that were lost, or whose answer was. */
+  unanswered = 0;
 
   constructor(
     cell: Cell,
@@ -207,11 +209,13 @@ export class DistantCell implements Cell {
       const back = (reply: T): void => {
         this.#world.setTimeout(() => this.#process.happens(() => resolve(reply)), this.#way());
       };
-      if (fate < requestsLost + answersLost + requestsLate) fail();
+      const isUnanswered = fate < requestsLost + answersLost + requestsLate;
+      if (isUnanswered) this.unanswered += 1;
+      if (isUnanswered) fail();
       if (fate < requestsLost) return;
       if (fate < requestsLost + answersLost) {
         this.#world.setTimeout(() => arrive(() => {}), this.#way());
-      } else if (fate < requestsLost + answersLost + requestsLate) {
+      } else if (isUnanswered) {
         const lateMs = TIMEOUT_MS + this.#random() * LATE_MS;
         this.#world.setTimeout(() => arrive(() => {}), lateMs);
       } else this.#world.setTimeout(() => arrive(back), this.#way());

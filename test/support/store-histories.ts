@@ -11,13 +11,11 @@ import { Callers, histories, openings, type Step } from '../shared/lane-history.
 import { DistantCell, FAIR, Process, seeded, type Weather, WorldClock } from '../shared/world.ts';
 import { TimedStore } from './timed-store.ts';
 
-/** So many histories are played, or a share of them on a slow store: `HISTORIES` says otherwise. */
-const HISTORIES = Number(process.env.HISTORIES ?? 40);
 const MEMBERS = ['a.1', 'b.2', 'c.3'];
 const LEASE_MS = 5000;
 /** What is left to be done after the last step takes so long at most. */
 const REST_MS = 12_000;
-/** Every fourth history or so has losses of all kinds, at any time. */
+/** Every other history has losses of all kinds, at any time. */
 const STORM: Weather = {
   ...{ latencyMs: 2, jitterMs: 5, requestsLost: 0.05, answersLost: 0.1, requestsLate: 0.05 },
   ...{ messagesLost: 0.1, messagesDoubled: 0.1, messagesLate: 0.1 },
@@ -44,17 +42,28 @@ interface Played {
   /** What each member was answered and when, and the value in the end. */
   readonly lines: readonly string[];
   readonly granted: number;
+  /** Writes that came after another member's. */
   readonly conflicts: number;
+  /** Requests without an answer. */
+  readonly unanswered: number;
 }
 
-/** The same histories on a store and in memory: each answer and the value are the same text. */
-export function describeHistories(name: string, start: () => Promise<CellStore>, share = 1): void {
-  const runs = Math.ceil(HISTORIES * share);
+/**
+ * The same histories on a store and in memory: each answer and the value are the same text.
+ *
+ * @param usual - so many are played, unless `HISTORIES` says otherwise
+ */
+export function describeHistories(
+  name: string,
+  start: () => Promise<CellStore>,
+  usual: number,
+): void {
+  const runs = Number(process.env.HISTORIES ?? usual);
   describe(name, () => {
     it(
       `answers ${runs} random histories bit for bit as memory does`,
       async () => {
-        let [granted, conflicts, kills] = [0, 0, 0];
+        let [granted, conflicts, unanswered, kills] = [0, 0, 0, 0];
         // Seeds are the same each time: so a run that fails is found again by its number.
         for (let run = 0; run < runs; run++) {
           const [given] = fc.sample(history, { seed: run, numRuns: 1 });
@@ -64,10 +73,12 @@ export function describeHistories(name: string, start: () => Promise<CellStore>,
           expect(inStore.lines, `history ${run}`).toEqual(inMemory.lines);
           granted += inMemory.granted;
           conflicts += inMemory.conflicts;
+          unanswered += inMemory.unanswered;
           kills += given.kills.filter((at) => at < given.steps.length).length;
         }
         expect(granted).toBeGreaterThan(10 * runs);
         expect(conflicts).toBeGreaterThan(runs / 2);
+        expect(unanswered).toBeGreaterThan(5 * runs);
         expect(kills).toBeGreaterThan(runs / 4);
       },
       runs * 60_000,
@@ -93,6 +104,7 @@ async function play(
   const weather = (): Weather => (isStormy ? STORM : FAIR);
   const lines: string[] = [];
   let granted = 0;
+  const cells: DistantCell[] = [];
   const cast = new Map<
     string,
     { process: Process; value: SharedValue<LaneState, LaneCommand, LaneAnswer> }
@@ -100,6 +112,7 @@ async function play(
   for (const name of MEMBERS) {
     const process = new Process(world, name);
     const cell = new DistantCell(await store.join(name), process, world, weather, random);
+    cells.push(cell);
     const act = (answer: LaneAnswer, at: number): void => {
       lines.push(`${world.now() - begun} ${name} ${at - begun} ${JSON.stringify(answer)}`);
       if (answer.kind === 'granted') granted += 1;
@@ -135,9 +148,10 @@ async function play(
   });
   lines.push(text);
   const { conflicts } = store;
+  const unanswered = cells.reduce((sum, cell) => sum + cell.unanswered, 0);
   for (const { process } of cast.values()) process.kill();
   await store.close();
-  return { lines, granted, conflicts };
+  return { lines, granted, conflicts, unanswered };
 }
 
 /** Commands that the protocol sends by itself. */

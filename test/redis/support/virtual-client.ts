@@ -68,10 +68,17 @@ export class VirtualClient implements NodeRedisClient {
     for (const each of this.#listening) if (each.isOpen) each.destroy();
   }
 
-  /** A client that listens: its messages come in the instant in which they were sent. */
+  /**
+   * A client that listens: its messages come in the instant in which they were sent. Until it does,
+   * time stands still: a process that is not told would look instead, at other times.
+   */
   duplicate(): ReturnType<typeof clientOf> {
     const client = this.#client.duplicate();
     this.#listening.push(client);
+    const connect = client.connect.bind(client);
+    client.connect = () => this.#during(connect());
+    const subscribe = client.subscribe.bind(client);
+    client.subscribe = (...args) => this.#during(subscribe(...args));
     return client;
   }
 
@@ -95,6 +102,11 @@ export class VirtualClient implements NodeRedisClient {
     const micros = Math.round(this.#clock.now() * 1000);
     const seconds = Math.floor(micros / 1e6);
     return { keys, arguments: [...args, String(seconds), String(micros - seconds * 1e6)] };
+  }
+
+  async #during<T>(work: Promise<T>): Promise<T> {
+    const letGo = this.#clock.hold();
+    return work.finally(letGo);
   }
 
   async #held<T>(ask: () => Promise<T>): Promise<T> {
