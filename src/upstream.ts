@@ -3,7 +3,7 @@ import type { Call } from './model/call.ts';
 import type { Dimension, Shape } from './model/limits.ts';
 import type { TokenEstimate } from './model/usage.ts';
 import { measuresOf, statedBy } from './providers/enforcement.ts';
-import type { PresetHost } from './providers/known-providers.ts';
+import type { PresetHost } from './providers/host.ts';
 import { presetFor } from './providers/preset-for.ts';
 import type { Provider } from './providers/provider.ts';
 

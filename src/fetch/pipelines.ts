@@ -1,5 +1,5 @@
+import type { PresetHost } from '../providers/host.ts';
 import { hostOfPreset } from '../providers/host.ts';
-import type { PresetHost } from '../providers/known-providers.ts';
 import { HOMES, type Protocol } from '../providers/protocol.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { deploymentIn } from '../providers/request-path.ts';

@@ -2,7 +2,7 @@ import { isMeteredByClaude } from './anthropic-protocol.ts';
 import { describeCohere, isMeteredByCohere } from './cohere-protocol.ts';
 import { describeConverse, isMeteredByBedrock } from './converse-protocol.ts';
 import { describeGemini, isMeteredByGemini } from './gemini-protocol.ts';
-import type { PresetHost } from './known-providers.ts';
+import type { PresetHost } from './host.ts';
 import { isClaudePath } from './native-path.ts';
 import { isMeteredByOpenAI } from './openai-protocol.ts';
 import type { Provider } from './provider.ts';

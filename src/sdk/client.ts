@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { PresetHost } from '../providers/known-providers.ts';
+import type { PresetHost } from '../providers/host.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
 import type { Upstream } from '../upstream.ts';
 import type { CallPipeline } from './call-pipeline.ts';
