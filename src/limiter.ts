@@ -33,6 +33,7 @@ import { markLimiter } from './limiter-self.ts';
 import { bindMethods } from './model/bind-methods.ts';
 import { field } from './model/json.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
+import type { PriceTable } from './model/price.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -43,11 +44,7 @@ import {
 import type { Plan } from './plan/plan.ts';
 import type { PlannedCalls } from './plan/planned-call.ts';
 import type { Stage } from './plan/stage.ts';
-import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
-import { knownPrice } from './providers/known-price.ts';
-import { priceOf } from './providers/price-of.ts';
-import { priced } from './providers/priced.ts';
-import type { Provider } from './providers/provider.ts';
+import type { PricedUsage } from './providers/cost-in-usd.ts';
 import { SharedLedgers } from './shared/shared-ledgers.ts';
 import { SharedStore } from './shared/shared-store.ts';
 import { Calibration } from './tokens/calibration/calibration.ts';
@@ -102,6 +99,7 @@ export class RateLimiter extends GuardedEmitter {
   readonly #cashier: Cashier;
   readonly #callers: Callers;
   readonly #batches: Batches;
+  readonly #loading = new Set<Promise<unknown>>();
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
@@ -115,7 +113,7 @@ export class RateLimiter extends GuardedEmitter {
     this.#shared?.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
     this.calibration = new Calibration(options.calibration);
     const { budget, clock } = this.#settings;
-    this.#cashier = new Cashier(budget, this.#settings.prices, clock, this.#ledgers);
+    this.#cashier = new Cashier(budget, clock, this.#ledgers);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
     this.#batches = new Batches({ clock, emitter: this, lanes: this.#lanes });
     markLimiter(this);
@@ -285,10 +283,14 @@ export class RateLimiter extends GuardedEmitter {
     if (!isClientOf(client, this)) {
       throw expected('client', 'a client that `withRateLimit` has given this limiter', client);
     }
-    const { clock, map, usdOf, plan } = this;
-    const host = { clock, emitter: this, lanes: this.#lanes, map, usdOf, plan };
+    const { clock, map, plan } = this;
     return this.#batches.tracked(async () => {
-      const { ItemRun } = await this.#loaded(() => import('./batch-api/item-run.ts'));
+      const { ItemRun } = await this.loaded(() => import('./batch-api/item-run.ts'));
+      const { usdOf } = await this.loaded(() => import('./providers/usd-of.ts'));
+      const host = {
+        ...{ clock, emitter: this, lanes: this.#lanes, map, plan },
+        usdOf: (model: string, usage: PricedUsage) => usdOf(model, usage, this.prices),
+      };
       return new ItemRun<Item, Value>(host, client, options);
     }, items);
   }
@@ -311,9 +313,9 @@ export class RateLimiter extends GuardedEmitter {
   configure(options: ChangeableOptions): void {
     if (this.#isClosed) throw closedError();
     this.#settings = changed(this.#settings, options);
-    const { tiers, budget, prices } = this.#settings;
+    const { tiers, budget } = this.#settings;
     if ('tiers' in options) this.#callers.adopt(tiers.table);
-    if ('budget' in options || 'prices' in options) this.#cashier.adopt(budget, prices);
+    if ('budget' in options) this.#cashier.adopt(budget);
     this.#lanes.configure(this.#settings, 'limits' in options);
   }
 
@@ -337,9 +339,8 @@ export class RateLimiter extends GuardedEmitter {
     if (this.#isClosed) throw closedError();
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
-    const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
-    const { planOf } = await this.#loaded(() => import('./plan/plan.ts'));
-    return planOf(calls, { prices, calibration: this.calibration, stage, charging });
+    const { planOf } = await this.loaded(() => import('./plan/plan.ts'));
+    return planOf(calls, { prices, calibration: this.calibration, stage, pricing: this });
   }
 
   /**
@@ -436,6 +437,8 @@ export class RateLimiter extends GuardedEmitter {
   async drain(): Promise<void> {
     const drained = (): Promise<unknown> =>
       Promise.all([...this.#lanes].map((lane) => lane.drain()));
+    // A call that comes first waits for its code.
+    await Promise.allSettled(this.#loading);
     await drained();
     // A call may have been estimated for another lane than the one that it went to.
     await drained();
@@ -478,26 +481,28 @@ export class RateLimiter extends GuardedEmitter {
     return this.#settings.tiers.has(tier);
   }
 
-  /**
-   * The provider, with what a call to the model costs in dollars where limits are given in them.
-   * @throws HeadroomError (`price_unknown`) where the model then has no price
-   * @internal
-   */
-  priced(provider: Provider, model: string): Provider {
-    const { limits, prices } = this.#settings;
-    if (limits(model).limits.every(isUpstream)) return provider;
-    return priced(provider, knownPrice(model, prices, 'A limit in US dollars'));
+  /** Prices that were given. @internal */
+  get prices(): PriceTable {
+    return this.#settings.prices;
   }
 
-  /** What that much costs, in US dollars; `undefined` where the model has no price. @internal */
-  usdOf(model: string, usage: PricedUsage): number | undefined {
-    const price = priceOf(model, this.#settings.prices);
-    return price && costInUsd(usage, price);
+  /** Whether a limit of the model is given in US dollars. @internal */
+  hasUsdLimit(model: string): boolean {
+    return !this.#settings.limits(model).limits.every(isUpstream);
   }
 
   /** The names of callers' tiers, where they are given by name. @internal */
   get tierNames(): readonly string[] {
     return this.#settings.tiers.names;
+  }
+
+  /** Loads what many programs never need. No virtual time passes meanwhile. @internal */
+  loaded<Module>(load: () => Promise<Module>): Promise<Module> {
+    const loading = load().finally(this.clock.hold?.());
+    this.#loading.add(loading);
+    const end = (): boolean => this.#loading.delete(loading);
+    loading.then(end, end);
+    return loading;
   }
 
   /** The lane of one upstream limit; opened when first asked for. @internal */
@@ -561,14 +566,9 @@ export class RateLimiter extends GuardedEmitter {
     this.emit('degraded', event);
   }
 
-  /** Loads what many programs never need. No virtual time passes meanwhile. */
-  #loaded<Module>(load: () => Promise<Module>): Promise<Module> {
-    return load().finally(this.clock.hold?.());
-  }
-
   /** With a store, a lane is opened for it: what others have used is known there. */
   async #stage(key: LaneKey): Promise<Stage> {
-    const { stageOf } = await this.#loaded(() => import('./plan/stage.ts'));
+    const { stageOf } = await this.loaded(() => import('./plan/stage.ts'));
     const ref = { lane: nameOf(key), model: key.model };
     const lane = this.#shared === undefined ? this.#lanes.find(key) : this.lane(key);
     const state = (await lane?.refresh()) ?? this.#lanes.stateOf(key);

@@ -12,7 +12,8 @@ import type { Reservation } from '../lane/reservation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
 import type { AttemptContext } from './attempt-context.ts';
-import { markedFinal, type ReadResponse, readError } from './error-response.ts';
+import { type ReadResponse, readError } from './error-response.ts';
+import { markedFinal } from './final-response.ts';
 
 /** No provider needs more characters to say why it refuses a call. */
 const MOST_WORDS = 500;

@@ -3,6 +3,7 @@ import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
 import { manualKey } from '../../src/lane/lane-registry.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
+import { priceIn } from '../../src/model/price.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../../src/providers/most-in-usd.ts';
 import { redisStore } from '../../src/redis/index.ts';
@@ -311,7 +312,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     );
   });
 
-  const prices = { '*': { input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS } };
+  const price = priceIn({ input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS });
   /** A call that may cost one dollar. */
   async function pay(
     limiter: RateLimiter,
@@ -325,6 +326,7 @@ describeRedis('limiters of several processes on one store', (server) => {
         estimate,
         caller,
         callId: 'a',
+        price: () => price,
       }),
     );
     return clock.run(Promise.resolve(charging));
@@ -333,7 +335,6 @@ describeRedis('limiters of several processes on one store', (server) => {
   it('spend one budget, and still after they are started again', async () => {
     const options = {
       budget: { usdPerDay: 3, perKey: true },
-      prices,
       tiers: { free: { usdPerDay: 1 } },
     };
     const [one, two] = limiters(2, options);
@@ -415,7 +416,7 @@ describeRedis('limiters of several processes on one store', (server) => {
 
   it('say why nothing goes without the store, where nothing is to', async () => {
     const store = open({ onStoreLost: 'closed' });
-    const budget = { budget: { usdPerDay: 3 }, prices };
+    const budget = { budget: { usdPerDay: 3 } };
     const limiter = world.limiter({ store, limits: { rpm: 60 }, burstSeconds: 1, ...budget });
     const first = await clock.run(limiter.acquire({}));
     const waiting = [1, 2].map(() => limiter.acquire({}));
