@@ -17,6 +17,8 @@ export interface CallLimiter extends Pricing {
   as<T>(caller: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T>;
   hasTier(tier: string): boolean;
   lane(key: LaneKey): Lane;
+  /** While the code for its `store` is loaded: no lane may be opened before. Rejects where it can't be. */
+  readonly opening: Promise<void> | undefined;
   /** Loads what many programs never need. No virtual time passes meanwhile. */
   loaded<Module>(load: () => Promise<Module>): Promise<Module>;
   reserveBudget(

@@ -65,6 +65,13 @@ export class HeadroomError extends Error {
 
 brand(HeadroomError.prototype);
 
+/** For `tryAcquire`, where a store would have to be asked. */
+export function storeAsyncError(): HeadroomError {
+  const message =
+    "A store can't be asked without waiting for its answer: use `acquire` instead of `tryAcquire`";
+  return new HeadroomError('store_async', message);
+}
+
 /** The error of all that is asked of a limiter after its `close()`. */
 export function closedError(): HeadroomError {
   return new HeadroomError('closed', 'This rate limiter has been closed: it takes no more calls');

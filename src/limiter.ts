@@ -17,7 +17,7 @@ import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
-import { closedError, HeadroomError } from './errors.ts';
+import { closedError, HeadroomError, storeAsyncError } from './errors.ts';
 import {
   GuardedEmitter,
   type LaneRef,
@@ -27,6 +27,7 @@ import {
 import { definePlainFetch } from './fetch/plain-fetch.ts';
 import type { Lane } from './lane/lane.ts';
 import { type LaneKey, LaneRegistry, manualKey, nameOf } from './lane/lane-registry.ts';
+import type { LaneSharing } from './lane/lane-sharing.ts';
 import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
 import { markLimiter } from './limiter-self.ts';
@@ -45,8 +46,7 @@ import type { Plan } from './plan/plan.ts';
 import type { PlannedCalls } from './plan/planned-call.ts';
 import type { Stage } from './plan/stage.ts';
 import type { PricedUsage } from './providers/cost-in-usd.ts';
-import { SharedLedgers } from './shared/shared-ledgers.ts';
-import { SharedStore } from './shared/shared-store.ts';
+import type { Store } from './shared/store.ts';
 import { Calibration } from './tokens/calibration/calibration.ts';
 import { watchUnended } from './unended.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectText } from './validate.ts';
@@ -84,8 +84,9 @@ export interface AcquireOptions {
 export class RateLimiter extends GuardedEmitter {
   #settings: Settings;
   readonly #lanes: LaneRegistry;
-  readonly #shared: SharedStore | undefined;
-  readonly #ledgers: SharedLedgers | undefined;
+  #sharing: LaneSharing | undefined;
+  /** While the code for its `store` is loaded. @internal */
+  opening: Promise<void> | undefined;
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
   /**
@@ -107,15 +108,18 @@ export class RateLimiter extends GuardedEmitter {
     super();
     this.#settings = settingsFrom(options);
     const { store } = this.#settings;
-    this.#shared = store && new SharedStore(store, this.#settings.clock);
-    this.#ledgers = this.#shared && new SharedLedgers(this.#shared);
-    this.#lanes = new LaneRegistry(this.#settings, this, this.#shared);
-    this.#shared?.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
+    this.#lanes = new LaneRegistry(this.#settings, this);
     this.calibration = new Calibration(options.calibration);
     const { budget, clock } = this.#settings;
-    this.#cashier = new Cashier(budget, clock, this.#ledgers);
+    this.#cashier = new Cashier(budget, clock);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
-    this.#batches = new Batches({ clock, emitter: this, lanes: this.#lanes });
+    this.#batches = new Batches({
+      clock,
+      emitter: this,
+      lanes: this.#lanes,
+      loaded: (load) => this.loaded(load),
+    });
+    if (store !== undefined) this.#open(store);
     markLimiter(this);
     bindMethods(this, RateLimiter.prototype);
     definePlainFetch(this);
@@ -146,6 +150,7 @@ export class RateLimiter extends GuardedEmitter {
     expectAsked(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     const { model, key, tier, ...how } = options;
     const checked = checkedCost('cost', cost);
+    if (this.opening !== undefined) await this.opening;
     const reservation = await this.as({ key, tier }, (caller) =>
       this.#manualLane(model).acquire({ ...how, caller, cost: checked }),
     );
@@ -177,6 +182,7 @@ export class RateLimiter extends GuardedEmitter {
       caller.catch(() => {});
       throw new HeadroomError('tier_unknown', `The limits of tier '${tier}' are being asked for`);
     }
+    if (this.opening !== undefined && !this.#isClosed) throw storeAsyncError();
     const answer = this.#manualLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
     return answer.granted ? watchUnended(answer) : answer;
   }
@@ -221,8 +227,11 @@ export class RateLimiter extends GuardedEmitter {
     const used = checkedCost('cost', cost);
     const ref = { key, tier: this.#callerTier(tier) };
     if (this.#isClosed) throw closedError();
-    this.#lanes.record(model, used);
-    const counted = this.as(ref, (caller) => this.#recordOwn(caller, used));
+    const count = (): void | Promise<void> => {
+      this.#lanes.record(model, used);
+      return this.as(ref, (caller) => this.#recordOwn(caller, used));
+    };
+    const counted = this.opening === undefined ? count() : this.opening.then(count);
     // Where the limits of its tier can't be had, there is nothing to count in.
     if (counted instanceof Promise) counted.catch(() => {});
   }
@@ -337,6 +346,7 @@ export class RateLimiter extends GuardedEmitter {
    */
   async plan(calls: PlannedCalls): Promise<Plan> {
     if (this.#isClosed) throw closedError();
+    await this.opening;
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
     const { planOf } = await this.loaded(() => import('./plan/plan.ts'));
@@ -358,6 +368,7 @@ export class RateLimiter extends GuardedEmitter {
     expectObject('caller', caller, '{ key, tier }');
     expectKnown(caller, ['key', 'tier']);
     expectContext(caller);
+    await this.opening;
     const limits = await this.as(caller, async (each) => {
       return this.#allowance(each);
     });
@@ -384,6 +395,7 @@ export class RateLimiter extends GuardedEmitter {
    * a day. While the store is lost, what this process knows. `totals` are this process's.
    */
   async status(): Promise<LaneStatus[]> {
+    await this.opening;
     return this.#lanes.status();
   }
 
@@ -438,7 +450,7 @@ export class RateLimiter extends GuardedEmitter {
     const drained = (): Promise<unknown> =>
       Promise.all([...this.#lanes].map((lane) => lane.drain()));
     // A call that comes first waits for its code.
-    await Promise.allSettled(this.#loading);
+    await Promise.allSettled([this.opening, ...this.#loading]);
     await drained();
     // A call may have been estimated for another lane than the one that it went to.
     await drained();
@@ -453,8 +465,7 @@ export class RateLimiter extends GuardedEmitter {
     this.#batches.fail(closedError());
     this.#lanes.close();
     this.#callers.close();
-    void this.#ledgers?.close();
-    this.#shared?.close();
+    this.#sharing?.close();
   }
 
   /** Where time comes from. @internal */
@@ -505,8 +516,11 @@ export class RateLimiter extends GuardedEmitter {
     return loading;
   }
 
-  /** The lane of one upstream limit; opened when first asked for. @internal */
+  /** The lane of one upstream limit; opened when first asked for, after `opening`. @internal */
   lane(key: LaneKey): Lane {
+    if (this.opening !== undefined && !this.#isClosed) {
+      throw new Error('A lane was opened before its store');
+    }
     return this.#lanes.get(key);
   }
 
@@ -543,7 +557,7 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   async #allowance(caller: Caller): Promise<Allowance[]> {
-    const own = await this.#lanes.own(caller);
+    const own = await this.#sharing?.own(caller);
     if (own === undefined) return caller.allowance(this.clock.now());
     const { limits } = await own.refresh();
     const now = own.now();
@@ -555,12 +569,29 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Of the limits of its tier: with a store, those are a lane. */
   #recordOwn(caller: Caller, used: Cost): void | Promise<void> {
-    if (this.#shared === undefined) return caller.recorded(used, this.clock.now());
-    return this.#lanes.own(caller).then((own) => own?.feedback.recorded(used));
+    if (this.#sharing === undefined) return caller.recorded(used, this.clock.now());
+    return this.#sharing.own(caller).then((own) => own?.feedback.recorded(used));
+  }
+
+  /** Shares lanes and budgets through a store, as soon as the code for that is loaded. */
+  #open(store: Store): void {
+    const open = async (): Promise<void> => {
+      const { LaneSharing } = await this.loaded(() => import('./lane/lane-sharing.ts'));
+      this.opening = undefined;
+      if (this.#isClosed) return;
+      const sharing = new LaneSharing(store, this.clock, this);
+      sharing.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
+      this.#sharing = sharing;
+      this.#lanes.share(sharing);
+      this.#cashier.share(sharing.ledgers);
+    };
+    this.opening = open();
+    // Whoever waits for it is told.
+    this.opening.catch(() => {});
   }
 
   #storeChanged(isUp: boolean, cause: unknown): void {
-    const policy = this.#shared?.onStoreLost ?? 'local';
+    const policy = this.#sharing?.onStoreLost ?? 'local';
     const event: StoreEvent = { what: isUp ? 'store_back' : 'store_lost', policy, cause };
     this.emit(isUp ? 'storeBack' : 'storeLost', event);
     this.emit('degraded', event);
@@ -570,7 +601,7 @@ export class RateLimiter extends GuardedEmitter {
   async #stage(key: LaneKey): Promise<Stage> {
     const { stageOf } = await this.loaded(() => import('./plan/stage.ts'));
     const ref = { lane: nameOf(key), model: key.model };
-    const lane = this.#shared === undefined ? this.#lanes.find(key) : this.lane(key);
+    const lane = this.#sharing === undefined ? this.#lanes.find(key) : this.lane(key);
     const state = (await lane?.refresh()) ?? this.#lanes.stateOf(key);
     const now = lane?.now() ?? this.clock.now();
     return stageOf(ref, state, lane?.waiting ?? [], key.learns === true, now);

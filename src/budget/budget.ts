@@ -30,10 +30,11 @@ export class Cashier {
   #shared: BudgetBook | undefined;
   /** Of the callers whose tier sets a budget: each has its own. */
   readonly #ofTiers: BudgetBook;
-  readonly #open: (name: string, budget: Budget) => BudgetBook;
+  readonly #clock: Clock;
+  #store: LedgerStore | undefined;
 
-  constructor(budget: Budget | undefined, clock: Clock, store?: LedgerStore) {
-    this.#open = (name, each) => new BudgetBook(name, each, clock, store);
+  constructor(budget: Budget | undefined, clock: Clock) {
+    this.#clock = clock;
     this.#shared = budget && this.#open('budget', budget);
     this.#ofTiers = this.#open('tiers', { limitUsd: 0, windowMs: DAY_MS, perKey: true });
   }
@@ -64,6 +65,17 @@ export class Cashier {
     const charged = (end: End): BudgetReservation =>
       reservationOf((used) => end(costOf(used, costUsd, price)));
     return ends instanceof Promise ? ends.then(charged) : charged(ends);
+  }
+
+  /** From now on the budgets are kept in a store. */
+  share(store: LedgerStore): void {
+    this.#store = store;
+    this.#shared?.share(store);
+    this.#ofTiers.share(store);
+  }
+
+  #open(name: string, budget: Budget): BudgetBook {
+    return new BudgetBook(name, budget, this.#clock, this.#store);
   }
 
   /** Goes on with another budget; what has been spent stays spent where its windows are the same. */

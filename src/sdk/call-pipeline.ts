@@ -158,6 +158,7 @@ export class CallPipeline {
     const own = { ...this.#options.caller, ...(tier !== undefined && { tier }) };
     const context: CallerContext = { ...own, ...presentCaller() };
     const upstream = this.#upstream();
+    if (limiter.opening !== undefined) await limiter.opening;
     const { calibration, clock } = limiter;
     const { estimate: custom, count: remote } = this.#options;
     const sources = { calibration, clock, custom, remote };

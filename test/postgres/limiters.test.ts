@@ -60,6 +60,7 @@ describePostgres('limiters of several processes in PostgreSQL', () => {
     const estimate = { inputTokens: 0, outputTokens: 0 };
     /** A call that may cost one dollar. */
     const pay = async (limiter: RateLimiter): Promise<void> => {
+      await limiter.opening;
       await limiter.as({}, (caller) =>
         limiter.reserveBudget(LANE, { call, estimate, caller, callId: 'a', price: () => price }),
       );

@@ -181,6 +181,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     const key = { ...LANE, learns: true };
     const [one, two] = limiters(2, {});
     const cost = { requests: 1 };
+    await Promise.all([one!.opening, two!.opening]);
     const granted = await clock.run(one!.lane(key).acquire({ cost }));
     const header = { dimension: 'requests', limit: 60, remaining: 59, windowMs: 60_000 } as const;
     one!.lane(key).feedback.observe(granted, [header]);
@@ -198,6 +199,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     const group = limiters(4, {});
     const started: Reservation[] = [];
     const cost = { requests: 1 };
+    await Promise.all(group.map(({ opening }) => opening));
     const calls = group.flatMap((each) =>
       [1, 2, 3].map(() =>
         each
@@ -319,6 +321,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     key?: string,
     tier?: string,
   ): Promise<BudgetReservation> {
+    await limiter.opening;
     const estimate = { inputTokens: 0, outputTokens: 0 };
     const charging = limiter.as({ key, tier }, (caller) =>
       limiter.reserveBudget(LANE, {
