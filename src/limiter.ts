@@ -18,13 +18,9 @@ import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
 import { closedError, HeadroomError, storeAsyncError } from './errors.ts';
-import {
-  GuardedEmitter,
-  type LaneRef,
-  type LoweredOutputEvent,
-  type StoreEvent,
-} from './events.ts';
+import type { LaneRef, LoweredOutputEvent, StoreEvent } from './events.ts';
 import { definePlainFetch } from './fetch/plain-fetch.ts';
+import { GuardedEmitter } from './guarded-emitter.ts';
 import type { Lane } from './lane/lane.ts';
 import { type LaneKey, LaneRegistry, manualKey, nameOf } from './lane/lane-registry.ts';
 import type { LaneSharing } from './lane/lane-sharing.ts';

@@ -4,7 +4,8 @@ import type { MapResult } from './results.ts';
 /** A run whose code is loaded when its first result is asked for. */
 export class LateRun<Item, Value> implements AsyncIterableIterator<MapResult<Item, Value>> {
   readonly #load: () => Promise<BatchRun<Item, Value>>;
-  #run: Promise<BatchRun<Item, Value>> | undefined;
+  #loading: Promise<BatchRun<Item, Value>> | undefined;
+  #run: BatchRun<Item, Value> | undefined;
 
   constructor(load: () => Promise<BatchRun<Item, Value>>) {
     this.#load = load;
@@ -14,16 +15,18 @@ export class LateRun<Item, Value> implements AsyncIterableIterator<MapResult<Ite
     return this;
   }
 
-  async next(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
-    return (await this.#loaded()).next();
+  next(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
+    return this.#run?.next() ?? this.#late((run) => run.next());
   }
 
-  async return(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
-    return (await this.#loaded()).return();
+  return(): Promise<IteratorResult<MapResult<Item, Value>, undefined>> {
+    return this.#run?.return() ?? this.#late((run) => run.return());
   }
 
-  #loaded(): Promise<BatchRun<Item, Value>> {
-    this.#run ??= this.#load();
-    return this.#run;
+  /** In the order in which they were asked: known only once the first of them goes on. */
+  async #late<Result>(ask: (run: BatchRun<Item, Value>) => Promise<Result>): Promise<Result> {
+    this.#loading ??= this.#load();
+    this.#run = await this.#loading;
+    return ask(this.#run);
   }
 }

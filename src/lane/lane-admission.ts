@@ -5,7 +5,8 @@ import {
   QueueFull,
   storeAsyncError,
 } from '../errors.ts';
-import type { GuardedEmitter, LaneRef } from '../events.ts';
+import type { LaneRef } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Cost, Limit } from '../model/limits.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { costsOf, unfitOf } from '../rules/pick-next.ts';

@@ -1,4 +1,4 @@
-import type { GuardedEmitter } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { ChargeRule } from '../model/charge.ts';
 import {
   type Correction,

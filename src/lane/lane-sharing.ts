@@ -1,6 +1,7 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { GuardedEmitter, LaneRef } from '../events.ts';
+import type { LaneRef } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { LaneOpening } from '../rules/lane-state.ts';
 import { readLane } from '../shared/lane-rules.ts';
 import type { LedgerStore } from '../shared/ledger.ts';
