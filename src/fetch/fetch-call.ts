@@ -4,7 +4,7 @@ import { newCallId } from '../model/call-id.ts';
 import { UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { asMessages } from '../providers/native-path.ts';
-import type { Protocol } from '../providers/protocol.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
 import { asAdmitted } from '../sdk/admitted.ts';
 import type { Attempt } from '../sdk/attempt.ts';
 import type { CallPipeline } from '../sdk/call-pipeline.ts';

@@ -1,6 +1,7 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import { HeadroomError } from '../errors.ts';
-import { type Protocol, protocolOf } from '../providers/protocol.ts';
+import { protocolOf } from '../providers/protocol.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
 import { FetchCall, type SendOptions } from './fetch-call.ts';
 import { OuterRetries } from './outer-retries.ts';
 import { type Fetch, outgoing, type Target, targetOf } from './outgoing-request.ts';

@@ -1,4 +1,4 @@
-import type { Protocol } from '../providers/protocol.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
 import { deploymentIn } from '../providers/request-path.ts';
 import { CallPipeline, type CallPipelineOptions } from '../sdk/call-pipeline.ts';
 

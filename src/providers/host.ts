@@ -1,7 +1,7 @@
 import { remembered } from '../model/remembered.ts';
 import type { HostName } from './host-facts.ts';
 import * as hosts from './hosts.ts';
-import type { Protocol } from './protocol.ts';
+import type { Protocol } from './protocol-name.ts';
 
 /** The providers in the directory, by the names of their folders. */
 export type PresetHost = keyof typeof hosts;

@@ -5,11 +5,9 @@ import { describeGemini, isMeteredByGemini } from './gemini-protocol.ts';
 import type { PresetHost } from './host.ts';
 import { isClaudePath } from './native-path.ts';
 import { isMeteredByOpenAI } from './openai-protocol.ts';
+import type { Protocol } from './protocol-name.ts';
 import type { Provider } from './provider.ts';
 import { barePath } from './request-path.ts';
-
-/** How a call is worded: whose paths, bodies and usage it has, whoever serves it. */
-export type Protocol = 'openai' | 'anthropic' | 'gemini' | 'cohere' | 'converse';
 
 /** Where a protocol comes from. */
 export const HOMES: Readonly<Record<Protocol, PresetHost>> = {
