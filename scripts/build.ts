@@ -28,6 +28,30 @@ function isExternal(id: string): boolean {
   return id.startsWith('node:') || names.some((name) => id === name || id.startsWith(`${name}/`));
 }
 
+/** The files that importing one loads at once. */
+function loadedBy(file: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const imports = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export) (?!type )[^;]*?from '(\.[^']+)';/gm,
+  );
+  for (const [, path = ''] of imports) loadedBy(join(dirname(file), path), seen);
+  return seen;
+}
+
+/** One chunk for what every import loads, and one for what a first call does: few files are opened. */
+function chunkGroups() {
+  const core = loadedBy(join(ROOT, 'src/index.ts'));
+  const call = ['sdk/call-pipeline.ts', 'tokens/shared-estimator.ts'].map((path) => [
+    ...loadedBy(join(ROOT, 'src', path)),
+  ]);
+  const groups = { core, call: new Set(call.flat().filter((file) => !core.has(file))) };
+  return Object.entries(groups).map(([name, files]) => ({
+    name,
+    test: (id: string) => files.has(id),
+  }));
+}
+
 async function buildCode(): Promise<void> {
   const bundle = await rolldown({
     input: Object.fromEntries(entryNames().map((name) => [name, join(ROOT, `src/${name}.ts`)])),
@@ -41,6 +65,7 @@ async function buildCode(): Promise<void> {
     dir: DIST,
     format: 'esm',
     chunkFileNames: 'chunks/[name].js',
+    codeSplitting: { groups: chunkGroups() },
     comments: { legal: true, annotation: true, jsdoc: false },
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   });

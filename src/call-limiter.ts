@@ -6,21 +6,21 @@ import type { Clock } from './clock.ts';
 import type { LaneRef, LoweredOutputEvent } from './events.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneKey } from './lane/lane-registry.ts';
-import type { PricedUsage } from './providers/cost-in-usd.ts';
-import type { Provider } from './providers/provider.ts';
+import type { Pricing } from './providers/priced.ts';
 import type { Calibration } from './tokens/calibration/calibration.ts';
 
 /** What a client's hook needs of a limiter. `RateLimiter` is one. */
-export interface CallLimiter {
+export interface CallLimiter extends Pricing {
   readonly clock: Clock;
   readonly maxPauseMs: number;
   readonly calibration: Calibration;
   as<T>(caller: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T>;
   hasTier(tier: string): boolean;
-  priced(provider: Provider, model: string): Provider;
   lane(key: LaneKey): Lane;
-  /** What that much costs, in US dollars; `undefined` where the model has no price. */
-  usdOf(model: string, usage: PricedUsage): number | undefined;
+  /** While the code for its `store` is loaded: no lane may be opened before. Rejects where it can't be. */
+  readonly opening: Promise<void> | undefined;
+  /** Loads what many programs never need. No virtual time passes meanwhile. */
+  loaded<Module>(load: () => Promise<Module>): Promise<Module>;
   reserveBudget(
     lane: LaneKey,
     payable: PayableCall,

@@ -26,3 +26,9 @@ export function inWords(ms: number): string {
   if (ms < HOURS_MS) return `${Math.ceil(wholeMs(ms) / 1000)} s`;
   return `${Math.ceil((wholeMs(ms) / HOUR_MS) * 10) / 10} h`;
 }
+
+/** RFC 3339; `null` where it is no date, or one beyond all calendars. */
+export function dateOf(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

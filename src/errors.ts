@@ -1,8 +1,6 @@
-import { inWords, wholeMs } from './duration.ts';
+import { dateOf, inWords } from './duration.ts';
 import { brand, isInstance, markUnretryable } from './error-brand.ts';
 import { amount, type Cost, type Dimension, type Limit } from './model/limits.ts';
-import type { Reason } from './model/reason.ts';
-import type { ProviderRefusal } from './provider-refusal.ts';
 
 /**
  * A stable name for each kind of error, for programs.
@@ -68,6 +66,12 @@ export class HeadroomError extends Error {
 
 brand(HeadroomError.prototype);
 
+/** For `tryAcquire`, where a store would have to be asked. */
+export function storeAsyncError(): HeadroomError {
+  const message = 'A store can only be asked asynchronously: use `acquire` instead of `tryAcquire`';
+  return new HeadroomError('store_async', message);
+}
+
 /** The error of all that is asked of a limiter after its `close()`. */
 export function closedError(): HeadroomError {
   return new HeadroomError('closed', 'This rate limiter is closed, and accepts no more calls');
@@ -76,6 +80,7 @@ export function closedError(): HeadroomError {
 /** The call costs more than a whole limit, so no wait would help. It isn't sent. */
 export class CallTooLarge extends HeadroomError {
   protected static override readonly code: ErrorCode = 'call_too_large';
+  /** Always `'CallTooLarge'`. */
   /** Always `'CallTooLarge'`. */
   override readonly name = 'CallTooLarge';
   /** The dimension of the limit: the unit of `cost` and `limit`. */
@@ -104,6 +109,7 @@ export class CallTooLarge extends HeadroomError {
 /** The call could cost more than what is left of a budget. It isn't sent. */
 export class BudgetSpent extends HeadroomError {
   protected static override readonly code: ErrorCode = 'budget_spent';
+  /** Always `'BudgetSpent'`. */
   /** Always `'BudgetSpent'`. */
   override readonly name = 'BudgetSpent';
   /** The cost of calls since the last reset, in US dollars. */
@@ -144,105 +150,10 @@ export class BudgetSpent extends HeadroomError {
   }
 }
 
-/** The body of a 429 to your own caller. */
-export interface RateLimitBody extends ErrorBody {
-  /** The code of the error. */
-  readonly error: 'rate_limit_exceeded';
-  /** Seconds until the call could go, rounded up; `null` if unknown. */
-  readonly retry_after_seconds: number | null;
-  /** The limit that holds the call back; `null` if unknown. */
-  readonly limit: number | null;
-  /** What is left of the limit; `null` if unknown. */
-  readonly remaining: number | null;
-  /** When the call could go, as an RFC 3339 date; `null` if unknown. */
-  readonly reset_at: string | null;
-}
-
-/** The call would wait longer than it may. It isn't sent. */
-export class RateLimitExceeded extends HeadroomError {
-  protected static override readonly code: ErrorCode = 'rate_limit_exceeded';
-  /** Always `'RateLimitExceeded'`. */
-  override readonly name = 'RateLimitExceeded';
-  /** Why the call would have to wait. */
-  readonly reason: Reason;
-  /**
-   * The expected time until the call could go, in whole milliseconds. Never 0. If it can't be known,
-   * it is the recent time of calls in flight, a second at most.
-   */
-  readonly waitMs: number;
-  /**
-   * The limit that holds the call back, before headroom, in units of `reason`. In a pause, it is the
-   * scarcest limit of the lane. `undefined` if none is known.
-   */
-  readonly limit: number | undefined;
-  /** What is left of `limit` after the calls that wait already. Rounded down, except in `usd`; never negative. */
-  readonly remaining: number | undefined;
-  /**
-   * When this call could go, in whole milliseconds since the epoch: `waitMs` from now. (In an
-   * `Allowance`, `resetAt` is the time when the limit is full again.)
-   */
-  readonly resetAt: number;
-
-  constructor(evidence: {
-    message: string;
-    reason: Reason;
-    waitMs: number;
-    limit?: number | undefined;
-    remaining?: number | undefined;
-    resetAt: number;
-    /** The refusal that has stopped the lane. */
-    cause?: ProviderRefusal | undefined;
-  }) {
-    const { cause } = evidence;
-    super('rate_limit_exceeded', evidence.message, cause && { cause });
-    this.reason = evidence.reason;
-    this.waitMs = wholeMs(evidence.waitMs);
-    this.limit = evidence.limit;
-    this.remaining = evidence.remaining;
-    this.resetAt = Math.ceil(evidence.resetAt);
-  }
-
-  /** The body of a 429 to your own caller; `JSON.stringify` uses it. */
-  override toJSON(): RateLimitBody {
-    return {
-      error: 'rate_limit_exceeded',
-      message: this.message,
-      retry_after_seconds: finite(Math.ceil(this.waitMs / 1000)),
-      limit: this.limit ?? null,
-      remaining: this.remaining ?? null,
-      reset_at: dateOf(this.resetAt),
-    };
-  }
-
-  /**
-   * A complete 429 for your own caller: a web `Response` with that body, and with `Retry-After` and
-   * `X-RateLimit-*` headers as far as their numbers are known.
-   *
-   * @example
-   * app.onError((error, context) => {
-   *   if (error instanceof RateLimitExceeded) return error.toResponse();
-   *   return context.text('Internal error', 500);
-   * });
-   */
-  toResponse(): Response {
-    const body = this.toJSON();
-    const headers = new Headers({ 'content-type': 'application/json' });
-    const numbers = {
-      'retry-after': body.retry_after_seconds,
-      'x-ratelimit-limit': body.limit,
-      'x-ratelimit-remaining': body.remaining,
-      'x-ratelimit-reset': finite(Math.ceil(this.resetAt / 1000)),
-    };
-    for (const [name, value] of Object.entries(numbers)) {
-      if (value !== null) headers.set(name, String(value));
-    }
-    return new Response(JSON.stringify(body), { status: 429, headers });
-  }
-}
-
 /** The lane already has `maxQueue` waiting calls. The call isn't sent. */
 export class QueueFull extends HeadroomError {
   protected static override readonly code: ErrorCode = 'queue_full';
+  /** Always `'QueueFull'`. */
   /** Always `'QueueFull'`. */
   override readonly name = 'QueueFull';
   /** The maximum number of calls that may wait in a lane. */
@@ -259,6 +170,7 @@ export class QueueFull extends HeadroomError {
 export class StoreUnavailable extends HeadroomError {
   protected static override readonly code: ErrorCode = 'store_unavailable';
   /** Always `'StoreUnavailable'`. */
+  /** Always `'StoreUnavailable'`. */
   override readonly name = 'StoreUnavailable';
 
   readonly #message: string;
@@ -269,6 +181,7 @@ export class StoreUnavailable extends HeadroomError {
     this.#message = message;
   }
 
+  /** The body of an error response to your own caller, without the advice in `message`. */
   /** The body of an error response to your own caller, without the advice in `message`. */
   override toJSON(): ErrorBody {
     return { error: this.code, message: this.#message };
@@ -284,14 +197,4 @@ function crowd(model: string, maxQueue: number): string {
 /** To the billionth, as budgets count, and as people write it: 0.0000003, not 3e-7. */
 function dollars(usd: number): string {
   return `$${usd.toFixed(9).replace(/\.?0+$/, '')}`;
-}
-
-/** RFC 3339; `null` where it is no date, or one beyond all calendars. */
-function dateOf(ms: number): string | null {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -26,8 +26,6 @@ export {
   type ErrorCode,
   HeadroomError,
   QueueFull,
-  type RateLimitBody,
-  RateLimitExceeded,
   StoreUnavailable,
 } from './errors.ts';
 export type {
@@ -70,6 +68,7 @@ export type {
 } from './plan/planned-call.ts';
 export type { Binding } from './plan/rehearsal.ts';
 export type { ProviderRefusal } from './provider-refusal.ts';
+export { type RateLimitBody, RateLimitExceeded } from './rate-limit-exceeded.ts';
 export type {
   OwnLimiterOptions,
   RateLimitOptions,

@@ -17,22 +17,20 @@ import { Callers } from './callers/callers.ts';
 import { expectContext } from './callers/run-as.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import { checkedCost } from './checked-cost.ts';
-import { closedError, HeadroomError } from './errors.ts';
-import {
-  GuardedEmitter,
-  type LaneRef,
-  type LoweredOutputEvent,
-  type StoreEvent,
-} from './events.ts';
+import { closedError, HeadroomError, storeAsyncError } from './errors.ts';
+import type { LaneRef, LoweredOutputEvent, StoreEvent } from './events.ts';
 import { definePlainFetch } from './fetch/plain-fetch.ts';
+import { GuardedEmitter } from './guarded-emitter.ts';
 import type { Lane } from './lane/lane.ts';
 import { type LaneKey, LaneRegistry, manualKey, nameOf } from './lane/lane-registry.ts';
+import type { LaneSharing } from './lane/lane-sharing.ts';
 import type { LaneSnapshot, LaneStatus } from './lane/lane-snapshot.ts';
 import type { Rejection, Reservation } from './lane/reservation.ts';
 import { markLimiter } from './limiter-self.ts';
 import { bindMethods } from './model/bind-methods.ts';
 import { field } from './model/json.ts';
 import { type Cost, isUpstream } from './model/limits.ts';
+import type { PriceTable } from './model/price.ts';
 import {
   type ChangeableOptions,
   changed,
@@ -43,13 +41,8 @@ import {
 import type { Plan } from './plan/plan.ts';
 import type { PlannedCalls } from './plan/planned-call.ts';
 import type { Stage } from './plan/stage.ts';
-import { costInUsd, type PricedUsage } from './providers/cost-in-usd.ts';
-import { knownPrice } from './providers/known-price.ts';
-import { priceOf } from './providers/price-of.ts';
-import { priced } from './providers/priced.ts';
-import type { Provider } from './providers/provider.ts';
-import { SharedLedgers } from './shared/shared-ledgers.ts';
-import { SharedStore } from './shared/shared-store.ts';
+import type { PricedUsage } from './providers/cost-in-usd.ts';
+import type { Store } from './shared/store.ts';
 import { Calibration } from './tokens/calibration/calibration.ts';
 import { watchUnended } from './unended.ts';
 import { expected, expectKnown, expectNumber, expectObject, expectText } from './validate.ts';
@@ -87,8 +80,9 @@ export interface AcquireOptions {
 export class RateLimiter extends GuardedEmitter {
   #settings: Settings;
   readonly #lanes: LaneRegistry;
-  readonly #shared: SharedStore | undefined;
-  readonly #ledgers: SharedLedgers | undefined;
+  #sharing: LaneSharing | undefined;
+  /** While the code for its `store` is loaded. @internal */
+  opening: Promise<void> | undefined;
   /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
   readonly calibration: Calibration;
   /**
@@ -102,6 +96,7 @@ export class RateLimiter extends GuardedEmitter {
   readonly #cashier: Cashier;
   readonly #callers: Callers;
   readonly #batches: Batches;
+  readonly #loading = new Set<Promise<unknown>>();
   #isClosed = false;
 
   /** @throws TypeError for options that can't be used */
@@ -109,15 +104,18 @@ export class RateLimiter extends GuardedEmitter {
     super();
     this.#settings = settingsFrom(options);
     const { store } = this.#settings;
-    this.#shared = store && new SharedStore(store, this.#settings.clock);
-    this.#ledgers = this.#shared && new SharedLedgers(this.#shared);
-    this.#lanes = new LaneRegistry(this.#settings, this, this.#shared);
-    this.#shared?.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
+    this.#lanes = new LaneRegistry(this.#settings, this);
     this.calibration = new Calibration(options.calibration);
     const { budget, clock } = this.#settings;
-    this.#cashier = new Cashier(budget, this.#settings.prices, clock, this.#ledgers);
+    this.#cashier = new Cashier(budget, clock);
     this.#callers = new Callers(this.#settings.tiers.table, clock);
-    this.#batches = new Batches({ clock, emitter: this, lanes: this.#lanes });
+    this.#batches = new Batches({
+      clock,
+      emitter: this,
+      lanes: this.#lanes,
+      loaded: (load) => this.loaded(load),
+    });
+    if (store !== undefined) this.#open(store);
     markLimiter(this);
     bindMethods(this, RateLimiter.prototype);
     definePlainFetch(this);
@@ -148,6 +146,7 @@ export class RateLimiter extends GuardedEmitter {
     expectAsked(options, ['model', 'key', 'tier', 'priority', 'signal', 'maxWaitMs']);
     const { model, key, tier, ...how } = options;
     const checked = checkedCost('cost', cost);
+    if (this.opening !== undefined) await this.opening;
     const reservation = await this.as({ key, tier }, (caller) =>
       this.#manualLane(model).acquire({ ...how, caller, cost: checked }),
     );
@@ -182,6 +181,7 @@ export class RateLimiter extends GuardedEmitter {
         `The limits of tier '${tier}' are still being loaded`,
       );
     }
+    if (this.opening !== undefined && !this.#isClosed) throw storeAsyncError();
     const answer = this.#manualLane(model).tryAcquire({ caller, cost: checkedCost('cost', cost) });
     return answer.granted ? watchUnended(answer) : answer;
   }
@@ -226,8 +226,11 @@ export class RateLimiter extends GuardedEmitter {
     const used = checkedCost('cost', cost);
     const ref = { key, tier: this.#callerTier(tier) };
     if (this.#isClosed) throw closedError();
-    this.#lanes.record(model, used);
-    const counted = this.as(ref, (caller) => this.#recordOwn(caller, used));
+    const count = (): void | Promise<void> => {
+      this.#lanes.record(model, used);
+      return this.as(ref, (caller) => this.#recordOwn(caller, used));
+    };
+    const counted = this.opening === undefined ? count() : this.opening.then(count);
     // Where the limits of its tier can't be had, there is nothing to count in.
     if (counted instanceof Promise) counted.catch(() => {});
   }
@@ -288,10 +291,14 @@ export class RateLimiter extends GuardedEmitter {
     if (!isClientOf(client, this)) {
       throw expected('client', 'a client that `withRateLimit` has given this limiter', client);
     }
-    const { clock, map, usdOf, plan } = this;
-    const host = { clock, emitter: this, lanes: this.#lanes, map, usdOf, plan };
+    const { clock, map, plan } = this;
     return this.#batches.tracked(async () => {
-      const { ItemRun } = await this.#loaded(() => import('./batch-api/item-run.ts'));
+      const { ItemRun } = await this.loaded(() => import('./batch-api/item-run.ts'));
+      const { usdOf } = await this.loaded(() => import('./providers/usd-of.ts'));
+      const host = {
+        ...{ clock, emitter: this, lanes: this.#lanes, map, plan },
+        usdOf: (model: string, usage: PricedUsage) => usdOf(model, usage, this.prices),
+      };
       return new ItemRun<Item, Value>(host, client, options);
     }, items);
   }
@@ -314,9 +321,9 @@ export class RateLimiter extends GuardedEmitter {
   configure(options: ChangeableOptions): void {
     if (this.#isClosed) throw closedError();
     this.#settings = changed(this.#settings, options);
-    const { tiers, budget, prices } = this.#settings;
+    const { tiers, budget } = this.#settings;
     if ('tiers' in options) this.#callers.adopt(tiers.table);
-    if ('budget' in options || 'prices' in options) this.#cashier.adopt(budget, prices);
+    if ('budget' in options) this.#cashier.adopt(budget);
     this.#lanes.configure(this.#settings, 'limits' in options);
   }
 
@@ -338,11 +345,11 @@ export class RateLimiter extends GuardedEmitter {
    */
   async plan(calls: PlannedCalls): Promise<Plan> {
     if (this.#isClosed) throw closedError();
+    await this.opening;
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
-    const charging = (provider: Provider, model: string): Provider => this.priced(provider, model);
-    const { planOf } = await this.#loaded(() => import('./plan/plan.ts'));
-    return planOf(calls, { prices, calibration: this.calibration, stage, charging });
+    const { planOf } = await this.loaded(() => import('./plan/plan.ts'));
+    return planOf(calls, { prices, calibration: this.calibration, stage, pricing: this });
   }
 
   /**
@@ -360,6 +367,7 @@ export class RateLimiter extends GuardedEmitter {
     expectObject('caller', caller, '{ key, tier }');
     expectKnown(caller, ['key', 'tier']);
     expectContext(caller);
+    await this.opening;
     const limits = await this.as(caller, async (each) => {
       return this.#allowance(each);
     });
@@ -386,6 +394,7 @@ export class RateLimiter extends GuardedEmitter {
    * a day. While the store is lost, what this process knows. `totals` are this process's.
    */
   async status(): Promise<LaneStatus[]> {
+    await this.opening;
     return this.#lanes.status();
   }
 
@@ -439,6 +448,8 @@ export class RateLimiter extends GuardedEmitter {
   async drain(): Promise<void> {
     const drained = (): Promise<unknown> =>
       Promise.all([...this.#lanes].map((lane) => lane.drain()));
+    // A call that comes first waits for its code.
+    await Promise.allSettled([this.opening, ...this.#loading]);
     await drained();
     // A call may have been estimated for another lane than the one that it went to.
     await drained();
@@ -453,8 +464,7 @@ export class RateLimiter extends GuardedEmitter {
     this.#batches.fail(closedError());
     this.#lanes.close();
     this.#callers.close();
-    void this.#ledgers?.close();
-    this.#shared?.close();
+    this.#sharing?.close();
   }
 
   /** Where time comes from. @internal */
@@ -481,21 +491,14 @@ export class RateLimiter extends GuardedEmitter {
     return this.#settings.tiers.has(tier);
   }
 
-  /**
-   * The provider, with what a call to the model costs in dollars where limits are given in them.
-   * @throws HeadroomError (`price_unknown`) where the model then has no price
-   * @internal
-   */
-  priced(provider: Provider, model: string): Provider {
-    const { limits, prices } = this.#settings;
-    if (limits(model).limits.every(isUpstream)) return provider;
-    return priced(provider, knownPrice(model, prices, 'A limit in US dollars'));
+  /** Prices that were given. @internal */
+  get prices(): PriceTable {
+    return this.#settings.prices;
   }
 
-  /** What that much costs, in US dollars; `undefined` where the model has no price. @internal */
-  usdOf(model: string, usage: PricedUsage): number | undefined {
-    const price = priceOf(model, this.#settings.prices);
-    return price && costInUsd(usage, price);
+  /** Whether a limit of the model is given in US dollars. @internal */
+  hasUsdLimit(model: string): boolean {
+    return !this.#settings.limits(model).limits.every(isUpstream);
   }
 
   /** The names of callers' tiers, where they are given by name. @internal */
@@ -503,8 +506,20 @@ export class RateLimiter extends GuardedEmitter {
     return this.#settings.tiers.names;
   }
 
-  /** The lane of one upstream limit; opened when first asked for. @internal */
+  /** Loads what many programs never need. No virtual time passes meanwhile. @internal */
+  loaded<Module>(load: () => Promise<Module>): Promise<Module> {
+    const loading = load().finally(this.clock.hold?.());
+    this.#loading.add(loading);
+    const end = (): boolean => this.#loading.delete(loading);
+    loading.then(end, end);
+    return loading;
+  }
+
+  /** The lane of one upstream limit; opened when first asked for, after `opening`. @internal */
   lane(key: LaneKey): Lane {
+    if (this.opening !== undefined && !this.#isClosed) {
+      throw new Error('A lane was opened before its store');
+    }
     return this.#lanes.get(key);
   }
 
@@ -541,7 +556,7 @@ export class RateLimiter extends GuardedEmitter {
   }
 
   async #allowance(caller: Caller): Promise<Allowance[]> {
-    const own = await this.#lanes.own(caller);
+    const own = await this.#sharing?.own(caller);
     if (own === undefined) return caller.allowance(this.clock.now());
     const { limits } = await own.refresh();
     const now = own.now();
@@ -553,27 +568,39 @@ export class RateLimiter extends GuardedEmitter {
 
   /** Of the limits of its tier: with a store, those are a lane. */
   #recordOwn(caller: Caller, used: Cost): void | Promise<void> {
-    if (this.#shared === undefined) return caller.recorded(used, this.clock.now());
-    return this.#lanes.own(caller).then((own) => own?.feedback.recorded(used));
+    if (this.#sharing === undefined) return caller.recorded(used, this.clock.now());
+    return this.#sharing.own(caller).then((own) => own?.feedback.recorded(used));
+  }
+
+  /** Shares lanes and budgets through a store, as soon as the code for that is loaded. */
+  #open(store: Store): void {
+    const open = async (): Promise<void> => {
+      const { LaneSharing } = await this.loaded(() => import('./lane/lane-sharing.ts'));
+      this.opening = undefined;
+      if (this.#isClosed) return;
+      const sharing = new LaneSharing(store, this.clock, this);
+      sharing.onChange((isUp, cause) => this.#storeChanged(isUp, cause));
+      this.#sharing = sharing;
+      this.#lanes.share(sharing);
+      this.#cashier.share(sharing.ledgers);
+    };
+    this.opening = open();
+    // Whoever waits for it is told.
+    this.opening.catch(() => {});
   }
 
   #storeChanged(isUp: boolean, cause: unknown): void {
-    const policy = this.#shared?.onStoreLost ?? 'local';
+    const policy = this.#sharing?.onStoreLost ?? 'local';
     const event: StoreEvent = { what: isUp ? 'store_back' : 'store_lost', policy, cause };
     this.emit(isUp ? 'storeBack' : 'storeLost', event);
     this.emit('degraded', event);
   }
 
-  /** Loads what many programs never need. No virtual time passes meanwhile. */
-  #loaded<Module>(load: () => Promise<Module>): Promise<Module> {
-    return load().finally(this.clock.hold?.());
-  }
-
   /** With a store, a lane is opened for it: what others have used is known there. */
   async #stage(key: LaneKey): Promise<Stage> {
-    const { stageOf } = await this.#loaded(() => import('./plan/stage.ts'));
+    const { stageOf } = await this.loaded(() => import('./plan/stage.ts'));
     const ref = { lane: nameOf(key), model: key.model };
-    const lane = this.#shared === undefined ? this.#lanes.find(key) : this.lane(key);
+    const lane = this.#sharing === undefined ? this.#lanes.find(key) : this.lane(key);
     const state = (await lane?.refresh()) ?? this.#lanes.stateOf(key);
     const now = lane?.now() ?? this.clock.now();
     return stageOf(ref, state, lane?.waiting ?? [], key.learns === true, now);

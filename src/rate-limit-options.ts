@@ -2,7 +2,7 @@ import type { OnLimit } from './callers/run-as.ts';
 import type { RateLimiter } from './limiter.ts';
 import { limiterOf } from './limiter-self.ts';
 import type { RateLimiterOptions } from './options.ts';
-import { PRESET_HOSTS, type PresetHost } from './providers/known-providers.ts';
+import { PRESET_HOSTS, type PresetHost } from './providers/host.ts';
 import { isTierOf, tiersOf } from './providers/tier.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
 import { expected } from './validate.ts';

@@ -1,6 +1,6 @@
 import { defined, expectContext } from './callers/run-as.ts';
 import { globalFetch } from './fetch/global-fetch.ts';
-import { limitedFetch } from './fetch/limited-fetch.ts';
+import { lateFetch } from './fetch/late-fetch.ts';
 import type { Fetch, Target } from './fetch/outgoing-request.ts';
 import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
@@ -82,7 +82,7 @@ export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLim
   const given = sharedLimiter(rest);
   const limiter = given ?? createRateLimiter(limiterOptions(rest));
   expectAnyTier({ tier, accountTier, limiter });
-  const limited = limitedFetch({
+  const limited = lateFetch({
     limiter,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,

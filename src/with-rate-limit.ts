@@ -3,6 +3,8 @@ import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { field, isObject } from './model/json.ts';
 import { LIMITER_OPTIONS } from './options.ts';
+import { hostnameOf, hostOf } from './providers/base-url.ts';
+import { hostOfPreset } from './providers/host.ts';
 import {
   CLIENT_OPTIONS,
   expectEstimate,
@@ -11,16 +13,15 @@ import {
   type RateLimitOptions,
   sharedLimiter,
 } from './rate-limit-options.ts';
-import { accountTierOf } from './sdk/account-tier.ts';
 import { anthropicAdapter } from './sdk/anthropic.ts';
-import { CallPipeline, type CallPipelineOptions } from './sdk/call-pipeline.ts';
+import type { CallPipelineOptions } from './sdk/call-pipeline.ts';
 import type { ClientAdapter } from './sdk/client.ts';
+import { ClientPipeline } from './sdk/client-pipeline.ts';
 import { withTimeLimit } from './sdk/estimator-time-limit.ts';
 import { foreignWrapperError, isForeignWrapper, throughPrivate } from './sdk/foreign-wrapper.ts';
 import { openaiAdapter } from './sdk/openai.ts';
 import { seamFor } from './sdk/seams.ts';
 import { noteUnshared } from './unshared.ts';
-import type { Upstream } from './upstream.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
 
 /** A property of every client that can be wrapped, so that TypeScript rejects other objects. */
@@ -62,7 +63,8 @@ export function withRateLimit<C extends LimitableClient>(
   expectContext({ key, priority, onLimit, maxWaitMs });
   expectEstimate(estimate);
   const limiter = sharedLimiter(options) ?? unshared(client, adapter, options);
-  const host = adapter.upstream(client).presetHost ?? adapter.home;
+  const { baseURL, sdk } = adapter.destination(client);
+  const host = hostOfPreset(hostnameOf(baseURL), sdk) ?? adapter.home;
   expectTiers({ tier, accountTier, limiter }, host);
   // `accepts` has found this to be a client, and a clone of it is of its class.
   return wrapped(client, adapter, {
@@ -71,7 +73,7 @@ export function withRateLimit<C extends LimitableClient>(
     tier,
     accountTier,
     estimate: typeof estimate === 'function' ? withTimeLimit(estimate, limiter.clock) : undefined,
-    count: estimate === 'provider' ? adapter.counter(client, limiter.clock) : undefined,
+    count: estimate === 'provider' ? adapter.counter(client, limiter) : undefined,
   }) as RateLimited<C>;
 }
 
@@ -88,8 +90,9 @@ function adapterOf(client: unknown): ClientAdapter {
 /** A limiter for this client alone. Processes share it where there is a store. */
 function unshared(client: object, adapter: ClientAdapter, options: RateLimitOptions): RateLimiter {
   const limiter = createRateLimiter(limiterOptions(options));
-  const { host } = adapter.upstream(client);
-  if (options.store === undefined) noteUnshared(host, credentialOf(client));
+  if (options.store === undefined) {
+    noteUnshared(hostOf(adapter.destination(client).baseURL), credentialOf(client));
+  }
   return limiter;
 }
 
@@ -99,28 +102,13 @@ function credentialOf(client: object): string {
 }
 
 function wrapped(client: object, adapter: ClientAdapter, options: CallPipelineOptions): object {
-  const pipeline = new CallPipeline(options, () => upstreamOf(adapter, limited, options));
+  const pipeline = new ClientPipeline(options, () => adapter.destination(limited));
   const limited: object = throughPrivate(() =>
     adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, options)),
   );
   // Configurable: a Proxy may hand out something else for it only then.
   const property = { value: options.limiter, configurable: true };
   return Object.defineProperty(limited, 'rateLimit', property);
-}
-
-/**
- * Where a client's calls go. On a host that nobody knows, an account's tier is one at the SDK's own
- * provider: a gateway stands before it.
- */
-function upstreamOf(
-  adapter: ClientAdapter,
-  client: object,
-  options: CallPipelineOptions,
-): Upstream {
-  const upstream = adapter.upstream(client);
-  const home = accountTierOf(options) === undefined ? undefined : adapter.home;
-  const { presetHost = home } = upstream;
-  return { ...upstream, presetHost };
 }
 
 function noClient(given: unknown): TypeError {

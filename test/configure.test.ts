@@ -5,6 +5,7 @@ import { BudgetSpent, CallTooLarge, QueueFull } from '../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { Cost } from '../src/model/limits.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
+import { knownPrice } from '../src/providers/known-price.ts';
 import type { Preset } from '../src/providers/preset.ts';
 import { createVirtualClock, type VirtualClock } from '../src/testing/index.ts';
 import { FastClock } from './support/fast-clock.ts';
@@ -204,7 +205,9 @@ describe('other options that are changed', () => {
     };
     const caller = new Caller(undefined);
     const estimate = { inputTokens: 600_000, outputTokens: 0 };
-    const payable = { call: { model: 'm', maxOutputTokens: 0 }, estimate, caller, callId: 'a' };
+    const price = () => knownPrice('m', limiter.prices, 'A budget');
+    const call = { model: 'm', maxOutputTokens: 0 };
+    const payable = { call, estimate, caller, callId: 'a', price };
     const charge = await limiter.reserveBudget(lane, payable);
     expect(() => limiter.reserveBudget(lane, payable)).toThrow(BudgetSpent);
     limiter.configure({ budget: { usdPerDay: 2 } });

@@ -7,10 +7,10 @@ import {
   CallTooLarge,
   HeadroomError,
   QueueFull,
-  RateLimitExceeded,
   StoreUnavailable,
 } from '../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
+import { RateLimitExceeded } from '../src/rate-limit-exceeded.ts';
 import { createVirtualClock } from '../src/testing/index.ts';
 import { withRateLimit } from '../src/with-rate-limit.ts';
 

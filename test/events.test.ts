@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GuardedEmitter, type LimitsEvent } from '../src/events.ts';
+import type { LimitsEvent } from '../src/events.ts';
+import { GuardedEmitter } from '../src/guarded-emitter.ts';
 
 const EVENT: LimitsEvent = {
   lane: 'l',

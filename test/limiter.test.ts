@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CallTooLarge, HeadroomError, RateLimitExceeded } from '../src/errors.ts';
+import { CallTooLarge, HeadroomError } from '../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../src/limiter.ts';
 import type { RateLimiterOptions } from '../src/options.ts';
+import { RateLimitExceeded } from '../src/rate-limit-exceeded.ts';
 import { createVirtualClock, type VirtualClock } from '../src/testing/index.ts';
 
 function setup(options: RateLimiterOptions = {}): { clock: VirtualClock; limiter: RateLimiter } {

@@ -18,7 +18,9 @@ function names(path: string, pattern: RegExp): string[] {
 
 const OPTIONS = [...LIMITER_OPTIONS, ...names('src/rate-limit-options.ts', /^ {2}'(\w+)',$/gm)];
 const EVENTS = names('src/events.ts', /^ {2}(\w+): \(event: /gm);
-const ERRORS = names('src/errors.ts', /^export class (\w+)/gm);
+const ERRORS = ['src/errors.ts', 'src/rate-limit-exceeded.ts'].flatMap((file) =>
+  names(file, /^export class (\w+)/gm),
+);
 
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);

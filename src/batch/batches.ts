@@ -1,6 +1,7 @@
 import { expected } from '../validate.ts';
-import { BatchRun, type MapFunction } from './batch-run.ts';
+import type { BatchRun, MapFunction } from './batch-run.ts';
 import type { BatchHost } from './host.ts';
+import { LateRun } from './late-run.ts';
 import { expectMapOptions, type MapOptions } from './options.ts';
 import type { MapResult } from './results.ts';
 import { sourceOf } from './source.ts';
@@ -10,13 +11,18 @@ interface ItemsRun<Item, Result> {
   stop(reason: unknown): void;
 }
 
+/** What they need of it. */
+interface BatchesHost extends BatchHost {
+  loaded<Module>(load: () => Promise<Module>): Promise<Module>;
+}
+
 /** The batches of one limiter that have not ended. */
 export class Batches {
-  readonly #host: BatchHost;
+  readonly #host: BatchesHost;
   readonly #open = new Set<{ fail(reason: unknown): void }>();
   #failure: { readonly reason: unknown } | undefined;
 
-  constructor(host: BatchHost) {
+  constructor(host: BatchesHost) {
     this.#host = host;
   }
 
@@ -28,7 +34,15 @@ export class Batches {
   ): AsyncIterableIterator<MapResult<Item, Value>> {
     if (typeof fn !== 'function') throw expected('fn', 'a function', fn);
     expectMapOptions(options);
-    const run = new BatchRun(this.#host, sourceOf(items), fn, options);
+    const source = sourceOf(items);
+    return new LateRun(async () => {
+      const { BatchRun } = await this.#host.loaded(() => import('./batch-run.ts'));
+      return this.#watched(new BatchRun(this.#host, source, fn, options));
+    });
+  }
+
+  /** Ends with the limiter. */
+  #watched<Item, Value>(run: BatchRun<Item, Value>): BatchRun<Item, Value> {
     run.onBegin = () => {
       this.#open.add(run);
       if (this.#failure !== undefined) run.fail(this.#failure.reason);

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { GuardedEmitter } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Lane } from '../lane/lane.ts';
 
 /** What a batch needs of its limiter. */

@@ -27,19 +27,24 @@ const MOST_TOLD = 10_000;
 export class BudgetBook {
   readonly #name: string;
   readonly #clock: Clock;
-  readonly #store: LedgerStore | undefined;
+  #store: LedgerStore | undefined;
   #budget: Budget;
   #ledger: BudgetLedger;
   /** What the store has last said of each account. */
   readonly #told = new Map<string | undefined, Spending>();
 
   /** `name`: its own among the budgets of a store. */
-  constructor(name: string, budget: Budget, clock: Clock, store: LedgerStore | undefined) {
+  constructor(name: string, budget: Budget, clock: Clock, store?: LedgerStore) {
     this.#name = name;
     this.#budget = budget;
     this.#clock = clock;
     this.#store = store;
     this.#ledger = new BudgetLedger(budget);
+  }
+
+  /** From now on the budget is kept in a store. */
+  share(store: LedgerStore): void {
+    this.#store = store;
   }
 
   /** Goes on with another budget; what has been spent stays spent where its windows are the same. */

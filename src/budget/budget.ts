@@ -1,10 +1,9 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Call } from '../model/call.ts';
-import type { Price, PriceTable } from '../model/price.ts';
+import type { Price } from '../model/price.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd, type PricedUsage } from '../providers/cost-in-usd.ts';
-import { knownPrice } from '../providers/known-price.ts';
 import { mostInUsd } from '../providers/most-in-usd.ts';
 import type { LedgerStore } from '../shared/ledger.ts';
 import { BudgetBook, type End } from './budget-book.ts';
@@ -17,23 +16,27 @@ export interface PayableCall {
   readonly call: Pick<Call, 'model' | 'maxOutputTokens'>;
   readonly estimate: TokenEstimate;
   readonly caller: Caller;
+  /**
+   * What its model costs.
+   * @throws HeadroomError (`price_unknown`) where nobody knows
+   */
+  readonly price: () => Price;
   /** Its name in events. */
   readonly callId: string;
 }
 
-/** Pays calls from a budget, and from those of their callers' tiers, at the prices of their models. */
+/** Pays calls from a budget, and from those of their callers' tiers. */
 export class Cashier {
   #shared: BudgetBook | undefined;
   /** Of the callers whose tier sets a budget: each has its own. */
   readonly #ofTiers: BudgetBook;
-  #prices: PriceTable;
-  readonly #open: (name: string, budget: Budget) => BudgetBook;
+  readonly #clock: Clock;
+  #store: LedgerStore | undefined;
 
-  constructor(budget: Budget | undefined, prices: PriceTable, clock: Clock, store?: LedgerStore) {
-    this.#open = (name, each) => new BudgetBook(name, each, clock, store);
+  constructor(budget: Budget | undefined, clock: Clock) {
+    this.#clock = clock;
     this.#shared = budget && this.#open('budget', budget);
     this.#ofTiers = this.#open('tiers', { limitUsd: 0, windowMs: DAY_MS, perKey: true });
-    this.#prices = prices;
   }
 
   /**
@@ -46,11 +49,12 @@ export class Cashier {
     call,
     estimate,
     caller,
+    price: priceOf,
   }: Omit<PayableCall, 'callId'>): BudgetReservation | Promise<BudgetReservation> {
     const { usdPerDay: limitUsd } = caller.terms;
     if (this.#shared === undefined && limitUsd === undefined) return NOTHING_RESERVED;
     const { model, maxOutputTokens } = call;
-    const price = knownPrice(model, this.#prices, 'A budget');
+    const price = priceOf();
     const costUsd = counted(mostInUsd(estimate, maxOutputTokens, price));
     const { key } = caller;
     const ofTier = { model, key: key ?? caller.id, costUsd, limitUsd };
@@ -63,12 +67,19 @@ export class Cashier {
     return ends instanceof Promise ? ends.then(charged) : charged(ends);
   }
 
-  /**
-   * Goes on with another budget and other prices; what has been spent stays spent where its windows
-   * are the same.
-   */
-  adopt(budget: Budget | undefined, prices: PriceTable): void {
-    this.#prices = prices;
+  /** From now on the budgets are kept in a store. */
+  share(store: LedgerStore): void {
+    this.#store = store;
+    this.#shared?.share(store);
+    this.#ofTiers.share(store);
+  }
+
+  #open(name: string, budget: Budget): BudgetBook {
+    return new BudgetBook(name, budget, this.#clock, this.#store);
+  }
+
+  /** Goes on with another budget; what has been spent stays spent where its windows are the same. */
+  adopt(budget: Budget | undefined): void {
     if (budget === undefined) this.#shared = undefined;
     else if (this.#shared === undefined) this.#shared = this.#open('budget', budget);
     else this.#shared.adopt(budget);

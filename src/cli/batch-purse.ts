@@ -4,6 +4,7 @@ import type { RateLimiter } from '../limiter.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../providers/most-in-usd.ts';
 import { providerFor } from '../providers/provider-for.ts';
+import { usdOf } from '../providers/usd-of.ts';
 import { estimateTokens } from '../tokens/estimate.ts';
 import { EVER_MS } from './account.ts';
 import type { Form } from './batch-line.ts';
@@ -45,7 +46,7 @@ export class BatchPurse implements Purse {
     const most = call.maxOutputTokens ?? Math.max(estimated.outputTokens, EXPECTED_OUTPUT_TOKENS);
     const outputTokens = path.endsWith('/embeddings') ? 0 : most;
     const uncached = { cachedInputTokens: 0, cacheWriteTokens: 0 };
-    const usd = this.#limiter.usdOf(call.model, { inputTokens, outputTokens, ...uncached });
+    const usd = usdOf(call.model, { inputTokens, outputTokens, ...uncached }, this.#limiter.prices);
     if (usd !== undefined) return usd * BATCH_PRICE;
     throw new CommandError(`--max-usd: nobody knows the price of ${call.model}`);
   }

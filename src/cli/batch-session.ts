@@ -133,7 +133,7 @@ export class BatchSession {
     const isFailed = readResult(line)?.isFailed !== false;
     if (isFailed) this.failed++;
     const { report, limiter } = this.#options;
-    report?.result(reported(request.customId, outcome, { via, isFailed, usdOf: limiter.usdOf }));
+    report?.result(reported(request.customId, outcome, { via, isFailed, prices: limiter.prices }));
   }
 
   async #outcomeOf(request: BatchRequest): Promise<Outcome> {

@@ -1,7 +1,8 @@
 import { usageOf } from '../http/usage.ts';
-import type { RateLimiter } from '../limiter.ts';
 import { parseJson, stringMember, textField } from '../model/json.ts';
+import type { PriceTable } from '../model/price.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
+import { usdOf } from '../providers/usd-of.ts';
 import type { ReportedResult } from '../report/report.ts';
 import type { Outcome } from './result-line.ts';
 
@@ -12,15 +13,15 @@ export function reported(
   how: {
     readonly via: 'live' | 'batch';
     readonly isFailed: boolean;
-    readonly usdOf: RateLimiter['usdOf'];
+    readonly prices: PriceTable;
   },
 ): ReportedResult {
-  const { via, isFailed, usdOf } = how;
+  const { via, isFailed, prices } = how;
   const body = outcome.kind === 'answered' ? parseJson(outcome.body) : undefined;
   const usage = usageOf(body);
   const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
   const price = via === 'batch' ? BATCH_PRICE : 1;
-  const usd = usage && usdOf(textField(body, 'model'), usage);
+  const usd = usage && usdOf(textField(body, 'model'), usage, prices);
   const paid = usd === undefined ? undefined : usd * price;
   const failure = isFailed ? failureOf(outcome, body) : undefined;
   return { id, via, inputTokens, outputTokens, usd: isFailed ? (paid ?? 0) : paid, failure };

@@ -8,6 +8,7 @@ import { usageOf } from '../http/usage.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field, textField } from '../model/json.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
+import { usdOf } from '../providers/usd-of.ts';
 import type { Arguments } from './arguments.ts';
 import { BatchPurse } from './batch-purse.ts';
 import type { BatchSession } from './batch-session.ts';
@@ -210,7 +211,7 @@ class BatchWay {
 
   #spend(body: unknown): void {
     const usage = usageOf(body);
-    const usd = usage && this.#via.limiter.usdOf(textField(body, 'model'), usage);
+    const usd = usage && usdOf(textField(body, 'model'), usage, this.#via.limiter.prices);
     const paid = usd === undefined ? undefined : usd * BATCH_PRICE;
     this.#via.session.spend(paid);
     this.#purse?.spend(paid ?? 0);

@@ -5,10 +5,11 @@ import { UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { withNamedModel } from '../providers/gateway-protocol.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { asMessages } from '../providers/native-path.ts';
-import type { Protocol } from '../providers/protocol.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
+import { asAdmitted } from '../sdk/admitted.ts';
 import type { Attempt } from '../sdk/attempt.ts';
 import type { CallPipeline } from '../sdk/call-pipeline.ts';
-import { isFinal } from '../sdk/error-response.ts';
+import { isFinal } from '../sdk/final-response.ts';
 import { withOutput } from '../sdk/lowered-output.ts';
 import { refusalOr, refused, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
@@ -104,7 +105,7 @@ export class FetchCall {
     const text = this.#text(attempt, question);
     return sent(attempt, () =>
       timed({ signal: this.#target.signal, timeoutMs, clock: limiter.clock }, (signal) =>
-        this.#pipeline.sending(() => this.#request.send(fetch, { text, signal })),
+        asAdmitted(limiter, () => this.#request.send(fetch, { text, signal })),
       ),
     );
   }

@@ -1,7 +1,7 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import { HeadroomError } from '../errors.ts';
-import { type Protocol, protocolOf } from '../providers/protocol.ts';
-import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
+import { protocolOf } from '../providers/protocol.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
 import { FetchCall, type SendOptions } from './fetch-call.ts';
 import { OuterRetries } from './outer-retries.ts';
 import { type Fetch, outgoing, type Target, targetOf } from './outgoing-request.ts';
@@ -22,9 +22,7 @@ export function limitedFetch(options: LimitedFetchOptions): Fetch {
   const { limiter, fetch, retries, rejections, onCall } = options;
   const pipelines = new Pipelines(options);
   const outer = new OuterRetries(limiter.clock);
-  watchPasses();
   return async (input, init) => {
-    if (takePass(limiter)) return asAdmitted(limiter, () => fetch(input, init));
     const target = targetOf(input, init);
     const protocol = target && protocolIn(target);
     if (target === undefined || protocol === undefined) return fetch(input, init);

@@ -1,11 +1,6 @@
-import { hostOfPreset } from '../providers/host.ts';
-import type { PresetHost } from '../providers/known-providers.ts';
-import { HOMES, type Protocol } from '../providers/protocol.ts';
-import { providerFor } from '../providers/provider-for.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
 import { deploymentIn } from '../providers/request-path.ts';
-import { accountTierOf } from '../sdk/account-tier.ts';
 import { CallPipeline, type CallPipelineOptions } from '../sdk/call-pipeline.ts';
-import type { Upstream } from '../upstream.ts';
 
 export type PipelinesOptions = CallPipelineOptions;
 
@@ -26,22 +21,10 @@ export class Pipelines {
     const key = `${protocol} ${url.origin} ${azure}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const pipeline = new CallPipeline(this.#options, () => this.#upstream(url, protocol, azure));
+    const destination = { sdk: protocol, baseURL: url.origin, azure };
+    const pipeline = new CallPipeline(this.#options, () => destination);
     if (this.#known.size >= MOST_PIPELINES) this.#known.clear();
     this.#known.set(key, pipeline);
     return pipeline;
-  }
-
-  #upstream({ origin, host, hostname }: URL, protocol: Protocol, azure: boolean): Upstream {
-    return {
-      provider: providerFor({ sdk: protocol, baseURL: origin, azure }),
-      host,
-      presetHost: hostOfPreset(hostname, protocol) ?? this.#home(protocol),
-    };
-  }
-
-  /** On a host that nobody knows, an account's tier is one at the protocol's own provider. */
-  #home(protocol: Protocol): PresetHost | undefined {
-    return accountTierOf(this.#options) === undefined ? undefined : HOMES[protocol];
   }
 }

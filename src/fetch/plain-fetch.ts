@@ -1,11 +1,11 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import { globalFetch } from './global-fetch.ts';
-import { limitedFetch } from './limited-fetch.ts';
+import { lateFetch } from './late-fetch.ts';
 import type { Fetch } from './outgoing-request.ts';
 
 /** The global `fetch`, limited, with every option at its default. */
 function plainFetch(limiter: CallLimiter): Fetch {
-  return limitedFetch({
+  return lateFetch({
     limiter,
     caller: {},
     tier: undefined,

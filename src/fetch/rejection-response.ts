@@ -1,10 +1,5 @@
-import {
-  BudgetSpent,
-  CallTooLarge,
-  type HeadroomError,
-  QueueFull,
-  RateLimitExceeded,
-} from '../errors.ts';
+import { BudgetSpent, CallTooLarge, type HeadroomError, QueueFull } from '../errors.ts';
+import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 
 /** What a call's client sees if the limiter itself can't do its work. */
 const UNAVAILABLE = 503;

@@ -1,10 +1,10 @@
 import { type Caller, type OwnForecast, SLOT_MS } from '../callers/caller.ts';
 import { inWords, wholeMs } from '../duration.ts';
-import { RateLimitExceeded } from '../errors.ts';
 import { copyOfValue } from '../model/copy.ts';
 import { amount, type Cost, isUpstream, plus } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
+import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 import { levels } from '../rules/limits/limit-levels.ts';
 import type { LimitSet } from '../rules/limits/limit-set.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';

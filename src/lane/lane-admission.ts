@@ -1,5 +1,12 @@
-import { CallTooLarge, closedError, HeadroomError, QueueFull } from '../errors.ts';
-import type { GuardedEmitter, LaneRef } from '../events.ts';
+import {
+  CallTooLarge,
+  closedError,
+  type HeadroomError,
+  QueueFull,
+  storeAsyncError,
+} from '../errors.ts';
+import type { LaneRef } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Cost, Limit } from '../model/limits.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { costsOf, unfitOf } from '../rules/pick-next.ts';
@@ -74,10 +81,7 @@ export class LaneAdmission {
 
   /** Why `tryAcquire` can't say anything: it can't wait for an answer. */
   unasked(): HeadroomError | undefined {
-    if (this.#keeper.isLocal) return undefined;
-    const message =
-      'A store can only be asked asynchronously: use `acquire` instead of `tryAcquire`';
-    return new HeadroomError('store_async', message);
+    return this.#keeper.isLocal ? undefined : storeAsyncError();
   }
 
   /** Why a call may not wait, as far as that can be told now. */

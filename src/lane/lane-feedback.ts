@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { GuardedEmitter, LaneRef, UsageEvent } from '../events.ts';
+import type { LaneRef, UsageEvent } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Cost } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';

@@ -1,6 +1,7 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { GuardedEmitter, LaneRef } from '../events.ts';
+import type { LaneRef } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { QueueBounds } from './lane-admission.ts';
 import type { LaneCall } from './lane-call.ts';
 import type { LaneKeeper } from './lane-keeper.ts';

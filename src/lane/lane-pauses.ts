@@ -1,7 +1,8 @@
 import { inWords } from '../duration.ts';
-import { type HeadroomError, RateLimitExceeded } from '../errors.ts';
+import type { HeadroomError } from '../errors.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
+import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 import type { Pause } from '../rules/pause.ts';
 import { heldUntil, isGivenUp, isProbeDue, pauseOf, type Recovery } from '../rules/recovery.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';

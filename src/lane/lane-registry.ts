@@ -1,5 +1,4 @@
-import type { Caller } from '../callers/caller.ts';
-import type { GuardedEmitter } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { ChargeRule } from '../model/charge.ts';
 import {
   type Correction,
@@ -18,16 +17,12 @@ import type { LaneTerms } from '../rules/commands.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
 import type { LimitPolicy } from '../rules/limits/limit-policy.ts';
 import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
-import { readLane } from '../shared/lane-rules.ts';
-import type { SharedStore } from '../shared/shared-store.ts';
 import { Sweeper } from '../sweeper.ts';
 import { Lane } from './lane.ts';
 import { type LaneKeeper, LocalKeeper, SHARED_SLOTS } from './lane-keeper.ts';
+import type { LaneSharing } from './lane-sharing.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
-import { statusElsewhere } from './lane-status.ts';
 import { OperatorPauses } from './operator-pauses.ts';
-import { OwnLanes } from './own-lanes.ts';
-import { SharedKeeper } from './shared-keeper.ts';
 
 /** What decides where a call waits, besides the model. */
 export interface LaneKey {
@@ -80,25 +75,23 @@ const MOST_KEPT = 1000;
 export class LaneRegistry implements Iterable<Lane> {
   #settings: Settings;
   readonly #emitter: GuardedEmitter;
-  readonly #store: SharedStore | undefined;
-  readonly #ownLanes: OwnLanes | undefined;
+  /** Where processes share the lanes. */
+  #sharing: LaneSharing | undefined;
   /** The one that was asked for longest ago is the first. */
   readonly #open = new Map<string, Open>();
   readonly #sweeper: Sweeper;
   readonly #pauses = new OperatorPauses();
   #isClosed = false;
 
-  constructor(settings: Settings, emitter: GuardedEmitter, store?: SharedStore) {
+  constructor(settings: Settings, emitter: GuardedEmitter) {
     this.#settings = settings;
     this.#emitter = emitter;
-    this.#store = store;
-    this.#ownLanes = store && new OwnLanes(store, settings.clock, emitter);
     this.#sweeper = new Sweeper(settings.clock, () => this.#sweep());
   }
 
-  /** The caller's own limits, where processes share them and its tier has any. */
-  async own(caller: Caller): Promise<Lane | undefined> {
-    return this.#ownLanes?.of(caller);
+  /** Shares the lanes with other processes. Called before the first is opened. */
+  share(sharing: LaneSharing): void {
+    this.#sharing = sharing;
   }
 
   *[Symbol.iterator](): Generator<Lane, void> {
@@ -112,7 +105,7 @@ export class LaneRegistry implements Iterable<Lane> {
     const lane = known?.lane ?? this.#opened(name, key);
     this.#open.delete(name);
     this.#open.set(name, { lane, key: known?.key ?? key });
-    if (!this.#isClosed) this.#store?.lanes.note({ lane: name, model: lane.model });
+    if (!this.#isClosed) this.#sharing?.note({ lane: name, model: lane.model });
     if (this.#isClosed && known === undefined) lane.close();
     else if (known === undefined) this.#grown(name);
     return lane;
@@ -130,24 +123,12 @@ export class LaneRegistry implements Iterable<Lane> {
 
   /** Every lane as all processes know it: those that are open here first. */
   async status(): Promise<LaneStatus[]> {
-    const others = this.#othersStatus().catch(() => []);
+    const elsewhere = this.#sharing?.statusElsewhere((lane) => this.#open.has(lane));
+    const others = elsewhere?.catch(() => []) ?? [];
     // What can't be asked stays as it was known.
     await Promise.allSettled([...this].map((lane) => lane.refresh()));
     const own = [...this].map((lane) => lane.status());
     return [...own, ...(await others)];
-  }
-
-  /** Of lanes that other processes use. */
-  async #othersStatus(): Promise<LaneStatus[]> {
-    const store = this.#store;
-    if (!store?.isUp) return [];
-    const listed = (await store.lanes.read()).filter(({ lane }) => !this.#open.has(lane));
-    const asked = listed.map(async ({ lane, model }) => {
-      const seen = await store.glimpse(`lane/${lane}`, readLane);
-      return seen && statusElsewhere({ lane, model }, seen, this.#settings.clock.now());
-    });
-    const answers = await Promise.allSettled(asked);
-    return answers.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
   }
 
   /**
@@ -192,7 +173,6 @@ export class LaneRegistry implements Iterable<Lane> {
     this.#isClosed = true;
     this.#sweeper.stop();
     for (const lane of this) lane.close();
-    this.#ownLanes?.close();
   }
 
   /** There is one more, which its call will use at once. */
@@ -236,7 +216,14 @@ export class LaneRegistry implements Iterable<Lane> {
     const ref = { lane: name, model: key.model };
     const bounds = this.#settings;
     const lane = new Lane({
-      ...{ ...ref, clock, emitter: this.#emitter, keeper, bounds, ownLanes: this.#ownLanes },
+      ...{
+        ...ref,
+        clock,
+        emitter: this.#emitter,
+        keeper,
+        bounds,
+        ownLanes: this.#sharing?.ownLanes,
+      },
     });
     const pausedMs = this.#pauses.restMs(namesOf(key), clock.now());
     if (pausedMs > 0) lane.pause(pausedMs);
@@ -245,8 +232,9 @@ export class LaneRegistry implements Iterable<Lane> {
 
   #keeper(name: string, opening: LaneOpening): LaneKeeper {
     const { clock } = this.#settings;
-    if (this.#store !== undefined) return new SharedKeeper(this.#store, name, opening, clock);
-    return new LocalKeeper(newLane(opening, clock.now()), clock);
+    return (
+      this.#sharing?.keeper(name, opening) ?? new LocalKeeper(newLane(opening, clock.now()), clock)
+    );
   }
 
   #opening(key: LaneKey): LaneOpening {
@@ -281,7 +269,7 @@ export class LaneRegistry implements Iterable<Lane> {
       usd: USD_SHAPE,
     };
     const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
-    const slots = this.#store === undefined ? 0 : SHARED_SLOTS;
+    const slots = this.#sharing === undefined ? 0 : SHARED_SLOTS;
     return { shapes, isShapeGiven, headroom, correction, slots };
   }
 

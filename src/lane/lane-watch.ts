@@ -1,5 +1,6 @@
 import { wholeMs } from '../duration.ts';
-import type { GuardedEmitter, LaneRef } from '../events.ts';
+import type { LaneRef } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
 import type { Pause } from '../rules/pause.ts';

@@ -2,7 +2,7 @@ import type { Caller } from '../callers/caller.ts';
 import { digest } from '../callers/digest.ts';
 import type { Terms } from '../callers/terms.ts';
 import type { Clock } from '../clock.ts';
-import type { GuardedEmitter } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { LaneOpening } from '../rules/lane-state.ts';
 import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
 import { policyOf } from '../rules/own-limits.ts';

@@ -8,8 +8,9 @@ import { costInUsd } from '../providers/cost-in-usd.ts';
 import { hostnameOfPreset, hostOfPreset } from '../providers/host.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../providers/most-in-usd.ts';
 import { priceOf } from '../providers/price-of.ts';
-import { DESCRIPTIONS, type Protocol, protocolOf } from '../providers/protocol.ts';
-import type { Provider } from '../providers/provider.ts';
+import { type Pricing, pricedFor } from '../providers/priced.ts';
+import { DESCRIPTIONS, protocolOf } from '../providers/protocol.ts';
+import type { Protocol } from '../providers/protocol-name.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { writesText } from '../tokens/api.ts';
 import type { Calibration, Estimated } from '../tokens/calibration/calibration.ts';
@@ -55,7 +56,7 @@ export interface Sources {
   readonly calibration: Calibration;
   readonly prices: PriceTable;
   /** The provider as calls to a model are charged. */
-  readonly charging: (provider: Provider, model: string) => Provider;
+  readonly pricing: Pricing;
 }
 
 /** The calls to plan. Of a generator, only one call is in memory at a time. */
@@ -150,7 +151,7 @@ async function readRequest(
   const { provider } = upstream;
   const { path, body } = request;
   const call = described(upstream, request, index);
-  const { calibration, prices, charging } = sources;
+  const { calibration, prices, pricing } = sources;
   const estimate = await estimateCall(
     { provider: provider.name, path, body },
     { calibration, isExact: true },
@@ -158,7 +159,7 @@ async function readRequest(
   const { model } = call;
   const most = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const outputTokens = Math.min(estimate.outputTokens, most);
-  const charged = charging(provider, model);
+  const charged = pricedFor(provider, model, pricing);
   const expecting = { ...estimate, outputTokens };
   const cost = charged.charge(expecting, call);
   const charges = charged.charging?.charges(expecting, call);

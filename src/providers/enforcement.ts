@@ -1,6 +1,7 @@
 import type { Correction, Dimension, Shape, Subject } from '../model/limits.ts';
+import type { PresetHost } from './host.ts';
 import type { Charge } from './host-facts.ts';
-import { DEFINITIONS, type PresetHost } from './known-providers.ts';
+import { DEFINITIONS } from './known-providers.ts';
 
 /** How a host is believed to enforce the limits of a dimension. The evidence is in its `limits.ts`. */
 export function shapeOf(host: PresetHost, dimension: Dimension): Shape {

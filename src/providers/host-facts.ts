@@ -46,15 +46,19 @@ export interface Row extends Readonly<Partial<Record<Unit, Column>>> {
  */
 export type Charge = 'characters' | 'sum' | 'input' | 'used' | 'none' | 'unknown';
 
-/** What is published or measured about a host's limits. Data only. */
-export interface HostFacts {
+/** By what a host, and an account's tier there, is recognized. All that is known before a first call. */
+export interface HostName {
   /** The API's domains, the main one first; hosts below them count too. Or a pattern of host names. */
   readonly hosts: readonly string[] | RegExp;
   /** The only SDK to whose calls the limits apply. @default both */
   readonly sdk?: 'openai';
-  readonly asOf: string;
   /** Ascending; each with all of its names, the current one last. */
   readonly tiers: readonly (readonly string[])[];
+}
+
+/** What is published or measured about a host's limits. Data only. */
+export interface HostFacts extends HostName {
+  readonly asOf: string;
   /** The number of free tiers, at the beginning of `tiers`. They say nothing about paid ones. */
   readonly freeTiers: number;
   /** The lowest plausible tier, assumed if none is given. */

@@ -9,7 +9,8 @@ import {
   outputWeightOf,
   shapeOf,
 } from './enforcement.ts';
-import { DEFINITIONS, type PresetHost } from './known-providers.ts';
+import type { PresetHost } from './host.ts';
+import { DEFINITIONS } from './known-providers.ts';
 import { chargeExpected, chargeSum, SUM_OR_LESS } from './openai-protocol.ts';
 import type { Charging, Provider } from './provider.ts';
 

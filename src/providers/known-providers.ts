@@ -1,13 +1,6 @@
 import type { ProviderDefinition } from './definition.ts';
 import * as directory from './directory.ts';
+import type { PresetHost } from './host.ts';
 
-/** The providers in the directory, by the names of their folders. */
-export type PresetHost = keyof typeof directory;
-
+/** What is known of each provider. */
 export const DEFINITIONS: Readonly<Record<PresetHost, ProviderDefinition>> = directory;
-
-export const PRESET_HOSTS: readonly PresetHost[] = Object.keys(DEFINITIONS).filter(isPresetHost);
-
-export function isPresetHost(name: string): name is PresetHost {
-  return Object.hasOwn(DEFINITIONS, name);
-}

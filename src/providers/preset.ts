@@ -1,5 +1,5 @@
 import type { Limit } from '../model/limits.ts';
-import type { PresetHost } from './known-providers.ts';
+import type { PresetHost } from './host.ts';
 
 /** The call for which to find published limits. */
 export interface PresetQuery {

@@ -3,14 +3,12 @@ import { describeCohere, isMeteredByCohere } from './cohere-protocol.ts';
 import { describeConverse, isMeteredByBedrock } from './converse-protocol.ts';
 import { describeGateway, isMeteredByGateway } from './gateway-protocol.ts';
 import { describeGemini, isMeteredByGemini } from './gemini-protocol.ts';
-import type { PresetHost } from './known-providers.ts';
+import type { PresetHost } from './host.ts';
 import { isClaudePath } from './native-path.ts';
 import { isMeteredByOpenAI } from './openai-protocol.ts';
+import type { Protocol } from './protocol-name.ts';
 import type { Provider } from './provider.ts';
 import { barePath } from './request-path.ts';
-
-/** How a call is worded: whose paths, bodies and usage it has, whoever serves it. */
-export type Protocol = 'openai' | 'anthropic' | 'gemini' | 'cohere' | 'converse' | 'gateway';
 
 /** Where a protocol comes from. */
 export const HOMES: Readonly<Record<Protocol, PresetHost>> = {

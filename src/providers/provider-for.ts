@@ -1,9 +1,10 @@
 import { claude } from './anthropic-protocol.ts';
 import { anthropicCompatible, compatible } from './compatible.ts';
-import { hostOfPreset } from './host.ts';
+import { hostOfPreset, type PresetHost } from './host.ts';
 import { hosted } from './hosted.ts';
-import { DEFINITIONS, type PresetHost } from './known-providers.ts';
-import { DESCRIPTIONS, type Protocol } from './protocol.ts';
+import { DEFINITIONS } from './known-providers.ts';
+import { DESCRIPTIONS } from './protocol.ts';
+import type { Protocol } from './protocol-name.ts';
 import type { Provider } from './provider.ts';
 
 /** Where a client sends its calls, and in whose protocol. */

@@ -1,5 +1,5 @@
-import type { HostFacts, Row } from './host-facts.ts';
-import { DEFINITIONS, type PresetHost } from './known-providers.ts';
+import { HOSTS, type PresetHost } from './host.ts';
+import type { HostFacts, HostName, Row } from './host-facts.ts';
 import { isOffered } from './unit.ts';
 
 /**
@@ -9,16 +9,16 @@ import { isOffered } from './unit.ts';
  * tiersOf('xai') // ['Tier 0', 'Tier 1', 'Tier 2', 'Tier 3', 'Tier 4']
  */
 export function tiersOf(host: PresetHost): readonly string[] {
-  return DEFINITIONS[host].limits.tiers.flat();
+  return HOSTS[host].tiers.flat();
 }
 
 /** Whether a host has a tier of this name or number: `'Tier-1'`, `'tier 1'`, `'T1'` and `1` are one. */
 export function isTierOf(host: PresetHost, tier: string | number): boolean {
-  return tierIndex(DEFINITIONS[host].limits, tier) !== undefined;
+  return tierIndex(HOSTS[host], tier) !== undefined;
 }
 
 /** The position of a named tier. */
-export function tierIndex(facts: HostFacts, tier: string | number | undefined): number | undefined {
+export function tierIndex(facts: HostName, tier: string | number | undefined): number | undefined {
   if (tier === undefined) return undefined;
   const wanted = plain(tier);
   const index = facts.tiers.findIndex((names) => names.some((name) => plain(name) === wanted));
@@ -26,7 +26,7 @@ export function tierIndex(facts: HostFacts, tier: string | number | undefined): 
 }
 
 /** The name that a host uses now. */
-export function tierName(facts: HostFacts, index: number): string {
+export function tierName(facts: HostName, index: number): string {
   return facts.tiers[index]?.at(-1) ?? '';
 }
 

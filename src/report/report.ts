@@ -1,11 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type {
-  AdmittedEvent,
-  GuardedEmitter,
-  PausedEvent,
-  RejectedEvent,
-  UsageEvent,
-} from '../events.ts';
+import type { AdmittedEvent, PausedEvent, RejectedEvent, UsageEvent } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
 import { MINUTE_MS } from '../model/limits.ts';
 import { expected } from '../validate.ts';

@@ -1,14 +1,12 @@
 import { newCallId } from '../model/call-id.ts';
 import { isObject, parseJson } from '../model/json.ts';
-import { hostOfPreset } from '../providers/host.ts';
-import { providerFor } from '../providers/provider-for.ts';
-import { anthropicCounter, type CountsMessages } from '../tokens/remote-count.ts';
+import type { CountsMessages } from '../tokens/remote-count.ts';
 import type { Attempt } from './attempt.ts';
-import { hostnameOf, hostOf } from './base-url.ts';
-import type { CallPipeline } from './call-pipeline.ts';
 import type { ClientAdapter } from './client.ts';
 import { classMethod, hasMethods, keepState } from './client-object.ts';
-import { isFinal } from './error-response.ts';
+import type { ClientPipeline } from './client-pipeline.ts';
+import { isFinal } from './final-response.ts';
+import { lateCounter } from './late-counter.ts';
 import { withOutput } from './lowered-output.ts';
 import { refusalOr, refused, sent } from './resend.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
@@ -57,16 +55,16 @@ export const anthropicAdapter: ClientAdapter = {
   home: 'anthropic',
   methods: METHODS,
   accepts: (client) => 'messages' in client && 'baseURL' in client && hasMethods(client, METHODS),
-  upstream(client) {
-    const { baseURL } = asAnthropic(client);
-    return {
-      provider: providerFor({ sdk: 'anthropic', baseURL, azure: false }),
-      host: hostOf(baseURL),
-      presetHost: hostOfPreset(hostnameOf(baseURL), 'anthropic'),
-    };
-  },
+  destination: (client) => ({
+    sdk: 'anthropic',
+    baseURL: asAnthropic(client).baseURL,
+    azure: false,
+  }),
   // `accepts` has found an Anthropic client.
-  counter: (client, clock) => anthropicCounter(client as CountsMessages, { clock }),
+  counter: (client, limiter) =>
+    lateCounter(limiter, ({ anthropicCounter }) =>
+      anthropicCounter(client as CountsMessages, { clock: limiter.clock }),
+    ),
   wrap(client, pipeline, rewrap) {
     const original = asAnthropic(client);
     const clone = classMethod(original, 'withOptions').call(original, lostOptions(original));
@@ -133,9 +131,10 @@ function method(value: (...args: never[]) => unknown): PropertyDescriptor {
 }
 
 /** The middleware that queues each attempt, and resends it after a refusal. */
-function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
+function limiting(client: AnthropicClient, ofClient: ClientPipeline): Middleware {
   return async (request, next, { options }) => {
     if (options === undefined) return next(request);
+    const pipeline = await ofClient.load();
     const { method, path } = options;
     const described = { method, path, body: bodyOf(client, request, options) };
     const call = pipeline.describe(described);
@@ -160,7 +159,7 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
       counts.last = admitted;
       const lowered = loweredRequest(path, request, admitted);
       const response = await admitted.receive(
-        await sent(admitted, () => pipeline.sending(() => next(lowered))),
+        await sent(admitted, () => ofClient.sending(() => next(lowered))),
       );
       if (admitted.again === undefined) return response;
       counts.resends++;

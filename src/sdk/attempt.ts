@@ -1,7 +1,6 @@
 import type { BudgetReservation } from '../budget/budget-reservation.ts';
 import { wallNow } from '../clock.ts';
 import { wholeMs } from '../duration.ts';
-import { RateLimitExceeded } from '../errors.ts';
 import type { BodyFailure } from '../http/body-failure.ts';
 import { readErrorBody } from '../http/error-body.ts';
 import { readLimits } from '../http/headers.ts';
@@ -11,8 +10,10 @@ import { believedUsage } from '../http/usage-believed.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
+import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 import type { AttemptContext } from './attempt-context.ts';
-import { markedFinal, type ReadResponse, readError } from './error-response.ts';
+import { type ReadResponse, readError } from './error-response.ts';
+import { markedFinal } from './final-response.ts';
 
 /** No provider needs more characters to say why it refuses a call. */
 const MOST_WORDS = 500;

@@ -8,7 +8,11 @@ import type { Call, Request } from '../model/call.ts';
 import { type ChargeRule, type Charges, reservedBy } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { CallEstimate, TokenEstimate, Usage } from '../model/usage.ts';
+import { knownPrice } from '../providers/known-price.ts';
+import { pricedFor } from '../providers/priced.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Destination } from '../providers/provider-for.ts';
+import { usdOf } from '../providers/usd-of.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import { SUSPECT } from '../rules/recovery.ts';
 import type { Costs } from '../rules/ticket.ts';
@@ -16,9 +20,8 @@ import type { Estimated } from '../tokens/calibration/calibration.ts';
 import type { CustomEstimator } from '../tokens/custom-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
-import { laneKeyOf, type Upstream } from '../upstream.ts';
+import { laneKeyOf, type Upstream, upstreamAt } from '../upstream.ts';
 import { accountTierOf, callerTierOf, type TierOptions } from './account-tier.ts';
-import { asAdmitted } from './admitted.ts';
 import { Attempt } from './attempt.ts';
 import { leastOutput, mostOutput } from './lowered-output.ts';
 import { UsageHabits, type UsageQuestion } from './usage-habits.ts';
@@ -120,13 +123,13 @@ function habitsOf(limiter: CallLimiter): UsageHabits {
 /** Estimates, queues and admits the requests of one client. */
 export class CallPipeline {
   readonly #options: CallPipelineOptions;
-  readonly #upstream: () => Upstream;
+  readonly #destination: () => Destination;
   readonly #aborts = new AbortHub();
 
-  /** `upstream` is called for each request, because a client's base URL may change. */
-  constructor(options: CallPipelineOptions, upstream: () => Upstream) {
+  /** `destination` is called for each request, because a client's base URL may change. */
+  constructor(options: CallPipelineOptions, destination: () => Destination) {
     this.#options = options;
-    this.#upstream = upstream;
+    this.#destination = destination;
   }
 
   /** What the provider meters of a request; `undefined` if it isn't metered. */
@@ -139,9 +142,8 @@ export class CallPipeline {
     return habitsOf(this.#options.limiter);
   }
 
-  /** Sends an admitted request: the limiter's own `fetch` doesn't count it again. */
-  sending<R>(send: () => Promise<R>): Promise<R> {
-    return asAdmitted(this.#options.limiter, send);
+  #upstream(): Upstream {
+    return upstreamAt(this.#destination(), accountTierOf(this.#options) !== undefined);
   }
 
   /**
@@ -156,6 +158,7 @@ export class CallPipeline {
     const own = { ...this.#options.caller, ...(tier !== undefined && { tier }) };
     const context: CallerContext = { ...own, ...presentCaller() };
     const upstream = this.#upstream();
+    if (limiter.opening !== undefined) await limiter.opening;
     const { calibration, clock } = limiter;
     const { estimate: custom, count: remote } = this.#options;
     const sources = { calibration, clock, custom, remote };
@@ -174,7 +177,7 @@ export class CallPipeline {
     const estimate = await this.#aborts.race(estimating, signal).catch(fail);
     const laneKey = keyFor(estimate);
     const admitting = async (): Promise<Attempt> => {
-      const provider = limiter.priced(upstream.provider, call.model);
+      const provider = pricedFor(upstream.provider, call.model, limiter);
       return limiter.as(context, (caller) => {
         const asked = { ...request, context, caller, laneKey, provider, estimate, onPrepared };
         return this.#reserve(
@@ -193,9 +196,10 @@ export class CallPipeline {
     const { limiter } = this.#options;
     const { laneKey, estimate, earlier, previous, caller, provider, mayRetry, question } = asked;
     const { callId, path } = asked;
+    const price = () => knownPrice(call.model, limiter.prices, 'A budget');
     const reserving =
       earlier?.budget ??
-      limiter.reserveBudget(laneKey, { call, estimate: firmly(estimate), caller, callId });
+      limiter.reserveBudget(laneKey, { call, estimate: firmly(estimate), caller, callId, price });
     const budget = reserving instanceof Promise ? await reserving : reserving;
     const lane = limiter.lane(laneKey);
     asked.onPrepared();
@@ -207,8 +211,12 @@ export class CallPipeline {
     const { maxPauseMs, clock } = limiter;
     const { key } = caller;
     const found = { lane, provider, call, path, estimate, budget, key, mayRetry, question };
-    const usdOf = (usage: Usage): number | undefined => limiter.usdOf(call.model, usage);
-    return new Attempt(reservation, { ...found, maxPauseMs, clock, usdOf }, previous ?? earlier);
+    const usd = (usage: Usage): number | undefined => usdOf(call.model, usage, limiter.prices);
+    return new Attempt(
+      reservation,
+      { ...found, maxPauseMs, clock, usdOf: usd },
+      previous ?? earlier,
+    );
   }
 
   /**

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
-import type { PresetHost } from '../providers/known-providers.ts';
+import type { CallLimiter } from '../call-limiter.ts';
+import type { PresetHost } from '../providers/host.ts';
+import type { Destination } from '../providers/provider-for.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
-import type { Upstream } from '../upstream.ts';
-import type { CallPipeline } from './call-pipeline.ts';
+import type { ClientPipeline } from './client-pipeline.ts';
 
 /** What we need to know of one SDK. Only its adapter touches the SDK's internals. */
 export interface ClientAdapter {
@@ -13,12 +13,12 @@ export interface ClientAdapter {
   /** Whether `client` is one of this SDK's, in a version that can be hooked. */
   accepts(client: object): boolean;
   /** Where the client's calls go. */
-  upstream(client: object): Upstream;
+  destination(client: object): Destination;
   /** Asks the provider to count a call's tokens, through `client` as it is. */
-  counter(client: object, clock: Clock): RemoteCounter;
+  counter(client: object, limiter: CallLimiter): RemoteCounter;
   /**
    * Returns a client of the same class whose attempts pass through `pipeline`; `client` stays as it
    * is. `rewrap` wraps the clients that `withOptions` of the result returns.
    */
-  wrap(client: object, pipeline: CallPipeline, rewrap: (client: object) => object): object;
+  wrap(client: object, pipeline: ClientPipeline, rewrap: (client: object) => object): object;
 }

@@ -129,15 +129,3 @@ function copyOf(response: Response, body: string | ReadableStream<Uint8Array>): 
   const copy = new Response(body, { status, statusText, headers: new Headers(headers) });
   return Object.defineProperty(copy, 'url', { value: url, configurable: true });
 }
-
-const final = new WeakSet<Response>();
-
-/** Marks a response that the SDK must not retry: we have handled it. */
-export function markedFinal(response: Response): Response {
-  final.add(response);
-  return response;
-}
-
-export function isFinal(response: Response): boolean {
-  return final.has(response);
-}

@@ -1,15 +1,14 @@
 import type { Call } from '../model/call.ts';
 import { newCallId } from '../model/call-id.ts';
-import { hostOfPreset } from '../providers/host.ts';
-import { providerFor } from '../providers/provider-for.ts';
-import { type CountsResponses, openaiCounter } from '../tokens/remote-count.ts';
-import type { Upstream } from '../upstream.ts';
+import { hostnameOf } from '../providers/base-url.ts';
+import type { CountsResponses } from '../tokens/remote-count.ts';
 import type { Attempt } from './attempt.ts';
-import { hostnameOf, hostOf } from './base-url.ts';
 import type { CallPipeline } from './call-pipeline.ts';
 import type { ClientAdapter } from './client.ts';
 import { classMethod, hasMethods, keepState } from './client-object.ts';
-import { isFinal } from './error-response.ts';
+import type { ClientPipeline } from './client-pipeline.ts';
+import { isFinal } from './final-response.ts';
+import { lateCounter } from './late-counter.ts';
 import {
   type ApiRequest,
   asOpenAI,
@@ -39,9 +38,15 @@ export const openaiAdapter: ClientAdapter = {
     'baseURL' in client &&
     hasMethods(client, METHODS) &&
     canBeCopied(asOpenAI(client)),
-  upstream: (client) => upstreamOf(asOpenAI(client)),
+  destination(client) {
+    const { baseURL } = asOpenAI(client);
+    return { sdk: 'openai', baseURL, azure: isAzure(asOpenAI(client)) };
+  },
   // `accepts` has found an OpenAI client; one without this endpoint is asked in vain, and then not.
-  counter: (client, clock) => openaiCounter(client as CountsResponses, { clock }),
+  counter: (client, limiter) =>
+    lateCounter(limiter, ({ openaiCounter }) =>
+      openaiCounter(client as CountsResponses, { clock: limiter.clock }),
+    ),
   wrap(client, pipeline, rewrap) {
     const original = asOpenAI(client);
     const clone = copyOf(original, {}, classMethod(original, 'withOptions'));
@@ -49,16 +54,6 @@ export const openaiAdapter: ClientAdapter = {
     return new OpenAIHook(clone, pipeline).install(unhooked(original.fetch), rewrap);
   },
 };
-
-function upstreamOf(client: OpenAIClient): Upstream {
-  const { baseURL } = client;
-  const azure = isAzure(client);
-  return {
-    provider: providerFor({ sdk: 'openai', baseURL, azure }),
-    host: hostOf(baseURL),
-    presetHost: hostOfPreset(hostnameOf(baseURL), 'openai'),
-  };
-}
 
 /** The original of each hooked `fetch`, so that a clone of a wrapped client isn't hooked twice. */
 const behind = new WeakMap<Fetch, Fetch>();
@@ -70,12 +65,12 @@ function unhooked(fetch: Fetch): Fetch {
 /** Sends the attempts of one client through a pipeline. */
 class OpenAIHook {
   readonly #client: OpenAIClient;
-  readonly #pipeline: CallPipeline;
+  readonly #pipeline: ClientPipeline;
   readonly #calls = new WeakMap<object, OutgoingCall>();
   /** Attempts by their headers, the one object that also reaches `fetch`. */
   readonly #byHeaders = new WeakMap<object, Attempt>();
 
-  constructor(client: OpenAIClient, pipeline: CallPipeline) {
+  constructor(client: OpenAIClient, pipeline: ClientPipeline) {
     this.#client = client;
     this.#pipeline = pipeline;
   }
@@ -128,21 +123,22 @@ class OpenAIHook {
     asked: RequestOptions | PromiseLike<RequestOptions>,
     makeRequest: (options: RequestOptions) => Promise<unknown>,
   ): Promise<unknown> {
+    const pipeline = await this.#pipeline.load();
     const options = await asked;
     // In a retry, `options.body` may be lowered: describe the caller's own body.
     const known = this.#calls.get(options);
     const given = known === undefined ? options : { ...options, body: known.body };
     const described = this.#described(given);
-    const call = this.#pipeline.describe(described);
+    const call = pipeline.describe(described);
     if (call === undefined) {
       noteUncounted(hostnameOf(this.#client.baseURL), described);
       return makeRequest(options);
     }
-    const sending = known ?? this.#track(options, call);
+    const sending = known ?? this.#track(options, call, pipeline);
     let earlier: Attempt | undefined;
     for (;;) {
       sending.attempts++;
-      const attempt = await this.#admit(sending, call, earlier);
+      const attempt = await this.#admit(pipeline, sending, call, earlier);
       if (attempt === undefined) return makeRequest(sending.options);
       sending.attempt = attempt;
       lowerOutput(sending, attempt);
@@ -165,6 +161,7 @@ class OpenAIHook {
    * the SDK throws its own error for that.
    */
   async #admit(
+    pipeline: CallPipeline,
     { options, body, question, callId, attempts: attempt, attempt: last }: OutgoingCall,
     call: Call,
     earlier: Attempt | undefined,
@@ -177,7 +174,7 @@ class OpenAIHook {
     const asked = { ...described, signal, mayRetry, question, callId };
     const request = { ...asked, earlier, previous, attempt };
     try {
-      return await this.#pipeline.admit(request, call);
+      return await pipeline.admit(request, call);
     } catch (error) {
       question?.failed();
       if (signal?.aborted === true || previous?.answersFor(error) === true) return undefined;
@@ -195,13 +192,11 @@ class OpenAIHook {
     return { method, path: `${prefix}${path}`, body };
   }
 
-  #track(given: RequestOptions, { model }: Call): OutgoingCall {
+  #track(given: RequestOptions, { model }: Call, { habits }: CallPipeline): OutgoingCall {
     const options = { ...given };
     const { path, body } = options;
     const { baseURL } = this.#client;
-    const question = asksForNoUsage(path, body)
-      ? this.#pipeline.habits.question(baseURL, model)
-      : undefined;
+    const question = asksForNoUsage(path, body) ? habits.question(baseURL, model) : undefined;
     const counts = { attempt: undefined, attempts: 0, resends: 0 };
     const sending = { options, body, question, callId: newCallId(), ...counts };
     this.#calls.set(options, sending);

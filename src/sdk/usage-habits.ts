@@ -1,6 +1,6 @@
 import type { ResponseEnd } from '../http/metered-response.ts';
+import { hostnameOf } from '../providers/base-url.ts';
 import { type StreamUsage, streamUsageOf } from '../providers/stream-usage.ts';
-import { hostnameOf } from './base-url.ts';
 import { isAboutUsage, isUnknownField } from './field-refusal.ts';
 
 /** Statuses of a host that rejects an unknown field. */

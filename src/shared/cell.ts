@@ -115,6 +115,7 @@ export type Stored = {
 /** The reply to a write. `seen`: the cell has another version, and nobody received `otherwise`. */
 export type Written = Stored | Late | Left | Seen;
 /** The reply to `ask`. `seen`: nobody received the note. */
+/** The reply to `ask`. `seen`: nobody received the note. */
 export type Asked = Left | Late | Seen;
 
 /** Whether a decision of the time `at` may be written at the store's time `now`. */

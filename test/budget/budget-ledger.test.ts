@@ -6,6 +6,8 @@ import { budgetFrom } from '../../src/budget/budget-option.ts';
 import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
 import { Caller } from '../../src/callers/caller.ts';
 import { BudgetSpent } from '../../src/errors.ts';
+import { priceIn } from '../../src/model/price.ts';
+import { knownPrice } from '../../src/providers/known-price.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -55,17 +57,20 @@ describe('a budget', () => {
   it('can be spent to the last instant that a date can name', () => {
     const clock = { now: () => 0, setTimeout: () => () => {} };
     const budget = budgetFrom({ usd: 1e-6, windowMs: 8.64e15 });
-    const cashier = new Cashier(budget, { m: { input: 0, output: 1 } }, clock);
+    const cashier = new Cashier(budget, clock);
     const payable = {
       estimate: { inputTokens: 0, outputTokens: 0 },
       caller: new Caller(undefined),
     };
-    const charge = () => cashier.reserve({ ...payable, call: { model: 'm', maxOutputTokens: 2 } });
+    const price = () => priceIn({ input: 0, output: 1 });
+    const call = { model: 'm', maxOutputTokens: 2 };
+    const charge = () => cashier.reserve({ ...payable, call, price });
     expect(charge).toThrow(BudgetSpent);
     expect(charge).toThrow('is reset at +275760-09-13T00:00:00.000Z');
     // OpenAI's moderations are free.
     const free = { model: 'omni-moderation-latest', maxOutputTokens: undefined };
-    expect(() => cashier.reserve({ ...payable, call: free })).not.toThrow();
+    const priceless = () => knownPrice(free.model, {}, 'A budget');
+    expect(() => cashier.reserve({ ...payable, call: free, price: priceless })).not.toThrow();
   });
 
   it('is another one for each key, and one for those who have none', () => {
@@ -131,7 +136,7 @@ describe('in any history of calls', () => {
         let now = 0;
         const clock = { now: () => now, setTimeout: () => () => {} };
         const budget = { limitUsd: LIMIT / 1e6, windowMs: HOUR_MS, perKey };
-        const cashier = new Cashier(budget, { '*': { input: 0, output: 1 } }, clock);
+        const cashier = new Cashier(budget, clock);
         const open: Open[] = [];
         /** By key, in this window: what ended calls have cost, and how much of that was a surprise. */
         const spent = new Map<string | undefined, number>();
@@ -153,9 +158,12 @@ describe('in any history of calls', () => {
           const key = perKey ? rest.key : undefined;
           const call = { model: 'm', maxOutputTokens: most };
           const estimate = { inputTokens: 9, outputTokens: most };
+          const price = () => priceIn({ input: 0, output: 1 });
           try {
             open.push({
-              charge: inMemory(cashier.reserve({ call, estimate, caller: new Caller(rest.key) })),
+              charge: inMemory(
+                cashier.reserve({ call, estimate, caller: new Caller(rest.key), price }),
+              ),
               key,
               most,
             });

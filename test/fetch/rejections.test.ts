@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetSpent, CallTooLarge, QueueFull, RateLimitExceeded } from '../../src/errors.ts';
+import { BudgetSpent, CallTooLarge, QueueFull } from '../../src/errors.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
+import { RateLimitExceeded } from '../../src/rate-limit-exceeded.ts';
 import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
 import { outcome } from '../sdk/bench.ts';
 import { CHAT_URL, chat, simulatedFetch } from './bench.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GuardedEmitter } from '../../src/events.ts';
+import { GuardedEmitter } from '../../src/guarded-emitter.ts';
 import { LaneWatch } from '../../src/lane/lane-watch.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
 import { laneOf, someCall, told } from '../rules/lanes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RateLimitExceeded } from '../../src/errors.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
+import type { RateLimitExceeded } from '../../src/rate-limit-exceeded.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 
 const SHAPE = { enforcement: 'bucket', burstSeconds: 1 } as const;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { closest, didYouMean } from '../../src/model/did-you-mean.ts';
 import { meantProvider, PROVIDER_NAMES } from '../../src/model/provider-name.ts';
-import { PRESET_HOSTS } from '../../src/providers/known-providers.ts';
+import { PRESET_HOSTS } from '../../src/providers/host.ts';
 
 const KNOWN = ['throttled', 'admitted', 'paused', 'maxQueue', 'concurrency', 'limits.rpm'];
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { manualKey } from '../../src/lane/lane-registry.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import { priceIn } from '../../src/model/price.ts';
 import { postgresStore } from '../../src/postgres/index.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../../src/providers/most-in-usd.ts';
 import { describePostgres, newDatabase } from './support/describe-postgres.ts';
@@ -53,14 +54,15 @@ describePostgres('limiters of several processes in PostgreSQL', () => {
   });
 
   it('share a budget', async () => {
-    const prices = { '*': { input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS } };
-    const options = { budget: { usdPerDay: 1 }, prices };
+    const price = priceIn({ input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS });
+    const options = { budget: { usdPerDay: 1 } };
     const call = { model: 'm', maxOutputTokens: undefined };
     const estimate = { inputTokens: 0, outputTokens: 0 };
     /** A call that may cost one dollar. */
     const pay = async (limiter: RateLimiter): Promise<void> => {
+      await limiter.opening;
       await limiter.as({}, (caller) =>
-        limiter.reserveBudget(LANE, { call, estimate, caller, callId: 'a' }),
+        limiter.reserveBudget(LANE, { call, estimate, caller, callId: 'a', price: () => price }),
       );
     };
     await limited(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { outputWeightOf } from '../../src/providers/enforcement.ts';
-import type { PresetHost } from '../../src/providers/known-providers.ts';
+import type { PresetHost } from '../../src/providers/host.ts';
 import { presetFor } from '../../src/providers/preset-for.ts';
 import { figures } from './figures.ts';
 

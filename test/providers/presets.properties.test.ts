@@ -8,11 +8,8 @@ import {
   shapeOf,
   statedBy,
 } from '../../src/providers/enforcement.ts';
-import {
-  DEFINITIONS,
-  PRESET_HOSTS as HOSTS,
-  type PresetHost,
-} from '../../src/providers/known-providers.ts';
+import { PRESET_HOSTS as HOSTS, type PresetHost } from '../../src/providers/host.ts';
+import { DEFINITIONS } from '../../src/providers/known-providers.ts';
 import { presetFor } from '../../src/providers/preset-for.ts';
 import { isTierOf, tiersOf } from '../../src/providers/tier.ts';
 

@@ -3,6 +3,7 @@ import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
 import { manualKey } from '../../src/lane/lane-registry.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
+import { priceIn } from '../../src/model/price.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../../src/providers/most-in-usd.ts';
 import { redisStore } from '../../src/redis/index.ts';
@@ -180,6 +181,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     const key = { ...LANE, learns: true };
     const [one, two] = limiters(2, {});
     const cost = { requests: 1 };
+    await Promise.all([one!.opening, two!.opening]);
     const granted = await clock.run(one!.lane(key).acquire({ cost }));
     const header = { dimension: 'requests', limit: 60, remaining: 59, windowMs: 60_000 } as const;
     one!.lane(key).feedback.observe(granted, [header]);
@@ -197,6 +199,7 @@ describeRedis('limiters of several processes on one store', (server) => {
     const group = limiters(4, {});
     const started: Reservation[] = [];
     const cost = { requests: 1 };
+    await Promise.all(group.map(({ opening }) => opening));
     const calls = group.flatMap((each) =>
       [1, 2, 3].map(() =>
         each
@@ -311,13 +314,14 @@ describeRedis('limiters of several processes on one store', (server) => {
     );
   });
 
-  const prices = { '*': { input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS } };
+  const price = priceIn({ input: 0, output: 1_000_000 / EXPECTED_OUTPUT_TOKENS });
   /** A call that may cost one dollar. */
   async function pay(
     limiter: RateLimiter,
     key?: string,
     tier?: string,
   ): Promise<BudgetReservation> {
+    await limiter.opening;
     const estimate = { inputTokens: 0, outputTokens: 0 };
     const charging = limiter.as({ key, tier }, (caller) =>
       limiter.reserveBudget(LANE, {
@@ -325,6 +329,7 @@ describeRedis('limiters of several processes on one store', (server) => {
         estimate,
         caller,
         callId: 'a',
+        price: () => price,
       }),
     );
     return clock.run(Promise.resolve(charging));
@@ -333,7 +338,6 @@ describeRedis('limiters of several processes on one store', (server) => {
   it('spend one budget, and still after they are started again', async () => {
     const options = {
       budget: { usdPerDay: 3, perKey: true },
-      prices,
       tiers: { free: { usdPerDay: 1 } },
     };
     const [one, two] = limiters(2, options);
@@ -415,7 +419,7 @@ describeRedis('limiters of several processes on one store', (server) => {
 
   it('say why nothing goes without the store, where nothing is to', async () => {
     const store = open({ onStoreLost: 'closed' });
-    const budget = { budget: { usdPerDay: 3 }, prices };
+    const budget = { budget: { usdPerDay: 3 } };
     const limiter = world.limiter({ store, limits: { rpm: 60 }, burstSeconds: 1, ...budget });
     const first = await clock.run(limiter.acquire({}));
     const waiting = [1, 2].map(() => limiter.acquire({}));

@@ -7,6 +7,7 @@ import { createRateLimiter } from '../../src/limiter.ts';
 import { anthropicAdapter } from '../../src/sdk/anthropic.ts';
 import { openaiAdapter } from '../../src/sdk/openai.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
+import { upstreamAt } from '../../src/upstream.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
 import { json, scripted } from './bench.ts';
 import { MESSAGE, sdks } from './sdks.ts';
@@ -27,7 +28,7 @@ describe.each([
     const client = new a({ ...GATEWAY, ...options });
     const limited = withRateLimit(client, { limiter: createRateLimiter() });
     for (const each of [client, limited, limited.withOptions({ timeout: 9 })]) {
-      expect(openaiAdapter.upstream(each).provider.name).toBe('azure');
+      expect(upstreamAt(openaiAdapter.destination(each), false).provider.name).toBe('azure');
     }
   });
 });
@@ -36,7 +37,8 @@ it('a client whose own class has a field `apiVersion`, or is called Azure, is no
   class AzureLike extends OpenAI {
     apiVersion = 'v1';
   }
-  expect(openaiAdapter.upstream(new AzureLike({ apiKey: 'k' })).provider.name).toBe('openai');
+  const { provider } = upstreamAt(openaiAdapter.destination(new AzureLike({ apiKey: 'k' })), false);
+  expect(provider.name).toBe('openai');
 });
 
 it('AnthropicFoundry under another name keeps what its `withOptions` loses', async () => {
@@ -52,5 +54,7 @@ it('AnthropicFoundry under another name keeps what its `withOptions` loses', asy
   expect(seen.map(({ url, headers }) => [new URL(url).host, headers.authorization])).toEqual([
     ['unit.services.ai.azure.com', 'Bearer token'],
   ]);
-  expect(anthropicAdapter.upstream(client).host).toBe('unit.services.ai.azure.com');
+  expect(upstreamAt(anthropicAdapter.destination(client), false).host).toBe(
+    'unit.services.ai.azure.com',
+  );
 });

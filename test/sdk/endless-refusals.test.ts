@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runAs } from '../../src/callers/run-as.ts';
-import { RateLimitExceeded } from '../../src/errors.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { ProviderRefusal } from '../../src/provider-refusal.ts';
+import { RateLimitExceeded } from '../../src/rate-limit-exceeded.ts';
 import { json, NOTHING, refused, underWay } from './bench.ts';
 import { type End, ending, MINUTE, SECOND, setUp } from './hosts.ts';
 import { type EachSdk, sdks } from './sdks.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimitExceeded } from '../../src/errors.ts';
 import { ProviderRefusal } from '../../src/provider-refusal.ts';
+import { RateLimitExceeded } from '../../src/rate-limit-exceeded.ts';
 import { json, NOTHING, outcome, refused, underWay } from './bench.ts';
 import { answering, ending, MINUTE, setUp } from './hosts.ts';
 import { sdks } from './sdks.ts';

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { openaiAdapter } from '../../src/sdk/openai.ts';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
+import { upstreamAt } from '../../src/upstream.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
 import { broken, inNoTime, json, NOTHING, outcome, refused, scripted, underWay } from './bench.ts';
 import { CHAT, type Fetch, openai7 } from './sdks.ts';
@@ -55,7 +56,10 @@ describe.each(SDKS)('$name', ({ provider, host, path, make }) => {
     expect(new Set(seen.map(({ url }) => url))).toEqual(new Set([`https://${host}${path}`]));
     expect([clock.now() >= 60_000, seen.length]).toEqual([true, 61]);
     expect(limiter.snapshot().map(({ lane }) => lane.split('/')[0])).toEqual([host]);
-    expect(openaiAdapter.upstream(client)).toMatchObject({ host, presetHost: provider });
+    expect(upstreamAt(openaiAdapter.destination(client), false)).toMatchObject({
+      host,
+      presetHost: provider,
+    });
     await clock.run(ask(bare));
     expect([seen.length, 'rateLimit' in bare]).toEqual([62, false]);
     expect(limiter.snapshot().map(({ totals }) => totals.calls)).toEqual([61]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimitExceeded } from '../../src/errors.ts';
+import { RateLimitExceeded } from '../../src/rate-limit-exceeded.ts';
 import {
   bench,
   broken,

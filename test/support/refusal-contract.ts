@@ -96,8 +96,8 @@ export function refusalContract(
 
     it('lets another call go first where the first one after a pause comes to nothing', async () => {
       const limiter = world.limiter();
-      const lane = limiter.lane(manualKey('default'));
       const refused = await world.clock.run(limiter.acquire({}));
+      const lane = limiter.lane(manualKey('default'));
       lane.feedback.refuse(refused, 'rate', 1000);
       refused.settle();
       const calls = ['a', 'b', 'c'].map((each) =>

@@ -1,5 +1,6 @@
 import { MINUTE_MS, type Subject } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 const no = undefined;
 
@@ -22,18 +23,8 @@ const OTPM = [no, no, no, no, no, 400_000, 1_000_000, 2_000_000];
  * may be those of old tier 1. One limit of an organization holds for all regions.
  */
 export const limits: HostFacts = {
-  hosts: ['api.anthropic.com'],
+  ...host,
   asOf: '2026-10-08',
-  tiers: [
-    ['Free', 'Evaluation'],
-    ['Tier 1'],
-    ['Tier 2'],
-    ['Tier 3'],
-    ['Tier 4'],
-    ['Start'],
-    ['Build'],
-    ['Scale'],
-  ],
   freeTiers: 1,
   assumedTier: 'Start',
   /** The lowest limits of any class that is still sold by Anthropic itself. */

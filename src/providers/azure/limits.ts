@@ -1,5 +1,6 @@
 import { MINUTE_MS, type Subject } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 const COUNTS: readonly Subject[] = [
   { dimension: 'requests', windowMs: MINUTE_MS },
@@ -11,11 +12,8 @@ const COUNTS: readonly Subject[] = [
  * minute by whoever makes it, and has a name of its own: there is no table to have.
  */
 export const limits: HostFacts = {
-  hosts: /\.(?:openai|cognitiveservices|services\.ai)\.azure\.(?:com|us|cn)$/,
-  /** Claude on Foundry has other limits. */
-  sdk: 'openai',
+  ...host,
   asOf: '2026-05',
-  tiers: [],
   freeTiers: 0,
   assumedTier: undefined,
   fallback: undefined,

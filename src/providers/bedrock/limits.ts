@@ -1,6 +1,7 @@
 import { MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
 import { beginsWith, longest, modelId } from '../model-id.ts';
+import { host } from './host.ts';
 
 /**
  * Amazon Bedrock (`bedrock-runtime`): docs.aws.amazon.com/general/latest/gr/bedrock.html
@@ -8,10 +9,8 @@ import { beginsWith, longest, modelId } from '../model-id.ts';
  * accounts less. A model's id says which of the two it is: `us.anthropic.…` is cross-region.
  */
 export const limits: HostFacts = {
-  /** Not `bedrock-mantle`, which counts and charges in another way. */
-  hosts: /(?:^|\.)bedrock-runtime(?:-fips)?\.[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/,
+  ...host,
   asOf: '2026-10-08',
-  tiers: [['On-demand'], ['Cross-region']],
   freeTiers: 0,
   assumedTier: 'On-demand',
   fallback: undefined,

@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 const COUNTS: readonly Subject[] = [
   { dimension: 'requests', windowMs: MINUTE_MS },
@@ -16,9 +17,8 @@ const COUNTS: readonly Subject[] = [
  * since become a trial. `tpm` counts uncached tokens; in all, three times as many may pass.
  */
 export const limits: HostFacts = {
-  hosts: ['api.cerebras.ai'],
+  ...host,
   asOf: '2026-07-18',
-  tiers: [['Free'], ['Developer']],
   freeTiers: 1,
   assumedTier: 'Developer',
   fallback: 'gemma-4-31b',

@@ -1,5 +1,6 @@
 import { MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Cohere: docs.cohere.com, "Different types of API keys and rate limits" (2026, confidence medium).
@@ -8,9 +9,8 @@ import type { HostFacts } from '../host-facts.ts';
  * no tier is given.
  */
 export const limits: HostFacts = {
-  hosts: ['api.cohere.com', 'api.cohere.ai'],
+  ...host,
   asOf: '2026',
-  tiers: [['Trial', 'Evaluation'], ['Production']],
   freeTiers: 1,
   assumedTier: undefined,
   fallback: undefined,

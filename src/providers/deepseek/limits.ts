@@ -1,14 +1,14 @@
 import { UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * DeepSeek: api-docs.deepseek.com/quick_start/rate_limit (2026-08-28). The only limit is how many
  * calls of an account are in flight; above it the answer is 429.
  */
 export const limits: HostFacts = {
-  hosts: ['api.deepseek.com'],
+  ...host,
   asOf: '2026-08-28',
-  tiers: [['Default']],
   freeTiers: 0,
   assumedTier: 'Default',
   fallback: 'deepseek-v4-pro',

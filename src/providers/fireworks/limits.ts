@@ -1,5 +1,6 @@
 import { SECOND_MS, type Subject } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 const COUNTS: readonly Subject[] = [
   { dimension: 'inputTokens', windowMs: SECOND_MS },
@@ -11,9 +12,8 @@ const COUNTS: readonly Subject[] = [
  * second: of the prompt, of its uncached part, and generated. No figures; responses state them.
  */
 export const limits: HostFacts = {
-  hosts: ['api.fireworks.ai'],
+  ...host,
   asOf: '2026-10',
-  tiers: [],
   freeTiers: 0,
   assumedTier: undefined,
   fallback: undefined,

@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Gemini's OpenAI-compatible host: limits of a project, as 429 bodies have stated them (second half
@@ -8,9 +9,8 @@ import type { HostFacts } from '../host-facts.ts';
  * none is made where no tier is given.
  */
 export const limits: HostFacts = {
-  hosts: ['generativelanguage.googleapis.com'],
+  ...host,
   asOf: '2026',
-  tiers: [['Free'], ['Tier 1'], ['Tier 2'], ['Tier 3']],
   freeTiers: 1,
   assumedTier: undefined,
   fallback: 'gemini-3.8-flash',

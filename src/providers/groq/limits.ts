@@ -1,14 +1,14 @@
 import { DAY_MS, MINUTE_MS } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Groq: console.groq.com/docs/rate-limits (2026-06) and measured headers (2026-07-26), confidence
  * medium to high. What other plans than the free one have isn't published; headers tell.
  */
 export const limits: HostFacts = {
-  hosts: ['api.groq.com'],
+  ...host,
   asOf: '2026-06',
-  tiers: [['Free'], ['Developer']],
   freeTiers: 1,
   assumedTier: 'Free',
   fallback: 'llama-3.1-8b-instant',

@@ -1,14 +1,14 @@
 import { MINUTE_MS, SECOND_MS } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Mistral: help.mistral.ai/en/articles/698531 (2026). Tiers are by what was billed; their figures
  * are shown in the console only. Those here were measured on one account (2026-07-26).
  */
 export const limits: HostFacts = {
-  hosts: ['api.mistral.ai'],
+  ...host,
   asOf: '2026-07-26',
-  tiers: [['Free', 'Experiment'], ['Tier 1'], ['Tier 2'], ['Tier 3'], ['Tier 4']],
   freeTiers: 1,
   assumedTier: 'Tier 1',
   fallback: 'mistral-medium',

@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Moonshot (Kimi): platform.kimi.ai/docs/pricing/limits (2026-08-28). One limit for all models of
@@ -7,9 +8,8 @@ import type { HostFacts } from '../host-facts.ts';
  * would correct a guess, so the lowest tier isn't one: an account that has it learns by a 429.
  */
 export const limits: HostFacts = {
-  hosts: ['api.moonshot.ai', 'api.moonshot.cn'],
+  ...host,
   asOf: '2026-08-28',
-  tiers: [['Free', 'Tier 0'], ['Tier 1'], ['Tier 2'], ['Tier 3'], ['Tier 4'], ['Tier 5']],
   freeTiers: 0,
   assumedTier: 'Tier 1',
   fallback: undefined,

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /** Not offered in this tier, or not published. */
 const no = undefined;
@@ -13,17 +14,8 @@ const no = undefined;
  * gpt-4o-mini (2026-10-09), and inferred for all other models (medium).
  */
 export const limits: HostFacts = {
-  hosts: ['api.openai.com'],
-  sdk: 'openai',
+  ...host,
   asOf: '2026-08-16',
-  tiers: [
-    ['Free'],
-    ['Tier 1'],
-    ['Tier 2', 'Build'],
-    ['Tier 3'],
-    ['Tier 4', 'Launch'],
-    ['Tier 5', 'Grow'],
-  ],
   freeTiers: 1,
   assumedTier: 'Tier 1',
   /** 30,000 TPM in tier 1: the least that a current text model has, the `-pro` models aside. */

@@ -1,15 +1,14 @@
 import { DAY_MS, MINUTE_MS } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * OpenRouter: openrouter.ai/docs, "Limits" (2026-09-19, confidence medium to high). All models
  * with `:free` in their id draw on one pool; the day is a UTC day. Others have no fixed limit.
  */
 export const limits: HostFacts = {
-  hosts: ['openrouter.ai'],
+  ...host,
   asOf: '2026-09-19',
-  /** Free: less than $10 of credits ever bought. */
-  tiers: [['Free'], ['Paid']],
   freeTiers: 1,
   assumedTier: 'Free',
   fallback: undefined,

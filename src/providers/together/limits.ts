@@ -1,5 +1,6 @@
 import { SECOND_MS, type Subject } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 const COUNTS: readonly Subject[] = [
   { dimension: 'requests', windowMs: SECOND_MS },
@@ -11,9 +12,8 @@ const COUNTS: readonly Subject[] = [
  * and of a second; no figures are published, but every response states them.
  */
 export const limits: HostFacts = {
-  hosts: ['api.together.xyz', 'api.together.ai'],
+  ...host,
   asOf: '2026',
-  tiers: [],
   freeTiers: 0,
   assumedTier: undefined,
   fallback: undefined,

@@ -1,11 +1,11 @@
 import { MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /** Vercel's AI Gateway: no limits are published (2026). Those of a provider behind it show in 429s. */
 export const limits: HostFacts = {
-  hosts: ['ai-gateway.vercel.sh'],
+  ...host,
   asOf: '2026',
-  tiers: [],
   freeTiers: 0,
   assumedTier: undefined,
   fallback: undefined,

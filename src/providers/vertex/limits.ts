@@ -1,5 +1,6 @@
 import { MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Vertex AI: requests, input and output tokens a minute for each base model and project (2026-10,
@@ -7,9 +8,8 @@ import type { HostFacts } from '../host-facts.ts';
  * without any: there is no table to have. A 429 is often one of capacity.
  */
 export const limits: HostFacts = {
-  hosts: /(?:^|[.-])aiplatform\.(?:[\w-]+\.)*googleapis\.com$/,
+  ...host,
   asOf: '2026-10',
-  tiers: [],
   freeTiers: 0,
   assumedTier: undefined,
   fallback: undefined,

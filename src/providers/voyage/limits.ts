@@ -1,15 +1,14 @@
 import { MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /**
  * Voyage AI: docs.voyageai.com, "Rate limits" (2026, confidence medium); `voyage-4` by MongoDB's
  * documentation. The second tier has twice the first one's figures, the third three times.
  */
 export const limits: HostFacts = {
-  hosts: ['api.voyageai.com'],
+  ...host,
   asOf: '2026',
-  /** A payment method, $100 paid, $1,000 paid. */
-  tiers: [['Tier 1'], ['Tier 2'], ['Tier 3']],
   freeTiers: 0,
   assumedTier: 'Tier 1',
   fallback: 'voyage-3-large',

@@ -1,12 +1,11 @@
 import { MINUTE_MS, SECOND_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
+import { host } from './host.ts';
 
 /** xAI: docs.x.ai, "Rate limits" (2026-09). Tiers by what was spent since 2026-01-01. */
 export const limits: HostFacts = {
-  hosts: ['api.x.ai'],
+  ...host,
   asOf: '2026-09',
-  /** From $0, $50, $250, $1,000 and $5,000. */
-  tiers: [['Tier 0'], ['Tier 1'], ['Tier 2'], ['Tier 3'], ['Tier 4']],
   freeTiers: 0,
   assumedTier: 'Tier 0',
   fallback: 'grok-4.20-multi-agent',

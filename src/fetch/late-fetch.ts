@@ -1,0 +1,19 @@
+import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
+import type { LimitedFetchOptions } from './limited-fetch.ts';
+import type { Fetch } from './outgoing-request.ts';
+
+/** A `fetch` whose calls to models wait until the limits have room. Its first request loads the code. */
+export function lateFetch(options: LimitedFetchOptions): Fetch {
+  const { limiter, fetch } = options;
+  let limited: Fetch | undefined;
+  watchPasses();
+  return async (input, init) => {
+    // Read before the first await, after which it may be another request's.
+    if (takePass(limiter)) return asAdmitted(limiter, () => fetch(input, init));
+    if (limited === undefined) {
+      const { limitedFetch } = await limiter.loaded(() => import('./limited-fetch.ts'));
+      limited ??= limitedFetch(options);
+    }
+    return limited(input, init);
+  };
+}

@@ -1,0 +1,89 @@
+import type { Caller } from '../callers/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { LaneRef } from '../events.ts';
+import type { GuardedEmitter } from '../guarded-emitter.ts';
+import type { LaneOpening } from '../rules/lane-state.ts';
+import { readLane } from '../shared/lane-rules.ts';
+import type { LedgerStore } from '../shared/ledger.ts';
+import { SharedLedgers } from '../shared/shared-ledgers.ts';
+import { SharedStore, type StoreListener } from '../shared/shared-store.ts';
+import type { Store, StorePolicy } from '../shared/store.ts';
+import type { Lane } from './lane.ts';
+import type { LaneKeeper } from './lane-keeper.ts';
+import type { OwnLaneSource } from './lane-options.ts';
+import type { LaneStatus } from './lane-snapshot.ts';
+import { statusElsewhere } from './lane-status.ts';
+import { OwnLanes } from './own-lanes.ts';
+import { SharedKeeper } from './shared-keeper.ts';
+
+/**
+ * All that a limiter needs to share its lanes and budgets with other processes. It is loaded where a
+ * limiter has a `store`, and only there.
+ */
+export class LaneSharing {
+  readonly #clock: Clock;
+  readonly #store: SharedStore;
+  readonly #ledgers: SharedLedgers;
+  readonly #ownLanes: OwnLanes;
+
+  constructor(store: Store, clock: Clock, emitter: GuardedEmitter) {
+    this.#clock = clock;
+    this.#store = new SharedStore(store, clock);
+    this.#ledgers = new SharedLedgers(this.#store);
+    this.#ownLanes = new OwnLanes(this.#store, clock, emitter);
+  }
+
+  /** What calls do while the store is lost. */
+  get onStoreLost(): StorePolicy {
+    return this.#store.onStoreLost;
+  }
+
+  /** Where budgets are kept. */
+  get ledgers(): LedgerStore {
+    return this.#ledgers;
+  }
+
+  /** The lanes of callers' own limits. */
+  get ownLanes(): OwnLaneSource {
+    return this.#ownLanes;
+  }
+
+  /** Calls `listener` whenever the store is lost or back. */
+  onChange(listener: StoreListener): void {
+    this.#store.onChange(listener);
+  }
+
+  /** Opens the value of a lane. */
+  keeper(name: string, opening: LaneOpening): LaneKeeper {
+    return new SharedKeeper(this.#store, name, opening, this.#clock);
+  }
+
+  /** The caller's own limits, where its tier has any. */
+  async own(caller: Caller): Promise<Lane | undefined> {
+    return this.#ownLanes.of(caller);
+  }
+
+  /** Others are to know of the lane. */
+  note(ref: LaneRef): void {
+    this.#store.lanes.note(ref);
+  }
+
+  /** The lanes that other processes use, without those that `isOpen` here. Rejects if it can't ask. */
+  async statusElsewhere(isOpen: (lane: string) => boolean): Promise<LaneStatus[]> {
+    if (!this.#store.isUp) return [];
+    const listed = (await this.#store.lanes.read()).filter(({ lane }) => !isOpen(lane));
+    const asked = listed.map(async ({ lane, model }) => {
+      const seen = await this.#store.glimpse(`lane/${lane}`, readLane);
+      return seen && statusElsewhere({ lane, model }, seen, this.#clock.now());
+    });
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((each) => (each.status === 'fulfilled' && each.value) || []);
+  }
+
+  /** Lanes of callers. Those of the limiter end by themselves. */
+  close(): void {
+    this.#ownLanes.close();
+    void this.#ledgers.close();
+    this.#store.close();
+  }
+}

@@ -1,0 +1,6 @@
+import type { HostName } from '../host-facts.ts';
+
+export const host: HostName = {
+  hosts: ['api.fireworks.ai'],
+  tiers: [],
+};

@@ -1,0 +1,19 @@
+/** Where each provider of the directory is, and its tiers. The rest is loaded with the first call. */
+export { host as anthropic } from './anthropic/host.ts';
+export { host as azure } from './azure/host.ts';
+export { host as bedrock } from './bedrock/host.ts';
+export { host as cerebras } from './cerebras/host.ts';
+export { host as cohere } from './cohere/host.ts';
+export { host as deepseek } from './deepseek/host.ts';
+export { host as fireworks } from './fireworks/host.ts';
+export { host as gemini } from './gemini/host.ts';
+export { host as groq } from './groq/host.ts';
+export { host as mistral } from './mistral/host.ts';
+export { host as moonshot } from './moonshot/host.ts';
+export { host as openai } from './openai/host.ts';
+export { host as openrouter } from './openrouter/host.ts';
+export { host as together } from './together/host.ts';
+export { host as vercel } from './vercel/host.ts';
+export { host as vertex } from './vertex/host.ts';
+export { host as voyage } from './voyage/host.ts';
+export { host as xai } from './xai/host.ts';
