@@ -4,6 +4,7 @@ import type { Dimension, Shape } from './model/limits.ts';
 import type { TokenEstimate } from './model/usage.ts';
 import { measuresOf, statedBy } from './providers/enforcement.ts';
 import type { PresetHost } from './providers/known-providers.ts';
+import type { Preset } from './providers/preset.ts';
 import { presetFor } from './providers/preset-for.ts';
 import type { Provider } from './providers/provider.ts';
 
@@ -15,17 +16,35 @@ export interface Upstream {
   readonly presetHost: PresetHost | undefined;
 }
 
+/** What is published for such a call, for an account of that tier. */
+export function presetOf(
+  { presetHost }: Upstream,
+  { model }: Pick<Call, 'model'>,
+  { inputTokens }: TokenEstimate,
+  tier: string | number | undefined,
+): Preset | undefined {
+  return presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+}
+
 /**
  * The lane of a call, for an account of that tier. Models that share one limit share a lane; calls
  * with a long input may have one of their own.
  */
 export function laneKeyOf(
-  { provider, host, presetHost }: Upstream,
-  { model }: Pick<Call, 'model'>,
-  { inputTokens }: TokenEstimate,
+  upstream: Upstream,
+  call: Pick<Call, 'model'>,
+  estimate: TokenEstimate,
   tier: string | number | undefined,
 ): LaneKey {
-  const preset = presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+  return laneKeyFor(upstream, call, presetOf(upstream, call, estimate, tier));
+}
+
+/** The same, for a call with these published limits. */
+export function laneKeyFor(
+  { provider, host, presetHost }: Upstream,
+  { model }: Pick<Call, 'model'>,
+  preset: Preset | undefined,
+): LaneKey {
   const isLong = preset?.context === 'long';
   const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
   const { correction, charging } = provider;

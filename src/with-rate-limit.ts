@@ -116,10 +116,14 @@ function upstreamOf(
   options: CallPipelineOptions,
 ): Upstream {
   const upstream = adapter.upstream(client);
-  const home = accountTierOf(options) === undefined ? undefined : adapter.home;
-  const { presetHost = home } = upstream;
-  return { ...upstream, presetHost };
+  if (upstream.presetHost !== undefined || accountTierOf(options) === undefined) return upstream;
+  const known = atHome.get(upstream) ?? { ...upstream, presetHost: adapter.home };
+  atHome.set(upstream, known);
+  return known;
 }
+
+/** What those upstreams are taken for. */
+const atHome = new WeakMap<Upstream, Upstream>();
 
 function noClient(given: unknown): TypeError {
   const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';

@@ -12,7 +12,8 @@ import { DESCRIPTIONS, type Protocol, protocolOf } from '../providers/protocol.t
 import type { Provider } from '../providers/provider.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { writesText } from '../tokens/api.ts';
-import type { Calibration, Estimated } from '../tokens/calibration/calibration.ts';
+import type { Calibration } from '../tokens/calibration/calibration.ts';
+import type { Estimated } from '../tokens/calibration/call-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
 import type { EstimateRequest } from '../tokens/estimator.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';

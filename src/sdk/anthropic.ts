@@ -1,8 +1,10 @@
 import { newCallId } from '../model/call-id.ts';
 import { isObject, parseJson } from '../model/json.ts';
+import { remembered } from '../model/remembered.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { providerFor } from '../providers/provider-for.ts';
 import { anthropicCounter, type CountsMessages } from '../tokens/remote-count.ts';
+import type { Upstream } from '../upstream.ts';
 import type { Attempt } from './attempt.ts';
 import { hostnameOf, hostOf } from './base-url.ts';
 import type { CallPipeline } from './call-pipeline.ts';
@@ -57,14 +59,7 @@ export const anthropicAdapter: ClientAdapter = {
   home: 'anthropic',
   methods: METHODS,
   accepts: (client) => 'messages' in client && 'baseURL' in client && hasMethods(client, METHODS),
-  upstream(client) {
-    const { baseURL } = asAnthropic(client);
-    return {
-      provider: providerFor({ sdk: 'anthropic', baseURL, azure: false }),
-      host: hostOf(baseURL),
-      presetHost: hostOfPreset(hostnameOf(baseURL), 'anthropic'),
-    };
-  },
+  upstream: (client) => upstreamAt(asAnthropic(client).baseURL),
   // `accepts` has found an Anthropic client.
   counter: (client, clock) => anthropicCounter(client as CountsMessages, { clock }),
   wrap(client, pipeline, rewrap) {
@@ -84,6 +79,16 @@ export const anthropicAdapter: ClientAdapter = {
     return clone;
   },
 };
+
+/** The same object each time: it is asked for with each call. */
+const upstreamAt = remembered(
+  (baseURL: string) => baseURL,
+  (baseURL): Upstream => ({
+    provider: providerFor({ sdk: 'anthropic', baseURL, azure: false }),
+    host: hostOf(baseURL),
+    presetHost: hostOfPreset(hostnameOf(baseURL), 'anthropic'),
+  }),
+);
 
 /** `accepts` has looked at what TypeScript can't: `backendMiddleware` is protected. */
 function asAnthropic(client: object): AnthropicClient {
@@ -151,10 +156,9 @@ function limiting(client: AnthropicClient, pipeline: CallPipeline): Middleware {
       const previous = refused(counts.last);
       const question = undefined;
       const { callId } = counts;
-      const asked = { ...described, signal, mayRetry, question, callId };
-      const hooked = { ...asked, earlier, previous, attempt };
+      const hooked = { ...described, signal, mayRetry, question, callId, attempt };
       const admitted = await pipeline
-        .admit(hooked, call)
+        .admit(hooked, call, { earlier, previous })
         .catch((error) => refusalOr(error, previous));
       if (admitted instanceof Response) return admitted;
       counts.last = admitted;
