@@ -49,8 +49,12 @@ export class CooperativeQueue {
    * returns, unless the turn is over. (Otherwise, a chain of calls, each started when the previous one
    * is done, would never let the event loop run.)
    */
-  async run(job: Job): Promise<void> {
-    await this.begin(job);
+  run(job: Job): Promise<void> {
+    try {
+      return this.begin(job) ?? Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The same; `undefined` if the job is done already. Throws what its first step throws. */
