@@ -9,11 +9,13 @@ import { largeCallTable } from './rivals/large-call.ts';
 import { rivalsTable } from './rivals/rivals-table.ts';
 import { STORE_TABLES } from './stores/store-benches.ts';
 import { utilisationTable } from './utilisation.ts';
+import { waitingTable } from './waiting.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
   'before-after': beforeAfterTable,
   cost: costTable,
+  'cost:waiting': waitingTable,
   ...Object.fromEntries(
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),
   ),

@@ -1,10 +1,12 @@
 import type { LaneKey } from './lane/lane-registry.ts';
 import type { Call } from './model/call.ts';
 import type { Dimension, Shape } from './model/limits.ts';
+import { remembered } from './model/remembered.ts';
 import type { TokenEstimate } from './model/usage.ts';
 import { hostnameOf, hostOf } from './providers/base-url.ts';
 import { measuresOf, statedBy } from './providers/enforcement.ts';
 import { hostOfPreset, type PresetHost } from './providers/host.ts';
+import type { Preset } from './providers/preset.ts';
 import { presetFor } from './providers/preset-for.ts';
 import { HOMES } from './providers/protocol.ts';
 import type { Provider } from './providers/provider.ts';
@@ -18,13 +20,36 @@ export interface Upstream {
   readonly presetHost: PresetHost | undefined;
 }
 
+/** What is published for such a call, for an account of that tier. */
+export function presetOf(
+  { presetHost }: Upstream,
+  { model }: Pick<Call, 'model'>,
+  { inputTokens }: TokenEstimate,
+  tier: string | number | undefined,
+): Preset | undefined {
+  return presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+}
+
 /**
  * Whose rules apply at a destination. On a host that nobody knows, an account's tier is one at the
- * protocol's own provider: a gateway stands before it.
+ * protocol's own provider: a gateway stands before it. The same object each time, because each call
+ * asks for it.
  */
 export function upstreamAt(destination: Destination, hasAccountTier: boolean): Upstream {
+  return hasAccountTier ? withTier(destination) : withoutTier(destination);
+}
+
+const withoutTier = remembered(nameOf, (destination) => upstreamOf(destination, undefined));
+const withTier = remembered(nameOf, (destination) =>
+  upstreamOf(destination, HOMES[destination.sdk]),
+);
+
+function nameOf({ sdk, baseURL, azure }: Destination): string {
+  return `${sdk} ${azure} ${baseURL}`;
+}
+
+function upstreamOf(destination: Destination, home: PresetHost | undefined): Upstream {
   const { sdk, baseURL } = destination;
-  const home = hasAccountTier ? HOMES[sdk] : undefined;
   return {
     provider: providerFor(destination),
     host: hostOf(baseURL),
@@ -37,12 +62,20 @@ export function upstreamAt(destination: Destination, hasAccountTier: boolean): U
  * with a long input may have one of their own.
  */
 export function laneKeyOf(
-  { provider, host, presetHost }: Upstream,
-  { model }: Pick<Call, 'model'>,
-  { inputTokens }: TokenEstimate,
+  upstream: Upstream,
+  call: Pick<Call, 'model'>,
+  estimate: TokenEstimate,
   tier: string | number | undefined,
 ): LaneKey {
-  const preset = presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+  return laneKeyFor(upstream, call, presetOf(upstream, call, estimate, tier));
+}
+
+/** The same, for a call with these published limits. */
+export function laneKeyFor(
+  { provider, host, presetHost }: Upstream,
+  { model }: Pick<Call, 'model'>,
+  preset: Preset | undefined,
+): LaneKey {
   const isLong = preset?.context === 'long';
   const family = `${preset?.family ?? model}${isLong ? ' (long context)' : ''}`;
   const { correction, charging } = provider;

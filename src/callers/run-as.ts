@@ -36,6 +36,9 @@ export const CONTEXT_OPTIONS: readonly (keyof CallerContext)[] = [
 
 const ON_LIMIT: readonly OnLimit[] = ['wait', 'reject', 'degrade'];
 
+/** Nothing is said of the caller. */
+const NOBODY: CallerContext = {};
+
 let storage: AsyncStorage<CallerContext> | undefined;
 
 /** One for all copies of this library: a client of one may be called within `runAs` of another. */
@@ -78,7 +81,7 @@ export function defined(context: CallerContext): CallerContext {
 /** Who makes the present call, as far as `runAs` says. */
 export function presentCaller(): CallerContext {
   storage ??= foundAcrossCopies<AsyncStorage<CallerContext>>('callers');
-  return storage?.getStore() ?? {};
+  return storage?.getStore() ?? NOBODY;
 }
 
 /** @throws TypeError for what describes no caller */

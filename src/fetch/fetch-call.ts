@@ -84,7 +84,7 @@ export class FetchCall {
     for (let attempt = 1; ; attempt++) {
       const previous = refused(earlier);
       const admitted = await this.#pipeline
-        .admit({ ...asked, earlier, previous, attempt }, call)
+        .admit({ ...asked, attempt }, call, { earlier, previous })
         .catch((error) => this.#final(refusalOr(error, previous), previous));
       if (admitted instanceof Response) return admitted;
       const response = await admitted.receive(await this.#sent(admitted, question));

@@ -81,6 +81,8 @@ export class LaneRegistry implements Iterable<Lane> {
   readonly #open = new Map<string, Open>();
   readonly #sweeper: Sweeper;
   readonly #pauses = new OperatorPauses();
+  /** The one that was asked for last; `undefined` once any was forgotten. */
+  #last: Open | undefined;
   #isClosed = false;
 
   constructor(settings: Settings, emitter: GuardedEmitter) {
@@ -100,11 +102,14 @@ export class LaneRegistry implements Iterable<Lane> {
 
   /** The lane of one upstream limit. */
   get(key: LaneKey): Lane {
+    // The key of the last call, in most cases: its lane is the last one already.
+    if (key === this.#last?.key && this.#sharing === undefined) return this.#last.lane;
     const name = nameOf(key);
     const known = this.#open.get(name);
     const lane = known?.lane ?? this.#opened(name, key);
     this.#open.delete(name);
     this.#open.set(name, { lane, key: known?.key ?? key });
+    this.#last = { lane, key };
     if (!this.#isClosed) this.#sharing?.note({ lane: name, model: lane.model });
     if (this.#isClosed && known === undefined) lane.close();
     else if (known === undefined) this.#grown(name);
@@ -171,6 +176,7 @@ export class LaneRegistry implements Iterable<Lane> {
   /** Closes all of them, and those that are opened later. */
   close(): void {
     this.#isClosed = true;
+    this.#last = undefined;
     this.#sweeper.stop();
     for (const lane of this) lane.close();
   }
@@ -192,6 +198,7 @@ export class LaneRegistry implements Iterable<Lane> {
     const [[name, open] = []] = this.#open;
     if (name === undefined || open === undefined) return;
     this.#open.delete(name);
+    this.#last = undefined;
     if (open.lane.isIdle) open.lane.close();
     else this.#open.set(name, open);
   }
@@ -206,6 +213,7 @@ export class LaneRegistry implements Iterable<Lane> {
   }
 
   #forget(name: string, lane: Lane): void {
+    this.#last = undefined;
     this.#open.delete(name);
     lane.close();
   }

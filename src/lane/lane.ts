@@ -6,7 +6,7 @@ import { newCallId } from '../model/call-id.ts';
 import type { ChargeRule } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { PauseCause } from '../model/refusal.ts';
-import type { QueuedCall } from '../queue/queued-call.ts';
+import type { Promised, QueuedCall } from '../queue/queued-call.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { foundRule } from '../rules/learning/charge-belief.ts';
@@ -18,7 +18,7 @@ import type { Costs } from '../rules/ticket.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { Forecast } from './forecast.ts';
 import type { QueueBounds } from './lane-admission.ts';
-import type { LaneCall } from './lane-call.ts';
+import { type LaneCall, plainCall } from './lane-call.ts';
 import { LaneFeedback } from './lane-feedback.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { LaneOptions, OwnLane } from './lane-options.ts';
@@ -61,19 +61,41 @@ export class Lane {
     this.#queue.look();
   }
 
-  /** A call is being estimated that will ask here. Returns what ends that. */
-  prepare(): () => void {
-    return this.#preparing.begin();
+  /** A call is being estimated that will ask here, until `prepared`. */
+  prepare(): void {
+    this.#preparing.begin();
+  }
+
+  prepared(): void {
+    this.#preparing.end();
   }
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
+    return this.#acquireElsewhere(call) ?? this.#queue.acquire(call);
+  }
+
+  /**
+   * The same; tells `promised`, which takes less memory than a promise. Returns one where it has told
+   * nobody until then, and isn't in the queue.
+   */
+  enter(call: LaneCall, promised: Promised<Reservation>): Promise<void> | undefined {
+    const acquired = this.#acquireElsewhere(call);
+    if (acquired === undefined) this.#queue.enter(call, promised);
+    return acquired?.then(
+      (reservation) => promised.resolve(reservation),
+      (reason: unknown) => promised.reject(reason),
+    );
+  }
+
+  /** Where the call rests, or its caller's own limits are a lane of their own. */
+  #acquireElsewhere(call: LaneCall): Promise<Reservation> | undefined {
     const { caller, notBefore = 0 } = call;
     if (notBefore > this.#now) {
       return this.#noted(this.#queue.rest(call).then(() => this.acquire(call)));
     }
     const own = caller && this.#options.ownLanes?.of(caller);
-    if (caller === undefined || own === undefined) return this.#queue.acquire(call);
+    if (caller === undefined || own === undefined) return undefined;
     return this.#noted(this.#acquireOwnFirst(call, caller, own));
   }
 
@@ -91,11 +113,10 @@ export class Lane {
     own: Promise<OwnLane | undefined>,
   ): Promise<Reservation> {
     const { callId = newCallId() } = asked;
-    const call = { ...asked, callId };
+    const call = { ...plainCall(asked), callId };
     const lane = await own;
     if (lane === undefined) return this.#queue.acquire(call);
-    const { refusedAt } = call;
-    const error = this.#queue.admission.rejection({ ...this.#queue.asking(call), refusedAt });
+    const error = this.#queue.admission.rejection(this.#queue.asking(call));
     if (error !== undefined)
       throw this.#queue.admission.told({ caller, callId, ref: undefined }, error);
     const since = this.#now;

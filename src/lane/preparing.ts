@@ -7,16 +7,15 @@ export class Preparing {
     return this.#count;
   }
 
-  /** One more. Returns what ends it, once. */
-  begin(): () => void {
+  /** One more, until `end`. */
+  begin(): void {
     this.#count++;
-    let isOver = false;
-    return () => {
-      if (isOver) return;
-      isOver = true;
-      this.#count--;
-      if (this.#count === 0) this.#tell();
-    };
+  }
+
+  /** One less: once for each that has begun. */
+  end(): void {
+    this.#count--;
+    if (this.#count === 0) this.#tell();
   }
 
   /** Resolves when there is none. */

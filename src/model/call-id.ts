@@ -3,6 +3,15 @@ let last = 0;
 
 /** The name of a call, in all events that tell of it: short, and no other process has the same. */
 export function newCallId(): string {
+  return callIdOf(newCallNumber());
+}
+
+/** What a call's name is made of: less to keep. */
+export function newCallNumber(): number {
+  return ++last;
+}
+
+export function callIdOf(number: number): string {
   prefix ??= crypto.randomUUID().slice(0, 8);
-  return `${prefix}-${(++last).toString(36)}`;
+  return `${prefix}-${number.toString(36)}`;
 }

@@ -11,15 +11,11 @@ export interface Held {
 
 type Run = () => Promise<unknown>;
 
-interface AddOptions<R> extends QueueAddOptions {
-  readonly call?: QueuedCall<R>;
-}
-
 /** p-queue's `queueClass`: it hands out the calls that may go, and those that have left. */
-class GrantedFirst<R> implements Queue<Run, AddOptions<R>> {
+class GrantedFirst<R> implements Queue<Run, QueueAddOptions> {
   readonly #fair: FairQueue<R>;
   readonly #onEmpty: () => void;
-  readonly #granted: QueuedCall<R>[] = [];
+  readonly #granted: Run[] = [];
   #first = 0;
 
   constructor(fair: FairQueue<R>, onEmpty: () => void) {
@@ -36,27 +32,18 @@ class GrantedFirst<R> implements Queue<Run, AddOptions<R>> {
     return this.#granted.length > this.#first;
   }
 
-  enqueue(run: Run, { call }: Partial<AddOptions<R>> = {}): void {
-    if (call === undefined) throw new TypeError('A lane queues calls only');
-    call.run = run;
-    call.isWaiting = true;
-    this.#fair.add(call);
-  }
-
-  /** Takes the call out of the fair order: it is handed out next. */
-  promote(call: QueuedCall<R>): void {
-    this.#fair.remove(call);
-    this.#granted.push(call);
+  enqueue(run: Run): void {
+    this.#granted.push(run);
   }
 
   dequeue(): Run | undefined {
-    const call = this.#granted[this.#first++];
+    const run = this.#granted[this.#first++];
     if (this.#first === this.#granted.length) {
       this.#granted.length = 0;
       this.#first = 0;
       this.#onEmpty();
     }
-    return call?.run;
+    return run;
   }
 
   /** p-queue asks for these where it is told to, which nobody does here. */
@@ -74,10 +61,13 @@ class GrantedFirst<R> implements Queue<Run, AddOptions<R>> {
  * - `FairQueue`: in which order calls ask;
  * - the rules (`decide`): which of them may go now. Each is promoted here, and p-queue runs until no
  *   promoted call is left; then it is paused until the next decision.
+ *
+ * p-queue hears of a call as it is promoted, and counts those before by `size`: a task of p-queue's for
+ * each call that waits would take more memory than the call.
  */
 export class CallQueue<R extends Held> {
   readonly fair: FairQueue<R>;
-  readonly #queue: PQueue<GrantedFirst<R>, AddOptions<R>>;
+  readonly #queue: PQueue<GrantedFirst<R>, QueueAddOptions>;
   readonly #waiting: GrantedFirst<R>;
   readonly #aborts = new AbortHub();
 
@@ -121,7 +111,8 @@ export class CallQueue<R extends Held> {
   /** Lets a call wait; it leaves when its signal aborts. */
   join(call: QueuedCall<R>): void {
     const { signal } = call;
-    void this.#queue.add(() => run(call), { call });
+    call.isWaiting = true;
+    this.fair.add(call);
     if (signal === undefined) return;
     if (signal.aborted) this.leave(call, signal.reason);
     else call.stop = this.#aborts.listen(signal, () => this.leave(call, signal.reason));
@@ -155,7 +146,8 @@ export class CallQueue<R extends Held> {
     call.isWaiting = false;
     call.stop?.();
     call.stop = undefined;
-    this.#waiting.promote(call);
+    this.fair.remove(call);
+    void this.#queue.add(() => run(call));
   }
 }
 

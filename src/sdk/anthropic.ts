@@ -150,10 +150,9 @@ function limiting(client: AnthropicClient, ofClient: ClientPipeline): Middleware
       const previous = refused(counts.last);
       const question = undefined;
       const { callId } = counts;
-      const asked = { ...described, signal, mayRetry, question, callId };
-      const hooked = { ...asked, earlier, previous, attempt };
+      const hooked = { ...described, signal, mayRetry, question, callId, attempt };
       const admitted = await pipeline
-        .admit(hooked, call)
+        .admit(hooked, call, { earlier, previous })
         .catch((error) => refusalOr(error, previous));
       if (admitted instanceof Response) return admitted;
       counts.last = admitted;

@@ -4,7 +4,7 @@ import type { Lane } from '../lane/lane.ts';
 import type { Call } from '../model/call.ts';
 import type { Usage } from '../model/usage.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Estimated } from '../tokens/calibration/calibration.ts';
+import type { Estimated } from '../tokens/calibration/call-estimate.ts';
 import type { UsageQuestion } from './usage-habits.ts';
 
 /** What an attempt needs to know of its call. */

@@ -7,6 +7,7 @@ export class ClientPipeline {
   readonly #options: CallPipelineOptions;
   readonly #destination: () => Destination;
   #pipeline: CallPipeline | undefined;
+  #loading: Promise<CallPipeline> | undefined;
 
   /** `destination` is called for each request, because a client's base URL may change. */
   constructor(options: CallPipelineOptions, destination: () => Destination) {
@@ -14,14 +15,29 @@ export class ClientPipeline {
     this.#destination = destination;
   }
 
+  /** Once it is loaded. @throws before that */
+  get ready(): CallPipeline {
+    if (this.#pipeline === undefined) throw new Error('The code for calls is not loaded yet');
+    return this.#pipeline;
+  }
+
   /** At once, from the second call on. Rejects where the code can't be loaded; the next call tries again. */
   load(): CallPipeline | Promise<CallPipeline> {
-    return this.#pipeline ?? this.#loaded();
+    return this.#pipeline ?? this.#load();
+  }
+
+  /** One promise for all calls that wait for it, so that they keep their order. */
+  #load(): Promise<CallPipeline> {
+    this.#loading ??= this.#loaded().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
   }
 
   async #loaded(): Promise<CallPipeline> {
     const { limiter } = this.#options;
     const { CallPipeline } = await limiter.loaded(() => import('./call-pipeline.ts'));
+    if (limiter.opening !== undefined) await limiter.opening;
     this.#pipeline ??= new CallPipeline(this.#options, this.#destination);
     return this.#pipeline;
   }

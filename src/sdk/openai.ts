@@ -1,13 +1,13 @@
-import type { Call } from '../model/call.ts';
-import { newCallId } from '../model/call-id.ts';
 import { hostnameOf } from '../providers/base-url.ts';
 import type { CountsResponses } from '../tokens/remote-count.ts';
+import type { AskingCall } from './asking-call.ts';
 import type { Attempt } from './attempt.ts';
 import type { CallPipeline } from './call-pipeline.ts';
 import type { ClientAdapter } from './client.ts';
 import { classMethod, hasMethods, keepState } from './client-object.ts';
 import type { ClientPipeline } from './client-pipeline.ts';
 import { isFinal } from './final-response.ts';
+import { NOTHING_BEFORE } from './hooked-request.ts';
 import { lateCounter } from './late-counter.ts';
 import {
   type ApiRequest,
@@ -16,12 +16,11 @@ import {
   copyOf,
   type Fetch,
   isAzure,
-  isReplayable,
   type OpenAIClient,
   type RequestOptions,
   replaceBody,
 } from './openai-client.ts';
-import { lowerOutput, type OutgoingCall } from './outgoing-call.ts';
+import { OutgoingCall, type Rest, sharedRest } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 import { noteUncounted } from './uncounted.ts';
@@ -62,10 +61,17 @@ function unhooked(fetch: Fetch): Fetch {
   return behind.get(fetch) ?? fetch;
 }
 
+/** An attempt whose waiting has ended. */
+type Asking = AskingCall<OutgoingCall>;
+/** The same, or a call that isn't metered. */
+type Turn = Asking | Pick<OutgoingCall, 'options' | 'rest'>;
+
 /** Sends the attempts of one client through a pipeline. */
 class OpenAIHook {
   readonly #client: OpenAIClient;
   readonly #pipeline: ClientPipeline;
+  readonly #makeRequest: OpenAIClient['makeRequest'];
+  /** Calls that have an attempt, by the copy of their options. */
   readonly #calls = new WeakMap<object, OutgoingCall>();
   /** Attempts by their headers, the one object that also reaches `fetch`. */
   readonly #byHeaders = new WeakMap<object, Attempt>();
@@ -73,15 +79,16 @@ class OpenAIHook {
   constructor(client: OpenAIClient, pipeline: ClientPipeline) {
     this.#client = client;
     this.#pipeline = pipeline;
+    this.#makeRequest = client.makeRequest;
   }
 
   /** Overrides methods on this client object, not on its class. */
   install(fetch: Fetch, rewrap: (client: object) => object): object {
     const client = this.#client;
-    const { makeRequest, prepareRequest, shouldRetry, withOptions } = client;
+    const { prepareRequest, shouldRetry, withOptions } = client;
     const methods = {
-      makeRequest: (options: RequestOptions, retriesRemaining: number | null, ...rest: unknown[]) =>
-        this.#request(options, (sent) => makeRequest.call(client, sent, retriesRemaining, ...rest)),
+      makeRequest: (options: RequestOptions, ...rest: Rest) =>
+        this.#request(options, sharedRest(rest)),
       prepareRequest: async (request: ApiRequest, context: { options: object }) => {
         await prepareRequest.call(client, request, context);
         this.#prepared(request, context.options);
@@ -112,38 +119,88 @@ class OpenAIHook {
   #hooked(fetch: Fetch): Fetch {
     // A proxy, because the SDK looks at the properties that a custom `fetch` may have.
     const hooked = new Proxy(fetch, {
-      apply: (_target, _self, [url, init]: Parameters<Fetch>) => this.#send(fetch, url, init),
+      apply: (_target, _self, [url, init]: Parameters<Fetch>) => this.#fetch(fetch, url, init),
     });
     behind.set(hooked, fetch);
     return hooked;
   }
 
-  /** One attempt of the SDK, and our resends of it after refusals. */
-  async #request(
-    asked: RequestOptions | PromiseLike<RequestOptions>,
-    makeRequest: (options: RequestOptions) => Promise<unknown>,
-  ): Promise<unknown> {
-    const pipeline = await this.#pipeline.load();
-    const options = await asked;
-    // In a retry, `options.body` may be lowered: describe the caller's own body.
+  /**
+   * One attempt of the SDK, and our resends of it after refusals. What a call that waits keeps is one
+   * promise and its `AskingCall`. The promise's `then` keeps the caller's async context.
+   */
+  #request(asked: RequestOptions | PromiseLike<RequestOptions>, rest: Rest): Promise<unknown> {
+    const turn = new Promise<Turn>((resolve, reject) => {
+      Promise.resolve(asked)
+        .then((options) => this.#start(options, rest, resolve))
+        .catch(reject);
+    });
+    return turn.then(this.#take);
+  }
+
+  #start(options: RequestOptions, rest: Rest, resolve: (turn: Turn) => void): void | Promise<void> {
+    const pipeline = this.#pipeline.load();
+    if (!(pipeline instanceof Promise)) return this.#begin(pipeline, options, rest, resolve);
+    return pipeline.then((loaded) => this.#begin(loaded, options, rest, resolve));
+  }
+
+  #begin(
+    pipeline: CallPipeline,
+    options: RequestOptions,
+    rest: Rest,
+    resolve: (turn: Turn) => void,
+  ): void {
+    // In a retry, `options.body` may be lowered: its call is known from the caller's own body.
     const known = this.#calls.get(options);
-    const given = known === undefined ? options : { ...options, body: known.body };
-    const described = this.#described(given);
-    const call = pipeline.describe(described);
-    if (call === undefined) {
-      noteUncounted(hostnameOf(this.#client.baseURL), described);
-      return makeRequest(options);
+    const sending = known ?? this.#described(pipeline, options, rest);
+    if (sending === undefined) {
+      resolve({ options, rest });
+      return;
     }
-    const sending = known ?? this.#track(options, call, pipeline);
-    let earlier: Attempt | undefined;
-    for (;;) {
-      sending.attempts++;
-      const attempt = await this.#admit(pipeline, sending, call, earlier);
-      if (attempt === undefined) return makeRequest(sending.options);
-      sending.attempt = attempt;
-      lowerOutput(sending, attempt);
+    if (known !== undefined) known.attempt++;
+    sending.rest = rest;
+    this.#ask(sending, undefined, resolve);
+  }
+
+  /** `undefined` for a call that isn't metered. */
+  #described(
+    pipeline: CallPipeline,
+    options: RequestOptions,
+    rest: Rest,
+  ): OutgoingCall | undefined {
+    const { deploymentName, baseURL } = this.#client;
+    const { method, body } = options;
+    const prefix = deploymentName === undefined ? '' : `/deployments/${deploymentName}`;
+    const path = `${prefix}${options.path}`;
+    const call = pipeline.describe({ method, path, body });
+    if (call === undefined) {
+      noteUncounted(hostnameOf(baseURL), { method, path, body });
+      return undefined;
+    }
+    const question = asksForNoUsage(options.path, body)
+      ? pipeline.habits.question(baseURL, call.model)
+      : undefined;
+    const maxRetries = options.maxRetries ?? this.#client.maxRetries;
+    return new OutgoingCall(options, { path, call }, question, maxRetries, rest);
+  }
+
+  #ask(sending: OutgoingCall, earlier: Attempt | undefined, settled: (turn: Asking) => void): void {
+    const { previous } = sending;
+    const isFirst = earlier === undefined && previous === undefined;
+    const before = isFirst ? NOTHING_BEFORE : { earlier, previous };
+    this.#pipeline.ready.ask(sending, sending.call, before, settled);
+  }
+
+  /** Sends what may be sent now. */
+  readonly #take = async (turn: Turn): Promise<unknown> => {
+    if (!('admitted' in turn)) return this.#send(turn);
+    const sending = turn.request;
+    for (let asking = turn; ; ) {
+      const attempt = this.#admitted(asking);
+      if (attempt === undefined) return this.#send(sending);
       try {
-        const result = await makeRequest(sending.options);
+        this.#track(sending, attempt);
+        const result = await this.#send(sending);
         attempt.finish();
         return result;
       } catch (error) {
@@ -151,30 +208,24 @@ class OpenAIHook {
         sending.question?.failed();
         if (attempt.again === undefined) throw error;
         sending.resends++;
-        earlier = attempt;
+        sending.attempt++;
       }
+      asking = await new Promise<Asking>((settled) => this.#ask(sending, attempt, settled));
     }
+  };
+
+  #send({ options, rest }: Pick<OutgoingCall, 'options' | 'rest'>): Promise<unknown> {
+    return this.#makeRequest.call(this.#client, options, ...rest);
   }
 
   /**
    * `undefined` if the caller aborted meanwhile, or its lane takes no calls and this one was refused:
    * the SDK throws its own error for that.
    */
-  async #admit(
-    pipeline: CallPipeline,
-    { options, body, question, callId, attempts: attempt, attempt: last }: OutgoingCall,
-    call: Call,
-    earlier: Attempt | undefined,
-  ): Promise<Attempt | undefined> {
-    const signal = options.signal ?? undefined;
-    const maxRetries = options.maxRetries ?? this.#client.maxRetries;
-    const mayRetry = maxRetries > 0 && isReplayable(options);
-    const described = this.#described({ ...options, body });
-    const previous = last?.isRefused === true ? last : undefined;
-    const asked = { ...described, signal, mayRetry, question, callId };
-    const request = { ...asked, earlier, previous, attempt };
+  #admitted(asking: Asking): Attempt | undefined {
+    const { question, signal, previous } = asking.request;
     try {
-      return await pipeline.admit(request, call);
+      return asking.admitted;
     } catch (error) {
       question?.failed();
       if (signal?.aborted === true || previous?.answersFor(error) === true) return undefined;
@@ -182,33 +233,23 @@ class OpenAIHook {
     }
   }
 
-  #described({ method, path, body }: RequestOptions): {
-    method: string;
-    path: string;
-    body: unknown;
-  } {
-    const { deploymentName } = this.#client;
-    const prefix = deploymentName === undefined ? '' : `/deployments/${deploymentName}`;
-    return { method, path: `${prefix}${path}`, body };
-  }
-
-  #track(given: RequestOptions, { model }: Call, { habits }: CallPipeline): OutgoingCall {
-    const options = { ...given };
-    const { path, body } = options;
-    const { baseURL } = this.#client;
-    const question = asksForNoUsage(path, body) ? habits.question(baseURL, model) : undefined;
-    const counts = { attempt: undefined, attempts: 0, resends: 0 };
-    const sending = { options, body, question, callId: newCallId(), ...counts };
-    this.#calls.set(options, sending);
-    return sending;
+  #track(sending: OutgoingCall, attempt: Attempt): void {
+    if (!this.#calls.has(sending.options)) {
+      sending.options = { ...sending.options };
+      this.#calls.set(sending.options, sending);
+    }
+    sending.current = attempt;
+    sending.lowerOutput(attempt);
   }
 
   #prepared(request: ApiRequest, options: object): void {
     const sending = this.#calls.get(options);
-    const attempt = sending?.attempt;
+    const attempt = sending?.current;
     if (sending === undefined || attempt === undefined) return;
-    if (!callerCounts(sending.options.headers, this.#client._options?.defaultHeaders)) {
-      countResends(request.headers, sending.resends);
+    const { resends } = sending;
+    const { defaultHeaders } = this.#client._options ?? {};
+    if (resends > 0 && !callerCounts(sending.options.headers, defaultHeaders)) {
+      countResends(request.headers, resends);
     }
     // Changes the text: the caller's object must not be read a second time.
     if (sending.question?.isAsked === true) replaceBody(request, withUsage(request.body));
@@ -227,7 +268,7 @@ class OpenAIHook {
     Object.defineProperty(request, 'headers', accessor);
   }
 
-  async #send(fetch: Fetch, url: unknown, init?: ApiRequest): Promise<Response> {
+  async #fetch(fetch: Fetch, url: unknown, init?: ApiRequest): Promise<Response> {
     const { headers } = init ?? {};
     const isKnown = typeof headers === 'object' && headers !== null;
     const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;

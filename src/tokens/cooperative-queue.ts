@@ -50,12 +50,24 @@ export class CooperativeQueue {
    * is done, would never let the event loop run.)
    */
   run(job: Job): Promise<void> {
+    try {
+      return this.begin(job) ?? Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The same; `undefined` if the job is done already. Throws what its first step throws. */
+  begin(job: Job): Promise<void> | undefined {
+    this.#scheduleTurn();
+    if (this.#mayWork(ARRIVAL_SHARE)) this.#work += Math.max(1, job.step(ARRIVAL_WORK));
+    if (job.done) {
+      this.#work += FINISH_WORK;
+      return undefined;
+    }
     return new Promise((finish, fail) => {
-      this.#scheduleTurn();
-      const arriving = { job, finish, fail };
-      if (this.#mayWork(ARRIVAL_SHARE)) this.#stepCall(arriving, ARRIVAL_WORK);
-      else this.#calls.join(arriving);
-      if (!job.done) void this.#proceed();
+      this.#calls.join({ job, finish, fail });
+      void this.#proceed();
     });
   }
 
@@ -106,14 +118,11 @@ export class CooperativeQueue {
     while (this.#mayWork(1)) {
       const next = this.#calls.take();
       if (next === undefined) return;
-      this.#stepCall(next, STEP_WORK);
-      if (next.job.done) await undefined;
+      this.#work += this.#step(next, STEP_WORK, this.#calls);
+      if (!next.job.done) continue;
+      this.#work += FINISH_WORK;
+      await undefined;
     }
-  }
-
-  #stepCall(next: QueuedJob, budget: number): void {
-    this.#work += this.#step(next, budget, this.#calls);
-    if (next.job.done) this.#work += FINISH_WORK;
   }
 
   #proceedBackground(): void {

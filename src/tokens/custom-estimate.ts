@@ -1,7 +1,7 @@
 import { field } from '../model/json.ts';
 import type { Cost } from '../model/limits.ts';
 import { isTokenCount } from '../model/usage.ts';
-import type { Estimated } from './calibration/calibration.ts';
+import { type Estimated, withNumbers } from './calibration/call-estimate.ts';
 import type { EstimateRequest } from './estimator.ts';
 
 /**
@@ -37,13 +37,13 @@ export async function withCustomEstimate(
 export function withInput(estimated: Estimated, inputTokens: number | undefined): Estimated {
   return inputTokens === undefined
     ? estimated
-    : { ...estimated, inputTokens, firmInputTokens: inputTokens, marginTokens: 0 };
+    : withNumbers(estimated, { inputTokens, firmInputTokens: inputTokens, marginTokens: 0 });
 }
 
 function withOutput(estimated: Estimated, outputTokens: number | undefined): Estimated {
   if (outputTokens === undefined) return estimated;
   const expectedNow = (): number => outputTokens;
-  return { ...estimated, outputTokens, expectedOutputTokens: outputTokens, expectedNow };
+  return withNumbers(estimated, { outputTokens, expectedOutputTokens: outputTokens, expectedNow });
 }
 
 async function answerOf(estimator: CustomEstimator, request: EstimateRequest): Promise<unknown> {

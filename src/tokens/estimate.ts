@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { expected, expectObject, expectProvider } from '../validate.ts';
-import type { Calibration, Estimated } from './calibration/calibration.ts';
+import type { Calibration } from './calibration/calibration.ts';
+import type { Estimated } from './calibration/call-estimate.ts';
 import { type CustomEstimator, withCustomEstimate, withInput } from './custom-estimate.ts';
 import type { EstimateRequest, Estimator } from './estimator.ts';
 import type { Measurement } from './measurement.ts';
@@ -77,18 +78,53 @@ export interface EstimateSources {
  */
 export async function estimateCall(
   request: EstimateRequest,
-  { calibration, remote, clock, isExact = false, custom }: EstimateSources,
+  sources: EstimateSources,
 ): Promise<Estimated> {
-  const release = clock?.hold?.();
-  const measure = (estimator: Estimator): Promise<Measurement | undefined> =>
-    isExact ? estimator.measureExactly(request) : estimator.measure(request);
-  const measuring = loaded === undefined ? load().then(measure) : measure(loaded);
-  const call = await measuring.finally(release);
+  return estimateSoon(request, sources);
+}
+
+/** The same; at once for a short body, where nobody else is asked. */
+export function estimateSoon(
+  request: EstimateRequest,
+  sources: EstimateSources,
+): Estimated | Promise<Estimated> {
+  const release = sources.clock?.hold?.();
+  const measured = measureSoon(request, sources);
+  if (measured instanceof Promise) {
+    return measured.finally(release).then((call) => estimated(request, call, sources));
+  }
+  release?.();
+  return estimated(request, measured, sources);
+}
+
+function measureSoon(
+  request: EstimateRequest,
+  { isExact = false }: EstimateSources,
+): Measurement | undefined | Promise<Measurement | undefined> {
+  const measure = (estimator: Estimator): ReturnType<Estimator['measureNow']> =>
+    isExact ? estimator.measureExactly(request) : estimator.measureNow(request);
+  return loaded === undefined ? load().then(measure) : measure(loaded);
+}
+
+function estimated(
+  request: EstimateRequest,
+  call: Measurement | undefined,
+  sources: EstimateSources,
+): Estimated | Promise<Estimated> {
+  const { calibration, remote, custom } = sources;
   const learned = call?.provisional
     ? provisionalEstimate(calibration, call, call.provisional)
     : calibration.estimated(call);
-  const counted = call && remote ? await remote(request) : undefined;
-  const ours = withInput(learned, counted);
+  if (remote === undefined && custom === undefined) return learned;
+  return toldByOthers(request, learned, call === undefined ? { custom } : { remote, custom });
+}
+
+async function toldByOthers(
+  request: EstimateRequest,
+  learned: Estimated,
+  { remote, custom }: Pick<EstimateSources, 'remote' | 'custom'>,
+): Promise<Estimated> {
+  const ours = withInput(learned, await remote?.(request));
   return custom ? withCustomEstimate(ours, custom, request) : ours;
 }
 

@@ -1,5 +1,5 @@
 import type { TokenEstimate } from '../model/usage.ts';
-import { apiOf } from './api.ts';
+import { type Api, apiOf } from './api.ts';
 import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
@@ -8,7 +8,7 @@ import { inputSite } from './input-site.ts';
 import type { Measurement, Provisional } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
 import { hasFunctions, hasSchema } from './openai-tools.ts';
-import { promptOf } from './prompt.ts';
+import { type Prompt, promptOf } from './prompt.ts';
 import { PromptCount } from './prompt-count.ts';
 import { Recounts } from './recounts.ts';
 import type { Counting } from './text-count.ts';
@@ -59,8 +59,14 @@ export class Estimator {
 
   /** Counts the body of a call; `undefined` for calls that cost no tokens. Never rejects. */
   async measure(request: EstimateRequest): Promise<Measurement | undefined> {
+    return this.measureNow(request);
+  }
+
+  /** The same; at once for a short body, unless too much was counted in this turn. */
+  measureNow(request: EstimateRequest): Measurement | undefined | Promise<Measurement | undefined> {
     try {
-      return await this.#measure(request);
+      const measured = this.#measure(request);
+      return measured instanceof Promise ? measured.catch(() => undefined) : measured;
     } catch {
       return undefined; // no body is known to lead here
     }
@@ -79,17 +85,27 @@ export class Estimator {
     return this.#encodings.load(encoding);
   }
 
-  async #measure(request: EstimateRequest): Promise<Measurement | undefined> {
+  #measure(request: EstimateRequest): Measurement | undefined | Promise<Measurement> {
     const { provider, path } = request;
     const api = apiOf(path);
     if (api === undefined) return undefined;
     const body = fieldsOf(request.body);
     const model = modelName(path, body);
-    const { parts, encoding, prior } = promptOf(provider, api, model, body);
-    const outputTokens = tokenCount(declaredOutput(api, body));
+    const prompt = promptOf(provider, api, model, body);
+    const count = new PromptCount(prompt.parts, () => this.#counting(prompt.encoding));
     const family = `${provider} ${familyName(model)}`;
-    const count = new PromptCount(parts, () => this.#counting(encoding));
-    await this.#queue.run(count);
+    const measured = (): Measurement => this.#measured(api, family, body, prompt, count);
+    return this.#queue.begin(count)?.then(measured) ?? measured();
+  }
+
+  #measured(
+    api: Api,
+    family: string,
+    body: unknown,
+    { encoding, prior }: Prompt,
+    count: PromptCount,
+  ): Measurement {
+    const outputTokens = tokenCount(declaredOutput(api, body));
     const { tally, knownTokens, openTokens, openParts } = count;
     const sites = {
       callSites: callSites(api, family, body, outputTokens),

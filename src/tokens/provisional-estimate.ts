@@ -1,5 +1,6 @@
 import type { Usage } from '../model/usage.ts';
-import type { Calibration, Estimated } from './calibration/calibration.ts';
+import type { Calibration } from './calibration/calibration.ts';
+import { type Estimated, withNumbers } from './calibration/call-estimate.ts';
 import type { Measurement, Provisional } from './measurement.ts';
 
 /** The uncertainty of a text's estimate, besides that of the model. */
@@ -25,7 +26,7 @@ export function provisionalEstimate(
       calibration.estimated({ ...counted, callSites: [], inputSite: undefined }).learn(usage);
   };
   return {
-    ...estimated,
+    ...withNumbers(estimated, {}),
     learn: (usage) => {
       estimated.learn(usage);
       learnCounted(usage).catch(() => undefined); // nothing is known to lead there

@@ -1,7 +1,12 @@
 import { Caller } from '../../src/callers/caller.ts';
 import { NO_TERMS } from '../../src/callers/terms.ts';
 import type { Cost } from '../../src/model/limits.ts';
-import { type CallRequest, QueuedCall } from '../../src/queue/queued-call.ts';
+import {
+  type AskedCall,
+  type PlacedCall,
+  type Promised,
+  QueuedCall,
+} from '../../src/queue/queued-call.ts';
 
 export function callerOf(key: string, weight = 1): Caller {
   const caller = new Caller(key);
@@ -9,17 +14,17 @@ export function callerOf(key: string, weight = 1): Caller {
   return caller;
 }
 
-/** A call that nobody waits for, unless `request` says who does. */
+/** What a test says of a call. */
+type Said<R> = Partial<AskedCall<R> & PlacedCall & { readonly promised: Promised<R> }>;
+
+/** A call that nobody waits for, unless `said` tells who does. */
 export function callOf<R = unknown>(
   caller: Caller,
   id: number,
   cost: Cost,
-  request: Partial<CallRequest<R>> = {},
+  said: Said<R> = {},
 ): QueuedCall<R> {
-  return new QueuedCall<R>({
-    ...{ caller, id, cost, counted: cost, since: 0, priority: 0, expects: [] },
-    ...{ signal: undefined, own: caller.own, callId: 'a', attempt: 1, ref: undefined },
-    promised: { resolve: () => {}, reject: () => {} },
-    ...request,
-  });
+  const asked = { cost, callId: 'a', ...said };
+  const placed = { caller, id, since: 0, counted: cost, own: caller.own, ...said };
+  return new QueuedCall<R>(asked, placed, said.promised);
 }

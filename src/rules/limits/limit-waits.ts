@@ -27,15 +27,17 @@ const EXPECTED_SHARE = 0.1;
  * costs are capped at its maximum.
  */
 export function capEstimates(set: LimitSet, cost: Cost, expected: readonly Dimension[]): Cost {
-  const capped: Partial<Record<Dimension, number>> = { ...cost };
+  let capped: Partial<Record<Dimension, number>> | undefined;
   for (const meter of set.meters) {
     const { dimension, max } = meter.limit;
     const isExpected = expected.includes(dimension);
     if (!isExpected && maySayNo(meter)) continue;
     const most = isExpected ? EXPECTED_SHARE * max : max;
-    capped[dimension] = Math.min(amount(capped, dimension), most);
+    if (amount(capped ?? cost, dimension) <= most) continue;
+    capped ??= { ...cost };
+    capped[dimension] = most;
   }
-  return capped;
+  return capped ?? cost;
 }
 
 /** The limit that `cost` alone exceeds, if there is one: such a call can never pass. */

@@ -1,44 +1,12 @@
-import { isTokenCount, type TokenEstimate, type Usage } from '../../model/usage.ts';
+import { isTokenCount, type Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
 import { tokenCount } from '../token-count.ts';
+import { type Counted, type Estimated, LearningEstimate, NOTHING } from './call-estimate.ts';
 import { FamilyCalibration, type SavedFamily } from './family-calibration.ts';
 import { LruMap } from './lru-map.ts';
 import { OutputHistory } from './output-history.ts';
 import { readSaved, type SavedCalibration } from './saved.ts';
 import { SurplusHistory } from './surplus-history.ts';
-
-/** An estimate that learns from the response. */
-export interface Estimated extends TokenEstimate {
-  /** `inputTokens` without what only the server knows: no call is rejected for more than that. */
-  readonly firmInputTokens: number;
-  /**
-   * How far the input may exceed `inputTokens`: nine of ten earlier calls stayed within it. 0 before
-   * the first responses; at most 15 % of the text. Learned from calls that are only text.
-   */
-  readonly marginTokens: number;
-  /**
-   * The output that nine of ten similar calls have lately stayed within; `outputTokens` before the
-   * first responses. Never more than the call's own limit.
-   */
-  readonly expectedOutputTokens: number;
-  /** `expectedOutputTokens` as of now: a call may have waited for long since it was estimated. */
-  readonly expectedNow: () => number;
-  /**
-   * Corrects later estimates by the reported usage of this call. Pass complete usage only, not that
-   * of an aborted response. Only the first call has an effect.
-   */
-  learn(usage: Usage): void;
-}
-
-const NOTHING: Estimated = {
-  inputTokens: 0,
-  firmInputTokens: 0,
-  outputTokens: 0,
-  marginTokens: 0,
-  expectedOutputTokens: 0,
-  expectedNow: () => 0,
-  learn: () => undefined,
-};
 
 /** The most models; the least recently used one is forgotten first. */
 const MOST_FAMILIES = 64;
@@ -76,28 +44,21 @@ export class Calibration {
   /** The corrected estimate of a call; zero for a call without tokens. */
   estimated(call: Measurement | undefined): Estimated {
     if (call === undefined) return NOTHING;
-    const { tally, knownTokens, openTokens = 0, outputTokens, callSites, inputSite } = call;
+    const { tally, knownTokens, openTokens = 0, outputTokens, inputSite } = call;
     const family = this.#family(call);
     const text = family.tokens(tally);
     const surplus = inputSite === undefined ? 0 : this.#surpluses.expected(inputSite);
     const inputTokens = tokenCount(knownTokens + text + surplus);
+    const firmInputTokens = Math.min(inputTokens, tokenCount(knownTokens - openTokens + text));
+    const marginTokens = tokenCount(family.margin(text));
+    const numbers = { inputTokens, firmInputTokens, outputTokens, marginTokens };
+    return new LearningEstimate(this, call, numbers);
+  }
+
+  /** The output to expect of such a call, by what is known now. */
+  expectedOutput({ callSites }: Pick<Counted, 'callSites'>, outputTokens: number): number {
     const most = outputTokens > 0 ? outputTokens : Number.MAX_SAFE_INTEGER;
-    const expectedNow = (): number => {
-      return tokenCount(Math.min(most, this.#outputs.expected(callSites) ?? outputTokens));
-    };
-    let isNew = true;
-    return {
-      inputTokens,
-      firmInputTokens: Math.min(inputTokens, tokenCount(knownTokens - openTokens + text)),
-      outputTokens,
-      marginTokens: tokenCount(family.margin(text)),
-      expectedOutputTokens: expectedNow(),
-      expectedNow,
-      learn: (usage) => {
-        if (isNew) this.#learn(call, usage);
-        isNew = false;
-      },
-    };
+    return tokenCount(Math.min(most, this.#outputs.expected(callSites) ?? outputTokens));
   }
 
   /** The calibration as JSON, for `JSON.stringify`. */
@@ -109,13 +70,14 @@ export class Calibration {
     return { version: 1, families: Object.fromEntries(families), outputs, surpluses };
   }
 
-  #family({ family, prior }: Measurement): FamilyCalibration {
+  #family({ family, prior }: Pick<Measurement, 'family' | 'prior'>): FamilyCalibration {
     const saved = this.#restored.get(family);
     this.#restored.delete(family);
     return this.#families.ensure(family, () => new FamilyCalibration(prior, saved));
   }
 
-  #learn(call: Measurement, usage: Usage): void {
+  /** Corrects later estimates by what such a call has used. */
+  learn(call: Counted, usage: Usage): void {
     const { inputTokens, outputTokens } = usage;
     if (isTokenCount(outputTokens)) this.#outputs.learn(call.callSites, outputTokens);
     if (!isTokenCount(inputTokens) || inputTokens === 0) return;

@@ -238,9 +238,12 @@ describe('saved as JSON', () => {
         const calibration = new Calibration(saved);
         const call = textCall(words(1000));
         for (const each of usages) calibration.estimated(call).learn({ ...usageOf(0), ...each });
-        const { learn, expectedNow, ...numbers } = calibration.estimated(call);
-        expect(expectedNow()).toBe(numbers.expectedOutputTokens);
-        for (const tokens of Object.values(numbers)) {
+        const estimated = calibration.estimated(call);
+        expect(estimated.expectedNow()).toBe(estimated.expectedOutputTokens);
+        const { inputTokens, firmInputTokens, marginTokens } = estimated;
+        const { outputTokens, expectedOutputTokens } = estimated;
+        const inputs = [inputTokens, firmInputTokens, marginTokens];
+        for (const tokens of [...inputs, outputTokens, expectedOutputTokens]) {
           expect(Number.isSafeInteger(tokens) && tokens >= 0).toBe(true);
         }
       }),

@@ -1,6 +1,7 @@
 import type { Usage } from '../../../src/model/usage.ts';
 import { createRandom } from '../../../src/testing/random.ts';
-import type { Calibration, Estimated } from '../../../src/tokens/calibration/calibration.ts';
+import type { Calibration } from '../../../src/tokens/calibration/calibration.ts';
+import type { Estimated } from '../../../src/tokens/calibration/call-estimate.ts';
 import type { Measurement } from '../../../src/tokens/measurement.ts';
 import { priorOf } from '../../../src/tokens/model-prior.ts';
 import {

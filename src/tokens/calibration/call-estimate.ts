@@ -1,0 +1,137 @@
+import type { TokenEstimate, Usage } from '../../model/usage.ts';
+import type { Measurement } from '../measurement.ts';
+import { emptyTally, type TokensByScript } from '../tokenizer/tokens-by-script.ts';
+import { LruMap } from './lru-map.ts';
+import type { Prior } from './script-weights.ts';
+
+/** An estimate that learns from the response. */
+export interface Estimated extends TokenEstimate {
+  /** `inputTokens` without what only the server knows: no call is rejected for more than that. */
+  readonly firmInputTokens: number;
+  /**
+   * How far the input may exceed `inputTokens`: nine of ten earlier calls stayed within it. 0 before
+   * the first responses; at most 15 % of the text. Learned from calls that are only text.
+   */
+  readonly marginTokens: number;
+  /**
+   * The output that nine of ten similar calls have lately stayed within; `outputTokens` before the
+   * first responses. Never more than the call's own limit.
+   */
+  readonly expectedOutputTokens: number;
+  /** `expectedOutputTokens` as of now: a call may have waited for long since it was estimated. */
+  expectedNow(): number;
+  /**
+   * Corrects later estimates by the reported usage of this call. Pass complete usage only, not that
+   * of an aborted response. Only the first call has an effect.
+   */
+  learn(usage: Usage): void;
+}
+
+export const NOTHING: Estimated = {
+  inputTokens: 0,
+  firmInputTokens: 0,
+  outputTokens: 0,
+  marginTokens: 0,
+  expectedOutputTokens: 0,
+  expectedNow: () => 0,
+  learn: () => undefined,
+};
+
+/** The same estimate with other numbers. What it learns stays the same. */
+export function withNumbers(
+  estimated: Estimated,
+  numbers: Partial<Omit<Estimated, 'learn'>>,
+): Estimated {
+  const { inputTokens, firmInputTokens, outputTokens, marginTokens, expectedOutputTokens } =
+    estimated;
+  return {
+    ...{ inputTokens, firmInputTokens, outputTokens, marginTokens, expectedOutputTokens },
+    expectedNow: () => estimated.expectedNow(),
+    learn: (usage) => estimated.learn(usage),
+    ...numbers,
+  };
+}
+
+/** What calls of a kind have in common. */
+type Kind = Pick<Measurement, 'family' | 'prior' | 'callSites' | 'inputSite' | 'hasExtras'>;
+
+/** A counted call, as far as something can be learned of its response. */
+export type Counted = Kind & Pick<Measurement, 'tally' | 'knownTokens' | 'isText'>;
+
+/** What an estimate learns with. */
+export interface Learner {
+  expectedOutput(call: Pick<Counted, 'callSites'>, outputTokens: number): number;
+  learn(call: Counted, usage: Usage): void;
+}
+
+type Numbers = Omit<Estimated, 'expectedOutputTokens' | 'expectedNow' | 'learn'>;
+
+/** Kinds that are shared by their calls; more are each call's own again. */
+const MOST_KINDS = 256;
+const kinds = new LruMap<Kind>(MOST_KINDS);
+
+/** There may be 100,000 calls that wait, of few kinds. */
+function sharedKind(call: Measurement): Kind {
+  const { family, prior, callSites, inputSite, hasExtras } = call;
+  const name = `${callSites[0] ?? ''} ${inputSite ?? ''}`;
+  const known = kinds.get(name);
+  if (known !== undefined && known.family === family && isSame(known.prior, prior)) return known;
+  const kind = { family, prior, callSites, inputSite, hasExtras };
+  kinds.set(name, kind);
+  return kind;
+}
+
+function isSame(one: Prior, other: Prior): boolean {
+  const { weights, sharedSpread, ownSpread } = other;
+  if (one.sharedSpread !== sharedSpread || one.ownSpread !== ownSpread) return false;
+  return one.weights === weights || one.weights.every((each, i) => each === weights[i]);
+}
+
+/** An estimate of a calibration, which learns from its response. It keeps no text. */
+export class LearningEstimate implements Estimated {
+  readonly inputTokens: number;
+  readonly firmInputTokens: number;
+  readonly outputTokens: number;
+  readonly marginTokens: number;
+  readonly expectedOutputTokens: number;
+  readonly #learner: Learner;
+  readonly #kind: Kind;
+  /** The tally up to its last script. `undefined`: it has learned. */
+  #tally: readonly number[] | undefined;
+  readonly #knownTokens: number;
+  readonly #isText: boolean;
+
+  constructor(learner: Learner, call: Measurement, numbers: Numbers) {
+    const kind = sharedKind(call);
+    this.inputTokens = numbers.inputTokens;
+    this.firmInputTokens = numbers.firmInputTokens;
+    this.outputTokens = numbers.outputTokens;
+    this.marginTokens = numbers.marginTokens;
+    this.expectedOutputTokens = learner.expectedOutput(kind, numbers.outputTokens);
+    this.#learner = learner;
+    this.#kind = kind;
+    this.#tally = packed(call.tally);
+    this.#knownTokens = call.knownTokens;
+    this.#isText = call.isText;
+  }
+
+  expectedNow(): number {
+    return this.#learner.expectedOutput(this.#kind, this.outputTokens);
+  }
+
+  learn(usage: Usage): void {
+    if (this.#tally === undefined) return;
+    const tally = emptyTally();
+    tally.set(this.#tally);
+    this.#tally = undefined;
+    const counted = { tally, knownTokens: this.#knownTokens, isText: this.#isText };
+    this.#learner.learn({ ...this.#kind, ...counted }, usage);
+  }
+}
+
+/** Without the zeros at its end: most texts have two scripts, and a typed array takes 260 bytes. */
+function packed(tally: TokensByScript): readonly number[] {
+  let length = tally.length;
+  while (length > 0 && tally[length - 1] === 0) length--;
+  return Array.from({ length }, (_, script) => tally[script] ?? 0);
+}
