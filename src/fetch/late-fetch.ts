@@ -1,4 +1,5 @@
 import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
+import { loadEstimator } from '../tokens/estimate.ts';
 import type { LimitedFetchOptions } from './limited-fetch.ts';
 import type { Fetch } from './outgoing-request.ts';
 
@@ -11,7 +12,9 @@ export function lateFetch(options: LimitedFetchOptions): Fetch {
     // Read before the first await, after which it may be another request's.
     if (takePass(limiter)) return asAdmitted(limiter, () => fetch(input, init));
     if (limited === undefined) {
-      const { limitedFetch } = await limiter.loaded(() => import('./limited-fetch.ts'));
+      const [{ limitedFetch }] = await limiter.loaded(() =>
+        Promise.all([import('./limited-fetch.ts'), loadEstimator()]),
+      );
       limited ??= limitedFetch(options);
     }
     return limited(input, init);

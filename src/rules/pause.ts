@@ -14,13 +14,9 @@ const LONGEST_CAPACITY_WAIT_MS = MINUTE_MS;
 /** A longer wait that one response alone asks for may be an error: a call tries early. */
 const BELIEVED_MS = MINUTE_MS;
 const FIRST_PROBE_MS = 45_000;
-/**
- * In a pause that is sure, and longer than the lane's patience, one call is let through so often; at
- * first after a quarter of that.
- */
+/** In a pause that is sure, and longer than the lane's patience, one call is let through so often. */
 const PROBE_EVERY_MS = 10 * MINUTE_MS;
 const DAILY_PROBE_EVERY_MS = HOUR_MS;
-const FIRST_SHARE = 1 / 4;
 /** Hosts that ask for the same wait each time ask for a little more than is left of the first one. */
 const SAME_WAIT = 2;
 
@@ -66,11 +62,11 @@ export function waitAfter(
 }
 
 /**
- * The pause after a refusal that asks for `waitMs`, where `refusals` came in a row with it.
+ * The pause after a refusal that asks for `waitMs`.
  * `earlier`: the pause before, if nothing but refusals came since.
  */
 export function pauseFor(
-  { cause, waitMs, refusals }: { cause: PauseCause; waitMs: number; refusals: number },
+  { cause, waitMs }: { cause: PauseCause; waitMs: number },
   earlier: Pause | undefined,
   patienceMs: number,
   now: number,
@@ -78,7 +74,7 @@ export function pauseFor(
   const until = now + waitMs;
   const isSure = waitMs <= BELIEVED_MS || (earlier !== undefined && saysAsMuch(earlier, until));
   const isTried = waitMs > patienceMs;
-  const probeMs = isTried ? probeEveryMs(cause, refusals) : Number.POSITIVE_INFINITY;
+  const probeMs = isTried ? probeEveryMs(cause) : Number.POSITIVE_INFINITY;
   return { cause, since: now, until, probeAt: now + (isSure ? probeMs : FIRST_PROBE_MS), isSure };
 }
 
@@ -86,7 +82,7 @@ export function pauseFor(
 export function confirmed(pause: Pause, until: number, patienceMs: number): Pause {
   const { cause, since } = pause;
   if (pause.isSure || since + (until - since) * SAME_WAIT < pause.until) return pause;
-  return pauseFor({ cause, waitMs: pause.until - since, refusals: 2 }, pause, patienceMs, since);
+  return pauseFor({ cause, waitMs: pause.until - since }, pause, patienceMs, since);
 }
 
 /** How long a refused call waits that pauses nothing, in milliseconds: a long wait is tried early. */
@@ -95,10 +91,9 @@ export function restAfter(asked: Asked, refusals: number): number {
   return refusals === 0 && waitMs > BELIEVED_MS ? FIRST_PROBE_MS : waitMs;
 }
 
-/** How long after a probe the next one goes, in milliseconds. `refusals`: in a row. */
-export function probeEveryMs(cause: PauseCause, refusals: number): number {
-  const mostMs = cause === 'daily' ? DAILY_PROBE_EVERY_MS : PROBE_EVERY_MS;
-  return Math.min(mostMs, FIRST_SHARE * mostMs * 2 ** Math.max(0, refusals - 2));
+/** How long after a probe the next one goes, in milliseconds. */
+export function probeEveryMs(cause: PauseCause): number {
+  return cause === 'daily' ? DAILY_PROBE_EVERY_MS : PROBE_EVERY_MS;
 }
 
 function saysAsMuch({ since, until: said }: Pause, until: number): boolean {

@@ -130,9 +130,9 @@ export function isCold({ phase, epoch }: Recovery): boolean {
 
 /** Notes that a call starts. Its epoch is `recovery.epoch`. */
 export function start(recovery: Recovery, now: number): void {
-  const { pause, phase, streak } = recovery;
+  const { pause, phase } = recovery;
   if (phase === 'paused' && pause !== undefined) {
-    recovery.pause = { ...pause, probeAt: now + probeEveryMs(pause.cause, streak) };
+    recovery.pause = { ...pause, probeAt: now + probeEveryMs(pause.cause) };
     recovery.unanswered = 1;
   }
   if (phase !== 'probing') return;
@@ -187,10 +187,7 @@ export function refuse(recovery: Recovery, call: RefusedCall, now: number): Paus
   const waitMs = waitAfter(call, streak);
   if (recovery.streak++ === 0) recovery.refusedSince = now;
   const earlier = streak > 0 ? recovery.pause : undefined;
-  return stop(
-    recovery,
-    pauseFor({ cause, waitMs, refusals: streak + 1 }, earlier, patienceMs, now),
-  );
+  return stop(recovery, pauseFor({ cause, waitMs }, earlier, patienceMs, now));
 }
 
 /** A call that was let through just before the pause is refused too: another witness of it. */

@@ -1,4 +1,5 @@
 import type { Destination } from '../providers/provider-for.ts';
+import { loadEstimator } from '../tokens/estimate.ts';
 import { asAdmitted } from './admitted.ts';
 import type { CallPipeline, CallPipelineOptions } from './call-pipeline.ts';
 
@@ -8,6 +9,8 @@ export class ClientPipeline {
   readonly #destination: () => Destination;
   #pipeline: CallPipeline | undefined;
   #loading: Promise<CallPipeline> | undefined;
+  /** Calls that wait for it. */
+  #waiting = 0;
 
   /** `destination` is called for each request, because a client's base URL may change. */
   constructor(options: CallPipelineOptions, destination: () => Destination) {
@@ -23,23 +26,40 @@ export class ClientPipeline {
 
   /** At once, from the second call on. Rejects where the code can't be loaded; the next call tries again. */
   load(): CallPipeline | Promise<CallPipeline> {
-    return this.#pipeline ?? this.#load();
+    return this.with((pipeline) => pipeline);
   }
 
-  /** One promise for all calls that wait for it, so that they keep their order. */
-  #load(): Promise<CallPipeline> {
-    this.#loading ??= this.#loaded().finally(() => {
-      this.#loading = undefined;
-    });
-    return this.#loading;
+  /** The same, and goes on in the same turn: who came first goes on first. */
+  with<Result>(use: (pipeline: CallPipeline) => Result): Result | Promise<Result> {
+    if (this.#pipeline !== undefined && this.#waiting === 0) return use(this.#pipeline);
+    this.#waiting++;
+    this.#loading ??= this.#load();
+    // A `then` for each: it keeps the caller's async context.
+    return this.#loading.then(
+      (pipeline) => {
+        this.#waiting--;
+        return use(pipeline);
+      },
+      (error) => {
+        this.#waiting--;
+        throw error;
+      },
+    );
   }
 
-  async #loaded(): Promise<CallPipeline> {
+  async #load(): Promise<CallPipeline> {
     const { limiter } = this.#options;
-    const { CallPipeline } = await limiter.loaded(() => import('./call-pipeline.ts'));
-    if (limiter.opening !== undefined) await limiter.opening;
-    this.#pipeline ??= new CallPipeline(this.#options, this.#destination);
-    return this.#pipeline;
+    try {
+      const [{ CallPipeline }] = await limiter.loaded(() =>
+        Promise.all([import('./call-pipeline.ts'), loadEstimator()]),
+      );
+      if (limiter.opening !== undefined) await limiter.opening;
+      this.#pipeline = new CallPipeline(this.#options, this.#destination);
+      return this.#pipeline;
+    } catch (error) {
+      this.#loading = undefined;
+      throw error;
+    }
   }
 
   /** Sends an admitted request: the limiter's own `fetch` doesn't count it again. */

@@ -132,16 +132,10 @@ class OpenAIHook {
   #request(asked: RequestOptions | PromiseLike<RequestOptions>, rest: Rest): Promise<unknown> {
     const turn = new Promise<Turn>((resolve, reject) => {
       Promise.resolve(asked)
-        .then((options) => this.#start(options, rest, resolve))
+        .then((options) => this.#pipeline.with((each) => this.#begin(each, options, rest, resolve)))
         .catch(reject);
     });
     return turn.then(this.#take);
-  }
-
-  #start(options: RequestOptions, rest: Rest, resolve: (turn: Turn) => void): void | Promise<void> {
-    const pipeline = this.#pipeline.load();
-    if (!(pipeline instanceof Promise)) return this.#begin(pipeline, options, rest, resolve);
-    return pipeline.then((loaded) => this.#begin(loaded, options, rest, resolve));
   }
 
   #begin(

@@ -12,8 +12,8 @@ import type { Encoding } from './tokenizer/rank-list.ts';
 
 let loaded: Estimator | undefined;
 
-/** Loaded by the first call: a sixth of the package is for estimates. */
-async function load(): Promise<Estimator> {
+/** Before the first call: a sixth of the package is for estimates. From then on they need no wait. */
+export async function loadEstimator(): Promise<Estimator> {
   const { sharedEstimator } = await import('./shared-estimator.ts');
   loaded = sharedEstimator;
   return loaded;
@@ -50,7 +50,7 @@ export async function estimateTokens(request: EstimateRequest): Promise<TokenEst
   const { provider, path } = request;
   expectProvider('provider', provider);
   if (typeof path !== 'string') throw expected('path', 'a string', path);
-  return (loaded ?? (await load())).estimate(request);
+  return (loaded ?? (await loadEstimator())).estimate(request);
 }
 
 /** Sources of an estimate besides the body. */
@@ -103,7 +103,7 @@ function measureSoon(
 ): Measurement | undefined | Promise<Measurement | undefined> {
   const measure = (estimator: Estimator): ReturnType<Estimator['measureNow']> =>
     isExact ? estimator.measureExactly(request) : estimator.measureNow(request);
-  return loaded === undefined ? load().then(measure) : measure(loaded);
+  return loaded === undefined ? loadEstimator().then(measure) : measure(loaded);
 }
 
 function estimated(
@@ -135,5 +135,5 @@ export async function warmUp(): Promise<void> {
 
 /** Loads the vocabulary of one encoding, as the first call that needs it does. Never rejects. */
 export async function loadEncoding(encoding: Encoding): Promise<void> {
-  return (loaded ?? (await load())).warmUp(encoding);
+  return (loaded ?? (await loadEstimator())).warmUp(encoding);
 }

@@ -192,11 +192,11 @@ describe('refused', () => {
     told(lane, { kind: 'refused', call: probe!.call, ...long, retryAfterMs: 2 * HOUR }, 45_100);
     told(lane, { kind: 'answered', call: probe!.call, isRefused: true }, 45_100);
     expect(pauseOf(lane.recovery)?.until).toBe(45_100 + 2 * HOUR);
-    expect(idsOf(asked(lane, tickets(2, 10), 195_099))).toEqual([]);
-    const [next] = asked(lane, tickets(2, 20), 195_100).granted;
-    told(lane, { kind: 'answered', call: next!.call, isRefused: false }, 195_200);
+    expect(idsOf(asked(lane, tickets(2, 10), 645_099))).toEqual([]);
+    const [next] = asked(lane, tickets(2, 20), 645_100).granted;
+    told(lane, { kind: 'answered', call: next!.call, isRefused: false }, 645_200);
     expect(pauseOf(lane.recovery)).toBeUndefined();
-    expect(asked(lane, tickets(2, 30), 195_200).granted.length).toBe(2);
+    expect(asked(lane, tickets(2, 30), 645_200).granted.length).toBe(2);
   });
 
   it('has a call that was told to wait try at no earlier time, but another one', () => {

@@ -123,8 +123,8 @@ describe('a wait', () => {
     ['rate', 120_000, 75_000, true, NEVER],
     // A host that asks for the same each time.
     ['rate', 120_000, 120_000, true, NEVER],
-    ['rate', 86_400_000, 86_400_000, true, 195_000],
-    ['daily', 86_400_000, 80_000_000, true, 945_000],
+    ['rate', 86_400_000, 86_400_000, true, 645_000],
+    ['daily', 86_400_000, 80_000_000, true, 3_645_000],
     // The second one asks for much more: it is alone with that.
     ['rate', 120_000, 86_400_000, false, 90_000],
     ['rate', 5000, 86_400_000, false, 90_000],
@@ -144,11 +144,11 @@ describe('a wait', () => {
       refuse(recovery, { epoch: epochs[1]!, cause: 'rate', retryAfterMs: otherMs }, 100);
       return pauseOf(recovery);
     };
-    expect(told(3_600_000)).toMatchObject({ isSure: true, probeAt: 150_000, until: 7_200_000 });
+    expect(told(3_600_000)).toMatchObject({ isSure: true, probeAt: 600_000, until: 7_200_000 });
     expect(told(60_000)).toMatchObject({ isSure: false, probeAt: 45_000, until: 7_200_000 });
   });
 
-  it('is tried less and less often where all tries fail', () => {
+  it('is tried seldom where the first try has failed', () => {
     const tries = (cause: PauseCause): number[] => {
       const recovery = newRecovery(false, 0);
       refuse(recovery, { epoch: started(recovery), cause, retryAfterMs: 80_000_000 }, 0);
@@ -159,8 +159,8 @@ describe('a wait', () => {
         return at / 1000;
       });
     };
-    expect(tries('rate')).toEqual([45, 195, 495, 1095, 1695, 2295]);
-    expect(tries('daily')).toEqual([45, 945, 2745, 6345, 9945, 13_545]);
+    expect(tries('rate')).toEqual([45, 645, 1245, 1845, 2445, 3045]);
+    expect(tries('daily')).toEqual([45, 3645, 7245, 10_845, 14_445, 18_045]);
   });
 });
 

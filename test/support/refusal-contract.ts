@@ -152,7 +152,7 @@ export function refusalContract(
       for (const each of [one!, two!]) {
         expect(await world.clock.run(failed(each))).toBe('RateLimitExceeded');
       }
-      await world.clock.advance(150_000);
+      await world.clock.advance(600_000);
       expect(await world.clock.run(failed(third))).toBe('ok');
       expect(await world.clock.run(failed(two!))).toBe('ok');
     });
