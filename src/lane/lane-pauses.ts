@@ -34,7 +34,7 @@ export class LanePauses {
 
   /** Whether nothing but refusals has come for as long as calls may be held. */
   get isSpent(): boolean {
-    return isGivenUp(this.#recovery, this.#options.maxPauseMs());
+    return this.#isSpentFor(false);
   }
 
   /** Why a call may not wait that wants to go since `wantedSince`, in milliseconds. */
@@ -42,7 +42,8 @@ export class LanePauses {
     const pause = pauseOf(this.#recovery);
     if (pause === undefined) return undefined;
     if (this.#isTooLong(pause, wasRefused)) return this.#tooLong(pause);
-    return this.isSpent && wantedSince < this.#sinceOf(pause) ? this.#spent(pause) : undefined;
+    const isOver = this.#isSpentFor(wasRefused) && wantedSince < this.#sinceOf(pause);
+    return isOver ? this.#spent(pause) : undefined;
   }
 
   /**
@@ -55,25 +56,31 @@ export class LanePauses {
   ): HeadroomError | undefined {
     const pause = pauseOf(this.#recovery);
     if (pause === undefined) return undefined;
-    const isTooLong = this.#isTooLong(pause, false);
     const { epoch } = this.#recovery;
-    if (!isTooLong && epoch === this.#epoch) return undefined;
-    const forRefused = this.#isTooLong(pause, true) ? this.#tooLong(pause) : undefined;
-    const forWaiting = this.isSpent ? this.#spent(pause) : undefined;
-    const error = forRefused ?? forWaiting;
+    if (epoch === this.#epoch && !this.#isTooLong(pause, false)) return undefined;
+    const forRefused = this.#endOf(pause, true);
+    const forOthers = this.#endOf(pause, false);
+    const { error } = forRefused ?? forOthers ?? {};
     if (error === undefined) return undefined;
     this.#epoch = epoch;
-    const since = this.#sinceOf(pause);
-    const ofPause = (call: Call): boolean => isTooLong || call.refusedAt !== undefined;
-    const waits = (call: Call): boolean => call.wantedSince < since;
-    const calls = [...waiting];
-    rejectThose(calls.filter(ofPause), forRefused, reject);
-    rejectThose(
-      calls.filter((call) => waits(call) && !(forRefused && ofPause(call))),
-      forWaiting,
-      reject,
-    );
+    for (const call of [...waiting]) {
+      const end = call.refusedAt === undefined ? forOthers : forRefused;
+      if (end !== undefined && call.wantedSince < end.before) reject(call, end.error);
+    }
     return error;
+  }
+
+  /** What ends the waiting of calls that want to go since `before`. */
+  #endOf(pause: Pause, wasRefused: boolean): { error: HeadroomError; before: number } | undefined {
+    if (this.#isTooLong(pause, wasRefused)) {
+      return { error: this.#tooLong(pause), before: Number.POSITIVE_INFINITY };
+    }
+    if (!this.#isSpentFor(wasRefused)) return undefined;
+    return { error: this.#spent(pause), before: this.#sinceOf(pause) };
+  }
+
+  #isSpentFor(wasRefused: boolean): boolean {
+    return isGivenUp(this.#recovery, this.#options.maxPauseMs(), wasRefused);
   }
 
   get #recovery(): Recovery {
@@ -127,13 +134,4 @@ export class LanePauses {
       cause: pause.cause === 'operator' ? undefined : (lastRefusal() ?? others()),
     });
   }
-}
-
-function rejectThose<Call>(
-  calls: readonly Call[],
-  error: HeadroomError | undefined,
-  reject: (call: Call, error: HeadroomError) => void,
-): void {
-  if (error === undefined) return;
-  for (const call of calls) reject(call, error);
 }

@@ -72,7 +72,7 @@ export function pauseFor(
   now: number,
 ): Pause {
   const until = now + waitMs;
-  const isSure = waitMs <= BELIEVED_MS || (earlier !== undefined && saysAsMuch(earlier, until));
+  const isSure = waitMs <= BELIEVED_MS || (earlier !== undefined && saysAsMuch(earlier, waitMs));
   const isTried = waitMs > patienceMs;
   const probeMs = isTried ? probeEveryMs(cause) : Number.POSITIVE_INFINITY;
   return { cause, since: now, until, probeAt: now + (isSure ? probeMs : FIRST_PROBE_MS), isSure };
@@ -96,8 +96,9 @@ export function probeEveryMs(cause: PauseCause): number {
   return cause === 'daily' ? DAILY_PROBE_EVERY_MS : PROBE_EVERY_MS;
 }
 
-function saysAsMuch({ since, until: said }: Pause, until: number): boolean {
-  return said - since > BELIEVED_MS && until - since <= SAME_WAIT * (said - since);
+function saysAsMuch({ since, until }: Pause, waitMs: number): boolean {
+  const earlierMs = until - since;
+  return earlierMs > BELIEVED_MS && waitMs <= SAME_WAIT * earlierMs;
 }
 
 function backoff(streak: number): number {

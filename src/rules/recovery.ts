@@ -110,12 +110,14 @@ export function heldUntil({ unanswered }: Recovery, pause: Pause): number {
 
 /**
  * Whether nothing but refusals has come for `patienceMs`, or will have when the pause is over: what
- * waits is given up. After that one call at a time tries.
+ * waits is given up. After that one call at a time tries. Calls that were refused themselves
+ * (`wasRefused`) are held until the end of the pause, also where it is not sure.
  */
-export function isGivenUp(recovery: Recovery, patienceMs: number): boolean {
+export function isGivenUp(recovery: Recovery, patienceMs: number, wasRefused = false): boolean {
   const pause = pauseOf(recovery);
   if (pause === undefined || pause.cause === 'operator') return false;
-  return heldUntil(recovery, pause) - (recovery.refusedSince ?? pause.since) > patienceMs;
+  const until = wasRefused ? pause.until : heldUntil(recovery, pause);
+  return until - (recovery.refusedSince ?? pause.since) > patienceMs;
 }
 
 /** Whether the next call is the first after a pause: it goes whatever the limits say. */

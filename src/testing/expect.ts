@@ -29,15 +29,20 @@ export function expectOneOf<T extends string | number>(
 
 /**
  * Throws a `TypeError` where `value` isn't an object, or has a key that isn't among `keys`: it names
- * the key, and what it is an option of.
+ * the key, and what it is an option of (`owner`).
  */
-export function expectKeys(name: string, value: unknown, keys: readonly string[]): void {
+export function expectKeys(
+  name: string,
+  value: unknown,
+  keys: readonly string[],
+  owner: string = name,
+): void {
   if (typeof value !== 'object' || value === null) throw expected(name, 'an object', value);
   for (const key of Object.keys(value)) {
     if (keys.includes(key)) continue;
     const meant = didYouMean(key, keys, '`');
     throw new TypeError(
-      `Unknown option \`${key}\` of \`${name}\`; known are ${keys.join(', ')}${meant}`,
+      `Unknown option \`${key}\` of \`${owner}\`; known are ${keys.join(', ')}${meant}`,
     );
   }
 }

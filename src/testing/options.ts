@@ -138,7 +138,7 @@ const OPTION_NAMES: readonly (keyof SimulatorOptions)[] = [
 
 /** Fills in the defaults. Throws a `TypeError` that names what is wrong. */
 export function resolveOptions(options: SimulatorOptions): Settings {
-  expectKeys('createSimulator', options, OPTION_NAMES);
+  expectKeys('options', options, OPTION_NAMES, 'createSimulator');
   const provider = expectOneOf('provider', options.provider ?? 'openai', PROVIDERS);
   const latency = options.latency ?? 0;
   checkLatency(latency);

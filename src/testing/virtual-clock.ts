@@ -55,7 +55,7 @@ interface Timer {
  * @throws TypeError for options that can't be used
  */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  expectKeys('createVirtualClock', options, ['start', 'quietTurns']);
+  expectKeys('options', options, ['start', 'quietTurns'], 'createVirtualClock');
   const { start = 0, quietTurns = 8 } = options;
   return new SteppedClock(
     expectFinite('start', start, { min: 0 }),

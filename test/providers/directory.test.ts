@@ -29,30 +29,33 @@ test('every folder of src/providers is a provider in the directory, and nothing 
   expect(Object.keys(directory)).toEqual(folders.toSorted());
 });
 
-test('a provider takes one line of the directory', () => {
-  const lines = readFileSync(new URL('directory.ts', PROVIDERS), 'utf8').split('\n');
+test('a provider takes one line of the directory, and one of the hosts', () => {
+  const linesOf = (file: string): string[] =>
+    readFileSync(new URL(file, PROVIDERS), 'utf8').split('\n');
   for (const folder of folders) {
-    expect(lines).toContain(`export * as ${folder} from './${folder}/index.ts';`);
+    expect(linesOf('directory.ts')).toContain(`export * as ${folder} from './${folder}/index.ts';`);
+    const lines = linesOf('hosts.ts').filter((line) => line.includes(`'./${folder}/host.ts'`));
+    expect(lines).toHaveLength(1);
   }
 });
 
 test('a folder holds no more than what a provider can have', () => {
   for (const folder of folders) {
     const files = readdirSync(new URL(folder, PROVIDERS));
-    expect(['charge.ts', 'index.ts', 'limits.ts', 'prices.ts', 'wire.ts']).toEqual(
-      expect.arrayContaining(files),
-    );
+    const possible = ['charge.ts', 'host.ts', 'index.ts', 'limits.ts', 'prices.ts', 'wire.ts'];
+    expect(possible).toEqual(expect.arrayContaining(files));
   }
 });
 
-test('only the directory imports a provider: no other file knows that there is one', () => {
+test('only the directory and the hosts import a provider: no other file knows that there is one', () => {
   const trespassing = sources.flatMap((source) =>
     importsOf(source)
       .filter((path) => folderOf(path) !== undefined && folderOf(path) !== folderOf(source))
       .map((path) => `${source} imports ${path}`),
   );
-  const allowed = folders.map(
-    (folder) => `providers/directory.ts imports providers/${folder}/index.ts`,
-  );
+  const allowed = folders.flatMap((folder) => [
+    `providers/directory.ts imports providers/${folder}/index.ts`,
+    `providers/hosts.ts imports providers/${folder}/host.ts`,
+  ]);
   expect(trespassing.toSorted()).toEqual(allowed.toSorted());
 });
