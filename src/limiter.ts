@@ -349,7 +349,8 @@ export class RateLimiter extends GuardedEmitter {
     const { prices } = this.#settings;
     const stage = (key: LaneKey): Promise<Stage> => this.#stage(key);
     const { planOf } = await this.loaded(() => import('./plan/plan.ts'));
-    return planOf(calls, { prices, calibration: this.calibration, stage, pricing: this });
+    const { calibration, clock } = this;
+    return planOf(calls, { prices, calibration, clock, stage, pricing: this });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { checkedCost } from '../checked-cost.ts';
+import type { Clock } from '../clock.ts';
 import { type LaneKey, manualKey } from '../lane/lane-registry.ts';
 import type { Call } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
@@ -58,6 +59,8 @@ export interface Sources {
   readonly prices: PriceTable;
   /** The provider as calls to a model are charged. */
   readonly pricing: Pricing;
+  /** A virtual clock stands still while calls are estimated. */
+  readonly clock: Clock;
 }
 
 /** The calls to plan. Of a generator, only one call is in memory at a time. */
@@ -152,10 +155,10 @@ async function readRequest(
   const { provider } = upstream;
   const { path, body } = request;
   const call = described(upstream, request, index);
-  const { calibration, prices, pricing } = sources;
+  const { calibration, prices, pricing, clock } = sources;
   const estimate = await estimateCall(
     { provider: provider.name, path, body },
-    { calibration, isExact: true },
+    { calibration, clock, isExact: true },
   );
   const { model } = call;
   const most = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;

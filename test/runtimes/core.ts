@@ -13,9 +13,18 @@ export const NEUTRAL: BuildOptions & { write: false } = {
   platform: 'neutral',
   mainFields: ['module', 'main'],
   format: 'esm',
+  // Node 22 has no `using`.
+  target: 'es2024',
   logLevel: 'error',
   logOverride: { 'empty-import-meta': 'silent' },
 };
+
+/** They count what hundreds of runs have tried; here each property has a few. */
+const COUNTING: readonly string[] = [
+  'test/rules/lane-state.test.ts',
+  'test/rules/pick-next.test.ts',
+  'test/shared/packed-lane.test.ts',
+];
 
 /** The test files of the core that import nothing which a runtime may lack. */
 export async function coreTests(): Promise<readonly string[]> {
@@ -30,7 +39,8 @@ export async function coreTests(): Promise<readonly string[]> {
   });
   const files = Object.values(metafile.outputs).flatMap(({ entryPoint, imports }) => {
     const isPlain = imports.every(({ path }) => PACKAGES.includes(path));
-    return entryPoint !== undefined && isPlain && !hasMocks(entryPoint) ? [entryPoint] : [];
+    const isFit = isPlain && entryPoint !== undefined && !COUNTING.includes(entryPoint);
+    return isFit && !hasMocks(entryPoint) ? [entryPoint] : [];
   });
   return files.toSorted();
 }

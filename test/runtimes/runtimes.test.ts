@@ -71,13 +71,9 @@ describe("the core's tests: rules, queue, lanes and their protocol", () => {
   it.for(others)('pass on %s', async ([name, command, args], { skip }) => {
     if (command === undefined) return skip(missing(name));
     const core = await program('console.log(JSON.stringify(await run()));');
-    expect(await printed(command, args, core)).toEqual(pass);
-  });
-
-  it('pass on workerd', async ({ skip }) => {
-    if (WORKERD === undefined) return skip(missing('workerd'));
-    const worker = 'export default { fetch: async () => Response.json(await run()) };';
-    expect(await served(WORKERD, folder, await program(worker))).toEqual(pass);
+    // Vitest's assertions look for the terminal's colors.
+    const granted = name === 'Deno' ? [...args, '--allow-env'] : args;
+    expect(await printed(command, granted, core)).toEqual(pass);
   });
 });
 
