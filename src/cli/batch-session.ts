@@ -21,12 +21,8 @@ export interface SessionOptions {
   readonly line: ProgressLine;
   readonly report?: Report | undefined;
   readonly clock?: Clock | undefined;
-  /** Lines under way, at most: they are what takes memory. @default 2000 */
-  readonly window?: number | undefined;
 }
 
-/** Each line under way takes about 50 kB, most of it the SDK's. */
-const MOST_OPEN = 2000;
 /** Beside the SDK's own retries: a network may be gone for some minutes. */
 const CONNECTION_WAITS_MS = [5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
 
@@ -67,12 +63,12 @@ export class BatchSession {
   /** Sends what has no result yet; `total` is how many these are. May be called again. */
   async run(entries: AsyncIterable<Entry>, total: number): Promise<void> {
     if (this.stopped !== undefined) return;
-    const { limiter, window = MOST_OPEN } = this.#options;
+    const { limiter } = this.#options;
     this.#usdBefore = this.usd;
     const work = (request: BatchRequest): Promise<void> => this.#tracked(request);
     const onProgress = (progress: BatchProgress): void => this.#show({ ...progress, total });
     try {
-      const ended = limiter.map(this.#unrecorded(entries), work, { onProgress, window });
+      const ended = limiter.map(this.#unrecorded(entries), work, { onProgress });
       for await (const result of ended) if ('error' in result) this.stop(result.error);
     } catch (error) {
       this.stop(error);

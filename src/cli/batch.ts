@@ -17,9 +17,6 @@ import { type Found, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
 import { sendViaBatch } from './via-batch.ts';
 
-/** Lines that wait beside those whose calls are in flight. */
-const AHEAD = 1000;
-
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
   const { input = '', output = '', model, strict } = asked;
@@ -61,9 +58,8 @@ async function sendAll(
     const title = `${input} → ${asked.output}`;
     const report =
       asked.report === undefined ? undefined : recordReport(limiter, { title, toldResults: true });
-    const window = asked.concurrency && asked.concurrency + AHEAD;
     const { clock } = io;
-    const session = new BatchSession({ limiter, send, results, line, report, clock, window });
+    const session = new BatchSession({ limiter, send, results, line, report, clock });
     const stopListening = io.onInterrupt(() => session.interrupt());
     try {
       const way = { asked, io, client, limiter, session, results, line, survey };

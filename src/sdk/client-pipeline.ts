@@ -24,6 +24,14 @@ export class ClientPipeline {
     return this.#pipeline;
   }
 
+  /** Loads it: a limiter that is drained or closed now waits for the call that this begins. */
+  begin(): void {
+    if (this.#pipeline !== undefined) return;
+    this.#loading ??= this.#load();
+    // Whose call it is, is told by `with`.
+    this.#loading.catch(() => {});
+  }
+
   /** At once, from the second call on. Rejects where the code can't be loaded; the next call tries again. */
   load(): CallPipeline | Promise<CallPipeline> {
     return this.with((pipeline) => pipeline);

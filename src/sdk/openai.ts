@@ -130,6 +130,7 @@ class OpenAIHook {
    * promise and its `AskingCall`. The promise's `then` keeps the caller's async context.
    */
   #request(asked: RequestOptions | PromiseLike<RequestOptions>, rest: Rest): Promise<unknown> {
+    this.#pipeline.begin();
     const turn = new Promise<Turn>((resolve, reject) => {
       Promise.resolve(asked)
         .then((options) => this.#pipeline.with((each) => this.#begin(each, options, rest, resolve)))
