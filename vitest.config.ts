@@ -3,9 +3,14 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 const source = (path: string): string => new URL(path, import.meta.url).pathname;
 
 /** What measures processes in real time, and would measure other tests beside it. */
-const ALONE = ['test/redis/eight-processes.test.ts', 'test/sdk/real-time.test.ts'];
+const ALONE = [
+  'test/redis/eight-processes.test.ts',
+  'test/{redis,postgres}/started-at-once.test.ts',
+  'test/{redis,postgres}/outages.test.ts',
+  'test/sdk/real-time.test.ts',
+];
 
-/** Real servers and processes, which take their time on a busy machine. */
+/** Real servers, which take their time on a busy machine: once more then. */
 const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 
 const projects: TestProjectConfiguration[] = [
@@ -15,7 +20,7 @@ const projects: TestProjectConfiguration[] = [
   },
   {
     extends: true,
-    test: { name: 'stores', include: STORES, exclude: ALONE, testTimeout: 300_000 },
+    test: { name: 'stores', include: STORES, exclude: ALONE, retry: 1, testTimeout: 300_000 },
   },
   {
     extends: true,

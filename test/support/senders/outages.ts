@@ -35,7 +35,7 @@ export function describeOutages<Place extends OutagePlace>(
   start: () => Promise<Place>,
   { amid, before }: Outages<Place>,
 ): void {
-  describe(`${name}: no call is lost, and no limit is exceeded`, () => {
+  describe.runIf(process.env.OUTAGES)(`${name}: no call is lost, and no limit is exceeded`, () => {
     const upstream = new StrictUpstream(LIMIT);
     let senders: Senders;
     beforeAll(async () => {
