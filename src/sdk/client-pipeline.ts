@@ -28,7 +28,7 @@ export class ClientPipeline {
   begin(): void {
     if (this.#pipeline !== undefined) return;
     this.#loading ??= this.#load();
-    // Whose call it is, is told by `with`.
+    // The call itself gets the error, from `with`.
     this.#loading.catch(() => {});
   }
 
