@@ -5,14 +5,13 @@ import type { Call } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
-import { costInUsd } from '../providers/cost-in-usd.ts';
 import { hostnameOfPreset, hostOfPreset } from '../providers/host.ts';
 import { EXPECTED_OUTPUT_TOKENS } from '../providers/most-in-usd.ts';
-import { priceOf } from '../providers/price-of.ts';
 import { type Pricing, pricedFor } from '../providers/priced.ts';
 import { DESCRIPTIONS, protocolOf } from '../providers/protocol.ts';
 import type { Protocol } from '../providers/protocol-name.ts';
 import { providerFor } from '../providers/provider-for.ts';
+import { usdOf } from '../providers/usd-of.ts';
 import { writesText } from '../tokens/api.ts';
 import type { Calibration } from '../tokens/calibration/calibration.ts';
 import type { Estimated } from '../tokens/calibration/call-estimate.ts';
@@ -140,7 +139,7 @@ function readCost({ cost, model = 'default' }: PlannedCost, index: number, sourc
   const checked = checkedCost('cost', cost);
   const tokens = { input: amount(cost, 'inputTokens'), output: amount(cost, 'outputTokens') };
   const isSplit = amount(cost, 'tokens') <= tokens.input + tokens.output;
-  const usd = cost.usd ?? (isSplit ? usdOf(model, tokens, sources.prices) : undefined);
+  const usd = cost.usd ?? (isSplit ? usdFor(model, tokens, sources.prices) : undefined);
   const unsplit = isSplit ? 0 : amount(cost, 'tokens') - tokens.input - tokens.output;
   const all = { ...tokens, input: tokens.input + unsplit };
   return { index, model, key: manualKey(model), cost: checked, expects: [], tokens: all, usd };
@@ -170,7 +169,7 @@ async function readRequest(
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
   const key = laneKeyOf(upstream, call, estimate, request.tier);
   const { expects } = provider;
-  const usd = usdOf(model, tokens, prices);
+  const usd = usdFor(model, tokens, prices);
   return { index, model, key, cost, charges, expects, tokens, usd };
 }
 
@@ -184,11 +183,10 @@ function outputOf(path: string, call: Call, estimate: Estimated): number {
   return isUnknown ? EXPECTED_OUTPUT_TOKENS : expectedOutputTokens;
 }
 
-function usdOf(model: string, tokens: Read['tokens'], prices: PriceTable): number | undefined {
-  const price = priceOf(model, prices);
+function usdFor(model: string, tokens: Read['tokens'], prices: PriceTable): number | undefined {
   const { input: inputTokens, output: outputTokens } = tokens;
   const uncached = { cachedInputTokens: 0, cacheWriteTokens: 0 };
-  return price && costInUsd({ inputTokens, outputTokens, ...uncached }, price);
+  return usdOf(model, { inputTokens, outputTokens, ...uncached }, prices);
 }
 
 function upstreamOf({ provider, host, path }: PlannedRequest): Upstream {
