@@ -33,6 +33,8 @@ export interface BatchOptions {
 
 export interface BatchResult {
   readonly status429: number;
+  /** Times at which 429s began: calls under way together are refused together. */
+  readonly refusedTimes: number;
   /** Calls that came back with an error in the end. */
   readonly failed: number;
   readonly seconds: number;
@@ -107,7 +109,14 @@ export async function runBatch({
   await server.close();
   const { status429 } = simulator.stats();
   const idealSeconds = ideal(sdk, simulator.stats());
-  return { status429, failed, seconds: clock.now() / 1000, idealSeconds };
+  const refusedTimes = countRefusedTimes(simulator.log);
+  return { status429, refusedTimes, failed, seconds: clock.now() / 1000, idealSeconds };
+}
+
+/** A 429 is known of when it has come back, within a second. */
+function countRefusedTimes(log: readonly { readonly status: number; readonly time: number }[]) {
+  const times = log.filter(({ status }) => status === 429).map(({ time }) => time);
+  return times.filter((time, index) => time - (times[index - 1] ?? -Infinity) > 1000).length;
 }
 
 /** Seconds that the batch takes at (1 − headroom) of the limit that binds. */
