@@ -45,7 +45,8 @@ export type {
 export type { LaneSnapshot, LaneTotals, LimitLevel } from './lane/lane-snapshot.ts';
 export type { Rejection, Reservation } from './lane/reservation.ts';
 export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
-export { type AcquireOptions, createRateLimiter, type RateLimiter } from './limiter.ts';
+export type { AcquireOptions } from './limiter/acquire-options.ts';
+export { createRateLimiter, type RateLimiter } from './limiter.ts';
 export type {
   Cost,
   Dimension,

@@ -128,9 +128,9 @@ export function expectTiers(tiers: Tiers, host: PresetHost): void {
   if (accountTier !== undefined && !isTierOf(host, accountTier)) {
     throw expected('accountTier', tierChoices([], host), accountTier);
   }
-  if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
+  if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
-  const own = limiter.tierNames;
+  const own = limiter.core.tierNames;
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
   if (meant === undefined && isTierOf(host, tier)) return;
   const hint = meant === undefined ? '' : `; was '${meant}' meant?`;
@@ -145,17 +145,17 @@ export function expectAnyTier(tiers: Tiers): void {
   if (accountTier !== undefined && !isAnyHosts(accountTier)) {
     throw expected('accountTier', 'a tier of a provider', accountTier);
   }
-  if (tier === undefined || (typeof tier === 'string' && limiter.hasTier(tier))) return;
+  if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
-  const named = `\`tiers\` (${limiter.tierNames.join(', ')})`;
+  const named = `\`tiers\` (${limiter.core.tierNames.join(', ')})`;
   throw expected('tier', `one of ${named}, or a tier of a provider`, tier);
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
 function expectNoAccountTier({ tier, accountTier, limiter }: Tiers): void {
   if (accountTier === undefined) return;
-  const named = limiter.tierNames.map((name) => `'${name}'`).join(', ');
+  const named = limiter.core.tierNames.map((name) => `'${name}'`).join(', ');
   const what = named === '' ? 'unset, as there are no `tiers`' : `one of \`tiers\`: ${named}`;
   throw expected('tier', what, tier);
 }

@@ -83,7 +83,7 @@ export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLim
   const limiter = given ?? createRateLimiter(limiterOptions(rest));
   expectAnyTier({ tier, accountTier, limiter });
   const limited = lateFetch({
-    limiter,
+    limiter: limiter.core,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,
     accountTier,

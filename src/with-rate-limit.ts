@@ -67,13 +67,13 @@ export function withRateLimit<C extends LimitableClient>(
   const host = hostOfPreset(hostnameOf(baseURL), sdk) ?? adapter.home;
   expectTiers({ tier, accountTier, limiter }, host);
   // `accepts` has found this to be a client, and a clone of it is of its class.
-  return wrapped(client, adapter, {
-    limiter,
+  return wrapped(client, adapter, limiter, {
+    limiter: limiter.core,
     caller: defined({ key, priority, onLimit, maxWaitMs }),
     tier,
     accountTier,
     estimate: typeof estimate === 'function' ? withTimeLimit(estimate, limiter.clock) : undefined,
-    count: estimate === 'provider' ? adapter.counter(client, limiter) : undefined,
+    count: estimate === 'provider' ? adapter.counter(client, limiter.core) : undefined,
   }) as RateLimited<C>;
 }
 
@@ -101,13 +101,18 @@ function credentialOf(client: object): string {
   return credentials.filter((each) => typeof each === 'string').join(' ');
 }
 
-function wrapped(client: object, adapter: ClientAdapter, options: CallPipelineOptions): object {
+function wrapped(
+  client: object,
+  adapter: ClientAdapter,
+  limiter: RateLimiter,
+  options: CallPipelineOptions,
+): object {
   const pipeline = new ClientPipeline(options, () => adapter.destination(limited));
   const limited: object = throughPrivate(() =>
-    adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, options)),
+    adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, limiter, options)),
   );
   // Configurable: a Proxy may hand out something else for it only then.
-  const property = { value: options.limiter, configurable: true };
+  const property = { value: limiter, configurable: true };
   return Object.defineProperty(limited, 'rateLimit', property);
 }
 

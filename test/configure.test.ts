@@ -111,7 +111,7 @@ describe('limits that are changed while calls wait', () => {
       ...{ family: 'm', context: 'standard', tier: 't', asOf: '2026', isGuess: false },
       ...{ limits, concurrency: Number.POSITIVE_INFINITY },
     };
-    const lane = limiter.lane({ host: 'h', model: 'm', shape, preset, learns: true });
+    const lane = limiter.core.lane({ host: 'h', model: 'm', shape, preset, learns: true });
     limiter.configure({ limits: { tpm: 20_000 } });
     limiter.configure({ limits: undefined });
     const call = await lane.acquire({ cost: { tokens: 10 } });
@@ -171,7 +171,7 @@ describe('other options that are changed', () => {
 
   it('maxPauseMs: what waits for a longer pause is rejected', async () => {
     const { clock, limiter, trace, start } = setup({ limits: { rpm: 60 } });
-    const lane = limiter.lane({
+    const lane = limiter.core.lane({
       host: 'limiter',
       model: 'default',
       shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
@@ -193,7 +193,7 @@ describe('other options that are changed', () => {
     limiter.configure({ tiers: { free: { concurrency: 2 }, pro: {} } });
     await clock.advance(1);
     expect(trace.lines).toEqual(['0 limits Infinity', '0 a', '7 b']);
-    expect(limiter.hasTier('pro')).toBe(true);
+    expect(limiter.core.hasTier('pro')).toBe(true);
   });
 
   it('budget and prices: what is spent stays spent', async () => {
@@ -208,13 +208,13 @@ describe('other options that are changed', () => {
     const price = () => knownPrice('m', limiter.prices, 'A budget');
     const call = { model: 'm', maxOutputTokens: 0 };
     const payable = { call, estimate, caller, callId: 'a', price };
-    const charge = await limiter.reserveBudget(lane, payable);
-    expect(() => limiter.reserveBudget(lane, payable)).toThrow(BudgetSpent);
+    const charge = await limiter.core.reserveBudget(lane, payable);
+    expect(() => limiter.core.reserveBudget(lane, payable)).toThrow(BudgetSpent);
     limiter.configure({ budget: { usdPerDay: 2 } });
-    (await limiter.reserveBudget(lane, payable)).release();
+    (await limiter.core.reserveBudget(lane, payable)).release();
     charge.settle();
     limiter.configure({ prices: { m: { input: 3, output: 3 } } });
-    expect(() => limiter.reserveBudget(lane, payable)).toThrow(BudgetSpent);
+    expect(() => limiter.core.reserveBudget(lane, payable)).toThrow(BudgetSpent);
     expect(limiter.spending()).toMatchObject([{ spentUsd: 0.6, reservedUsd: 0, limitUsd: 2 }]);
     limiter.configure({ budget: undefined });
     expect(limiter.spending()).toEqual([]);

@@ -45,6 +45,13 @@ describe('a rate limiter', () => {
     await expect(limiter.acquire(large, { maxWaitMs: 0 })).rejects.toThrow(RateLimitExceeded);
   });
 
+  it('can be logged: its parts are neither listed nor a circle', async () => {
+    const { limiter } = setup({ limits: { rpm: 1 } });
+    await limiter.acquire({});
+    expect(Object.keys(limiter)).not.toContain('core');
+    expect(JSON.parse(JSON.stringify(limiter))).toHaveProperty('calibration.version');
+  });
+
   it('opens a lane for each model, and tells of its limits', async () => {
     const { limiter } = setup({
       limits: { a: { rpm: 1 }, b: { rpm: 2, concurrency: 5 } },

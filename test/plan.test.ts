@@ -148,7 +148,7 @@ describe('a plan', () => {
   it('begins when a pause is over, with what is left then', async () => {
     const { limiter } = setup({ limits: { rpm: 60 } });
     const shape = () => ({ enforcement: 'bucket', burstSeconds: 60 }) as const;
-    const lane = limiter.lane({ host: 'limiter', model: 'default', shape });
+    const lane = limiter.core.lane({ host: 'limiter', model: 'default', shape });
     lane.feedback.refuse(await lane.acquire({ cost: {} }), 'rate', 30_000);
     expect(await limiter.plan(times(5, { cost: {} }))).toMatchObject({ durationMs: 35_000 });
   });
@@ -236,7 +236,7 @@ describe('a plan', () => {
     const plan = await limiter.plan(times(1000, call));
     expect(plan).toMatchObject({ durationMs: undefined, lanes: [{ durationMs: undefined }] });
     expect(plan.lanes[0]?.limits.map(({ source }) => source)).toEqual(['guess', 'guess']);
-    limiter.lane({
+    limiter.core.lane({
       host: 'api.openai.com',
       model,
       shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),

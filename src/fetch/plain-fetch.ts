@@ -19,12 +19,12 @@ function plainFetch(limiter: CallLimiter): Fetch {
   });
 }
 
-/** Gives a limiter its `fetch`, which is made when it is first asked for: through a Proxy, too. */
-export function definePlainFetch(limiter: CallLimiter): void {
+/** Gives an object a `fetch`, which is made when it is first asked for: through a Proxy, too. */
+export function definePlainFetch(object: object, limiter: CallLimiter): void {
   let made: Fetch | undefined;
   const get = (): Fetch => {
     made ??= plainFetch(limiter);
     return made;
   };
-  Object.defineProperty(limiter, 'fetch', { get, configurable: true });
+  Object.defineProperty(object, 'fetch', { get, configurable: true });
 }

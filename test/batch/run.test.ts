@@ -85,7 +85,7 @@ describe('record', () => {
   });
 
   it('counts in the open lanes of a model, and in one by its name', async () => {
-    const lane = limiter.lane({
+    const lane = limiter.core.lane({
       ...{ host: 'api.openai.com', model: 'gpt-4o' },
       shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
     });

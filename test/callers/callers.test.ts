@@ -95,11 +95,13 @@ describe('idle keys are forgotten', () => {
         await pass(clock, 120_000);
         // A key that has been forgotten is asked for as if it had never been there.
         await pass(clock, 31_000);
-        const [a, b] = ['a', 'b'].map((key) => limiter.as({ key, tier: 'free' }, (each) => each));
+        const [a, b] = ['a', 'b'].map((key) =>
+          limiter.core.as({ key, tier: 'free' }, (each) => each),
+        );
         await pass(clock, 31_000);
-        for (let i = 0; i < 9; i++) limiter.as({ key: `other ${i}` }, (each) => each);
-        expect(limiter.as({ key: 'a', tier: 'free' }, (each) => each) === a).toBe(false);
-        expect(limiter.as({ key: 'b', tier: 'free' }, (each) => each) === b).toBe(false);
+        for (let i = 0; i < 9; i++) limiter.core.as({ key: `other ${i}` }, (each) => each);
+        expect(limiter.core.as({ key: 'a', tier: 'free' }, (each) => each) === a).toBe(false);
+        expect(limiter.core.as({ key: 'b', tier: 'free' }, (each) => each) === b).toBe(false);
       }),
       { numRuns: 200 },
     );

@@ -21,7 +21,7 @@ describe('lanes that nobody uses any more', () => {
     const limiter = createRateLimiter({ clock, limits: { rpm: 1 }, concurrency: 1 });
     const shape = () => ({ enforcement: 'bucket', burstSeconds: 60 }) as const;
     await limiter.acquire({}, { model: 'in flight' });
-    const paused = limiter.lane({ host: 'limiter', model: 'paused', shape });
+    const paused = limiter.core.lane({ host: 'limiter', model: 'paused', shape });
     const refused = await paused.acquire({ cost: {} });
     paused.feedback.refuse(refused, 'rate', 1e7);
     refused.cancel();

@@ -26,7 +26,7 @@ function setup(options: RateLimiterOptions, preset?: Preset): { clock: VirtualCl
   const limiter = createRateLimiter({ clock, headroom: 0, ...options });
   return {
     clock,
-    lane: limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, preset, learns: true }),
+    lane: limiter.core.lane({ host: 'h', model: 'm', shape: () => SHAPE, preset, learns: true }),
   };
 }
 
@@ -78,7 +78,7 @@ describe('when the limits change while calls wait', () => {
     const limiter = createRateLimiter({ clock });
     const told: { at: number; max: number | undefined }[] = [];
     limiter.on('limits', ({ limits }) => told.push({ at: clock.now(), max: limits[0]?.max }));
-    const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
+    const lane = limiter.core.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
     const show = async (limit: number): Promise<void> => {
       const call = await lane.acquire({ cost: { requests: 1 } });
       lane.feedback.observe(call, shown(limit, 500));
@@ -121,7 +121,7 @@ describe('when the limits change while calls wait', () => {
     const limiter = createRateLimiter({ clock, limits: { tpm: 1000 } });
     const lowered: number[] = [];
     limiter.on('limits', (event) => lowered.push(event.lowered.length));
-    const lane = limiter.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
+    const lane = limiter.core.lane({ host: 'h', model: 'm', shape: () => SHAPE, learns: true });
     for (const limit of [800, 1500, 800]) {
       lane.feedback.observe(await lane.acquire(tokens(10)), shown(limit, limit));
     }

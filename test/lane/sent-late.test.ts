@@ -33,7 +33,7 @@ describe('calls that leave late', () => {
         });
         const shape = () =>
           ({ ...UNKNOWN_SHAPE, enforcement: 'window', burstSeconds: 60 }) as const;
-        const lane = limiter.lane({ host: 'h', model: 'm', shape, learns: true });
+        const lane = limiter.core.lane({ host: 'h', model: 'm', shape, learns: true });
         const sent: Started[] = [];
         const sleep = (ms: number): Promise<void> =>
           new Promise((resolve) => clock.setTimeout(resolve, ms));

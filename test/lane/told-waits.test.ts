@@ -73,7 +73,7 @@ describe('the wait that is told', () => {
       events.push({ cause, retryAfterMs, until }),
     );
     limiter.on('resumed', ({ lane: _, model: __, ...event }) => events.push(event));
-    const lane = limiter.lane(KEY);
+    const lane = limiter.core.lane(KEY);
     lane.feedback.refuse(await lane.acquire({ cost: {} }), 'rate', 1500.4);
     void lane.acquire({ cost: {} });
     expect(lane.snapshot().pausedUntil).toBe(2501);
@@ -123,7 +123,7 @@ describe('a wait that nobody knows', () => {
     const { clock, limiter } = setup({});
     const events: unknown[] = [];
     limiter.on('throttled', ({ reason, waitMs }) => events.push([reason, waitMs]));
-    const lane = limiter.lane({ ...KEY, learns: true });
+    const lane = limiter.core.lane({ ...KEY, learns: true });
     const calls = [1, 2].map(() => lane.acquire({ cost: {}, maxWaitMs: 1500 }));
     await clock.advance(0);
     expect(events).toEqual([['learning', 1000]]);

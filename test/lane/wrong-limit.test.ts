@@ -18,7 +18,7 @@ describe('a lane whose limit is not what it was told', () => {
       enforcement: 'bucket',
       burstSeconds: 1,
     });
-    const lane = limiter.lane({
+    const lane = limiter.core.lane({
       host: 'limiter',
       model: 'm',
       shape: () => ({ enforcement: 'bucket', burstSeconds: 1 }),

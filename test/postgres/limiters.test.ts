@@ -60,9 +60,15 @@ describePostgres('limiters of several processes in PostgreSQL', () => {
     const estimate = { inputTokens: 0, outputTokens: 0 };
     /** A call that may cost one dollar. */
     const pay = async (limiter: RateLimiter): Promise<void> => {
-      await limiter.opening;
-      await limiter.as({}, (caller) =>
-        limiter.reserveBudget(LANE, { call, estimate, caller, callId: 'a', price: () => price }),
+      await limiter.core.opening;
+      await limiter.core.as({}, (caller) =>
+        limiter.core.reserveBudget(LANE, {
+          call,
+          estimate,
+          caller,
+          callId: 'a',
+          price: () => price,
+        }),
       );
     };
     await limited(

@@ -56,7 +56,7 @@ describeRedis('limiters of several processes on one store', (server) => {
   /** A call of `limiter` that the provider has refused. */
   async function refuse(limiter: RateLimiter, ms: number, granted?: Reservation): Promise<void> {
     const reservation = granted ?? (await clock.run(limiter.acquire({})));
-    limiter.lane(LANE).feedback.refuse(reservation, 'rate', ms);
+    limiter.core.lane(LANE).feedback.refuse(reservation, 'rate', ms);
     reservation.refused();
   }
 
@@ -181,15 +181,15 @@ describeRedis('limiters of several processes on one store', (server) => {
     const key = { ...LANE, learns: true };
     const [one, two] = limiters(2, {});
     const cost = { requests: 1 };
-    await Promise.all([one!.opening, two!.opening]);
-    const granted = await clock.run(one!.lane(key).acquire({ cost }));
+    await Promise.all([one!.core.opening, two!.core.opening]);
+    const granted = await clock.run(one!.core.lane(key).acquire({ cost }));
     const header = { dimension: 'requests', limit: 60, remaining: 59, windowMs: 60_000 } as const;
-    one!.lane(key).feedback.observe(granted, [header]);
+    one!.core.lane(key).feedback.observe(granted, [header]);
     granted.settle();
     // It asks for nothing more: that is told all the same.
     await clock.advance(30);
     const limits = heard(two!, 'limits');
-    await clock.run(two!.lane(key).acquire({ cost }));
+    await clock.run(two!.core.lane(key).acquire({ cost }));
     expect(two!.snapshot()[0]?.limits).toMatchObject([{ dimension: 'requests', max: 60 }]);
     expect(limits.at(-1)).toMatchObject({ limits: [{ max: 60, source: 'headers' }] });
   });
@@ -199,10 +199,10 @@ describeRedis('limiters of several processes on one store', (server) => {
     const group = limiters(4, {});
     const started: Reservation[] = [];
     const cost = { requests: 1 };
-    await Promise.all(group.map(({ opening }) => opening));
+    await Promise.all(group.map(({ core }) => core.opening));
     const calls = group.flatMap((each) =>
       [1, 2, 3].map(() =>
-        each
+        each.core
           .lane(key)
           .acquire({ cost })
           .then((each) => started.push(each)),
@@ -216,7 +216,7 @@ describeRedis('limiters of several processes on one store', (server) => {
       remaining: 5999,
       windowMs: 60_000,
     } as const;
-    for (const lane of group.map((each) => each.lane(key))) {
+    for (const lane of group.map((each) => each.core.lane(key))) {
       lane.feedback.observe(started[0]!, [header]);
     }
     started[0]!.answered();
@@ -321,10 +321,10 @@ describeRedis('limiters of several processes on one store', (server) => {
     key?: string,
     tier?: string,
   ): Promise<BudgetReservation> {
-    await limiter.opening;
+    await limiter.core.opening;
     const estimate = { inputTokens: 0, outputTokens: 0 };
-    const charging = limiter.as({ key, tier }, (caller) =>
-      limiter.reserveBudget(LANE, {
+    const charging = limiter.core.as({ key, tier }, (caller) =>
+      limiter.core.reserveBudget(LANE, {
         call: { model: 'm', maxOutputTokens: undefined },
         estimate,
         caller,

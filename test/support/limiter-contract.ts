@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RateLimiterEvents } from '../../src/events.ts';
 import { manualKey } from '../../src/lane/lane-registry.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
-import { type AcquireOptions, createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import type { AcquireOptions } from '../../src/limiter/acquire-options.ts';
+import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import type { Cost } from '../../src/model/limits.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import type { Store } from '../../src/shared/store.ts';
@@ -426,8 +427,8 @@ export function limiterContract(
         }
         await world.clock.advance(10_000);
         for (const each of group) {
-          const call = each.as(key, (caller) =>
-            each
+          const call = each.core.as(key, (caller) =>
+            each.core
               .lane(manualKey('default'))
               .acquire({ cost: { requests: 1 }, caller, mayWait: false }),
           );

@@ -97,7 +97,7 @@ export function refusalContract(
     it('lets another call go first where the first one after a pause comes to nothing', async () => {
       const limiter = world.limiter();
       const refused = await world.clock.run(limiter.acquire({}));
-      const lane = limiter.lane(manualKey('default'));
+      const lane = limiter.core.lane(manualKey('default'));
       lane.feedback.refuse(refused, 'rate', 1000);
       refused.settle();
       const calls = ['a', 'b', 'c'].map((each) =>

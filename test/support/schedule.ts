@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type AcquireOptions, createRateLimiter } from '../../src/limiter.ts';
+import type { AcquireOptions } from '../../src/limiter/acquire-options.ts';
+import { createRateLimiter } from '../../src/limiter.ts';
 import type { Cost } from '../../src/model/limits.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { FastClock } from './fast-clock.ts';

@@ -1,0 +1,21 @@
+import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
+import { type Plan, planOf } from '../plan/plan.ts';
+import type { PlannedCalls } from '../plan/planned-call.ts';
+import { type Stage, stageOf } from '../plan/stage.ts';
+import type { LimiterCore } from './limiter-core.ts';
+
+/** How long calls of a limiter would take from now on. Loaded where somebody asks. */
+export function planned(core: LimiterCore, calls: PlannedCalls): Promise<Plan> {
+  const { prices, calibration, clock } = core;
+  const stage = (key: LaneKey): Promise<Stage> => stageFor(core, key);
+  return planOf(calls, { prices, calibration, clock, stage, pricing: core });
+}
+
+/** With a store, a lane is opened for it: what others have used is known there. */
+async function stageFor(core: LimiterCore, key: LaneKey): Promise<Stage> {
+  const ref = { lane: nameOf(key), model: key.model };
+  const lane = core.sharing.isShared ? core.lane(key) : core.lanes.find(key);
+  const state = (await lane?.refresh()) ?? core.lanes.stateOf(key);
+  const now = lane?.now() ?? core.clock.now();
+  return stageOf(ref, state, lane?.waiting ?? [], key.learns === true, now);
+}
