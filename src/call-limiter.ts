@@ -5,7 +5,7 @@ import type { CallerRef } from './callers/tiers.ts';
 import type { Clock } from './clock.ts';
 import type { LaneRef, LoweredOutputEvent } from './events.ts';
 import type { Lane } from './lane/lane.ts';
-import type { LaneKey } from './lane/lane-registry.ts';
+import type { LaneKey } from './lane/lane-key.ts';
 import type { Pricing } from './providers/priced.ts';
 import type { Calibration } from './tokens/calibration/calibration.ts';
 

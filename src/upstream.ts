@@ -1,4 +1,4 @@
-import type { LaneKey } from './lane/lane-registry.ts';
+import type { LaneKey } from './lane/lane-key.ts';
 import type { Call } from './model/call.ts';
 import type { Dimension, Shape } from './model/limits.ts';
 import { remembered } from './model/remembered.ts';

@@ -1,33 +1,17 @@
 import type { Clock } from '../clock.ts';
-import { HeadroomError } from '../errors.ts';
 import { Sweeper } from '../sweeper.ts';
 import { Caller } from './caller.ts';
 import { IdleCallers } from './idle-callers.ts';
 import { Round } from './round.ts';
-import { NO_TERMS, type Terms } from './terms.ts';
+import { type TieredCaller, TierLookup } from './tier-lookup.ts';
 import type { CallerRef, TierTable } from './tiers.ts';
 
-/** What is known of one caller, and of its tier. */
-interface Entry {
-  readonly caller: Caller;
-  tier: string | undefined;
-  /** Until when its terms are good; `undefined` where they never came. */
-  freshUntil: number | undefined;
-  asking: Question | undefined;
+/** What is known of one caller. */
+interface Entry extends TieredCaller {
   /** Whatever is being done with it. */
   used: number;
 }
 
-/** A question for the terms of a tier that is under way. */
-interface Question {
-  readonly tier: string | undefined;
-  readonly answered: Promise<void>;
-}
-
-/** How long what a tier's source says is good for. */
-const TERMS_LAST_MS = 30_000;
-/** How soon a source that has failed is asked again, for a caller whose terms are known. */
-const ASKED_AGAIN_MS = 1000;
 /** As many are looked at, whenever one is asked for, as keep up with any number that come. */
 const SWEPT = 2;
 /** So many are remembered for no more than what their tier's source has said of them. */
@@ -43,7 +27,7 @@ const FEW = 256;
  * in flight rest until they come again.
  */
 export class Callers {
-  #tiers: TierTable;
+  readonly #lookup: TierLookup;
   readonly #clock: Clock;
   readonly #mostAwake: number;
   #share = 1;
@@ -54,7 +38,7 @@ export class Callers {
   readonly #sweeper: Sweeper;
 
   constructor(tiers: TierTable, clock: Clock, mostAwake: number = MOST_AWAKE) {
-    this.#tiers = tiers;
+    this.#lookup = new TierLookup(tiers, clock);
     this.#clock = clock;
     this.#mostAwake = mostAwake;
     this.#sweeper = new Sweeper(clock, () => this.#sweepAll());
@@ -78,14 +62,8 @@ export class Callers {
 
   /** Goes on with other tiers, for those who are known as well. */
   adopt(tiers: TierTable): void {
-    this.#tiers = tiers;
     this.#idle.outdate();
-    for (const entry of this.#entries.values()) {
-      entry.freshUntil = undefined;
-      // An answer that is under way is the old tiers'.
-      entry.asking = undefined;
-      this.#refreshSoon(entry);
-    }
+    this.#lookup.adopt(tiers, this.#entries.values());
   }
 
   /**
@@ -101,94 +79,11 @@ export class Callers {
   use<T>(ref: CallerRef, act: (caller: Caller) => T | Promise<T>): T | Promise<T> {
     const entry = this.#entry(ref);
     this.#sweep(entry);
-    if (entry.tier !== ref.tier) entry.freshUntil = undefined;
-    entry.tier = ref.tier;
-    const isKnown = entry.freshUntil !== undefined;
-    const isFresh = this.#now < (entry.freshUntil ?? Number.NEGATIVE_INFINITY);
-    const pending = isFresh ? undefined : this.#refreshed(entry);
-    if (pending === undefined) return remembered(entry, act(entry.caller));
-    // What is known serves until the answer comes; if none comes, longer.
-    if (isKnown) pending.catch(() => this.#askLater(entry));
-    return remembered(entry, isKnown ? act(entry.caller) : this.#awaited(entry, pending, act));
-  }
-
-  async #awaited<T>(
-    entry: Entry,
-    pending: Promise<void>,
-    act: (caller: Caller) => T | Promise<T>,
-  ): Promise<T> {
-    await pending;
-    // Meanwhile the caller may have been given another tier.
-    while (entry.freshUntil === undefined && entry.asking) await entry.asking.answered;
-    return act(entry.caller);
-  }
-
-  /** What is waiting learns of it now; where the tiers are asked for, as they answer. */
-  #refreshSoon(entry: Entry): void {
-    try {
-      this.#refreshed(entry)?.catch(() => {});
-    } catch {
-      // They are asked again for the next call, and that one's maker is told.
-    }
+    return remembered(entry, this.#lookup.use(entry, ref.tier, act));
   }
 
   get #now(): number {
     return this.#clock.now();
-  }
-
-  /** Asks for the caller's terms; `undefined` where they are there at once. */
-  #refreshed(entry: Entry): Promise<void> | undefined {
-    const { tier, caller, asking } = entry;
-    if (asking !== undefined && asking.tier === tier) return asking.answered;
-    const terms = this.#terms({ key: caller.key, tier });
-    if (!(terms instanceof Promise)) {
-      this.#adopted(entry, terms);
-      return undefined;
-    }
-    const question: Question = {
-      tier,
-      answered: terms.then((known) => this.#answered(entry, question, known)),
-    };
-    const over = (): void => {
-      if (entry.asking === question) entry.asking = undefined;
-    };
-    entry.asking = question;
-    question.answered.then(over, over);
-    return question.answered;
-  }
-
-  /** An answer for another tier than the caller has by now is of no use. */
-  #answered(entry: Entry, question: Question, terms: Terms): void {
-    if (entry.asking === question) this.#adopted(entry, terms);
-  }
-
-  #adopted(entry: Entry, terms: Terms): void {
-    entry.freshUntil = this.#now + TERMS_LAST_MS;
-    entry.asking = undefined;
-    entry.caller.adopt(terms, this.#now);
-  }
-
-  #askLater(entry: Entry): void {
-    if (entry.freshUntil !== undefined && entry.asking === undefined) {
-      entry.freshUntil = Math.max(entry.freshUntil, this.#now + ASKED_AGAIN_MS);
-    }
-  }
-
-  /** Whatever goes wrong with asking: the source's own errors are for the cause. */
-  #terms(ref: CallerRef): Terms | Promise<Terms> {
-    const failed = (cause: unknown): Terms => {
-      const whose = ref.tier === undefined ? 'a caller without a tier' : `tier '${ref.tier}'`;
-      throw new HeadroomError('tier_unknown', `The limits of ${whose} could not be loaded`, {
-        cause,
-      });
-    };
-    try {
-      const terms = this.#tiers(ref);
-      if (!(terms instanceof Promise)) return terms ?? NO_TERMS;
-      return terms.then((known) => known ?? NO_TERMS, failed);
-    } catch (cause) {
-      return Promise.reject(cause).catch(failed);
-    }
   }
 
   /** Its own, and now the one that was used last. */

@@ -1,58 +1,17 @@
 import type { GuardedEmitter } from '../guarded-emitter.ts';
-import type { ChargeRule } from '../model/charge.ts';
-import {
-  type Correction,
-  type Cost,
-  type Dimension,
-  type Enforcement,
-  isUpstream,
-  type Shape,
-  type Subject,
-  UNKNOWN_SHAPE,
-  USD_SHAPE,
-} from '../model/limits.ts';
+import type { Cost } from '../model/limits.ts';
 import type { Settings } from '../options.ts';
-import type { Preset } from '../providers/preset.ts';
-import type { LaneTerms } from '../rules/commands.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
-import type { LimitPolicy } from '../rules/limits/limit-policy.ts';
-import type { MeteredLimit } from '../rules/limits/metered-limit.ts';
 import { Sweeper } from '../sweeper.ts';
 import { Lane } from './lane.ts';
-import { type LaneKeeper, LocalKeeper, SHARED_SLOTS } from './lane-keeper.ts';
+import { type LaneKeeper, LocalKeeper } from './lane-keeper.ts';
+import { type LaneKey, manualKey, nameOf, namesOf } from './lane-key.ts';
 import type { LaneSharing } from './lane-sharing.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
+import { openingOf, termsOf } from './lane-terms.ts';
 import { OperatorPauses } from './operator-pauses.ts';
 
-/** What decides where a call waits, besides the model. */
-export interface LaneKey {
-  /** The upstream host, or another name for who enforces the limits. */
-  readonly host: string;
-  readonly model: string;
-  /** What shares a limit with the model; the lane's name. @default the model */
-  readonly family?: string | undefined;
-  /** What the host does about charges that were wrong. @default 'settled' */
-  readonly correction?: Correction | undefined;
-  /** How it is known to charge, where responses may show otherwise. */
-  readonly recorded?: ChargeRule | undefined;
-  /** Responses will tell of the limits. */
-  readonly learns?: boolean | undefined;
-  /** What is published of the limits. */
-  readonly preset?: Preset | undefined;
-  /** What the host counts. @default requests and tokens a minute */
-  readonly measures?: readonly Subject[] | undefined;
-  /** Of these, what its responses state. */
-  readonly states?: readonly Subject[] | undefined;
-  /** How that host is believed to enforce a limit in a dimension. */
-  readonly shape: (dimension: Dimension) => Shape;
-}
-
-/** The burst of an enforcement that was given without one, in seconds. */
-const BURST_SECONDS: Readonly<Record<Enforcement, number>> = {
-  bucket: 60,
-  window: 60,
-  slices: 0.25,
-};
+export { type LaneKey, manualKey, nameOf };
 
 interface Open {
   readonly lane: Lane;
@@ -143,7 +102,7 @@ export class LaneRegistry implements Iterable<Lane> {
   configure(settings: Settings, isAnew: boolean): void {
     this.#settings = settings;
     for (const { lane, key } of this.#open.values()) {
-      lane.configure(this.#terms(key), settings, isAnew);
+      lane.configure(termsOf(key, settings, this.#isShared), settings, isAnew);
     }
   }
 
@@ -220,22 +179,22 @@ export class LaneRegistry implements Iterable<Lane> {
 
   #opened(name: string, key: LaneKey): Lane {
     const { clock } = this.#settings;
-    const keeper = this.#keeper(name, this.#opening(key));
-    const ref = { lane: name, model: key.model };
-    const bounds = this.#settings;
     const lane = new Lane({
-      ...{
-        ...ref,
-        clock,
-        emitter: this.#emitter,
-        keeper,
-        bounds,
-        ownLanes: this.#sharing?.ownLanes,
-      },
+      ...{ lane: name, model: key.model, clock, bounds: this.#settings },
+      ...{ emitter: this.#emitter, ownLanes: this.#sharing?.ownLanes },
+      keeper: this.#keeper(name, this.#opening(key)),
     });
     const pausedMs = this.#pauses.restMs(namesOf(key), clock.now());
     if (pausedMs > 0) lane.pause(pausedMs);
     return lane;
+  }
+
+  #opening(key: LaneKey): LaneOpening {
+    return openingOf(key, this.#settings, this.#isShared);
+  }
+
+  get #isShared(): boolean {
+    return this.#sharing !== undefined;
   }
 
   #keeper(name: string, opening: LaneOpening): LaneKeeper {
@@ -244,70 +203,4 @@ export class LaneRegistry implements Iterable<Lane> {
       this.#sharing?.keeper(name, opening) ?? new LocalKeeper(newLane(opening, clock.now()), clock)
     );
   }
-
-  #opening(key: LaneKey): LaneOpening {
-    const { learns = false, measures, states, recorded } = key;
-    const terms = this.#terms(key);
-    const isGiven = terms.start.some((each) => each.source === 'given' && isUpstream(each));
-    return { ...terms, measures, states, recorded, isCold: learns && !isGiven };
-  }
-
-  /** What the settings say of a lane. Given limits take the place of published ones, but in usd. */
-  #terms(key: LaneKey): LaneTerms {
-    const { model, preset } = key;
-    const given = this.#settings.limits(model);
-    const published = given.limits.some(isUpstream) ? undefined : preset;
-    const most = Math.min(given.concurrency, this.#settings.concurrency);
-    const first = published?.concurrency ?? Number.POSITIVE_INFINITY;
-    const isSure = published?.isGuess === false;
-    const inFlight = { start: first, most: isSure ? Math.min(most, first) : most };
-    const own = given.limits.map((limit): MeteredLimit => ({ ...limit, source: 'given' }));
-    const { maxPauseMs } = this.#settings;
-    const start = [...own, ...publishedLimits(published)];
-    return { start, inFlight, policy: this.#policy(key), maxPauseMs };
-  }
-
-  #policy({ shape, correction = 'settled' }: LaneKey): LimitPolicy {
-    const { headroom, enforcement, burstSeconds } = this.#settings;
-    const shapes = {
-      requests: this.#shape(shape('requests')),
-      tokens: this.#shape(shape('tokens')),
-      inputTokens: this.#shape(shape('inputTokens')),
-      outputTokens: this.#shape(shape('outputTokens')),
-      usd: USD_SHAPE,
-    };
-    const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;
-    const slots = this.#sharing === undefined ? 0 : SHARED_SLOTS;
-    return { shapes, isShapeGiven, headroom, correction, slots };
-  }
-
-  /** What was given, else what the provider's profile says. */
-  #shape(profile: Shape): Shape {
-    const { enforcement, burstSeconds } = this.#settings;
-    if (enforcement === undefined) return { ...profile, ...(burstSeconds && { burstSeconds }) };
-    return { enforcement, burstSeconds: burstSeconds ?? BURST_SECONDS[enforcement] };
-  }
-}
-
-/** Nobody tells of refusals: nothing looser may be tried. */
-const UNTRIED_SHAPE: Shape = { ...UNKNOWN_SHAPE, isUnknown: undefined };
-
-/** Of calls that ask the limiter itself. */
-export function manualKey(model: string): LaneKey {
-  return { host: 'limiter', model, shape: () => UNTRIED_SHAPE };
-}
-
-/** The lane's name: calls whose keys have the same share its limits. */
-export function nameOf({ host, family, model }: LaneKey): string {
-  return `${host}/${family ?? model}`;
-}
-
-/** By what users may name the lane. */
-function namesOf(key: LaneKey): string[] {
-  return [key.model, key.family ?? key.model, nameOf(key)];
-}
-
-function publishedLimits(preset: Preset | undefined): MeteredLimit[] {
-  const source = preset?.isGuess === false ? 'published' : 'guess';
-  return (preset?.limits ?? []).map((limit) => ({ ...limit, source }));
 }

@@ -9,7 +9,8 @@ import { closedError } from '../errors.ts';
 import type { LaneRef, LoweredOutputEvent } from '../events.ts';
 import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Lane } from '../lane/lane.ts';
-import { type LaneKey, LaneRegistry, nameOf } from '../lane/lane-registry.ts';
+import { type LaneKey, nameOf } from '../lane/lane-key.ts';
+import { LaneRegistry } from '../lane/lane-registry.ts';
 import { isUpstream } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
 import {

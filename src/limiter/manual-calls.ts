@@ -1,7 +1,7 @@
 import { checkedCost } from '../checked-cost.ts';
 import { HeadroomError, storeAsyncError } from '../errors.ts';
 import type { Lane } from '../lane/lane.ts';
-import { manualKey } from '../lane/lane-registry.ts';
+import { manualKey } from '../lane/lane-key.ts';
 import type { Rejection, Reservation } from '../lane/reservation.ts';
 import type { Cost } from '../model/limits.ts';
 import { watchUnended } from '../unended.ts';

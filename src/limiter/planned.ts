@@ -1,4 +1,4 @@
-import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
+import { type LaneKey, nameOf } from '../lane/lane-key.ts';
 import { type Plan, planOf } from '../plan/plan.ts';
 import type { PlannedCalls } from '../plan/planned-call.ts';
 import { type Stage, stageOf } from '../plan/stage.ts';

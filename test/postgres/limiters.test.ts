@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { manualKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-key.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import { priceIn } from '../../src/model/price.ts';
 import { postgresStore } from '../../src/postgres/index.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
-import { manualKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-key.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { RateLimiter } from '../../src/limiter.ts';
 import { priceIn } from '../../src/model/price.ts';

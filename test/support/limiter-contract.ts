@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RateLimiterEvents } from '../../src/events.ts';
-import { manualKey } from '../../src/lane/lane-registry.ts';
+import { manualKey } from '../../src/lane/lane-key.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
 import type { AcquireOptions } from '../../src/limiter/acquire-options.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
