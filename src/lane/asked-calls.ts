@@ -1,8 +1,12 @@
-import type { Grant } from '../rules/decide.ts';
+import type { Decision, Grant } from '../rules/decide.ts';
 import type { Ticket } from '../rules/ticket.ts';
+import type { LaneAnswer } from '../shared/lane-rules.ts';
 
 /** So many calls ask at a time: enough for a fast link, and few to be told no. */
 const ASKED = 16;
+
+/** Nothing was decided. */
+export const NOTHING: Decision = { granted: [], unfit: [], held: [], blocked: undefined };
 
 /** The calls of this process that a shared lane is asked for, and those that it ought to be asked for. */
 export class AskedCalls {
@@ -47,6 +51,16 @@ export class AskedCalls {
   /** What was asked is void. */
   forget(): void {
     this.#open.clear();
+  }
+
+  /** What an answer decides about one of the calls. */
+  decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {
+    const ticket = this.answered(answer);
+    if (answer.kind === 'lapsed') return NOTHING;
+    const member = '';
+    if (answer.kind === 'unfit') return { ...NOTHING, unfit: [{ ...answer, ticket, member }] };
+    const own = ticket.ownCost ?? answer.call.cost;
+    return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own }] };
   }
 
   /** The call that was answered, or what stands for one that nobody waits for any more. */

@@ -1,10 +1,22 @@
 import type { Clock } from '../clock.ts';
-import type { LaneCommand } from '../rules/commands.ts';
+import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { limitSet, shareLimits } from '../rules/limits/limit-set.ts';
 import type { SentCall } from '../rules/ticket.ts';
+import { laneRules } from '../shared/lane-rules.ts';
 import { LocalKeeper } from './lane-keeper.ts';
+
+/** A lane as it was known, for one process. `at`: when, in the store's time, which its times are in. */
+export function stateAlone(
+  known: { readonly state: LaneState; readonly at: number },
+  terms: LaneTerms,
+  now: number,
+): LaneState {
+  const rules = laneRules({ ...terms, isCold: false });
+  const copy = rules.unpack(rules.pack(known.state, known.at), now, rules.format);
+  return { ...(copy ?? rules.initial(now)), members: {} };
+}
 
 /**
  * The time in which a lane's store is lost: this process decides alone, on a copy of what it knew,

@@ -9,15 +9,13 @@ import { newTurns, type Turns } from '../rules/turns.ts';
 import { type LaneAnswer, laneRules, newsOf } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import type { SharedValue } from '../shared/shared-value.ts';
-import { AskedCalls } from './asked-calls.ts';
+import { AskedCalls, NOTHING } from './asked-calls.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import { NewsDelay } from './news-delay.ts';
-import { Outage } from './outage.ts';
+import { Outage, stateAlone } from './outage.ts';
 
 /** What was taken without the store is told to it within so long, once it can be. */
 const USED_MS = 10;
-
-const NOTHING: Decision = { granted: [], unfit: [], held: [], blocked: undefined };
 
 /** A lane that processes share: decided by whoever has written its value last. */
 export class SharedKeeper implements LaneKeeper {
@@ -159,7 +157,7 @@ export class SharedKeeper implements LaneKeeper {
       this.#delay.granted(answer.call.epoch, this.#clock.now());
     }
     if (answer.kind !== 'blocked') {
-      this.onDecision(this.#decisionOf(answer));
+      this.onDecision(this.#asked.decisionOf(answer));
       return;
     }
     this.#delay.blocked(this.#clock.now());
@@ -180,15 +178,6 @@ export class SharedKeeper implements LaneKeeper {
   #learn(decision: Decision): void {
     const tell = (): void => this.onDecision(decision);
     this.refresh().then(tell, () => {});
-  }
-
-  #decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {
-    const ticket = this.#asked.answered(answer);
-    if (answer.kind === 'lapsed') return NOTHING;
-    const member = '';
-    if (answer.kind === 'unfit') return { ...NOTHING, unfit: [{ ...answer, ticket, member }] };
-    const own = ticket.ownCost ?? answer.call.cost;
-    return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own }] };
   }
 
   /** While the store is lost, nothing is asked of it. */
@@ -224,14 +213,10 @@ export class SharedKeeper implements LaneKeeper {
 
   /** Goes on alone, from what is known of the lane. */
   #lost(): void {
-    const rules = laneRules({ ...this.#terms, isCold: false });
-    const now = this.#clock.now();
-    // Its times are the store's.
-    const copy = rules.unpack(rules.pack(this.#known, this.#value.now()), now, rules.format);
-    const state = copy ?? rules.initial(now);
-    state.members = {};
-    state.turns = this.turns;
-    state.isOpen = this.#store.onStoreLost === 'open';
+    const { turns } = this;
+    const isOpen = this.#store.onStoreLost === 'open';
+    const known = { state: this.#known, at: this.#value.now() };
+    const state = { ...stateAlone(known, this.#terms, this.#clock.now()), turns, isOpen };
     this.#outage = new Outage(state, this.#shareAlone, this.#clock, (command) => {
       this.#value.send(command, USED_MS);
     });

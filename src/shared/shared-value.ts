@@ -1,17 +1,15 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
 import type { Agenda } from './agenda.ts';
-import type { Cell, Seen } from './cell.ts';
+import type { Cell } from './cell.ts';
 import { dueOf } from './due.ts';
 import { Exchange } from './exchange.ts';
 import type { Keeper } from './keeper.ts';
+import { MemberStep } from './member-step.ts';
 import { SerialLoop } from './serial-loop.ts';
 import type { Standing } from './standing.ts';
-import type { StoreTime } from './store-time.ts';
 import { type Told, unpackTold } from './told-text.ts';
-import type { Value } from './value.ts';
-import type { Next, Restate, Rules } from './value-rules.ts';
+import type { Restate, Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
-import { ANSWER_MS, isOverdue } from './watch.ts';
 
 export interface SharedValueOptions<State, Command, Answer> {
   readonly cell: Cell;
@@ -32,9 +30,6 @@ export interface SharedValueOptions<State, Command, Answer> {
   readonly random?: (() => number) | undefined;
 }
 
-/** The longest pause after a conflict. */
-const MOST_JITTER_MS = 50;
-
 /**
  * One member's side of a value that several processes share. Whoever wrote last (the *writer*)
  * decides for all; the others ask it. An answer is acted on once, and only after the store has taken
@@ -52,11 +47,9 @@ export class SharedValue<State, Command, Answer> {
   readonly #keeper: Keeper<State, Command, Answer>;
   readonly #standing: Standing<Command, Answer>;
   readonly #agenda: Agenda;
-  readonly #time: StoreTime;
   readonly #loop: SerialLoop;
+  readonly #step: MemberStep<State, Command, Answer>;
   readonly #stopListening: () => void;
-  /** The cell takes this member for the writer, and it doesn't know. */
-  #mustDecide = false;
 
   constructor(options: SharedValueOptions<State, Command, Answer>) {
     const { cell, rules, member, act, restate } = options;
@@ -66,7 +59,7 @@ export class SharedValue<State, Command, Answer> {
     this.#random = random;
     this.#leaseMs = leaseMs;
     this.#loop = new SerialLoop({
-      ...{ clock, random, step: () => this.#step(), onIdle: () => this.#arm() },
+      ...{ clock, random, step: () => this.#step.run(), onIdle: () => this.#arm() },
       onFailure: (error, isFirst) => {
         this.#standing.mustSpeak = true;
         if (isFirst) options.onStore?.(error);
@@ -74,17 +67,17 @@ export class SharedValue<State, Command, Answer> {
       onRecovery: () => options.onStore?.(),
       isBackground: () => !options.isWaiting(),
     });
-    this.#exchange = new Exchange({
+    const exchange = new Exchange({
       ...{ cell, rules, member, leaseMs, clock, act, restate },
       send: (command) => this.send(command),
       again: () => this.#loop.again(),
       wait: (ms) => this.#loop.wait(ms),
     });
-    const { keeper, standing, agenda, time } = this.#exchange;
-    this.#keeper = keeper;
-    this.#standing = standing;
-    this.#agenda = agenda;
-    this.#time = time;
+    this.#exchange = exchange;
+    this.#keeper = exchange.keeper;
+    this.#standing = exchange.standing;
+    this.#agenda = exchange.agenda;
+    this.#step = new MemberStep({ exchange, loop: this.#loop, member, clock, random });
     this.#stopListening = cell.listen?.((text) => this.#hear(text)) ?? (() => {});
   }
 
@@ -141,90 +134,6 @@ export class SharedValue<State, Command, Answer> {
     if (value !== undefined) await this.#exchange.attempt(value);
   }
 
-  async #step(): Promise<void> {
-    const { doubt, hasToSay } = this.#standing;
-    this.#agenda.cancel();
-    if (doubt !== undefined) return this.#exchange.settle(doubt);
-    if (this.#keeper.own !== undefined) return this.#serve(this.#keeper.own);
-    if (this.#agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
-    const seen = hasToSay ? await this.#exchange.ask() : undefined;
-    if (seen !== undefined) await this.#decide(seen);
-  }
-
-  /** As the writer. */
-  async #serve(value: Value<State, Answer>): Promise<void> {
-    const { nextLoss } = this.#keeper;
-    const isLoss = nextLoss < this.now() && !this.#keeper.hasLookedSince(nextLoss);
-    if (this.#agenda.mustLook || isLoss) {
-      this.#agenda.mustLook = false;
-      const seen = await this.#exchange.read();
-      if (!this.#keeper.stillOwn(seen)) return this.#decide(seen);
-    }
-    const isDue = value.next !== undefined && value.next.at <= this.now();
-    const isLost = this.#keeper.hasLookedSince(this.#keeper.nextLoss);
-    const { outbox, mustSpeak } = this.#standing;
-    if (!isDue && !isLost && !this.#keeper.isAsked && outbox.urgent === 0 && !mustSpeak) return;
-    if (!this.#exchange.canAsk) await this.#giveWay();
-    await this.#decide();
-  }
-
-  /** Who has written knows the newest value, and would win each time against who has to read it. */
-  async #giveWay(): Promise<void> {
-    await this.#loop.wait(this.#time.roundTripMs * (1 + this.#random()));
-  }
-
-  async #look(): Promise<void> {
-    this.#agenda.mustLook = false;
-    const seen = await this.#exchange.read();
-    const value = this.#exchange.opened(seen);
-    const { asked, hasToSay } = this.#standing;
-    const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
-    const mustWrite = this.#mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
-    this.#mustDecide = false;
-    if (value === undefined) return;
-    if (mustWrite || this.#isForMe(value.next, seen.now)) await this.#decide(seen);
-    else if (hasToSay) this.#loop.again();
-  }
-
-  /** Something is due that the writer ought to have done, or that this member does without a writer. */
-  #isForMe(next: Next | undefined, storeNow: number): boolean {
-    if (isOverdue(next, storeNow)) return true;
-    const isMine = !this.#exchange.canAsk && next?.member === this.#options.member;
-    return isMine && next.at <= storeNow;
-  }
-
-  /** Decides for all, until it is written or another member does. */
-  async #decide(seen?: Seen): Promise<void> {
-    let latest = seen;
-    for (let tries = 0; !this.#loop.isStopped; tries++) {
-      const value = latest === undefined ? this.#keeper.own : this.#exchange.opened(latest);
-      if (value === undefined) return;
-      const reply = await this.#exchange.attempt(value, this.#nowAfter(latest, tries));
-      if (reply.kind === 'written') return;
-      if (reply.kind === 'asked') return this.#leaveToAnother();
-      await this.#stepBack(tries);
-      latest = reply.kind === 'seen' ? reply : await this.#exchange.read();
-    }
-  }
-
-  /** After a conflict, or where the write came too late. */
-  async #stepBack(tries: number): Promise<void> {
-    const longestMs = Math.min(MOST_JITTER_MS, this.#time.roundTripMs * 2 ** tries) / 2;
-    await this.#loop.wait(this.#random() * longestMs);
-  }
-
-  /** The estimate may be off: it is surely later than the last answer's time. */
-  #nowAfter(seen: Seen | undefined, tries: number): number {
-    if (seen === undefined) return this.now();
-    return tries % 2 === 1 ? seen.now : Math.max(seen.now, this.now());
-  }
-
-  #leaveToAnother(): void {
-    this.#keeper.handOver();
-    this.#agenda.said();
-    this.#standing.hasAsked(undefined);
-  }
-
   #hear(text: string): void {
     if (this.#loop.isStopped) return;
     const told = unpackTold<Answer>(text);
@@ -250,9 +159,9 @@ export class SharedValue<State, Command, Answer> {
     if (this.#exchange.isWriting) return;
     if (this.#keeper.own === undefined) {
       this.#agenda.mustLook = true;
-      this.#mustDecide = true;
+      this.#step.mustDecide = true;
     }
-    if (this.#mustDecide || this.#keeper.isAsked) this.#loop.again();
+    if (this.#step.mustDecide || this.#keeper.isAsked) this.#loop.again();
   }
 
   #arm(): void {

@@ -1,0 +1,134 @@
+import type { Clock } from '../clock.ts';
+import type { Agenda } from './agenda.ts';
+import type { Seen } from './cell.ts';
+import type { Exchange } from './exchange.ts';
+import type { Keeper } from './keeper.ts';
+import type { SerialLoop } from './serial-loop.ts';
+import type { Standing } from './standing.ts';
+import type { Value } from './value.ts';
+import type { Next } from './value-rules.ts';
+import { ANSWER_MS, isOverdue } from './watch.ts';
+
+interface StepParts<State, Command, Answer> {
+  readonly exchange: Exchange<State, Command, Answer>;
+  readonly loop: SerialLoop;
+  readonly member: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** The longest pause after a conflict. */
+const MOST_JITTER_MS = 50;
+
+/**
+ * What a member does next: it finds out what became of an operation whose answer was lost; decides,
+ * as the writer; looks into the cell, and decides where the writer ought to have; or asks the writer.
+ */
+export class MemberStep<State, Command, Answer> {
+  readonly #exchange: Exchange<State, Command, Answer>;
+  readonly #keeper: Keeper<State, Command, Answer>;
+  readonly #standing: Standing<Command, Answer>;
+  readonly #agenda: Agenda;
+  readonly #loop: SerialLoop;
+  readonly #member: string;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  /** The cell takes this member for the writer, and it doesn't know. */
+  mustDecide = false;
+
+  constructor(parts: StepParts<State, Command, Answer>) {
+    const { exchange, loop, member, clock, random } = parts;
+    this.#exchange = exchange;
+    this.#keeper = exchange.keeper;
+    this.#standing = exchange.standing;
+    this.#agenda = exchange.agenda;
+    this.#loop = loop;
+    this.#member = member;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  async run(): Promise<void> {
+    const { doubt, hasToSay } = this.#standing;
+    this.#agenda.cancel();
+    if (doubt !== undefined) return this.#exchange.settle(doubt);
+    if (this.#keeper.own !== undefined) return this.#serve(this.#keeper.own);
+    if (this.#agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
+    const seen = hasToSay ? await this.#exchange.ask() : undefined;
+    if (seen !== undefined) await this.#decide(seen);
+  }
+
+  /** As the writer. */
+  async #serve(value: Value<State, Answer>): Promise<void> {
+    const { nextLoss } = this.#keeper;
+    const isLoss = nextLoss < this.#exchange.now() && !this.#keeper.hasLookedSince(nextLoss);
+    if (this.#agenda.mustLook || isLoss) {
+      this.#agenda.mustLook = false;
+      const seen = await this.#exchange.read();
+      if (!this.#keeper.stillOwn(seen)) return this.#decide(seen);
+    }
+    const isDue = value.next !== undefined && value.next.at <= this.#exchange.now();
+    const isLost = this.#keeper.hasLookedSince(this.#keeper.nextLoss);
+    const { outbox, mustSpeak } = this.#standing;
+    if (!isDue && !isLost && !this.#keeper.isAsked && outbox.urgent === 0 && !mustSpeak) return;
+    if (!this.#exchange.canAsk) await this.#giveWay();
+    await this.#decide();
+  }
+
+  /** Who has written knows the newest value, and would win each time against who has to read it. */
+  async #giveWay(): Promise<void> {
+    await this.#loop.wait(this.#exchange.time.roundTripMs * (1 + this.#random()));
+  }
+
+  async #look(): Promise<void> {
+    this.#agenda.mustLook = false;
+    const seen = await this.#exchange.read();
+    const value = this.#exchange.opened(seen);
+    const { asked, hasToSay } = this.#standing;
+    const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
+    const mustWrite = this.mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
+    this.mustDecide = false;
+    if (value === undefined) return;
+    if (mustWrite || this.#isForMe(value.next, seen.now)) await this.#decide(seen);
+    else if (hasToSay) this.#loop.again();
+  }
+
+  /** Something is due that the writer ought to have done, or that this member does without a writer. */
+  #isForMe(next: Next | undefined, storeNow: number): boolean {
+    if (isOverdue(next, storeNow)) return true;
+    const isMine = !this.#exchange.canAsk && next?.member === this.#member;
+    return isMine && next.at <= storeNow;
+  }
+
+  /** Decides for all, until it is written or another member does. */
+  async #decide(seen?: Seen): Promise<void> {
+    let latest = seen;
+    for (let tries = 0; !this.#loop.isStopped; tries++) {
+      const value = latest === undefined ? this.#keeper.own : this.#exchange.opened(latest);
+      if (value === undefined) return;
+      const reply = await this.#exchange.attempt(value, this.#nowAfter(latest, tries));
+      if (reply.kind === 'written') return;
+      if (reply.kind === 'asked') return this.#leaveToAnother();
+      await this.#stepBack(tries);
+      latest = reply.kind === 'seen' ? reply : await this.#exchange.read();
+    }
+  }
+
+  /** After a conflict, or where the write came too late. */
+  async #stepBack(tries: number): Promise<void> {
+    const longestMs = Math.min(MOST_JITTER_MS, this.#exchange.time.roundTripMs * 2 ** tries) / 2;
+    await this.#loop.wait(this.#random() * longestMs);
+  }
+
+  /** The estimate may be off: it is surely later than the last answer's time. */
+  #nowAfter(seen: Seen | undefined, tries: number): number {
+    if (seen === undefined) return this.#exchange.now();
+    return tries % 2 === 1 ? seen.now : Math.max(seen.now, this.#exchange.now());
+  }
+
+  #leaveToAnother(): void {
+    this.#keeper.handOver();
+    this.#agenda.said();
+    this.#standing.hasAsked(undefined);
+  }
+}
