@@ -20,11 +20,11 @@ import {
   type RequestOptions,
   replaceBody,
 } from './openai-client.ts';
+import { FollowedFetch, unhooked } from './openai-fetch.ts';
 import { OutgoingCall, type Rest, sharedRest } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
 import { noteUncounted } from './uncounted.ts';
-import { webResponse } from './web-response.ts';
 
 const METHODS = ['makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
 
@@ -54,13 +54,6 @@ export const openaiAdapter: ClientAdapter = {
   },
 };
 
-/** The original of each hooked `fetch`, so that a clone of a wrapped client isn't hooked twice. */
-const behind = new WeakMap<Fetch, Fetch>();
-
-function unhooked(fetch: Fetch): Fetch {
-  return behind.get(fetch) ?? fetch;
-}
-
 /** An attempt whose waiting has ended. */
 type Asking = AskingCall<OutgoingCall>;
 /** The same, or a call that isn't metered. */
@@ -73,13 +66,13 @@ class OpenAIHook {
   readonly #makeRequest: OpenAIClient['makeRequest'];
   /** Calls that have an attempt, by the copy of their options. */
   readonly #calls = new WeakMap<object, OutgoingCall>();
-  /** Attempts by their headers, the one object that also reaches `fetch`. */
-  readonly #byHeaders = new WeakMap<object, Attempt>();
+  readonly #fetch: FollowedFetch;
 
   constructor(client: OpenAIClient, pipeline: ClientPipeline) {
     this.#client = client;
     this.#pipeline = pipeline;
     this.#makeRequest = client.makeRequest;
+    this.#fetch = new FollowedFetch(pipeline);
   }
 
   /** Overrides methods on this client object, not on its class. */
@@ -102,27 +95,8 @@ class OpenAIHook {
     for (const [name, value] of Object.entries(methods)) {
       Object.defineProperty(client, name, { value, writable: true, configurable: true });
     }
-    this.#installFetch(fetch);
+    this.#fetch.install(client, fetch);
     return client;
-  }
-
-  /** Also hooks a `fetch` that is set later, even one that calls the previous one. */
-  #installFetch(fetch: Fetch): void {
-    let hooked = this.#hooked(fetch);
-    const set = (next: Fetch): void => {
-      hooked = this.#hooked(unhooked(next));
-    };
-    const accessor = { get: () => hooked, set, configurable: true, enumerable: true };
-    Object.defineProperty(this.#client, 'fetch', accessor);
-  }
-
-  #hooked(fetch: Fetch): Fetch {
-    // A proxy, because the SDK looks at the properties that a custom `fetch` may have.
-    const hooked = new Proxy(fetch, {
-      apply: (_target, _self, [url, init]: Parameters<Fetch>) => this.#fetch(fetch, url, init),
-    });
-    behind.set(hooked, fetch);
-    return hooked;
   }
 
   /**
@@ -248,34 +222,6 @@ class OpenAIHook {
     }
     // Changes the text: the caller's object must not be read a second time.
     if (sending.question?.isAsked === true) replaceBody(request, withUsage(request.body));
-    this.#follow(request, attempt);
-  }
-
-  /** Follows the headers: Bedrock and Vertex clients replace them after our hook. */
-  #follow(request: ApiRequest, attempt: Attempt): void {
-    let { headers } = request;
-    const set = (next: unknown): void => {
-      headers = next;
-      if (typeof next === 'object' && next !== null) this.#byHeaders.set(next, attempt);
-    };
-    set(headers);
-    const accessor = { get: () => headers, set, configurable: true, enumerable: true };
-    Object.defineProperty(request, 'headers', accessor);
-  }
-
-  async #fetch(fetch: Fetch, url: unknown, init?: ApiRequest): Promise<Response> {
-    const { headers } = init ?? {};
-    const isKnown = typeof headers === 'object' && headers !== null;
-    const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;
-    if (attempt === undefined || attempt.isSent) return attempt?.replay ?? fetch(url, init);
-    attempt.markSent();
-    let response: Response;
-    try {
-      response = webResponse(await this.#pipeline.sending(() => fetch(url, init)));
-    } catch (error) {
-      attempt.settleAsCharged();
-      throw error;
-    }
-    return attempt.receive(response);
+    this.#fetch.follow(request, attempt);
   }
 }
