@@ -1,6 +1,6 @@
 import { acrossCopies } from './across-copies.ts';
 import { systemClock } from './clock.ts';
-import { numberOfText } from './model/number-of-text.ts';
+import { numberOfText } from './model/fnv.ts';
 import { warn } from './warning.ts';
 
 /** So many limiters for one account in so long are no set-up, but one for each request. */

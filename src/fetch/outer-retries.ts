@@ -1,6 +1,6 @@
 import { acrossCopies } from '../across-copies.ts';
 import type { Clock } from '../clock.ts';
-import { numberOfText } from '../model/number-of-text.ts';
+import { numberOfText } from '../model/fnv.ts';
 import { warn } from '../warning.ts';
 
 /** A retry comes within this time of the failure; a call that a user repeats mostly later. */

@@ -1,3 +1,4 @@
+import { FNV_PRIME, FNV_START, fnvWith } from '../model/fnv.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import type { Job } from './job.ts';
 import { jsonParts } from './json-parts.ts';
@@ -24,8 +25,8 @@ export async function digestOf(
 /** Folds the digests of all parts into one. The same value always has the same parts. */
 class Digest implements Job {
   readonly #parts: Iterator<Part>;
-  #first = 0x811c9dc5;
-  #second = 0x01000193;
+  #first = FNV_START;
+  #second = FNV_PRIME;
   #length = 0;
   #isWhole = true;
   done = false;
@@ -66,7 +67,6 @@ class Digest implements Job {
   }
 }
 
-/** A step of FNV (Fowler, Noll, Vo: 1991), with words instead of bytes. */
 function fold(hash: number, digest: number, length: number): number {
-  return Math.imul(Math.imul(hash ^ digest, 0x01000193) ^ length, 0x01000193);
+  return fnvWith(fnvWith(hash, digest), length);
 }

@@ -1,3 +1,4 @@
+import { FNV_START, fnvWith } from '../model/fnv.ts';
 import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
 import type { Api } from './api.ts';
 
@@ -31,9 +32,9 @@ export function inputSite(api: Api, family: string, body: unknown, openParts: nu
   return `${api} ${family} ${openParts} ${hash.value.toString(36)}`;
 }
 
-/** FNV-1a, of texts by their length and beginning. */
+/** Of texts by their length and beginning. */
 class Hash {
-  value = 0x811c9dc5;
+  value = FNV_START;
 
   add(text: string): void {
     this.#mix(text.length);
@@ -43,6 +44,6 @@ class Hash {
   }
 
   #mix(unit: number): void {
-    this.value = Math.imul(this.value ^ unit, 0x01000193) >>> 0;
+    this.value = fnvWith(this.value, unit) >>> 0;
   }
 }
