@@ -25,7 +25,7 @@ export type ErrorCode =
   | 'closed';
 
 /** The body of an error response to your own caller. */
-export interface ErrorBody {
+export interface RejectionBody {
   /** The code of the error. */
   readonly error: ErrorCode;
   /** The message of the error. */
@@ -59,7 +59,7 @@ export class HeadroomError extends Error {
   }
 
   /** The body of an error response to your own caller; `JSON.stringify` uses it. */
-  toJSON(): ErrorBody {
+  toJSON(): RejectionBody {
     return { error: this.code, message: this.message };
   }
 }
@@ -183,7 +183,7 @@ export class StoreUnavailable extends HeadroomError {
 
   /** The body of an error response to your own caller, without the advice in `message`. */
   /** The body of an error response to your own caller, without the advice in `message`. */
-  override toJSON(): ErrorBody {
+  override toJSON(): RejectionBody {
     return { error: this.code, message: this.#message };
   }
 }

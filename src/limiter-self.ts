@@ -20,7 +20,7 @@ export function markLimiter<L extends object>(limiter: L): void {
  * The limiter that was given.
  * @throws TypeError for what is none, or one of another version of this library
  */
-export function limiterOf<L>(given: unknown): L {
+export function givenLimiter<L>(given: unknown): L {
   const self = field(given, SELF);
   if (typeof self !== 'function') {
     throw expected('limiter', 'what `createRateLimiter` returns', given);

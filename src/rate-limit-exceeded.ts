@@ -1,10 +1,10 @@
 import { dateOf, wholeMs } from './duration.ts';
-import { type ErrorBody, type ErrorCode, HeadroomError } from './errors.ts';
+import { type ErrorCode, HeadroomError, type RejectionBody } from './errors.ts';
 import type { Reason } from './model/reason.ts';
 import type { ProviderRefusal } from './provider-refusal.ts';
 
 /** The body of a 429 to your own caller. */
-export interface RateLimitBody extends ErrorBody {
+export interface RateLimitBody extends RejectionBody {
   /** The code of the error. */
   readonly error: 'rate_limit_exceeded';
   /** Seconds until the call could go, rounded up; `null` if unknown. */

@@ -1,6 +1,6 @@
 import type { OnLimit } from './callers/run-as.ts';
 import type { RateLimiter } from './limiter.ts';
-import { limiterOf } from './limiter-self.ts';
+import { givenLimiter } from './limiter-self.ts';
 import type { RateLimiterOptions } from './options.ts';
 import { PRESET_HOSTS, type PresetHost } from './providers/host.ts';
 import { isTierOf, tiersOf } from './providers/tier.ts';
@@ -96,7 +96,7 @@ export function limiterOptions(options: RateLimitOptions): RateLimiterOptions {
  */
 export function sharedLimiter(options: RateLimitOptions): RateLimiter | undefined {
   if (options.limiter === undefined) return undefined;
-  const limiter = limiterOf<RateLimiter>(options.limiter);
+  const limiter = givenLimiter<RateLimiter>(options.limiter);
   const others = Object.entries(limiterOptions(options)).filter(([, value]) => value !== undefined);
   const besides = others.map(([name]) => `\`${name}\``);
   if (besides.length > 0) {
@@ -113,7 +113,7 @@ export function expectEstimate(estimate: unknown): void {
 }
 
 /** The options that name tiers. */
-interface Tiers {
+interface NamedTiers {
   readonly tier: string | number | undefined;
   readonly accountTier: string | number | undefined;
   readonly limiter: RateLimiter;
@@ -123,7 +123,7 @@ interface Tiers {
  * @throws TypeError for a tier that the provider doesn't have, or that one of the limiter's was meant
  * by: with `'Free'` for `'free'`, a caller would have no limits of its own
  */
-export function expectTiers(tiers: Tiers, host: PresetHost): void {
+export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const { tier, accountTier, limiter } = tiers;
   if (accountTier !== undefined && !isTierOf(host, accountTier)) {
     throw expected('accountTier', tierChoices([], host), accountTier);
@@ -138,7 +138,7 @@ export function expectTiers(tiers: Tiers, host: PresetHost): void {
 }
 
 /** @throws TypeError for a tier that neither callers nor any provider has */
-export function expectAnyTier(tiers: Tiers): void {
+export function expectAnyTier(tiers: NamedTiers): void {
   const { tier, accountTier, limiter } = tiers;
   const isAnyHosts = (each: string | number): boolean =>
     PRESET_HOSTS.some((host) => isTierOf(host, each));
@@ -153,7 +153,7 @@ export function expectAnyTier(tiers: Tiers): void {
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
-function expectNoAccountTier({ tier, accountTier, limiter }: Tiers): void {
+function expectNoAccountTier({ tier, accountTier, limiter }: NamedTiers): void {
   if (accountTier === undefined) return;
   const named = limiter.core.tierNames.map((name) => `'${name}'`).join(', ');
   const what = named === '' ? 'unset, as there are no `tiers`' : `one of \`tiers\`: ${named}`;

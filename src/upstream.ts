@@ -39,16 +39,16 @@ export function upstreamAt(destination: Destination, hasAccountTier: boolean): U
   return hasAccountTier ? withTier(destination) : withoutTier(destination);
 }
 
-const withoutTier = remembered(nameOf, (destination) => upstreamOf(destination, undefined));
+const withoutTier = remembered(nameOf, (destination) => upstreamFrom(destination, undefined));
 const withTier = remembered(nameOf, (destination) =>
-  upstreamOf(destination, HOMES[destination.sdk]),
+  upstreamFrom(destination, HOMES[destination.sdk]),
 );
 
 function nameOf({ sdk, baseURL, azure }: Destination): string {
   return `${sdk} ${azure} ${baseURL}`;
 }
 
-function upstreamOf(destination: Destination, home: PresetHost | undefined): Upstream {
+function upstreamFrom(destination: Destination, home: PresetHost | undefined): Upstream {
   const { sdk, baseURL } = destination;
   return {
     provider: providerFor(destination),

@@ -6,7 +6,7 @@ import { BILLION, BudgetLedger, billionthsOf, counted, type Spending } from './b
 import type { Budget } from './budget-option.ts';
 
 /** What a call asks of a budget. */
-export interface Entry {
+export interface BudgetedCall {
   readonly model: string;
   readonly key: string | undefined;
   readonly costUsd: number;
@@ -15,7 +15,7 @@ export interface Entry {
 }
 
 /** Ends a reservation with what the call has cost. */
-export type End = (usd: number) => void;
+export type EndReservation = (usd: number) => void;
 
 /** So many accounts are remembered for `spending`. */
 const MOST_TOLD = 10_000;
@@ -58,7 +58,7 @@ export class BudgetBook {
    * @throws BudgetSpent where there is no room for it
    * @throws StoreUnavailable where the store is lost, and nothing goes without it
    */
-  reserve(entry: Entry): End | Promise<End> {
+  reserve(entry: BudgetedCall): EndReservation | Promise<EndReservation> {
     if (this.#store === undefined) return this.#here(entry, entry.limitUsd);
     return this.#store.isUp ? this.#there(this.#store, entry) : this.#without(this.#store, entry);
   }
@@ -71,7 +71,7 @@ export class BudgetBook {
     return [...this.#told.values(), ...here];
   }
 
-  #here({ model, key, costUsd }: Entry, limitUsd: number | undefined): End {
+  #here({ model, key, costUsd }: BudgetedCall, limitUsd: number | undefined): EndReservation {
     const hold = this.#ledger.reserve(key, costUsd, this.#clock.now(), limitUsd);
     if (hold === undefined) {
       const spending = this.#ledger.of(key, this.#clock.now(), limitUsd);
@@ -80,7 +80,7 @@ export class BudgetBook {
     return (usd) => this.#ledger.settle(hold, usd, this.#clock.now());
   }
 
-  async #there(store: LedgerStore, entry: Entry): Promise<End> {
+  async #there(store: LedgerStore, entry: BudgetedCall): Promise<EndReservation> {
     const account = await this.#account(entry);
     const reserved = billionthsOf(entry.costUsd);
     let answer: LedgerAnswer;
@@ -120,7 +120,11 @@ export class BudgetBook {
   }
 
   /** While the store is lost. */
-  #without(store: LedgerStore, entry: Entry, cause: unknown = store.lostCause): End {
+  #without(
+    store: LedgerStore,
+    entry: BudgetedCall,
+    cause: unknown = store.lostCause,
+  ): EndReservation {
     if (store.onStoreLost === 'closed') {
       const message = "The store of the budget can't be reached, and calls may not go without it";
       throw new StoreUnavailable(message, cause, store.remedy);
@@ -134,18 +138,21 @@ export class BudgetBook {
     };
   }
 
-  async #tell(store: LedgerStore, entry: Entry, usd: number): Promise<void> {
+  async #tell(store: LedgerStore, entry: BudgetedCall, usd: number): Promise<void> {
     store.settle(await this.#account(entry), 0, billionthsOf(usd));
   }
 
-  async #account({ key, limitUsd = this.#budget.limitUsd }: Entry): Promise<Account> {
+  async #account({ key, limitUsd = this.#budget.limitUsd }: BudgetedCall): Promise<Account> {
     const { windowMs, perKey } = this.#budget;
     const whose = perKey && key !== undefined ? await digest(key) : '';
     const id = `${this.#name}/${windowMs}/${whose}`;
     return { id, limitBillionths: billionthsOf(limitUsd), windowMs };
   }
 
-  #spending({ key, limitUsd = this.#budget.limitUsd }: Entry, answer: LedgerAnswer): Spending {
+  #spending(
+    { key, limitUsd = this.#budget.limitUsd }: BudgetedCall,
+    answer: LedgerAnswer,
+  ): Spending {
     return {
       key: this.#budget.perKey ? key : undefined,
       spentUsd: answer.spent / BILLION,

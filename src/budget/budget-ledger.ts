@@ -21,7 +21,7 @@ export interface Hold {
 }
 
 /** In billionths of a dollar, so that whole numbers are added up and nothing is lost on the way. */
-interface Account {
+interface KeptAccount {
   spent: number;
   reserved: number;
   /** The limit that it was last used with. */
@@ -41,7 +41,7 @@ export const BILLION = 1_000_000_000;
  */
 export class BudgetLedger {
   #budget: Budget;
-  readonly #accounts = new Map<string | undefined, Account>();
+  readonly #accounts = new Map<string | undefined, KeptAccount>();
   #resetAt = Number.NEGATIVE_INFINITY;
 
   constructor(budget: Budget) {
@@ -108,7 +108,7 @@ export class BudgetLedger {
     return this;
   }
 
-  #account(key: string | undefined): Account {
+  #account(key: string | undefined): KeptAccount {
     const known = this.#accounts.get(key);
     if (known !== undefined) return known;
     const account = { spent: 0, reserved: 0, limitUsd: this.#budget.limitUsd };

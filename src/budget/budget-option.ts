@@ -1,3 +1,4 @@
+import { DAY_MS } from '../model/limits.ts';
 import { expected, expectKnown, expectNumber, expectObject } from '../validate.ts';
 
 interface Shared {
@@ -44,7 +45,6 @@ export interface Budget {
 /** The last instant that a `Date` can name: a reset must not be later (ECMA-262, time range). */
 const LATEST_DATE = 8.64e15;
 const WINDOW = 'a whole number of milliseconds from 1 to 8.64e15';
-export const DAY_MS = 86_400_000;
 const FORM = '{ usdPerDay, perKey } or { usd, windowMs, perKey }';
 const KNOWN: readonly string[] = ['usdPerDay', 'usd', 'windowMs', 'perKey'];
 

@@ -1,14 +1,15 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Call } from '../model/call.ts';
+import { DAY_MS } from '../model/limits.ts';
 import type { Price } from '../model/price.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd, type PricedUsage } from '../providers/cost-in-usd.ts';
 import { mostInUsd } from '../providers/most-in-usd.ts';
 import type { LedgerStore } from '../shared/ledger.ts';
-import { BudgetBook, type End } from './budget-book.ts';
+import { BudgetBook, type EndReservation } from './budget-book.ts';
 import { counted, type Spending } from './budget-ledger.ts';
-import { type Budget, DAY_MS } from './budget-option.ts';
+import type { Budget } from './budget-option.ts';
 import { type BudgetReservation, NOTHING_RESERVED, reservationOf } from './budget-reservation.ts';
 
 /** A call that is to be paid. */
@@ -62,7 +63,7 @@ export class Cashier {
       this.#shared?.reserve({ model, key, costUsd }),
       limitUsd === undefined ? undefined : () => this.#ofTiers.reserve(ofTier),
     );
-    const charged = (end: End): BudgetReservation =>
+    const charged = (end: EndReservation): BudgetReservation =>
       reservationOf((used) => end(costOf(used, costUsd, price)));
     return ends instanceof Promise ? ends.then(charged) : charged(ends);
   }
@@ -93,9 +94,9 @@ export class Cashier {
 
 /** Both reservations, or none. */
 function both(
-  first: End | Promise<End> | undefined,
-  reserve: (() => End | Promise<End>) | undefined,
-): End | Promise<End> {
+  first: EndReservation | Promise<EndReservation> | undefined,
+  reserve: (() => EndReservation | Promise<EndReservation>) | undefined,
+): EndReservation | Promise<EndReservation> {
   if (reserve === undefined) return first ?? (() => {});
   if (first instanceof Promise) return first.then((end) => both(end, reserve));
   const undo = (error: unknown): never => {
@@ -103,7 +104,7 @@ function both(
     throw error;
   };
   const joined =
-    (second: End): End =>
+    (second: EndReservation): EndReservation =>
     (usd) => {
       first?.(usd);
       second(usd);

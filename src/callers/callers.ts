@@ -7,7 +7,7 @@ import { type TieredCaller, TierLookup } from './tier-lookup.ts';
 import type { CallerRef, TierTable } from './tiers.ts';
 
 /** What is known of one caller. */
-interface Entry extends TieredCaller {
+interface KnownCaller extends TieredCaller {
   /** Whatever is being done with it. */
   used: number;
 }
@@ -32,7 +32,7 @@ export class Callers {
   readonly #mostAwake: number;
   #share = 1;
   /** The one that was used last is the last. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, KnownCaller>();
   readonly #round = new Round(this.#entries);
   readonly #idle = new IdleCallers();
   readonly #sweeper: Sweeper;
@@ -87,7 +87,7 @@ export class Callers {
   }
 
   /** Its own, and now the one that was used last. */
-  #entry({ key, tier }: CallerRef): Entry {
+  #entry({ key, tier }: CallerRef): KnownCaller {
     const id = idOf({ key, tier });
     const known = this.#entries.get(id);
     const entry = known ?? this.#opened(id, { key, tier });
@@ -98,7 +98,7 @@ export class Callers {
   }
 
   /** One that isn't awake. */
-  #opened(id: string, { key, tier }: CallerRef): Entry {
+  #opened(id: string, { key, tier }: CallerRef): KnownCaller {
     if (this.size >= FEW) this.#sweeper.ask();
     const idle = this.#idle.wake(id);
     if (idle !== undefined) return { ...idle, asking: undefined, used: 0 };
@@ -107,7 +107,7 @@ export class Callers {
   }
 
   /** Looks at a few more, but not at the one that is just used. */
-  #sweep(used: Entry): void {
+  #sweep(used: KnownCaller): void {
     const now = this.#now;
     for (let i = 0; i < SWEPT; i++) {
       const [id = '', entry = used] = this.#round.next() ?? [];
@@ -129,12 +129,12 @@ export class Callers {
   }
 
   /** Whether the caller is packed from now on. */
-  #keepsIdle(id: string, { caller, used, asking, ...news }: Entry): boolean {
+  #keepsIdle(id: string, { caller, used, asking, ...news }: KnownCaller): boolean {
     if (this.#entries.size <= this.#mostAwake || used > 0 || asking !== undefined) return false;
     return this.#idle.keep(id, caller, news, this.#now);
   }
 
-  #isForgettable({ caller, freshUntil, used }: Entry): boolean {
+  #isForgettable({ caller, freshUntil, used }: KnownCaller): boolean {
     if (used > 0 || !caller.isIdle(this.#now)) return false;
     const isFresh = freshUntil !== undefined && this.#now < freshUntil;
     return !isFresh || this.size >= MOST_KEPT;
@@ -148,7 +148,7 @@ function idOf({ key, tier }: CallerRef): string {
 }
 
 /** Nobody is forgotten while something is done as that caller. */
-function remembered<T>(entry: Entry, result: T | Promise<T>): T | Promise<T> {
+function remembered<T>(entry: KnownCaller, result: T | Promise<T>): T | Promise<T> {
   if (!(result instanceof Promise)) return result;
   const over = (): void => void entry.used--;
   entry.used++;

@@ -6,7 +6,7 @@ import type { LaneAnswer } from '../shared/lane-rules.ts';
 const ASKED = 16;
 
 /** Nothing was decided. */
-export const NOTHING: Decision = { granted: [], unfit: [], held: [], blocked: undefined };
+export const NOTHING_DECIDED: Decision = { granted: [], unfit: [], held: [], blocked: undefined };
 
 /** The calls of this process that a shared lane is asked for, and those that it ought to be asked for. */
 export class AskedCalls {
@@ -56,11 +56,12 @@ export class AskedCalls {
   /** What an answer decides about one of the calls. */
   decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {
     const ticket = this.answered(answer);
-    if (answer.kind === 'lapsed') return NOTHING;
+    if (answer.kind === 'lapsed') return NOTHING_DECIDED;
     const member = '';
-    if (answer.kind === 'unfit') return { ...NOTHING, unfit: [{ ...answer, ticket, member }] };
+    if (answer.kind === 'unfit')
+      return { ...NOTHING_DECIDED, unfit: [{ ...answer, ticket, member }] };
     const own = ticket.ownCost ?? answer.call.cost;
-    return { ...NOTHING, granted: [{ member, ticket, call: answer.call, own }] };
+    return { ...NOTHING_DECIDED, granted: [{ member, ticket, call: answer.call, own }] };
   }
 
   /** The call that was answered, or what stands for one that nobody waits for any more. */

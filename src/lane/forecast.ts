@@ -11,7 +11,7 @@ import { capEstimates } from '../rules/limits/limit-waits.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
 import type { Patience } from './lane-call.ts';
 import type { Reservation } from './reservation.ts';
-import type { Situation } from './situation.ts';
+import type { LaneSituation } from './situation.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
 export interface Forecast {
@@ -47,14 +47,14 @@ const FIRST_CALLS = 256;
  * much of each other caller's. A prediction: calls that come later may pass them.
  */
 export class Forecaster {
-  readonly #situation: () => Situation;
+  readonly #situation: () => LaneSituation;
   #line: QueueForecast | undefined;
 
-  constructor(situation: () => Situation) {
+  constructor(situation: () => LaneSituation) {
     this.#situation = situation;
   }
 
-  get situation(): Situation {
+  get situation(): LaneSituation {
     return this.#situation();
   }
 
@@ -86,7 +86,7 @@ export class Forecaster {
   /** What its caller's own limits make of it, where they are kept in this process. */
   #ofOwn(
     { caller, own, priority, ownCost, expects }: Asking,
-    { queue, now }: Situation,
+    { queue, now }: LaneSituation,
   ): OwnForecast {
     if (own === undefined) return { waitMs: 0, reason: 'requests' };
     const before = queue.ownCostBefore(caller, priority);
@@ -111,7 +111,7 @@ export class Forecaster {
   #after(
     ahead: { readonly calls: number; readonly cost: Cost },
     cost: Cost,
-    { limits, now, pauseMs, queue }: Situation,
+    { limits, now, pauseMs, queue }: LaneSituation,
   ): { readonly waitMs: number; readonly dimension: Reason } {
     if (this.#line?.reaches(ahead) === true) return this.#line.waitAfter(ahead, cost, now);
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
@@ -121,12 +121,12 @@ export class Forecaster {
 }
 
 /** What the first calls that wait cost, in their order; none where the order is not known. */
-function firstCosts(queue: Situation['queue']): Cost[] {
+function firstCosts(queue: LaneSituation['queue']): Cost[] {
   return queue.first(FIRST_CALLS).map(({ counted }) => counted);
 }
 
 /** The calls in flight end one after the other, as evenly as they are long. */
-function slotWait({ queue, flightMs, concurrency, isOwn }: Situation): number {
+function slotWait({ queue, flightMs, concurrency, isOwn }: LaneSituation): number {
   if (isOwn) return SLOT_MS;
   return (flightMs * (queue.counted.calls + 1)) / concurrency;
 }
@@ -137,7 +137,7 @@ function slotWait({ queue, flightMs, concurrency, isOwn }: Situation): number {
  * waits for an answer before it goes on), it is as long as calls have lately been in flight, a
  * second at most.
  */
-export function reportedWaitMs({ waitMs }: Forecast, { flightMs }: Situation): number {
+export function reportedWaitMs({ waitMs }: Forecast, { flightMs }: LaneSituation): number {
   const unknownMs = flightMs > 0 ? Math.min(flightMs, UNKNOWN_MS) : UNKNOWN_MS;
   return Math.max(1, wholeMs(waitMs > 0 ? waitMs : unknownMs));
 }
@@ -147,7 +147,7 @@ export interface Rejected {
   readonly caller: Caller;
   readonly model: string;
   readonly forecast: Forecast;
-  readonly situation: Situation;
+  readonly situation: LaneSituation;
 }
 
 /** The error of a call that would wait longer than it may. */
@@ -167,7 +167,7 @@ export function hasWaited(rejected: Rejected, since: number): RateLimitExceeded 
 }
 
 /** The limit of which the least is left, while the provider takes no calls: nothing of it. */
-export function pausedEvidence(limits: LimitSet, now: number): Evidence {
+export function pausedEvidence(limits: LimitSet, now: number): HoldingLimit {
   const upstream = levels(limits, now).filter(({ limit }) => isUpstream(limit));
   const [scarcest] = upstream.sort((one, other) => shareOf(one) - shareOf(other));
   return scarcest === undefined ? {} : { limit: scarcest.limit.max, remaining: 0 };
@@ -208,13 +208,17 @@ function shareOf({ limit, level }: ReturnType<typeof levels>[number]): number {
   return level / limit.max;
 }
 
-interface Evidence {
+interface HoldingLimit {
   readonly limit?: number;
   readonly remaining?: number;
 }
 
 /** The limit that holds the call back, and what is left of it. */
-function evidence(caller: Caller, { reason, limitOf }: Forecast, situation: Situation): Evidence {
+function evidence(
+  caller: Caller,
+  { reason, limitOf }: Forecast,
+  situation: LaneSituation,
+): HoldingLimit {
   const { now, limits, queue, concurrency } = situation;
   if (reason === 'paused') return pausedEvidence(limits, now);
   const isOwn = limitOf === 'key' && !situation.isOwn;

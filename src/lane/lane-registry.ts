@@ -13,7 +13,7 @@ import { OperatorPauses } from './operator-pauses.ts';
 
 export { type LaneKey, manualKey, nameOf };
 
-interface Open {
+interface OpenLane {
   readonly lane: Lane;
   readonly key: LaneKey;
 }
@@ -37,11 +37,11 @@ export class LaneRegistry implements Iterable<Lane> {
   /** Where processes share the lanes. */
   #sharing: LaneSharing | undefined;
   /** The one that was asked for longest ago is the first. */
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<string, OpenLane>();
   readonly #sweeper: Sweeper;
   readonly #pauses = new OperatorPauses();
   /** The one that was asked for last; `undefined` once any was forgotten. */
-  #last: Open | undefined;
+  #last: OpenLane | undefined;
   #isClosed = false;
 
   constructor(settings: Settings, emitter: GuardedEmitter) {
@@ -128,7 +128,8 @@ export class LaneRegistry implements Iterable<Lane> {
 
   #of(model: string | undefined): Lane[] {
     const open = [...this.#open.values()];
-    const isMeant = ({ key }: Open): boolean => model === undefined || namesOf(key).includes(model);
+    const isMeant = ({ key }: OpenLane): boolean =>
+      model === undefined || namesOf(key).includes(model);
     return open.filter(isMeant).map(({ lane }) => lane);
   }
 

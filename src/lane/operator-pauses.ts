@@ -1,5 +1,5 @@
 /** What an operator says: that lanes stop for so long, or that they go on. */
-interface Said {
+interface OperatorPause {
   /** `undefined`: of all models. */
   readonly model: string | undefined;
   /** In milliseconds; in the past where they go on. */
@@ -8,7 +8,7 @@ interface Said {
 
 /** What operators have said of lanes, for those that are opened later. */
 export class OperatorPauses {
-  #said: Said[] = [];
+  #said: OperatorPause[] = [];
 
   /** They stop until then. */
   pause(model: string | undefined, until: number, now: number): void {
@@ -27,9 +27,10 @@ export class OperatorPauses {
   }
 
   /** The last word counts. What is over is forgotten, unless a longer pause of all models was before. */
-  #note(said: Said, now: number): void {
+  #note(said: OperatorPause, now: number): void {
     const isOpen = this.#said.some(({ until }) => until > now) || said.until > now;
-    const isKept = ({ model }: Said): boolean => said.model !== undefined && model !== said.model;
+    const isKept = ({ model }: OperatorPause): boolean =>
+      said.model !== undefined && model !== said.model;
     this.#said = isOpen ? [...this.#said.filter(isKept), said] : [];
   }
 }

@@ -11,7 +11,7 @@ import { Lane } from './lane.ts';
 import { SHARED_SLOTS } from './lane-keeper.ts';
 import { SharedKeeper } from './shared-keeper.ts';
 
-interface Open {
+interface OpenOwnLane {
   readonly lane: Lane;
   terms: Terms;
 }
@@ -29,7 +29,7 @@ export class OwnLanes {
   readonly #clock: Clock;
   readonly #emitter: GuardedEmitter;
   /** The one that was used longest ago is the first. */
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<string, OpenOwnLane>();
 
   constructor(store: SharedStore, clock: Clock, emitter: GuardedEmitter) {
     this.#store = store;
@@ -68,7 +68,7 @@ export class OwnLanes {
     return open.lane;
   }
 
-  #opened(id: string, terms: Terms): Open {
+  #opened(id: string, terms: Terms): OpenOwnLane {
     const keeper = new SharedKeeper(this.#store, `own/${id}`, openingOf(terms), this.#clock);
     const ref = { lane: `own/${id}`, model: '' };
     const options = { ...ref, clock: this.#clock, emitter: this.#emitter, keeper };

@@ -9,7 +9,7 @@ import { newTurns, type Turns } from '../rules/turns.ts';
 import { type LaneAnswer, laneRules, newsOf } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import type { SharedValue } from '../shared/shared-value.ts';
-import { AskedCalls, NOTHING } from './asked-calls.ts';
+import { AskedCalls, NOTHING_DECIDED } from './asked-calls.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import { NewsDelay } from './news-delay.ts';
 import { Outage, stateAlone } from './outage.ts';
@@ -151,7 +151,8 @@ export class SharedKeeper implements LaneKeeper {
       this.#refund(answer);
       return;
     }
-    if (answer.news !== newsOf(this.state) && answer.kind === 'granted') this.#learn(NOTHING);
+    if (answer.news !== newsOf(this.state) && answer.kind === 'granted')
+      this.#learn(NOTHING_DECIDED);
     if (answer.kind === 'granted') {
       this.#granted.add(answer.call);
       this.#delay.granted(answer.call.epoch, this.#clock.now());
@@ -163,8 +164,8 @@ export class SharedKeeper implements LaneKeeper {
     this.#delay.blocked(this.#clock.now());
     const blocked = { reason: answer.reason, waitMs: Number.POSITIVE_INFINITY };
     const isNews = this.isAsked() || answer.news !== newsOf(this.state);
-    if (isNews) this.#learn({ ...NOTHING, blocked });
-    else this.onDecision({ ...NOTHING, blocked });
+    if (isNews) this.#learn({ ...NOTHING_DECIDED, blocked });
+    else this.onDecision({ ...NOTHING_DECIDED, blocked });
   }
 
   /** The store is lost, or only just back: what it let through is let through here already. */
@@ -222,14 +223,14 @@ export class SharedKeeper implements LaneKeeper {
     });
     this.#outage.onDecision = (decision) => this.onDecision(decision);
     this.#send(this.#askCommand());
-    this.onDecision(NOTHING);
+    this.onDecision(NOTHING_DECIDED);
   }
 
   #back(): void {
     this.#lastOutage = this.#outage;
     this.#outage = undefined;
     this.#asked.forget();
-    this.onDecision(NOTHING);
+    this.onDecision(NOTHING_DECIDED);
   }
 
   get #shareAlone(): number {

@@ -9,7 +9,7 @@ import type { LaneKeeper } from './lane-keeper.ts';
 import type { Reservation } from './reservation.ts';
 
 /** What forecasts are made from. */
-export interface Situation {
+export interface LaneSituation {
   /** The lane's own time. */
   readonly now: number;
   /** By how much it is ahead of this process's clock, in milliseconds. */
@@ -37,7 +37,7 @@ interface Situated {
 export function situationOf(
   { keeper, clock, isOwn = false }: Situated,
   queue: FairQueue<Reservation>,
-): Situation {
+): LaneSituation {
   const { state } = keeper;
   const now = keeper.now();
   return {

@@ -1,5 +1,5 @@
 import { clockOption, type GivenClock } from '../clock.ts';
-import { CellStore } from '../shared/cell-store.ts';
+import { ServerStore } from '../shared/server-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
 import { storeTerms } from '../shared/store-terms.ts';
 import { expectKnown, expectObject } from '../validate.ts';
@@ -69,5 +69,5 @@ export function postgresStore(target: PostgresTarget, options: PostgresStoreOpti
   const { table, commandTimeoutMs } = options;
   const clock = clockOption(options.clock);
   const cells = new PostgresCells(target, { table, commandTimeoutMs, clock });
-  return new CellStore(cells, terms, (error) => remedyFor(error, cells.table));
+  return new ServerStore(cells, terms, (error) => remedyFor(error, cells.table));
 }

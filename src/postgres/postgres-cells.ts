@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { Asked, Cell, Note, Seen, Write, Written } from '../shared/cell.ts';
-import type { ServerCells } from '../shared/cell-store.ts';
-import { Hearers, newMember } from '../shared/hearers.ts';
+import { Hearers, newMemberName } from '../shared/hearers.ts';
+import type { ServerCells } from '../shared/server-store.ts';
 import { Underway } from '../shared/underway.ts';
 import { within } from '../shared/within.ts';
 import { expectNumber } from '../validate.ts';
@@ -35,7 +35,7 @@ const UNPREPARED: ReadonlySet<unknown> = new Set(['26000', '42P05']);
  * transaction, as PgBouncer may, has none.
  */
 export class PostgresCells implements ServerCells {
-  readonly member: string = newMember();
+  readonly member: string = newMemberName();
   readonly hearers: Hearers = new Hearers();
   readonly table: string;
   /** Whether the server has ever let it do more than read, and what went wrong last instead. */

@@ -1,4 +1,4 @@
-import type { Script } from './script.ts';
+import type { LuaScript } from './lua-script.ts';
 
 /** For one attempt to connect, where nothing else is said. */
 export const CONNECT_TIMEOUT_MS = 2000;
@@ -10,7 +10,7 @@ export interface Connection {
   /** Resolves once the server can be asked: where this rejects, nothing has been sent. */
   connect(): Promise<void>;
   /** Runs a script, which the server may or may not know yet. For a connection that is ready. */
-  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<unknown>;
   /** Rejects unless a script could change `key` now. */
   ping(key: string): Promise<void>;
   /** Gives up what doesn't answer, so that `connect` begins anew; not with a caller's own client. */

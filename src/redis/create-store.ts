@@ -1,5 +1,5 @@
 import { clockOption, type GivenClock } from '../clock.ts';
-import { CellStore } from '../shared/cell-store.ts';
+import { ServerStore } from '../shared/server-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
 import { storeTerms } from '../shared/store-terms.ts';
 import { expected, expectKnown, expectObject } from '../validate.ts';
@@ -76,7 +76,7 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   const terms = storeTerms(options);
   const reached = { prefix, connectTimeoutMs, commandTimeoutMs, tls, clock };
   const cells = redisCells(target, reached);
-  return new CellStore(cells, terms, remedyFor);
+  return new ServerStore(cells, terms, remedyFor);
 }
 
 function expectPrefix(prefix: unknown): void {

@@ -1,7 +1,7 @@
 import type { ClientConnection } from './connection.ts';
 import { type Emitter, firstEvent } from './emitter.ts';
+import type { LuaScript } from './lua-script.ts';
 import { byNameOrText } from './reply.ts';
-import type { Script } from './script.ts';
 
 /** A client or cluster of the package `ioredis`, 5 or later. */
 export interface IoRedisClient extends Emitter {
@@ -54,7 +54,7 @@ export class IoRedisConnection implements ClientConnection {
     return this.#connecting;
   }
 
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  async run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [...keys, ...args];
     const byName = this.#client.evalsha(await script.sha(), keys.length, ...rest);
     const byText = (): Promise<unknown> => this.#client.eval(script.text, keys.length, ...rest);

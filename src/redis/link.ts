@@ -5,9 +5,9 @@ import { probePauseMs, retryPauseMs } from './backoff.ts';
 import { CONNECT_TIMEOUT_MS, type Connection } from './connection.ts';
 import { failureOf, NotConnected } from './failure.ts';
 import { Listeners } from './listeners.ts';
+import type { LuaScript } from './lua-script.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
 import { remedyFor } from './remedy.ts';
-import type { Script } from './script.ts';
 
 export interface RedisLinkOptions {
   /**
@@ -82,7 +82,7 @@ export class RedisLink {
    *
    * @throws RedisUnavailable where there is no answer; the server's own error where it is one
    */
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  async run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const giveUpAt = this.#clock.now() + this.#commandTimeoutMs;
     for (let retries = 0; ; retries++) {
       this.#expectUp();

@@ -1,8 +1,8 @@
 import type { ClientConnection } from './connection.ts';
 import { type Emitter, firstEvent } from './emitter.ts';
+import type { LuaScript } from './lua-script.ts';
 import { remedyFor } from './remedy.ts';
 import { byNameOrText } from './reply.ts';
-import type { Script } from './script.ts';
 
 interface ScriptOptions {
   keys: string[];
@@ -66,7 +66,7 @@ export class NodeRedisConnection implements ClientConnection {
     return this.#connecting;
   }
 
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  async run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const options = { keys: [...keys], arguments: [...args] };
     const byName = this.#commands.evalSha(await script.sha(), options);
     return byNameOrText(byName, () => this.#commands.eval(script.text, options));

@@ -1,5 +1,5 @@
 import type { ClientConnection, Connection } from './connection.ts';
-import type { Script } from './script.ts';
+import type { LuaScript } from './lua-script.ts';
 
 /** Loads a client library and returns what makes a new client with it, not connected yet. */
 export type ClientSource = () => Promise<() => ClientConnection>;
@@ -42,7 +42,7 @@ export class OwnConnection implements Connection {
     }
   }
 
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  async run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     return this.#opened().run(script, keys, args);
   }
 

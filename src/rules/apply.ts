@@ -1,6 +1,6 @@
 import type { LaneCommand } from './commands.ts';
 import { endCall, endPause, hearAnswer, hearLimits, hearRefusal, resumeNow } from './feedback.ts';
-import { isAwaited, type LaneState, type Member, memberOf } from './lane-state.ts';
+import { isAwaited, type LaneMember, type LaneState, memberOf } from './lane-state.ts';
 import { isPaced } from './learning/learning.ts';
 import { configure, forgetOld, told as learnStated } from './learning/observations.ts';
 import { withdrawFromTrial } from './limits/burst-evidence.ts';
@@ -20,7 +20,7 @@ const NOTHING = {};
  * What time alone changes: a pause ends, a probe that isn't answered lets others go, and what one
  * response alone has said of limits is forgotten.
  */
-export function passTime(state: LaneState, now: number): void {
+export function passLaneTime(state: LaneState, now: number): void {
   const pause = pauseOf(state.recovery);
   if (pause !== undefined && now >= pause.until) endPause(state, pause.until, now);
   if (isAwaited(state)) widen(state.recovery, now);
@@ -108,7 +108,7 @@ function recall(
 }
 
 /** A call that was granted is not asked for again: the process has asked before it heard of it. */
-function ask(member: Member, tickets: readonly Ticket[]): void {
+function ask(member: LaneMember, tickets: readonly Ticket[]): void {
   const known = new Map(member.tickets.map((each) => [each.id, each]));
   const asked = new Set(tickets.map(({ id }) => id));
   member.granted = member.granted.filter((id) => asked.has(id));

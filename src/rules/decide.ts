@@ -1,5 +1,5 @@
 import type { Reason } from '../model/reason.ts';
-import { apply, passTime } from './apply.ts';
+import { apply, passLaneTime } from './apply.ts';
 import type { Sent } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, memberOf } from './lane-state.ts';
 import { lapsesAt } from './learning/beliefs.ts';
@@ -7,7 +7,7 @@ import { traceCharge } from './learning/charge.ts';
 import { sent } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
-import { type Asked, inOrder, oldestOf } from './line-order.ts';
+import { type AskingTicket, inOrder, oldestOf } from './line-order.ts';
 import { reopensAt } from './pause.ts';
 import { type OwnWait, pickNext, type Unfit } from './pick-next.ts';
 import {
@@ -64,7 +64,7 @@ export function decide(state: LaneState, commands: readonly Sent[], now: number)
 export function change(state: LaneState, commands: readonly Sent[], now: number): void {
   // Time never runs backwards.
   state.at = Math.max(now, state.at);
-  passTime(state, state.at);
+  passLaneTime(state, state.at);
   for (const { member, command } of commands) apply(state, member, command, state.at);
   report(state, state.at);
 }
@@ -126,19 +126,19 @@ function letGo(state: LaneState, now: number): Decision {
  * The order in which calls may be the one that tries whether the lane passes. After two refusals in
  * a row that is a call that was refused less often: a call that is always refused holds nobody up.
  */
-function toProbe(asked: Asked[], recovery: Recovery): Asked[] {
+function toProbe(asked: AskingTicket[], recovery: Recovery): AskingTicket[] {
   if (pauseOf(recovery)?.isSure === false) return asked.filter(({ ticket }) => isNew(ticket));
   if (recovery.streak < SUSPECT) return asked;
-  const refusals = ({ ticket }: Asked): number => ticket.refusals ?? 0;
+  const refusals = ({ ticket }: AskingTicket): number => ticket.refusals ?? 0;
   return asked.toSorted((one, other) => refusals(one) - refusals(other));
 }
 
 /** Lets a call go whose cost has been taken. */
 function grant(
   state: LaneState,
-  { ticket, member }: Asked,
+  { ticket, member }: AskingTicket,
   costs: Costs,
-  asked: readonly Asked[],
+  asked: readonly AskingTicket[],
   now: number,
 ): Grant {
   const { turns, limits, recovery, learning } = state;
@@ -160,7 +160,7 @@ function grant(
   return { member, ticket, own: costs.own, call };
 }
 
-function withdraw(state: LaneState, { ticket, member }: Asked): void {
+function withdraw(state: LaneState, { ticket, member }: AskingTicket): void {
   const { tickets } = memberOf(state, member);
   tickets.splice(tickets.indexOf(ticket), 1);
 }

@@ -10,7 +10,7 @@ import { type Ticket, ticket } from './ticket.ts';
 import { newTurns, type Turns, turns } from './turns.ts';
 
 /** One process that sends calls through the lane. */
-export interface Member {
+export interface LaneMember {
   /** The calls at the front of its queue. */
   tickets: Ticket[];
   /** Its calls that were let through and have not ended. */
@@ -22,7 +22,7 @@ export interface Member {
 }
 
 /** How long calls are in flight. */
-export interface Flight {
+export interface FlightTime {
   /** Calls that have ended. */
   count: number;
   /** The mean of about the last twenty, in milliseconds; 0 where none has ended. */
@@ -54,14 +54,14 @@ export interface LaneState {
   recovery: Recovery;
   turns: Turns;
   /** By process. */
-  members: Record<string, Member>;
-  flight: Flight;
+  members: Record<string, LaneMember>;
+  flight: FlightTime;
   report: LimitReport;
   /** The store is lost, and calls go without it: no limit holds any back. */
   isOpen: boolean;
 }
 
-const member: Codec<Member> = record<Member>({
+const member: Codec<LaneMember> = record<LaneMember>({
   tickets: list(ticket),
   inFlight: number,
   granted: list(number),
@@ -75,7 +75,7 @@ export const laneState: Codec<LaneState> = record<LaneState>({
   recovery,
   turns,
   members: table(member),
-  flight: record<Flight>({ count: number, meanMs: number }),
+  flight: record<FlightTime>({ count: number, meanMs: number }),
   report: record<LimitReport>({ count: number, lowered: list(meteredLimit), othersShare: number }),
   isOpen: flag,
 });
@@ -109,7 +109,7 @@ export function newLane(opening: LaneOpening, now: number): LaneState {
 }
 
 /** The process, as one that the lane knows. */
-export function memberOf(state: LaneState, name: string): Member {
+export function memberOf(state: LaneState, name: string): LaneMember {
   const known = state.members[name];
   if (known !== undefined) return known;
   const member = { tickets: [], inFlight: 0, granted: [], isAway: false };

@@ -3,7 +3,7 @@ import type { Ticket } from './ticket.ts';
 import { goesFirst, isOlder, type KeyClock, type Turns } from './turns.ts';
 
 /** A call that waits, and whose it is. */
-export interface Asked {
+export interface AskingTicket {
   readonly ticket: Ticket;
   readonly member: string;
 }
@@ -12,12 +12,12 @@ export interface Asked {
  * All calls that ask to go, in the order in which they should: the first call of each key, by the
  * key's clock; then the second ones; and so on.
  */
-export function inOrder({ members, turns }: LaneState): Asked[] {
+export function inOrder({ members, turns }: LaneState): AskingTicket[] {
   const asked = Object.entries(members).flatMap(([member, { tickets, isAway }]) =>
-    isAway ? [] : tickets.map((ticket): Asked => ({ ticket, member })),
+    isAway ? [] : tickets.map((ticket): AskingTicket => ({ ticket, member })),
   );
   if (asked.length < 2) return asked;
-  const byKey = new Map<string, Asked[]>();
+  const byKey = new Map<string, AskingTicket[]>();
   for (const each of asked) {
     const ofKey = byKey.get(each.ticket.key);
     if (ofKey === undefined) byKey.set(each.ticket.key, [each]);
@@ -30,7 +30,7 @@ export function inOrder({ members, turns }: LaneState): Asked[] {
 }
 
 /** Of one key's calls, the one that waits longest. */
-export function oldestOf(asked: readonly Asked[], key: string): Ticket | undefined {
+export function oldestOf(asked: readonly AskingTicket[], key: string): Ticket | undefined {
   let oldest: Ticket | undefined;
   for (const { ticket } of asked) {
     if (ticket.key !== key) continue;
@@ -40,7 +40,7 @@ export function oldestOf(asked: readonly Asked[], key: string): Ticket | undefin
 }
 
 /** One key's calls: only the first of them is chosen by who has waited longest. */
-function sorted(clock: KeyClock | undefined, asked: Asked[]): Asked[] {
+function sorted(clock: KeyClock | undefined, asked: AskingTicket[]): AskingTicket[] {
   if (asked.length < 2) return asked;
   asked.sort((one, other) => comparePlaces(one, other));
   const oldest = asked.reduce((least, each) => (isBefore(each, least) ? each : least));
@@ -50,24 +50,24 @@ function sorted(clock: KeyClock | undefined, asked: Asked[]): Asked[] {
   return [oldest, ...asked.filter((each) => each !== oldest)];
 }
 
-function comparePlaces(one: Asked, other: Asked): number {
+function comparePlaces(one: AskingTicket, other: AskingTicket): number {
   return other.ticket.priority - one.ticket.priority || (isBefore(one, other) ? -1 : 1);
 }
 
 /** Calls of two processes may have come in the same instant, with the same number. */
-function isBefore(one: Asked, other: Asked): boolean {
+function isBefore(one: AskingTicket, other: AskingTicket): boolean {
   if (isOlder(one.ticket, other.ticket)) return true;
   return !isOlder(other.ticket, one.ticket) && one.member < other.member;
 }
 
-function compareClocks({ keys }: Turns, [one]: Asked[], [other]: Asked[]): number {
+function compareClocks({ keys }: Turns, [one]: AskingTicket[], [other]: AskingTicket[]): number {
   const [a, b] = [keys[one?.ticket.key ?? ''], keys[other?.ticket.key ?? '']];
   return (a?.start ?? 0) - (b?.start ?? 0) || (a?.order ?? 0) - (b?.order ?? 0);
 }
 
-function interleaved(lists: readonly Asked[][]): Asked[] {
+function interleaved(lists: readonly AskingTicket[][]): AskingTicket[] {
   const longest = Math.max(...lists.map(({ length }) => length));
-  const all: Asked[] = [];
+  const all: AskingTicket[] = [];
   for (let index = 0; index < longest; index++) {
     for (const list of lists) {
       const each = list[index];

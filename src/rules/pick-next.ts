@@ -39,7 +39,7 @@ export interface Unfit {
 export type Choice = (Costs & { readonly ticket: Ticket }) | Unfit | Wait;
 
 /** What the choice is made from. */
-export interface Situation {
+export interface PickState {
   readonly limits: LimitSet;
   /** A probe goes whether the limits have room or not. */
   readonly isProbe: boolean;
@@ -52,7 +52,7 @@ export interface Situation {
  * caller's own. That is the first one; where that has long to wait, the first one behind it that
  * fits, and that still lets it go by its deadline.
  */
-export function pickNext(tickets: readonly Ticket[], situation: Situation, now: number): Choice {
+export function pickNext(tickets: readonly Ticket[], situation: PickState, now: number): Choice {
   let head: Head | undefined;
   let soonest: Wait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
   let looked = 0;
@@ -76,7 +76,7 @@ export function pickNext(tickets: readonly Ticket[], situation: Situation, now: 
 function look(
   ticket: Ticket,
   tooMuch: readonly Cost[],
-  situation: Situation,
+  situation: PickState,
   head: Head | undefined,
   now: number,
 ): Choice | 'held' | 'no sooner' {
@@ -131,7 +131,7 @@ export function ownWait(
 
 function choose(
   ticket: Ticket,
-  { limits, isProbe, held }: Situation,
+  { limits, isProbe, held }: PickState,
   head: Head | undefined,
   now: number,
 ): Choice | 'held' {

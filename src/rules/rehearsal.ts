@@ -2,7 +2,7 @@ import { copyOfValue } from '../model/copy.ts';
 import type { Cost } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import { change, decide } from './decide.ts';
-import type { LaneState, Member } from './lane-state.ts';
+import type { LaneMember, LaneState } from './lane-state.ts';
 import { hold } from './learning/evidence.ts';
 import { foreseeTrials } from './limits/burst-evidence.ts';
 import { LOOKED_AT } from './pick-next.ts';
@@ -33,7 +33,7 @@ export function copyOf(state: LaneState, now: number): LaneCopy {
 }
 
 /** What a rehearsal has shown. */
-export interface Outcome {
+export interface Rehearsed {
   /** When the last of the planned calls was sent; infinite where that can't be told. */
   readonly lastAt: number;
   /** What they waited for, most of the time. */
@@ -55,7 +55,7 @@ const SELF = 'rehearsal';
  */
 export class Rehearsal {
   readonly #state: LaneState;
-  readonly #self: Member;
+  readonly #self: LaneMember;
   readonly #costs: PlannedCosts;
   readonly #flightMs: number;
   /** The first ones wait already. */
@@ -98,7 +98,7 @@ export class Rehearsal {
     return this.#left > 0;
   }
 
-  get outcome(): Outcome {
+  get outcome(): Rehearsed {
     const [most] = [...this.#waited].sort(([, one], [, other]) => other - one);
     return { lastAt: this.#left > 0 ? Number.POSITIVE_INFINITY : this.#lastAt, binding: most?.[0] };
   }

@@ -2,7 +2,7 @@ import type { Charges } from '../model/charge.ts';
 import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
 import { type Codec, list, number, oneOf, optional, record, table, text, time } from './codec.ts';
 import type { OwnLimits } from './own-limits.ts';
-import type { Place } from './turns.ts';
+import type { CallRank } from './turns.ts';
 
 /** What a call costs: of the lane's limits, and of its caller's own. */
 export interface Costs {
@@ -11,7 +11,7 @@ export interface Costs {
 }
 
 /** A call at the front of a process's queue: it asks to go. */
-export interface Ticket extends Place {
+export interface Ticket extends CallRank {
   /** Whose call it is: calls are fair between keys. */
   readonly key: string;
   /** What stands for it in a store. */

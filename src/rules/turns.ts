@@ -160,26 +160,31 @@ export function reset(turns: Turns): void {
 }
 
 /** Among one key's calls: whether `one` goes before `other`. `oldest`: the one that waits longest. */
-export function goesFirst<T extends Place>(clock: KeyClock, one: T, other: T, oldest: T): boolean {
+export function goesFirst<T extends CallRank>(
+  clock: KeyClock,
+  one: T,
+  other: T,
+  oldest: T,
+): boolean {
   if (clock.passing >= PASSING_CALLS && (one === oldest || other === oldest)) return one === oldest;
   if (one.priority !== other.priority) return one.priority > other.priority;
   return isOlder(one, other);
 }
 
 /** What decides among one key's calls. */
-export interface Place {
+export interface CallRank {
   readonly priority: number;
   /** When it came, in milliseconds since the epoch; and its number in its process. */
   readonly since: number;
   readonly id: number;
 }
 
-export function isOlder(one: Place, other: Place): boolean {
+export function isOlder(one: CallRank, other: CallRank): boolean {
   return one.since < other.since || (one.since === other.since && one.id < other.id);
 }
 
 /** Notes that `call` goes, while `oldest` of its key's waits: each tenth call is the oldest. */
-export function countPassing(clock: KeyClock, call: Place, oldest: Place): void {
+export function countPassing(clock: KeyClock, call: CallRank, oldest: CallRank): void {
   if (call === oldest) clock.passing = 0;
   else if (call.priority > oldest.priority) clock.passing++;
 }

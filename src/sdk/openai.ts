@@ -55,9 +55,9 @@ export const openaiAdapter: ClientAdapter = {
 };
 
 /** An attempt whose waiting has ended. */
-type Asking = AskingCall<OutgoingCall>;
+type WaitedCall = AskingCall<OutgoingCall>;
 /** The same, or a call that isn't metered. */
-type Turn = Asking | Pick<OutgoingCall, 'options' | 'rest'>;
+type SendableCall = WaitedCall | Pick<OutgoingCall, 'options' | 'rest'>;
 
 /** Sends the attempts of one client through a pipeline. */
 class OpenAIHook {
@@ -105,7 +105,7 @@ class OpenAIHook {
    */
   #request(asked: RequestOptions | PromiseLike<RequestOptions>, rest: Rest): Promise<unknown> {
     this.#pipeline.begin();
-    const turn = new Promise<Turn>((resolve, reject) => {
+    const turn = new Promise<SendableCall>((resolve, reject) => {
       Promise.resolve(asked)
         .then((options) => this.#pipeline.with((each) => this.#begin(each, options, rest, resolve)))
         .catch(reject);
@@ -117,7 +117,7 @@ class OpenAIHook {
     pipeline: CallPipeline,
     options: RequestOptions,
     rest: Rest,
-    resolve: (turn: Turn) => void,
+    resolve: (turn: SendableCall) => void,
   ): void {
     // In a retry, `options.body` may be lowered: its call is known from the caller's own body.
     const known = this.#calls.get(options);
@@ -153,7 +153,11 @@ class OpenAIHook {
     return new OutgoingCall(options, { path, call }, question, maxRetries, rest);
   }
 
-  #ask(sending: OutgoingCall, earlier: Attempt | undefined, settled: (turn: Asking) => void): void {
+  #ask(
+    sending: OutgoingCall,
+    earlier: Attempt | undefined,
+    settled: (turn: WaitedCall) => void,
+  ): void {
     const { previous } = sending;
     const isFirst = earlier === undefined && previous === undefined;
     const before = isFirst ? NOTHING_BEFORE : { earlier, previous };
@@ -161,7 +165,7 @@ class OpenAIHook {
   }
 
   /** Sends what may be sent now. */
-  readonly #take = async (turn: Turn): Promise<unknown> => {
+  readonly #take = async (turn: SendableCall): Promise<unknown> => {
     if (!('admitted' in turn)) return this.#send(turn);
     const sending = turn.request;
     for (let asking = turn; ; ) {
@@ -179,7 +183,7 @@ class OpenAIHook {
         sending.resends++;
         sending.attempt++;
       }
-      asking = await new Promise<Asking>((settled) => this.#ask(sending, attempt, settled));
+      asking = await new Promise<WaitedCall>((settled) => this.#ask(sending, attempt, settled));
     }
   };
 
@@ -191,7 +195,7 @@ class OpenAIHook {
    * `undefined` if the caller aborted meanwhile, or its lane takes no calls and this one was refused:
    * the SDK throws its own error for that.
    */
-  #admitted(asking: Asking): Attempt | undefined {
+  #admitted(asking: WaitedCall): Attempt | undefined {
     const { question, signal, previous } = asking.request;
     try {
       return asking.admitted;

@@ -3,10 +3,10 @@ import { Agenda } from './agenda.ts';
 import type { Asked, Cell, Seen, Stored, Written } from './cell.ts';
 import { OLDEST_MS } from './cell.ts';
 import { type Doubt, wasDone } from './doubt.ts';
-import { type Draft, Keeper } from './keeper.ts';
 import { Standing } from './standing.ts';
 import { StoreTime } from './store-time.ts';
 import type { Kept, Value } from './value.ts';
+import { type Draft, ValueKeeper } from './value-keeper.ts';
 import type { Restate, Rules } from './value-rules.ts';
 import { EMPTY_MS } from './watch.ts';
 
@@ -32,7 +32,7 @@ export interface ExchangeParts<State, Command, Answer> {
 export class Exchange<State, Command, Answer> {
   readonly time: StoreTime = new StoreTime();
   readonly standing: Standing<Command, Answer>;
-  readonly keeper: Keeper<State, Command, Answer>;
+  readonly keeper: ValueKeeper<State, Command, Answer>;
   readonly agenda: Agenda;
   /** Since when the value is lost, in the clock's time. */
   emptySince: number | undefined;
@@ -47,7 +47,7 @@ export class Exchange<State, Command, Answer> {
     this.#cell = cell;
     this.#clock = clock;
     this.standing = new Standing({ member, restate, lapse: (answer) => rules.lapse(answer) });
-    this.keeper = new Keeper(rules, member, leaseMs);
+    this.keeper = new ValueKeeper(rules, member, leaseMs);
     this.agenda = new Agenda(clock, again);
   }
 

@@ -23,6 +23,6 @@ export class Hearers {
 }
 
 /** A name for this process that no other one has. */
-export function newMember(): string {
+export function newMemberName(): string {
   return crypto.randomUUID().replaceAll('-', '').slice(0, 16);
 }

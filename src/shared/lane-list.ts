@@ -10,7 +10,7 @@ export interface ListedLane {
   readonly model: string;
 }
 
-interface Entry extends ListedLane {
+interface DatedLane extends ListedLane {
   /** When it was last noted, in seconds of the store's time. */
   readonly at: number;
 }
@@ -105,12 +105,12 @@ export class LaneList {
 
 /** The list with these lanes, as text; `undefined` where all of them were noted lately. */
 function withLanes(
-  entries: readonly Entry[],
+  entries: readonly DatedLane[],
   lanes: ReadonlyMap<string, string>,
   now: number,
 ): string | undefined {
   const at = Math.floor(now / 1000);
-  const isFresh = (each: Entry): boolean => at - each.at < FRESH_SECONDS;
+  const isFresh = (each: DatedLane): boolean => at - each.at < FRESH_SECONDS;
   const fresh = new Set(entries.filter(isFresh).map(({ lane }) => lane));
   const news = [...lanes].filter(([lane]) => !fresh.has(lane));
   if (news.length === 0) return undefined;
@@ -120,19 +120,19 @@ function withLanes(
   return JSON.stringify([FORMAT, ...all.slice(0, MOST_LISTED).map(packed)]);
 }
 
-function packed({ lane, model, at }: Entry): unknown {
+function packed({ lane, model, at }: DatedLane): unknown {
   return [lane, model, at];
 }
 
 /** `undefined` where a newer version of this package has written it. */
-function entriesIn({ text, now }: Seen): Entry[] | undefined {
+function entriesIn({ text, now }: Seen): DatedLane[] | undefined {
   const [format, ...rows] = listOf(text) ?? [];
   if (typeof format === 'number' && format > FORMAT) return undefined;
   const oldest = now / 1000 - KEEP_SECONDS;
   return rows.flatMap((row) => entryOf(row) ?? []).filter(({ at }) => at >= oldest);
 }
 
-function entryOf(row: unknown): Entry | undefined {
+function entryOf(row: unknown): DatedLane | undefined {
   const [lane, model, at]: readonly unknown[] = Array.isArray(row) ? row : [];
   const isEntry = typeof lane === 'string' && typeof model === 'string' && typeof at === 'number';
   return isEntry ? { lane, model, at } : undefined;

@@ -50,7 +50,7 @@ function decided(
   commands: readonly Sent<LaneCommand>[],
   now: number,
 ): Decided<LaneAnswer> {
-  const answers: Answers = new Map();
+  const answers: AnswersByMember = new Map();
   const { epoch } = state.recovery;
   // As in memory: who has asked gets what there is room for, before the next one asks.
   for (const sent of commands) {
@@ -76,16 +76,16 @@ export function newsOf({ report, recovery }: LaneState): number {
   return report.count + 2 * recovery.epoch - (recovery.phase === 'paused' ? 1 : 0);
 }
 
-function withNews(answers: Answers, state: LaneState): Map<string, LaneAnswer[]> {
+function withNews(answers: AnswersByMember, state: LaneState): Map<string, LaneAnswer[]> {
   const common = { news: newsOf(state), members: Object.keys(state.members).length };
   return new Map(
     [...answers].map(([to, list]) => [to, list.map((each) => ({ ...common, ...each }))]),
   );
 }
 
-type Answers = Map<string, LaneReply[]>;
+type AnswersByMember = Map<string, LaneReply[]>;
 
-function answer(answers: Answers, { granted, unfit }: Decision): void {
+function answer(answers: AnswersByMember, { granted, unfit }: Decision): void {
   for (const { member, ticket, call } of granted) {
     tell(answers, member, { kind: 'granted', id: ticket.id, call });
   }
@@ -95,7 +95,7 @@ function answer(answers: Answers, { granted, unfit }: Decision): void {
 }
 
 function tellBlocked(
-  answers: Answers,
+  answers: AnswersByMember,
   state: LaneState,
   member: string,
   { blocked }: Decision,
@@ -106,7 +106,7 @@ function tellBlocked(
   }
 }
 
-function tell(answers: Answers, member: string, answer: LaneReply): void {
+function tell(answers: AnswersByMember, member: string, answer: LaneReply): void {
   const known = answers.get(member);
   if (known === undefined) answers.set(member, [answer]);
   else known.push(answer);

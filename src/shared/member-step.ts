@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Agenda } from './agenda.ts';
 import type { Seen } from './cell.ts';
 import type { Exchange } from './exchange.ts';
-import type { Keeper } from './keeper.ts';
 import type { SerialLoop } from './serial-loop.ts';
 import type { Standing } from './standing.ts';
 import type { Value } from './value.ts';
+import type { ValueKeeper } from './value-keeper.ts';
 import type { Next } from './value-rules.ts';
 import { ANSWER_MS, isOverdue } from './watch.ts';
 
@@ -26,7 +26,7 @@ const MOST_JITTER_MS = 50;
  */
 export class MemberStep<State, Command, Answer> {
   readonly #exchange: Exchange<State, Command, Answer>;
-  readonly #keeper: Keeper<State, Command, Answer>;
+  readonly #keeper: ValueKeeper<State, Command, Answer>;
   readonly #standing: Standing<Command, Answer>;
   readonly #agenda: Agenda;
   readonly #loop: SerialLoop;

@@ -10,7 +10,7 @@ import {
   type Written,
 } from './cell.ts';
 
-interface Kept {
+interface KeptText {
   version: string;
   text: string;
   /** The member that wrote last. */
@@ -23,7 +23,7 @@ type Hear = (name: string, text: string) => void;
 /** Cells in the memory of this process: for tests, and as the example of a store of one's own. */
 export class MemoryStore {
   readonly #clock: Clock;
-  readonly #cells = new Map<string, Kept>();
+  readonly #cells = new Map<string, KeptText>();
   readonly #members = new Map<string, Set<Hear>>();
 
   constructor(clock: Clock = systemClock) {
@@ -54,7 +54,7 @@ export class MemoryStore {
     return this.#clock.now();
   }
 
-  at(name: string): Kept {
+  at(name: string): KeptText {
     let cell = this.#cells.get(name);
     if (cell === undefined) {
       cell = { version: '', text: '', writer: '', inbox: new Map() };

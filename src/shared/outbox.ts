@@ -3,7 +3,7 @@ import { noteOf, type Said } from './note-text.ts';
 import type { Told } from './told-text.ts';
 
 /** What the value says of a member, as far as its outbox is concerned. */
-export type Progress = Pick<
+export type MemberProgress = Pick<
   Told<unknown>,
   'generation' | 'incarnation' | 'isOut' | 'order' | 'applied'
 >;
@@ -70,13 +70,13 @@ export class Outbox<Command> {
   }
 
   /** Whether the value knows another member by this name, or none: then it has to join anew. */
-  isStranger({ generation, incarnation, isOut }: Progress): boolean {
+  isStranger({ generation, incarnation, isOut }: MemberProgress): boolean {
     if (isOut) return incarnation === this.#incarnation;
     return this.#generation > 0 && generation !== this.#generation;
   }
 
   /** The value says so. Whether that is about this incarnation. */
-  progress({ generation, incarnation, order, applied }: Progress): boolean {
+  progress({ generation, incarnation, order, applied }: MemberProgress): boolean {
     if (incarnation !== this.#incarnation) return false;
     this.#generation = generation;
     this.#acks = this.#acks.filter((each) => each.order > order);

@@ -14,16 +14,16 @@ import type { StorePolicy } from './store.ts';
 import type { Decided, Rules, Sent } from './value-rules.ts';
 
 /** One account of this process. */
-interface Open {
+interface OpenLedger {
   readonly value: SharedValue<Ledger, LedgerCommand, LedgerReply>;
   /** What this process has reserved. */
   reserved: number;
   /** Reservations that were not answered yet, by number. */
-  readonly asked: Map<number, Asked>;
+  readonly asked: Map<number, OpenReservation>;
   lastId: number;
 }
 
-interface Asked {
+interface OpenReservation {
   readonly billionths: number;
   readonly limit: number;
   isGivenUp: boolean;
@@ -41,7 +41,7 @@ const FORMAT = 1;
 export class SharedLedgers implements LedgerStore {
   readonly #store: SharedStore;
   /** The one that was used longest ago is the first. */
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<string, OpenLedger>();
   readonly #stop: () => void;
 
   constructor(store: SharedStore) {
@@ -97,7 +97,7 @@ export class SharedLedgers implements LedgerStore {
     await Promise.all(unused.map(([, { value }]) => value.close()));
   }
 
-  #account(account: Account): Open {
+  #account(account: Account): OpenLedger {
     const open = this.#open.get(account.id) ?? this.#opened(account);
     this.#open.delete(account.id);
     this.#open.set(account.id, open);
@@ -105,7 +105,7 @@ export class SharedLedgers implements LedgerStore {
     return open;
   }
 
-  #opened({ id, windowMs }: Account): Open {
+  #opened({ id, windowMs }: Account): OpenLedger {
     const value = this.#store.open(`budget/${id}`, {
       rules: ledgerRules(windowMs),
       keepMs: 2 * windowMs,
@@ -113,11 +113,11 @@ export class SharedLedgers implements LedgerStore {
       restate: (pending) => this.#restated(open, pending, windowMs),
       isWaiting: () => open.asked.size > 0,
     });
-    const open: Open = { value, reserved: 0, asked: new Map(), lastId: 0 };
+    const open: OpenLedger = { value, reserved: 0, asked: new Map(), lastId: 0 };
     return open;
   }
 
-  #answer(open: Open, reply: LedgerReply, windowMs: number): void {
+  #answer(open: OpenLedger, reply: LedgerReply, windowMs: number): void {
     const asked = open.asked.get(reply.id);
     if (asked === undefined) return;
     open.asked.delete(reply.id);
@@ -135,7 +135,7 @@ export class SharedLedgers implements LedgerStore {
 
   /** What was spent is told again, and reservations that were not answered are asked for anew. */
   #restated(
-    { reserved, asked }: Open,
+    { reserved, asked }: OpenLedger,
     pending: readonly LedgerCommand[],
     windowMs: number,
   ): LedgerCommand[] {

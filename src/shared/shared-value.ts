@@ -3,11 +3,11 @@ import type { Agenda } from './agenda.ts';
 import type { Cell } from './cell.ts';
 import { dueOf } from './due.ts';
 import { Exchange } from './exchange.ts';
-import type { Keeper } from './keeper.ts';
 import { MemberStep } from './member-step.ts';
 import { SerialLoop } from './serial-loop.ts';
 import type { Standing } from './standing.ts';
 import { type Told, unpackTold } from './told-text.ts';
+import type { ValueKeeper } from './value-keeper.ts';
 import type { Restate, Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
@@ -44,7 +44,7 @@ export class SharedValue<State, Command, Answer> {
   readonly #random: () => number;
   readonly #leaseMs: number;
   readonly #exchange: Exchange<State, Command, Answer>;
-  readonly #keeper: Keeper<State, Command, Answer>;
+  readonly #keeper: ValueKeeper<State, Command, Answer>;
   readonly #standing: Standing<Command, Answer>;
   readonly #agenda: Agenda;
   readonly #loop: SerialLoop;

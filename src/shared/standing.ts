@@ -12,7 +12,7 @@ export interface StandingOptions<Command, Answer> {
 }
 
 /** What an ask was about, and when it was sent. */
-export interface Asked {
+export interface OpenAsk {
   readonly last: number;
   readonly at: number;
 }
@@ -22,7 +22,7 @@ export class Standing<Command, Answer> {
   readonly outbox: Outbox<Command>;
   readonly answers: Answers<Command, Answer>;
   /** What the writer hasn't answered yet. */
-  asked: Asked | undefined;
+  asked: OpenAsk | undefined;
   doubt: Doubt<Answer> | undefined;
   /** A note is due although nobody waits for it. */
   mustSpeak = false;
@@ -48,14 +48,14 @@ export class Standing<Command, Answer> {
   }
 
   /** A note with everything is about to be sent. Returns what it asks. */
-  asking(now: number): Asked | undefined {
+  asking(now: number): OpenAsk | undefined {
     this.mustSpeak = false;
     const last = this.outbox.urgent;
     return last === 0 ? undefined : { last, at: now };
   }
 
   /** It was sent. Its answer may have come first, on another way. */
-  hasAsked(asked: Asked | undefined): void {
+  hasAsked(asked: OpenAsk | undefined): void {
     this.asked = this.outbox.urgent === 0 ? undefined : (asked ?? this.asked);
   }
 

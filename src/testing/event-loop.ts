@@ -53,12 +53,12 @@ export function watchEventLoop(quietTurns: number): EventLoop {
 }
 
 /** Turns of the event loop. `setTimeout(0)` is no way to wait for one: it takes a millisecond. */
-interface Turns {
+interface LoopTurns {
   next(): Promise<void>;
   close(): void;
 }
 
-function openTurns(): Turns {
+function openTurns(): LoopTurns {
   const immediate: unknown = Reflect.get(globalThis, 'setImmediate');
   if (isScheduler(immediate)) return scheduledTurns(immediate);
   return hasNoMessages() ? scheduledTurns((callback) => setTimeout(callback, 0)) : messageTurns();
@@ -76,13 +76,13 @@ function isScheduler(value: unknown): value is Scheduler {
   return typeof value === 'function';
 }
 
-function scheduledTurns(schedule: Scheduler): Turns {
+function scheduledTurns(schedule: Scheduler): LoopTurns {
   const next = () => new Promise<void>((resolve) => void schedule(resolve));
   return { next, close: () => {} };
 }
 
 /** For browsers and workers, which have no `setImmediate`. */
-function messageTurns(): Turns {
+function messageTurns(): LoopTurns {
   const { port1, port2 } = new MessageChannel();
   const next = () =>
     new Promise<void>((resolve) => {

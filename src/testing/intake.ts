@@ -15,14 +15,14 @@ export type Intake =
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** What understanding a request depends on. */
-export interface Reading {
+export interface ReadingTerms {
   readonly dialect: Dialect;
   readonly keys: readonly string[] | undefined;
   readonly countTokens: (text: string) => number;
 }
 
 /** Understands a request whose body is `text`. Total: what it can't understand is a problem. */
-export function readRequest(request: Request, text: string, reading: Reading): Intake {
+export function readRequest(request: Request, text: string, reading: ReadingTerms): Intake {
   const { dialect } = reading;
   const route = dialect.route(request.method, new URL(request.url));
   if (route === undefined) return problem('not-found');
@@ -41,7 +41,7 @@ export function draftFor(
   path: string,
   key: string,
   body: unknown,
-  { dialect, countTokens }: Reading,
+  { dialect, countTokens }: ReadingTerms,
 ): Extract<Intake, { kind: 'call' | 'problem' }> {
   const url = 'http://batch.invalid';
   const route = URL.canParse(path, url) ? dialect.route('POST', new URL(path, url)) : undefined;

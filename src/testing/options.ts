@@ -85,7 +85,7 @@ export interface SimulatorOptions {
 }
 
 /** Options with every default filled in, known to be valid. */
-export interface Settings {
+export interface SimulatorSettings {
   readonly provider: SimulatorProvider;
   readonly limits: LimitsOf;
   readonly enforcement: SimulatorEnforcement;
@@ -137,7 +137,7 @@ const OPTION_NAMES: readonly (keyof SimulatorOptions)[] = [
 ];
 
 /** Fills in the defaults. Throws a `TypeError` that names what is wrong. */
-export function resolveOptions(options: SimulatorOptions): Settings {
+export function resolveOptions(options: SimulatorOptions): SimulatorSettings {
   expectKeys('options', options, OPTION_NAMES, 'createSimulator');
   const provider = expectOneOf('provider', options.provider ?? 'openai', PROVIDERS);
   const latency = options.latency ?? 0;

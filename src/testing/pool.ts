@@ -9,7 +9,7 @@ import { createMeter, fullMeter, type SimulatorEnforcement } from './meters/crea
 import type { Meter } from './meters/meter.ts';
 
 /** Why a pool turned a call away. */
-export interface Refusal {
+export interface PoolRefusal {
   readonly name: LimitName;
   readonly limit: number;
   /** In whole units, as the published messages have it. */
@@ -49,7 +49,7 @@ export class Pool {
   }
 
   /** Takes what the call is charged, or says why not. */
-  admit(charge: Charge, now: number): Refusal | undefined {
+  admit(charge: Charge, now: number): PoolRefusal | undefined {
     const refusal = this.#refusal(charge, now);
     if (refusal !== undefined) return refusal;
     for (const [name, meter] of this.#meters) meter.take(amountOf(name, charge), now);
@@ -104,7 +104,7 @@ export class Pool {
   }
 
   /** The limit that keeps the call waiting longest; `undefined` where none does. */
-  #refusal(charge: Charge, now: number): Refusal | undefined {
+  #refusal(charge: Charge, now: number): PoolRefusal | undefined {
     let longest = this.#concurrencyRefusal();
     for (const [name, meter] of this.#meters) {
       const requested = amountOf(name, charge);
@@ -116,7 +116,7 @@ export class Pool {
     return longest;
   }
 
-  #concurrencyRefusal(): Refusal | undefined {
+  #concurrencyRefusal(): PoolRefusal | undefined {
     const limit = this.#limits.concurrency;
     if (limit === undefined || this.#inFlight < limit) return undefined;
     return { name: 'concurrency', limit, used: this.#inFlight, requested: 1, waitMs: 0 };

@@ -1,4 +1,4 @@
-import type { LimitsOf, Settings } from './options.ts';
+import type { LimitsOf, SimulatorSettings } from './options.ts';
 import { Pool } from './pool.ts';
 
 interface KnownPool {
@@ -13,9 +13,9 @@ export class Pools {
   #limits: LimitsOf;
   #known = new Map<string, KnownPool>();
   #startedAt: number;
-  readonly #settings: Settings;
+  readonly #settings: SimulatorSettings;
 
-  constructor(settings: Settings) {
+  constructor(settings: SimulatorSettings) {
     this.#settings = settings;
     this.#limits = settings.limits;
     this.#startedAt = settings.clock.now();

@@ -11,12 +11,12 @@ import { formats } from './formats/formats.ts';
 import { type CallDraft, readRequest } from './intake.ts';
 import { latencyOf } from './latency.ts';
 import { type LogEntry, type OpenEntry, openEntry } from './log.ts';
-import type { LimitsOf, Settings } from './options.ts';
+import type { LimitsOf, SimulatorSettings } from './options.ts';
 import type { Pool } from './pool.ts';
 import { Pools } from './pools.ts';
 import { createRandom, type Random } from './random.ts';
 import { composeReply } from './reply.ts';
-import { type Admission, serve } from './serving.ts';
+import { type AdmittedCall, serve } from './serving.ts';
 
 /** What `fetch` rejects with where a fault leaves a request without a response. */
 export class ConnectionError extends TypeError {
@@ -32,14 +32,14 @@ export class Server {
   inFlight = 0;
   maxInFlight = 0;
 
-  readonly #settings: Settings;
+  readonly #settings: SimulatorSettings;
   readonly #dialect: Dialect;
   readonly #pools: Pools;
   readonly #batchApi: BatchApi | undefined;
   #models = new Set<string>();
   #random: Random;
 
-  constructor(settings: Settings) {
+  constructor(settings: SimulatorSettings) {
     this.#settings = settings;
     this.#dialect = dialects[settings.provider];
     this.#pools = new Pools(settings);
@@ -112,7 +112,7 @@ export class Server {
     return this.#serve({ call, reply, fault, latency, format, entry, pool, signal, onEnd });
   }
 
-  async #serve(admission: Admission): Promise<Response> {
+  async #serve(admission: AdmittedCall): Promise<Response> {
     const { call, entry, pool, fault } = admission;
     entry.admitted = true;
     entry.inputTokens = call.inputTokens;
@@ -164,7 +164,7 @@ export class Server {
 }
 
 /** Azure's is another one, which the simulator doesn't have. */
-function batchApiOf(settings: Settings, dialect: Dialect): BatchApi | undefined {
+function batchApiOf(settings: SimulatorSettings, dialect: Dialect): BatchApi | undefined {
   const { provider } = settings;
   if (provider === 'azure') return undefined;
   const host = { ...settings, dialect };

@@ -4,14 +4,14 @@ import type { BodyPart, Format } from './formats/format.ts';
 import type { ResolvedLatency } from './latency.ts';
 import type { MeteredName } from './limit-names.ts';
 import type { CallEnd, OpenEntry } from './log.ts';
-import type { Settings } from './options.ts';
+import type { SimulatorSettings } from './options.ts';
 import type { Pool } from './pool.ts';
 import { piecesOf, type Reply } from './reply.ts';
 import { sleepUntil } from './sleep.ts';
 import { type BodyFault, timedBody } from './timed-body.ts';
 
 /** An admitted call, and all that is needed to answer it. */
-export interface Admission {
+export interface AdmittedCall {
   readonly call: SimulatedCall;
   readonly reply: Reply;
   readonly fault: Fault | 'none';
@@ -33,8 +33,8 @@ const BODY_FAULTS: Partial<Record<Fault | 'none', BodyFault>> = {
  * the call ends once: it leaves its pool, and its log entry says how.
  */
 export async function serve(
-  admission: Admission,
-  settings: Settings,
+  admission: AdmittedCall,
+  settings: SimulatorSettings,
 ): Promise<string | ReadableStream<Uint8Array>> {
   const { call, reply, latency, signal } = admission;
   const firstByteAt = call.time + latency.firstByteMs;
@@ -54,8 +54,8 @@ export async function serve(
 }
 
 function bodyStream(
-  admission: Admission,
-  settings: Settings,
+  admission: AdmittedCall,
+  settings: SimulatorSettings,
   startsAt: number,
   fault: BodyFault,
 ): ReadableStream<Uint8Array> {
@@ -73,7 +73,7 @@ function bodyStream(
 }
 
 /** The whole answer as JSON text, in as many parts; the first stands for all of the output. */
-function wholeBody({ call, reply, format }: Admission, count: number): BodyPart[] {
+function wholeBody({ call, reply, format }: AdmittedCall, count: number): BodyPart[] {
   const text = JSON.stringify(format.complete({ call, reply }));
   const size = Math.ceil(text.length / count);
   return Array.from({ length: count }, (_, index) => ({
@@ -82,14 +82,17 @@ function wholeBody({ call, reply, format }: Admission, count: number): BodyPart[
   }));
 }
 
-function events({ call, reply, format, fault }: Admission, settings: Settings): BodyPart[] {
+function events(
+  { call, reply, format, fault }: AdmittedCall,
+  settings: SimulatorSettings,
+): BodyPart[] {
   const parts = format.stream?.({ call, reply }, piecesOf(reply, settings.tokensPerChunk)) ?? [];
   if (fault !== 'stream-error') return parts;
   const half = parts.slice(0, Math.ceil(parts.length / 2));
   return [...half, { text: format.streamError({ call, reply }), tokens: 0 }];
 }
 
-function produce({ entry, pool }: Admission, settings: Settings, tokens: number): void {
+function produce({ entry, pool }: AdmittedCall, settings: SimulatorSettings, tokens: number): void {
   if (tokens === 0) return;
   const asProduced = settings.charge === 'produced';
   const names: readonly MeteredName[] = asProduced ? ['otpm', 'tpm', 'tpd'] : ['otpm'];
@@ -98,7 +101,11 @@ function produce({ entry, pool }: Admission, settings: Settings, tokens: number)
   if (asProduced) entry.tokensCharged += tokens;
 }
 
-function finish({ call, entry, pool, onEnd }: Admission, settings: Settings, end: CallEnd): void {
+function finish(
+  { call, entry, pool, onEnd }: AdmittedCall,
+  settings: SimulatorSettings,
+  end: CallEnd,
+): void {
   const now = settings.clock.now();
   if (settings.refund && settings.charge !== 'produced') {
     const used = entry.inputTokens + entry.outputTokens;

@@ -39,7 +39,7 @@ export interface VirtualClock extends Clock {
   hold(): () => void;
 }
 
-interface Timer {
+interface VirtualTimer {
   readonly due: number;
   readonly callback: () => void;
 }
@@ -66,7 +66,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
 class SteppedClock implements VirtualClock {
   #now: number;
   /** Earliest first; those of one instant in the order in which they were set. */
-  readonly #timers: Timer[] = [];
+  readonly #timers: VirtualTimer[] = [];
   readonly #loop: EventLoop;
 
   constructor(start: number, quietTurns: number) {
@@ -84,7 +84,7 @@ class SteppedClock implements VirtualClock {
 
   setTimeout(callback: () => void, delayMs: number): () => void {
     const delay = Math.max(0, expectFinite('delayMs', delayMs));
-    const timer: Timer = { due: this.#now + delay, callback };
+    const timer: VirtualTimer = { due: this.#now + delay, callback };
     this.#timers.splice(this.#indexAfter(timer.due), 0, timer);
     this.#loop.touch();
     return () => this.#cancel(timer);
@@ -131,7 +131,7 @@ class SteppedClock implements VirtualClock {
     return true;
   }
 
-  #cancel(timer: Timer): void {
+  #cancel(timer: VirtualTimer): void {
     let index = this.#indexAfter(timer.due) - 1;
     while (index >= 0 && this.#timers[index] !== timer) index--;
     if (index < 0) return;

@@ -3,8 +3,8 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis';
 import { afterEach, expect, test } from 'vitest';
 import type { Connection } from '../../src/redis/connection.ts';
+import { LuaScript } from '../../src/redis/lua-script.ts';
 import type { OpenOptions } from '../../src/redis/own-client.ts';
-import { Script } from '../../src/redis/script.ts';
 import { connectionTo, type RedisTarget } from '../../src/redis/target.ts';
 import { describePrivate, describeRedis, skipAloud } from './support/describe-redis.ts';
 import { RedisCluster } from './support/redis-cluster.ts';
@@ -13,8 +13,8 @@ import { RedisSentinel } from './support/redis-sentinel.ts';
 import { RedisServer } from './support/redis-server.ts';
 import { noTls, RedisTlsServer } from './support/redis-tls.ts';
 
-const ECHO = new Script('return ARGV');
-const COUNT = new Script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+const ECHO = new LuaScript('return ARGV');
+const COUNT = new LuaScript("return redis.call('INCRBY', KEYS[1], ARGV[1])");
 
 interface Case {
   readonly target: RedisTarget;
@@ -91,15 +91,15 @@ function contract(given: () => Promise<Case> | Case, flushScripts: () => Promise
 
   test('passes on what a script returns: integers, nothing, lists in lists', async () => {
     const connection = await connected();
-    const script = new Script("return {1, '2', false, {3, {}}}");
+    const script = new LuaScript("return {1, '2', false, {3, {}}}");
     expect(await connection.run(script, [key()], [])).toEqual([1, '2', null, [3, []]]);
   });
 
   test("a script's error comes through as the server said it", async () => {
     const connection = await connected();
-    const script = new Script("return redis.error_reply('MINE went wrong')");
+    const script = new LuaScript("return redis.error_reply('MINE went wrong')");
     await expect(connection.run(script, [key()], [])).rejects.toThrow('MINE went wrong');
-    const wrong = new Script("return redis.call('INCR', 'a', KEYS[1])");
+    const wrong = new LuaScript("return redis.call('INCR', 'a', KEYS[1])");
     await expect(connection.run(wrong, [key()], [])).rejects.toThrow('number of args');
   });
 
@@ -107,7 +107,7 @@ function contract(given: () => Promise<Case> | Case, flushScripts: () => Promise
     const connection = await connected();
     const name = key();
     await connection.ping(name);
-    const exists = new Script("return redis.call('EXISTS', KEYS[1], KEYS[2])");
+    const exists = new LuaScript("return redis.call('EXISTS', KEYS[1], KEYS[2])");
     expect(await connection.run(exists, [name, `${name}:ping`], [])).toBe(0);
   });
 

@@ -3,8 +3,8 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RedisLink, type RedisLinkOptions } from '../../src/redis/link.ts';
+import { LuaScript } from '../../src/redis/lua-script.ts';
 import { RedisUnavailable } from '../../src/redis/redis-unavailable.ts';
-import { Script } from '../../src/redis/script.ts';
 import { connectionTo, type RedisTarget } from '../../src/redis/target.ts';
 import { describePrivate } from './support/describe-redis.ts';
 import { eventually } from './support/eventually.ts';
@@ -12,9 +12,9 @@ import { RedisCluster } from './support/redis-cluster.ts';
 import { RedisSentinel } from './support/redis-sentinel.ts';
 import { RedisServer } from './support/redis-server.ts';
 
-const ECHO = new Script('return ARGV[1]');
-const COUNT = new Script("return redis.call('INCR', KEYS[1])");
-const ADD = new Script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+const ECHO = new LuaScript('return ARGV[1]');
+const COUNT = new LuaScript("return redis.call('INCR', KEYS[1])");
+const ADD = new LuaScript("return redis.call('INCRBY', KEYS[1], ARGV[1])");
 const KEY = '{llm-headroom-test}';
 const QUICK: RedisLinkOptions = { commandTimeoutMs: 200, connectTimeoutMs: 500 };
 
@@ -277,12 +277,12 @@ async function output(url: string, name: string): Promise<string[]> {
     JSON.stringify(new URL(`../../src/redis/${path}`, import.meta.url));
   const program = `
     import { RedisLink } from ${source('link.ts')};
-    import { Script } from ${source('script.ts')};
+    import { LuaScript } from ${source('lua-script.ts')};
     import { connectionTo } from ${source('target.ts')};
     const load = (name) => name === '${name}' ? import(name) : Promise.reject(new Error('none'));
     const link = new RedisLink(connectionTo('${url}', { load }));
     process.on('exit', (code) => console.log(code === 0 ? 'end' : code));
-    console.log(await link.run(new Script('return ARGV[1]'), ['${KEY}'], ['hello']).catch((e) => e.name));
+    console.log(await link.run(new LuaScript('return ARGV[1]'), ['${KEY}'], ['hello']).catch((e) => e.name));
   `;
   const args = ['--input-type=module', '--no-warnings', '--eval', program];
   const cwd = new URL('../..', import.meta.url);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Connection } from '../../src/redis/connection.ts';
 import { RedisLink } from '../../src/redis/link.ts';
+import { LuaScript } from '../../src/redis/lua-script.ts';
 import { RedisUnavailable } from '../../src/redis/redis-unavailable.ts';
-import { Script } from '../../src/redis/script.ts';
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts';
 
-const SCRIPT = new Script('return 1');
+const SCRIPT = new LuaScript('return 1');
 const NEVER = new Promise<never>(() => {});
 
 /** A connection that does what it is told, and notes when it was asked. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { redisAddress } from '../../src/redis/address.ts';
-import { Script } from '../../src/redis/script.ts';
+import { LuaScript } from '../../src/redis/lua-script.ts';
 import { connectionTo } from '../../src/redis/target.ts';
 
 describe('the address in a URL', () => {
@@ -71,5 +71,5 @@ test('a package of another kind is refused', async () => {
 });
 
 test('a script is named by its SHA-1', async () => {
-  expect(await new Script('return 1').sha()).toBe('e0e1f9fabfc9d4800c877a703b823ac0578ff8db');
+  expect(await new LuaScript('return 1').sha()).toBe('e0e1f9fabfc9d4800c877a703b823ac0578ff8db');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sent } from '../../src/rules/commands.ts';
 import { memberOf } from '../../src/rules/lane-state.ts';
-import { type Asked, inOrder, oldestOf } from '../../src/rules/line-order.ts';
+import { type AskingTicket, inOrder, oldestOf } from '../../src/rules/line-order.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { begin, serve } from '../../src/rules/turns.ts';
 import { describeFairness, type FairBench, type Joining, OneByOne } from '../support/fairness.ts';
@@ -109,7 +109,7 @@ describe('the order of all calls', () => {
       { ticket: ticketOf({ id: 4, key: 'a', since: 2 }), member: 'one' },
       { ticket: ticketOf({ id: 3, key: 'a', since: 2 }), member: 'two' },
       { ticket: ticketOf({ id: 1, key: 'b', since: 1 }), member: 'one' },
-    ] satisfies Asked[];
+    ] satisfies AskingTicket[];
     expect(oldestOf(asked, 'a')?.id).toBe(3);
     expect(oldestOf(asked, 'c')).toBeUndefined();
   });

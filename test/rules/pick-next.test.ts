@@ -10,8 +10,8 @@ import {
   LOOKED_AT,
   type OwnWait,
   ownWait,
+  type PickState,
   pickNext,
-  type Situation,
 } from '../../src/rules/pick-next.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { policyOf } from './limits/policies.ts';
@@ -23,7 +23,7 @@ const TOKENS = { dimension: 'tokens', max: 6000, windowMs: 60_000, source: 'give
 const REQUESTS = { ...TOKENS, dimension: 'requests', max: 600 } as const;
 
 /** A hundred tokens a second, of which so many are left, and any number of requests. */
-function situationOf(left: number, isProbe = false): Situation & { readonly limits: LimitSet } {
+function situationOf(left: number, isProbe = false): PickState & { readonly limits: LimitSet } {
   const limits = newLimitSet([TOKENS], POLICY, 0);
   take(limits, { tokens: 6000 - left }, 0);
   return { limits, isProbe, held: new Map<string, OwnWait>() };
@@ -33,7 +33,7 @@ function tokens(id: number, tokens: number, ticket: Partial<Ticket> = {}): Ticke
   return ticketOf({ id, cost: { tokens }, ...ticket });
 }
 
-function picked(tickets: readonly Ticket[], situation: Situation, now = 0): number | string {
+function picked(tickets: readonly Ticket[], situation: PickState, now = 0): number | string {
   const choice = pickNext(tickets, situation, now);
   if ('waitMs' in choice) return `waits ${choice.waitMs} for ${choice.dimension}`;
   return choice.ticket.id;
@@ -160,7 +160,7 @@ describe('a caller’s own limits', () => {
 
 describe('a call that costs no less than one that doesn’t fit', () => {
   /** The same rule, but that each call is looked at. `expects` names a dimension that nobody limits. */
-  const looksAtAll = (tickets: readonly Ticket[], situation: Situation, now: number): Choice =>
+  const looksAtAll = (tickets: readonly Ticket[], situation: PickState, now: number): Choice =>
     pickNext(
       tickets.map((each): Ticket => ({ ...each, expects: ['usd'] })),
       situation,

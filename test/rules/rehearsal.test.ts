@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/rules/decide.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
-import { copyOf, type Outcome, Rehearsal } from '../../src/rules/rehearsal.ts';
+import { copyOf, Rehearsal, type Rehearsed } from '../../src/rules/rehearsal.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { asked, ended, lanelessOf, laneOf, tickets, told } from './lanes.ts';
 import { ticketOf } from './tickets.ts';
@@ -23,7 +23,7 @@ function rehearsed(
   lane: LaneState,
   count: number,
   { now = 0, inFlight = 0, waiting = [] }: Situation = {},
-): Outcome {
+): Rehearsed {
   const rehearsal = new Rehearsal(copyOf(lane, now), inFlight, waiting, requests(count));
   while (rehearsal.goOn(10));
   return rehearsal.outcome;

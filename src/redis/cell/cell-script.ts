@@ -1,5 +1,5 @@
 import { AHEAD_MS, OLDEST_MS } from '../../shared/cell.ts';
-import { Script } from '../script.ts';
+import { LuaScript } from '../lua-script.ts';
 
 /**
  * A text under a version, the notes that were left for its writer, and messages; no rule of any
@@ -65,4 +65,4 @@ end
 
 return seen()
 `;
-export const CELL_SCRIPT: Script = new Script(TEXT);
+export const CELL_SCRIPT: LuaScript = new LuaScript(TEXT);

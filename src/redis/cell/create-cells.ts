@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import { newMember } from '../../shared/hearers.ts';
+import { newMemberName } from '../../shared/hearers.ts';
 import { RedisLink } from '../link.ts';
 import type { RedisTls } from '../own-client.ts';
 import { connectionTo, type RedisTarget } from '../target.ts';
@@ -22,7 +22,7 @@ export function redisCells(target: RedisTarget, settings: RedisCellsSettings = {
   const own = { tls, connectTimeoutMs };
   const connection = connectionTo(target, own);
   const link = new RedisLink(connection, { connectTimeoutMs, commandTimeoutMs, clock });
-  const member = newMember();
+  const member = newMemberName();
   return new RedisCells({
     ...{ link, prefix, member },
     subscribe: (listening) => subscribe(target, { ...listening, own }),

@@ -1,6 +1,6 @@
 import type { Asked, Cell, Note, Seen, Write, Written } from '../../shared/cell.ts';
-import type { ServerCells } from '../../shared/cell-store.ts';
 import { Hearers } from '../../shared/hearers.ts';
+import type { ServerCells } from '../../shared/server-store.ts';
 import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
 import { askedIn, cellReply, seenIn } from './cell-reply.ts';

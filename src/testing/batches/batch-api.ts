@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Answer, HeaderFields } from '../dialects/dialect.ts';
-import type { Reading } from '../intake.ts';
+import type { ReadingTerms } from '../intake.ts';
 import type { ReplyFunction } from '../reply.ts';
 import type { RunningBatch } from './batch.ts';
 import type { BatchSettings } from './batch-options.ts';
@@ -13,7 +13,7 @@ export interface RawAnswer {
 }
 
 /** What a Batch API needs of its server. */
-export interface BatchHost extends Reading {
+export interface BatchHost extends ReadingTerms {
   readonly clock: Clock;
   readonly reply: ReplyFunction | undefined;
   readonly batches: BatchSettings;

@@ -1,5 +1,5 @@
 import { field, isObject, parseJson, textField } from '../../model/json.ts';
-import { draftFor, type Reading } from '../intake.ts';
+import { draftFor, type ReadingTerms } from '../intake.ts';
 import type { BatchError, BatchLine } from './batch.ts';
 
 /** What a file of requests holds, and what is wrong with it. */
@@ -17,7 +17,7 @@ export function readInput(
   text: string,
   endpoint: string,
   key: string,
-  reading: Reading,
+  reading: ReadingTerms,
   maxRequests: number,
 ): BatchInput {
   const lines: BatchLine[] = [];

@@ -16,7 +16,7 @@ export interface CellStore {
 }
 
 /** One member's view of the cell under test. */
-export class Member {
+export class TestedMember {
   readonly cells: Cells;
   readonly name: string;
   readonly cell: Cell;
@@ -65,10 +65,10 @@ export class Scene {
     this.store = store;
   }
 
-  async join(part?: string): Promise<Member> {
+  async join(part?: string): Promise<TestedMember> {
     const cells = await this.store.join();
     this.#joined.push(cells);
-    return new Member(cells, this.lane, part);
+    return new TestedMember(cells, this.lane, part);
   }
 
   async close(): Promise<void> {

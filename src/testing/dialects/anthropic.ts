@@ -1,4 +1,4 @@
-import type { Level, Refusal } from '../pool.ts';
+import type { Level, PoolRefusal } from '../pool.ts';
 import {
   type Answer,
   type Dialect,
@@ -75,7 +75,7 @@ function together(input: Level | undefined, output: Level | undefined): Level | 
   };
 }
 
-const PHRASES: Readonly<Record<Refusal['name'], string>> = {
+const PHRASES: Readonly<Record<PoolRefusal['name'], string>> = {
   rpm: 'requests per minute',
   rpd: 'requests per day',
   tpm: 'tokens per minute',
@@ -89,7 +89,7 @@ const PHRASES: Readonly<Record<Refusal['name'], string>> = {
 const NEVER_SECONDS = '60';
 
 /** Worded as in real messages (public bug reports of 2026). */
-function anthropicRefusal({ name, limit, waitMs }: Refusal, call: { model: string }): Answer {
+function anthropicRefusal({ name, limit, waitMs }: PoolRefusal, call: { model: string }): Answer {
   const amount = `${limit.toLocaleString('en-US')} ${PHRASES[name]}`;
   const message =
     `This request would exceed your organization's rate limit of ${amount} (org: simulator, ` +

@@ -1,5 +1,5 @@
 import type { Operation, SimulatedCall } from '../call.ts';
-import type { Refusal } from '../pool.ts';
+import type { PoolRefusal } from '../pool.ts';
 import { type Answer, type Dialect, type Route, wholeSeconds } from './dialect.ts';
 import { openai, openaiRateHeaders, openaiRoute } from './openai.ts';
 
@@ -40,7 +40,7 @@ function wholeResource(method: string, path: string): Route | undefined {
   return rest === undefined ? undefined : openaiRoute(method, rest);
 }
 
-function azureRefusal(refusal: Refusal, call: SimulatedCall): Answer {
+function azureRefusal(refusal: PoolRefusal, call: SimulatedCall): Answer {
   const never = refusal.waitMs === Infinity;
   const seconds = never ? NEVER_SECONDS : wholeSeconds(refusal.waitMs);
   const which = refusal.name.startsWith('r') ? 'call rate limit' : 'token rate limit';

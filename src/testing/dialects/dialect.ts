@@ -1,5 +1,5 @@
 import type { Operation, SimulatedCall } from '../call.ts';
-import type { Level, Refusal } from '../pool.ts';
+import type { Level, PoolRefusal } from '../pool.ts';
 
 /** What a request's method and path ask for. */
 export type Route =
@@ -39,7 +39,7 @@ export interface Dialect {
   /** What a metered request lacks. */
   missing(maxOutputTokens: number | undefined): Problem | undefined;
   rateHeaders(levels: readonly Level[], now: number): HeaderFields;
-  refused(refusal: Refusal, call: SimulatedCall): Answer;
+  refused(refusal: PoolRefusal, call: SimulatedCall): Answer;
   problem(problem: Problem): Answer;
   countedTokens(inputTokens: number): unknown;
   models(names: readonly string[]): unknown;

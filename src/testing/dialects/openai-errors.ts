@@ -1,7 +1,7 @@
 import type { SimulatedCall } from '../call.ts';
 import { goDuration } from '../go-duration.ts';
 import type { LimitName } from '../limit-names.ts';
-import type { Refusal } from '../pool.ts';
+import type { PoolRefusal } from '../pool.ts';
 import { type Answer, type HeaderFields, type Problem, wholeSeconds } from './dialect.ts';
 
 /** As real messages name the limits (public bug reports, 2024 to 2026). */
@@ -20,7 +20,7 @@ const LEARN_MORE = 'Visit https://platform.openai.com/account/rate-limits to lea
  * The 429 of a limit, worded as in real messages (public bug reports, 2024 to 2026): with a wait
  * cut to whole milliseconds; or, where the call is larger than the limit, without one.
  */
-export function openaiRefusal(refusal: Refusal, call: SimulatedCall, withMs: boolean): Answer {
+export function openaiRefusal(refusal: PoolRefusal, call: SimulatedCall, withMs: boolean): Answer {
   const type =
     refusal.name.startsWith('r') || refusal.name === 'concurrency' ? 'requests' : 'tokens';
   return {
@@ -30,7 +30,7 @@ export function openaiRefusal(refusal: Refusal, call: SimulatedCall, withMs: boo
   };
 }
 
-export function openaiRefusalMessage(refusal: Refusal, model: string): string {
+export function openaiRefusalMessage(refusal: PoolRefusal, model: string): string {
   const { name, limit, used, requested, waitMs } = refusal;
   const where = `for ${model} in organization org-simulator on ${PHRASES[name]}: Limit ${limit}`;
   if (waitMs === Infinity) {

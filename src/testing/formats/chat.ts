@@ -1,7 +1,7 @@
 import { countMember, isObject, type JsonObject } from '../../model/json.ts';
 import type { Reply } from '../reply.ts';
 import { SSE_DONE, sseEvent } from '../sse.ts';
-import { type BodyPart, bare, type Exchange, type Format } from './format.ts';
+import { type AnsweredCall, type BodyPart, bare, type Format } from './format.ts';
 
 /**
  * OpenAI's chat completions. Field names and the order of events as in the types of openai 7.57.0:
@@ -64,7 +64,7 @@ function finishReason(reply: Reply): string {
   return reply.truncated ? 'length' : 'stop';
 }
 
-function usageEvent({ call, reply }: Exchange): string {
+function usageEvent({ call, reply }: AnsweredCall): string {
   return sseEvent({
     ...head(call.id, call.time, call.model, 'chat.completion.chunk'),
     choices: [],

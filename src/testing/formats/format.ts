@@ -3,7 +3,7 @@ import type { SimulatedCall } from '../call.ts';
 import type { Reply, TextPiece } from '../reply.ts';
 
 /** A call and its answer. */
-export interface Exchange {
+export interface AnsweredCall {
   readonly call: SimulatedCall;
   readonly reply: Reply;
 }
@@ -19,11 +19,11 @@ export interface Format {
   /** The bound on the output tokens of one choice. */
   maxOutputTokens(body: JsonObject): number | undefined;
   /** The whole answer as one JSON value. */
-  complete(exchange: Exchange): unknown;
+  complete(exchange: AnsweredCall): unknown;
   /** The answer as server-sent events; `undefined` where there is no such thing. */
-  stream: ((exchange: Exchange, pieces: readonly TextPiece[]) => BodyPart[]) | undefined;
+  stream: ((exchange: AnsweredCall, pieces: readonly TextPiece[]) => BodyPart[]) | undefined;
   /** An error inside a stream. */
-  streamError(exchange: Exchange): string;
+  streamError(exchange: AnsweredCall): string;
 }
 
 /** The part of a stream that carries no output. */

@@ -1,6 +1,6 @@
 import { countMember } from '../../model/json.ts';
 import { sseEvent } from '../sse.ts';
-import { type BodyPart, bare, type Exchange, type Format } from './format.ts';
+import { type AnsweredCall, type BodyPart, bare, type Format } from './format.ts';
 
 /**
  * Anthropic's Messages API. Field names and the order of events as in the types of
@@ -39,7 +39,7 @@ function event(type: string, fields: object): BodyPart {
 }
 
 /** `message_start` reports one token of output, as the service does before it has produced any. */
-function message(exchange: Exchange, finished: boolean): object {
+function message(exchange: AnsweredCall, finished: boolean): object {
   const { call, reply } = exchange;
   return {
     id: `msg_sim${call.id}`,
@@ -57,12 +57,12 @@ function textBlock(text: string): object {
   return { type: 'text', text, citations: null };
 }
 
-function stopReason({ reply }: Exchange): string {
+function stopReason({ reply }: AnsweredCall): string {
   return reply.truncated ? 'max_tokens' : 'end_turn';
 }
 
 /** Here `input_tokens` leaves out what a cache has read or written. */
-function usage({ call, reply }: Exchange, outputTokens: number): object {
+function usage({ call, reply }: AnsweredCall, outputTokens: number): object {
   const cached = reply.cachedInputTokens + reply.cacheWriteTokens;
   return {
     input_tokens: Math.max(0, call.inputTokens - cached),

@@ -1,7 +1,7 @@
 import { countMember } from '../../model/json.ts';
 import type { TextPiece } from '../reply.ts';
 import { sseEvent } from '../sse.ts';
-import type { BodyPart, Exchange, Format } from './format.ts';
+import type { AnsweredCall, BodyPart, Format } from './format.ts';
 
 /** OpenAI's Responses API. Field names and the order of events as in the types of openai 7.57.0. */
 export const responses: Format = {
@@ -32,7 +32,7 @@ interface Event {
   readonly [field: string]: unknown;
 }
 
-function eventsOf(exchange: Exchange, pieces: readonly TextPiece[]): Event[] {
+function eventsOf(exchange: AnsweredCall, pieces: readonly TextPiece[]): Event[] {
   const { reply } = exchange;
   const item = { item_id: itemId(exchange), output_index: 0 };
   const part = { ...item, content_index: 0 };
@@ -66,7 +66,7 @@ function eventsOf(exchange: Exchange, pieces: readonly TextPiece[]): Event[] {
   ];
 }
 
-function ended(exchange: Exchange): object {
+function ended(exchange: AnsweredCall): object {
   const { call, reply } = exchange;
   const status = reply.truncated ? 'incomplete' : 'completed';
   return {
@@ -83,7 +83,7 @@ function ended(exchange: Exchange): object {
   };
 }
 
-function response({ call }: Exchange, status: string): object {
+function response({ call }: AnsweredCall, status: string): object {
   return {
     id: `resp_sim${call.id}`,
     object: 'response',
@@ -105,12 +105,12 @@ function response({ call }: Exchange, status: string): object {
   };
 }
 
-function message(exchange: Exchange, status: string): object {
+function message(exchange: AnsweredCall, status: string): object {
   const content = [outputText(exchange.reply.text)];
   return { id: itemId(exchange), type: 'message', status, role: 'assistant', content };
 }
 
-function itemId({ call }: Exchange): string {
+function itemId({ call }: AnsweredCall): string {
   return `msg_sim${call.id}`;
 }
 

@@ -10,7 +10,7 @@ import type { Meter } from './meter.ts';
  * public bug reports, compiled 2026-11-22, agree to the millisecond.) `used` is therefore rounded
  * up here too, and a wait that was asked for is never too short.
  */
-export class Bucket implements Meter {
+export class BucketMeter implements Meter {
   /** What is used, times the window: whole numbers at whole milliseconds, hence exact. */
   #usedTimesWindow = 0;
   #updated: number;

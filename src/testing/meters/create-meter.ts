@@ -1,6 +1,6 @@
 import { type MeteredName, WINDOW_MS } from '../limit-names.ts';
-import { Bucket } from './bucket.ts';
-import { FixedWindow } from './fixed-window.ts';
+import { BucketMeter } from './bucket.ts';
+import { FixedWindowMeter } from './fixed-window.ts';
 import type { Meter } from './meter.ts';
 import { Slices } from './slices.ts';
 import { SlidingWindow } from './sliding-window.ts';
@@ -42,12 +42,12 @@ export function createMeter(
 ): Meter {
   const windowMs = WINDOW_MS[name];
   if (enforcement === 'sliding') return new SlidingWindow(limit, windowMs);
-  if (enforcement === 'fixed') return new FixedWindow(limit, windowMs);
+  if (enforcement === 'fixed') return new FixedWindowMeter(limit, windowMs);
   if (enforcement === 'bucket' || windowMs !== MINUTE_MS) {
-    return new Bucket(limit, windowMs, whole, now);
+    return new BucketMeter(limit, windowMs, whole, now);
   }
   if (enforcement === 'slices') return new Slices(limit, windowMs);
-  return new Bucket(limit, windowMs, name === 'rpm' ? shortOfRequests : shortOfTokens, now);
+  return new BucketMeter(limit, windowMs, name === 'rpm' ? shortOfRequests : shortOfTokens, now);
 }
 
 /** The most that a limit has to give at once under this enforcement: what `fill` is a part of. */

@@ -1,7 +1,7 @@
 import type { Meter } from './meter.ts';
 
 /** Windows of the wall clock, aligned to the epoch: the count starts anew with each. */
-export class FixedWindow implements Meter {
+export class FixedWindowMeter implements Meter {
   #limit: number;
   readonly #windowMs: number;
   #window = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { FixedWindow } from './fixed-window.ts';
+import { FixedWindowMeter } from './fixed-window.ts';
 import type { Meter } from './meter.ts';
 
 const SLICE_MS = 1000;
@@ -13,13 +13,13 @@ const SLICE_MS = 1000;
 export class Slices implements Meter {
   #limit: number;
   readonly #windowMs: number;
-  readonly #slice = new FixedWindow(Infinity, SLICE_MS);
-  readonly #window: FixedWindow;
+  readonly #slice = new FixedWindowMeter(Infinity, SLICE_MS);
+  readonly #window: FixedWindowMeter;
 
   constructor(limit: number, windowMs: number) {
     this.#limit = limit;
     this.#windowMs = windowMs;
-    this.#window = new FixedWindow(Infinity, windowMs);
+    this.#window = new FixedWindowMeter(Infinity, windowMs);
   }
 
   used(now: number): number {

@@ -24,7 +24,7 @@ export interface Draft<State, Answer> {
 /**
  * What the cell holds, as far as one member knows, and the notes in it that nobody has decided about.
  */
-export class Keeper<State, Command, Answer> {
+export class ValueKeeper<State, Command, Answer> {
   readonly #rules: Rules<State, Command, Answer>;
   readonly #member: string;
   readonly #leaseMs: number;

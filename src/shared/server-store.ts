@@ -11,7 +11,7 @@ export interface ServerCells extends Cells {
 }
 
 /** Cells of a server, and what becomes of processes that can't reach them. */
-export class CellStore implements Store {
+export class ServerStore implements Store {
   readonly onStoreLost: StorePolicy;
   readonly instances: number;
   readonly leaseMs: number;

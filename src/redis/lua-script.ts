@@ -1,5 +1,5 @@
 /** A Lua script, and the name by which a server that has seen it knows it. */
-export class Script {
+export class LuaScript {
   readonly text: string;
   #sha: Promise<string> | undefined;
 
