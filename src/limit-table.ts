@@ -1,12 +1,6 @@
 import { didYouMean } from './model/did-you-mean.ts';
-import {
-  DAY_MS,
-  DIMENSIONS,
-  type Dimension,
-  type Limit,
-  MINUTE_MS,
-  type ModelLimits,
-} from './model/limits.ts';
+import { DIMENSIONS, type Dimension, type Limit, type ModelLimits } from './model/limits.ts';
+import { RATES } from './model/rates.ts';
 import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './validate.ts';
 
 /**
@@ -51,21 +45,20 @@ export type LimitsOption =
 /** Finds the limits of a model. */
 export type LimitTable = (model: string) => ModelLimits;
 
-const SHORT: Readonly<Record<string, { dimension: Dimension; windowMs: number }>> = {
-  rpm: { dimension: 'requests', windowMs: MINUTE_MS },
-  rpd: { dimension: 'requests', windowMs: DAY_MS },
-  tpm: { dimension: 'tokens', windowMs: MINUTE_MS },
-  tpd: { dimension: 'tokens', windowMs: DAY_MS },
-  itpm: { dimension: 'inputTokens', windowMs: MINUTE_MS },
-  otpm: { dimension: 'outputTokens', windowMs: MINUTE_MS },
-};
-
-const SHORT_KEYS: readonly string[] = [...Object.keys(SHORT), 'concurrency'];
+export const SHORT_KEYS: readonly (keyof ShortLimits)[] = [
+  'rpm',
+  'rpd',
+  'tpm',
+  'tpd',
+  'itpm',
+  'otpm',
+  'concurrency',
+];
 /** By the names that they have in `limits`: where an option is expected, one may be meant. */
 export const LIMIT_PATHS: readonly string[] = SHORT_KEYS.map((name) => `limits.${name}`);
 
 const UNLIMITED: ModelLimits = { limits: [], concurrency: Number.POSITIVE_INFINITY };
-const SHORT_FORM = '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency }';
+const SHORT_FORM = `{ ${SHORT_KEYS.join(', ')} }`;
 const FORMS = `${SHORT_FORM}, a record of them by model, or an array of { dimension, max, windowMs, model }`;
 const FULL_KEYS: readonly (keyof FullLimit)[] = ['dimension', 'max', 'windowMs', 'model'];
 const MODEL = "a model's id or prefix";
@@ -137,9 +130,8 @@ export function shortLimits(name: string, given: unknown): ModelLimits {
     if (value === undefined) continue;
     if (!isShortKey(key)) throw unknownLimit(name, key);
     expectNumber(`${name}.${key}`, value, 'a positive number', (n) => n > 0);
-    const rate = SHORT[key];
-    if (rate === undefined) concurrency = value;
-    else if (value !== Number.POSITIVE_INFINITY) limits.push({ ...rate, max: value });
+    if (key === 'concurrency') concurrency = value;
+    else if (value !== Number.POSITIVE_INFINITY) limits.push({ ...RATES[key], max: value });
   }
   if (concurrency !== Number.POSITIVE_INFINITY) {
     expectNumber(`${name}.concurrency`, concurrency, 'a whole number from 1', Number.isInteger);
@@ -147,8 +139,8 @@ export function shortLimits(name: string, given: unknown): ModelLimits {
   return { limits, concurrency };
 }
 
-function isShortKey(name: string): boolean {
-  return SHORT_KEYS.includes(name);
+function isShortKey(name: string): name is keyof ShortLimits {
+  return SHORT_KEYS.some((key) => key === name);
 }
 
 function unknownLimit(name: string, key: string): TypeError {

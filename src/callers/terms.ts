@@ -1,4 +1,4 @@
-import { type ShortLimits, shortLimits } from '../limit-table.ts';
+import { SHORT_KEYS, type ShortLimits, shortLimits } from '../limit-table.ts';
 import { type Limit, type LongEnforcement, type Shape, shortEnforcement } from '../model/limits.ts';
 import { choiceOf, expectNumber, expectObject } from '../validate.ts';
 
@@ -48,11 +48,7 @@ const STRATEGIES = ['bucket', 'window', 'fixed'] as const;
  * @throws TypeError that names the option, what was expected and what was given
  */
 export function termsFrom(name: string, tier: TierLimits): Terms {
-  expectObject(
-    name,
-    tier,
-    '{ rpm, rpd, tpm, tpd, itpm, otpm, concurrency, usdPerDay, weight, strategy }',
-  );
+  expectObject(name, tier, `{ ${SHORT_KEYS.join(', ')}, usdPerDay, weight, strategy }`);
   const { usdPerDay, weight = 1, strategy = 'bucket', ...short } = tier;
   const { limits, concurrency } = shortLimits(name, short);
   expectNumber(`${name}.weight`, weight, 'a positive number', (n) => n > 0 && n < Infinity);

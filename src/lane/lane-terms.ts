@@ -1,4 +1,10 @@
-import { type Enforcement, isUpstream, type Shape, USD_SHAPE } from '../model/limits.ts';
+import {
+  byDimension,
+  type Enforcement,
+  isUpstream,
+  type Shape,
+  USD_SHAPE,
+} from '../model/limits.ts';
 import type { Settings } from '../options.ts';
 import type { Preset } from '../providers/preset.ts';
 import type { LaneTerms } from '../rules/commands.ts';
@@ -42,10 +48,7 @@ function policyOf(key: LaneKey, settings: Settings, isShared: boolean): LimitPol
   const { shape, correction = 'settled' } = key;
   const { headroom, enforcement, burstSeconds } = settings;
   const shapes = {
-    requests: shapeFrom(shape('requests'), settings),
-    tokens: shapeFrom(shape('tokens'), settings),
-    inputTokens: shapeFrom(shape('inputTokens'), settings),
-    outputTokens: shapeFrom(shape('outputTokens'), settings),
+    ...byDimension((dimension) => shapeFrom(shape(dimension), settings)),
     usd: USD_SHAPE,
   };
   const isShapeGiven = enforcement !== undefined || burstSeconds !== undefined;

@@ -112,24 +112,24 @@ export const DIMENSIONS: readonly Dimension[] = [
 ];
 
 export function plus(one: Cost, other: Cost): Cost {
-  return each((key) => amount(one, key) + amount(other, key));
+  return byDimension((key) => amount(one, key) + amount(other, key));
 }
 
 export function minus(one: Cost, other: Cost): Cost {
-  return each((key) => Math.max(0, amount(one, key) - amount(other, key)));
+  return byDimension((key) => Math.max(0, amount(one, key) - amount(other, key)));
 }
 
 export function times(cost: Cost, factor: number): Cost {
-  return each((key) => amount(cost, key) * factor);
+  return byDimension((key) => amount(cost, key) * factor);
 }
 
 /** The lesser amount in each dimension. */
 export function least(one: Cost, other: Cost): Cost {
-  return each((key) => Math.min(amount(one, key), amount(other, key)));
+  return byDimension((key) => Math.min(amount(one, key), amount(other, key)));
 }
 
-/** Written out for speed: it runs many times for each call. */
-function each(of: (key: Dimension) => number): Cost {
+/** A value for each dimension. Written out for speed: it runs many times for each call. */
+export function byDimension<T>(of: (dimension: Dimension) => T): Readonly<Record<Dimension, T>> {
   return {
     requests: of('requests'),
     tokens: of('tokens'),

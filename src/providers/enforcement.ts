@@ -1,6 +1,6 @@
 import type { Correction, Dimension, Shape, Subject } from '../model/limits.ts';
 import type { PresetHost } from './host.ts';
-import type { Charge } from './host-facts.ts';
+import type { ChargeBasis } from './host-facts.ts';
 import { DEFINITIONS } from './known-providers.ts';
 
 /** How a host is believed to enforce the limits of a dimension. The evidence is in its `limits.ts`. */
@@ -10,7 +10,7 @@ export function shapeOf(host: PresetHost, dimension: Dimension): Shape {
 }
 
 /** The tokens that a host charges when it admits a call. */
-export function chargeOf(host: PresetHost): Charge {
+export function chargeOf(host: PresetHost): ChargeBasis {
   return DEFINITIONS[host].limits.charge;
 }
 

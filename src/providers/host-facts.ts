@@ -1,4 +1,5 @@
 import type { Correction, Shape, Subject } from '../model/limits.ts';
+import type { RateName } from '../model/rates.ts';
 
 /**
  * Figures of one unit, one for each tier of a host, in the order of its tiers. `undefined` where a
@@ -6,19 +7,8 @@ import type { Correction, Shape, Subject } from '../model/limits.ts';
  */
 export type Column = readonly (number | undefined)[];
 
-/** Units of limits as providers name them: requests (r), tokens (t, it, ot) or images (i). */
-export type Unit =
-  | 'rps'
-  | 'rpm'
-  | 'rph'
-  | 'rpd'
-  | 'ipm'
-  | 'tpm'
-  | 'tph'
-  | 'tpd'
-  | 'itpm'
-  | 'otpm'
-  | 'concurrency';
+/** Units of limits as providers name them. */
+export type Unit = RateName | 'concurrency';
 
 /** Published limits of models that have the same figures. */
 export interface Row extends Readonly<Partial<Record<Unit, Column>>> {
@@ -44,7 +34,7 @@ export interface Row extends Readonly<Partial<Record<Unit, Column>>> {
  * - `none`: it counts no tokens.
  * - `unknown`: not published. `sum` is the highest charge of any host.
  */
-export type Charge = 'characters' | 'sum' | 'input' | 'used' | 'none' | 'unknown';
+export type ChargeBasis = 'characters' | 'sum' | 'input' | 'used' | 'none' | 'unknown';
 
 /** By what a host, and an account's tier there, is recognized. All that is known before a first call. */
 export interface HostName {
@@ -74,7 +64,7 @@ export interface HostFacts extends HostName {
   /** Those of `counts` that its responses state, so that a wrong guess corrects itself. */
   readonly states: readonly Subject[];
   readonly shape: { readonly requests: Shape; readonly tokens: Shape };
-  readonly charge: Charge;
+  readonly charge: ChargeBasis;
   readonly correction: Correction;
   /** How many tokens of the limit one output token takes in the end. @default 1 */
   readonly outputWeight?: (model: string) => number;

@@ -1,4 +1,4 @@
-import { amount, type Cost, type Limit, type Shape } from '../model/limits.ts';
+import { amount, byDimension, type Cost, type Limit, type Shape } from '../model/limits.ts';
 import { type Codec, list, number, record, time } from './codec.ts';
 import { isFull } from './limits/limit-levels.ts';
 import { type LimitMeter, limitMeter, newMeter, resizeMeter } from './limits/limit-meter.ts';
@@ -9,7 +9,7 @@ import { settleMeter, takeLater } from './limits/meter-use.ts';
 import { isSameLimit, type MeteredLimit } from './limits/metered-limit.ts';
 
 /** A limit that is not in force any more. */
-export interface PastLimit {
+export interface PastOwnLimit {
   meter: LimitMeter;
   policy: LimitPolicy;
   /** When it was last in force, in milliseconds since the epoch. */
@@ -28,7 +28,7 @@ export interface OwnLimits {
   limits: LimitSet;
   /** When each of the limits came into force. */
   since: number[];
-  past: PastLimit[];
+  past: PastOwnLimit[];
   /** The most calls in flight at a time. */
   concurrency: number;
   inFlight: number;
@@ -54,7 +54,7 @@ export function adoptTerms(own: OwnLimits, terms: OwnTerms, now: number): void {
   const policy = policyOf(terms.shape);
   own.concurrency = terms.concurrency;
   own.limits.policy = policy;
-  const taken = new Set<PastLimit>();
+  const taken = new Set<PastOwnLimit>();
   const next = terms.limits.map((limit) => {
     const before = known.find(({ meter }) => isSameLimit(meter.limit, limit));
     if (before !== undefined) taken.add(before);
@@ -90,7 +90,7 @@ export function isUnused(own: OwnLimits, now: number): boolean {
   return own.past.every((each) => isMeterFull(each.meter, ofPast(each), now));
 }
 
-function inForce({ limits, since }: OwnLimits, until: number): PastLimit[] {
+function inForce({ limits, since }: OwnLimits, until: number): PastOwnLimit[] {
   const { policy } = limits;
   return limits.meters.map((meter, i) => ({ meter, policy, since: since[i] ?? 0, until }));
 }
@@ -99,7 +99,7 @@ function inForce({ limits, since }: OwnLimits, until: number): PastLimit[] {
 function resumed(
   { limits }: OwnLimits,
   limit: MeteredLimit,
-  before: PastLimit | undefined,
+  before: PastOwnLimit | undefined,
   now: number,
 ): { readonly meter: LimitMeter; readonly since: number } {
   // Unless its limit has been in force all the time.
@@ -115,7 +115,7 @@ function resumed(
   return { meter, since };
 }
 
-function ofPast({ policy }: PastLimit): Pick<LimitSet, 'policy' | 'tuning' | 'share'> {
+function ofPast({ policy }: PastOwnLimit): Pick<LimitSet, 'policy' | 'tuning' | 'share'> {
   return { policy, tuning: { rateShare: 1, strictness: 0 }, share: 1 };
 }
 
@@ -125,17 +125,11 @@ function isSameShape({ shapes: one }: LimitPolicy, { shapes: other }: LimitPolic
 
 /** One shape in all dimensions, no headroom, and all that isn't used is given back. */
 export function policyOf(shape: Shape): LimitPolicy {
-  const shapes = {
-    requests: shape,
-    tokens: shape,
-    inputTokens: shape,
-    outputTokens: shape,
-    usd: shape,
-  };
+  const shapes = byDimension(() => shape);
   return { shapes, isShapeGiven: false, headroom: 0, correction: 'settled', slots: 0 };
 }
 
-const pastLimit: Codec<PastLimit> = record<PastLimit>({
+const pastLimit: Codec<PastOwnLimit> = record<PastOwnLimit>({
   meter: limitMeter,
   policy: limitPolicy,
   since: time,
