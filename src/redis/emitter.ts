@@ -1,9 +1,9 @@
-type Listener = (...args: unknown[]) => void;
+type EmitterListener = (...args: unknown[]) => void;
 
 /** As much of Node's EventEmitter as the clients share. */
 export interface Emitter {
-  on(event: string, listener: Listener): unknown;
-  off(event: string, listener: Listener): unknown;
+  on(event: string, listener: EmitterListener): unknown;
+  off(event: string, listener: EmitterListener): unknown;
 }
 
 /** Resolves at the first event of `good`, rejects at the first of `bad`. */

@@ -30,7 +30,7 @@ export interface OpenOptions {
   readonly load?: ((name: string) => Promise<unknown>) | undefined;
 }
 
-interface Target extends RedisAddress {
+interface ServerTarget extends RedisAddress {
   readonly tls: RedisTls;
   readonly connectTimeoutMs: number;
 }
@@ -64,7 +64,7 @@ function loadPackage(name: string): Promise<unknown> {
 }
 
 async function clientSource(
-  target: Target,
+  target: ServerTarget,
   load: (name: string) => Promise<unknown>,
 ): Promise<() => RedisClient> {
   const failures: unknown[] = [];
@@ -82,7 +82,7 @@ async function clientSource(
   );
 }
 
-function viaNodeRedis(module: unknown, target: Target): NodeRedisClient {
+function viaNodeRedis(module: unknown, target: ServerTarget): NodeRedisClient {
   const { host, port, path, isTls, tls, connectTimeoutMs, ...login } = target;
   const socket = {
     ...(path === undefined ? { host, port } : { path }),
@@ -98,7 +98,7 @@ function viaNodeRedis(module: unknown, target: Target): NodeRedisClient {
   return client;
 }
 
-function viaIoRedis(module: unknown, target: Target): IoRedisClient {
+function viaIoRedis(module: unknown, target: ServerTarget): IoRedisClient {
   const { host, port, path, isTls, tls, connectTimeoutMs, database, ...login } = target;
   const options = {
     ...login,

@@ -20,7 +20,7 @@ const NOT_TEXT = new Set([
 ]);
 
 /** What a request gives the model to read. */
-export interface Prompt {
+export interface GivenPrompt {
   readonly text: string;
   /** Tokens that are given as numbers, as embeddings allow. */
   readonly tokens: number;
@@ -30,7 +30,7 @@ export interface Prompt {
  * All text of a request: every string in its prompt fields, at any depth, keys and attachments left
  * out. The order is that of the body.
  */
-export function promptOf(body: JsonObject): Prompt {
+export function promptOf(body: JsonObject): GivenPrompt {
   const leaves = PROMPT_FIELDS.flatMap((field) => leavesOf(body[field]));
   const texts = leaves.filter((leaf) => typeof leaf === 'string');
   return { text: texts.join(''), tokens: leaves.length - texts.length };
