@@ -47,13 +47,15 @@ const wrongLimit = fc.record({
 });
 
 describe('a lane that does not know why it is refused', () => {
-  it('takes at most three times as long where refusals come by chance', () => {
+  it('takes at most twice as long where refusals come by chance', () => {
     fc.assert(
       fc.property(knownLimit, fc.constantFrom(...SHARES), ({ host, calls }, share) => {
         const without = new RefusingWorld({ ...host, calls }).run();
-        const withThem = new RefusingWorld({ ...host, calls, chance: () => share }).run();
-        // The last calls may wait for a few refusals of their own.
-        expect(withThem).toBeLessThanOrEqual((3 * without) / (1 - share) + 20_000);
+        const world = new RefusingWorld({ ...host, calls, chance: () => share });
+        const withThem = world.run();
+        // A batch that needs no time waits for the call that is refused most often.
+        const bound = (2 * without) / (1 - share) + world.longestRefusedMs;
+        expect(withThem).toBeLessThanOrEqual(bound);
       }),
       SAME,
     );
@@ -72,7 +74,10 @@ describe('a lane that does not know why it is refused', () => {
         const world = new RefusingWorld({ ...host, ...calls, options, enforced });
         world.run();
         const { passed, refused } = world.between(0, untilMs);
-        expect(refused).toBeLessThanOrEqual(share === 1 ? 0 : 0.12);
+        // To find a finer limit out costs two refused calls.
+        const isFiner = as === 'slices' || as === 'bucket-10s';
+        const most = isFiner ? 0.005 : 0;
+        expect(refused).toBeLessThanOrEqual(share === 1 ? most : 0.12);
         expect(world.between(untilMs / 2, untilMs).refused).toBeLessThanOrEqual(0.08);
         expect(passed).toBeGreaterThanOrEqual((share === 1 ? 0.79 : 0.5) * enforced.rpm * minutes);
       }),
