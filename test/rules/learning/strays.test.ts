@@ -36,6 +36,9 @@ const knownLimit = fc
     return { perMinute, calls, host: { ...host, options, processes, newsMs, shows } };
   });
 
+/** Nine minutes of a fast one are 40,000 calls. */
+const slowLimit = knownLimit.filter(({ perMinute }) => perMinute < 6000);
+
 /** A host that enforces a limit, of which the lane was told something else. */
 const wrongLimit = fc.record({
   told: fc.constantFrom(60, 600, 1200),
@@ -87,7 +90,7 @@ describe('a lane that does not know why it is refused', () => {
 
   it('uses its whole limit three minutes after refusals by chance have ended', () => {
     fc.assert(
-      fc.property(knownLimit, fc.constantFrom(...SHARES), ({ host, perMinute }, share) => {
+      fc.property(slowLimit, fc.constantFrom(...SHARES), ({ host, perMinute }, share) => {
         const endsAt = 4 * MINUTE;
         const untilMs = endsAt + 5 * MINUTE;
         const chance = (now: number): number => (now < endsAt ? share : 0);
