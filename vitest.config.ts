@@ -13,10 +13,28 @@ const ALONE = [
 /** Real servers, which take their time on a busy machine: once more then. */
 const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 
+/** Rooms that keep nothing between calls: their test files may share a process, which starts once. */
+const SHARING = [
+  'test/{budget,fetch,http,model,otel,providers,queue,report,rules,shared,testing,tokens}/**/*.test.ts',
+];
+
 const projects: TestProjectConfiguration[] = [
   {
     extends: true,
-    test: { name: 'all', include: ['test/**/*.test.ts'], exclude: [...ALONE, ...STORES] },
+    test: {
+      name: 'all',
+      include: ['test/**/*.test.ts'],
+      exclude: [...ALONE, ...STORES, ...SHARING],
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'rooms',
+      include: SHARING,
+      isolate: false,
+      pool: 'threads',
+    },
   },
   {
     extends: true,

@@ -28,7 +28,7 @@ export interface LearningOptions {
    */
   readonly shows?: 'headers' | 'texts' | 'nothing' | undefined;
   readonly faults?: FaultModel | undefined;
-  /** As many calls of average size as the limit allows. @default 1200 */
+  /** As many calls of average size as the limit allows. @default 600 */
   readonly callsPerMinute?: number | undefined;
   /** Until the first byte of an answer. @default 400 */
   readonly latencyMs?: number | undefined;
@@ -45,7 +45,7 @@ export interface LearningOptions {
   /** Another limit from some second on. */
   readonly later?: { readonly atSeconds: number; readonly tpm: number } | undefined;
   readonly seconds?: number | undefined;
-  /** Calls that want to be under way at a time. @default 300 */
+  /** Calls that want to be under way at a time. @default 150 */
   readonly workers?: number | undefined;
   /** Whether the server gives back what a call has not used. @default false */
   readonly refund?: boolean | undefined;
@@ -110,7 +110,7 @@ const NEIGHBOURS = '-neighbour';
 
 /** Calls of a few hundredths of a second's worth, as fast as the limiter lets them, for a minute. */
 export async function runLearning(options: LearningOptions): Promise<LearningResult> {
-  const { tpm, enforcement, seconds = 60, workers = 300, fill = 1, declared = 0.1 } = options;
+  const { tpm, enforcement, seconds = 60, workers = 150, fill = 1, declared = 0.1 } = options;
   const { baseURL = NOBODY } = options;
   const host = HOSTS[baseURL] ?? LIKE_OPENAI;
   const clock = createVirtualClock();
@@ -151,7 +151,7 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
   const random = createRandom(3);
   const phrases = Math.max(
     1,
-    Math.round(Math.min(2500, tpm / (options.callsPerMinute ?? 1200)) / 7),
+    Math.round(Math.min(2500, tpm / (options.callsPerMinute ?? 600)) / 7),
   );
   const call = (): Promise<unknown> => {
     const count = Math.ceil(phrases * (0.5 + random()));

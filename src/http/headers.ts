@@ -111,7 +111,7 @@ function isMeant({ beside }: Family, headers: HeaderSource): boolean {
   return beside === undefined || headers.get(beside) !== null;
 }
 
-const PARTS = ['limit', 'remaining', 'reset', 'renewalperiod'] as const;
+const PARTS = ['limit', 'remaining', 'reset', 'renewalperiod', 'burst'] as const;
 type Part = (typeof PARTS)[number];
 
 /** The names of each family's headers. */
@@ -123,7 +123,9 @@ function readFamily(family: Family, headers: HeaderSource, now: number): Observe
   const names = NAMES.get(family.name) ?? [];
   const read = (part: Part): string => headers.get(names[PARTS.indexOf(part)] ?? '') ?? '';
   const limit = parseCount(read('limit'));
-  const remaining = parseCount(read('remaining'));
+  // IONOS (2026): what remains of ten at once says nothing of 300 a minute.
+  const isOfBurst = headers.get(names[PARTS.indexOf('burst')] ?? '') !== null;
+  const remaining = isOfBurst ? undefined : parseCount(read('remaining'));
   if (limit === undefined && remaining === undefined) return [];
   const reset = read('reset');
   const resetMs = parseResetMs(reset, now);

@@ -104,9 +104,12 @@ function hasNoRequests(evidence: Evidence): boolean {
 }
 
 const LIMIT_AND_REQUESTED =
-  /\blimit:? ([\d,]{1,20}),(?: used:? [\d,]{1,20},)? requested:? ([\d,]{1,20})/i;
+  /\blimit:? ([\d,]{1,20}),(?: used:? [\d,]{1,20},)? requested:? ~?([\d,]{1,20})/i;
 
-/** OpenAI's message leaves out `Used`; Groq's status is 413, also for a call that fits later. */
+/**
+ * OpenAI's message leaves out `Used`; Groq's status is 413, also for a call that fits later, or 429
+ * (2024), and what was requested is about so much: `~12903`.
+ */
 function isTooLarge(evidence: Evidence): boolean {
   const { status, read } = evidence;
   if (status === 413 ? !saysRateLimit(read) : status !== 429 && status !== undefined) return false;

@@ -36,6 +36,7 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
 const WHAT = '(?<what>(?:input |output )?tokens|requests)';
 const PER = '[ -]per[ -](?<per>second|minute|min|hour|day)\\b';
 const MAX = '(?<max>\\d[\\d,]{0,20})';
+const SHORT = '(?<max>\\d{1,9}[KM]?) (?<what>i?t|ot|r)p(?<per>[smhd])\\b';
 
 /** Sentences that state a limit, each with `what` is counted, `per` which time, and its `max`. */
 const SENTENCES: readonly RegExp[] = [
@@ -50,11 +51,14 @@ const SENTENCES: readonly RegExp[] = [
     `\\b(?:max )?(?<what>i?t|ot|r)p(?<per>[smhd])(?: rate limit, current: ?\\d{1,20}, limit)?: ?${MAX}`,
     'gi',
   ),
+  // Voyage (public bug reports, 2024 to 2026): "reduced rate limits of 3 RPM and 10K TPM".
+  new RegExp(`\\brate limits? of ${SHORT}`, 'gi'),
+  new RegExp(`\\brate limits? of \\d{1,9}[KM]? [IORT]{1,2}P[SMHD] and ${SHORT}`, 'gi'),
 ];
 
 /** OpenAI and Groq, see above. Of requests, 1 is requested. */
 const REQUESTED =
-  /\btokens per min(?:ute)? \(TPM\):? limit:? [\d,]{1,20}, (?:used:? [\d,]{1,20}, )?requested:? (\d[\d,]{0,20})/i;
+  /\btokens per min(?:ute)? \(TPM\):? limit:? [\d,]{1,20}, (?:used:? [\d,]{1,20}, )?requested:? ~?(\d[\d,]{0,20})/i;
 
 /** Moonshot: "reached max organization concurrency: 1". */
 const CONCURRENCY = /\bconcurren(?:cy|t requests):? (?:limit:? )?(\d{1,9})\b/i;
@@ -105,9 +109,12 @@ function limitOf(
   return [{ dimension, max, windowMs }];
 }
 
-function count(text: string | undefined): number | undefined {
-  const value = parseCount(text?.replaceAll(',', '') ?? '');
-  return value !== undefined && value >= 1 ? value : undefined;
+const UNITS: Readonly<Record<string, number>> = { k: 1000, m: 1_000_000 };
+
+function count(text = ''): number | undefined {
+  const unit = UNITS[text.slice(-1).toLowerCase()];
+  const value = parseCount((unit ? text.slice(0, -1) : text).replaceAll(',', ''));
+  return value !== undefined && value >= 1 ? (unit ?? 1) * value : undefined;
 }
 
 function lower(text: string | undefined): string {

@@ -309,6 +309,15 @@ describe('readLimits', () => {
     ]);
   });
 
+  test('IONOS: what remains of a burst is not what remains of a minute', () => {
+    const headers = new Headers({
+      'x-ratelimit-burst': '10',
+      'x-ratelimit-limit': '300',
+      'x-ratelimit-remaining': '7',
+    });
+    expect(readLimits(headers, NOW)).toEqual([{ dimension: 'requests', limit: 300 }]);
+  });
+
   test('Together: requests and tokens of a second', () => {
     const headers = new Headers({
       'x-ratelimit-limit': '10',

@@ -90,9 +90,10 @@ describe('OpenAI', () => {
     expect(refusal(429, '', headers)).toMatchObject({ kind: 'daily', dimension: 'requests' });
   });
 
-  test('what can never fit', () => {
-    const message =
-      'Request too large for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Requested 45112. The input or output tokens must be reduced in order to run successfully.';
+  test.each([
+    'Request too large for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Requested 45112. The input or output tokens must be reduced in order to run successfully.',
+    'Rate limit reached for model `llama3-70b-8192` in organization `org_1` on tokens per minute (TPM): Limit 7000, Used 0, Requested ~12903. Please try again in 50.597142857s.',
+  ])('what can never fit: %s', (message) => {
     expect(refusal(429, openaiError(message), { 'retry-after': '5' })).toMatchObject({
       kind: 'too-large',
       retryAfterMs: undefined,

@@ -36,6 +36,19 @@ describe('the limits that a refusal states', () => {
       [{ dimension: 'tokens', max: 30_000, windowMs: MINUTE }],
     ],
     [
+      // Groq (2024): about so much.
+      'Rate limit reached for model `llama3-70b-8192` in organization `org_1` on tokens per minute (TPM): Limit 7000, Used 0, Requested ~12903. Please try again in 50.597142857s.',
+      [{ dimension: 'tokens', max: 7000, windowMs: MINUTE }],
+    ],
+    [
+      // Voyage (2024 to 2026).
+      'You have not yet added your payment method in the billing page and will have reduced rate limits of 3 RPM and 10K TPM.',
+      [
+        { dimension: 'requests', max: 3, windowMs: MINUTE },
+        { dimension: 'tokens', max: 10_000, windowMs: MINUTE },
+      ],
+    ],
+    [
       // Anthropic (2025).
       "This request would exceed your organization's rate limit of 30,000 input tokens per minute.",
       [{ dimension: 'inputTokens', max: 30_000, windowMs: MINUTE }],

@@ -44,7 +44,7 @@ it('decides bit for bit the same, whether a lane is kept in memory or packed bet
     }
   };
   fc.assert(fc.property(openings, histories, same), {
-    numRuns: 200,
+    numRuns: 100,
     interruptAfterTimeLimit: 100_000,
   });
   expect(granted).toBeGreaterThan(1000);

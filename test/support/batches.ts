@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type BatchResult, ENFORCEMENTS, MATCHING, runBatch, type Sdk } from '../../bench/batch.ts';
 import type { SimulatorEnforcement } from '../../src/testing/index.ts';
 
-const CALLS = 1200;
+const CALLS = 700;
 
-/** 1,200 calls at once through one SDK, against every way to enforce a limit. */
+/** 700 calls at once through one SDK, against every way to enforce a limit. */
 export function testBatches(sdk: Sdk): void {
   describe.each(ENFORCEMENTS.map((enforcement) => ({ sdk, enforcement })))(
-    '$sdk, 1,200 calls at once, enforced as $enforcement',
+    '$sdk, 700 calls at once, enforced as $enforcement',
     (options) => {
       it('is hardly answered with 429 with the profile of an unknown host', async () => {
         const result = await runBatch({ ...options, limiter: {}, calls: CALLS });

@@ -47,6 +47,8 @@ export interface RefusingHost {
 interface Waiting {
   readonly ticket: Ticket;
   readonly refusals: number;
+  /** What its refusals alone take: each one's latency, and the wait that follows it. */
+  readonly refusedMs: number;
 }
 
 /** Tickets that a process asks with at a time. */
@@ -62,6 +64,8 @@ export class RefusingWorld {
   readonly arrivals: { readonly at: number; readonly isRefused: boolean }[] = [];
   readonly state: LaneState;
   now = 0;
+  /** Of any call: what its refusals alone take. */
+  longestRefusedMs = 0;
   readonly #host: RefusingHost;
   readonly #random: () => number;
   readonly #meter: Meter | undefined;
@@ -115,7 +119,7 @@ export class RefusingWorld {
     const key = `key ${id % (this.#host.keys ?? 1)}`;
     const place = { id, since: this.now, priority: 0 };
     const ticket = { ...place, key, weight: 1, cost: COST, expects: [], deadline: undefined };
-    this.#queues[process]?.push({ ticket, refusals: 0 });
+    this.#queues[process]?.push({ ticket, refusals: 0, refusedMs: 0 });
   }
 
   #look(commands: readonly LaneCommand[] = [], process = 0): void {
@@ -155,11 +159,18 @@ export class RefusingWorld {
 
   #refused(
     { call }: Grant,
-    { ticket, refusals }: Waiting,
+    { ticket, refusals, refusedMs }: Waiting,
     process: number,
     retryAfterMs: number | undefined,
   ): void {
-    const again = { ticket, refusals: refusals + 1 };
+    const ownMs = waitAfter({ cause: 'rate', retryAfterMs }, refusals);
+    const { latencyMs = 300, newsMs = 0 } = this.#host;
+    const again = {
+      ticket,
+      refusals: refusals + 1,
+      refusedMs: refusedMs + ownMs + latencyMs + newsMs,
+    };
+    this.longestRefusedMs = Math.max(this.longestRefusedMs, again.refusedMs);
     const told = {
       kind: 'refused',
       call,
@@ -173,7 +184,7 @@ export class RefusingWorld {
     this.#look([...this.#shown(call), told, answered, { kind: 'ended', call, ...ended }], process);
     // As a lane has its calls wait: for the end of a pause, or, if that was in vain, alone.
     const rests = refusals > 0 || pauseOf(this.state.recovery) === undefined;
-    const restMs = rests ? waitAfter({ cause: 'rate', retryAfterMs }, refusals) : 0;
+    const restMs = rests ? ownMs : 0;
     const queue = this.#queues[process] ?? [];
     this.#after(restMs, () => {
       queue.unshift(again);

@@ -15,13 +15,14 @@ beforeAll(warmUp);
 
 const CONTENT = 'hello world, '.repeat(40);
 
-function anthropic(options: RemoteCountOptions = {}, broken = false) {
+function anthropic(options: RemoteCountOptions = {}, broken = false, held?: Promise<void>) {
   const clock = createVirtualClock();
   const simulator = createSimulator({ provider: 'anthropic', clock, latency: 0 });
   const paths: string[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
     const request = new Request(url, init);
     paths.push(new URL(request.url).pathname);
+    await held;
     return broken ? new Response('{}', { status: 404 }) : simulator.fetch(request);
   };
   const client = new Anthropic({ apiKey: 'key', fetch });
@@ -137,9 +138,12 @@ describe('our own estimate is taken', () => {
   });
 
   test('beyond so many requests at a time', async () => {
-    const { counter, paths } = anthropic({ concurrency: 1 });
-    const both = [0, 1].map((index) => inputTokens(messages(text(index)), counter));
-    expect(await Promise.all(both)).toEqual([text(0).length / 4, await own(1)]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { counter, paths } = anthropic({ concurrency: 1 }, false, promise);
+    const first = inputTokens(messages(text(0)), counter);
+    expect(await inputTokens(messages(text(1)), counter)).toBe(await own(1));
+    resolve();
+    expect(await first).toBe(text(0).length / 4);
     expect(paths.length).toBe(1);
   });
 

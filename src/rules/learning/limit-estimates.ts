@@ -21,7 +21,13 @@ import {
   type RefusedMinute,
   raiseEstimate,
 } from './limit-estimate.ts';
-import { hasMinute, type Throughput, takenInMinute, takenPerMinute } from './throughput.ts';
+import {
+  hasMinute,
+  type Throughput,
+  takenInMinute,
+  takenPerMinute,
+  takenWithin,
+} from './throughput.ts';
 
 /** What most hosts count, where nothing is known of one. */
 const USUAL_MEASURES: readonly Subject[] = [
@@ -32,6 +38,8 @@ const USUAL_MEASURES: readonly Subject[] = [
 const USED_MS = 45_000;
 /** A given limit of which less than this share was taken, and no more was possible, is wrong. */
 const FAR_OFF = 0.3;
+/** What is let through after a pause shows after so long how much is possible. */
+const STRETCH_MS = 10_000;
 
 /** The limits of one lane that nobody has stated: guessed, and found by trying. */
 export interface LimitEstimates {
@@ -52,6 +60,15 @@ export interface RefusedTry extends Omit<RefusedMinute, 'taken'> {
   readonly dimension: Dimension | undefined;
 }
 
+/** What was possible before a refusal, at `since`. */
+export interface Possible {
+  readonly since: number;
+  /** When the last pause before it ended. */
+  readonly resumedAt: number | undefined;
+  /** The share of the limits that was to be used. */
+  readonly share: number;
+}
+
 export function newLimitEstimates(
   known: KnownLimits,
   measures: readonly Subject[] = USUAL_MEASURES,
@@ -67,16 +84,18 @@ export function countsNothing({ measures }: LimitEstimates, known: KnownLimits):
   return measures.length === 0 && upstreamOf(known).length === 0;
 }
 
-/** Whether a refusal for `dimension`, where that was said, can be for none of the sure limits. */
+/**
+ * Whether a refusal for `dimension`, where that was said, can be for none of the sure limits.
+ */
 export function isUnexplained(
   known: KnownLimits,
   throughput: Throughput,
   dimension: Dimension | undefined,
-  since: number,
+  possible: Possible,
 ): boolean {
   const sure = upstreamOf(known).filter((limit) => isShort(limit) && isSure(limit));
   const meant = sure.filter((limit) => limit.dimension === (dimension ?? limit.dimension));
-  return meant.every((limit) => limit.source === 'given' && isFarOff(limit, throughput, since));
+  return meant.every((limit) => limit.source === 'given' && isFarOff(limit, throughput, possible));
 }
 
 /** Calls were refused, for a dimension where that was said: makes or lowers estimates. */
@@ -188,11 +207,20 @@ export function resumeEstimates(
   }
 }
 
-/** Whether hardly any of a given limit could be used in the minute before a refusal. */
-function isFarOff(limit: MeteredLimit, throughput: Throughput, since: number): boolean {
+/**
+ * Whether hardly any of a given limit could be used before a refusal: in the minute before it, or
+ * since a pause that has taken much of that minute.
+ */
+function isFarOff(
+  limit: MeteredLimit,
+  throughput: Throughput,
+  { since, resumedAt = Number.NEGATIVE_INFINITY, share }: Possible,
+): boolean {
   if (!hasMinute(throughput, since)) return false;
-  const taken = takenInMinute(throughput, limit.dimension, since);
-  return taken < (FAR_OFF * limit.max * MINUTE_MS) / limit.windowMs;
+  const stretchMs = since - resumedAt;
+  const windowMs = stretchMs < STRETCH_MS ? MINUTE_MS : Math.min(stretchMs, MINUTE_MS);
+  const taken = takenWithin(throughput, limit.dimension, windowMs, since);
+  return taken < (FAR_OFF * share * limit.max * windowMs) / limit.windowMs;
 }
 
 /** What may have been exceeded: the limits that aren't sure, and what the host counts. */

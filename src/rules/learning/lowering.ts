@@ -13,6 +13,7 @@ import {
   keepLowered,
   lowerEstimates,
   lowerEstimatesALittle,
+  type Possible,
 } from './limit-estimates.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
 import { hasPattern, type Strays } from './strays.ts';
@@ -85,7 +86,7 @@ export function lowerALittle(
   now: number,
 ): boolean {
   const { backoff, estimates, known, throughput } = learning;
-  if (!isUnexplained(known, throughput, dimension, now)) {
+  if (!isUnexplained(known, throughput, dimension, possibleAt(learning, now))) {
     const floor = floorOf(learning.strays, before.rate.limit);
     lowerRate(backoff, 1, floor, now);
     tune(limits, tuningOf(backoff), now);
@@ -97,6 +98,11 @@ export function lowerALittle(
   adoptLimits(limits, known.inForce, now);
   learning.isNewsDue = true;
   return isLow;
+}
+
+/** A rate that was cut in vain is no proof that less is possible. */
+function possibleAt({ backoff, resumedAt }: Learning, since: number): Possible {
+  return { since, resumedAt, share: Math.max(FLOOR, Math.min(1, backoff.rate.limit)) };
 }
 
 /** An episode that was not for the calls in flight. */
@@ -113,7 +119,7 @@ export function lower(
   const { cause, since, dimension } = episode;
   const wasPaced = isPaced(learning);
   const isRamp = cause === 'ramp';
-  const isGuess = isUnexplained(known, throughput, dimension, since);
+  const isGuess = isUnexplained(known, throughput, dimension, possibleAt(learning, since));
   const hadRate = answers >= (isRamp ? LEAST_CALLS_OF_A_RAMP : 1);
   if (isGuess && !isRamp && sayNothing(learning, since)) return;
   if (isGuess && !isRamp && isFloor(strays)) {

@@ -36,6 +36,9 @@ const knownLimit = fc
     return { perMinute, calls, host: { ...host, options, processes, newsMs, shows } };
   });
 
+/** Nine minutes of a fast one are 40,000 calls. */
+const slowLimit = knownLimit.filter(({ perMinute }) => perMinute < 6000);
+
 /** A host that enforces a limit, of which the lane was told something else. */
 const wrongLimit = fc.record({
   told: fc.constantFrom(60, 600, 1200),
@@ -47,13 +50,15 @@ const wrongLimit = fc.record({
 });
 
 describe('a lane that does not know why it is refused', () => {
-  it('takes at most three times as long where refusals come by chance', () => {
+  it('takes at most twice as long where refusals come by chance', () => {
     fc.assert(
       fc.property(knownLimit, fc.constantFrom(...SHARES), ({ host, calls }, share) => {
         const without = new RefusingWorld({ ...host, calls }).run();
-        const withThem = new RefusingWorld({ ...host, calls, chance: () => share }).run();
-        // The last calls may wait for a few refusals of their own.
-        expect(withThem).toBeLessThanOrEqual((3 * without) / (1 - share) + 20_000);
+        const world = new RefusingWorld({ ...host, calls, chance: () => share });
+        const withThem = world.run();
+        // A batch that needs no time waits for the call that is refused most often.
+        const bound = (2 * without) / (1 - share) + world.longestRefusedMs;
+        expect(withThem).toBeLessThanOrEqual(bound);
       }),
       SAME,
     );
@@ -72,7 +77,10 @@ describe('a lane that does not know why it is refused', () => {
         const world = new RefusingWorld({ ...host, ...calls, options, enforced });
         world.run();
         const { passed, refused } = world.between(0, untilMs);
-        expect(refused).toBeLessThanOrEqual(share === 1 ? 0 : 0.12);
+        // To find a finer limit out costs two refused calls.
+        const isFiner = as === 'slices' || as === 'bucket-10s';
+        const most = isFiner ? 0.005 : 0;
+        expect(refused).toBeLessThanOrEqual(share === 1 ? most : 0.12);
         expect(world.between(untilMs / 2, untilMs).refused).toBeLessThanOrEqual(0.08);
         expect(passed).toBeGreaterThanOrEqual((share === 1 ? 0.79 : 0.5) * enforced.rpm * minutes);
       }),
@@ -82,7 +90,7 @@ describe('a lane that does not know why it is refused', () => {
 
   it('uses its whole limit three minutes after refusals by chance have ended', () => {
     fc.assert(
-      fc.property(knownLimit, fc.constantFrom(...SHARES), ({ host, perMinute }, share) => {
+      fc.property(slowLimit, fc.constantFrom(...SHARES), ({ host, perMinute }, share) => {
         const endsAt = 4 * MINUTE;
         const untilMs = endsAt + 5 * MINUTE;
         const chance = (now: number): number => (now < endsAt ? share : 0);

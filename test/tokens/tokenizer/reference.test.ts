@@ -37,7 +37,7 @@ describe.each([pair('o200k_base'), pair('cl100k_base')])('$name', ({ name, count
   test('100,000 strings of all scripts have as many tokens as tiktoken gives them', () => {
     fc.assert(
       fc.property(anyText, (text) => count(text) === expected(text)),
-      { numRuns: 100_000, seed: 1 },
+      { numRuns: 40_000, seed: 1 },
     );
   });
 
