@@ -138,11 +138,14 @@ describe('our own estimate is taken', () => {
   });
 
   test('beyond so many requests at a time', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const { counter, paths } = anthropic({ concurrency: 1 }, false, promise);
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { counter, paths } = anthropic({ concurrency: 1 }, false, held);
     const first = inputTokens(messages(text(0)), counter);
     expect(await inputTokens(messages(text(1)), counter)).toBe(await own(1));
-    resolve();
+    answer();
     expect(await first).toBe(text(0).length / 4);
     expect(paths.length).toBe(1);
   });
