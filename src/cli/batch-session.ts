@@ -92,8 +92,7 @@ export class BatchSession {
 
   async *#unrecorded(entries: AsyncIterable<Entry>): AsyncGenerator<BatchRequest, void> {
     for await (const entry of entries) {
-      if ('problem' in entry || this.#options.results.has(entry.request.customId)) continue;
-      yield entry.request;
+      if (!this.#options.results.has(entry.request.customId)) yield entry.request;
     }
   }
 
