@@ -1,8 +1,9 @@
 import { Rests } from '../batch/rests.ts';
 import { Collection } from './collection.ts';
-import type { BatchApiJob, Names } from './job.ts';
+import type { BatchApiJob } from './job.ts';
 import type { OpenBatch } from './journal.ts';
 import { goneOr, isFatal, lookAfterMs } from './looks.ts';
+import type { Names } from './names.ts';
 import { PackedIds } from './packed-ids.ts';
 import { Packing, type Parcel } from './packing.ts';
 import { FULL_PURSE, type Purse } from './purse.ts';
