@@ -1,4 +1,5 @@
 import type { MapResult } from '../batch/results.ts';
+import { Teller } from '../batch/teller.ts';
 import { isObject, textField } from '../model/json.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedCall } from '../plan/planned-call.ts';
@@ -7,7 +8,7 @@ import { expected } from '../validate.ts';
 import { BatchApiRun } from './batch-api-run.ts';
 import { BatchedCallFailed } from './call-failed.ts';
 import { HandOut } from './hand-out.ts';
-import type { BatchItemResult, BatchOptions } from './item-options.ts';
+import type { BatchApiProgress, BatchItemResult, BatchOptions } from './item-options.ts';
 import { ItemTally, type ItemTallyHost } from './item-tally.ts';
 import { Journal } from './journal.ts';
 import { atLastMoment } from './last-moment.ts';
@@ -53,8 +54,8 @@ export class ItemRun<Item, Value> {
   readonly #out = new HandOut<BatchItemResult<Item, Value>>();
   readonly #over = new AbortController();
   readonly #run: BatchApiRun;
+  readonly #teller: Teller<BatchApiProgress>;
   #tally: ItemTally | undefined;
-  #stopTelling: () => void = () => {};
   #stopFallback: () => void = () => {};
 
   constructor(host: ItemHost, client: LiveClient, options: BatchOptions<Item>) {
@@ -72,6 +73,12 @@ export class ItemRun<Item, Value> {
       record: (id, outcome) => this.#record(id, outcome),
       flush: () => this.#out.taken(),
       say: () => {},
+    });
+    this.#teller = new Teller({
+      clock: host.clock,
+      everyMs: TELL_MS,
+      listener: options.onProgress,
+      progress: () => this.#tally?.progress(this.#pending.size, this.#run.progress),
     });
   }
 
@@ -92,9 +99,8 @@ export class ItemRun<Item, Value> {
     } finally {
       signal?.removeEventListener('abort', abort);
       this.stop(new DOMException('The results are no longer wanted', 'AbortError'));
-      this.#stopTelling();
       this.#stopFallback();
-      this.#tell();
+      this.#teller.end();
       this.#tally?.stop();
     }
   }
@@ -119,7 +125,7 @@ export class ItemRun<Item, Value> {
       index++;
     }
     this.#tally = new ItemTally(this.#host, index);
-    this.#tellSoon();
+    this.#teller.begin();
   }
 
   #url(given: string): string {
@@ -206,24 +212,5 @@ export class ItemRun<Item, Value> {
   #give(result: BatchItemResult<Item, Value>): void {
     this.#tally?.count('error' in result);
     this.#out.give(result);
-  }
-
-  #tellSoon(): void {
-    if (this.#options.onProgress === undefined) return;
-    this.#stopTelling = this.#host.clock.setTimeout(() => {
-      this.#tell();
-      this.#tellSoon();
-    }, TELL_MS);
-  }
-
-  /** A listener's failure is its own. */
-  #tell(): void {
-    const progress = this.#tally?.progress(this.#pending.size, this.#run.progress);
-    if (progress === undefined) return;
-    try {
-      this.#options.onProgress?.(progress);
-    } catch {
-      // There is nobody here who could act on it.
-    }
   }
 }
