@@ -108,8 +108,8 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
 
   #begin(): void {
     if (this.#tally !== undefined || this.#isOver) return;
-    const { signal, window } = this.#options;
-    this.#tally = new Tally(this.#host, this.#source.total);
+    const { signal, window, total = this.#source.total } = this.#options;
+    this.#tally = new Tally(this.#host, total);
     if (window === undefined) this.#window = new AutoWindow(() => loadOf(this.#host.lanes));
     this.#teller.begin();
     signal?.addEventListener('abort', this.#onAbort, { once: true });
