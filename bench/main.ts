@@ -1,4 +1,5 @@
 import { batchTable } from './batch-table.ts';
+import { batchWaysTable } from './batch-ways.ts';
 import { beforeAfterTable } from './before-after.ts';
 import { costTable } from './cost.ts';
 import { accuracyTable } from './estimate/accuracy.ts';
@@ -13,6 +14,7 @@ import { waitingTable } from './waiting.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
+  'batch:ways': batchWaysTable,
   'before-after': beforeAfterTable,
   cost: costTable,
   'cost:waiting': waitingTable,

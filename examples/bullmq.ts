@@ -7,11 +7,12 @@ import OpenAI from 'openai';
 const url = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
 const connection = { url, maxRetriesPerRequest: null };
 
-// Workers of all processes share the limits, and none waits for long with a job in its hands.
+// Workers of all processes share the limits, and none waits for long with a job in its hands. Some
+// seconds are better than none: a job that is sent back asks for its turn again.
 const store = redisStore(url);
 const openai = withRateLimit(new OpenAI(), {
   limits: { rpm: 300, tpm: 1_500 },
-  maxWaitMs: 200,
+  maxWaitMs: 3_000,
   store,
 });
 

@@ -8,7 +8,7 @@ const model = 'text-embedding-3-small';
 /** Of one call (OpenAI, 2026-11): inputs, and the tokens of all of them. */
 const MOST_INPUTS = 2048;
 const MOST_TOKENS = 300_000;
-/** Of one input: the model takes 8,191 tokens, and a token has a character at least. */
+/** Of one input: the model takes 8,191 tokens, and a character is three of them at most. */
 const MOST_CHARACTERS = 2_000;
 
 const [folder = 'docs'] = process.argv.slice(2);

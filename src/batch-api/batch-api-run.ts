@@ -1,22 +1,20 @@
 import { Rests } from '../batch/rests.ts';
+import { BatchBook } from './batch-book.ts';
 import { Collection } from './collection.ts';
-import type { BatchApiJob, Names } from './job.ts';
+import type { BatchApiJob } from './job.ts';
 import type { OpenBatch } from './journal.ts';
 import { goneOr, isFatal, lookAfterMs } from './looks.ts';
-import { PackedIds } from './packed-ids.ts';
 import { Packing, type Parcel } from './packing.ts';
 import { FULL_PURSE, type Purse } from './purse.ts';
 import { Submission } from './submission.ts';
-import type { BatchCall, VendorLimits } from './vendor.ts';
+import type { VendorLimits } from './vendor.ts';
 
 /** Held in memory while a batch is made, at most: far below both vendors' limits. */
 const MOST_BYTES = 32_000_000;
+
 /**
  * Sends calls in batches, follows these, and records their results, until no batch is open. What
  * then has no result goes live: it is in `journal.left`, or was stopped before it was submitted.
- *
- * Invariants: a call is in at most one open batch; each batch is in the journal before it is
- * submitted, and until its results are kept.
  */
 export class BatchApiRun {
   readonly #job: BatchApiJob;
@@ -24,9 +22,8 @@ export class BatchApiRun {
   readonly #purse: Purse;
   readonly #submission: Submission;
   readonly #collection: Collection;
-  readonly #open: Names;
+  readonly #book: BatchBook;
   readonly #followers = new Set<Promise<void>>();
-  readonly #ended = new Map<string, number>();
   #most: VendorLimits;
   /** Calls have come free, and are to be submitted anew. */
   #isAgain = false;
@@ -38,29 +35,24 @@ export class BatchApiRun {
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(job: BatchApiJob) {
+    const { vendor, journal, clock, limits, purse = FULL_PURSE, open = new Set<string>() } = job;
+    const { requests, bytes } = vendor.limits;
     this.#job = job;
-    this.#rests = new Rests(job.clock);
-    const { requests, bytes } = job.vendor.limits;
-    const { limits } = job;
+    this.#rests = new Rests(clock);
     this.#most = {
       requests: Math.min(requests, limits?.requests ?? requests),
       bytes: Math.min(bytes, limits?.bytes ?? MOST_BYTES),
     };
-    const { vendor, journal, clock, purse = FULL_PURSE, open = new Set<string>() } = job;
-    this.#open = open;
+    this.#book = new BatchBook(journal, purse, open);
     this.#purse = purse;
-    const expectFine = (): void => this.#expectFine();
+    const expectFine = this.#expectFine;
     this.#submission = new Submission({ vendor, journal, clock, rests: this.#rests, expectFine });
     this.#collection = new Collection({ job, expectFine, stop: (reason) => this.stop(reason) });
-    for (const { ids, usd } of journal.open.values()) {
-      for (const id of ids) this.#open.add(id);
-      purse.hold(usd);
-    }
   }
 
   /** Whether a batch has that call, so that nothing else may send it. */
   isOpen(id: string): boolean {
-    return this.#open.has(id);
+    return this.#book.has(id);
   }
 
   /** Whether the purse had no room for some calls, which then have no result and no batch. */
@@ -70,8 +62,7 @@ export class BatchApiRun {
 
   /** Calls in open batches; of these, those that the vendor has ended. */
   get progress(): { readonly batches: number; readonly calls: number; readonly ended: number } {
-    const ended = [...this.#ended.values()].reduce((sum, each) => sum + each, 0);
-    return { batches: this.#job.journal.open.size, calls: this.#open.size, ended };
+    return this.#book.progress;
   }
 
   /** Resolves when no batch is open. @throws what stops everything, and the reason of `stop` */
@@ -97,9 +88,9 @@ export class BatchApiRun {
     this.#rests.wake();
   }
 
-  #expectFine(): void {
+  readonly #expectFine = (): void => {
     if (this.#failure !== undefined) throw this.#failure.reason;
-  }
+  };
 
   /** Until nothing is followed, or what came free can be submitted. */
   async #settled(): Promise<void> {
@@ -120,92 +111,75 @@ export class BatchApiRun {
   }
 
   async #submitAll(): Promise<void> {
-    const packing = new Packing(this.#job.vendor, this.#most);
+    const { vendor, calls, isDone } = this.#job;
+    const packing = new Packing(vendor, this.#most);
     this.#isShort = false;
-    for await (const call of this.#free()) {
+    for await (const call of calls()) {
+      this.#expectFine();
+      if (this.#isCanceling) return;
+      if (isDone(call.id) || !this.#book.isFree(call.id)) continue;
       const usd = await this.#purse.priceOf(call);
-      if (!this.#purse.take(usd)) {
+      if (!this.#purse.hasRoom(packing.usd + usd)) {
         this.#isShort = true;
         break;
       }
       const full = packing.add(call, usd);
-      if (full === undefined) {
-        this.#purse.giveBack(usd);
-        this.#job.journal.left.add(call.id);
-      }
+      if (full === undefined) this.#job.journal.left.add(call.id);
       for (const parcel of full ?? []) await this.#submit(parcel);
     }
     for (const parcel of packing.rest()) await this.#submit(parcel);
   }
 
-  /** Calls that are to be submitted. */
-  async *#free(): AsyncGenerator<BatchCall, void> {
-    const { journal, calls, isDone } = this.#job;
-    if (this.#isCanceling) return;
-    for await (const call of calls()) {
-      this.#expectFine();
-      if (this.#isCanceling) return;
-      const { id } = call;
-      if (!isDone(id) && !this.#open.has(id) && !journal.left.has(id)) yield call;
-    }
-  }
-
-  async #submit({ token, url, ids, lines, usd }: Parcel): Promise<void> {
+  async #submit(parcel: Parcel): Promise<void> {
     const { journal, clock, say } = this.#job;
-    if (this.#isCanceling) return this.#purse.giveBack(usd);
+    if (this.#isCanceling) return;
     this.#expectFine();
-    const at = Math.round(clock.now());
-    const plan = journal.plan({ token, at, url, ids: new PackedIds(ids), usd });
-    for (const id of ids) this.#open.add(id);
-    const sent = await this.#submission.send(plan, lines);
+    const plan = this.#book.open(parcel, Math.round(clock.now()));
+    if (plan === undefined) {
+      // Live calls have taken it since: there is room for fewer.
+      this.#isAgain = true;
+      return;
+    }
+    const sent = await this.#submission.send(plan, parcel.lines);
     if ('error' in sent) {
       if (sent.status === 429) this.#deferred(plan);
       else this.#refused(plan, sent.error);
       return;
     }
-    journal.submitted(token, sent.batch);
-    say(`Batch ${sent.batch}: ${requestsIn(ids.length)}`);
-    this.#follow(this.#followed(token, sent.batch));
+    journal.submitted(plan.token, sent.batch);
+    say(`Batch ${sent.batch}: ${requestsIn(plan.ids.length)}`);
+    this.#follow(this.#followed(plan.token, sent.batch));
   }
 
   /** Too much is queued there: what others have queued has to end first, or this is too large. */
-  #deferred(plan: OpenBatch): undefined {
+  #deferred(plan: OpenBatch): void {
     const { journal } = this.#job;
     const isAlone = journal.open.size === 1;
     const size = plan.ids.length;
-    if (isAlone && size === 1) return this.#close(plan, 'too_large', [0]);
+    if (isAlone && size === 1) {
+      this.#book.close(plan, 'too_large', [0]);
+      return;
+    }
     if (isAlone) this.#most = { ...this.#most, requests: Math.ceil(size / 2) };
-    this.#close(plan, 'deferred', []);
-    this.#isAgain = true;
+    this.#anew(plan, 'deferred');
     this.#needsRoom = true;
   }
 
   /** @throws the error, where it is about more than this batch */
-  #refused(plan: OpenBatch, error: unknown): undefined {
+  #refused(plan: OpenBatch, error: unknown): void {
     if (isFatal(error)) {
-      this.#close(plan, 'refused', []);
+      this.#book.close(plan, 'refused', []);
       throw error;
     }
     const message = error instanceof Error ? error.message : String(error);
     this.#job.say(`The provider refused a batch: ${message}. Its requests go live`);
-    this.#close(plan, 'refused', [...Array(plan.ids.length).keys()]);
-  }
-
-  #close({ token, ids, usd }: OpenBatch, why: string, left: readonly number[]): undefined {
-    this.#job.journal.close(token, why, left);
-    for (const id of ids) this.#open.delete(id);
-    this.#ended.delete(token);
-    this.#purse.giveBack(usd);
+    this.#book.close(plan, 'refused', [...Array(plan.ids.length).keys()]);
   }
 
   async #resumed(plan: OpenBatch): Promise<void> {
     const { journal, say } = this.#job;
     const { token, batch = await this.#submission.find(plan) } = plan;
-    if (batch === undefined) {
-      this.#close(plan, 'never_submitted', []);
-      this.#isAgain = true;
-      return;
-    }
+    if (batch === undefined) return this.#anew(plan, 'never_submitted');
     if (plan.batch === undefined) journal.submitted(token, batch);
     say(`Batch ${batch} goes on: ${requestsIn(plan.ids.length)}`);
     await this.#followed(token, batch);
@@ -236,7 +210,7 @@ export class BatchApiRun {
     this.#expectFine();
     const plan = this.#job.journal.open.get(token);
     if (plan === undefined) return true;
-    if (state.kind === 'running') this.#ended.set(token, state.ended);
+    if (state.kind === 'running') this.#book.note(token, state.ended);
     else if (state.kind === 'ended') await this.#collected(plan, batch);
     else if (state.kind === 'failed') this.#failed(plan, state);
     else this.#gone(plan, batch);
@@ -245,7 +219,7 @@ export class BatchApiRun {
 
   async #collected(plan: OpenBatch, batch: string): Promise<void> {
     const left = await this.#collection.collect(plan, batch);
-    this.#close(plan, 'collected', left);
+    this.#book.close(plan, 'collected', left);
     this.#needsRoom = false;
     // It may have cost less than was reserved for it.
     if (this.#isShort) this.#isAgain = true;
@@ -261,7 +235,11 @@ export class BatchApiRun {
 
   #gone(plan: OpenBatch, batch: string): void {
     this.#job.say(`The provider doesn't know batch ${batch} any more: its requests are sent anew`);
-    this.#close(plan, 'gone', []);
+    this.#anew(plan, 'gone');
+  }
+
+  #anew(plan: OpenBatch, why: string): void {
+    this.#book.close(plan, why, []);
     this.#isAgain = true;
   }
 }

@@ -20,19 +20,20 @@ export class Collection {
   /** Returns when all results are kept: the indexes of calls that have none. */
   async collect(plan: OpenBatch, batch: string): Promise<number[]> {
     const { job, expectFine } = this.#options;
-    const ids = plan.ids.list();
-    const left = new Set(ids.keys());
+    const { ids } = plan;
+    const isRecorded = new Uint8Array(ids.length);
     for await (const { wireId, outcome } of job.vendor.results(batch)) {
       expectFine();
       const index = Number(wireId.slice(plan.token.length + 1));
-      const id = ids[index];
-      if (id === undefined || outcome.kind === 'unanswered' || !left.delete(index)) continue;
+      const id = ids.at(index);
+      if (id === undefined || outcome.kind === 'unanswered' || isRecorded[index] === 1) continue;
+      isRecorded[index] = 1;
       if (!job.isDone(id)) await this.#kept(() => job.record(id, outcome));
     }
     expectFine();
     await this.#kept(job.flush);
     expectFine();
-    return [...left];
+    return [...isRecorded.keys()].filter((index) => isRecorded[index] === 0);
   }
 
   /** What can't be kept stops everything: another look would not help. */

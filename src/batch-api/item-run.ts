@@ -1,18 +1,15 @@
-import type { BatchHost } from '../batch/host.ts';
-import { Tally } from '../batch/progress.ts';
 import type { MapResult } from '../batch/results.ts';
-import { usageOf } from '../http/usage.ts';
-import { isObject, type JsonObject, textField } from '../model/json.ts';
+import { Teller } from '../batch/teller.ts';
+import { isObject, textField } from '../model/json.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedCall } from '../plan/planned-call.ts';
-import { BATCH_PRICE } from '../providers/batch-price.ts';
-import type { PricedUsage } from '../providers/cost-in-usd.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { expected } from '../validate.ts';
 import { BatchApiRun } from './batch-api-run.ts';
 import { BatchedCallFailed } from './call-failed.ts';
 import { HandOut } from './hand-out.ts';
-import type { BatchItemResult, BatchOptions } from './item-options.ts';
+import type { BatchApiProgress, BatchItemResult, BatchOptions } from './item-options.ts';
+import { ItemTally, type ItemTallyHost } from './item-tally.ts';
 import { Journal } from './journal.ts';
 import { atLastMoment } from './last-moment.ts';
 import { pathUnder } from './path-under.ts';
@@ -28,7 +25,7 @@ export interface LiveClient {
 }
 
 /** What batches of items need of their limiter. */
-export interface ItemHost extends BatchHost {
+export interface ItemHost extends ItemTallyHost {
   map<Each, Value>(
     items: Iterable<Each>,
     fn: (item: Each, context: { readonly signal: AbortSignal }) => PromiseLike<Value>,
@@ -36,7 +33,6 @@ export interface ItemHost extends BatchHost {
   ): AsyncIterable<MapResult<Each, Value>>;
   /** How long calls take live; `durationMs` is `undefined` where nobody knows. */
   plan(calls: readonly PlannedCall[]): Promise<Pick<Plan, 'durationMs'>>;
-  usdOf(model: string, usage: PricedUsage): number | undefined;
 }
 
 interface Pending<Item> {
@@ -58,10 +54,8 @@ export class ItemRun<Item, Value> {
   readonly #out = new HandOut<BatchItemResult<Item, Value>>();
   readonly #over = new AbortController();
   readonly #run: BatchApiRun;
-  #tally: Tally | undefined;
-  #tokens = 0;
-  #usd: number | undefined = 0;
-  #stopTelling: () => void = () => {};
+  readonly #teller: Teller<BatchApiProgress>;
+  #tally: ItemTally | undefined;
   #stopFallback: () => void = () => {};
 
   constructor(host: ItemHost, client: LiveClient, options: BatchOptions<Item>) {
@@ -79,6 +73,12 @@ export class ItemRun<Item, Value> {
       record: (id, outcome) => this.#record(id, outcome),
       flush: () => this.#out.taken(),
       say: () => {},
+    });
+    this.#teller = new Teller({
+      clock: host.clock,
+      everyMs: TELL_MS,
+      listener: options.onProgress,
+      progress: () => this.#tally?.progress(this.#pending.size, this.#run.progress),
     });
   }
 
@@ -99,9 +99,8 @@ export class ItemRun<Item, Value> {
     } finally {
       signal?.removeEventListener('abort', abort);
       this.stop(new DOMException('The results are no longer wanted', 'AbortError'));
-      this.#stopTelling();
       this.#stopFallback();
-      this.#tell();
+      this.#teller.end();
       this.#tally?.stop();
     }
   }
@@ -125,8 +124,8 @@ export class ItemRun<Item, Value> {
       this.#pending.set(id, { index, item, call: { id, url: this.#url(url), body } });
       index++;
     }
-    this.#tally = new Tally(this.#host, index);
-    this.#tellSoon();
+    this.#tally = new ItemTally(this.#host, index);
+    this.#teller.begin();
   }
 
   #url(given: string): string {
@@ -206,46 +205,12 @@ export class ItemRun<Item, Value> {
       this.#give({ index, item, via: 'batch', error: new BatchedCallFailed(status, body) });
       return;
     }
-    this.#bill(call.body, body);
+    this.#tally?.bill(textField(call.body, 'model'), body);
     this.#give({ index, item, via: 'batch', value: body as Value });
   }
 
-  #bill(request: JsonObject, body: unknown): void {
-    const usage = usageOf(body);
-    const usd = usage && this.#host.usdOf(textField(request, 'model'), usage);
-    this.#tokens += usage === undefined ? 0 : usage.inputTokens + usage.outputTokens;
-    this.#usd =
-      this.#usd === undefined || usd === undefined ? undefined : this.#usd + usd * BATCH_PRICE;
-  }
-
   #give(result: BatchItemResult<Item, Value>): void {
-    if (this.#tally !== undefined) {
-      this.#tally.done++;
-      if ('error' in result) this.#tally.failed++;
-    }
+    this.#tally?.count('error' in result);
     this.#out.give(result);
-  }
-
-  #tellSoon(): void {
-    if (this.#options.onProgress === undefined) return;
-    this.#stopTelling = this.#host.clock.setTimeout(() => {
-      this.#tell();
-      this.#tellSoon();
-    }, TELL_MS);
-  }
-
-  /** A listener's failure is its own. */
-  #tell(): void {
-    const { batches: open, calls, ended } = this.#run.progress;
-    const known = this.#tally?.progress(this.#pending.size);
-    if (known === undefined) return;
-    const usd =
-      known.usd === undefined || this.#usd === undefined ? undefined : known.usd + this.#usd;
-    const tokens = known.tokens + this.#tokens;
-    try {
-      this.#options.onProgress?.({ ...known, tokens, usd, batches: { open, calls, ended } });
-    } catch {
-      // There is nobody here who could act on it.
-    }
   }
 }

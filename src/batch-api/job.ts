@@ -1,15 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Journal } from './journal.ts';
+import type { Names } from './names.ts';
 import type { Purse } from './purse.ts';
 import type { BatchCall, BatchOutcome, BatchVendor, VendorLimits } from './vendor.ts';
-
-/** A set of names. */
-export interface Names {
-  readonly size: number;
-  has(id: string): boolean;
-  add(id: string): unknown;
-  delete(id: string): unknown;
-}
 
 /** Calls that are to go through a vendor's Batch API. */
 export interface BatchApiJob {

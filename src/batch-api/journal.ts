@@ -1,4 +1,5 @@
 import { elementsOf, field, parseJson, textField } from '../model/json.ts';
+import type { Names } from './names.ts';
 import { PackedIds } from './packed-ids.ts';
 import type { PlannedBatch } from './vendor.ts';
 
@@ -27,13 +28,15 @@ export interface JournalStore {
 export class Journal {
   readonly open: Map<string, OpenBatch> = new Map();
   /** Calls that a batch has ended without: they go live. */
-  readonly left: Set<string> = new Set();
+  readonly left: Names;
   readonly #store: JournalStore;
   /** All ids of batches that were ever known. */
   readonly batches: Set<string> = new Set();
 
-  constructor(store: JournalStore, lines: Iterable<string> = []) {
+  /** `left`: for where there may be many. */
+  constructor(store: JournalStore, lines: Iterable<string> = [], left: Names = new Set<string>()) {
     this.#store = store;
+    this.left = left;
     for (const line of lines) this.#read(parseJson(line));
   }
 
@@ -74,10 +77,8 @@ export class Journal {
       this.batches.add(batch);
     } else if (step === 'closed' && known !== undefined) {
       this.open.delete(token);
-      const left = [...elementsOf(field(entry, 'left'))];
-      const ids = left.length > 0 ? known.ids.list() : [];
-      for (const index of left) {
-        const id = ids[Number(index)];
+      for (const index of elementsOf(field(entry, 'left'))) {
+        const id = known.ids.at(Number(index));
         if (id !== undefined) this.left.add(id);
       }
     }

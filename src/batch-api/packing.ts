@@ -7,7 +7,7 @@ export interface Parcel {
   readonly url: string;
   readonly ids: readonly string[];
   readonly lines: readonly string[];
-  /** What was reserved for it, in US dollars. */
+  /** What it may cost, in US dollars. */
   readonly usd: number;
 }
 
@@ -32,10 +32,16 @@ export class Packing {
   readonly #open = new Map<string, Open>();
   readonly #encoder = new TextEncoder();
   #bytes = 0;
+  #usd = 0;
 
   constructor(vendor: BatchVendor, limits: VendorLimits) {
     this.#vendor = vendor;
     this.#limits = limits;
+  }
+
+  /** What all may cost that is not handed out yet. */
+  get usd(): number {
+    return this.#usd;
   }
 
   /** Adds a call; returns the parcels that are full now, or `undefined` for one that fits nowhere. */
@@ -59,6 +65,7 @@ export class Packing {
     open.bytes += bytes;
     open.usd += usd;
     this.#bytes += bytes;
+    this.#usd += usd;
     return full;
   }
 
@@ -85,6 +92,7 @@ export class Packing {
     const open = this.#open.get(group);
     this.#open.delete(group);
     this.#bytes -= open?.bytes ?? 0;
+    this.#usd -= open?.usd ?? 0;
     return open === undefined || open.ids.length === 0 ? [] : [open];
   }
 }

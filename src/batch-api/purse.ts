@@ -4,7 +4,9 @@ import type { BatchCall } from './vendor.ts';
 export interface Purse {
   /** The most that a call may cost in a batch. @throws where nobody knows */
   priceOf(call: BatchCall): Promise<number>;
-  /** Reserves so much; `false` where there is not enough left. */
+  /** Whether so much is left. Reserves nothing. */
+  hasRoom(usd: number): boolean;
+  /** Reserves so much, once for each batch; `false` where there is not enough left. */
   take(usd: number): boolean;
   /** Reserves what is spent already, in batches of an earlier run, whatever is left. */
   hold(usd: number): void;
@@ -15,6 +17,7 @@ export interface Purse {
 /** Where nobody limits what batches cost. */
 export const FULL_PURSE: Purse = {
   priceOf: async () => 0,
+  hasRoom: () => true,
   take: () => true,
   hold: () => {},
   giveBack: () => {},

@@ -1,10 +1,11 @@
 import { nextTurn } from '../tokens/next-turn.ts';
 import { type BatchHost, loadOf } from './host.ts';
 import type { MapOptions } from './options.ts';
-import { Tally } from './progress.ts';
+import { type BatchProgress, Tally } from './progress.ts';
 import { isFinal, repeatAfterMs, rest } from './repeat.ts';
 import { type MapResult, Results } from './results.ts';
 import type { Source } from './source.ts';
+import { Teller } from './teller.ts';
 import { AutoWindow, LOOK_MS } from './window.ts';
 
 /** The second argument of `fn`. */
@@ -35,7 +36,6 @@ const PROGRESS_MS = 1000;
  * Invariants: each item has one result; items begun and not handed out are at most twice the window;
  * after the end there is no timer, no listener, and no item that has not been told.
  */
-// Longer than most files: one state, which all of its methods change.
 export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<Item, Value>> {
   /** Called with the first `next()`. Set once. */
   onBegin: () => void = () => {};
@@ -47,6 +47,7 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
   readonly #options: MapOptions;
   readonly #results: Results<MapResult<Item, Value>>;
   readonly #running = new Set<AbortController>();
+  readonly #teller: Teller<BatchProgress>;
   #takers: Taker<MapResult<Item, Value>>[] = [];
   #tally: Tally | undefined;
   #window: AutoWindow | undefined;
@@ -57,7 +58,6 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
   #isOver = false;
   #failure: { readonly reason: unknown } | undefined;
   #stopLooking: (() => void) | undefined;
-  #stopTelling: (() => void) | undefined;
 
   constructor(
     host: BatchHost,
@@ -70,6 +70,12 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
     this.#fn = fn;
     this.#options = options;
     this.#results = new Results(options.ordered === true);
+    this.#teller = new Teller({
+      clock: host.clock,
+      everyMs: PROGRESS_MS,
+      listener: options.onProgress,
+      progress: () => this.#tally?.progress(this.#running.size),
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -102,10 +108,10 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
 
   #begin(): void {
     if (this.#tally !== undefined || this.#isOver) return;
-    const { signal, window, onProgress } = this.#options;
-    this.#tally = new Tally(this.#host, this.#source.total);
+    const { signal, window, total = this.#source.total } = this.#options;
+    this.#tally = new Tally(this.#host, total);
     if (window === undefined) this.#window = new AutoWindow(() => loadOf(this.#host.lanes));
-    if (onProgress !== undefined) this.#tellSoon();
+    this.#teller.begin();
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (signal?.aborted === true) this.#onAbort();
     this.onBegin();
@@ -218,11 +224,10 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
     this.#isOver = true;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#stopLooking?.();
-    this.#stopTelling?.();
     for (const controller of this.#running) controller.abort(reason);
     this.#results.clear();
     if (!this.#isDry) this.#source.close();
-    this.#tell();
+    this.#teller.end();
     this.#tally?.stop();
     this.onEnd();
   }
@@ -236,23 +241,5 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
       this.#window?.look();
       this.#goOn();
     }, LOOK_MS);
-  }
-
-  #tellSoon(): void {
-    this.#stopTelling = this.#host.clock.setTimeout(() => {
-      this.#tell();
-      this.#tellSoon();
-    }, PROGRESS_MS);
-  }
-
-  /** A listener's failure is its own. */
-  #tell(): void {
-    const { onProgress } = this.#options;
-    if (onProgress === undefined || this.#tally === undefined) return;
-    try {
-      onProgress(this.#tally.progress(this.#running.size));
-    } catch {
-      // There is nobody here who could act on it.
-    }
   }
 }

@@ -19,6 +19,11 @@ export interface MapOptions {
    * @default 0
    */
   readonly retries?: number | undefined;
+  /**
+   * How many items there are, where they can't be counted before their end: without it, nobody knows
+   * the time that is left. @default the size of an array, a `Set` or a `Map`
+   */
+  readonly total?: number | undefined;
   /** Called with the progress once a second, and at the end. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
@@ -28,6 +33,7 @@ const KNOWN: readonly (keyof MapOptions)[] = [
   'ordered',
   'signal',
   'retries',
+  'total',
   'onProgress',
 ];
 
@@ -35,9 +41,10 @@ const KNOWN: readonly (keyof MapOptions)[] = [
 export function expectMapOptions(options: MapOptions): void {
   expectObject('options', options, `{ ${KNOWN.join(', ')} }`);
   expectKnown(options, KNOWN);
-  const { window, ordered, signal, retries, onProgress } = options;
+  const { window, ordered, signal, retries, total, onProgress } = options;
   if (window !== undefined) expectNumber('window', window, 'a number, 1 or more', (n) => n >= 1);
   if (retries !== undefined) expectNumber('retries', retries, 'a number, 0 or more', (n) => n >= 0);
+  if (total !== undefined) expectNumber('total', total, 'a number, 0 or more', (n) => n >= 0);
   if (ordered !== undefined && typeof ordered !== 'boolean') {
     throw expected('ordered', 'a boolean', ordered);
   }

@@ -1,5 +1,6 @@
 import { wholeMs } from '../duration.ts';
 import type { UsageEvent } from '../events.ts';
+import type { Lane } from '../lane/lane.ts';
 import { type Dimension, MINUTE_MS } from '../model/limits.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
 
@@ -17,7 +18,7 @@ export interface BatchProgress {
   readonly done: number;
   /** Items whose result is an error. */
   readonly failed: number;
-  /** The number of items; `undefined` if they can't be counted before their end. */
+  /** The number of items; `undefined` if nobody says it, and they can't be counted before their end. */
   readonly total: number | undefined;
   /** Calls that were sent and have not ended. */
   readonly inFlight: number;
@@ -29,7 +30,7 @@ export interface BatchProgress {
   readonly usd: number | undefined;
   /**
    * The time until all items have ended, in whole milliseconds and at least 1: at the pace of the last
-   * minute, and no faster than the limits. `undefined` while it can't be known, and at the end.
+   * minute, and no faster than the limits without their headroom. `undefined` while it can't be known, and at the end.
    */
   readonly etaMs: number | undefined;
   /** The rate of the last minute; before that, since the batch began, taken as at least one second. */
@@ -45,6 +46,8 @@ export interface PerMinuteLimits {
   /** Tokens per minute: input and output, or input alone where only that is limited. */
   readonly tokens: number | undefined;
 }
+
+type Meter = Lane['state']['limits']['meters'][number];
 
 /** What was known at one time. */
 interface Mark {
@@ -67,7 +70,8 @@ export class Tally {
   readonly #before: Load;
   /** One a second, of the last minute. */
   readonly #marks: Mark[] = [];
-  #tokens = 0;
+  #inputTokens = 0;
+  #outputTokens = 0;
   #usd: number | undefined = 0;
 
   constructor(host: BatchHost, total: number | undefined) {
@@ -91,21 +95,23 @@ export class Tally {
     const rate = this.#rate(now);
     const limit = { requests: this.#most('requests'), tokens: this.#most('tokens') };
     const waiting = Math.max(0, running - inFlight);
-    const etaMs = this.#etaMs(now, limit);
+    const etaMs = this.#etaMs(now, inFlight);
     const counts = { done, failed, total: this.#total, inFlight, waiting };
-    return { ...counts, tokens: this.#tokens, usd: this.#usd, etaMs, rate, limit };
+    return { ...counts, tokens: now.tokens, usd: this.#usd, etaMs, rate, limit };
   }
 
   readonly #onUsage = ({ actual, usd }: UsageEvent): void => {
     if (actual === undefined) return;
-    this.#tokens += actual.inputTokens + actual.outputTokens;
+    this.#inputTokens += actual.inputTokens;
+    this.#outputTokens += actual.outputTokens;
     this.#usd = this.#usd === undefined || usd === undefined ? undefined : this.#usd + usd;
   };
 
   #mark(): Mark {
     const { calls } = loadOf(this.#host.lanes);
     const at = this.#host.clock.now();
-    return { at, done: this.done, calls: calls - this.#before.calls, tokens: this.#tokens };
+    const tokens = this.#inputTokens + this.#outputTokens;
+    return { at, done: this.done, calls: calls - this.#before.calls, tokens };
   }
 
   #note(now: Mark): void {
@@ -123,31 +129,50 @@ export class Tally {
     return { requests: per(now.calls - since.calls), tokens: per(now.tokens - since.tokens) };
   }
 
-  /** What limits over a minute or less allow in a minute, in all lanes together. */
+  /** What limits allow in a minute. */
   #most(kind: keyof PerMinute): number | undefined {
+    const kinds: Dimension[] = kind === 'tokens' ? ['tokens', 'inputTokens'] : [kind];
+    return this.#perMinute(kinds, ({ limit }) => limit.max / limit.windowMs);
+  }
+
+  /** Of limits over a minute or less: the lowest of each lane, in all lanes together. */
+  #perMinute(kinds: readonly Dimension[], perMs: (meter: Meter) => number): number | undefined {
     let sum: number | undefined;
     for (const { state } of this.#host.lanes) {
-      const most = (dimension: Dimension): number[] =>
-        state.limits.meters
-          .filter(({ limit }) => limit.dimension === dimension && limit.windowMs <= MINUTE_MS)
-          .map(({ limit }) => (limit.max / limit.windowMs) * MINUTE_MS);
-      const found = [...most(kind), ...(kind === 'tokens' ? most('inputTokens') : [])];
-      if (found.length > 0) sum = (sum ?? 0) + Math.min(...found);
+      const found = state.limits.meters
+        .filter(({ limit }) => kinds.includes(limit.dimension) && limit.windowMs <= MINUTE_MS)
+        .map(perMs);
+      if (found.length > 0) sum = (sum ?? 0) + Math.min(...found) * MINUTE_MS;
     }
     return sum;
   }
 
-  /** A burst goes faster than the limits do in the long run: hence both are looked at. */
-  #etaMs(now: Mark, limit: BatchProgress['limit']): number | undefined {
+  /**
+   * A burst goes faster than the limits do in the long run: hence both are looked at. What is in
+   * flight waits for no limit any more.
+   */
+  #etaMs(now: Mark, inFlight: number): number | undefined {
     const since = this.#marks[0] ?? now;
     const ended = now.done - since.done;
     if (this.#total === undefined || ended <= 0 || now.at <= since.at) return undefined;
     const rest = this.#total - now.done;
     if (rest <= 0) return undefined;
     const byPace = (rest * (now.at - since.at)) / ended;
-    const byLimit = (used: number, most: number | undefined): number =>
-      most === undefined ? 0 : ((rest * used) / now.done / most) * MINUTE_MS;
-    const { requests, tokens } = limit;
-    return wholeMs(Math.max(1, byPace, byLimit(now.calls, requests), byLimit(now.tokens, tokens)));
+    const calls = Math.max(0, now.calls - inFlight);
+    const unsent = Math.max(0, rest - (inFlight === 0 ? 0 : (inFlight * now.done) / calls));
+    const byLimit = (dimension: Dimension, used: number): number => {
+      const most = this.#perMinute([dimension], usable);
+      return most === undefined ? 0 : ((unsent * used) / now.done / most) * MINUTE_MS;
+    };
+    const limited = [
+      ...[byLimit('requests', calls), byLimit('tokens', now.tokens)],
+      ...[byLimit('inputTokens', this.#inputTokens), byLimit('outputTokens', this.#outputTokens)],
+    ];
+    return wholeMs(Math.max(1, byPace, ...limited));
   }
+}
+
+/** Without its headroom, and what else it was lowered by, in a millisecond. */
+function usable({ limit, spec }: Meter): number {
+  return Math.min(limit.max / limit.windowMs, spec.perMs);
 }

@@ -51,8 +51,12 @@ export class BatchPurse implements Purse {
     throw new CommandError(`--max-usd: nobody knows the price of ${call.model}`);
   }
 
+  hasRoom(usd: number): boolean {
+    return usd <= this.#maxUsd - this.#heldUsd - this.#spentUsd - this.#liveUsd;
+  }
+
   take(usd: number): boolean {
-    if (usd > this.#maxUsd - this.#heldUsd - this.#spentUsd - this.#liveUsd) return false;
+    if (!this.hasRoom(usd)) return false;
     this.hold(usd);
     return true;
   }
@@ -67,10 +71,9 @@ export class BatchPurse implements Purse {
     this.#leaveRest();
   }
 
-  /** A batched call has cost so much. */
+  /** A batched call has cost so much. It is reserved until its batch ends. */
   spend(usd: number): void {
     this.#spentUsd += usd;
-    this.#leaveRest();
   }
 
   get #liveUsd(): number {

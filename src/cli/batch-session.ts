@@ -66,9 +66,9 @@ export class BatchSession {
     const { limiter } = this.#options;
     this.#usdBefore = this.usd;
     const work = (request: BatchRequest): Promise<void> => this.#tracked(request);
-    const onProgress = (progress: BatchProgress): void => this.#show({ ...progress, total });
+    const onProgress = (progress: BatchProgress): void => this.#show(progress);
     try {
-      const ended = limiter.map(this.#unrecorded(entries), work, { onProgress });
+      const ended = limiter.map(this.#unrecorded(entries), work, { total, onProgress });
       for await (const result of ended) if ('error' in result) this.stop(result.error);
     } catch (error) {
       this.stop(error);
@@ -92,8 +92,7 @@ export class BatchSession {
 
   async *#unrecorded(entries: AsyncIterable<Entry>): AsyncGenerator<BatchRequest, void> {
     for await (const entry of entries) {
-      if ('problem' in entry || this.#options.results.has(entry.request.customId)) continue;
-      yield entry.request;
+      if (!this.#options.results.has(entry.request.customId)) yield entry.request;
     }
   }
 

@@ -64,7 +64,7 @@ async function sendAll(
     try {
       const way = { asked, io, client, limiter, session, results, line, survey };
       if (asked.viaBatch) await sendViaBatch(way);
-      else await session.run(entriesOf(input, model), usable - done);
+      else await session.run(entriesOf(input, model, survey), usable - done);
     } finally {
       stopListening();
       if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');

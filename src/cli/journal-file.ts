@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import * as fs from 'node:fs';
 import { Journal, type JournalStore } from '../batch-api/journal.ts';
+import { IdSet } from './id-set.ts';
 import type { Io } from './io.ts';
 import { linesOf } from './lines.ts';
 
@@ -20,7 +21,7 @@ export class JournalFile implements JournalStore {
     this.#path = path;
     this.#fd = fs.openSync(path, 'a');
     this.#write = write ?? ((fd, bytes) => fs.writeSync(fd, bytes));
-    this.journal = new Journal(this, lines);
+    this.journal = new Journal(this, lines, new IdSet());
   }
 
   /** Opens it, or makes it. A torn last line is cut off: nothing depends on it. */

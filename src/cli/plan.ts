@@ -14,7 +14,7 @@ import { countOf, verbOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { dollars } from './progress-line.ts';
-import { entriesOf, surveyOf } from './requests-file.ts';
+import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
 import { ResultsFile } from './results-file.ts';
 
 /** What the calls take in one tier. */
@@ -28,7 +28,8 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   const { input = '', model, json, strict } = asked;
   expectFiles(input);
   const isDone = await doneIn(asked);
-  const { form, usable, done, unusable } = await surveyOf(input, model, isDone, teller(io));
+  const survey = await surveyOf(input, model, isDone, teller(io));
+  const { form, usable, done, unusable } = survey;
   if (strict && unusable > 0)
     throw new CommandError(`${countOf(unusable, 'line')} can't be used (--strict)`);
   if (form === undefined || usable === done) {
@@ -40,7 +41,7 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   expectTier(asked, form);
   const plans: PlannedTier[] = [];
   for (const tier of tiersFor(asked, hostIn(asked, form), form)) {
-    const plan = await planned(asked, io, form, tier, isDone);
+    const plan = await planned(asked, io, survey, tier, isDone);
     plans.push({ tier: String(tier ?? 'as given'), plan });
   }
   io.out(
@@ -56,13 +57,13 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
 export async function liveMsOf(
   asked: Arguments,
   io: Io,
-  form: Form,
+  survey: Survey,
   limiter?: RateLimiter,
 ): Promise<number | undefined> {
   const isDone = await doneIn({ ...asked, retryFailed: false });
   const plan = await (limiter === undefined
-    ? planned(asked, io, form, asked.tier, isDone)
-    : limiter.plan(plannedCalls(asked, form, asked.tier, isDone)));
+    ? planned(asked, io, survey, asked.tier, isDone)
+    : limiter.plan(plannedCalls(asked, survey, asked.tier, isDone)));
   return plan.durationMs;
 }
 
@@ -90,13 +91,13 @@ function tiersFor(
 async function planned(
   asked: Arguments,
   io: Io,
-  form: Form,
+  survey: Survey,
   tier: string | number | undefined,
   isDone: (id: string) => boolean,
 ): Promise<Plan> {
   const { limiter, close } = await limiterOf({ ...asked, maxUsd: undefined }, io);
   try {
-    return await limiter.plan(plannedCalls(asked, form, tier, isDone));
+    return await limiter.plan(plannedCalls(asked, survey, tier, isDone));
   } finally {
     await close();
   }
@@ -104,16 +105,17 @@ async function planned(
 
 async function* plannedCalls(
   asked: Arguments,
-  form: Form,
+  survey: Survey,
   tier: string | number | undefined,
   isDone: (id: string) => boolean,
 ): AsyncGenerator<PlannedRequest, void> {
+  const { form = 'openai' } = survey;
   const host = hostIn(asked, form);
   const isHome = form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form);
   const provider = isHome ? form : 'compatible';
-  for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
-    if ('problem' in entry || isDone(entry.request.customId)) continue;
-    const { url: path, body } = entry.request;
+  for await (const { request } of entriesOf(asked.input ?? '', asked.model, survey)) {
+    if (isDone(request.customId)) continue;
+    const { url: path, body } = request;
     yield { provider, path, body, host, tier };
   }
 }

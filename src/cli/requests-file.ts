@@ -1,19 +1,71 @@
 /// <reference types="node" />
 import { type BatchRequest, type Form, type Problem, readBatchLine } from './batch-line.ts';
 import { IdSet } from './id-set.ts';
+import { LineSet } from './line-set.ts';
 import { linesOf } from './lines.ts';
 
-/** What a line of the file of requests asks for, or why it can't be used. */
-export type Entry = ({ readonly request: BatchRequest } | Problem) & { readonly number: number };
+/** A line of the file of requests that can be used. */
+export interface Entry {
+  readonly number: number;
+  readonly request: BatchRequest;
+}
 
-/**
- * The lines of a file of requests, one in memory at a time. Empty ones are left out. The first that
- * can be used says whose format the file has; of lines with the same id, the first counts.
- */
+/** What a file holds. */
+export interface Survey {
+  readonly form: Form | undefined;
+  readonly usable: number;
+  /** Of these, those that `isDone` knows. */
+  readonly done: number;
+  readonly unusable: number;
+  /** The lines that can be used: who reads the file again needn't know its ids. */
+  readonly lines: LineSet;
+}
+
+/** Reads the whole file once, and tells of each line that can't be used. */
+export async function surveyOf(
+  path: string,
+  model: string | undefined,
+  isDone: (customId: string) => boolean,
+  tell: (number: number, problem: string) => void,
+): Promise<Survey> {
+  let form: Form | undefined;
+  let [usable, done, unusable] = [0, 0, 0];
+  const lines = new LineSet();
+  for await (const entry of checkedOf(path, model)) {
+    if ('problem' in entry) {
+      unusable++;
+      tell(entry.number, entry.problem);
+      continue;
+    }
+    form = entry.request.form;
+    usable++;
+    lines.add(entry.number);
+    if (isDone(entry.request.customId)) done++;
+  }
+  return { form, usable, done, unusable, lines };
+}
+
+/** The lines of a file that can be used, one in memory at a time. */
 export async function* entriesOf(
   path: string,
   model: string | undefined,
+  { lines }: Pick<Survey, 'lines'>,
 ): AsyncGenerator<Entry, void> {
+  for await (const { number, text } of linesOf(path)) {
+    if (!lines.has(number)) continue;
+    const request = readBatchLine(text, model);
+    if (!('problem' in request)) yield { number, request };
+  }
+}
+
+/**
+ * All lines but empty ones. The first that can be used says whose format the file has; of lines with
+ * the same id, the first counts.
+ */
+async function* checkedOf(
+  path: string,
+  model: string | undefined,
+): AsyncGenerator<Entry | (Problem & { readonly number: number }), void> {
   const seen = new IdSet();
   let form: Form | undefined;
   for await (const { number, text } of linesOf(path)) {
@@ -29,35 +81,4 @@ export async function* entriesOf(
       yield { number, request };
     }
   }
-}
-
-/** What a file holds. */
-export interface Survey {
-  readonly form: Form | undefined;
-  readonly usable: number;
-  /** Of these, those that `isDone` knows. */
-  readonly done: number;
-  readonly unusable: number;
-}
-
-/** Reads the whole file once, and tells of each line that can't be used. */
-export async function surveyOf(
-  path: string,
-  model: string | undefined,
-  isDone: (customId: string) => boolean,
-  tell: (number: number, problem: string) => void,
-): Promise<Survey> {
-  let form: Form | undefined;
-  let [usable, done, unusable] = [0, 0, 0];
-  for await (const entry of entriesOf(path, model)) {
-    if ('problem' in entry) {
-      unusable++;
-      tell(entry.number, entry.problem);
-      continue;
-    }
-    form = entry.request.form;
-    usable++;
-    if (isDone(entry.request.customId)) done++;
-  }
-  return { form, usable, done, unusable };
 }

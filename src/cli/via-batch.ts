@@ -144,12 +144,11 @@ class BatchWay {
     if (asked.deadlineMs === undefined || missing === 0) {
       return { liveShare: 0, fallbackMs: undefined };
     }
-    const { form = 'openai' } = survey;
-    this.#liveMs = await liveMsOf(asked, io, form);
+    this.#liveMs = await liveMsOf(asked, io, survey);
     if (this.#liveMs === undefined) {
       await this.#seeLimits();
       if (session.stopped !== undefined) throw session.stopped;
-      this.#liveMs = await liveMsOf(asked, io, form, limiter);
+      this.#liveMs = await liveMsOf(asked, io, survey, limiter);
     }
     if (this.#liveMs !== undefined) return splitFor(this.#liveMs, asked.deadlineMs);
     throw new CommandError(
@@ -163,7 +162,7 @@ class BatchWay {
     this.#say('Nobody knows the limits: one request of each model goes live, to see them');
     const seen = new Set<string>();
     const isFirst = (entry: Entry): boolean => {
-      const model = 'problem' in entry ? '' : textField(entry.request.body, 'model');
+      const model = textField(entry.request.body, 'model');
       return seen.size < seen.add(model).size;
     };
     await this.#via.session.run(this.#live(isFirst), 1);
@@ -178,20 +177,24 @@ class BatchWay {
     return 0;
   }
 
+  #entries(): AsyncGenerator<Entry, void> {
+    const { asked, survey } = this.#via;
+    return entriesOf(asked.input ?? '', asked.model, survey);
+  }
+
   async *#calls(): AsyncGenerator<BatchCall, void> {
-    const { input = '', model } = this.#via.asked;
-    for await (const entry of entriesOf(input, model)) {
-      if ('problem' in entry || entry.number <= this.#liveUntil) continue;
-      const { customId: id, url, body } = entry.request;
+    for await (const { number, request } of this.#entries()) {
+      if (number <= this.#liveUntil) continue;
+      const { customId: id, url, body } = request;
       yield { id, url, body };
     }
   }
 
   /** What has no result, and is in no batch. */
   async *#live(belongs: (entry: Entry) => boolean): AsyncGenerator<Entry, void> {
-    const { asked, results } = this.#via;
-    for await (const entry of entriesOf(asked.input ?? '', asked.model)) {
-      if ('problem' in entry || !belongs(entry)) continue;
+    const { results } = this.#via;
+    for await (const entry of this.#entries()) {
+      if (!belongs(entry)) continue;
       const { customId } = entry.request;
       if (!results.has(customId) && !this.#run.isOpen(customId)) yield entry;
     }

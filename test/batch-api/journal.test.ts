@@ -10,26 +10,46 @@ it('is, read again after any crash, what it was after a line that it had kept', 
     fc.tuple(fc.constantFrom('plan', 'submit', 'close'), fc.integer({ min: 0, max: 3 })),
   );
   fc.assert(
-    fc.property(steps, fc.nat(), (all, cut) => {
+    fc.property(steps, fc.nat(), (taken, cut) => {
       const lines: string[] = [];
-      const states: string[] = [stateOf(new Journal({ append: () => {} }))];
-      const journal = new Journal({ append: (line) => void lines.push(line) });
-      for (const [step, token] of all) {
+      const states: string[] = [stateOf(new Journal({ append: () => {} }), new Set())];
+      const left = new Set<string>();
+      const journal = new Journal({ append: (line) => void lines.push(line) }, [], left);
+      for (const [step, token] of taken) {
         const name = `t${token}`;
         if (step === 'plan')
           journal.plan({ token: name, at: 1, url: '/u', ids: packed('a', `${token}`), usd: token });
         else if (step === 'submit') journal.submitted(name, `b${token}`);
         else journal.close(name, 'collected', [1]);
-        states.push(stateOf(journal));
+        states.push(stateOf(journal, left));
       }
       const kept = cut % (lines.length + 1);
       const torn = lines[kept]?.slice(0, -1) ?? '';
-      const again = new Journal({ append: () => {} }, [...lines.slice(0, kept), torn, 'garbage']);
-      expect(stateOf(again)).toBe(states[kept]);
+      const leftAgain = new Set<string>();
+      const all = [...lines.slice(0, kept), torn, 'garbage'];
+      const again = new Journal({ append: () => {} }, all, leftAgain);
+      expect(stateOf(again, leftAgain)).toBe(states[kept]);
     }),
   );
 });
 
-function stateOf({ open, left, batches }: Journal): string {
+function stateOf({ open, batches }: Journal, left: ReadonlySet<string>): string {
   return JSON.stringify([[...open.values()], [...left], [...batches]]);
 }
+
+it('keeps any names, in order, and gives each by its place', () => {
+  const name = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant('half \ud83d'));
+  fc.assert(
+    fc.property(fc.array(name), (ids) => {
+      const names = new PackedIds(ids);
+      expect([...names]).toEqual(ids);
+      expect(ids.map((_, index) => names.at(index))).toEqual(ids);
+      expect([names.length, names.at(ids.length), names.at(-1)]).toEqual([
+        ids.length,
+        undefined,
+        undefined,
+      ]);
+      expect(JSON.stringify(names)).toBe(JSON.stringify(ids));
+    }),
+  );
+});

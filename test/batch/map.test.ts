@@ -314,6 +314,27 @@ describe('retries', () => {
 });
 
 describe('progress', () => {
+  it('tells the time that is left of items that can not be counted, where their number is given', async () => {
+    const told: (readonly [number | undefined, number | undefined])[] = [];
+    const options = {
+      window: 10,
+      onProgress: ({ total, etaMs }: BatchProgress) => told.push([total, etaMs]),
+    };
+    for (const total of [undefined, 20]) {
+      await clock.run(all(limiter.map(numbers(20).values(), call, { ...options, total })));
+    }
+    const unknown = [undefined, undefined];
+    expect(told).toEqual([
+      ...[unknown, unknown, unknown],
+      ...[
+        [20, undefined],
+        [20, 2000],
+        [20, undefined],
+      ],
+    ]);
+    expect(() => limiter.map([], call, { total: -1 })).toThrow('Expected `total` to be a number');
+  });
+
   it('is told once a second, and at the end; the time left is unknown or more than 0', async () => {
     const told: object[] = [];
     const fn = async (item: number): Promise<void> => {

@@ -32,7 +32,10 @@ it('records each answer in the format of OpenAI, as the server gave it', async (
 
 it('records each answer in the format of Anthropic', async () => {
   const world = new World();
-  world.write('in.jsonl', ids(5).map(anthropicLine));
+  world.write(
+    'in.jsonl',
+    ids(5).map((id) => anthropicLine(id)),
+  );
   const simulator = openai({ provider: 'anthropic', limits: { rpm: 600 } });
   expect(await world.sent(ALL, clock, simulator)).toBe(0);
   for (const { custom_id, result } of world.results()) {

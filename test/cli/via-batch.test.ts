@@ -1,5 +1,6 @@
 import { existsSync, writeSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { RateLimiter } from '../../src/limiter.ts';
 import {
   createSimulator,
   createVirtualClock,
@@ -260,6 +261,14 @@ it.each([
     expect(idsIn(made).toSorted()).toEqual(ids(100).toSorted());
   },
 );
+
+it('takes a batch from the sum once, and gives back once what it has left of that', async () => {
+  const made = world(100);
+  const configure = vi.spyOn(RateLimiter.prototype, 'configure');
+  onTestFinished(() => configure.mockRestore());
+  expect(await made.sent(`${VIA} --batch-size 20 --max-usd 1`, clock, simulated())).toBe(0);
+  expect(configure).toHaveBeenCalledTimes(2 * 5);
+});
 
 it('submits more with what batches have left over of their reservations', async () => {
   const made = world(40);

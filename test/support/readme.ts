@@ -3,6 +3,8 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 const ROOT = new URL('../../', import.meta.url);
 /** A block of code, and the comment before it that names its file and, after `#`, the part of it. */
 const BLOCK = /<!-- (examples\/[\w/-]+\.ts)(?:#([\w-]+))? -->\n```ts\n[^`]*(?:`(?!``)[^`]*)*```/g;
+/** A table, and the comment before it that names its file: what a bench has printed. */
+const TABLE = /<!-- (bench\/results\/[\w-]+\.md) -->\n(?:\|.*\n)*/g;
 /** What only makes the examples run without API keys. */
 const SIMULATED = /^import '\.{1,2}\/support\/providers\.ts';.*\n/m;
 /** What begins or ends a part of a file. */
@@ -18,9 +20,10 @@ export function read(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8');
 }
 
-/** A page with the examples' files, or parts of them, as they are now. */
+/** A page with the examples' files, or parts of them, and the tables of benches as they are now. */
 export function withExamples(page: string): string {
-  return page.replace(BLOCK, (_, path: string, part?: string) => {
+  const withTables = page.replace(TABLE, (_, path: string) => `<!-- ${path} -->\n${read(path)}`);
+  return withTables.replace(BLOCK, (_, path: string, part?: string) => {
     const name = part === undefined ? path : `${path}#${part}`;
     return `<!-- ${name} -->\n\`\`\`ts\n${codeOf(path, part)}\n\`\`\``;
   });

@@ -6,12 +6,13 @@ import { type BatchLine, type LineEnd, RunningBatch } from './batch.ts';
 import {
   type BatchApi,
   type BatchHost,
+  knownKey,
   ok,
   page,
   type RawAnswer,
   type SimulatedBatch,
-  shownBatch,
 } from './batch-api.ts';
+import { RunningBatches } from './running-batches.ts';
 
 const PATH = /\/v1\/messages\/batches(?:\/([^/]+))?(?:\/(cancel|results))?$/;
 /** The API reference's pattern (2026-11). */
@@ -21,8 +22,7 @@ const CUSTOM_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 export class AnthropicBatches implements BatchApi {
   readonly #host: BatchHost;
   readonly #answers: LineAnswers;
-  #batches = new Map<string, RunningBatch>();
-  #count = 0;
+  readonly #batches: RunningBatches = new RunningBatches();
 
   constructor(host: BatchHost) {
     this.#host = host;
@@ -30,20 +30,19 @@ export class AnthropicBatches implements BatchApi {
   }
 
   get list(): SimulatedBatch[] {
-    return [...this.#batches.values()].map(shownBatch);
+    return this.#batches.shown;
   }
 
   reset(): void {
-    this.#batches = new Map();
+    this.#batches.clear();
   }
 
   respond(request: Request): Promise<Answer | RawAnswer> | undefined {
     const url = new URL(request.url);
     const found = PATH.exec(url.pathname);
     if (found === null) return undefined;
-    const { dialect, keys } = this.#host;
-    const key = dialect.keyOf(request.headers);
-    if (keys?.includes(key) === false) return Promise.resolve(dialect.problem('unauthorized'));
+    const key = knownKey(request, this.#host);
+    if (key === undefined) return Promise.resolve(this.#host.dialect.problem('unauthorized'));
     const [, id, verb] = found;
     return this.#answer(`${request.method} ${verb ?? ''}`.trim(), id, request, url, key);
   }
@@ -82,17 +81,17 @@ export class AnthropicBatches implements BatchApi {
       const intake = draftFor('/v1/messages', key, params, this.#host);
       return { customId: textField(each, 'custom_id'), body: params, intake };
     });
-    const id = `msgbatch_sim${++this.#count}`;
+    const id = `msgbatch_sim${this.#batches.nextNumber()}`;
     const place = { endpoint: '/v1/messages', inputFileId: '', metadata: null, errors: [] };
     const start = { id, lines, createdAt: clock.now(), ...place };
     const batch = new RunningBatch(start, batches);
-    this.#batches.set(id, batch);
+    this.#batches.add(batch);
     return ok(view(batch, clock.now(), url.origin));
   }
 
   #listed(url: URL): Answer {
     const now = this.#host.clock.now();
-    const all = [...this.#batches.values()].map((batch) => view(batch, now, url.origin));
+    const all = this.#batches.all.map((batch) => view(batch, now, url.origin));
     const { data, hasMore } = page(all, url, 'after_id');
     const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
     return ok({ data, ...ends, has_more: hasMore });

@@ -55,6 +55,15 @@ export function shownBatch(batch: RunningBatch): SimulatedBatch {
   };
 }
 
+/** The key of a request; `undefined` for one that the server doesn't know. */
+export function knownKey(
+  { headers }: Request,
+  { dialect, keys }: Pick<BatchHost, 'dialect' | 'keys'>,
+): string | undefined {
+  const key = dialect.keyOf(headers);
+  return keys?.includes(key) === false ? undefined : key;
+}
+
 export function ok(body: unknown): Answer {
   return { status: 200, headers: {}, body };
 }

@@ -5,14 +5,15 @@ import { type LineEnd, RunningBatch } from './batch.ts';
 import {
   type BatchApi,
   type BatchHost,
+  knownKey,
   ok,
   page,
   type RawAnswer,
   type SimulatedBatch,
-  shownBatch,
 } from './batch-api.ts';
 import { batchView, OUTPUT_PREFIXES } from './openai-batch-view.ts';
 import { readInput } from './openai-input.ts';
+import { RunningBatches } from './running-batches.ts';
 
 interface StoredFile {
   readonly id: string;
@@ -29,8 +30,7 @@ export class OpenAIBatches implements BatchApi {
   readonly #host: BatchHost;
   readonly #answers: LineAnswers;
   #files = new Map<string, StoredFile>();
-  #batches = new Map<string, RunningBatch>();
-  #count = 0;
+  readonly #batches: RunningBatches = new RunningBatches();
 
   constructor(host: BatchHost) {
     this.#host = host;
@@ -38,12 +38,12 @@ export class OpenAIBatches implements BatchApi {
   }
 
   get list(): SimulatedBatch[] {
-    return [...this.#batches.values()].map(shownBatch);
+    return this.#batches.shown;
   }
 
   reset(): void {
     this.#files = new Map();
-    this.#batches = new Map();
+    this.#batches.clear();
   }
 
   respond(request: Request): Promise<Answer | RawAnswer> | undefined {
@@ -51,9 +51,8 @@ export class OpenAIBatches implements BatchApi {
     const [, what, id, verb] =
       /\/(files|batches)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
     if (what === undefined) return undefined;
-    const { dialect, keys } = this.#host;
-    const key = dialect.keyOf(request.headers);
-    if (keys?.includes(key) === false) return Promise.resolve(dialect.problem('unauthorized'));
+    const key = knownKey(request, this.#host);
+    if (key === undefined) return Promise.resolve(this.#host.dialect.problem('unauthorized'));
     const asked = `${request.method} ${what}${id === undefined ? '' : '/id'}${verb ? `/${verb}` : ''}`;
     return this.#answer(asked, id ?? '', request, url, key);
   }
@@ -103,7 +102,9 @@ export class OpenAIBatches implements BatchApi {
       if (file.size > maxBytes) return invalid(`The limit is ${maxBytes} bytes.`, 'file', 413);
       const { name } = file;
       return ok(
-        fileView(this.#store(`file-sim${++this.#count}`, name, purpose, await file.text())),
+        fileView(
+          this.#store(`file-sim${this.#batches.nextNumber()}`, name, purpose, await file.text()),
+        ),
       );
     } catch {
       return invalid('Could not parse multipart form', null);
@@ -130,7 +131,7 @@ export class OpenAIBatches implements BatchApi {
     const input = readInput(file.text, endpoint, key, this.#host, batches.maxRequests);
     const metadata: unknown =
       body && typeof body === 'object' && 'metadata' in body && body.metadata;
-    const id = `batch_sim${++this.#count}`;
+    const id = `batch_sim${this.#batches.nextNumber()}`;
     const place = { id, createdAt: clock.now(), endpoint, inputFileId: file.id };
     const start = { ...place, lines: input.lines, metadata: metadata || null };
     const errors = [
@@ -138,14 +139,14 @@ export class OpenAIBatches implements BatchApi {
       ...this.#queueErrors(new RunningBatch({ ...start, errors: [] }, batches), input.model),
     ];
     const batch = new RunningBatch({ ...start, errors }, batches);
-    this.#batches.set(batch.start.id, batch);
+    this.#batches.add(batch);
     return this.#view(batch);
   }
 
   /** Worded as in public reports (2024 to 2026). */
   #queueErrors(next: RunningBatch, model: string | undefined) {
     const { clock, batches } = this.#host;
-    const queued = [...this.#batches.values()]
+    const queued = this.#batches.all
       .filter((each) => !each.isFailed && each.endsAt > clock.now() && modelOf(each) === model)
       .reduce((sum, each) => sum + each.queuedTokens, 0);
     if (queued + next.queuedTokens <= batches.maxQueuedTokens) return [];
@@ -155,9 +156,7 @@ export class OpenAIBatches implements BatchApi {
   }
 
   #listed(url: URL): Answer {
-    const all = [...this.#batches.values()].map((batch) =>
-      batchView(batch, this.#host.clock.now()),
-    );
+    const all = this.#batches.all.map((batch) => batchView(batch, this.#host.clock.now()));
     const { data, hasMore } = page(all, url, 'after');
     const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
     return ok({ object: 'list', data, ...ends, has_more: hasMore });

@@ -72,9 +72,12 @@ export function openaiLine(id: string, more: object = {}): object {
   return { custom_id: id, method: 'POST', url: '/v1/chat/completions', body };
 }
 
-export function anthropicLine(id: string): object {
+export function anthropicLine(id: string, more: object = {}): object {
   const messages = [{ role: 'user', content: `Item ${id}` }];
-  return { custom_id: id, params: { model: 'claude-haiku-4-5', max_tokens: 16, messages } };
+  return {
+    custom_id: id,
+    params: { model: 'claude-haiku-4-5', max_tokens: 16, messages, ...more },
+  };
 }
 
 export function ids(count: number): string[] {
