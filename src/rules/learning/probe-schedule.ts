@@ -3,7 +3,10 @@ import { type Codec, number, record, time } from '../codec.ts';
 /** More than what was refused is tried again after so long; twice as long after each failure. */
 const FIRST_WAIT_MS = 600_000;
 const LONGEST_WAIT_MS = 8 * FIRST_WAIT_MS;
-/** A probe that fails costs as many refusals as the last one: so many answers make up for each. */
+/**
+ * A probe that fails costs as many refusals as the last one: so many answers make up for each. A lane
+ * of a few calls an hour doesn't wait for them longer than `LONGEST_WAIT_MS`.
+ */
 const CALLS_FOR_A_REFUSAL = 250;
 /** What was tried with success is tried again sooner and sooner. */
 const SHORTEST_WAIT_MS = 60_000;
@@ -56,7 +59,8 @@ export function isProbeDue(
   { waitMs, since, calls, callsWanted }: ProbeSchedule,
   now: number,
 ): boolean {
-  return now - since >= waitMs && calls >= callsWanted;
+  const waitedMs = now - since;
+  return waitedMs >= waitMs && (calls >= callsWanted || waitedMs >= LONGEST_WAIT_MS);
 }
 
 function restart(schedule: ProbeSchedule, now: number): void {

@@ -22,3 +22,11 @@ it('a probe waits longer after each failure, and for as many calls as make up fo
   probeSucceeded(probes, 30 * MINUTE);
   expect(isProbeDue(probes, 40 * MINUTE)).toBe(true);
 });
+
+it('a lane of few calls tries again at the latest after 80 minutes, however many were refused', () => {
+  const probes = newProbeSchedule();
+  probeFailed(probes, 40, 0);
+  countAnswer(probes);
+  expect(isProbeDue(probes, 79 * MINUTE)).toBe(false);
+  expect(isProbeDue(probes, 80 * MINUTE)).toBe(true);
+});
