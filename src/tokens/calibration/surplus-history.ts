@@ -1,4 +1,4 @@
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 import { RecentValues } from './recent-values.ts';
 
 const MOST_SITES = 512;
@@ -12,29 +12,56 @@ const BETTER = 0.5;
  * before: an estimate without it is never much better. Bounded: old sites are forgotten.
  */
 export class SurplusHistory {
-  readonly #sites = new LruMap<RecentValues>(MOST_SITES);
+  readonly #sites = new RecentMap<Surpluses>(MOST_SITES);
 
   /** @param saved - as `toJSON` gave it */
   constructor(saved: Readonly<Record<string, readonly number[]>> = {}) {
     for (const [site, surpluses] of Object.entries(saved)) {
-      this.#sites.set(site, new RecentValues(SURPLUSES, surpluses));
+      this.#sites.set(site, new Surpluses(surpluses));
     }
   }
 
   /** The tokens to add to an estimate; negative if it would be too high. 0 where none are known. */
   expected(site: string): number {
-    const values = this.#sites.get(site)?.toJSON() ?? [];
-    return helps(values) ? median(values) : 0;
+    return this.#sites.get(site)?.expected ?? 0;
   }
 
   /** Records by how much a call has exceeded its estimate without surplus. */
   learn(site: string, surplus: number): void {
-    this.#sites.ensure(site, () => new RecentValues(SURPLUSES)).add(surplus);
+    this.#sites.ensure(site, () => new Surpluses()).add(surplus);
   }
 
   toJSON(): Record<string, readonly number[]> {
     return Object.fromEntries(this.#sites.entries().map(([site, each]) => [site, each.toJSON()]));
   }
+}
+
+/** The last surpluses of one site. What they let expect is asked for far more often than it changes. */
+class Surpluses {
+  readonly #values: RecentValues;
+  #expected: number | undefined;
+
+  constructor(values?: readonly number[]) {
+    this.#values = new RecentValues(SURPLUSES, values);
+  }
+
+  get expected(): number {
+    this.#expected ??= expectedAfter(this.toJSON());
+    return this.#expected;
+  }
+
+  add(surplus: number): void {
+    this.#values.add(surplus);
+    this.#expected = undefined;
+  }
+
+  toJSON(): number[] {
+    return this.#values.toJSON();
+  }
+}
+
+function expectedAfter(values: readonly number[]): number {
+  return helps(values) ? median(values) : 0;
 }
 
 /** Whether the median of the calls before each would have been nearer than nothing. */
