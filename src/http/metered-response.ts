@@ -1,7 +1,7 @@
 import { whenAbandoned } from './abandonment.ts';
 import type { BodyFailure } from './body-failure.ts';
 import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
-import { tapFor } from './tap-for.ts';
+import { tapFor, wholeThrough } from './tap-for.ts';
 import { tappedStream } from './tapped-stream.ts';
 
 /** What is known of a response's body at its end. */
@@ -120,16 +120,27 @@ class Shadow {
 
   /** The text of a body that nobody has begun to read: cheaper than a stream. */
   async text(): Promise<string> {
-    if (this.#response !== undefined || this.#isRead) return this.open().text();
+    return (await this.#whole()).text;
+  }
+
+  async json(): Promise<unknown> {
+    const { text, json } = await this.#whole();
+    return json === undefined ? JSON.parse(text) : json;
+  }
+
+  /** The text, and its JSON where we have parsed it. */
+  async #whole(): Promise<{ readonly text: string; readonly json?: unknown }> {
+    if (this.#response !== undefined || this.#isRead) return { text: await this.open().text() };
     this.#isRead = true;
     this.#forget();
     try {
       const text = await this.#text();
-      guarded(() => this.#tap.pass(new TextEncoder().encode(text), () => {}));
-      this.#finish(true);
-      return text;
+      const json = guarded(() => wholeThrough(this.#tap, text));
+      this.#end(true);
+      return { text, json };
     } catch (error) {
-      this.#finish(false);
+      guarded(() => this.#tap.end(false, () => {}));
+      this.#end(false);
       throw error;
     }
   }
@@ -140,11 +151,6 @@ class Shadow {
 
   get bodyUsed(): boolean {
     return this.#response?.bodyUsed ?? this.#isRead;
-  }
-
-  #finish(isWhole: boolean): void {
-    guarded(() => this.#tap.end(isWhole, () => {}));
-    this.#end(isWhole);
   }
 }
 
@@ -165,7 +171,7 @@ function patched(response: Response, tap: BodyTap, end: End, isWhole: boolean): 
     method(async () => shadow.open()[name]()),
   ]);
   const whole = {
-    json: method(async () => JSON.parse(await shadow.text())),
+    json: method(() => shadow.json()),
     text: method(() => shadow.text()),
   };
   Object.defineProperties(response, {
