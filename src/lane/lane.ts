@@ -301,7 +301,8 @@ export class Lane {
     if (command?.kind !== 'answered') this.#queue.forecaster.forget();
     if (command?.kind === 'ended' || this.#queue.admission.isClosed) return;
     this.#notice();
-    this.#queue.look();
+    // Where nothing waits nothing can go; a store has to be asked anyway.
+    if (this.#queue.size > 0 || !this.#keeper.isLocal) this.#queue.look();
   }
 }
 
