@@ -1,10 +1,12 @@
+import { SortedValues } from './sorted-values.ts';
+
 /** The last values of a quantity, and their quantiles. */
 export class RecentValues {
   readonly #most: number;
   readonly #values: number[];
   #oldest = 0;
-  /** The same values in order; kept so, because a quantile is asked for after nearly every value. */
-  readonly #sorted: number[];
+  /** The same values; kept in order, because a quantile is asked for after nearly every one. */
+  readonly #sorted: SortedValues;
 
   /**
    * @param most - how many values are kept
@@ -13,7 +15,7 @@ export class RecentValues {
   constructor(most: number, values: readonly number[] = []) {
     this.#most = most;
     this.#values = values.slice(-most);
-    this.#sorted = this.#values.toSorted((one, other) => one - other);
+    this.#sorted = new SortedValues(this.#values);
   }
 
   get count(): number {
@@ -23,12 +25,12 @@ export class RecentValues {
   add(value: number): void {
     if (this.#values.length === this.#most) this.#replaceOldest(value);
     else this.#values.push(value);
-    this.#sorted.splice(placeOf(value, this.#sorted), 0, value);
+    this.#sorted.add(value);
   }
 
   /** The quantile `share`; `undefined` without values. */
   quantile(share: number): number | undefined {
-    const sorted = this.#sorted;
+    const sorted = this.#sorted.values;
     return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   }
 
@@ -38,21 +40,8 @@ export class RecentValues {
   }
 
   #replaceOldest(value: number): void {
-    const oldest = this.#values[this.#oldest] ?? value;
-    this.#sorted.splice(placeOf(oldest, this.#sorted), 1);
+    this.#sorted.remove(this.#values[this.#oldest] ?? value);
     this.#values[this.#oldest] = value;
     this.#oldest = (this.#oldest + 1) % this.#most;
   }
-}
-
-/** The index of the first value that is not less, in values that are in order. */
-function placeOf(value: number, sorted: readonly number[]): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? value) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,5 +1,6 @@
 import { RecentMap } from './recent-map.ts';
 import { RecentValues } from './recent-values.ts';
+import { SortedValues } from './sorted-values.ts';
 
 const MOST_SITES = 512;
 const SURPLUSES = 8;
@@ -60,25 +61,23 @@ class Surpluses {
   }
 }
 
+/** 0, unless the median of the calls before each would have been nearer than nothing. */
 function expectedAfter(values: readonly number[]): number {
-  return helps(values) ? median(values) : 0;
-}
-
-/** Whether the median of the calls before each would have been nearer than nothing. */
-function helps(values: readonly number[]): boolean {
+  const before = new SortedValues();
   let bare = 0;
   let corrected = 0;
-  for (let index = 1; index < values.length; index += 1) {
-    const actual = values[index] ?? 0;
-    bare += Math.abs(actual);
-    corrected += Math.abs(actual - median(values.slice(0, index)));
+  for (const [index, actual] of values.entries()) {
+    if (index > 0) {
+      bare += Math.abs(actual);
+      corrected += Math.abs(actual - median(before.values));
+    }
+    before.add(actual);
   }
-  return corrected < BETTER * bare;
+  return corrected < BETTER * bare ? median(before.values) : 0;
 }
 
 /** The one nearer to zero of two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
+function median(sorted: readonly number[]): number {
   const low = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
   const high = sorted[Math.floor(sorted.length / 2)] ?? 0;
   return Math.abs(low) < Math.abs(high) ? low : high;
