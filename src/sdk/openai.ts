@@ -201,7 +201,7 @@ class OpenAIHook {
       } catch (error) {
         attempt.abandon();
         sending.question?.failed();
-        if (attempt.again === undefined) throw error;
+        if (attempt.refusals.again === undefined) throw error;
         sending.resends++;
         sending.attempt++;
       }
@@ -223,7 +223,8 @@ class OpenAIHook {
       return asking.admitted;
     } catch (error) {
       question?.failed();
-      if (signal?.aborted === true || previous?.answersFor(error) === true) return undefined;
+      if (signal?.aborted === true || previous?.refusals.answersFor(error) === true)
+        return undefined;
       throw error;
     }
   }
@@ -267,7 +268,8 @@ class OpenAIHook {
     const { headers } = init ?? {};
     const isKnown = typeof headers === 'object' && headers !== null;
     const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;
-    if (attempt === undefined || attempt.isSent) return attempt?.replay ?? fetch(url, init);
+    if (attempt === undefined || attempt.isSent)
+      return attempt?.refusals.replay ?? fetch(url, init);
     attempt.markSent();
     let response: Response;
     try {
