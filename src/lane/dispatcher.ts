@@ -112,9 +112,9 @@ export class Dispatcher {
     if (this.#isToLookAgain || decision.blocked === undefined) this.look();
   }
 
-  /** Where no call asks or has asked, there is nothing to decide: so ends each call that was alone. */
+  /** Where no call waits or has asked, there is nothing to decide: so ends each call that was alone. */
   #ask(front: readonly QueuedCall<Reservation>[]): void {
-    if (this.#keeper.isLocal && front.length + this.#open === 0) return;
+    if (this.#keeper.isLocal && this.#queue.size + this.#open === 0) return;
     this.#open = front.length;
     this.#keeper.ask(front);
   }
