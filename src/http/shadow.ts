@@ -118,45 +118,52 @@ interface Shadowed {
 
 const STREAMED = ['arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
+type Property = readonly [name: string, descriptor: PropertyDescriptor];
+
 /** The same for all responses: functions of its own would take each more memory than all the rest. */
-const READERS: PropertyDescriptorMap = {
-  ...Object.fromEntries(STREAMED.map((name) => [name, method(streamed(name))])),
-  json: method(async function (this: Shadowed) {
-    return this[SHADOW].json();
-  }),
-  text: method(async function (this: Shadowed) {
-    return this[SHADOW].text();
-  }),
-};
-const BODY: PropertyDescriptorMap = {
-  body: {
-    get(this: Shadowed) {
+const READERS: readonly Property[] = [
+  ...STREAMED.map((name): Property => [name, method(streamed(name))]),
+  [
+    'json',
+    method(async function (this: Shadowed) {
+      return this[SHADOW].json();
+    }),
+  ],
+  [
+    'text',
+    method(async function (this: Shadowed) {
+      return this[SHADOW].text();
+    }),
+  ],
+];
+const BODY: readonly Property[] = [
+  [
+    'body',
+    getter(function (this: Shadowed) {
       return this[SHADOW].body;
-    },
-    configurable: true,
-  },
-  bodyUsed: {
-    get(this: Shadowed) {
+    }),
+  ],
+  [
+    'bodyUsed',
+    getter(function (this: Shadowed) {
       return this[SHADOW].bodyUsed;
-    },
-    configurable: true,
-  },
-  clone: method(function (this: Shadowed) {
-    return this[SHADOW].clone();
-  }),
-};
-const NAMES: readonly string[] = Object.keys(READERS);
-/** Nearly every response has them all. */
-const ALL: PropertyDescriptorMap = { ...READERS, ...BODY };
+    }),
+  ],
+  [
+    'clone',
+    method(function (this: Shadowed) {
+      return this[SHADOW].clone();
+    }),
+  ],
+];
 
 /** Replaces the body of this object, and the methods that read it, by those of its shadow. */
 export function readThrough(response: Response, shadow: Shadow): void {
   Object.defineProperty(response, SHADOW, { value: shadow });
-  if (NAMES.every((name) => name in response)) Object.defineProperties(response, ALL);
-  else {
-    const present = Object.entries(READERS).filter(([name]) => name in response);
-    Object.defineProperties(response, { ...Object.fromEntries(present), ...BODY });
+  for (const [name, descriptor] of READERS) {
+    if (name in response) Object.defineProperty(response, name, descriptor);
   }
+  for (const [name, descriptor] of BODY) Object.defineProperty(response, name, descriptor);
 }
 
 function streamed(name: (typeof STREAMED)[number]) {
@@ -167,4 +174,8 @@ function streamed(name: (typeof STREAMED)[number]) {
 
 function method(value: unknown): PropertyDescriptor {
   return { value, configurable: true, writable: true };
+}
+
+function getter(get: () => unknown): PropertyDescriptor {
+  return { get, configurable: true };
 }
