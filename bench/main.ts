@@ -4,6 +4,7 @@ import { beforeAfterTable } from './before-after.ts';
 import { costTable } from './cost.ts';
 import { accuracyTable } from './estimate/accuracy.ts';
 import { ESTIMATE_TABLES } from './estimate/estimate-tables.ts';
+import { joiningTable } from './joining.ts';
 import { overtakingTable } from './overtaking.ts';
 import { redisTables } from './redis/redis-tables.ts';
 import { largeCallTable } from './rivals/large-call.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'batch:ways': batchWaysTable,
   'before-after': beforeAfterTable,
   cost: costTable,
+  'cost:joining': joiningTable,
   'cost:waiting': waitingTable,
   ...Object.fromEntries(
     Object.entries(ESTIMATE_TABLES).map(([part, bench]) => [`estimate:${part}`, bench]),

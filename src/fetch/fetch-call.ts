@@ -88,7 +88,7 @@ export class FetchCall {
         .catch((error) => this.#final(refusalOr(error, previous), previous));
       if (admitted instanceof Response) return admitted;
       const response = await admitted.receive(await this.#sent(admitted, question));
-      if (admitted.again === undefined) return this.#final(response, admitted);
+      if (admitted.refusals.again === undefined) return this.#final(response, admitted);
       earlier = admitted;
     }
   }
@@ -133,7 +133,7 @@ export class FetchCall {
 
   /** Tells an SDK not to repeat what was decided here, unless the retries are left to it. */
   #final(response: Response, attempt: Attempt | undefined): Response {
-    const kind = attempt?.refusalKind;
+    const kind = attempt?.refusals.kind;
     const isForGood = kind === 'money' || kind === 'too-large';
     const isOurs = this.#options.retries || isForGood;
     // Such a response is a copy of ours, whose headers may be set.

@@ -33,5 +33,10 @@ export interface BodyTap {
   pass(chunk: Uint8Array, emit: Emit): void;
   /** The body has ended, complete (`whole`) or cut off. Passes on the bytes that were held back. */
   end(whole: boolean, emit: Emit): void;
+  /**
+   * Instead of both, of a body that is there as a text. Returns its JSON, where the tap has parsed it:
+   * that costs as much as all else, and its reader needn't do it again.
+   */
+  whole?(text: string): unknown;
   seen(): ObservedUsage;
 }

@@ -73,7 +73,7 @@ export function readLimits(all: HeaderSource, now: number): ObservedLimit[] {
   const headers = aboutLimits(all);
   const seen = new Set<string>();
   const at = serverNow(headers, now);
-  const found = FAMILIES.flatMap((family) => {
+  const found = familiesIn(headers).flatMap((family) => {
     if (seen.has(family.name) || !isMeant(family, headers)) return [];
     seen.add(family.name);
     return readFamily(family, headers, at);
@@ -85,8 +85,13 @@ export function readLimits(all: HeaderSource, now: number): ObservedLimit[] {
 const TWO_HYPHENS = /^x-rate-limit/;
 const OTHER_NAMES: readonly string[] = ['date', 'age'];
 
+/** Headers, and their names where these can be listed. */
+interface Listed extends HeaderSource {
+  readonly names?: Iterable<string>;
+}
+
 /** The headers that may say something of limits, read in one go: most names are asked for in vain. */
-function aboutLimits(headers: HeaderSource): HeaderSource {
+function aboutLimits(headers: HeaderSource): Listed {
   if (!isIterable(headers)) {
     const twoHyphens = (name: string): string => name.replace(/^x-ratelimit/, 'x-rate-limit');
     return { get: (name) => headers.get(name) ?? headers.get(twoHyphens(name)) };
@@ -100,7 +105,7 @@ function aboutLimits(headers: HeaderSource): HeaderSource {
     const usual = name.replace(TWO_HYPHENS, 'x-ratelimit');
     if (usual === name || !about.has(usual)) about.set(usual, value);
   }
-  return { get: (name) => about.get(name) ?? null };
+  return { get: (name) => about.get(name) ?? null, names: about.keys() };
 }
 
 function isIterable(value: object): value is Iterable<unknown> {
@@ -118,6 +123,22 @@ type Part = (typeof PARTS)[number];
 const NAMES = new Map(
   FAMILIES.map(({ name }) => [name, PARTS.map((part) => name.replace('*', part))]),
 );
+
+/** The families of which each header may be one: most answers have headers of two of them. */
+const FAMILIES_OF = new Map<string, Family[]>();
+for (const family of FAMILIES) {
+  for (const name of NAMES.get(family.name) ?? []) {
+    FAMILIES_OF.set(name, [...(FAMILIES_OF.get(name) ?? []), family]);
+  }
+}
+
+/** The families that may be there, in the order in which they count. */
+function familiesIn({ names }: Listed): readonly Family[] {
+  if (names === undefined) return FAMILIES;
+  const found = new Set<Family>();
+  for (const name of names) for (const family of FAMILIES_OF.get(name) ?? []) found.add(family);
+  return FAMILIES.filter((family) => found.has(family));
+}
 
 function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit[] {
   const names = NAMES.get(family.name) ?? [];

@@ -1,48 +1,73 @@
 import { isObject, member, parseJson } from '../model/json.ts';
 import { failureIn } from './body-failure.ts';
-import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
+import type { BodyListener, BodyTap, Emit, ObservedUsage } from './body-tap.ts';
 import { ByteBuffer } from './bytes.ts';
 import { usageOf } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { lastReportedUsage } from './usage-scan.ts';
 
-/** A larger body isn't parsed. Its end is searched for the usage. */
-const MAX_PARSED_BYTES = 2 ** 20;
-/** Bytes at the end of a large body that are searched. */
-const TAIL_BYTES = 2 ** 16;
+/** A larger body isn't parsed. Its end is searched for the usage. In bytes, or in characters. */
+const MAX_PARSED = 2 ** 20;
+/** How much is searched at the end of a large body. */
+const TAIL = 2 ** 16;
 
 const NOTHING: ObservedUsage = { usage: undefined, seenOutputTokens: 0 };
 
 /** The tap for a JSON body. */
-export function jsonTap(listener: BodyListener): BodyTap {
-  const kept = new ByteBuffer();
-  let large = false;
-  let seen: ObservedUsage | undefined;
-  const read = (isWhole: boolean): ObservedUsage => {
-    const text = new TextDecoder().decode(kept.view());
-    if (large) {
-      const usage = usageOf({ usage: lastReportedUsage(text.slice(-TAIL_BYTES)) });
-      return { usage, seenOutputTokens: 0 };
-    }
-    const json = parseJson(text);
-    if (json === undefined && text.includes('\n')) return seenInLines(text);
-    return isWhole ? seenIn(json) : NOTHING;
-  };
-  return {
-    pass: (chunk, emit) => {
-      emit(chunk);
-      kept.append(chunk);
-      if (kept.length <= MAX_PARSED_BYTES) return;
-      large = true;
-      kept.keepLast(TAIL_BYTES);
-    },
-    end: (isWhole) => {
-      seen = read(isWhole);
-      if (seen.failure !== undefined) listener.onFailure(seen.failure);
-      else if (isWhole) listener.onAnswer();
-    },
-    seen: () => seen ?? read(false),
-  };
+export class JsonTap implements BodyTap {
+  readonly #listener: BodyListener;
+  readonly #kept = new ByteBuffer();
+  #isLarge = false;
+  #seen: ObservedUsage | undefined;
+
+  constructor(listener: BodyListener) {
+    this.#listener = listener;
+  }
+
+  pass(chunk: Uint8Array, emit: Emit): void {
+    emit(chunk);
+    this.#kept.append(chunk);
+    if (this.#kept.length <= MAX_PARSED) return;
+    this.#isLarge = true;
+    this.#kept.keepLast(TAIL);
+  }
+
+  end(isWhole: boolean): void {
+    this.#seen = this.#read(isWhole);
+    this.#tell(this.#seen, isWhole);
+  }
+
+  whole(text: string): unknown {
+    const isLarge = text.length > MAX_PARSED;
+    const json = isLarge ? undefined : parseJson(text);
+    this.#seen = isLarge ? seenInTail(text) : seenInText(text, json, true);
+    this.#tell(this.#seen, true);
+    return json;
+  }
+
+  seen(): ObservedUsage {
+    return this.#seen ?? this.#read(false);
+  }
+
+  #read(isWhole: boolean): ObservedUsage {
+    const text = new TextDecoder().decode(this.#kept.view());
+    return this.#isLarge ? seenInTail(text) : seenInText(text, parseJson(text), isWhole);
+  }
+
+  #tell({ failure }: ObservedUsage, isWhole: boolean): void {
+    if (failure !== undefined) this.#listener.onFailure(failure);
+    else if (isWhole) this.#listener.onAnswer();
+  }
+}
+
+function seenInTail(text: string): ObservedUsage {
+  const usage = usageOf({ usage: lastReportedUsage(text.slice(-TAIL)) });
+  return { usage, seenOutputTokens: 0 };
+}
+
+function seenInText(text: string, json: unknown, isWhole: boolean): ObservedUsage {
+  if (json === undefined && text.includes('\n')) return seenInLines(text);
+  return isWhole ? seenIn(json) : NOTHING;
 }
 
 /** Gemini's streams are a list of chunks, where nobody asks for events: the last one counts. */

@@ -1,8 +1,7 @@
-import { whenAbandoned } from './abandonment.ts';
 import type { BodyFailure } from './body-failure.ts';
 import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
+import { type Metering, readThrough, Shadow } from './shadow.ts';
 import { tapFor } from './tap-for.ts';
-import { tappedStream } from './tapped-stream.ts';
 
 /** What is known of a response's body at its end. */
 export interface ResponseEnd extends ObservedUsage {
@@ -43,13 +42,11 @@ export interface MeteringOptions {
 export function meterResponse(response: Response, options: MeteringOptions): Response {
   const tap = guarded(() => tapOf(response, options));
   const end = endOf(tap, options);
-  const isWhole = !options.hideUsageChunk && options.isStream !== true;
-  const metered = guarded(() => tap !== undefined && patched(response, tap, end, isWhole));
+  const isWhole = !options.hideUsageChunk && options.isStream !== true && 'text' in response;
+  const metered = guarded(() => tap !== undefined && patched(response, { tap, end, isWhole }));
   if (metered !== true) end(true);
   return response;
 }
-
-type End = (complete: boolean) => void;
 
 /** An error of our metering must not reach the caller. */
 function guarded<T>(action: () => T): T | undefined {
@@ -61,7 +58,7 @@ function guarded<T>(action: () => T): T | undefined {
 }
 
 /** Calls the listener the first time only. */
-function endOf(tap: BodyTap | undefined, options: MeteringOptions): End {
+function endOf(tap: BodyTap | undefined, options: MeteringOptions): Metering['end'] {
   let ended = false;
   return (complete) => {
     if (ended) return;
@@ -88,112 +85,10 @@ function unreadBody(response: Response): ReadableStream<Uint8Array> | undefined 
   return bodyUsed || body.locked ? undefined : body;
 }
 
-/** The response around the tapped stream, created when it is first needed. */
-class Shadow {
-  readonly #text: () => Promise<string>;
-  readonly #body: ReadableStream<Uint8Array>;
-  readonly #headers: Headers;
-  readonly #tap: BodyTap;
-  readonly #end: End;
-  readonly #forget: () => void;
-  #response: Response | undefined;
-  #isRead = false;
-
-  constructor(original: Response, body: ReadableStream<Uint8Array>, tap: BodyTap, end: End) {
-    this.#text = original.text.bind(original);
-    this.#body = body;
-    this.#headers = original.headers;
-    this.#tap = tap;
-    this.#end = end;
-    this.#forget = whenAbandoned(original, abandon(end));
-  }
-
-  open(): Response {
-    if (this.#response !== undefined) return this.#response;
-    if (this.#isRead) throw new TypeError('Body is unusable: Body has already been read');
-    const stream = tappedStream(this.#body, this.#tap, this.#end);
-    // From now on the stream may outlive the response; it has its own listener for abandonment.
-    this.#forget();
-    this.#response = new Response(stream, { headers: this.#headers });
-    return this.#response;
-  }
-
-  /** The text of a body that nobody has begun to read: cheaper than a stream. */
-  async text(): Promise<string> {
-    if (this.#response !== undefined || this.#isRead) return this.open().text();
-    this.#isRead = true;
-    this.#forget();
-    try {
-      const text = await this.#text();
-      guarded(() => this.#tap.pass(new TextEncoder().encode(text), () => {}));
-      this.#finish(true);
-      return text;
-    } catch (error) {
-      this.#finish(false);
-      throw error;
-    }
-  }
-
-  get body(): ReadableStream<Uint8Array> | null {
-    return this.#isRead ? this.#body : this.open().body;
-  }
-
-  get bodyUsed(): boolean {
-    return this.#response?.bodyUsed ?? this.#isRead;
-  }
-
-  #finish(isWhole: boolean): void {
-    guarded(() => this.#tap.end(isWhole, () => {}));
-    this.#end(isWhole);
-  }
-}
-
-/** A separate function, so that the listener's closure references nothing but `end`. */
-function abandon(end: End): () => void {
-  return () => end(false);
-}
-
-const READERS = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const;
-
-/** Whether `response` now reads through `tap`; `isWhole`: the tap passes everything on as it is. */
-function patched(response: Response, tap: BodyTap, end: End, isWhole: boolean): boolean {
+/** Whether `response` now reads through `tap`. */
+function patched(response: Response, metering: Metering): boolean {
   const body = unreadBody(response);
   if (body === undefined || !Object.isExtensible(response)) return false;
-  const shadow = new Shadow(response, body, tap, end);
-  const readers = READERS.filter((name) => name in response).map((name) => [
-    name,
-    method(async () => shadow.open()[name]()),
-  ]);
-  const whole = {
-    json: method(async () => JSON.parse(await shadow.text())),
-    text: method(() => shadow.text()),
-  };
-  Object.defineProperties(response, {
-    ...Object.fromEntries(readers),
-    ...(isWhole && 'text' in response && whole),
-    body: { get: () => shadow.body, configurable: true },
-    bodyUsed: { get: () => shadow.bodyUsed, configurable: true },
-    clone: method(() => disguise(response)(shadow.open().clone())),
-  });
+  readThrough(response, new Shadow(response, body, metering));
   return true;
-}
-
-function method(value: () => unknown): PropertyDescriptor {
-  return { value, configurable: true, writable: true };
-}
-
-/** Gives copies of a shadow the `url` and other read-only properties of the original. */
-function disguise(original: Response): (copy: Response) => Response {
-  const { url, redirected, type, status, statusText, ok } = original;
-  const own = Object.entries({ url, redirected, type, status, statusText, ok }).map(
-    ([name, value]) => [name, { value, configurable: true }],
-  );
-  const disguised = (copy: Response): Response => {
-    const next = copy.clone.bind(copy);
-    return Object.defineProperties(copy, {
-      ...Object.fromEntries(own),
-      clone: method(() => disguised(next())),
-    });
-  };
-  return disguised;
 }

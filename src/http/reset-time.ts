@@ -23,6 +23,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const PART = '(\\d{1,16}(?:\\.\\d{1,16})?)(ms|h|m|s|us|µs|ns)';
 const GO_DURATION = new RegExp(`^(?:${PART}){1,7}$`);
+const PARTS = new RegExp(PART, 'g');
 
 export function isGoDuration(text: string): boolean {
   return GO_DURATION.test(text.trim());
@@ -35,7 +36,7 @@ export function isGoDuration(text: string): boolean {
 export function parseDurationMs(text: string): number | undefined {
   const trimmed = text.trim();
   if (!isGoDuration(trimmed)) return inRange(parseCount(trimmed), SECOND_MS);
-  const parts = [...trimmed.matchAll(new RegExp(PART, 'g'))];
+  const parts = [...trimmed.matchAll(PARTS)];
   const totalMs = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs(unit), 0);
   return inRange(totalMs, 1);
 }

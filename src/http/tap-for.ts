@@ -1,7 +1,7 @@
 import { awsStreamTap } from './aws-stream-tap.ts';
 import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
 import { eventStreamTap } from './event-stream-tap.ts';
-import { jsonTap } from './json-tap.ts';
+import { JsonTap } from './json-tap.ts';
 
 /** What is known of a body before it comes. */
 export interface ExpectedBody {
@@ -26,9 +26,9 @@ export function tapFor(expected: ExpectedBody, listener: BodyListener): BodyTap 
   const isEvents = isStream || /^\s*text\/event-stream\b/i.test(contentType);
   const isJson = /\bjson\b/i.test(contentType);
   return sniffingTap((first) => {
-    if (first === BRACE || first === BRACKET) return jsonTap(listener);
+    if (first === BRACE || first === BRACKET) return new JsonTap(listener);
     if (isEvents) return eventStreamTap(hideUsageChunk, listener);
-    return isJson ? jsonTap(listener) : blindTap(listener);
+    return isJson ? new JsonTap(listener) : blindTap(listener);
   });
 }
 
@@ -36,6 +36,9 @@ const BRACE = 0x7b;
 const BRACKET = 0x5b;
 /** LF, CR, and the bytes of a BOM: they mean nothing before JSON, nor before events. */
 const BLANK: readonly (number | undefined)[] = [10, 13, 0xef, 0xbb, 0xbf];
+
+/** The same in a text: what is decoded has no BOM. */
+const NOT_BLANK = /[^\n\r]/;
 
 /** Passes blank bytes on, and lets the first other one choose the tap. */
 function sniffingTap(choose: (first: number | undefined) => BodyTap): BodyTap {
@@ -48,8 +51,23 @@ function sniffingTap(choose: (first: number | undefined) => BodyTap): BodyTap {
       else chosen.pass(chunk, emit);
     },
     end: (whole, emit) => chosen?.end(whole, emit),
+    whole: (text) => {
+      const first = text.charCodeAt(text.search(NOT_BLANK));
+      if (Number.isNaN(first)) return undefined;
+      chosen = choose(first);
+      return wholeThrough(chosen, text);
+    },
     seen: () => chosen?.seen() ?? NOTHING,
   };
+}
+
+/** A whole text through a tap; returns its JSON, where the tap has parsed it. */
+export function wholeThrough(tap: BodyTap, text: string): unknown {
+  if (tap.whole !== undefined) return tap.whole(text);
+  const ignore = (): void => {};
+  tap.pass(new TextEncoder().encode(text), ignore);
+  tap.end(true, ignore);
+  return undefined;
 }
 
 function blindTap(listener: BodyListener): BodyTap {

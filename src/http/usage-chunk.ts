@@ -8,6 +8,8 @@ const LATIN1 = new TextDecoder('latin1');
 /** `usage: null` as a member of an object: after another one, or before it. */
 const NULL_USAGE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/g;
 
+const USAGE = '"usage"';
+
 /** Whether it is the chunk that `include_usage` adds: it has the usage, and no choices. */
 export function isUsageChunk(chunk: unknown): boolean {
   const choices = member(chunk, 'choices');
@@ -30,9 +32,17 @@ function withoutNullUsage(bytes: Uint8Array): Uint8Array {
   for (const match of text.matchAll(NULL_USAGE)) {
     const end = match.index + match[0].length;
     const rest = joined([bytes.subarray(0, match.index), bytes.subarray(end)]);
-    if (hasNoUsage(rest)) return rest;
+    if (isOnlyUsage(text) || hasNoUsage(rest)) return rest;
   }
   return bytes;
+}
+
+/**
+ * Whether the text has one `"usage"`, written without escapes: then it is the member, and what is left
+ * needn't be parsed again. Within a string, its quotes would be escaped.
+ */
+function isOnlyUsage(text: string): boolean {
+  return text.indexOf(USAGE) === text.lastIndexOf(USAGE) && !text.includes('\\u');
 }
 
 /** Also false if the cut hit a nested member or broke the JSON. */

@@ -36,6 +36,8 @@ export class Dispatcher {
   readonly #timer: Timer;
   /** Calls that have asked to go, by number. */
   readonly #asked = new Map<number, QueuedCall<Reservation>>();
+  /** How many of those that asked last have neither gone nor been turned away; before the first look, unknown. */
+  #open = 1;
   /** Whether there may be calls behind those that have asked. */
   #isMore = false;
   #isDue = false;
@@ -66,7 +68,7 @@ export class Dispatcher {
       this.#isToLookAgain = false;
       this.#timer.cancel();
       this.#queue.concurrency = this.#slots;
-      this.#keeper.ask(this.#front());
+      this.#ask(this.#front());
     } while (this.#isToLookAgain);
     this.#isLooking = false;
     this.#listener.decided(false);
@@ -110,6 +112,13 @@ export class Dispatcher {
     if (this.#isToLookAgain || decision.blocked === undefined) this.look();
   }
 
+  /** Where no call waits or has asked, there is nothing to decide: so ends each call that was alone. */
+  #ask(front: readonly QueuedCall<Reservation>[]): void {
+    if (this.#keeper.isLocal && this.#queue.size + this.#open === 0) return;
+    this.#open = front.length;
+    this.#keeper.ask(front);
+  }
+
   /** The first calls of the queue. */
   #front(): readonly QueuedCall<Reservation>[] {
     const front = this.#queue.fair.front(LOOKED_AT, this.#clock.now());
@@ -134,6 +143,7 @@ export class Dispatcher {
   }
 
   #carryOut({ granted, unfit, held, blocked }: Decision): void {
+    this.#open -= granted.length + unfit.length;
     for (const each of unfit) this.#with(each, (call) => this.#listener.unfit(call, each));
     for (const each of granted) {
       const call = this.#asked.get(each.ticket.id);

@@ -5,6 +5,7 @@ import type { Cost } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
+import { isSentAtOnce } from '../rules/apply.ts';
 import type { LaneCommand, RefusalWords } from '../rules/commands.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { Reservation, ReservationListener, ReservationOutcome } from './reservation.ts';
@@ -77,7 +78,9 @@ export class LaneFeedback implements ReservationListener {
   }
 
   sent({ admission: { call, ownReservation } }: Reservation): void {
-    this.#options.keeper.tell({ kind: 'sent', call });
+    const { keeper } = this.#options;
+    const isNoNews = keeper.isLocal && isSentAtOnce(call, keeper.now());
+    if (!isNoNews) keeper.tell({ kind: 'sent', call });
     ownReservation?.sent();
   }
 

@@ -3,7 +3,7 @@ import type { HeadroomError } from '../errors.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
-import type { Pause } from '../rules/pause.ts';
+import { type Asked, type Pause, restAfter } from '../rules/pause.ts';
 import { heldUntil, isGivenUp, isProbeDue, pauseOf, type Recovery } from '../rules/recovery.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
@@ -35,6 +35,27 @@ export class LanePauses {
   /** Whether nothing but refusals has come for as long as calls may be held. */
   get isSpent(): boolean {
     return this.#isSpentFor(false);
+  }
+
+  /**
+   * When the pause is over, by this process's clock, which says `localNow`; `undefined` where there is
+   * none.
+   */
+  until(localNow: number): number | undefined {
+    const pause = pauseOf(this.#recovery);
+    const now = this.#options.keeper.now();
+    if (pause === undefined || pause.until <= now) return undefined;
+    return pause.until - (now - localNow);
+  }
+
+  /**
+   * When a call may ask again that was just refused, after `earlier` others of its own: now, if it
+   * waits for the pause to end. Where that was in vain, or there is no pause, it rests.
+   */
+  retryAt(refusal: Asked, earlier: number, localNow: number): number {
+    const isPaused = this.until(localNow) !== undefined || !this.#options.keeper.isLocal;
+    const rests = earlier > 0 || !isPaused;
+    return localNow + (rests ? restAfter(refusal, earlier) : 0);
   }
 
   /** Why a call may not wait that wants to go since `wantedSince`, in milliseconds. */

@@ -11,15 +11,16 @@ import { type Grant, obstacle } from '../rules/decide.ts';
 import { sizeOf } from '../rules/limits/limit-levels.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { type Asking, Forecaster } from './forecast.ts';
+import { Forecaster } from './forecast.ts';
 import { LaneAdmission, type QueueBounds } from './lane-admission.ts';
-import { type LaneCall, type Patience, patienceOf } from './lane-call.ts';
+import type { LaneCall } from './lane-call.ts';
 import type { LaneFeedback } from './lane-feedback.ts';
 import type { LaneOptions } from './lane-options.ts';
 import { LanePauses } from './lane-pauses.ts';
 import { type Rejection, Reservation } from './reservation.ts';
 import { RestingCalls } from './resting-calls.ts';
 import { situationOf } from './situation.ts';
+import { Stays } from './stays.ts';
 
 /**
  * The calls of a lane that wait in this process: they join, are told how long it will take, and leave
@@ -40,8 +41,7 @@ export class LaneQueue {
   readonly #dispatcher: Dispatcher;
   readonly #resting: RestingCalls;
   readonly #nobody = new Caller(undefined);
-  /** What is told of calls once a store has said whether they have to wait. */
-  #untold: (() => void)[] = [];
+  readonly #stays: Stays;
   #lastId = 0;
 
   constructor(options: LaneOptions, feedback: LaneFeedback) {
@@ -61,11 +61,15 @@ export class LaneQueue {
     const admitting = [keeper, forecaster, this.pauses, bounds] as const;
     this.admission = new LaneAdmission({ lane, model }, emitter, ...admitting);
     this.#resting = new RestingCalls(clock);
-    keeper.isAsked = () => this.#untold.length > 0;
+    keeper.isAsked = () => this.#stays.isAwaited;
     this.#dispatcher = new Dispatcher(keeper, this.#queue, clock, {
       granted: (call, grant) => this.#grant(call, grant),
       unfit: (call, { cost, limit }) => this.#reject(call, this.admission.tooLarge(cost, limit)),
       decided: (isAnswer) => this.#decided(isAnswer),
+    });
+    this.#stays = new Stays(options, this.admission, forecaster, this.#queue, {
+      look: () => this.#dispatcher.look(),
+      reject: (call, error) => this.#reject(call, error),
     });
   }
 
@@ -109,14 +113,14 @@ export class LaneQueue {
     const { isLocal } = this.#options.keeper;
     const asking = this.asking(call, promised);
     const error =
-      this.admission.rejection(asking) ?? (isLocal ? this.#excess(asking, call) : undefined);
+      this.admission.rejection(asking) ?? (isLocal ? this.#stays.excess(asking, call) : undefined);
     if (error !== undefined) promised.reject(this.admission.told(asking, error));
     else this.#queue.join(asking);
     if (!asking.isWaiting) return;
     this.#listenTo(asking.caller);
-    if (!isLocal) this.#untold.push(() => this.#stay(asking, call));
+    if (!isLocal) this.#stays.expect(asking, call);
     this.#dispatcher.lookAt(asking);
-    if (isLocal && asking.isWaiting) this.#stay(asking, call);
+    if (isLocal) this.#stays.begin(asking, call);
   }
 
   /** Lets the call through now, or says why not. Throws where it can never pass. */
@@ -179,49 +183,6 @@ export class LaneQueue {
     return new QueuedCall<Reservation>(call, placed, promised);
   }
 
-  #excess(asking: Asking, call: LaneCall): HeadroomError | undefined {
-    return this.admission.excess(asking, patienceOf(call), call.place !== undefined);
-  }
-
-  /** The call has to wait: it counts in forecasts, and who listens is told when it will go. */
-  #stay(queued: QueuedCall<Reservation>, call: LaneCall): void {
-    if (!queued.isWaiting) return;
-    const error = this.#options.keeper.isLocal ? undefined : this.#excess(queued, call);
-    if (error !== undefined) {
-      this.#reject(queued, error);
-      return;
-    }
-    const { emitter } = this.#options;
-    const isHeard = emitter.listenerCount('throttled') > 0;
-    const forecast = isHeard ? this.forecaster.of(queued) : undefined;
-    this.#queue.fair.count(queued);
-    call.onHeld?.();
-    this.#rejectLate(queued, patienceOf(call));
-    if (forecast === undefined) return;
-    const waitMs = this.forecaster.reported(forecast);
-    const { key } = queued.caller;
-    const { callId, attempt } = queued;
-    const told = { callId, waitMs, key, queued: this.#queue.size, attempt };
-    emitter.emit('throttled', { ...(queued.ref ?? this.#ref), ...forecast, ...told });
-  }
-
-  /** A forecast may be wrong: what waits in spite of it is rejected when its time is over. */
-  #rejectLate(queued: QueuedCall<Reservation>, patience: Patience): void {
-    const { maxWaitMs } = patience;
-    if (maxWaitMs === Number.POSITIVE_INFINITY) return;
-    const cancel = this.#options.clock.setTimeout(() => {
-      // It may go in this very moment.
-      this.#dispatcher.look();
-      if (!queued.isWaiting) return;
-      this.#reject(queued, this.admission.timedOut(queued, patience));
-    }, maxWaitMs);
-    const { stop } = queued;
-    queued.stop = () => {
-      stop?.();
-      cancel();
-    };
-  }
-
   #grant(queued: QueuedCall<Reservation>, { call, own }: Grant): void {
     const { caller, id, since } = queued;
     this.forecaster.went(queued);
@@ -245,14 +206,8 @@ export class LaneQueue {
     const { waiting } = this;
     const givenUp = this.pauses.giveUp(waiting, (call, error) => this.#reject(call, error));
     if (givenUp !== undefined) this.#resting.rejectAll(givenUp);
-    if (isAnswer || this.#options.keeper.isLocal) this.#tellUntold();
+    if (isAnswer || this.#options.keeper.isLocal) this.#stays.beginExpected();
     this.onDecided();
-  }
-
-  #tellUntold(): void {
-    const untold = this.#untold;
-    this.#untold = [];
-    for (const tell of untold) tell();
   }
 
   #reject(queued: QueuedCall<Reservation>, error: HeadroomError): void {

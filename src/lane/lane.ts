@@ -1,8 +1,6 @@
-import type { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import { closedError } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
-import { newCallId } from '../model/call-id.ts';
 import type { ChargeRule } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { PauseCause } from '../model/refusal.ts';
@@ -12,16 +10,14 @@ import type { LaneState } from '../rules/lane-state.ts';
 import { foundRule } from '../rules/learning/charge-belief.ts';
 import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
-import { restAfter } from '../rules/pause.ts';
-import { pauseOf } from '../rules/recovery.ts';
-import type { Costs } from '../rules/ticket.ts';
+import { CallsElsewhere } from './calls-elsewhere.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { Forecast } from './forecast.ts';
 import type { QueueBounds } from './lane-admission.ts';
-import { type LaneCall, plainCall } from './lane-call.ts';
+import type { LaneCall } from './lane-call.ts';
 import { LaneFeedback } from './lane-feedback.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
-import type { LaneOptions, OwnLane } from './lane-options.ts';
+import type { LaneOptions } from './lane-options.ts';
 import { LaneQueue } from './lane-queue.ts';
 import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
 import { limitsOf, statusOf } from './lane-status.ts';
@@ -46,7 +42,7 @@ export class Lane {
   /** Calls that will be here soon. */
   readonly #preparing = new Preparing();
   /** Calls that pass their callers' own limits first, or that rest. */
-  readonly #acquiring = new Set<Promise<Reservation>>();
+  readonly #elsewhere: CallsElsewhere;
 
   constructor(options: LaneOptions) {
     const { emitter, keeper, lane, model } = options;
@@ -56,6 +52,7 @@ export class Lane {
     this.feedback = new LaneFeedback(options);
     this.#watch = new LaneWatch(this.#ref, emitter);
     this.#queue = new LaneQueue(options, this.feedback);
+    this.#elsewhere = new CallsElsewhere(options, this.#ref, this.#queue);
     this.#queue.onDecided = () => this.#notice();
     this.feedback.onChange = (command) => this.#changed(command);
     this.#queue.look();
@@ -72,7 +69,7 @@ export class Lane {
 
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
-    return this.#acquireElsewhere(call) ?? this.#queue.acquire(call);
+    return this.#elsewhere.acquire(call) ?? this.#queue.acquire(call);
   }
 
   /**
@@ -80,63 +77,12 @@ export class Lane {
    * nobody until then, and isn't in the queue.
    */
   enter(call: LaneCall, promised: Promised<Reservation>): Promise<void> | undefined {
-    const acquired = this.#acquireElsewhere(call);
+    const acquired = this.#elsewhere.acquire(call);
     if (acquired === undefined) this.#queue.enter(call, promised);
     return acquired?.then(
       (reservation) => promised.resolve(reservation),
       (reason: unknown) => promised.reject(reason),
     );
-  }
-
-  /** Where the call rests, or its caller's own limits are a lane of their own. */
-  #acquireElsewhere(call: LaneCall): Promise<Reservation> | undefined {
-    const { caller, notBefore = 0 } = call;
-    if (notBefore > this.#now) {
-      return this.#noted(this.#queue.rest(call).then(() => this.acquire(call)));
-    }
-    const own = caller && this.#options.ownLanes?.of(caller);
-    if (caller === undefined || own === undefined) return undefined;
-    return this.#noted(this.#acquireOwnFirst(call, caller, own));
-  }
-
-  #noted(acquired: Promise<Reservation>): Promise<Reservation> {
-    this.#acquiring.add(acquired);
-    const over = (): void => void this.#acquiring.delete(acquired);
-    acquired.then(over, over);
-    return acquired;
-  }
-
-  /** The call passes its caller's own limits before it asks here. */
-  async #acquireOwnFirst(
-    asked: LaneCall,
-    caller: Caller,
-    own: Promise<OwnLane | undefined>,
-  ): Promise<Reservation> {
-    const { callId = newCallId() } = asked;
-    const call = { ...plainCall(asked), callId };
-    const lane = await own;
-    if (lane === undefined) return this.#queue.acquire(call);
-    const error = this.#queue.admission.rejection(this.#queue.asking(call));
-    if (error !== undefined)
-      throw this.#queue.admission.told({ caller, callId, ref: undefined }, error);
-    const since = this.#now;
-    let held = 0;
-    const onHeld = (): void => {
-      held = 1;
-      this.#queue.admission.elsewhere++;
-    };
-    const passed = lane.acquire({ ...ofOwn(call), ref: this.#ref, place: undefined, onHeld });
-    const ownReservation = await passed.finally(() => {
-      this.#queue.admission.elsewhere -= held;
-    });
-    const { maxWaitMs = Number.POSITIVE_INFINITY } = call;
-    const left = Math.max(0, maxWaitMs - (this.#now - since));
-    try {
-      return await this.#queue.acquire({ ...call, maxWaitMs: left, ownReservation });
-    } catch (rejected) {
-      ownReservation.cancel();
-      throw rejected;
-    }
   }
 
   /** Lets the call through now, or says why not. Throws where it can never pass. */
@@ -184,10 +130,7 @@ export class Lane {
 
   /** Milliseconds since the epoch; `undefined` where the lane isn't paused. */
   get pausedUntil(): number | undefined {
-    const pause = pauseOf(this.#keeper.state.recovery);
-    const now = this.#keeper.now();
-    if (pause === undefined || pause.until <= now) return undefined;
-    return pause.until - (now - this.#now);
+    return this.#queue.pauses.until(this.#now);
   }
 
   /** Whether nothing but refusals has come for as long as calls may be held. */
@@ -195,14 +138,9 @@ export class Lane {
     return this.#queue.pauses.isSpent;
   }
 
-  /**
-   * When a call may ask again that was just refused, after `earlier` others of its own: now, if it
-   * waits for the pause to end. Where that was in vain, or there is no pause, it rests.
-   */
+  /** When a call may ask again that was just refused, after `earlier` others of its own. */
   retryAt(cause: PauseCause, retryAfterMs: number | undefined, earlier: number): number {
-    const isPaused = this.pausedUntil !== undefined || !this.#keeper.isLocal;
-    const rests = earlier > 0 || !isPaused;
-    return this.#now + (rests ? restAfter({ cause, retryAfterMs }, earlier) : 0);
+    return this.#queue.pauses.retryAt({ cause, retryAfterMs }, earlier, this.#now);
   }
 
   /** Whether nothing is estimated, waits or is in flight here. */
@@ -274,9 +212,9 @@ export class Lane {
   async drain(): Promise<void> {
     do {
       await this.#preparing.none();
-      await Promise.allSettled(this.#acquiring);
+      await this.#elsewhere.settled();
       await this.#queue.onIdle();
-    } while (this.#acquiring.size + this.#preparing.count > 0);
+    } while (this.#elsewhere.count + this.#preparing.count > 0);
   }
 
   /** Rejects what waits and all that comes; what is in flight goes on. */
@@ -301,13 +239,7 @@ export class Lane {
     if (command?.kind !== 'answered') this.#queue.forecaster.forget();
     if (command?.kind === 'ended' || this.#queue.admission.isClosed) return;
     this.#notice();
-    this.#queue.look();
+    // Where nothing waits nothing can go; a store has to be asked anyway.
+    if (this.#queue.size > 0 || !this.#keeper.isLocal) this.#queue.look();
   }
-}
-
-/** The call, as it asks for its caller's own limits. */
-function ofOwn({ costNow, ...call }: LaneCall): LaneCall {
-  const { ownCost = call.cost } = call;
-  const now = costNow && ((): Costs => ({ cost: costNow().own, own: costNow().own }));
-  return { ...call, cost: ownCost, costNow: now, charges: undefined };
 }

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Caller } from '../callers/caller.ts';
 import { checkedUsage } from '../checked-cost.ts';
-import { amount, type Cost } from '../model/limits.ts';
+import { amount, type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SentCall } from '../rules/ticket.ts';
 
@@ -93,7 +93,7 @@ export class Reservation implements Disposable {
   /** Like `settle`, but ignores amounts that are invalid instead of throwing. @internal */
   settleFromResponse(usage: Cost = {}): void {
     this.answered();
-    const used = { ...sumOfTokens(usage), ...definedOnly(usage) };
+    const used = usedOf(usage);
     this.#end({ ...this.cost, ...used }, { ...this.admission.own, ...used });
   }
 
@@ -159,13 +159,15 @@ export interface Rejection {
   readonly waitMs: number;
 }
 
-function sumOfTokens(usage: Cost): Cost {
-  if (usage.inputTokens === undefined || usage.outputTokens === undefined) return {};
-  return { tokens: amount(usage, 'inputTokens') + amount(usage, 'outputTokens') };
-}
-
 /** Only what is a usable amount: upstream's numbers never spoil a bucket. */
-function definedOnly(usage: Cost): Cost {
-  const entries = Object.entries(usage);
-  return Object.fromEntries(entries.filter(([, value]) => Number.isFinite(value) && value >= 0));
+function usedOf(usage: Cost): Cost {
+  const used: Partial<Record<Dimension, number>> = {};
+  if (usage.inputTokens !== undefined && usage.outputTokens !== undefined) {
+    used.tokens = amount(usage, 'inputTokens') + amount(usage, 'outputTokens');
+  }
+  for (const dimension of DIMENSIONS) {
+    const value = usage[dimension];
+    if (value !== undefined && value >= 0 && value < Infinity) used[dimension] = value;
+  }
+  return used;
 }

@@ -42,7 +42,7 @@ interface Presets {
 }
 
 const presetsOf: (query: PresetQuery) => Presets = remembered(
-  ({ host, model, tier }) => [host, typeof tier, tier, model].join('\n'),
+  ({ host, model, tier }) => `${host}\n${typeof tier}\n${tier}\n${model}`,
   (query) => {
     const facts = DEFINITIONS[query.host].limits;
     const thresholds = new Set(facts.rows.map(({ aboveInputTokens = 0 }) => aboveInputTokens));

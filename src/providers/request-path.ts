@@ -1,3 +1,5 @@
+import { remembered } from '../model/remembered.ts';
+
 /**
  * Whether a path ends with this endpoint. Anything may precede it: a base path, Azure's deployment, a
  * whole URL.
@@ -15,6 +17,14 @@ export function deploymentIn(path: string): string | undefined {
 
 /** The path without its query and a last slash. */
 export function barePath(path: string): string {
+  return path.length > LONGEST_KEPT ? cut(path) : bare(path);
+}
+
+/** Calls have few paths, and each is looked at several times a call. */
+const bare: (path: string) => string = remembered(String, cut);
+const LONGEST_KEPT = 512;
+
+function cut(path: string): string {
   return path.replace(/[?#].*$/s, '').replace(/\/$/, '');
 }
 

@@ -98,6 +98,18 @@ export class CallerQueue<R = unknown> {
     }
   }
 
+  /** The first of them, at most `count`. */
+  firstCalls(count: number): QueuedCall<R>[] {
+    const { first } = this;
+    const calls = first === undefined ? [] : [first];
+    for (const rank of this.#ranks) {
+      for (let call = rank.first; call !== undefined && calls.length < count; call = call.next) {
+        if (call !== first) calls.push(call);
+      }
+    }
+    return calls;
+  }
+
   /** The calls that go before a new one of that priority. */
   before(priority: number): Ahead {
     let [calls, cost]: [number, Cost] = [0, {}];

@@ -13,6 +13,12 @@ import { begin, end, firstOf } from './turns.ts';
 
 /** A request that leaves within so long of its grant counts from the grant. */
 const SENT_AT_ONCE_MS = 1;
+
+/** Whether it makes no difference when the request has left. */
+export function isSentAtOnce({ at }: Pick<SentCall, 'at'>, now: number): boolean {
+  return now - at < SENT_AT_ONCE_MS;
+}
+
 /** Nothing of a call that came to nothing is left. */
 const NOTHING = {};
 
@@ -139,8 +145,9 @@ function syncTurns(state: LaneState): void {
 }
 
 /** Limits count a call from when it is sent; it was granted before. */
-function restamp({ limits }: LaneState, { cost, at }: SentCall, now: number): void {
-  if (now - at < SENT_AT_ONCE_MS) return;
+function restamp({ limits }: LaneState, call: SentCall, now: number): void {
+  if (isSentAtOnce(call, now)) return;
+  const { cost, at } = call;
   withdrawFromTrial(limits, { cost, at });
   retime(limits, cost, at, now);
 }

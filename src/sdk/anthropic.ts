@@ -160,7 +160,7 @@ function limiting(client: AnthropicClient, ofClient: ClientPipeline): Middleware
       const response = await admitted.receive(
         await sent(admitted, () => ofClient.sending(() => next(lowered))),
       );
-      if (admitted.again === undefined) return response;
+      if (admitted.refusals.again === undefined) return response;
       counts.resends++;
       count(1);
       earlier = admitted;

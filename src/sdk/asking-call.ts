@@ -1,5 +1,6 @@
 import { type BudgetReservation, NOTHING_RESERVED } from '../budget/budget-reservation.ts';
 import type { Caller } from '../callers/caller.ts';
+import type { LaneKey } from '../lane/lane-registry.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Call } from '../model/call.ts';
 import { knownPrice } from '../providers/known-price.ts';
@@ -74,16 +75,15 @@ export class AskingCall<R extends HookedRequest = HookedRequest>
     const price = () => knownPrice(this.call.model, terms.limiter.prices, 'A budget');
     const estimated = { inputTokens, outputTokens };
     const payable = { call: this.call, estimate: estimated, caller, callId, price };
-    const budget =
-      before.earlier?.budget ??
-      terms.limiter.reserveBudget(terms.keyOf(this.call, estimate), payable);
-    if (budget instanceof Promise) return budget.then((reserved) => this.#enter(reserved));
-    return this.#enter(budget);
+    const key = terms.keyOf(this.call, estimate);
+    const budget = before.earlier?.budget ?? terms.limiter.reserveBudget(key, payable);
+    if (budget instanceof Promise) return budget.then((reserved) => this.#enter(key, reserved));
+    return this.#enter(key, budget);
   }
 
-  #enter(budget: BudgetReservation): void | Promise<void> {
+  #enter(key: LaneKey, budget: BudgetReservation): void | Promise<void> {
     this.#budget = budget;
-    const lane = this.terms.laneOf(this.call, this.estimate);
+    const lane = this.terms.limiter.lane(key);
     this.#endPreparing();
     this.lane = lane;
     return lane.enter(this, this);

@@ -40,12 +40,24 @@ interface LastTerms {
   readonly tier: string | undefined;
 }
 
+/** Where the last call went. */
+interface KnownUpstream {
+  readonly destination: Destination;
+  readonly hasTier: boolean;
+  readonly upstream: Upstream;
+}
+
+function isSame(one: Destination, other: Destination): boolean {
+  return one.sdk === other.sdk && one.baseURL === other.baseURL && one.azure === other.azure;
+}
+
 /** Estimates, queues and admits the requests of one client. */
 export class CallPipeline {
   readonly #options: CallPipelineOptions;
   readonly #destination: () => Destination;
   readonly #aborts = new AbortHub();
   #last: LastTerms | undefined;
+  #known: KnownUpstream | undefined;
 
   /** `destination` is called for each request, because a client's base URL may change. */
   constructor(options: CallPipelineOptions, destination: () => Destination) {
@@ -63,8 +75,15 @@ export class CallPipeline {
     return habitsOf(this.#options.limiter);
   }
 
+  /** The last one, as nearly always: each call asks twice. */
   #upstream(): Upstream {
-    return upstreamAt(this.#destination(), accountTierOf(this.#options) !== undefined);
+    const destination = this.#destination();
+    const hasTier = accountTierOf(this.#options) !== undefined;
+    const known = this.#known;
+    if (known?.hasTier === hasTier && isSame(known.destination, destination)) return known.upstream;
+    const upstream = upstreamAt(destination, hasTier);
+    this.#known = { destination, hasTier, upstream };
+    return upstream;
   }
 
   /**

@@ -108,11 +108,11 @@ export class EstimatedCall<R extends HookedRequest = HookedRequest> implements L
   }
 
   get refusals(): number | undefined {
-    return this.before.previous?.refusals;
+    return this.before.previous?.refusals.count;
   }
 
   get refusedAt(): number | undefined {
-    return this.before.previous?.firstRefusedAt;
+    return this.before.previous?.refusals.firstRefusedAt;
   }
 
   get maxWaitMs(): number | undefined {
@@ -124,7 +124,7 @@ export class EstimatedCall<R extends HookedRequest = HookedRequest> implements L
   }
 
   get notBefore(): number | undefined {
-    return this.before.earlier?.retryAt;
+    return this.before.earlier?.refusals.retryAt;
   }
 
   get place(): LaneCall['place'] {

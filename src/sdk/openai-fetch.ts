@@ -55,7 +55,8 @@ export class FollowedFetch {
     const { headers } = init ?? {};
     const isKnown = typeof headers === 'object' && headers !== null;
     const attempt = isKnown ? this.#byHeaders.get(headers) : undefined;
-    if (attempt === undefined || attempt.isSent) return attempt?.replay ?? fetch(url, init);
+    if (attempt === undefined || attempt.isSent)
+      return attempt?.refusals.replay ?? fetch(url, init);
     attempt.markSent();
     let response: Response;
     try {

@@ -179,7 +179,7 @@ class OpenAIHook {
       } catch (error) {
         attempt.abandon();
         sending.question?.failed();
-        if (attempt.again === undefined) throw error;
+        if (attempt.refusals.again === undefined) throw error;
         sending.resends++;
         sending.attempt++;
       }
@@ -201,7 +201,8 @@ class OpenAIHook {
       return asking.admitted;
     } catch (error) {
       question?.failed();
-      if (signal?.aborted === true || previous?.answersFor(error) === true) return undefined;
+      if (signal?.aborted === true || previous?.refusals.answersFor(error) === true)
+        return undefined;
       throw error;
     }
   }

@@ -72,7 +72,7 @@ export class OutgoingCall implements HookedRequest {
 
   /** The attempt before, if that was refused. */
   get previous(): Attempt | undefined {
-    return this.current?.isRefused === true ? this.current : undefined;
+    return this.current?.refusals.isRefused === true ? this.current : undefined;
   }
 
   /** Sets the body of the attempt: the caller's, or a copy with its output lowered. */

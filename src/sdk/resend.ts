@@ -2,12 +2,13 @@ import type { Attempt } from './attempt.ts';
 
 /** A call's attempt before, if that was refused. */
 export function refused(attempt: Attempt | undefined): Attempt | undefined {
-  return attempt?.isRefused === true ? attempt : undefined;
+  return attempt?.refusals.isRefused === true ? attempt : undefined;
 }
 
 /** The call's own refusal, where its lane takes no calls any more; else throws the error. */
 export function refusalOr(error: unknown, previous: Attempt | undefined): Response {
-  const refusal = previous?.answersFor(error) === true ? previous.replay : undefined;
+  const refusal =
+    previous?.refusals.answersFor(error) === true ? previous.refusals.replay : undefined;
   if (refusal === undefined) throw error;
   return refusal;
 }

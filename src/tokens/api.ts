@@ -1,3 +1,5 @@
+import { remembered } from '../model/remembered.ts';
+
 /** APIs whose input is counted by their own rules. */
 export type Api =
   | 'chat'
@@ -48,13 +50,16 @@ const LONGEST_PATH = 512;
  * The API of a path or a whole URL, with any base path and query; `undefined` for any other path.
  */
 export function apiOf(path: string): Api | undefined {
-  if (path.length > LONGEST_PATH) return undefined;
+  return path.length > LONGEST_PATH ? undefined : apiAt(path);
+}
+
+const apiAt: (path: string) => Api | undefined = remembered(String, (path) => {
   const bare = `/${path}`
     .replace(/[?#].*$/s, '')
     .replace(/\/+/g, '/')
     .replace(/\/$/, '');
   return PATHS.find(([end]) => end.test(bare))?.[1];
-}
+});
 
 /** Whether a call is answered with text. */
 export function writesText(path: string): boolean {

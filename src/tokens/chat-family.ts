@@ -1,3 +1,4 @@
+import { remembered } from '../model/remembered.ts';
 import { CLAUDE_CHAT } from './families/claude-chat.ts';
 import { DEEPSEEK } from './families/deepseek.ts';
 import type { ChatFamily, FamilyRow } from './families/family.ts';
@@ -32,12 +33,17 @@ export function chatFamily(
   api: 'chat' | 'responses' = 'chat',
   provider = 'openai',
 ): ChatFamily {
-  const row = FAMILIES.find(({ models }) => models.test(model));
+  const row = rowOf(model);
   if (row === undefined) return PUBLISHED;
   const family = typeof row.family === 'function' ? row.family(model) : row.family;
   if (api === 'responses') return { ...family, ...row.responses };
   return provider === 'compatible' ? { ...family, ...row.elsewhere } : family;
 }
+
+/** Calls are to few models. */
+const rowOf: (model: string) => FamilyRow | undefined = remembered(String, (model) =>
+  FAMILIES.find(({ models }) => models.test(model)),
+);
 
 /** Models of the older encoding, also under the names that Azure gives them. */
 const CL100K = /^(?:gpt-4(?:-|$)|gpt-3\.5|gpt-35|text-embedding-|davinci-002|babbage-002)/;

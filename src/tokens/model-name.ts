@@ -1,4 +1,5 @@
 import { textField } from '../model/json.ts';
+import { remembered } from '../model/remembered.ts';
 
 /** Google's and Bedrock's paths name the model. */
 const MODEL = /\/models?\/([^/:]{1,256})[/:]/;
@@ -12,19 +13,24 @@ export function modelName(path: string, body: unknown): string {
   const deployment = /\/deployments\/([^/]{1,128})\//.exec(path)?.[1] ?? '';
   const inPath = MODEL.exec(path)?.[1] ?? '';
   const named = textField(body, 'model').slice(0, 256) || deployment || inPath;
-  return named
+  return bareName(named);
+}
+
+/** Without prefixes. Calls are to few models. */
+const bareName: (named: string) => string = remembered(String, (named) =>
+  named
     .toLowerCase()
     .replace(/^ft:/, '')
     .replace(/^.*\//, '')
-    .replace(/^(?:[a-z-]+\.)+(?=[a-z])/, '');
-}
+    .replace(/^(?:[a-z-]+\.)+(?=[a-z])/, ''),
+);
 
 /**
  * The name without the date of a snapshot (`gpt-4o-2024-08-06`, `claude-opus-4-5-20251101`) and
  * without the suffixes of clouds (`-v1:0`, `@20251101`).
  */
-export function familyName(model: string): string {
-  return model
+export const familyName: (model: string) => string = remembered(String, (model) =>
+  model
     .replace(/[-@]v\d+(?::\d+)?$/, '')
-    .replace(/[-@](?:latest|default|20\d{6}|20\d\d-\d\d-\d\d)$/, '');
-}
+    .replace(/[-@](?:latest|default|20\d{6}|20\d\d-\d\d-\d\d)$/, ''),
+);

@@ -1,4 +1,5 @@
 import { field } from '../model/json.ts';
+import { remembered } from '../model/remembered.ts';
 import { anthropicCompletion, anthropicMessages } from './anthropic-messages.ts';
 import type { Api } from './api.ts';
 import type { Prior } from './calibration/script-weights.ts';
@@ -26,9 +27,19 @@ export interface Prompt {
 export function promptOf(provider: string, api: Api, model: string, body: unknown): Prompt {
   return {
     parts: partsOf(provider, api, model, body),
-    encoding: encodingOf(model),
-    prior: priorOf(provider, model),
+    ...countingOf({ provider, model }),
   };
+}
+
+/** How text is counted. Calls are to few models. */
+const countingOf: (of: Counted) => Pick<Prompt, 'encoding' | 'prior'> = remembered(
+  ({ provider, model }) => `${provider} ${model}`,
+  ({ provider, model }) => ({ encoding: encodingOf(model), prior: priorOf(provider, model) }),
+);
+
+interface Counted {
+  readonly provider: string;
+  readonly model: string;
 }
 
 function partsOf(provider: string, api: Api, model: string, body: unknown): Parts {

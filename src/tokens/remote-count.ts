@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { countField, field } from '../model/json.ts';
 import { MINUTE_MS } from '../model/limits.ts';
 import { apiOf } from './api.ts';
-import { LruMap } from './calibration/lru-map.ts';
+import { RecentMap } from './calibration/recent-map.ts';
 import { digestOf } from './digest.ts';
 import type { EstimateRequest } from './estimator.ts';
 import { sharedQueue } from './shared-queue.ts';
@@ -93,7 +93,7 @@ class RemoteCount {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   /** By a digest of the body, because callers modify bodies that they have sent. */
-  readonly #counts = new LruMap<Count>(MOST_REMEMBERED);
+  readonly #counts = new RecentMap<Count>(MOST_REMEMBERED);
   #askedAt: number[] = [];
   #underWay = 0;
   #failures = 0;

@@ -138,6 +138,24 @@ describe('a dispatcher', () => {
     expect(bench.lines.slice(3)).toEqual(['1000 start 2', '2000 start 3']);
   });
 
+  it('wakes for a caller that is held, however often it looks meanwhile', async () => {
+    const bench = new Bench(lanelessOf(100));
+    bench.join(2, limited('bob'));
+    for (let look = 0; look < 4; look++) bench.dispatcher.look();
+    await bench.clock.run();
+    expect(bench.lines).toEqual(['0 start 1', '1000 start 2']);
+  });
+
+  it('asks nothing where nothing waits, except for what has left since it asked', () => {
+    const bench = new Bench(laneOf(1));
+    const [, behind] = bench.join(2);
+    bench.dispatcher.look();
+    bench.queue.leave(behind!, 'gone');
+    const { asked } = bench.keeper;
+    for (let look = 0; look < 4; look++) bench.dispatcher.look();
+    expect(bench.keeper.asked).toBe(asked + 1);
+  });
+
   it('starts nothing by itself once it is stopped', async () => {
     const bench = new Bench(laneOf(1));
     bench.join(2);

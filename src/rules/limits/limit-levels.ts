@@ -37,12 +37,18 @@ export function isFull(set: LimitSet, now: number): boolean {
  */
 export function sizeOf({ meters }: LimitSet, cost: Cost): number {
   if (meters.length === 0) return 1;
-  return Math.max(...meters.map((meter) => timeOf(meter, amount(cost, meter.limit.dimension))));
+  let most = 0;
+  for (const meter of meters) {
+    most = Math.max(most, timeOf(meter, amount(cost, meter.limit.dimension)));
+  }
+  return most;
 }
 
 /** The greatest share of a limit that others on the same account use. */
 export function othersShare(set: LimitSet, now: number): number {
-  return Math.max(0, ...set.meters.map((meter) => meterOthersShare(meter, set, now)));
+  let most = 0;
+  for (const meter of set.meters) most = Math.max(most, meterOthersShare(meter, set, now));
+  return most;
 }
 
 /** What a limit lets through in a minute. 0 if it isn't kept. */

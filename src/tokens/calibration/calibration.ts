@@ -3,8 +3,8 @@ import type { Measurement } from '../measurement.ts';
 import { tokenCount } from '../token-count.ts';
 import { type Counted, type Estimated, LearningEstimate, NOTHING } from './call-estimate.ts';
 import { FamilyCalibration, type SavedFamily } from './family-calibration.ts';
-import { LruMap } from './lru-map.ts';
 import { OutputHistory } from './output-history.ts';
+import { RecentMap } from './recent-map.ts';
 import { readSaved, type SavedCalibration } from './saved.ts';
 import { SurplusHistory } from './surplus-history.ts';
 
@@ -27,7 +27,7 @@ const LEAST_TEXT = 40;
  * writeFileSync('calibration.json', JSON.stringify(calibration));
  */
 export class Calibration {
-  readonly #families = new LruMap<FamilyCalibration>(MOST_FAMILIES);
+  readonly #families = new RecentMap<FamilyCalibration>(MOST_FAMILIES);
   readonly #outputs: OutputHistory;
   readonly #surpluses: SurplusHistory;
   /** Saved families that haven't been used in this process yet. */

@@ -1,7 +1,7 @@
 import type { TokenEstimate, Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
 import { emptyTally, type TokensByScript } from '../tokenizer/tokens-by-script.ts';
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 import type { Prior } from './script-weights.ts';
 
 /** An estimate that learns from the response. */
@@ -68,7 +68,7 @@ type Numbers = Omit<Estimated, 'expectedOutputTokens' | 'expectedNow' | 'learn'>
 
 /** Kinds that are shared by their calls; more are each call's own again. */
 const MOST_KINDS = 256;
-const kinds = new LruMap<Kind>(MOST_KINDS);
+const kinds = new RecentMap<Kind>(MOST_KINDS);
 
 /** There may be 100,000 calls that wait, of few kinds. */
 function sharedKind(call: Measurement): Kind {

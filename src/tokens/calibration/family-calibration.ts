@@ -29,6 +29,8 @@ export class FamilyCalibration {
   readonly #errors: RecentValues;
 
   #hasLearned: boolean;
+  /** Whether what was learned has been nearer lately, on calls that it had not seen. */
+  #isBetter: boolean;
 
   constructor(prior: Prior, saved?: SavedFamily) {
     this.#weights = new ScriptWeights(prior, saved?.weights, saved?.factor);
@@ -36,11 +38,12 @@ export class FamilyCalibration {
     this.#prior = prior.weights;
     this.#hasLearned = saved !== undefined;
     this.#gains = new RecentValues(GAINS, saved?.gains);
+    this.#isBetter = areGains(this.#gains.toJSON());
   }
 
   /** The tokens of a text. */
   tokens(tally: TokensByScript): number {
-    return this.#isBetter() ? this.#weights.tokens(tally) : weigh(tally, this.#prior);
+    return this.#isBetter ? this.#weights.tokens(tally) : weigh(tally, this.#prior);
   }
 
   /** The margin of an estimate of `tokens`: nine of ten texts stayed within it. 0 at first. */
@@ -58,21 +61,20 @@ export class FamilyCalibration {
     const priorError = Math.abs(weigh(tally, this.#prior) / actual - 1);
     const learnedError = Math.abs(this.#weights.tokens(tally) / actual - 1);
     if (this.#hasLearned) this.#gains.add(bounded(priorError) - bounded(learnedError));
+    this.#isBetter = areGains(this.#gains.toJSON());
     this.#weights.learn(tally, actual);
     this.#hasLearned = true;
-  }
-
-  /** Whether what was learned has been nearer lately, on calls that it had not seen. */
-  #isBetter(): boolean {
-    const gains = this.#gains.toJSON();
-    const gain = gains.reduce((sum, each) => sum + each, 0);
-    return gains.length >= ENOUGH && gain > LEAST_GAIN * gains.length;
   }
 
   toJSON(): SavedFamily {
     const [errors, gains] = [this.#errors.toJSON(), this.#gains.toJSON()];
     return { ...this.#weights.toJSON(), errors, gains };
   }
+}
+
+function areGains(gains: readonly number[]): boolean {
+  const gain = gains.reduce((sum, each) => sum + each, 0);
+  return gains.length >= ENOUGH && gain > LEAST_GAIN * gains.length;
 }
 
 function bounded(error: number): number {

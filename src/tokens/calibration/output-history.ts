@@ -1,4 +1,4 @@
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 import { RecentValues } from './recent-values.ts';
 
 const MOST_SITES = 512;
@@ -10,7 +10,7 @@ const ENOUGH = 3;
 
 /** Remembers the output tokens of similar calls, by key. Bounded: old keys are forgotten. */
 export class OutputHistory {
-  readonly #sites = new LruMap<RecentValues>(MOST_SITES);
+  readonly #sites = new RecentMap<RecentValues>(MOST_SITES);
 
   /** @param saved - as `toJSON` gave it */
   constructor(saved: Readonly<Record<string, readonly number[]>> = {}) {

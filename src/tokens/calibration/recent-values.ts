@@ -1,9 +1,12 @@
+import { SortedValues } from './sorted-values.ts';
+
 /** The last values of a quantity, and their quantiles. */
 export class RecentValues {
   readonly #most: number;
   readonly #values: number[];
   #oldest = 0;
-  #sorted: readonly number[] | undefined;
+  /** The same values; kept in order, because a quantile is asked for after nearly every one. */
+  readonly #sorted: SortedValues;
 
   /**
    * @param most - how many values are kept
@@ -12,6 +15,7 @@ export class RecentValues {
   constructor(most: number, values: readonly number[] = []) {
     this.#most = most;
     this.#values = values.slice(-most);
+    this.#sorted = new SortedValues(this.#values);
   }
 
   get count(): number {
@@ -19,24 +23,25 @@ export class RecentValues {
   }
 
   add(value: number): void {
-    this.#sorted = undefined;
-    if (this.#values.length < this.#most) {
-      this.#values.push(value);
-      return;
-    }
-    this.#values[this.#oldest] = value;
-    this.#oldest = (this.#oldest + 1) % this.#most;
+    if (this.#values.length === this.#most) this.#replaceOldest(value);
+    else this.#values.push(value);
+    this.#sorted.add(value);
   }
 
   /** The quantile `share`; `undefined` without values. */
   quantile(share: number): number | undefined {
-    this.#sorted ??= this.#values.toSorted((one, other) => one - other);
-    const sorted = this.#sorted;
+    const sorted = this.#sorted.values;
     return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   }
 
   /** The oldest first. */
   toJSON(): number[] {
     return [...this.#values.slice(this.#oldest), ...this.#values.slice(0, this.#oldest)];
+  }
+
+  #replaceOldest(value: number): void {
+    this.#sorted.remove(this.#values[this.#oldest] ?? value);
+    this.#values[this.#oldest] = value;
+    this.#oldest = (this.#oldest + 1) % this.#most;
   }
 }

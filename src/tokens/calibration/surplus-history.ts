@@ -1,5 +1,6 @@
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 import { RecentValues } from './recent-values.ts';
+import { SortedValues } from './sorted-values.ts';
 
 const MOST_SITES = 512;
 const SURPLUSES = 8;
@@ -12,24 +13,23 @@ const BETTER = 0.5;
  * before: an estimate without it is never much better. Bounded: old sites are forgotten.
  */
 export class SurplusHistory {
-  readonly #sites = new LruMap<RecentValues>(MOST_SITES);
+  readonly #sites = new RecentMap<Surpluses>(MOST_SITES);
 
   /** @param saved - as `toJSON` gave it */
   constructor(saved: Readonly<Record<string, readonly number[]>> = {}) {
     for (const [site, surpluses] of Object.entries(saved)) {
-      this.#sites.set(site, new RecentValues(SURPLUSES, surpluses));
+      this.#sites.set(site, new Surpluses(surpluses));
     }
   }
 
   /** The tokens to add to an estimate; negative if it would be too high. 0 where none are known. */
   expected(site: string): number {
-    const values = this.#sites.get(site)?.toJSON() ?? [];
-    return helps(values) ? median(values) : 0;
+    return this.#sites.get(site)?.expected ?? 0;
   }
 
   /** Records by how much a call has exceeded its estimate without surplus. */
   learn(site: string, surplus: number): void {
-    this.#sites.ensure(site, () => new RecentValues(SURPLUSES)).add(surplus);
+    this.#sites.ensure(site, () => new Surpluses()).add(surplus);
   }
 
   toJSON(): Record<string, readonly number[]> {
@@ -37,21 +37,47 @@ export class SurplusHistory {
   }
 }
 
-/** Whether the median of the calls before each would have been nearer than nothing. */
-function helps(values: readonly number[]): boolean {
+/** The last surpluses of one site. What they let expect is asked for far more often than it changes. */
+class Surpluses {
+  readonly #values: RecentValues;
+  #expected: number | undefined;
+
+  constructor(values?: readonly number[]) {
+    this.#values = new RecentValues(SURPLUSES, values);
+  }
+
+  get expected(): number {
+    this.#expected ??= expectedAfter(this.toJSON());
+    return this.#expected;
+  }
+
+  add(surplus: number): void {
+    this.#values.add(surplus);
+    this.#expected = undefined;
+  }
+
+  toJSON(): number[] {
+    return this.#values.toJSON();
+  }
+}
+
+/** 0, unless the median of the calls before each would have been nearer than nothing. */
+function expectedAfter(values: readonly number[]): number {
+  const before = new SortedValues();
   let bare = 0;
   let corrected = 0;
-  for (let index = 1; index < values.length; index += 1) {
-    const actual = values[index] ?? 0;
-    bare += Math.abs(actual);
-    corrected += Math.abs(actual - median(values.slice(0, index)));
+  for (const [index, actual] of values.entries()) {
+    if (index > 0) {
+      bare += Math.abs(actual);
+      corrected += Math.abs(actual - median(before.values));
+    }
+    before.add(actual);
   }
-  return corrected < BETTER * bare;
+  return corrected < BETTER * bare ? median(before.values) : 0;
 }
 
 /** The one nearer to zero of two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
+function median(sorted: readonly number[]): number {
   const low = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
   const high = sorted[Math.floor(sorted.length / 2)] ?? 0;
   return Math.abs(low) < Math.abs(high) ? low : high;
