@@ -4,7 +4,13 @@ import { ProviderRefusal } from '../provider-refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 import { type Asked, type Pause, restAfter } from '../rules/pause.ts';
-import { heldUntil, isGivenUp, isProbeDue, pauseOf, type Recovery } from '../rules/recovery.ts';
+import {
+  heldUntil,
+  isGivenUp,
+  isProbeDue,
+  pauseOf,
+  type Recovery,
+} from '../rules/recovery-state.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 

@@ -11,8 +11,6 @@ import type { LaneStatus } from './lane-snapshot.ts';
 import { openingOf, termsOf } from './lane-terms.ts';
 import { OperatorPauses } from './operator-pauses.ts';
 
-export { type LaneKey, manualKey, nameOf };
-
 interface OpenLane {
   readonly lane: Lane;
   readonly key: LaneKey;

@@ -7,7 +7,7 @@ import { inFlight, type LaneState } from '../rules/lane-state.ts';
 import { levels, othersShare } from '../rules/limits/limit-levels.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
-import { pauseOf } from '../rules/recovery.ts';
+import { pauseOf } from '../rules/recovery-state.ts';
 import type { Glimpse } from '../shared/shared-store.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import { type LaneSnapshot, type LaneStatus, NO_TOTALS } from './lane-snapshot.ts';

@@ -4,7 +4,7 @@ import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
 import type { Pause } from '../rules/pause.ts';
-import { pauseOf } from '../rules/recovery.ts';
+import { pauseOf } from '../rules/recovery-state.ts';
 
 /** How far two readings of the same pause differ, where two clocks are compared. */
 const SAME_MS = 50;

@@ -3,7 +3,7 @@ import type { Reason } from '../model/reason.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
 import { obstacle } from '../rules/decide.ts';
 import type { LimitSet } from '../rules/limits/limit-set.ts';
-import { pauseOf } from '../rules/recovery.ts';
+import { pauseOf } from '../rules/recovery-state.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { Reservation } from './reservation.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../budget/budget-ledger.ts';
-import { type LaneKey, nameOf } from '../lane/lane-registry.ts';
+import { type LaneKey, nameOf } from '../lane/lane-key.ts';
 import { reservedBy } from '../model/charge.ts';
 import type { SourcedLimit } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';

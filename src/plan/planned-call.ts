@@ -1,6 +1,6 @@
 import { checkedCost } from '../checked-cost.ts';
 import type { Clock } from '../clock.ts';
-import { type LaneKey, manualKey } from '../lane/lane-registry.ts';
+import { type LaneKey, manualKey } from '../lane/lane-key.ts';
 import type { Call } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';

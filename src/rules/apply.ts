@@ -7,7 +7,8 @@ import { withdrawFromTrial } from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, limitSet, recallUse, retime } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
-import { beginAgain, halt, pauseOf, reconsider, widen } from './recovery.ts';
+import { beginAgain, halt, reconsider, widen } from './recovery.ts';
+import { pauseOf } from './recovery-state.ts';
 import type { SentCall, Ticket } from './ticket.ts';
 import { begin, end, firstOf } from './turns.ts';
 

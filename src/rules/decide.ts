@@ -10,6 +10,7 @@ import { sizeOf } from './limits/limit-levels.ts';
 import { type AskingTicket, inOrder, oldestOf } from './line-order.ts';
 import { reopensAt } from './pause.ts';
 import { type OwnWait, pickNext, type Unfit } from './pick-next.ts';
+import { SUSPECT, start, widensAt } from './recovery.ts';
 import {
   isCold,
   isPassable,
@@ -17,10 +18,7 @@ import {
   isProbeDue,
   pauseOf,
   type Recovery,
-  SUSPECT,
-  start,
-  widensAt,
-} from './recovery.ts';
+} from './recovery-state.ts';
 import type { Costs, SentCall, Ticket } from './ticket.ts';
 import { countPassing, serve } from './turns.ts';
 

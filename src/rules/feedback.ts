@@ -21,13 +21,13 @@ import {
   forget,
   isOfPause,
   open,
-  pauseOf,
   reconsider,
   refuse,
   release,
   resume,
   start,
 } from './recovery.ts';
+import { pauseOf } from './recovery-state.ts';
 import type { SentCall } from './ticket.ts';
 
 /*

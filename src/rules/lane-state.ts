@@ -5,7 +5,7 @@ import type { LaneTerms } from './commands.ts';
 import { type Learning, learning, newLearning } from './learning/learning.ts';
 import { type LimitSet, limitSet, newLimitSet } from './limits/limit-set.ts';
 import { type MeteredLimit, meteredLimit } from './limits/metered-limit.ts';
-import { newRecovery, type Recovery, recovery } from './recovery.ts';
+import { newRecovery, type Recovery, recovery } from './recovery-state.ts';
 import { type Ticket, ticket } from './ticket.ts';
 import { newTurns, type Turns, turns } from './turns.ts';
 

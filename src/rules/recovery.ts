@@ -1,24 +1,13 @@
 import { MINUTE_MS } from '../model/limits.ts';
-import { type Codec, number, oneOf, optional, record, time } from './codec.ts';
-import {
-  type Asked,
-  confirmed,
-  type Pause,
-  pause,
-  pauseFor,
-  probeEveryMs,
-  reopensAt,
-  waitAfter,
-} from './pause.ts';
+import { type Asked, confirmed, type Pause, pauseFor, probeEveryMs, waitAfter } from './pause.ts';
+import { isCold, isPassable, pauseOf, type Recovery } from './recovery-state.ts';
 
-/** The patience of a lane that was given none. */
-const PATIENCE_MS = 10 * MINUTE_MS;
+/* How a lane stops for the provider's refusals, and starts again. What it is: `recovery-state.ts`. */
+
 /** When nothing was tried for so long, an earlier refusal is old news. */
 const QUIET_MS = MINUTE_MS;
 /** Refused so often, a call lets others probe, and is no proof against a lane that others pass. */
 export const SUSPECT = 2;
-/** Calls in flight until the first answer, where nothing is known of the limits. */
-const COLD = 1;
 /**
  * Where no limit paces the lane, each answered call lets one more be in flight: twice as many after
  * each round trip. A lane with so many in flight has no limit that anybody knows of.
@@ -33,101 +22,6 @@ export interface RefusedCall extends Asked {
   readonly epoch: number;
   /** How often this call was refused before. @default 0 */
   readonly earlier?: number | undefined;
-}
-
-/**
- * When a lane stops for the provider's refusals, and how it starts again.
- *
- * Invariant: a refusal counts only if its call was admitted in the present epoch, which every pause
- * ends: however many calls one shortage hits, it pauses the lane once.
- */
-export interface Recovery {
-  /** `probing`: after a pause, one call; for each that is answered, one more. */
-  phase: 'open' | 'paused' | 'probing';
-  /** The pause in force, or the last one. */
-  pause: Pause | undefined;
-  epoch: number;
-  /** Refusals since the last success. */
-  streak: number;
-  /** When the first of them came. */
-  refusedSince: number | undefined;
-  /** Calls are held for so long at most while nothing but refusals comes, in milliseconds. */
-  patienceMs: number;
-  /** While probing: how many calls may be in flight, and how many are. Of a pause: the one that tries. */
-  allowed: number;
-  unanswered: number;
-  /** When either of them changed. */
-  steppedAt: number;
-}
-
-export const recovery: Codec<Recovery> = record<Recovery>({
-  phase: oneOf<Recovery['phase']>(['open', 'paused', 'probing']),
-  pause: optional(pause),
-  epoch: number,
-  streak: number,
-  refusedSince: optional(time),
-  patienceMs: number,
-  allowed: number,
-  unanswered: number,
-  steppedAt: time,
-});
-
-/** `isCold`: nothing is known of the limits yet, so the lane starts as after a pause. */
-export function newRecovery(
-  isCold: boolean,
-  now: number,
-  patienceMs: number = PATIENCE_MS,
-): Recovery {
-  const phase = isCold ? 'probing' : 'open';
-  const common = { pause: undefined, epoch: 0, streak: 0, refusedSince: undefined, unanswered: 0 };
-  return { phase, ...common, patienceMs, allowed: COLD, steppedAt: now };
-}
-
-/** The pause in force, if there is one. */
-export function pauseOf({ phase, pause }: Recovery): Pause | undefined {
-  return phase === 'paused' ? pause : undefined;
-}
-
-/** Whether another call may start, as far as pauses go. */
-export function isPassable({ phase, unanswered, allowed }: Recovery): boolean {
-  return phase === 'open' || (phase === 'probing' && unanswered < allowed);
-}
-
-/** Whether a call may start although the lane is paused: its answer ends or renews the pause. */
-export function isProbeDue(recovery: Recovery, now: number): boolean {
-  const pause = pauseOf(recovery);
-  return pause !== undefined && now >= pause.probeAt;
-}
-
-/**
- * Until when calls are held by the pause in force. Where it is not sure, until one has tried: while
- * that is in flight, the others wait for what becomes of it.
- */
-export function heldUntil({ unanswered }: Recovery, pause: Pause): number {
-  if (pause.isSure) return pause.until;
-  return unanswered > 0 ? pause.since : reopensAt(pause);
-}
-
-/**
- * Whether nothing but refusals has come for `patienceMs`, or will have when the pause is over: what
- * waits is given up. After that one call at a time tries. Calls that were refused themselves
- * (`wasRefused`) are held until the end of the pause, also where it is not sure.
- */
-export function isGivenUp(recovery: Recovery, patienceMs: number, wasRefused = false): boolean {
-  const pause = pauseOf(recovery);
-  if (pause === undefined || pause.cause === 'operator') return false;
-  const until = wasRefused ? pause.until : heldUntil(recovery, pause);
-  return until - (recovery.refusedSince ?? pause.since) > patienceMs;
-}
-
-/** Whether the next call is the first after a pause: it goes whatever the limits say. */
-export function isProbe({ phase, allowed }: Recovery): boolean {
-  return phase === 'probing' && allowed === 1;
-}
-
-/** Whether nothing is known of the limits yet. */
-export function isCold({ phase, epoch }: Recovery): boolean {
-  return phase === 'probing' && epoch === 0;
 }
 
 /** Notes that a call starts. Its epoch is `recovery.epoch`. */

@@ -6,7 +6,7 @@ import type { LaneMember, LaneState } from './lane-state.ts';
 import { hold } from './learning/evidence.ts';
 import { foreseeTrials } from './limits/burst-evidence.ts';
 import { LOOKED_AT } from './pick-next.ts';
-import { pauseOf } from './recovery.ts';
+import { pauseOf } from './recovery-state.ts';
 import type { Ticket } from './ticket.ts';
 
 /** A copy of a lane, to let calls through as the lane would, in a time of its own. */

@@ -1,6 +1,6 @@
 import { type BudgetReservation, NOTHING_RESERVED } from '../budget/budget-reservation.ts';
 import type { Caller } from '../callers/caller.ts';
-import type { LaneKey } from '../lane/lane-registry.ts';
+import type { LaneKey } from '../lane/lane-key.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Call } from '../model/call.ts';
 import { knownPrice } from '../providers/known-price.ts';

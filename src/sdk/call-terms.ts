@@ -1,7 +1,7 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import type { CallerContext } from '../callers/run-as.ts';
 import type { Lane } from '../lane/lane.ts';
-import type { LaneKey } from '../lane/lane-registry.ts';
+import type { LaneKey } from '../lane/lane-key.ts';
 import type { Call } from '../model/call.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { pricedFor } from '../providers/priced.ts';

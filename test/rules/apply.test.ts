@@ -3,7 +3,7 @@ import { decide, type Grant } from '../../src/rules/decide.ts';
 import { inFlight, type LaneState } from '../../src/rules/lane-state.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
 import { limitSet, limitsOf } from '../../src/rules/limits/limit-set.ts';
-import { pauseOf } from '../../src/rules/recovery.ts';
+import { pauseOf } from '../../src/rules/recovery-state.ts';
 import { asked, ended, idsOf, lanelessOf, laneOf, someCall, tickets, told } from './lanes.ts';
 import { policyOf } from './limits/policies.ts';
 import { ticketOf } from './tickets.ts';

@@ -6,13 +6,7 @@ import {
   answer,
   forget,
   halt,
-  isGivenUp,
-  isPassable,
-  isProbe,
-  newRecovery,
   open,
-  pauseOf,
-  type Recovery,
   refuse,
   resume,
   start,
@@ -20,6 +14,14 @@ import {
   widen,
   widensAt,
 } from '../../src/rules/recovery.ts';
+import {
+  isGivenUp,
+  isPassable,
+  isProbe,
+  newRecovery,
+  pauseOf,
+  type Recovery,
+} from '../../src/rules/recovery-state.ts';
 
 const SECOND = 1000;
 

@@ -6,7 +6,7 @@ import type { LaneCommand } from '../../src/rules/commands.ts';
 import { decide, type Grant } from '../../src/rules/decide.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
 import { waitAfter } from '../../src/rules/pause.ts';
-import { pauseOf } from '../../src/rules/recovery.ts';
+import { pauseOf } from '../../src/rules/recovery-state.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { createRandom, type SimulatorEnforcement } from '../../src/testing/index.ts';
 import { createMeter } from '../../src/testing/meters/create-meter.ts';

@@ -3,6 +3,7 @@ import {
   isUpstream,
   type Limit,
   type LimitSource,
+  MINUTE_MS,
   type Subject,
 } from '../../model/limits.ts';
 import { type Codec, list, number, oneOf, record } from '../codec.ts';
@@ -119,4 +120,9 @@ export function limitInForce(
 ): MeteredLimit {
   if (start?.source === 'given' && start.max <= max) return start;
   return { dimension, max, windowMs, source };
+}
+
+/** Whether a limit counts a minute or less: those of a day are learned from what is shown alone. */
+export function isShort({ windowMs }: Pick<Subject, 'windowMs'>): boolean {
+  return windowMs <= MINUTE_MS;
 }

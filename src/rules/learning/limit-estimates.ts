@@ -1,4 +1,4 @@
-import { type Dimension, type Limit, MINUTE_MS, type Subject } from '../../model/limits.ts';
+import { type Dimension, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import { type Codec, list, record } from '../codec.ts';
 import { busyMs } from '../limits/limit-levels.ts';
 import type { LimitSet } from '../limits/limit-set.ts';
@@ -7,6 +7,7 @@ import { CUT, lowerTo } from './adaptive-limit.ts';
 import {
   find,
   forgetGuesses,
+  isShort,
   type KnownLimits,
   learnEstimate,
   subject,
@@ -21,13 +22,7 @@ import {
   type RefusedMinute,
   raiseEstimate,
 } from './limit-estimate.ts';
-import {
-  hasMinute,
-  type Throughput,
-  takenInMinute,
-  takenPerMinute,
-  takenWithin,
-} from './throughput.ts';
+import { type Throughput, takenInMinute, takenPerMinute } from './throughput.ts';
 
 /** What most hosts count, where nothing is known of one. */
 const USUAL_MEASURES: readonly Subject[] = [
@@ -36,11 +31,6 @@ const USUAL_MEASURES: readonly Subject[] = [
 ];
 /** A limit that has been holding the line up for so long is used. */
 const USED_MS = 45_000;
-/** A given limit of which less than this share was taken, and no more was possible, is wrong. */
-const FAR_OFF = 0.3;
-/** What is let through after a pause shows after so long how much is possible. */
-const STRETCH_MS = 10_000;
-
 /** The limits of one lane that nobody has stated: guessed, and found by trying. */
 export interface LimitEstimates {
   /** What the host counts. */
@@ -60,15 +50,6 @@ export interface RefusedTry extends Omit<RefusedMinute, 'taken'> {
   readonly dimension: Dimension | undefined;
 }
 
-/** What was possible before a refusal, at `since`. */
-export interface Possible {
-  readonly since: number;
-  /** When the last pause before it ended. */
-  readonly resumedAt: number | undefined;
-  /** The share of the limits that was to be used. */
-  readonly share: number;
-}
-
 export function newLimitEstimates(
   known: KnownLimits,
   measures: readonly Subject[] = USUAL_MEASURES,
@@ -82,20 +63,6 @@ export function newLimitEstimates(
 /** Whether the host limits nothing but the calls in flight. */
 export function countsNothing({ measures }: LimitEstimates, known: KnownLimits): boolean {
   return measures.length === 0 && upstreamOf(known).length === 0;
-}
-
-/**
- * Whether a refusal for `dimension`, where that was said, can be for none of the sure limits.
- */
-export function isUnexplained(
-  known: KnownLimits,
-  throughput: Throughput,
-  dimension: Dimension | undefined,
-  possible: Possible,
-): boolean {
-  const sure = upstreamOf(known).filter((limit) => isShort(limit) && isSure(limit));
-  const meant = sure.filter((limit) => limit.dimension === (dimension ?? limit.dimension));
-  return meant.every((limit) => limit.source === 'given' && isFarOff(limit, throughput, possible));
 }
 
 /** Calls were refused, for a dimension where that was said: makes or lowers estimates. */
@@ -207,22 +174,6 @@ export function resumeEstimates(
   }
 }
 
-/**
- * Whether hardly any of a given limit could be used before a refusal: in the minute before it, or
- * since a pause that has taken much of that minute.
- */
-function isFarOff(
-  limit: MeteredLimit,
-  throughput: Throughput,
-  { since, resumedAt = Number.NEGATIVE_INFINITY, share }: Possible,
-): boolean {
-  if (!hasMinute(throughput, since)) return false;
-  const stretchMs = since - resumedAt;
-  const windowMs = stretchMs < STRETCH_MS ? MINUTE_MS : Math.min(stretchMs, MINUTE_MS);
-  const taken = takenWithin(throughput, limit.dimension, windowMs, since);
-  return taken < (FAR_OFF * share * limit.max * windowMs) / limit.windowMs;
-}
-
 /** What may have been exceeded: the limits that aren't sure, and what the host counts. */
 function mayBeExceeded(
   { measures }: LimitEstimates,
@@ -279,8 +230,4 @@ function estimateOf(limit: MeteredLimit, now: number): LimitEstimate {
   const perMinute = (limit.max * MINUTE_MS) / limit.windowMs;
   const most = limit.source === 'guess' ? Number.POSITIVE_INFINITY : perMinute;
   return newLimitEstimate(limit, perMinute, most, now);
-}
-
-function isShort({ windowMs }: Subject | Limit): boolean {
-  return windowMs <= MINUTE_MS;
 }

@@ -8,17 +8,12 @@ import { onTrial } from './caution.ts';
 import { lowerConcurrency } from './concurrency.ts';
 import { doPass } from './followers.ts';
 import { isPaced, type Learning } from './learning.ts';
-import {
-  isUnexplained,
-  keepLowered,
-  lowerEstimates,
-  lowerEstimatesALittle,
-  type Possible,
-} from './limit-estimates.ts';
+import { keepLowered, lowerEstimates, lowerEstimatesALittle } from './limit-estimates.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
 import { hasPattern, type Strays } from './strays.ts';
 import { hasMinute, takenInMinute, takenPerMinute } from './throughput.ts';
 import type { Carelessness } from './trial.ts';
+import { isUnexplained, type Possible } from './unexplained.ts';
 
 /*
  * How a lane becomes more careful: fewer calls in flight, a lower rate, or lower guesses of limits.
