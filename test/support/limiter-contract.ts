@@ -242,7 +242,7 @@ export function limiterContract(
       expect(world.lines).toEqual(['0 a', '0 b', '3000 c']);
     });
 
-    it('gives back all that a cancelled call has taken, once', async () => {
+    it('gives back all that a canceled call has taken, once', async () => {
       const limiter = world.limiter({ limits: { rpm: 60 }, burstSeconds: 1 });
       const granted = await world.clock.run(limiter.acquire({}));
       granted.cancel();
