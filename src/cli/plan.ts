@@ -10,7 +10,7 @@ import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { Form } from './batch-line.ts';
 import { expectFiles, teller } from './checked-files.ts';
-import { countOf, verbOf } from './count-of.ts';
+import { countOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { dollars } from './progress-line.ts';
@@ -31,11 +31,13 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   const survey = await surveyOf(input, model, isDone, teller(io));
   const { form, usable, done, unusable } = survey;
   if (strict && unusable > 0)
-    throw new CommandError(`${countOf(unusable, 'line')} can't be used (--strict)`);
+    throw new CommandError(
+      `Nothing was planned, because of --strict: ${countOf(unusable, 'line')} can't be used`,
+    );
   if (form === undefined || usable === done) {
     if (form === undefined && unusable > 0)
       throw new CommandError('No line of the file can be used');
-    io.out('Nothing is left to send\n');
+    io.out('There is nothing left to send\n');
     return EXIT.fine;
   }
   expectTier(asked, form);
@@ -142,9 +144,9 @@ function table(
   const [first] = plans;
   if (first === undefined) return '';
   const { tokens, usd, unpriced } = first.plan;
-  const half =
-    usd === undefined ? '' : `; by the provider's own batch endpoint ${dollars(usd * BATCH_PRICE)}`;
-  const cost = usd === undefined ? `no price is known of ${unpriced.join(', ')}` : dollars(usd);
+  const half = usd === undefined ? '' : `, or ${dollars(usd * BATCH_PRICE)} with --via batch-api`;
+  const cost =
+    usd === undefined ? `there is no known price for ${unpriced.join(', ')}` : dollars(usd);
   const head = `${countOf(count, 'call')}, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
   const lines = plans.map(({ tier, plan }) => {
     const decided = deadlineMs === undefined ? '' : `    ${decisionOf(plan, count, deadlineMs)}\n`;
@@ -156,24 +158,24 @@ function table(
 /** What `--deadline` would do. */
 function decisionOf({ durationMs }: Plan, count: number, deadlineMs: number): string {
   if (durationMs === undefined) {
-    return 'without --limits or --tier, one request of each model goes live first, to see the limits';
+    return 'without --limits or --tier, one request of each model is sent live first, to see the limits';
   }
   const { liveShare, fallbackMs } = splitFor(durationMs, deadlineMs);
   if (fallbackMs !== undefined) {
     const when = inWords(wholeMs(fallbackMs));
-    return `all would go into batches; what has no result after ${when} goes live, or later if less is left`;
+    return `all would go into batches; what has no result after ${when} would be sent live (later, if less is left)`;
   }
   const live = Math.floor(count * liveShare);
-  return `${live} of ${countOf(count, 'request')} would go live at once, the others into batches, maybe late`;
+  return `${live} of ${countOf(count, 'request')} would be sent live at once, the others in batches, which may be late`;
 }
 
 function timeOf(plan: Plan): string {
   const { durationMs, tooLarge } = plan;
   const large =
     tooLarge.length > 0
-      ? `; ${tooLarge.length} ${verbOf(tooLarge.length, 'exceeds', 'exceed')} a limit, and would fail`
+      ? `; ${countOf(tooLarge.length, 'call')} would fail, too large for a limit`
       : '';
-  if (durationMs === undefined) return `nobody knows its limits: give --limits${large}`;
+  if (durationMs === undefined) return `limits unknown, give --limits${large}`;
   const binding = slowest(plan)?.binding;
   const why = binding === undefined ? '' : `, held back by ${binding}`;
   return `${inWords(durationMs)} until the last call is sent${why}${large}`;
