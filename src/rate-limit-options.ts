@@ -134,7 +134,8 @@ export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
   if (meant === undefined && isTierOf(host, tier)) return;
   const hint = meant === undefined ? '' : `; was '${meant}' meant?`;
-  throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}`);
+  const unset = own.length === 0 ? '; there are no `tiers`' : '';
+  throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}${unset}`);
 }
 
 /** @throws TypeError for a tier that neither callers nor any provider has */
@@ -148,8 +149,10 @@ export function expectAnyTier(tiers: NamedTiers): void {
   if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
-  const named = `\`tiers\` (${limiter.core.tierNames.join(', ')})`;
-  throw expected('tier', `one of ${named}, or a tier of a provider`, tier);
+  const named = limiter.core.tierNames.join(', ');
+  const own =
+    named === '' ? 'one of `tiers`, of which there are none' : `one of \`tiers\` (${named})`;
+  throw expected('tier', `${own}, or a tier of a provider`, tier);
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
