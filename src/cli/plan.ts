@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { hostOfPreset } from '../providers/host.ts';
-import { tiersOf } from '../providers/tier.ts';
+import { tierNamesOf } from '../providers/tier.ts';
 import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { Form } from './batch-line.ts';
@@ -20,6 +20,7 @@ import { ResultsFile } from './results-file.ts';
 /** What the calls take in one tier. */
 interface PlannedTier {
   readonly tier: string;
+  readonly title: string;
   readonly plan: Plan;
 }
 
@@ -42,9 +43,9 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   }
   expectTier(asked, form);
   const plans: PlannedTier[] = [];
-  for (const tier of tiersFor(asked, hostIn(asked, form), form)) {
+  for (const { tier, title } of tiersFor(asked, hostIn(asked, form), form)) {
     const plan = await planned(asked, io, survey, tier, isDone);
-    plans.push({ tier: String(tier ?? 'as given'), plan });
+    plans.push({ tier: String(tier ?? title), title, plan });
   }
   io.out(
     json ? `${JSON.stringify(summary(plans))}\n` : table(plans, usable - done, asked.deadlineMs),
@@ -78,15 +79,23 @@ async function doneIn({
   return (id) => done?.recorded.has(id) === true && !(retryFailed && done.failures.has(id));
 }
 
-/** The tier that was given, else all that the host has. */
-function tiersFor(
-  { tier, limits }: Arguments,
-  host: string,
-  form: Form,
-): readonly (string | number | undefined)[] {
+/** A tier to plan for, and its name in the table. */
+interface AskedTier {
+  readonly tier?: string | number | undefined;
+  readonly title: string;
+}
+
+/** The tier that was given, else all that the host has, each once. */
+function tiersFor({ tier, limits }: Arguments, host: string, form: Form): readonly AskedTier[] {
+  if (limits !== undefined) return [{ title: 'with these limits' }];
   const preset = hostOfPreset(host, form);
-  if (limits !== undefined || preset === undefined) return [undefined];
-  return tier === undefined ? tiersOf(preset) : [tier];
+  if (preset === undefined) return [{ title: host }];
+  if (tier !== undefined) return [{ tier, title: String(tier) }];
+  return tierNamesOf(preset).map((names) => {
+    const old = names.slice(0, -1).join(', ');
+    const now = names.at(-1) ?? '';
+    return { tier: now, title: old === '' ? now : `${now} (${old})` };
+  });
 }
 
 /** Reads the file once for each plan: it may be of any size. */
@@ -148,9 +157,9 @@ function table(
   const cost =
     usd === undefined ? `there is no known price for ${unpriced.join(', ')}` : dollars(usd);
   const head = `${countOf(count, 'call')}, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
-  const lines = plans.map(({ tier, plan }) => {
+  const lines = plans.map(({ title, plan }) => {
     const decided = deadlineMs === undefined ? '' : `    ${decisionOf(plan, count, deadlineMs)}\n`;
-    return `  ${tier}: ${timeOf(plan)}\n${decided}`;
+    return `  ${title}: ${timeOf(plan)}\n${decided}`;
   });
   return head + lines.join('');
 }
