@@ -1,6 +1,6 @@
 import { existsSync, writeSync } from 'node:fs';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { RateLimiter } from '../../src/limiter.ts';
+import { LimiterControls } from '../../src/limiter/limiter-controls.ts';
 import {
   createSimulator,
   createVirtualClock,
@@ -266,7 +266,7 @@ it.each([
 
 it('takes a batch from the sum once, and gives back once what it has left of that', async () => {
   const made = world(100);
-  const configure = vi.spyOn(RateLimiter.prototype, 'configure');
+  const configure = vi.spyOn(LimiterControls.prototype, 'configure');
   onTestFinished(() => configure.mockRestore());
   expect(await made.sent(`${VIA} --batch-size 20 --max-usd 1`, clock, simulated())).toBe(0);
   expect(configure).toHaveBeenCalledTimes(2 * 5);
