@@ -227,10 +227,5 @@ function isWholeFrom(least: number): (n: number) => boolean {
 function expectStore(store: Store | undefined): void {
   if (store === undefined) return;
   const isStore = typeof store === 'object' && store !== null && typeof store.open === 'function';
-  if (!isStore)
-    throw expected(
-      'store',
-      'what `redisStore` or `postgresStore` returns, or a store of your own',
-      store,
-    );
+  if (!isStore) throw expected('store', 'what `redisStore` returns', store);
 }

@@ -133,9 +133,9 @@ export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const own = limiter.core.tierNames;
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
   if (meant === undefined && isTierOf(host, tier)) return;
-  const hint = meant === undefined ? '' : `; was '${meant}' meant?`;
-  const unset = own.length === 0 ? '; there are no `tiers`' : '';
-  throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}${unset}`);
+  const reason = own.length > 0 ? '' : '; there are no `tiers`';
+  const hint = meant === undefined ? reason : `; was '${meant}' meant?`;
+  throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}`);
 }
 
 /** @throws TypeError for a tier that neither callers nor any provider has */
@@ -149,10 +149,9 @@ export function expectAnyTier(tiers: NamedTiers): void {
   if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
-  const named = limiter.core.tierNames.join(', ');
-  const own =
-    named === '' ? 'one of `tiers`, of which there are none' : `one of \`tiers\` (${named})`;
-  throw expected('tier', `${own}, or a tier of a provider`, tier);
+  const own = limiter.core.tierNames.join(', ');
+  const named = own && `one of \`tiers\` (${own}), or `;
+  throw expected('tier', `${named}a tier of a provider`, tier);
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */

@@ -88,9 +88,9 @@ describe('a tier', () => {
     );
   });
 
-  it('of a fetch that nobody has is an error that says whether there are `tiers`', () => {
+  it('of a fetch that nobody has is an error that names the `tiers` that there are', () => {
     const told = (options: object) => () => rateLimitedFetch({ ...options, tier: 'gold' });
-    expect(told({})).toThrow('`tiers`, of which there are none, or a tier of a provider, got');
+    expect(told({})).toThrow('Expected `tier` to be a tier of a provider, got `gold`');
     expect(told(own)).toThrow('one of `tiers` (free, pro), or a tier of a provider, got `gold`');
   });
 
