@@ -37,8 +37,8 @@ export interface LearningOptions {
   /** What the limiter is told. @default nothing */
   readonly limiter?: OwnLimiterOptions | undefined;
   /** A share of the limit that somebody else takes. @default 0 */
-  readonly neighbour?: number | undefined;
-  /** The neighbour sends 40 calls a second, at random. @default four, evenly */
+  readonly neighbor?: number | undefined;
+  /** The neighbor sends 40 calls a second, at random. @default four, evenly */
   readonly isRandom?: boolean | undefined;
   /** How full the server's buckets are at the start. @default 1 */
   readonly fill?: number | undefined;
@@ -105,8 +105,8 @@ const HOSTS: Readonly<Record<string, Host>> = {
     path: '/v1/messages',
   },
 };
-/** A neighbour's model is another one on the same limit, to be told apart. */
-const NEIGHBOURS = '-neighbour';
+/** A neighbor's model is another one on the same limit, to be told apart. */
+const NEIGHBORS = '-neighbor';
 
 /** Calls of a few hundredths of a second's worth, as fast as the limiter lets them, for a minute. */
 export async function runLearning(options: LearningOptions): Promise<LearningResult> {
@@ -161,10 +161,10 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
   const worker = async (): Promise<void> => {
     while (clock.now() < end) await call();
   };
-  const { later, neighbour = 0 } = options;
+  const { later, neighbor = 0 } = options;
   if (later)
     clock.setTimeout(() => simulator.setLimits(limitsOf(later.tpm)), later.atSeconds * 1000);
-  if (neighbour > 0) disturb(simulator, clock, host, baseURL, options, end);
+  if (neighbor > 0) disturb(simulator, clock, host, baseURL, options, end);
   await clock.run(Promise.all(Array.from({ length: workers }, worker)));
   return resultOf(simulator, { othersShare, news }, options);
 }
@@ -214,14 +214,14 @@ function disturb(
   clock: VirtualClock,
   { model, path }: Host,
   baseURL: string,
-  { tpm, neighbour = 0, isRandom = false }: LearningOptions,
+  { tpm, neighbor = 0, isRandom = false }: LearningOptions,
   end: number,
 ): void {
   const callsPerSecond = isRandom ? 40 : 4;
-  const tokens = (neighbour * tpm) / 60 / callsPerSecond;
+  const tokens = (neighbor * tpm) / 60 / callsPerSecond;
   const content = PHRASE.repeat(Math.max(1, Math.round((tokens - FRAME_TOKENS) / 7)));
   const messages = [{ role: 'user', content }];
-  const body = JSON.stringify({ model: `${model}${NEIGHBOURS}`, max_tokens: 1, messages });
+  const body = JSON.stringify({ model: `${model}${NEIGHBORS}`, max_tokens: 1, messages });
   const headers = {
     authorization: 'Bearer ours',
     'x-api-key': 'ours',
@@ -243,7 +243,7 @@ function resultOf(
   options: LearningOptions,
 ): LearningResult {
   const { tpm } = options;
-  const log = simulator.log.filter(({ model }) => !model.endsWith(NEIGHBOURS));
+  const log = simulator.log.filter(({ model }) => !model.endsWith(NEIGHBORS));
   const refused = log.filter(({ status }) => status === 429);
   const seconds = ({ time }: LogEntry): number => time / 1000;
   const share = (from: number, to: number): number => {

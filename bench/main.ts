@@ -10,7 +10,7 @@ import { redisTables } from './redis/redis-tables.ts';
 import { largeCallTable } from './rivals/large-call.ts';
 import { rivalsTable } from './rivals/rivals-table.ts';
 import { STORE_TABLES } from './stores/store-benches.ts';
-import { utilisationTable } from './utilisation.ts';
+import { utilizationTable } from './utilization.ts';
 import { waitingTable } from './waiting.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
@@ -29,7 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'rivals:large': largeCallTable,
   ...STORE_TABLES,
   'redis:rivals': redisTables,
-  utilisation: utilisationTable,
+  utilization: utilizationTable,
 };
 
 /** `estimate` stands for all of its parts, `estimate:stalls` for one. */

@@ -2,7 +2,7 @@ import './support/providers.ts'; // simulated ones, where no API key is set
 import Anthropic from '@anthropic-ai/sdk';
 import { BudgetSpent, withRateLimit } from 'llm-headroom';
 
-// Summarises as many documents as a fifth of a cent pays for, and then says how many.
+// Summarizes as many documents as a fifth of a cent pays for, and then says how many.
 const claude = withRateLimit(new Anthropic(), {
   limits: { rpm: 300 },
   budget: { usd: 0.002, windowMs: 86_400_000 },
@@ -12,7 +12,7 @@ let isSpent = false;
 
 /** Ends when the budget is spent. What is under way still ends. */
 function* documents(): Generator<string> {
-  for (let i = 1; i <= 500 && !isSpent; i++) yield `Summarise document ${i}: lorem ipsum.`;
+  for (let i = 1; i <= 500 && !isSpent; i++) yield `Summarize document ${i}: lorem ipsum.`;
 }
 
 const results = claude.rateLimit.map(

@@ -23,7 +23,7 @@ const worker = new Worker<{ text: string }, string | null>(
       const answer = await openai.chat.completions.create({
         model: 'gpt-4o-mini',
         max_completion_tokens: 12,
-        messages: [{ role: 'user', content: `Summarise: ${job.data.text}` }],
+        messages: [{ role: 'user', content: `Summarize: ${job.data.text}` }],
       });
       return answer.choices[0]?.message.content ?? null;
     } catch (error) {

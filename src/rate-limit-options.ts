@@ -133,7 +133,8 @@ export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const own = limiter.core.tierNames;
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
   if (meant === undefined && isTierOf(host, tier)) return;
-  const hint = meant === undefined ? '' : `; was '${meant}' meant?`;
+  const reason = own.length > 0 ? '' : '; there are no `tiers`';
+  const hint = meant === undefined ? reason : `; was '${meant}' meant?`;
   throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}`);
 }
 
@@ -148,8 +149,9 @@ export function expectAnyTier(tiers: NamedTiers): void {
   if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
-  const named = `\`tiers\` (${limiter.core.tierNames.join(', ')})`;
-  throw expected('tier', `one of ${named}, or a tier of a provider`, tier);
+  const own = limiter.core.tierNames.join(', ');
+  const named = own && `one of \`tiers\` (${own}), or `;
+  throw expected('tier', `${named}a tier of a provider`, tier);
 }
 
 /** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */

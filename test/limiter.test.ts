@@ -298,7 +298,7 @@ describe('a clock of one’s own', () => {
     expect(timers.size).toBe(0);
   });
 
-  it('runs nothing that was cancelled, though it can’t be', async () => {
+  it('runs nothing that was canceled, though it can’t be', async () => {
     const late: (() => void)[] = [];
     const clock = { now: () => 0, setTimeout: (run: () => void) => void late.push(run) };
     const limiter = createRateLimiter({ clock, limits: { rpm: 1 }, enforcement: 'bucket' });

@@ -88,6 +88,12 @@ describe('a tier', () => {
     );
   });
 
+  it('of a fetch that nobody has is an error that names the `tiers` that there are', () => {
+    const told = (options: object) => () => rateLimitedFetch({ ...options, tier: 'gold' });
+    expect(told({})).toThrow('Expected `tier` to be a tier of a provider, got `gold`');
+    expect(told(own)).toThrow('one of `tiers` (free, pro), or a tier of a provider, got `gold`');
+  });
+
   it('of an account behind a gateway is one at the SDK’s own provider', async () => {
     const simulator = createSimulator({ clock, provider: 'compatible', latency: 1000 });
     const bare = new OpenAI({
@@ -96,7 +102,7 @@ describe('a tier', () => {
       fetch: simulator.fetch,
     });
     expect(() => withRateLimit(bare, { tier: 'gold' })).toThrow(
-      'Expected `tier` to be one of Free',
+      /^Expected `tier` to be one of Free, .*; there are no `tiers`$/,
     );
     const client = withRateLimit(bare, { clock, tier: 'tier 1' });
     const answered = client.chat.completions.create({ model: 'gpt-4o', messages: MESSAGES });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BadArgument } from './bad-argument.ts';
 
-export const HELP = `Summarises text files, chunk by chunk and then as a whole.
+export const HELP = `Summarizes text files, chunk by chunk and then as a whole.
 
   npm start                        this project's own files
   npm start -- notes.md book.txt   the files named

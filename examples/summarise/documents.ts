@@ -15,7 +15,7 @@ const CHUNK_CHARACTERS = 2000;
 const OWN_CHUNKS = 60;
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** @throws BadArgument for a file that can't be read or summarised */
+/** @throws BadArgument for a file that can't be read or summarized */
 export function documentsFrom(files: readonly string[]): Document[] {
   return files.map((file) => {
     const text = readText(file);

@@ -1,5 +1,5 @@
 import type { Document } from './documents.ts';
-import type { Summariser } from './summariser.ts';
+import type { Summarizer } from './summarizer.ts';
 
 /** How far the job is, in calls. */
 export interface Tally {
@@ -10,14 +10,14 @@ export interface Tally {
 
 export interface JobOptions {
   readonly documents: readonly Document[];
-  readonly summarisers: readonly Summariser[];
+  readonly summarizers: readonly Summarizer[];
   readonly signal: AbortSignal;
   readonly onSummary: (name: string, summary: string) => void;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /**
- * Summarises every chunk, and then, for documents of several chunks, their summaries. All calls are
+ * Summarizes every chunk, and then, for documents of several chunks, their summaries. All calls are
  * made as soon as their texts are there: when each is sent is up to the rate limiters.
  */
 export class Job {
@@ -33,16 +33,16 @@ export class Job {
 
   /** Resolves when all is done, or given up because of the signal. */
   async run(): Promise<void> {
-    const { documents, summarisers } = this.#options;
-    const shares = dealt(documents, summarisers);
-    await Promise.all(shares.map(([document, model]) => this.#summarise(document, model)));
+    const { documents, summarizers } = this.#options;
+    const shares = dealt(documents, summarizers);
+    await Promise.all(shares.map(([document, model]) => this.#summarize(document, model)));
   }
 
-  async #summarise({ name, chunks }: Document, model: Summariser): Promise<void> {
+  async #summarize({ name, chunks }: Document, model: Summarizer): Promise<void> {
     const { signal, onSummary } = this.#options;
     const parts = await Promise.all(
       chunks.map((chunk, index) =>
-        this.#call(`${name}, part ${index + 1}`, () => model.summarise(chunk, signal)),
+        this.#call(`${name}, part ${index + 1}`, () => model.summarize(chunk, signal)),
       ),
     );
     const known = parts.filter((part) => part !== undefined);
@@ -50,7 +50,7 @@ export class Job {
     const summary =
       chunks.length === 1
         ? known[0]
-        : await this.#call(name, () => model.summariseStreamed(known.join('\n'), signal));
+        : await this.#call(name, () => model.summarizeStreamed(known.join('\n'), signal));
     if (summary !== undefined) onSummary(name, summary);
   }
 
@@ -77,12 +77,12 @@ function callsFor({ chunks }: Document): number {
 /** Gives each document to the model that has the fewest calls to make. */
 function dealt(
   documents: readonly Document[],
-  summarisers: readonly Summariser[],
-): [Document, Summariser][] {
-  const loads = summarisers.map(() => 0);
+  summarizers: readonly Summarizer[],
+): [Document, Summarizer][] {
+  const loads = summarizers.map(() => 0);
   return documents.map((document) => {
     const least = loads.indexOf(Math.min(...loads));
     loads[least] = loads[least]! + callsFor(document);
-    return [document, summarisers[least]!];
+    return [document, summarizers[least]!];
   });
 }

@@ -1,12 +1,12 @@
-import { anthropicSummariser, bareAnthropicSummariser } from './anthropic-summariser.ts';
+import { anthropicSummarizer, bareAnthropicSummarizer } from './anthropic-summarizer.ts';
 import { BadArgument } from './bad-argument.ts';
-import { bareOpenAISummariser, openaiSummariser } from './openai-summariser.ts';
+import { bareOpenAISummarizer, openaiSummarizer } from './openai-summarizer.ts';
 import { startSimulated } from './simulated.ts';
-import type { LimitedSummariser, Summariser } from './summariser.ts';
+import type { LimitedSummarizer, Summarizer } from './summarizer.ts';
 
 /** The models that share the work. */
 export interface Providers {
-  readonly summarisers: readonly LimitedSummariser[];
+  readonly summarizers: readonly LimitedSummarizer[];
   /** The same models without limiters, to compare with: where they cost nothing. */
   readonly bare?: Bare | undefined;
   readonly description: string;
@@ -14,7 +14,7 @@ export interface Providers {
 }
 
 export interface Bare {
-  readonly summarisers: readonly Summariser[];
+  readonly summarizers: readonly Summarizer[];
   /** How many of their requests were refused with 429 so far. */
   refused(): number;
 }
@@ -26,29 +26,29 @@ const ANTHROPIC_MODEL = 'claude-haiku-4-5';
 
 /** Those that the environment has keys for; if there are none, simulated ones. */
 export async function openProviders(env: Environment, hasFaults: boolean): Promise<Providers> {
-  const summarisers = [
+  const summarizers = [
     ...(env.OPENAI_API_KEY ? [realOpenAI(env)] : []),
     ...(env.ANTHROPIC_API_KEY ? [realAnthropic(env)] : []),
   ];
-  if (summarisers.length === 0) return simulatedProviders(hasFaults);
+  if (summarizers.length === 0) return simulatedProviders(hasFaults);
   if (hasFaults) throw new BadArgument('--faults is for simulated providers: unset the API keys');
-  return { summarisers, description: 'with the API keys found', close: async () => {} };
+  return { summarizers, description: 'with the API keys found', close: async () => {} };
 }
 
 /** The limits of a new account, unless the environment knows better. */
-function realOpenAI(env: Environment): LimitedSummariser {
+function realOpenAI(env: Environment): LimitedSummarizer {
   const rpm = numberIn(env, 'OPENAI_RPM', 500);
   const tpm = numberIn(env, 'OPENAI_TPM', 200_000);
   const model = env.OPENAI_MODEL || OPENAI_MODEL;
-  return openaiSummariser({ model, rateLimit: { limits: { rpm, tpm } } });
+  return openaiSummarizer({ model, rateLimit: { limits: { rpm, tpm } } });
 }
 
-function realAnthropic(env: Environment): LimitedSummariser {
+function realAnthropic(env: Environment): LimitedSummarizer {
   const rpm = numberIn(env, 'ANTHROPIC_RPM', 50);
   const itpm = numberIn(env, 'ANTHROPIC_ITPM', 50_000);
   const otpm = numberIn(env, 'ANTHROPIC_OTPM', 10_000);
   const model = env.ANTHROPIC_MODEL || ANTHROPIC_MODEL;
-  return anthropicSummariser({ model, rateLimit: { limits: { rpm, itpm, otpm } } });
+  return anthropicSummarizer({ model, rateLimit: { limits: { rpm, itpm, otpm } } });
 }
 
 async function simulatedProviders(hasFaults: boolean): Promise<Providers> {
@@ -56,9 +56,9 @@ async function simulatedProviders(hasFaults: boolean): Promise<Providers> {
   const anthropic = await startSimulated('anthropic', hasFaults);
   const bare = await bareProviders();
   return {
-    summarisers: [
-      openaiSummariser({ model: OPENAI_MODEL, ...openai }),
-      anthropicSummariser({ model: ANTHROPIC_MODEL, ...anthropic }),
+    summarizers: [
+      openaiSummarizer({ model: OPENAI_MODEL, ...openai }),
+      anthropicSummarizer({ model: ANTHROPIC_MODEL, ...anthropic }),
     ],
     bare: hasFaults ? undefined : bare,
     description: 'simulated, as no API key is set',
@@ -73,9 +73,9 @@ async function bareProviders(): Promise<Bare & Pick<Providers, 'close'>> {
   const openai = await startSimulated('openai', false);
   const anthropic = await startSimulated('anthropic', false);
   return {
-    summarisers: [
-      bareOpenAISummariser({ model: OPENAI_MODEL, ...openai }),
-      bareAnthropicSummariser({ model: ANTHROPIC_MODEL, ...anthropic }),
+    summarizers: [
+      bareOpenAISummarizer({ model: OPENAI_MODEL, ...openai }),
+      bareAnthropicSummarizer({ model: ANTHROPIC_MODEL, ...anthropic }),
     ],
     refused: () => openai.refused() + anthropic.refused(),
     close: async () => void (await Promise.all([openai.close(), anthropic.close()])),

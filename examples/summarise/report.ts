@@ -1,6 +1,6 @@
 import type { LaneSnapshot, RateLimiter } from 'llm-headroom';
 import { inSeconds } from './notices.ts';
-import type { LimitedSummariser } from './summariser.ts';
+import type { LimitedSummarizer } from './summarizer.ts';
 import { table } from './table.ts';
 
 const HEADINGS = [
@@ -16,18 +16,18 @@ interface Watched {
 
 /** The closing table, a row for each lane. */
 export class Report {
-  readonly #summarisers: readonly LimitedSummariser[];
+  readonly #summarizers: readonly LimitedSummarizer[];
   readonly #lanes = new Map<string, Watched>();
   readonly #startedAt = performance.now();
 
-  constructor(summarisers: readonly LimitedSummariser[]) {
-    this.#summarisers = summarisers;
-    for (const { limiter } of summarisers) this.#watch(limiter);
+  constructor(summarizers: readonly LimitedSummarizer[]) {
+    this.#summarizers = summarizers;
+    for (const { limiter } of summarizers) this.#watch(limiter);
   }
 
   /** What each lane has done so far. */
   toString(): string {
-    const rows = this.#summarisers.flatMap(({ limiter, burstSeconds }) =>
+    const rows = this.#summarizers.flatMap(({ limiter, burstSeconds }) =>
       limiter.snapshot().map((snapshot) => this.#row(snapshot, burstSeconds)),
     );
     return table([...HEADINGS, ...rows]);

@@ -15,20 +15,20 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Summarises the documents. Returns how many calls failed. */
+/** Summarizes the documents. Returns how many calls failed. */
 export async function run({ documents, faults, signal }: RunOptions): Promise<number> {
   const providers = await openProviders(process.env, faults);
   try {
     return await runWith(providers, documents, signal);
   } finally {
-    for (const { limiter } of providers.summarisers) limiter.close();
+    for (const { limiter } of providers.summarizers) limiter.close();
     await providers.close();
   }
 }
 
 /** Summaries and the closing tables go to stdout, all else to stderr. */
 async function runWith(
-  { summarisers, bare, description }: Providers,
+  { summarizers, bare, description }: Providers,
   documents: readonly Document[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -37,22 +37,22 @@ async function runWith(
   const failures = new Failures(say);
   const job = new Job({
     documents,
-    summarisers,
+    summarizers,
     signal,
     onSummary: (name, text) => progress.above(() => stdout.write(entry(name, text, stdout))),
     onFailure: (what, error) => failures.add(what, error),
   });
   const { tally } = job;
   const beside = bare && new BesideIt(bare, documents, signal);
-  const snapshot = () => summarisers.flatMap(({ limiter }) => limiter.snapshot());
+  const snapshot = () => summarizers.flatMap(({ limiter }) => limiter.snapshot());
   const lines = (): string[] => {
     const line = standing(tally, snapshot());
     return beside === undefined ? [line] : [`bare     ${beside}`, `limited  ${line}`];
   };
   const progress = new Progress(lines, stderr);
-  const report = new Report(summarisers);
+  const report = new Report(summarizers);
   say(`Files: ${documents.length}, calls: ${tally.total}, ${description}`);
-  for (const { limiter } of summarisers) announce(limiter, say);
+  for (const { limiter } of summarizers) announce(limiter, say);
   const bareOutcome = beside?.outcome();
   const ms = await timed(() => job.run());
   const bareEnd = await bareOutcome;
@@ -75,9 +75,9 @@ class BesideIt {
 
   constructor(bare: Bare, documents: readonly Document[], signal: AbortSignal) {
     this.#bare = bare;
-    const { summarisers } = bare;
+    const { summarizers } = bare;
     const none = (): void => {};
-    this.#job = new Job({ documents, summarisers, signal, onSummary: none, onFailure: none });
+    this.#job = new Job({ documents, summarizers, signal, onSummary: none, onFailure: none });
   }
 
   async outcome(): Promise<Outcome> {

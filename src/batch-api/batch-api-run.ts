@@ -147,7 +147,7 @@ export class BatchApiRun {
       return;
     }
     journal.submitted(plan.token, sent.batch);
-    say(`Batch ${sent.batch}: ${requestsIn(plan.ids.length)}`);
+    say(`Batch ${sent.batch} submitted: ${requestsIn(plan.ids.length)}`);
     this.#follow(this.#followed(plan.token, sent.batch));
   }
 
@@ -172,7 +172,7 @@ export class BatchApiRun {
       throw error;
     }
     const message = error instanceof Error ? error.message : String(error);
-    this.#job.say(`The provider refused a batch: ${message}. Its requests go live`);
+    this.#job.say(`The provider refused a batch: ${message}. Its requests are sent live`);
     this.#book.close(plan, 'refused', [...Array(plan.ids.length).keys()]);
   }
 
@@ -181,7 +181,7 @@ export class BatchApiRun {
     const { token, batch = await this.#submission.find(plan) } = plan;
     if (batch === undefined) return this.#anew(plan, 'never_submitted');
     if (plan.batch === undefined) journal.submitted(token, batch);
-    say(`Batch ${batch} goes on: ${requestsIn(plan.ids.length)}`);
+    say(`Batch ${batch} resumed: ${requestsIn(plan.ids.length)}`);
     await this.#followed(token, batch);
   }
 
@@ -223,8 +223,8 @@ export class BatchApiRun {
     this.#needsRoom = false;
     // It may have cost less than was reserved for it.
     if (this.#isShort) this.#isAgain = true;
-    const rest = left.length === 0 ? '' : `, ${left.length} of them to be sent live`;
-    this.#job.say(`Batch ${batch} has ended: ${requestsIn(plan.ids.length)}${rest}`);
+    const rest = left.length === 0 ? '' : `, ${left.length} of them to send live`;
+    this.#job.say(`Batch ${batch} ended: ${requestsIn(plan.ids.length)}${rest}`);
     await this.#job.vendor.tidy(batch).catch(() => {});
   }
 
@@ -234,7 +234,7 @@ export class BatchApiRun {
   }
 
   #gone(plan: OpenBatch, batch: string): void {
-    this.#job.say(`The provider doesn't know batch ${batch} any more: its requests are sent anew`);
+    this.#job.say(`The provider no longer knows batch ${batch}: its requests are sent again`);
     this.#anew(plan, 'gone');
   }
 

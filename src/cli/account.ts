@@ -24,7 +24,7 @@ export const EVER_MS = 7_300_000_000_000;
  */
 export function keyOf(form: Form, { key, baseUrl }: Arguments, io: Io): string {
   if (key !== undefined) {
-    io.err('Warning: a --key can be seen by others on this machine, and stays in your history\n');
+    io.err('Warning: others on this machine can see a --key, and it stays in your shell history\n');
     return key;
   }
   const found = io.env[KEYS[form]];
@@ -45,7 +45,7 @@ export function formByKey({ key, baseUrl }: Arguments, { env }: Pick<Io, 'env'>)
 
 function noKey(names: string): CommandError {
   return new CommandError(
-    `There is no API key: set ${names}, or --base-url of a host without keys`,
+    `There is no API key: set ${names}. A host that needs no key takes --base-url alone`,
   );
 }
 
@@ -56,7 +56,7 @@ export function expectTier({ tier, baseUrl }: Arguments, form: Form): void {
   const tiers = tiersOf(host);
   const meant = didYouMean(tier, tiers);
   const known = tiers.map((each) => `'${each}'`).join(', ');
-  throw new CommandError(`--tier takes one of ${known}, not '${tier}'${meant}`);
+  throw new CommandError(`--tier must be one of ${known}, not '${tier}'${meant}`);
 }
 
 const HOSTS: Readonly<Record<Form, string>> = {

@@ -42,7 +42,7 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v', default: false },
 } as const;
 
-const COMMANDS = ['batch', 'plan', 'limits'];
+const COMMANDS = ['batch', 'plan', 'limits', 'help'];
 
 type Values = ReturnType<typeof parsed>['values'];
 
@@ -51,18 +51,21 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' | 've
   const { values, positionals } = parsed(argv);
   const [command, input, ...more] = positionals;
   if (values.version) return 'version';
-  if (values.help || command === undefined) return 'help';
+  if (values.help || command === undefined || command === 'help') return 'help';
   if (command !== 'batch' && command !== 'plan' && command !== 'limits') {
     const meant = didYouMean(command, COMMANDS);
-    throw new CommandError(`There is no command '${command}': batch, plan or limits${meant}`);
+    throw new CommandError(`Unknown command '${command}': use batch, plan or limits${meant}`);
   }
-  if (more.length > 0) throw new CommandError(`Unexpected: ${more.join(' ')}`);
+  const surplus = command === 'limits' ? positionals.slice(1) : more;
+  if (surplus.length > 0) throw new CommandError(`Unexpected argument: ${surplus.join(' ')}`);
   if (command !== 'limits' && input === undefined) {
-    throw new CommandError(`Which file? llm-headroom ${command} requests.jsonl`);
+    throw new CommandError(`Name the file of requests: llm-headroom ${command} requests.jsonl`);
   }
   const isDry = values['dry-run'] || command !== 'batch';
   if (!isDry && values.output === undefined) {
-    throw new CommandError(`Where to? llm-headroom batch ${input} -o results.jsonl`);
+    throw new CommandError(
+      `Name a file for the results: llm-headroom batch ${input} -o results.jsonl`,
+    );
   }
   return { command, input, ...read(values) };
 }
@@ -91,7 +94,7 @@ function mistakeIn(argv: readonly string[]): string | undefined {
     if (type === 'boolean' && value !== undefined)
       return `${rawName} takes no value, not '${value}'`;
     if (type === 'string' && (value === undefined || value.startsWith('-'))) {
-      return `${rawName} takes a value, not ${value === undefined ? 'nothing' : `'${value}'`}`;
+      return `${rawName} needs a value${value === undefined ? '' : `, not '${value}'`}`;
     }
   }
   return undefined;
@@ -118,33 +121,39 @@ function read(values: Values): Omit<Arguments, 'command' | 'input'> {
 
 function urlIn(text: string | undefined): string | undefined {
   if (text === undefined || /^https?:/.test(URL.canParse(text) ? text : '')) return text;
-  throw new CommandError(`--base-url takes an http(s) URL, not '${text}'`);
+  throw new CommandError(`--base-url must be an http(s) URL, not '${text}'`);
 }
 
 function numberIn(name: string, text: string | undefined, least: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= least && value > 0) return value;
-  throw new CommandError(`${name} takes a positive number, not '${text}'`);
+  throw new CommandError(`${name} must be a positive number, not '${text}'`);
 }
+
+const LIMITS = ['rpm', 'rpd', 'tpm', 'tpd', 'itpm', 'otpm'];
 
 function limitsIn(text: string | undefined): Record<string, number> | undefined {
   if (text === undefined) return undefined;
   const pairs = text.split(',').map((pair): [string, number] => {
-    const [, name, value] = /^(rpm|rpd|tpm|tpd|itpm|otpm)=([\d_]+)$/.exec(pair.trim()) ?? [];
+    const [, name = '', value] = /^(\w+)=([\d_]+)$/.exec(pair.trim()) ?? [];
     const amount = Number(value?.replaceAll('_', ''));
-    if (name !== undefined && amount > 0) return [name, amount];
-    throw new CommandError(`--limits takes 'rpm=500,tpm=200000', not '${text}'`);
+    if (LIMITS.includes(name) && amount > 0) return [name, amount];
+    throw new CommandError(
+      `--limits must look like rpm=500,tpm=200000 (${LIMITS.join(', ')}), not '${text}'`,
+    );
   });
   return Object.fromEntries(pairs);
 }
 
 function viaIn({ via, deadline }: Values): boolean {
   if (via !== undefined && via !== 'batch-api') {
-    throw new CommandError(`--via is batch-api, not '${via}'`);
+    throw new CommandError(`--via must be batch-api, not '${via}'`);
   }
   if (via === undefined && deadline !== undefined) {
-    throw new CommandError('--deadline is for --via batch-api: without it, all goes at once');
+    throw new CommandError(
+      '--deadline needs --via batch-api: otherwise, all calls are sent at once',
+    );
   }
   return via !== undefined;
 }
@@ -156,10 +165,10 @@ function timeIn(text: string | undefined): number | undefined {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(m|h|d)$/.exec(text) ?? [];
   const ms = Number(amount) * (UNITS_MS[unit] ?? Number.NaN);
   if (ms > 0) return ms;
-  throw new CommandError(`--deadline takes 90m, 6h or 2d, not '${text}'`);
+  throw new CommandError(`--deadline must look like 90m, 6h or 2d, not '${text}'`);
 }
 
 function providerIn(text: string | undefined): 'openai' | 'anthropic' | undefined {
   if (text === undefined || text === 'openai' || text === 'anthropic') return text;
-  throw new CommandError(`--provider is openai or anthropic, not '${text}'`);
+  throw new CommandError(`--provider must be openai or anthropic, not '${text}'`);
 }

@@ -24,13 +24,13 @@ export interface Problem {
  */
 export function readBatchLine(text: string, model?: string | undefined): BatchRequest | Problem {
   const line = parseJson(text);
-  if (!isObject(line)) return { problem: 'no JSON object' };
+  if (!isObject(line)) return { problem: 'it is not a JSON object' };
   const customId = textField(line, 'custom_id');
-  if (customId === '') return { problem: 'no `custom_id`' };
+  if (customId === '') return { problem: 'it has no `custom_id`' };
   const isAnthropic = field(line, 'params') !== undefined;
   const name = isAnthropic ? 'params' : 'body';
   const given = field(line, name);
-  if (!isObject(given)) return { problem: 'neither `body` nor `params`' };
+  if (!isObject(given)) return { problem: 'it has neither `body` nor `params`' };
   const body = model === undefined ? given : { ...given, model };
   const url = isAnthropic ? '/v1/messages' : textField(line, 'url');
   const problem = problemOf(body, name, url, isAnthropic ? 'POST' : textField(line, 'method'));
@@ -44,8 +44,8 @@ function problemOf(
   url: string,
   method: string,
 ): string | undefined {
-  if (textField(body, 'model') === '') return `no \`${name}.model\``;
-  if (field(body, 'stream') === true) return `\`${name}.stream\`: a batch has no streams`;
+  if (textField(body, 'model') === '') return `it has no \`${name}.model\``;
+  if (field(body, 'stream') === true) return `\`${name}.stream\` must not be true`;
   // A whole URL would take the key to another host.
   if (!/^\/(?!\/)/.test(url)) return '`url` must be a path such as /v1/chat/completions';
   return method === '' || method === 'POST' ? undefined : `\`method\` must be POST, not ${method}`;

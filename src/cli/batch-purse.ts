@@ -40,7 +40,8 @@ export class BatchPurse implements Purse {
     const path = url.replace(/^\/v1(?=\/)/, '');
     const provider = providerFor({ sdk: this.#form, baseURL: this.#baseURL, azure: false });
     const call = provider.describe({ method: 'POST', path, body });
-    if (call === undefined) throw new CommandError(`--max-usd: nobody knows the price of ${url}`);
+    if (call === undefined)
+      throw new CommandError(`--max-usd can't be kept: there is no known price for ${url}`);
     const estimated = await estimateTokens({ provider: provider.name, path, body });
     const { inputTokens } = estimated;
     const most = call.maxOutputTokens ?? Math.max(estimated.outputTokens, EXPECTED_OUTPUT_TOKENS);
@@ -48,7 +49,7 @@ export class BatchPurse implements Purse {
     const uncached = { cachedInputTokens: 0, cacheWriteTokens: 0 };
     const usd = usdOf(call.model, { inputTokens, outputTokens, ...uncached }, this.#limiter.prices);
     if (usd !== undefined) return usd * BATCH_PRICE;
-    throw new CommandError(`--max-usd: nobody knows the price of ${call.model}`);
+    throw new CommandError(`--max-usd can't be kept: there is no known price for ${call.model}`);
   }
 
   hasRoom(usd: number): boolean {

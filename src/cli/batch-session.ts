@@ -1,13 +1,14 @@
 import type { BatchProgress } from '../batch/progress.ts';
 import { Rests } from '../batch/rests.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { BudgetSpent, HeadroomError } from '../errors.ts';
+import { BudgetSpent } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field } from '../model/json.ts';
 import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
+import { isConnectionFailure, reasonOf } from './connection-failure.ts';
 import { CommandError, EXIT } from './exit-code.ts';
-import type { ProgressLine } from './progress-line.ts';
+import { dollars, type ProgressLine } from './progress-line.ts';
 import { reported } from './reported.ts';
 import type { Entry } from './requests-file.ts';
 import { type Outcome, readResult, resultLine } from './result-line.ts';
@@ -50,6 +51,7 @@ export class BatchSession {
   /** Who rests until a network is back. */
   readonly #rests: Rests;
   #isFull = false;
+  #isUnreached = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -85,7 +87,7 @@ export class BatchSession {
   /** First lets what is in flight end; the second time breaks it off. */
   interrupt(): void {
     if (this.stopped === undefined) {
-      this.#options.line.say('Waiting for the calls in flight; once more breaks them off');
+      this.#options.line.say('Waiting for the calls in flight. Interrupt again to abort them');
       this.stop(new CommandError('Interrupted', EXIT.interrupted));
     } else this.#abort.abort();
   }
@@ -137,11 +139,21 @@ export class BatchSession {
         return await this.#options.send(request, this.#abort.signal);
       } catch (error) {
         if (isContended(error)) await this.#nextEnd();
-        else if (!isConnection(error) || this.#abort.signal.aborted) throw error;
+        else if (!isConnectionFailure(error) || this.#abort.signal.aborted) throw error;
         else if (failures === CONNECTION_WAITS_MS.length) return unreached(error);
-        else await this.#rests.rest(CONNECTION_WAITS_MS[failures++] ?? 0);
+        else await this.#restAfter(error, CONNECTION_WAITS_MS[failures++] ?? 0);
       }
     }
+  }
+
+  /** Tells the first time of a run why nothing happens. */
+  async #restAfter(error: Error, ms: number): Promise<void> {
+    if (!this.#isUnreached) {
+      const retried = 'each call is tried again for about four minutes';
+      this.#options.line.say(`The host can't be reached: ${reasonOf(error)}; ${retried}`);
+    }
+    this.#isUnreached = true;
+    await this.#rests.rest(ms);
   }
 
   #wake(): void {
@@ -189,20 +201,22 @@ function isContended(error: unknown): boolean {
   return error instanceof BudgetSpent && error.reservedUsd > 0;
 }
 
-function unreached(error: unknown): Outcome {
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: 'failed', code: 'connection_error', message };
-}
-
-/** Both SDKs' errors without a status, but their users' own aborts. */
-function isConnection(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof HeadroomError) return false;
-  if (error instanceof CommandError) return false;
-  return /Connection/.test(error.constructor.name);
+function unreached(error: Error): Outcome {
+  return { kind: 'failed', code: 'connection_error', message: reasonOf(error) };
 }
 
 function stopFor(error: unknown): CommandError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof BudgetSpent ? spentText(error) : textOf(error);
   const isFull = field(error, 'code') === 'ENOSPC';
   return new CommandError(isFull ? 'The disk is full' : message, EXIT.stopped);
+}
+
+/** The window of `--max-usd` has no end that a user knows. */
+function spentText({ costUsd, spentUsd, limitUsd }: BudgetSpent): string {
+  const left = dollars(Math.max(0, limitUsd - spentUsd));
+  return `--max-usd: the next call may cost ${dollars(costUsd)}, and ${left} of ${dollars(limitUsd)} is left`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -30,7 +30,7 @@ export async function runBatch(asked: Arguments, io: Io): Promise<number> {
     const survey = await surveyOf(input, model, (id) => results.has(id), teller(io));
     if (strict && survey.unusable > 0) {
       throw new CommandError(
-        `Nothing was sent: ${countOf(survey.unusable, 'line')} can't be used (--strict)`,
+        `Nothing was sent, because of --strict: ${countOf(survey.unusable, 'line')} can't be used`,
       );
     }
     return await sendAll(asked, io, results, survey);
@@ -89,13 +89,13 @@ async function ended(
   const { done, unusable } = run.survey;
   const seconds = Math.round(run.tookMs / 1000);
   const cost = usd === undefined ? 'an unknown price' : dollars(usd);
-  const all = `${recorded} recorded (${failed} failed), ${done} were there, ${unusable} unusable`;
+  const all = `${recorded} recorded (${failed} failed), ${done} recorded before, ${unusable} unusable`;
   if (!quiet) line.say(`${all}; ${seconds} s, ${cost}, ${refused} 429s: ${output}`);
   if (stopped !== undefined) {
     const batches = viaBatch ? await openBatchesIn(journalPath(output)) : 0;
-    const goOn = `${batchesOf(batches)} ${verbOf(batches, 'goes', 'go')} on at the provider. `;
+    const goOn = `${batchesOf(batches)} still ${verbOf(batches, 'runs', 'run')} at the provider. `;
     const open = batches > 0 ? goOn : '';
-    line.say(`${stopped.message}. ${open}The same command goes on from here`);
+    line.say(`${stopped.message.replace(/\.$/, '')}. ${open}Run the same command again to resume`);
     return stopped.exitCode;
   }
   const isFine = failed + unusable + (retryFailed ? 0 : run.found.failed) === 0;
@@ -110,16 +110,17 @@ async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<vo
   const have = verbOf(open, 'has', 'have');
   const why = `${batchesOf(open)} of ${output} ${have} not been collected`;
   throw new CommandError(
-    `${why}: add --via batch-api, or remove ${path} to give up what they hold`,
+    `${why}. Add --via batch-api to collect results, or remove ${path} to drop them`,
   );
 }
 
 function tellFound({ recorded, torn, unreadable }: Found, output: string, io: Io): void {
   if (recorded > 0)
-    io.err(`${output} has ${countOf(recorded, 'result')}: nothing of that is sent again\n`);
-  if (torn !== 'none') io.err(`Its last line was torn: it was ${torn}\n`);
+    io.err(`${output} has ${countOf(recorded, 'result')}: these requests are not sent again\n`);
+  if (torn !== 'none')
+    io.err(`Its last line was incomplete: it was ${torn === 'cut' ? 'removed' : torn}\n`);
   if (unreadable.length > 0) {
     const lines = unreadable.length === 1 ? 'Line' : 'Lines';
-    io.err(`${lines} ${unreadable.join(', ')}: no result, and left as it is\n`);
+    io.err(`${lines} ${unreadable.join(', ')} of ${output}: not a result, left unchanged\n`);
   }
 }

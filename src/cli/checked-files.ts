@@ -12,7 +12,9 @@ export function expectFiles(input: string, output?: string): void {
   if (!found?.isFile()) throw new CommandError(`There is no file ${input}`);
   const other = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false });
   if (other?.ino === found.ino && other.dev === found.dev) {
-    throw new CommandError('The results would be appended to the requests: name another file');
+    throw new CommandError(
+      'The results would be appended to the file of requests: name another file',
+    );
   }
 }
 
@@ -21,6 +23,6 @@ export function teller(io: Pick<Io, 'err'>): (number: number, problem: string) =
   let told = 0;
   return (number, problem) => {
     if (told++ < MOST_TOLD) io.err(`Line ${number} can't be used: ${problem}\n`);
-    else if (told === MOST_TOLD + 1) io.err('More lines are like this: these are not named\n');
+    else if (told === MOST_TOLD + 1) io.err("More lines can't be used; they are not listed\n");
   };
 }

@@ -1,30 +1,42 @@
-export const HELP = `llm-headroom batch requests.jsonl -o results.jsonl   send all lines, within the limits
-llm-headroom plan requests.jsonl                     how long, how much, without sending
-llm-headroom limits                                  what this key may do, by one cheap call
+export const HELP = `Sends the calls of a file to OpenAI or Anthropic, within the limits of your account.
 
-Lines are those of OpenAI's Batch API (custom_id, method, url, body) or of Anthropic's (custom_id,
-params). Interrupted or killed: the same command goes on where it was.
+llm-headroom batch requests.jsonl -o results.jsonl   sends all calls of the file
+llm-headroom plan requests.jsonl                     tells how long they take and what they cost
+llm-headroom limits                                  makes one cheap call, and shows your limits
 
-  -o, --output FILE    where results are appended
-  --model NAME         instead of the lines' own
+Each line of the file is a call in the format of OpenAI's Batch API (custom_id, method, url, body)
+or of Anthropic's (custom_id, params). To resume an interrupted run, run the same command again.
+
+Which account
   --base-url URL       a compatible host
-  --key KEY            instead of OPENAI_API_KEY or ANTHROPIC_API_KEY; others on this machine can see it
-  --tier TIER          your account's: 'tier 2', build
-  --limits LIST        rpm=500,tpm=200000: limits that you know
-  --concurrency N      calls in flight, at most
-  --max-usd N          what this run may cost, at most
-  --via batch-api      by the provider's Batch API, at half the price, within a day
-  --deadline 6h        live in time, what no batch has answered by then
-  --batch-size N       requests in one batch, at most
-  --redis URL          share the limits with other processes
-  --report FILE        a page about the run: rates, waits, 429s, spend, slow and failed calls
-  --retry-failed       send lines again whose result is an error
-  --dry-run            read both files, and send nothing
-  --strict             send nothing where a line can't be used
-  --provider NAME      openai or anthropic, for limits
-  --quiet, --json      no progress; or as lines of JSON, on stdout
-  -h, --help, -v, --version
+  --key KEY            the API key, which others on this machine can then see
+                       (default: OPENAI_API_KEY or ANTHROPIC_API_KEY)
+  --provider NAME      for limits: openai or anthropic
+  --tier TIER          your account's tier at the provider: 'tier 2', build
+  --limits LIST        limits that you know: rpm=500,tpm=200000
+  --redis URL          shares the limits with other processes
 
-Exit codes: 0 all fine, 1 some lines failed, 2 can't begin, 3 stopped (budget, disk, provider),
-130 interrupted. More: docs/batch.md
+What is sent
+  --model NAME         replaces the model of every line
+  --concurrency N      at most N calls in flight
+  --max-usd N          the most that this run may cost
+  --retry-failed       sends lines again whose result is an error
+  --strict             sends nothing if a line can't be used
+  --dry-run            sends nothing: a plan of what has no result yet
+
+Half price
+  --via batch-api      uses the provider's Batch API: half the price, within a day
+  --deadline 6h        sends live what the batches would finish too late: 90m, 6h, 2d
+  --batch-size N       at most N requests in one batch
+
+Output
+  -o, --output FILE    appends the results to this file
+  --report FILE        writes a page about the run (HTML)
+  --quiet              shows no progress
+  --json               prints progress as lines of JSON to stdout
+  -h, --help
+  -v, --version
+
+Exit codes: 0 success, 1 some calls failed or some lines can't be used, 2 couldn't begin,
+3 stopped early (budget, disk, provider), 130 interrupted
 `;

@@ -1,10 +1,12 @@
 import { isSuccess } from '../batch-api/vendor.ts';
 import { inWords } from '../duration.ts';
+import { HeadroomError } from '../errors.ts';
 import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
 import { expectTier, formByKey, keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
-import { EXIT } from './exit-code.ts';
+import { isConnectionFailure, reasonOf } from './connection-failure.ts';
+import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { clientBy, sendBy } from './send.ts';
 
@@ -30,16 +32,20 @@ export async function runLimits(asked: Arguments, io: Io): Promise<number> {
     const outcome = await send(smallest(form, asked.model), new AbortController().signal);
     const lanes = limiter.snapshot();
     if (outcome.kind === 'failed' || !isSuccess(outcome.status)) {
-      io.err(
-        `The call has failed: ${outcome.kind === 'failed' ? outcome.message : outcome.body}\n`,
-      );
-      return EXIT.someFailed;
+      throw failedBy(outcome.kind === 'failed' ? outcome.message : outcome.body);
     }
     io.out(json ? `${JSON.stringify(lanes)}\n` : lanes.map(textOf).join(''));
     return EXIT.fine;
+  } catch (error) {
+    if (isConnectionFailure(error)) throw failedBy(reasonOf(error));
+    throw error instanceof HeadroomError ? failedBy(error.message) : error;
   } finally {
     await close();
   }
+}
+
+function failedBy(reason: string): CommandError {
+  return new CommandError(`The call failed: ${reason}`, EXIT.someFailed);
 }
 
 function smallest(form: Form, model: string = CHEAP[form]): BatchRequest {

@@ -5,12 +5,12 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { hostOfPreset } from '../providers/host.ts';
-import { tiersOf } from '../providers/tier.ts';
+import { tierNamesOf } from '../providers/tier.ts';
 import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { Form } from './batch-line.ts';
 import { expectFiles, teller } from './checked-files.ts';
-import { countOf, verbOf } from './count-of.ts';
+import { countOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { dollars } from './progress-line.ts';
@@ -20,6 +20,7 @@ import { ResultsFile } from './results-file.ts';
 /** What the calls take in one tier. */
 interface PlannedTier {
   readonly tier: string;
+  readonly title: string;
   readonly plan: Plan;
 }
 
@@ -31,18 +32,20 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   const survey = await surveyOf(input, model, isDone, teller(io));
   const { form, usable, done, unusable } = survey;
   if (strict && unusable > 0)
-    throw new CommandError(`${countOf(unusable, 'line')} can't be used (--strict)`);
+    throw new CommandError(
+      `Nothing was planned, because of --strict: ${countOf(unusable, 'line')} can't be used`,
+    );
   if (form === undefined || usable === done) {
     if (form === undefined && unusable > 0)
       throw new CommandError('No line of the file can be used');
-    io.out('Nothing is left to send\n');
+    io.out('There is nothing left to send\n');
     return EXIT.fine;
   }
   expectTier(asked, form);
   const plans: PlannedTier[] = [];
-  for (const tier of tiersFor(asked, hostIn(asked, form), form)) {
+  for (const { tier, title } of tiersFor(asked, hostIn(asked, form), form)) {
     const plan = await planned(asked, io, survey, tier, isDone);
-    plans.push({ tier: String(tier ?? 'as given'), plan });
+    plans.push({ tier: String(tier ?? title), title, plan });
   }
   io.out(
     json ? `${JSON.stringify(summary(plans))}\n` : table(plans, usable - done, asked.deadlineMs),
@@ -76,15 +79,23 @@ async function doneIn({
   return (id) => done?.recorded.has(id) === true && !(retryFailed && done.failures.has(id));
 }
 
-/** The tier that was given, else all that the host has. */
-function tiersFor(
-  { tier, limits }: Arguments,
-  host: string,
-  form: Form,
-): readonly (string | number | undefined)[] {
+/** A tier to plan for, and its name in the table. */
+interface AskedTier {
+  readonly tier?: string | number | undefined;
+  readonly title: string;
+}
+
+/** The tier that was given, else all that the host has, each once. */
+function tiersFor({ tier, limits }: Arguments, host: string, form: Form): readonly AskedTier[] {
+  if (limits !== undefined) return [{ title: 'with these limits' }];
   const preset = hostOfPreset(host, form);
-  if (limits !== undefined || preset === undefined) return [undefined];
-  return tier === undefined ? tiersOf(preset) : [tier];
+  if (preset === undefined) return [{ title: host }];
+  if (tier !== undefined) return [{ tier, title: String(tier) }];
+  return tierNamesOf(preset).map((names) => {
+    const old = names.slice(0, -1).join(', ');
+    const now = names.at(-1) ?? '';
+    return { tier: now, title: old === '' ? now : `${now} (${old})` };
+  });
 }
 
 /** Reads the file once for each plan: it may be of any size. */
@@ -142,13 +153,13 @@ function table(
   const [first] = plans;
   if (first === undefined) return '';
   const { tokens, usd, unpriced } = first.plan;
-  const half =
-    usd === undefined ? '' : `; by the provider's own batch endpoint ${dollars(usd * BATCH_PRICE)}`;
-  const cost = usd === undefined ? `no price is known of ${unpriced.join(', ')}` : dollars(usd);
+  const half = usd === undefined ? '' : `, or ${dollars(usd * BATCH_PRICE)} with --via batch-api`;
+  const cost =
+    usd === undefined ? `there is no known price for ${unpriced.join(', ')}` : dollars(usd);
   const head = `${countOf(count, 'call')}, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
-  const lines = plans.map(({ tier, plan }) => {
+  const lines = plans.map(({ title, plan }) => {
     const decided = deadlineMs === undefined ? '' : `    ${decisionOf(plan, count, deadlineMs)}\n`;
-    return `  ${tier}: ${timeOf(plan)}\n${decided}`;
+    return `  ${title}: ${timeOf(plan)}\n${decided}`;
   });
   return head + lines.join('');
 }
@@ -156,24 +167,24 @@ function table(
 /** What `--deadline` would do. */
 function decisionOf({ durationMs }: Plan, count: number, deadlineMs: number): string {
   if (durationMs === undefined) {
-    return 'without --limits or --tier, one request of each model goes live first, to see the limits';
+    return 'without --limits or --tier, one request of each model is sent live first, to see the limits';
   }
   const { liveShare, fallbackMs } = splitFor(durationMs, deadlineMs);
   if (fallbackMs !== undefined) {
     const when = inWords(wholeMs(fallbackMs));
-    return `all would go into batches; what has no result after ${when} goes live, or later if less is left`;
+    return `all would go into batches; what has no result after ${when} would be sent live (later, if less is left)`;
   }
   const live = Math.floor(count * liveShare);
-  return `${live} of ${countOf(count, 'request')} would go live at once, the others into batches, maybe late`;
+  return `${live} of ${countOf(count, 'request')} would be sent live at once, the others in batches, which may be late`;
 }
 
 function timeOf(plan: Plan): string {
   const { durationMs, tooLarge } = plan;
   const large =
     tooLarge.length > 0
-      ? `; ${tooLarge.length} ${verbOf(tooLarge.length, 'exceeds', 'exceed')} a limit, and would fail`
+      ? `; ${countOf(tooLarge.length, 'call')} would fail, too large for a limit`
       : '';
-  if (durationMs === undefined) return `nobody knows its limits: give --limits${large}`;
+  if (durationMs === undefined) return `limits unknown, give --limits${large}`;
   const binding = slowest(plan)?.binding;
   const why = binding === undefined ? '' : `, held back by ${binding}`;
   return `${inWords(durationMs)} until the last call is sent${why}${large}`;

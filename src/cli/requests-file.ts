@@ -73,9 +73,12 @@ async function* checkedOf(
     const request = readBatchLine(text, model);
     if ('problem' in request) yield { number, ...request };
     else if (request.form !== (form ?? request.form)) {
-      yield { number, problem: `in ${request.form}'s format, unlike the lines before` };
+      yield { number, problem: `it has ${request.form}'s format, unlike the lines before it` };
     } else if (!seen.add(request.customId)) {
-      yield { number, problem: `a second line with custom_id '${request.customId}'` };
+      yield {
+        number,
+        problem: `an earlier line has the same \`custom_id\`, '${request.customId}'`,
+      };
     } else {
       form = request.form;
       yield { number, request };

@@ -65,7 +65,7 @@ async function clientOf({ form, key, baseUrl, fetch }: SendOptions): Promise<Cli
   } catch (cause) {
     if (field(cause, 'code') !== 'ERR_MODULE_NOT_FOUND') throw cause;
     const name = form === 'anthropic' ? '@anthropic-ai/sdk' : 'openai';
-    throw new CommandError(`This needs the package ${name}: npm install ${name}`);
+    throw new CommandError(`The package ${name} is missing: npm install ${name}`);
   }
 }
 
@@ -74,7 +74,7 @@ async function read(response: Response): Promise<Outcome> {
   const { status, headers } = response;
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
   if (parseJson(body) !== undefined) return { kind: 'answered', status, requestId, body };
-  return { kind: 'failed', code: 'no_json', message: `Status ${status}, and no JSON` };
+  return { kind: 'failed', code: 'no_json', message: `Status ${status}, but the body is not JSON` };
 }
 
 /**
@@ -91,7 +91,7 @@ function failure(error: unknown, form: Form): Outcome {
   if (typeof status !== 'number' || isSuccess(status)) throw error;
   const message = error instanceof Error ? error.message : '';
   if (status === 401 || status === 402 || status === 429) {
-    throw new CommandError(`The provider takes no more calls: ${message}`, EXIT.stopped);
+    throw new CommandError(`The provider accepts no more calls: ${message}`, EXIT.stopped);
   }
   const said = field(error, 'error');
   const body = JSON.stringify(form === 'anthropic' ? said : { error: said });

@@ -37,8 +37,8 @@ export interface ViaBatch {
 const SHOW_MS = 10_000;
 /** Of one batch: it is in memory, a few times over, until it is submitted. */
 const BATCH_BYTES = 4_000_000;
-const KEEPS = 'otherwise the deadline could not be kept';
-const REFUSED = 'The provider takes no batches';
+const KEEPS = 'otherwise the deadline would be missed';
+const REFUSED = 'The provider accepts no batches';
 
 /**
  * Sends all lines without a result in batches, and live what these leave. With a deadline, a part
@@ -109,7 +109,7 @@ class BatchWay {
     this.#liveUntil = await this.#lineAfter(atOnce);
     if (atOnce > 0)
       this.#say(
-        `${atOnce} of ${countOf(missing, 'request')} ${verbOf(atOnce, 'goes', 'go')} live now: ${KEEPS}`,
+        `${atOnce} of ${countOf(missing, 'request')} ${verbOf(atOnce, 'is', 'are')} sent live now: ${KEEPS}`,
       );
     session.onStop = (why) => this.#run.stop(why);
     this.#showSoon();
@@ -126,12 +126,12 @@ class BatchWay {
     const left = missing - session.recorded;
     if (left === 0 || session.stopped !== undefined) return;
     if (this.#run.isShort) {
-      const stay = `${countOf(left, 'request')} ${verbOf(left, 'stays', 'stay')}`;
-      session.stop(new CommandError(`--max-usd has no room for more: ${stay}`, EXIT.stopped));
+      const rest = `${countOf(left, 'request')} ${verbOf(left, 'is', 'are')} left`;
+      session.stop(new CommandError(`--max-usd has no room for more: ${rest}`, EXIT.stopped));
       return;
     }
     this.#say(
-      `${countOf(left, 'request')} ${verbOf(left, 'goes', 'go')} live: not answered by a batch`,
+      `${countOf(left, 'request')} ${verbOf(left, 'is', 'are')} sent live: no batch answered ${left === 1 ? 'it' : 'them'}`,
     );
     await session.run(
       this.#live(() => true),
@@ -152,14 +152,14 @@ class BatchWay {
     }
     if (this.#liveMs !== undefined) return splitFor(this.#liveMs, asked.deadlineMs);
     throw new CommandError(
-      '--deadline needs limits, and responses show none: give --limits, as in rpm=500,tpm=200000',
+      '--deadline needs limits, but responses show none: give --limits, such as rpm=500,tpm=200000',
       EXIT.stopped,
     );
   }
 
   /** One request of each model shows its limits, and has its result. */
   async #seeLimits(): Promise<void> {
-    this.#say('Nobody knows the limits: one request of each model goes live, to see them');
+    this.#say('The limits are unknown: one request of each model is sent live, to see them');
     const seen = new Set<string>();
     const isFirst = (entry: Entry): boolean => {
       const model = textField(entry.request.body, 'model');
@@ -207,7 +207,9 @@ class BatchWay {
     const left = (): number => (missing - session.recorded) / missing;
     const deadline = { dueAt: this.#clock.now() + ms + liveMs, liveMs, left };
     this.#stopFallback = atLastMoment(this.#clock, deadline, () => {
-      this.#say('The deadline is near: batches are canceled, and what they leave goes live');
+      this.#say(
+        'The deadline is near: batches are canceled, and their open requests are sent live',
+      );
       this.#run.cancel();
     });
   }

@@ -156,7 +156,7 @@ export function wouldWait(rejected: Rejected, { maxWaitMs, mayWait }: Patience):
   // A wait that nobody knows is not told in words.
   const waits = waitMs > 0 ? `would wait ${inWords(waitMs)}` : 'would have to wait';
   const isShort = mayWait && maxWaitMs > 0;
-  const why = isShort ? `longer than it may (${inWords(maxWaitMs)})` : 'and may not wait';
+  const why = isShort ? `longer than the ${inWords(maxWaitMs)} allowed` : 'and may not wait';
   return exceeded(rejected, `${waits} ${objectOf(rejected)}, ${why}`);
 }
 

@@ -115,7 +115,7 @@ function expectCall(call: PlannedCall, index: number): void {
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
 }
 
-/** A misspelt path must not cost nothing. Each is looked at once: there may be many calls. */
+/** A misspelled path must not cost nothing. Each is looked at once: there may be many calls. */
 class CallCheck {
   readonly #seen = new Set<string>();
 

@@ -12,6 +12,11 @@ export function tiersOf(host: PresetHost): readonly string[] {
   return HOSTS[host].tiers.flat();
 }
 
+/** The names of each of a host's tiers: the last one is in use now. */
+export function tierNamesOf(host: PresetHost): readonly (readonly string[])[] {
+  return HOSTS[host].tiers;
+}
+
 /** Whether a host has a tier of this name or number: `'Tier-1'`, `'tier 1'`, `'T1'` and `1` are one. */
 export function isTierOf(host: PresetHost, tier: string | number): boolean {
   return tierIndex(HOSTS[host], tier) !== undefined;

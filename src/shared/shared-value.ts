@@ -33,7 +33,7 @@ export interface SharedValueOptions<State, Command, Answer> {
 /**
  * One member's side of a value that several processes share. Whoever wrote last (the *writer*)
  * decides for all; the others ask it. An answer is acted on once, and only after the store has taken
- * its acknowledgement: so it can't be taken back and given to another.
+ * its acknowledgment: so it can't be taken back and given to another.
  *
  * All operations on the cell go one after the other. What an operation has done whose answer is lost
  * is found out before anything else.

@@ -174,7 +174,7 @@ describe('each limit of a tier', () => {
     }
   });
 
-  it('gives back what a call has not used, and all of one that was cancelled or refused upstream', () => {
+  it('gives back what a call has not used, and all of one that was canceled or refused upstream', () => {
     const { limiter } = tiered({ rpm: 4, tpm: 100 });
     const take = (tokens: number) => {
       const answer = limiter.tryAcquire({ tokens }, ALICE);

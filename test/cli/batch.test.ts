@@ -26,7 +26,7 @@ it('records each answer in the format of OpenAI, as the server gave it', async (
     expect(response.body).toMatchObject({ object: 'chat.completion', model: 'gpt-4o-mini' });
   }
   expect(world.err).toMatch(
-    /20 recorded \(0 failed\), 0 were there, 0 unusable; \d+ s, \$0\.00\d+, 0 429s/,
+    /20 recorded \(0 failed\), 0 recorded before, 0 unusable; \d+ s, \$0\.00\d+, 0 429s/,
   );
 });
 
@@ -83,15 +83,15 @@ it('tells of lines that can not be used, and sends the others; nothing with --st
   expect(await world.sent(ALL, clock, simulator)).toBe(1);
   expect(simulator.stats().requests).toBe(1);
   expect(world.err.match(/^Line \d+ can't be used: .*$/gm)).toEqual([
-    "Line 1 can't be used: no JSON object",
-    "Line 2 can't be used: no JSON object",
-    "Line 5 can't be used: a second line with custom_id 'a'",
+    "Line 1 can't be used: it is not a JSON object",
+    "Line 2 can't be used: it is not a JSON object",
+    "Line 5 can't be used: an earlier line has the same `custom_id`, 'a'",
     "Line 6 can't be used: `url` must be a path such as /v1/chat/completions",
-    "Line 7 can't be used: `body.stream`: a batch has no streams",
-    "Line 8 can't be used: in anthropic's format, unlike the lines before",
-    "Line 9 can't be used: neither `body` nor `params`",
+    "Line 7 can't be used: `body.stream` must not be true",
+    "Line 8 can't be used: it has anthropic's format, unlike the lines before it",
+    "Line 9 can't be used: it has neither `body` nor `params`",
     "Line 10 can't be used: `method` must be POST, not GET",
-    "Line 11 can't be used: no `custom_id`",
+    "Line 11 can't be used: it has no `custom_id`",
   ]);
 });
 
@@ -109,7 +109,9 @@ it.each([
   const whole = world.text('out.jsonl');
   world.write('out.jsonl', [whole.slice(0, -missing)], '');
   expect(await world.sent(ALL, clock, simulator)).toBe(0);
-  expect(world.err).toContain(`Its last line was torn: it was ${torn}`);
+  expect(world.err).toContain(
+    `Its last line was incomplete: it was ${torn === 'cut' ? 'removed' : torn}`,
+  );
   expect(
     world
       .results()
@@ -135,7 +137,7 @@ it('stops on a full disk with a message, leaves no torn line, and goes on later'
     return writeSync(fd, written > 20_000 ? bytes.subarray(0, bytes.length / 2) : bytes);
   };
   expect(await world.sent(`${ALL} --concurrency 20`, clock, simulator, { write })).toBe(3);
-  expect(world.err).toContain('The disk is full. The same command goes on from here');
+  expect(world.err).toContain('The disk is full. Run the same command again to resume');
   expect(world.text('out.jsonl').endsWith('\n')).toBe(true);
   const recorded = world.results().length;
   expect(recorded).toBeGreaterThan(10);
@@ -154,7 +156,9 @@ it('stops where the budget is spent, and never exceeds it', async () => {
   );
   const simulator = openai({ latency: 100 });
   expect(await world.sent(`${ALL} --max-usd 0.001`, clock, simulator)).toBe(3);
-  expect(world.err).toMatch(/more than is left of the budget of \$0\.001 .*goes on from here/);
+  expect(world.err).toMatch(
+    /--max-usd: the next call may cost \$\S+, and \$\S+ of \$0\.0010 is left\. Run the same/,
+  );
   const { inputTokens, outputTokens } = simulator.stats();
   const usd = (inputTokens * 0.15 + outputTokens * 0.6) / 1e6;
   expect(usd).toBeLessThanOrEqual(0.001);
@@ -172,7 +176,7 @@ it('stops at once where the key is refused, and records nothing of it', async ()
     return new Response(body, { status: 401, headers: { 'content-type': 'application/json' } });
   };
   expect(await world.sent(ALL, clock, { fetch })).toBe(3);
-  expect(world.err).toContain('takes no more calls: 401 Incorrect API key');
+  expect(world.err).toContain('accepts no more calls: 401 Incorrect API key');
   expect(world.text('out.jsonl')).toBe('');
 });
 
@@ -209,14 +213,16 @@ it('lets calls in flight end when it is interrupted, and exits with 130', async 
 
 it.each([
   ['', 0, /batch requests\.jsonl -o results\.jsonl/],
+  ['help', 0, /batch requests\.jsonl -o results\.jsonl/],
+  ['limits in.jsonl', 2, /^Unexpected argument: \S+in\.jsonl$/m],
   ['--version', 0, /^\d+\.\d+\.\d+/],
-  ['frobnicate', 2, /There is no command 'frobnicate'/],
-  ['batch in.jsonl', 2, /Where to\?/],
+  ['frobnicate', 2, /Unknown command 'frobnicate'/],
+  ['batch in.jsonl', 2, /Name a file for the results/],
   ['batch none.jsonl -o out.jsonl', 2, /There is no file/],
   ['batch in.jsonl -o in.jsonl', 2, /name another file/],
-  ['batch in.jsonl -o out.jsonl --max-usd no', 2, /--max-usd takes a positive number, not 'no'/],
-  ['batch in.jsonl -o out.jsonl --limits rpm', 2, /--limits takes/],
-  ['batch in.jsonl -o out.jsonl --tier huge', 2, /--tier takes one of 'Free', /],
+  ['batch in.jsonl -o out.jsonl --max-usd no', 2, /--max-usd must be a positive number, not 'no'/],
+  ['batch in.jsonl -o out.jsonl --limits rpm', 2, /--limits must look like/],
+  ['batch in.jsonl -o out.jsonl --tier huge', 2, /--tier must be one of 'Free', /],
   ['batch in.jsonl -o none/out.jsonl', 2, /ENOENT/],
   ['batch in.jsonl -o out.jsonl --redis nowhere', 2, /Expected/],
   ['batch in.jsonl -o out.jsonl --unknown', 2, /Unknown option --unknown/],
@@ -231,9 +237,11 @@ it('says which key it needs, and warns of one on the command line', async () => 
   const world = new World();
   world.write('in.jsonl', [openaiLine('a')]);
   expect(await world.run(ALL, { env: {} })).toBe(2);
-  expect(world.err).toContain('There is no API key: set OPENAI_API_KEY, or --base-url');
+  expect(world.err).toContain(
+    'There is no API key: set OPENAI_API_KEY. A host that needs no key takes --base-url alone',
+  );
   expect(await world.sent(`${ALL} --key sk-1`, clock, openai(), { env: {} })).toBe(0);
-  expect(world.err).toContain('a --key can be seen by others');
+  expect(world.err).toContain('others on this machine can see a --key');
 });
 
 it('shows its progress as lines of JSON, or as one line of a terminal', async () => {

@@ -12,16 +12,20 @@ it('tells tokens, cost and time for each tier, the limit that binds, and half th
   );
   expect(await world.run('plan in.jsonl --json', { clock })).toBe(0);
   const plans = JSON.parse(world.out);
-  expect(plans.map(({ tier }: { tier: string }) => tier)).toContain('Tier 1');
+  const tiers = ['Free', 'Tier 1', 'Build', 'Tier 3', 'Launch', 'Grow'];
+  expect(plans.map(({ tier }: { tier: string }) => tier)).toEqual(tiers);
   for (const { calls, usd, batchUsd, tokens } of plans) {
     expect(calls).toBe(2000);
     expect(batchUsd).toBeCloseTo(usd / 2, 12);
     expect(tokens.output).toBe(32_000);
   }
   world.out = '';
+  expect(await world.run('plan in.jsonl', { clock })).toBe(0);
+  expect(world.out).toMatch(/^ {2}Build \(Tier 2\): \d+ s until/m);
+  world.out = '';
   expect(await world.run('plan in.jsonl --tier 1', { clock })).toBe(0);
   expect(world.out).toMatch(
-    /^2000 calls, \d+ tokens in, up to 32000 out: \$0\.02\d; by the provider's own batch endpoint \$0\.01\d$/m,
+    /^2000 calls, \d+ tokens in, up to 32000 out: \$0\.02\d, or \$0\.01\d with --via batch-api$/m,
   );
   expect(world.out).toMatch(/^ {2}1: \d+ s until the last call is sent, held back by \w+$/m);
 });
@@ -50,7 +54,7 @@ it('says so where nobody knows the limits', async () => {
   const world = new World();
   world.write('in.jsonl', [openaiLine('a')]);
   expect(await world.run('plan in.jsonl --base-url http://localhost:1/v1', { clock })).toBe(0);
-  expect(world.out).toContain('nobody knows its limits: give --limits');
+  expect(world.out).toContain('  localhost:1: limits unknown, give --limits\n');
 });
 
 const COUNT = 800;

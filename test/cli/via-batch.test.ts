@@ -93,7 +93,7 @@ it.each([
     expect(live).toBe(3);
     expect(idsIn(made).toSorted()).toEqual(ids(8));
     expect(made.err).toContain('8 recorded (1 failed)');
-    expect(made.err).toContain('3 requests go live: not answered by a batch');
+    expect(made.err).toContain('3 requests are sent live: no batch answered them');
   },
 );
 
@@ -120,7 +120,9 @@ it('stops where the host has no batches, or the key is refused', async () => {
   expect(await made.sent(VIA, clock, azure)).toBe(3);
   expect(made.err).toContain('This host has no Batch API');
   expect(await made.sent(VIA, clock, simulated({ keys: ['other'] }))).toBe(3);
-  expect(made.err).toContain('The provider takes no batches: 401');
+  expect(made.err).toContain(
+    'The provider accepts no batches: 401 Incorrect API key provided. Run',
+  );
   expect(existsSync(made.path('out.jsonl'))).toBe(true);
   expect(made.results()).toEqual([]);
 });
@@ -131,12 +133,12 @@ it('leaves batches running where it is interrupted, says so, and collects them l
   const onInterrupt = (callback: () => void): (() => void) => clock.setTimeout(callback, 60_000);
   expect(await made.sent(VIA, clock, simulator, { onInterrupt })).toBe(130);
   expect(made.err).toContain(
-    'Interrupted. 1 batch goes on at the provider. The same command goes on from here',
+    'Interrupted. 1 batch still runs at the provider. Run the same command again to resume',
   );
   expect(simulator.batches[0]?.isCanceled).toBe(false);
   // Sent live now, its calls would be paid twice.
   expect(await made.run(VIA.replace('--via batch-api', ''))).toBe(2);
-  expect(made.err).toContain('has not been collected: add --via batch-api');
+  expect(made.err).toContain('has not been collected. Add --via batch-api');
   expect(await made.sent(VIA, clock, simulator)).toBe(0);
   expect([simulator.batches.length, simulator.log.length]).toEqual([1, 0]);
   expect(idsIn(made).toSorted()).toEqual(ids(30).toSorted());
@@ -250,7 +252,7 @@ it.each([
     const whole = Number(/\$([\d.e-]+), 0 429s/.exec(all.err)?.[1]);
     const max = (whole / 2).toFixed(8);
     expect(await made.sent(`${VIA} --batch-size 20 --max-usd ${max}`, clock, simulator)).toBe(3);
-    expect(made.err).toMatch(/--max-usd has no room for more: \d+ requests stay\./);
+    expect(made.err).toMatch(/--max-usd has no room for more: \d+ requests are left\./);
     expect(usd()).toBeLessThanOrEqual(Number(max));
     const { length } = idsIn(made);
     expect(length).toBeGreaterThan(40);
@@ -289,7 +291,7 @@ it('sees the limits by one request of each model, where a deadline needs them an
   const simulator = simulated({ provider: 'compatible', batches: { durationMs: 60_000 } });
   const via = 'batch in.jsonl -o out.jsonl --base-url http://localhost:9/v1 --via batch-api';
   expect(await made.run(`${via} --deadline 1h --dry-run`, { clock })).toBe(0);
-  expect(made.out).toContain('one request of each model goes live first, to see the limits');
+  expect(made.out).toContain('one request of each model is sent live first, to see the limits');
   expect(await made.sent(`${via} --deadline 1h`, clock, simulator)).toBe(0);
   expect(simulator.log.map(({ model }) => model)).toEqual(models);
   expect(simulator.batches.map(({ customIds }) => customIds.length)).toEqual([99, 99]);
@@ -298,7 +300,7 @@ it('sees the limits by one request of each model, where a deadline needs them an
 
 it.each([
   ['1h', 600, 'all would go into batches; what has no result after'],
-  ['10m', 1200, 'of 1200 requests would go live at once, the others into batches'],
+  ['10m', 1200, 'of 1200 requests would be sent live at once, the others in batches'],
 ] as const)('--dry-run says what a deadline of %s would do', async (deadline, count, text) => {
   const made = world(count);
   const dry = `${VIA.replace('rpm=600', 'rpm=60')} --deadline ${deadline} --dry-run`;
@@ -316,7 +318,7 @@ it('stops on a full disk, and collects the rest of the batch later', async () =>
     return writeSync(fd, bytes);
   };
   expect(await made.sent(VIA, clock, simulator, { write })).toBe(3);
-  expect(made.err).toContain('The disk is full. 1 batch goes on at the provider');
+  expect(made.err).toContain('The disk is full. 1 batch still runs at the provider');
   const recorded = made.results().length;
   expect(recorded).toBeGreaterThan(0);
   expect(recorded).toBeLessThan(30);

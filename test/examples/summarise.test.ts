@@ -25,7 +25,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('the main job', () => {
-  it('summarises files through both providers, held back but never refused', async () => {
+  it('summarizes files through both providers, held back but never refused', async () => {
     const long = fileOf('long.md', textOf(26));
     const other = fileOf('other.md', textOf(26));
     const { exitCode, stdout, stderr } = await run({ args: [long, other] });

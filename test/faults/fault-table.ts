@@ -4,14 +4,14 @@ import { FORMS, nameOf } from './wires.ts';
 
 const HEAD = `# What one fault does
 
-Each row is something that goes wrong with one call, once; five calls follow it at once. For each of them, each SDK, JSON and streams, with limits in memory, in Redis and in PostgreSQL, tests hold that:
+Each row is a fault in one call. Five more calls follow that call at once. Tests check each fault with both SDKs, with JSON and streams, and with limits in memory, in Redis and in PostgreSQL:
 
-- what the caller's code sees is what the SDK alone shows: the same result, or an error of the same class, status, headers and text;
-- the call makes as many requests as without the limiter;
-- the five calls all go, within a minute;
-- nothing is left of the call: no place, no reservation, nothing of a budget; what it took of the limits comes back with time.
+- The caller's code sees the same as with the SDK alone: the same result, or an error of the same class, status, headers and text.
+- The call makes as many requests as without the limiter.
+- All five calls go within a minute.
+- Nothing of the call remains: no slot, no reservation, nothing reserved in a budget. What it took from the limits comes back with time.
 
-The columns say what the caller sees, and after how many seconds the last of the five calls has its answer. They are written by the tests (limits of 600 requests and 100,000 tokens a minute, 0.2 s for an answer, callers that give up after 30 s, no retries).
+Each cell shows what the caller sees, and after how many seconds the last of the five calls has its answer. The tests write this table. Limits are 600 requests and 100,000 tokens per minute, an answer takes 0.2 s, callers give up after 30 s, and nothing is retried.
 `;
 
 /** The table of the documentation. */

@@ -118,7 +118,7 @@ describe('readLimits', () => {
     expect(readLimits(headers, NOW)[0]?.windowMs).toBe(DAY);
   });
 
-  test('OpenAI: the tokens of a project beside those of its organisation (since 2026-06-26)', () => {
+  test('OpenAI: the tokens of a project beside those of its organization (since 2026-06-26)', () => {
     const headers = new Headers({
       'x-ratelimit-limit-tokens': '2000000',
       'x-ratelimit-remaining-tokens': '1999000',

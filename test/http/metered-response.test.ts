@@ -31,7 +31,7 @@ const REPORT = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 };
 
 interface Upstream {
   readonly response: Response;
-  readonly cancelled: unknown[];
+  readonly canceled: unknown[];
   readonly pulls: () => number;
 }
 
@@ -41,7 +41,7 @@ function upstream(
   headers: HeadersInit,
   failure?: unknown,
 ): Upstream {
-  const cancelled: unknown[] = [];
+  const canceled: unknown[] = [];
   let next = 0;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -53,12 +53,12 @@ function upstream(
         else sink.close();
       },
       cancel(reason) {
-        cancelled.push(reason);
+        canceled.push(reason);
       },
     },
     { highWaterMark: 0 },
   );
-  return { response: new Response(body, { headers }), cancelled, pulls: () => next };
+  return { response: new Response(body, { headers }), canceled, pulls: () => next };
 }
 
 function metered(response: Response, hideUsageChunk = false) {
@@ -143,7 +143,7 @@ describe('what the caller sees', () => {
     const reader = response.body?.getReader();
     await reader?.read();
     await reader?.cancel('enough');
-    expect(source.cancelled).toEqual(['enough']);
+    expect(source.canceled).toEqual(['enough']);
     expect(ends).toEqual([{ usage: undefined, seenOutputTokens: 0, complete: false }]);
   });
 
@@ -300,7 +300,7 @@ describe('onEnd', () => {
 
     test('to its end, and upstream is canceled', async () => {
       const source = upstream(halves(WITH_USAGE), SSE);
-      const { cancelled } = source;
+      const { canceled } = source;
       const ends: ResponseEnd[] = [];
       await (async () => {
         const { response } = source;
@@ -310,7 +310,7 @@ describe('onEnd', () => {
       })();
       await collected(ends);
       expect(ends).toMatchObject([{ complete: false }]);
-      expect(cancelled).toEqual([undefined]);
+      expect(canceled).toEqual([undefined]);
     });
 
     test('though its body is still read: then it is not abandoned', async () => {

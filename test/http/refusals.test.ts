@@ -17,7 +17,7 @@ function refusalTo({ status, headers = {}, body }: ErrorFixture) {
 const named = <T extends ErrorFixture>(fixtures: readonly T[]): [string, T][] =>
   fixtures.map((each) => [`${each.host} (${each.status})`, each]);
 
-describe('money is recognised', () => {
+describe('money is recognized', () => {
   const money = { kind: 'money', retryAfterMs: undefined, retryable: false };
 
   it.each(named(MONEY))('%s', (_, fixture) => {

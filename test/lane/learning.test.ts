@@ -36,7 +36,7 @@ describe('without any options', () => {
       for (const enforcement of ['fixed', 'sliding'] as const) {
         const alone = await runLearning({ ...common, enforcement });
         expect(alone.othersShare).toBeLessThan(0.05);
-        const together = await runLearning({ ...common, enforcement, neighbour: 0.4 });
+        const together = await runLearning({ ...common, enforcement, neighbor: 0.4 });
         expect(together.othersShare).toBeGreaterThan(0.2);
         expect(together.othersShare).toBeLessThan(0.5);
       }
@@ -78,10 +78,10 @@ describe('without any options', () => {
     expect(fall.share(90, 120)).toBeLessThanOrEqual(0.9 / 3);
   });
 
-  it('leaves a neighbour on the same key what it takes, and uses the rest', async () => {
+  it('leaves a neighbor on the same key what it takes, and uses the rest', async () => {
     const { calls, status429, share, othersShare } = await runLearning({
       ...BUCKET,
-      neighbour: 0.4,
+      neighbor: 0.4,
       seconds: 360,
     });
     expect(status429 / calls).toBeLessThanOrEqual(0.01);

@@ -49,7 +49,7 @@ describe('a reservation', () => {
     expect(told[1]).toMatchObject({ actual: { tokens: 100 }, own: { tokens: 60 } });
   });
 
-  it('gives all back when it is cancelled, or goes out of scope', () => {
+  it('gives all back when it is canceled, or goes out of scope', () => {
     const { reservation, told } = reserved();
     {
       using scoped = reservation;

@@ -30,7 +30,7 @@ withRateLimit(new OpenAI(), { limiter, headroom: 0.1 });
 // @ts-expect-error
 rateLimitedFetch({ limiter, limits });
 
-// Misspelt names and values.
+// Misspelled names and values.
 // @ts-expect-error
 withRateLimit(new OpenAI(), { rpm: 500 });
 // @ts-expect-error

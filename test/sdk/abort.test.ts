@@ -218,7 +218,7 @@ describe.each(sdks)('$name: a slot is free again', (sdk) => {
       {},
     ],
     [
-      'after a body that was cancelled',
+      'after a body that was canceled',
       (client) =>
         sdk
           .stream(client)

@@ -23,7 +23,7 @@ export interface ChargedOptions {
   readonly outputTokens: number;
   readonly faults?: FaultModel | undefined;
   /** A share of the limit that somebody else takes, in one call each four seconds. @default 0 */
-  readonly neighbour?: number | undefined;
+  readonly neighbor?: number | undefined;
 }
 
 export interface Charged {
@@ -65,8 +65,8 @@ export async function runCharged(options: ChargedOptions): Promise<Charged> {
       await chat.completions.create({ model: MODEL, max_tokens: maxTokens, messages });
     }
   };
-  const { neighbour = 0 } = options;
-  if (neighbour > 0) disturb(simulator, clock, (4 * neighbour * tpm) / 60);
+  const { neighbor = 0 } = options;
+  if (neighbor > 0) disturb(simulator, clock, (4 * neighbor * tpm) / 60);
   await clock.run(Promise.all(Array.from({ length: WORKERS }, worker)));
   const log = simulator.log.filter(({ model }) => model === MODEL);
   return { ...resultOf(log, tpm), othersShare };
@@ -75,7 +75,7 @@ export async function runCharged(options: ChargedOptions): Promise<Charged> {
 /** Somebody else on the same key. */
 function disturb({ fetch }: Simulator, clock: VirtualClock, tokens: number): void {
   const messages = [{ role: 'user', content: 'x'.repeat(4 * tokens) }];
-  const body = JSON.stringify({ model: 'gpt-neighbour', max_tokens: 1, messages });
+  const body = JSON.stringify({ model: 'gpt-neighbor', max_tokens: 1, messages });
   const headers = { authorization: 'Bearer ours', 'content-type': 'application/json' };
   const tick = (): void => {
     if (clock.now() > 2 * MINUTE_MS) return;

@@ -41,12 +41,12 @@ describe('at OpenAI, whatever it charges', () => {
     expect(share).toBeGreaterThanOrEqual(NEARLY_ALL);
   });
 
-  it('leaves a neighbour its share, and takes the rest', async () => {
+  it('leaves a neighbor its share, and takes the rest', async () => {
     const account = { tpm: 30_000, characters: 2000, maxTokens: 4096, outputTokens: 300 };
-    const shared = { ...account, charge: 'characters', neighbour: 0.3 } as const;
+    const shared = { ...account, charge: 'characters', neighbor: 0.3 } as const;
     const { calls, status429, share } = await runCharged(shared);
     expect(status429 / calls).toBeLessThanOrEqual(0.005);
-    expect(share).toBeGreaterThanOrEqual(0.9 * (0.8 - shared.neighbour));
+    expect(share).toBeGreaterThanOrEqual(0.9 * (0.8 - shared.neighbor));
   });
 
   it('learns from what a 429 says, where headers show nothing', async () => {

@@ -242,7 +242,7 @@ export function limiterContract(
       expect(world.lines).toEqual(['0 a', '0 b', '3000 c']);
     });
 
-    it('gives back all that a cancelled call has taken, once', async () => {
+    it('gives back all that a canceled call has taken, once', async () => {
       const limiter = world.limiter({ limits: { rpm: 60 }, burstSeconds: 1 });
       const granted = await world.clock.run(limiter.acquire({}));
       granted.cancel();
@@ -420,7 +420,7 @@ export function limiterContract(
           const error = await rejection(group[(i + 1) % 2]!.acquire({}, { ...key, maxWaitMs }));
           expect(error).toMatchObject({
             name: 'RateLimitExceeded',
-            message: `This call to default would wait ${waitMs / 1000} s for requests of its key, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than it may (0.5 s)'}`,
+            message: `This call to default would wait ${waitMs / 1000} s for requests of its key, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than the 0.5 s allowed'}`,
             ...{ reason: 'requests', waitMs, limit: 3, remaining: 0 },
             resetAt: START + waitMs,
           });
@@ -509,7 +509,7 @@ export function limiterContract(
         for (const i of [0, 0, 0]) await world.run(world.call(group[i]!, 'sent'));
         for (const i of [1, 1, 0, 1]) {
           expect(await rejection(group[i]!.acquire({}, { maxWaitMs }))).toMatchObject({
-            message: `This call to default would wait 20 s for requests, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than it may (0.5 s)'}`,
+            message: `This call to default would wait 20 s for requests, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than the 0.5 s allowed'}`,
             ...{ reason: 'requests', waitMs: 20_000, limit: 3, remaining: 0 },
           });
         }

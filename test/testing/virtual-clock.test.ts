@@ -35,7 +35,7 @@ describe('time', () => {
     );
   });
 
-  test('any timers that are cancelled never run, the others do', async () => {
+  test('any timers that are canceled never run, the others do', async () => {
     const timers = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.boolean()));
     await fc.assert(
       fc.asyncProperty(timers, async (chosen) => {
@@ -77,7 +77,7 @@ describe('time', () => {
     expect([seen, clock.now(), clock.pending]).toEqual([[10, 20, 30], 35, 1]);
   });
 
-  test('cancelling twice, or after the timer ran, does nothing', async () => {
+  test('canceling twice, or after the timer ran, does nothing', async () => {
     const clock = createVirtualClock();
     const cancel = clock.setTimeout(() => {}, 1);
     clock.setTimeout(() => {}, 1);

@@ -35,8 +35,8 @@ describe('the limits of a lane', () => {
   it('take the stricter of two for the same dimension, and no sum beside its parts', () => {
     const limits = newKnownLimits([]);
     const project = { dimension: 'tokens', limit: 100, remaining: 90, windowMs: MINUTE } as const;
-    const organisation = { ...project, limit: 500, remaining: 20 };
-    expect(sightingsOf(limits, [organisation, project])).toEqual([
+    const organization = { ...project, limit: 500, remaining: 20 };
+    expect(sightingsOf(limits, [organization, project])).toEqual([
       { dimension: 'tokens', max: 100, remaining: 20, windowMs: MINUTE },
     ]);
     const parts = [

@@ -2,29 +2,29 @@ import Anthropic from '@anthropic-ai/sdk';
 import { withRateLimit } from 'llm-headroom';
 import {
   INSTRUCTIONS,
-  type LimitedSummariser,
+  type LimitedSummarizer,
   MAX_OUTPUT_TOKENS,
-  type Summariser,
-  type SummariserOptions,
+  type Summarizer,
+  type SummarizerOptions,
   USUAL_BURST_SECONDS,
-} from './summariser.ts';
+} from './summarizer.ts';
 
-export function anthropicSummariser(options: SummariserOptions): LimitedSummariser {
+export function anthropicSummarizer(options: SummarizerOptions): LimitedSummarizer {
   const { model, rateLimit, apiKey, baseURL } = options;
   const client = withRateLimit(new Anthropic({ apiKey, baseURL }), rateLimit);
   return {
-    ...summariserOn(client, model),
+    ...summarizerOn(client, model),
     limiter: client.rateLimit,
     burstSeconds: rateLimit.burstSeconds ?? USUAL_BURST_SECONDS,
   };
 }
 
 /** The same without a limiter. */
-export function bareAnthropicSummariser({ model, apiKey, baseURL }: SummariserOptions): Summariser {
-  return summariserOn(new Anthropic({ apiKey, baseURL }), model);
+export function bareAnthropicSummarizer({ model, apiKey, baseURL }: SummarizerOptions): Summarizer {
+  return summarizerOn(new Anthropic({ apiKey, baseURL }), model);
 }
 
-function summariserOn(client: Anthropic, model: string): Summariser {
+function summarizerOn(client: Anthropic, model: string): Summarizer {
   const request = (text: string) => ({
     model,
     max_tokens: MAX_OUTPUT_TOKENS,
@@ -32,11 +32,11 @@ function summariserOn(client: Anthropic, model: string): Summariser {
     messages: [{ role: 'user' as const, content: text }],
   });
   return {
-    async summarise(text, signal) {
+    async summarize(text, signal) {
       const message = await client.messages.create(request(text), { signal });
       return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
     },
-    summariseStreamed: (text, signal) =>
+    summarizeStreamed: (text, signal) =>
       client.messages.stream(request(text), { signal }).finalText(),
   };
 }

@@ -2,29 +2,29 @@ import { withRateLimit } from 'llm-headroom';
 import OpenAI from 'openai';
 import {
   INSTRUCTIONS,
-  type LimitedSummariser,
+  type LimitedSummarizer,
   MAX_OUTPUT_TOKENS,
-  type Summariser,
-  type SummariserOptions,
+  type Summarizer,
+  type SummarizerOptions,
   USUAL_BURST_SECONDS,
-} from './summariser.ts';
+} from './summarizer.ts';
 
-export function openaiSummariser(options: SummariserOptions): LimitedSummariser {
+export function openaiSummarizer(options: SummarizerOptions): LimitedSummarizer {
   const { model, rateLimit, apiKey, baseURL } = options;
   const client = withRateLimit(new OpenAI({ apiKey, baseURL }), rateLimit);
   return {
-    ...summariserOn(client, model),
+    ...summarizerOn(client, model),
     limiter: client.rateLimit,
     burstSeconds: rateLimit.burstSeconds ?? USUAL_BURST_SECONDS,
   };
 }
 
 /** The same without a limiter. */
-export function bareOpenAISummariser({ model, apiKey, baseURL }: SummariserOptions): Summariser {
-  return summariserOn(new OpenAI({ apiKey, baseURL }), model);
+export function bareOpenAISummarizer({ model, apiKey, baseURL }: SummarizerOptions): Summarizer {
+  return summarizerOn(new OpenAI({ apiKey, baseURL }), model);
 }
 
-function summariserOn(client: OpenAI, model: string): Summariser {
+function summarizerOn(client: OpenAI, model: string): Summarizer {
   const request = (text: string) => ({
     model,
     max_completion_tokens: MAX_OUTPUT_TOKENS,
@@ -34,11 +34,11 @@ function summariserOn(client: OpenAI, model: string): Summariser {
     ],
   });
   return {
-    async summarise(text, signal) {
+    async summarize(text, signal) {
       const completion = await client.chat.completions.create(request(text), { signal });
       return completion.choices[0]?.message.content ?? '';
     },
-    async summariseStreamed(text, signal) {
+    async summarizeStreamed(text, signal) {
       const body = { ...request(text), stream: true as const };
       let summary = '';
       for await (const chunk of await client.chat.completions.create(body, { signal })) {

@@ -39,7 +39,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
 export type Profile = 'unknown host' | 'matching' | 'learned';
 export const PROFILES: readonly Profile[] = ['unknown host', 'matching', 'learned'];
 
-export interface Utilisation {
+export interface Utilization {
   readonly status429: number;
   readonly calls: number;
   /** Of the time that the calls take at 80 % of the limit that binds. */
@@ -47,11 +47,11 @@ export interface Utilisation {
 }
 
 /** Calls of one workload, all at once, through the SDK against a simulated host that nobody knows. */
-export async function runUtilisation(
+export async function runUtilization(
   workload: string,
   enforcement: SimulatorEnforcement,
   profile: Profile,
-): Promise<Utilisation> {
+): Promise<Utilization> {
   const clock = createVirtualClock();
   const random = createRandom(11);
   const simulator = createSimulator({
@@ -87,7 +87,7 @@ export async function runUtilisation(
 }
 
 /** Times over the ideal, and 429s where there were any. */
-export async function utilisationTable(): Promise<string> {
+export async function utilizationTable(): Promise<string> {
   const rows = [
     `| workload | profile | ${ENFORCEMENTS.join(' | ')} |`,
     `|---|---|${ENFORCEMENTS.map(() => '--:').join('|')}|`,
@@ -96,7 +96,7 @@ export async function utilisationTable(): Promise<string> {
     for (const profile of PROFILES) {
       const cells: string[] = [];
       for (const enforcement of ENFORCEMENTS) {
-        const { time, status429 } = await runUtilisation(workload, enforcement, profile);
+        const { time, status429 } = await runUtilization(workload, enforcement, profile);
         cells.push(`${time.toFixed(2)}${status429 > 0 ? `; ${status429}` : ''}`);
       }
       rows.push(`| ${workload} | ${profile} | ${cells.join(' | ')} |`);

@@ -1,0 +1,30 @@
+import { HeadroomError } from '../errors.ts';
+import { field } from '../model/json.ts';
+import { CommandError } from './exit-code.ts';
+
+/** Causes lie in causes: the SDK's error, that of `fetch`, and the system's. */
+const DEEPEST = 5;
+
+/** Both SDKs' errors without a status, but their users' own aborts. */
+export function isConnectionFailure(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof HeadroomError) return false;
+  if (error instanceof CommandError) return false;
+  return /Connection/.test(error.constructor.name);
+}
+
+/**
+ * What an error says, and its deepest cause: the SDK's own text names neither host nor reason.
+ *
+ * @example
+ * reasonOf(error) // 'Connection error (connect ECONNREFUSED 127.0.0.1:8080)'
+ */
+export function reasonOf(error: Error): string {
+  let cause: unknown;
+  let next: unknown = error.cause;
+  for (let depth = 0; depth < DEEPEST && next !== undefined && next !== null; depth++) {
+    cause = next;
+    next = field(next, 'cause');
+  }
+  const said = error.message.replace(/\.$/, '');
+  return cause instanceof Error && cause.message !== '' ? `${said} (${cause.message})` : said;
+}

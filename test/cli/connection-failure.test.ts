@@ -1,0 +1,79 @@
+import { APIConnectionError } from 'openai';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { BatchSession } from '../../src/cli/batch-session.ts';
+import { isConnectionFailure, reasonOf } from '../../src/cli/connection-failure.ts';
+import { ProgressLine } from '../../src/cli/progress-line.ts';
+import { entriesOf, surveyOf } from '../../src/cli/requests-file.ts';
+import { ResultsFile } from '../../src/cli/results-file.ts';
+import type { Send } from '../../src/cli/send.ts';
+import { createRateLimiter } from '../../src/limiter.ts';
+import { createVirtualClock } from '../../src/testing/index.ts';
+import { ids, openaiLine, World } from './support/world.ts';
+
+const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
+
+it('says the deepest cause of a connection that has failed', () => {
+  const failure = new APIConnectionError({ cause: refused });
+  expect([isConnectionFailure(failure), isConnectionFailure(refused)]).toEqual([true, false]);
+  expect(reasonOf(failure)).toBe('Connection error (connect ECONNREFUSED)');
+  expect(reasonOf(new Error('Alone.'))).toBe('Alone');
+  const endless = new Error('Endless');
+  endless.cause = endless;
+  expect(reasonOf(endless)).toBe('Endless (Endless)');
+});
+
+it('a batch says once why nothing happens, and goes on', async () => {
+  const world = new World();
+  world.write(
+    'in.jsonl',
+    ids(5).map((id) => openaiLine(id)),
+  );
+  const clock = createVirtualClock();
+  const limiter = createRateLimiter({ clock });
+  const results = await ResultsFile.open(world.path('out.jsonl'), { retryFailed: false });
+  onTestFinished(() => results.close());
+  const said = { out: () => {}, err: (text: string) => world.said('err', text), isTerminal: false };
+  const line = new ProgressLine(
+    { ...said, env: {}, onInterrupt: () => () => {} },
+    { quiet: true, json: false },
+  );
+  let sent = 0;
+  const send: Send = async () => {
+    if (sent++ < 12) throw new APIConnectionError({ cause: refused });
+    return { kind: 'answered', status: 200, requestId: '', body: '{}' };
+  };
+  const session = new BatchSession({ limiter, send, results, line, clock });
+  const path = world.path('in.jsonl');
+  const survey = await surveyOf(
+    path,
+    undefined,
+    () => false,
+    () => {},
+  );
+  await clock.run(session.run(entriesOf(path, undefined, survey), 5));
+  expect([session.recorded, session.failed, world.results().length]).toEqual([5, 0, 5]);
+  expect(world.err).toBe(
+    "The host can't be reached: Connection error (connect ECONNREFUSED); each call is tried again for about four minutes\n",
+  );
+});
+
+it('`limits` says in one line why its call has failed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const world = new World();
+  let exitCode: number | undefined;
+  const running = world.run('limits', { fetch: () => Promise.reject(refused) });
+  void running.then((code) => {
+    exitCode = code;
+  });
+  // The SDK's own retries take real time.
+  while (exitCode === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  await running;
+  expect([exitCode, world.err]).toEqual([
+    1,
+    'The call failed: Connection error (connect ECONNREFUSED)\n',
+  ]);
+});
