@@ -13,9 +13,10 @@ const ALONE = [
 /** Real servers, which take their time on a busy machine: once more then. */
 const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 
-/** Rooms that keep nothing between calls: their test files may share a process, which starts once. */
+/** Their test files leave nothing behind, and may share a process, which is started once. */
 const SHARING = [
-  'test/{budget,fetch,http,model,otel,providers,queue,report,rules,shared,testing,tokens}/**/*.test.ts',
+  'test/{budget,fetch,http,integrations,lane,model,otel,plan,providers,queue,report}/**/*.test.ts',
+  'test/{rules,sdk,shared,testing,tokens}/**/*.test.ts',
 ];
 
 const projects: TestProjectConfiguration[] = [
@@ -32,6 +33,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'rooms',
       include: SHARING,
+      exclude: ALONE,
       isolate: false,
       pool: 'threads',
     },
@@ -59,7 +61,8 @@ export default defineConfig({
   },
   test: {
     projects,
-    maxWorkers: '100%',
+    // One more than cores: many tests wait for servers and processes.
+    maxWorkers: '150%',
     setupFiles: ['test/support/seed.ts'],
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,
