@@ -9,7 +9,7 @@ import type { LaneKey } from './lane/lane-key.ts';
 import type { Pricing } from './providers/priced.ts';
 import type { Calibration } from './tokens/calibration/calibration.ts';
 
-/** What a client's hook needs of a limiter. `RateLimiter` is one. */
+/** What a client's hook needs of a limiter. `LimiterCore` is one. */
 export interface CallLimiter extends Pricing {
   readonly clock: Clock;
   readonly maxPauseMs: number;

@@ -3,7 +3,7 @@ import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { limitSet, shareLimits } from '../rules/limits/limit-set.ts';
-import type { SentCall } from '../rules/ticket.ts';
+import type { GrantedCall } from '../rules/ticket.ts';
 import { laneRules } from '../shared/lane-rules.ts';
 import { LocalKeeper } from './lane-keeper.ts';
 
@@ -28,7 +28,7 @@ export class Outage {
   readonly #clock: Clock;
   readonly #tell: (command: LaneCommand) => void;
   /** Calls that were let through without the store. */
-  readonly #calls = new WeakSet<SentCall>();
+  readonly #calls = new WeakSet<GrantedCall>();
   #isReturning = false;
 
   /** `share`: this process's part of the limits, above 0 and up to 1. */
@@ -41,7 +41,7 @@ export class Outage {
   }
 
   /** Whether the store knows nothing of a call. */
-  has(call: SentCall): boolean {
+  has(call: GrantedCall): boolean {
     return this.#calls.has(call);
   }
 

@@ -3,7 +3,7 @@ import type { Caller } from '../callers/caller.ts';
 import { checkedUsage } from '../checked-cost.ts';
 import { amount, type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
-import type { SentCall } from '../rules/ticket.ts';
+import type { GrantedCall } from '../rules/ticket.ts';
 
 /** Whoever has to know what becomes of a reservation. */
 export interface ReservationListener {
@@ -26,7 +26,7 @@ export interface ReservationOutcome {
 
 /** How a call was let through. */
 export interface Admission {
-  readonly call: SentCall;
+  readonly call: GrantedCall;
   /** Its name in events. */
   readonly callId: string;
   /** Who made the call, and what was taken of its own limits. */

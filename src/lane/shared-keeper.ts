@@ -4,7 +4,7 @@ import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
 import { limitSet } from '../rules/limits/limit-set.ts';
-import type { SentCall, Ticket } from '../rules/ticket.ts';
+import type { GrantedCall, Ticket } from '../rules/ticket.ts';
 import { newTurns, type Turns } from '../rules/turns.ts';
 import { type LaneAnswer, laneRules, newsOf } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
@@ -36,7 +36,7 @@ export class SharedKeeper implements LaneKeeper {
   #outage: Outage | undefined;
   #lastOutage: Outage | undefined;
   /** Grants of the store whose calls have not ended. */
-  readonly #granted = new Set<SentCall>();
+  readonly #granted = new Set<GrantedCall>();
   readonly #delay: NewsDelay;
   readonly #asked = new AskedCalls();
 
@@ -133,7 +133,7 @@ export class SharedKeeper implements LaneKeeper {
     this.#closeIfUnused();
   }
 
-  #isOfOutage(call: SentCall): boolean {
+  #isOfOutage(call: GrantedCall): boolean {
     return this.#outage?.has(call) === true || this.#lastOutage?.has(call) === true;
   }
 

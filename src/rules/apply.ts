@@ -9,14 +9,14 @@ import { addUse, limitSet, recallUse, retime } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
 import { beginAgain, halt, reconsider, widen } from './recovery.ts';
 import { pauseOf } from './recovery-state.ts';
-import type { SentCall, Ticket } from './ticket.ts';
+import type { GrantedCall, Ticket } from './ticket.ts';
 import { begin, end, firstOf } from './turns.ts';
 
 /** A request that leaves within so long of its grant counts from the grant. */
 const SENT_AT_ONCE_MS = 1;
 
 /** Whether it makes no difference when the request has left. */
-export function isSentAtOnce({ at }: Pick<SentCall, 'at'>, now: number): boolean {
+export function isSentAtOnce({ at }: Pick<GrantedCall, 'at'>, now: number): boolean {
   return now - at < SENT_AT_ONCE_MS;
 }
 
@@ -123,7 +123,7 @@ function ask(member: LaneMember, tickets: readonly Ticket[]): void {
   member.tickets = open.map((each) => ({ ...each, deadline: known.get(each.id)?.deadline }));
 }
 
-function lapse(state: LaneState, from: string, call: SentCall, now: number): void {
+function lapse(state: LaneState, from: string, call: GrantedCall, now: number): void {
   const nothing = { actual: NOTHING, wasAnswered: false, isRefused: false };
   endCall(state, from, { call, ...nothing }, now);
 }
@@ -146,7 +146,7 @@ function syncTurns(state: LaneState): void {
 }
 
 /** Limits count a call from when it is sent; it was granted before. */
-function restamp({ limits }: LaneState, call: SentCall, now: number): void {
+function restamp({ limits }: LaneState, call: GrantedCall, now: number): void {
   if (isSentAtOnce(call, now)) return;
   const { cost, at } = call;
   withdrawFromTrial(limits, { cost, at });

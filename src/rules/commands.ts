@@ -3,7 +3,7 @@ import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
 import type { LaneTerms } from './learning/observations.ts';
 import type { RefusalWords } from './learning/refusals.ts';
-import type { SentCall, Ticket } from './ticket.ts';
+import type { GrantedCall, Ticket } from './ticket.ts';
 
 export type { LaneTerms, RefusalWords };
 
@@ -12,13 +12,13 @@ export type LaneCommand =
   /** These calls are at the front of the process's queue, instead of those it asked for before. */
   | { readonly kind: 'ask'; readonly tickets: readonly Ticket[] }
   /** The request of a call leaves the process only now. */
-  | { readonly kind: 'sent'; readonly call: SentCall }
+  | { readonly kind: 'sent'; readonly call: GrantedCall }
   /** The provider has answered, well or badly; `isRefused`: for a limit. */
-  | { readonly kind: 'answered'; readonly call: SentCall; readonly isRefused: boolean }
+  | { readonly kind: 'answered'; readonly call: GrantedCall; readonly isRefused: boolean }
   /** A call has ended: `actual` replaces what it took. */
   | {
       readonly kind: 'ended';
-      readonly call: SentCall;
+      readonly call: GrantedCall;
       readonly actual: Cost;
       readonly wasAnswered: boolean;
       readonly isRefused: boolean;
@@ -26,13 +26,13 @@ export type LaneCommand =
   /** A response shows limits, and what the server has left of them. */
   | {
       readonly kind: 'observed';
-      readonly call: SentCall;
+      readonly call: GrantedCall;
       readonly observed: readonly ObservedLimit[];
     }
   /** The provider has refused a call. */
   | {
       readonly kind: 'refused';
-      readonly call: SentCall;
+      readonly call: GrantedCall;
       readonly cause: PauseCause;
       readonly retryAfterMs: number | undefined;
       readonly words: RefusalWords;
@@ -40,7 +40,7 @@ export type LaneCommand =
       readonly earlier?: number | undefined;
     }
   /** An answer states limits, and pauses nothing. */
-  | { readonly kind: 'told'; readonly call: SentCall; readonly stated: Stated }
+  | { readonly kind: 'told'; readonly call: GrantedCall; readonly stated: Stated }
   /** `isAnew`: the user gives limits; what responses have said of them is forgotten. */
   | { readonly kind: 'configure'; readonly terms: LaneTerms; readonly isAnew?: boolean | undefined }
   /** The user begins anew: no refusal from before closes the lane. */
@@ -57,7 +57,7 @@ export type LaneCommand =
   /** So much was taken without the store, or without this library. */
   | { readonly kind: 'used'; readonly cost: Cost }
   /** The process didn't hear of a grant in time: its call goes back. */
-  | { readonly kind: 'lapse'; readonly call: SentCall }
+  | { readonly kind: 'lapse'; readonly call: GrantedCall }
   /** Nothing is granted to a process that doesn't hear of it, until it is here again. */
   | { readonly kind: 'presence'; readonly isHere: boolean }
   /** The process is gone, with all that it had in flight. */

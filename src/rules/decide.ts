@@ -19,14 +19,14 @@ import {
   pauseOf,
   type Recovery,
 } from './recovery-state.ts';
-import type { Costs, SentCall, Ticket } from './ticket.ts';
+import type { Costs, GrantedCall, Ticket } from './ticket.ts';
 import { countPassing, serve } from './turns.ts';
 
 /** A call that may go. */
 export interface Grant {
   readonly member: string;
   readonly ticket: Ticket;
-  readonly call: SentCall;
+  readonly call: GrantedCall;
   /** What it takes of its caller's own limits. */
   readonly own: Costs['own'];
 }

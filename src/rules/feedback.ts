@@ -28,7 +28,7 @@ import {
   start,
 } from './recovery.ts';
 import { pauseOf } from './recovery-state.ts';
-import type { SentCall } from './ticket.ts';
+import type { GrantedCall } from './ticket.ts';
 
 /*
  * What a lane does with what it hears from the provider: answers, ends, limits and refusals, each of
@@ -57,7 +57,7 @@ export function resumeNow(state: LaneState, now: number): void {
 /** A call was answered: its headers have come. */
 export function hearAnswer(
   state: LaneState,
-  call: SentCall,
+  call: GrantedCall,
   isRefused: boolean,
   now: number,
 ): void {

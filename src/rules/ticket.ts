@@ -45,7 +45,7 @@ export interface ChargeTrace {
 }
 
 /** A call that was let through, as far as the lane has to know it. */
-export interface SentCall {
+export interface GrantedCall {
   /** Its number in its process. */
   readonly id: number;
   readonly cost: Cost;

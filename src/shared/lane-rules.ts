@@ -5,7 +5,7 @@ import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
 import { inOrder } from '../rules/line-order.ts';
-import type { SentCall } from '../rules/ticket.ts';
+import type { GrantedCall } from '../rules/ticket.ts';
 import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 export type LaneAnswer = { readonly news: number; readonly members: number } & LaneReply;
 
 type LaneReply =
-  | { readonly kind: 'granted'; readonly id: number; readonly call: SentCall }
+  | { readonly kind: 'granted'; readonly id: number; readonly call: GrantedCall }
   | { readonly kind: 'unfit'; readonly id: number; readonly limit: Limit; readonly cost: Cost }
   /** The call was granted, and its process hasn't taken that up in time: it has to ask again. */
   | { readonly kind: 'lapsed'; readonly id: number }

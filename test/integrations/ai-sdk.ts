@@ -4,8 +4,15 @@ import { createGateway } from '@ai-sdk/gateway';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText, type LanguageModel, streamText } from 'ai';
-import { converseWire, gatewayWire, geminiWire, translated } from './foreign-wire.ts';
-import { type IntegratedClient, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { converseWire, gatewayWire, geminiWire } from './foreign-wire.ts';
+import {
+  type IntegratedClient,
+  type Integration,
+  MOST_TOKENS,
+  PROMPT,
+  READS_ON,
+} from './integration.ts';
+import { translated } from './translated.ts';
 
 export function aiClient(model: LanguageModel): IntegratedClient {
   const call = { model, prompt: PROMPT, maxOutputTokens: MOST_TOKENS, maxRetries: 0 };
@@ -18,7 +25,8 @@ export function aiClient(model: LanguageModel): IntegratedClient {
       const { inputTokens, outputTokens } = usage;
       return { text, inputTokens, outputTokens };
     },
-    stream: async () => streamText(call).text,
+    stream: (abortSignal) =>
+      streamText({ ...call, ...(abortSignal && { abortSignal }) }).textStream,
   };
 }
 
@@ -26,6 +34,7 @@ export const aiResponses: Integration = {
   name: 'Vercel AI SDK, `@ai-sdk/openai`',
   how: '`createOpenAI({ fetch: limiter.fetch })`',
   provider: 'openai',
+  afterBreak: READS_ON,
   make: ({ fetch, origin }) =>
     aiClient(createOpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('gpt-4o')),
 };
@@ -34,6 +43,7 @@ export const aiChat: Integration = {
   name: 'Vercel AI SDK, `@ai-sdk/openai`, `.chat`',
   how: '`createOpenAI({ fetch: limiter.fetch })`',
   provider: 'openai',
+  afterBreak: READS_ON,
   make: ({ fetch, origin }) =>
     aiClient(createOpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch }).chat('gpt-4o')),
 };
@@ -42,6 +52,7 @@ export const aiAnthropic: Integration = {
   name: 'Vercel AI SDK, `@ai-sdk/anthropic`',
   how: '`createAnthropic({ fetch: limiter.fetch })`',
   provider: 'anthropic',
+  afterBreak: READS_ON,
   make: ({ fetch, origin }) =>
     aiClient(createAnthropic({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('claude-sonnet-5')),
 };
@@ -51,6 +62,7 @@ export const aiGoogle: Integration = {
   how: '`createGoogle({ fetch: limiter.fetch })`',
   provider: 'compatible',
   translate: translated(geminiWire),
+  afterBreak: READS_ON,
   make: ({ fetch, origin }) =>
     aiClient(
       createGoogle({ apiKey: 'key', baseURL: `${origin}/v1beta`, fetch })('gemini-3.8-flash'),
@@ -62,6 +74,7 @@ export const aiBedrock: Integration = {
   how: '`createAmazonBedrock({ fetch: limiter.fetch })`',
   provider: 'compatible',
   translate: translated(converseWire),
+  afterBreak: READS_ON,
   make: ({ fetch, origin }) =>
     aiClient(
       createAmazonBedrock({ apiKey: 'key', region: 'eu-west-1', baseURL: origin, fetch })(
@@ -75,6 +88,7 @@ export const aiGateway: Integration = {
   how: '`createGateway({ fetch: limiter.fetch })`',
   provider: 'compatible',
   translate: translated(gatewayWire),
+  afterBreak: READS_ON,
   make: ({ fetch, origin }) =>
     aiClient(createGateway({ apiKey: 'key', baseURL: `${origin}/v4/ai`, fetch })('openai/gpt-4o')),
 };

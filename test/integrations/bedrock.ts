@@ -4,8 +4,9 @@ import {
   ConverseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { FetchHttpHandler } from '@smithy/fetch-http-handler';
-import { converseWire, translated } from './foreign-wire.ts';
-import { type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { converseWire } from './foreign-wire.ts';
+import { HOLDS_ON, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { translated } from './translated.ts';
 
 const input = {
   modelId: 'us.amazon.nova-pro-v1:0',
@@ -18,6 +19,7 @@ export const bedrock: Integration = {
   how: '`new BedrockRuntimeClient({ requestHandler: new FetchHttpHandler({ customFetch: limiter.fetch }) })`',
   provider: 'compatible',
   translate: translated(converseWire),
+  afterBreak: HOLDS_ON,
   make({ fetch: customFetch, origin }) {
     const client = new BedrockRuntimeClient({
       endpoint: origin,
@@ -34,11 +36,10 @@ export const bedrock: Integration = {
         const { inputTokens, outputTokens } = usage ?? {};
         return { text, inputTokens, outputTokens };
       },
-      async stream() {
-        let text = '';
-        const { stream } = await client.send(new ConverseStreamCommand(input));
-        for await (const event of stream ?? []) text += event.contentBlockDelta?.delta?.text ?? '';
-        return text;
+      async *stream(abortSignal) {
+        const command = new ConverseStreamCommand(input);
+        const { stream } = await client.send(command, abortSignal && { abortSignal });
+        for await (const event of stream ?? []) yield event.contentBlockDelta?.delta?.text ?? '';
       },
     };
   },

@@ -1,61 +1,17 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import { joined } from '../../src/http/bytes.ts';
-import {
-  countMember,
-  elementsOf,
-  field,
-  member,
-  parseJson,
-  textField,
-} from '../../src/model/json.ts';
-import type { Fetch } from '../sdk/sdks.ts';
+import { countMember, elementsOf, field, textField } from '../../src/model/json.ts';
+import { quarterOfCharacters } from '../../src/testing/prompt.ts';
+import { PROMPT } from './integration.ts';
+import type { ForeignStream, ForeignWire, Usage } from './translated.ts';
 
-/** How another API says what a chat of OpenAI's says. */
-export interface ForeignWire {
-  /** Its body as that of a chat, and whether it asks for a stream. */
-  chat(
-    path: string,
-    body: unknown,
-    headers: Headers,
-  ): { readonly body: object; readonly isStream: boolean };
-  answer(text: string, usage: Usage): object;
-  stream(text: string, usage: Usage): Response;
-  error(message: string): object;
-}
+const encoder = new TextEncoder();
+const codec = new EventStreamCodec(
+  (bytes) => new TextDecoder().decode(bytes),
+  (text) => encoder.encode(text),
+);
 
-export interface Usage {
-  readonly input: number;
-  readonly output: number;
-}
-
-/** Lets a simulator that speaks OpenAI's API answer in another one: its limits are the same. */
-export function translated(wire: ForeignWire): (fetch: Fetch) => Fetch {
-  return (fetch) => async (input, init) => {
-    const request = new Request(input, init);
-    const { origin, pathname } = new URL(request.url);
-    const { body, isStream } = wire.chat(
-      pathname,
-      parseJson(await request.text()),
-      request.headers,
-    );
-    const response = await fetch(`${origin}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: request.signal,
-    });
-    const json: unknown = await response.json();
-    const { status, headers } = response;
-    if (!response.ok) return Response.json(wire.error('Refused'), { status, headers });
-    const [choice] = elementsOf(member(json, 'choices'));
-    const text = textField(field(choice, 'message'), 'content');
-    const usage = {
-      input: countMember(json, 'usage', 'prompt_tokens') ?? 0,
-      output: countMember(json, 'usage', 'completion_tokens') ?? 0,
-    };
-    return isStream ? wire.stream(text, usage) : Response.json(wire.answer(text, usage));
-  };
-}
+/** What the simulator counts as input. */
+const INPUT = quarterOfCharacters(PROMPT);
 
 export const geminiWire: ForeignWire = {
   chat(path, body) {
@@ -75,14 +31,14 @@ export const geminiWire: ForeignWire = {
       totalTokenCount: input + output,
     },
   }),
-  stream: (text, usage) =>
-    sse(
-      {
-        candidates: [{ content: { role: 'model', parts: [{ text: text.slice(0, 5) }] }, index: 0 }],
-        usageMetadata: { promptTokenCount: usage.input, totalTokenCount: usage.input },
-      },
-      geminiWire.answer(text.slice(5), usage),
-    ),
+  stream: sse({
+    begin: [],
+    piece: (text) => ({
+      candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0 }],
+      usageMetadata: { promptTokenCount: INPUT, totalTokenCount: INPUT },
+    }),
+    end: (_, usage) => [geminiWire.answer('', usage)],
+  }),
   error: (message) => ({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message } }),
 };
 
@@ -101,18 +57,25 @@ export const cohereWire: ForeignWire = {
     message: { role: 'assistant', content: [{ type: 'text', text }] },
     usage: cohereUsage(usage),
   }),
-  stream: (text, usage) =>
-    sse(
+  stream: sse({
+    begin: [
       { type: 'message-start', id: 'c', delta: { message: { role: 'assistant', content: [] } } },
       {
         type: 'content-start',
         index: 0,
         delta: { message: { content: { type: 'text', text: '' } } },
       },
-      { type: 'content-delta', index: 0, delta: { message: { content: { text } } } },
+    ],
+    piece: (text) => ({
+      type: 'content-delta',
+      index: 0,
+      delta: { message: { content: { text } } },
+    }),
+    end: (_, usage) => [
       { type: 'content-end', index: 0 },
       { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage: cohereUsage(usage) } },
-    ),
+    ],
+  }),
   error: (message) => ({ id: 'e', message }),
 };
 
@@ -120,11 +83,6 @@ function cohereUsage({ input, output }: Usage): object {
   const tokens = { input_tokens: input, output_tokens: output };
   return { billed_units: tokens, tokens };
 }
-
-const codec = new EventStreamCodec(
-  (bytes) => new TextDecoder().decode(bytes),
-  (text) => new TextEncoder().encode(text),
-);
 
 export const converseWire: ForeignWire = {
   chat(path, body) {
@@ -142,14 +100,17 @@ export const converseWire: ForeignWire = {
     stopReason: 'end_turn',
     usage: converseUsage(usage),
   }),
-  stream: (text, usage) =>
-    aws(
-      ['messageStart', { role: 'assistant' }],
-      ['contentBlockDelta', { contentBlockIndex: 0, delta: { text } }],
-      ['contentBlockStop', { contentBlockIndex: 0 }],
-      ['messageStop', { stopReason: 'end_turn' }],
-      ['metadata', { usage: converseUsage(usage), metrics: { latencyMs: 1 } }],
-    ),
+  stream: {
+    type: 'application/vnd.amazon.eventstream',
+    encode: awsFrame,
+    begin: [{ messageStart: { role: 'assistant' } }],
+    piece: (text) => ({ contentBlockDelta: { contentBlockIndex: 0, delta: { text } } }),
+    end: (_, usage) => [
+      { contentBlockStop: { contentBlockIndex: 0 } },
+      { messageStop: { stopReason: 'end_turn' } },
+      { metadata: { usage: converseUsage(usage), metrics: { latencyMs: 1 } } },
+    ],
+  },
   error: (message) => ({ message }),
 };
 
@@ -168,18 +129,18 @@ export const cohereV1Wire: ForeignWire = {
     isStream: field(body, 'stream') === true,
   }),
   answer: (text, usage) => ({ text, generation_id: 'c', meta: cohereUsage(usage) }),
-  stream(text, usage) {
-    const events = [
-      { event_type: 'stream-start', generation_id: 'c' },
-      { event_type: 'text-generation', text },
+  stream: {
+    type: 'application/stream+json',
+    encode: (event) => encoder.encode(`${JSON.stringify(event)}\n`),
+    begin: [{ event_type: 'stream-start', generation_id: 'c' }],
+    piece: (text) => ({ event_type: 'text-generation', text }),
+    end: (text, usage) => [
       {
         event_type: 'stream-end',
         finish_reason: 'COMPLETE',
         response: cohereV1Wire.answer(text, usage),
       },
-    ];
-    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    return new Response(lines, { headers: { 'content-type': 'application/stream+json' } });
+    ],
   },
   error: (message) => ({ message }),
 };
@@ -203,18 +164,21 @@ export const gatewayWire: ForeignWire = {
     usage: gatewayUsage(usage),
     warnings: [],
   }),
-  stream: (text, usage) =>
-    sse(
+  stream: sse({
+    begin: [
       { type: 'stream-start', warnings: [] },
       { type: 'text-start', id: '1' },
-      { type: 'text-delta', id: '1', delta: text },
+    ],
+    piece: (delta) => ({ type: 'text-delta', id: '1', delta }),
+    end: (_, usage) => [
       { type: 'text-end', id: '1' },
       {
         type: 'finish',
         finishReason: { unified: 'stop', raw: 'stop' },
         usage: gatewayUsage(usage),
       },
-    ),
+    ],
+  }),
   error: (message) => ({ error: { message, type: 'rate_limit_exceeded' } }),
 };
 
@@ -225,22 +189,20 @@ function gatewayUsage({ input, output }: Usage): object {
   };
 }
 
-function sse(...events: readonly object[]): Response {
-  const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
-  return new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+function sse(events: Omit<ForeignStream, 'type' | 'encode'>): ForeignStream {
+  const encode = (event: object) => encoder.encode(`data: ${JSON.stringify(event)}\n\n`);
+  return { type: 'text/event-stream', encode, ...events };
 }
 
-function aws(...events: readonly (readonly [type: string, payload: object])[]): Response {
-  const bytes = events.map(([type, payload]) =>
-    codec.encode({
-      headers: {
-        ':event-type': { type: 'string', value: type },
-        ':content-type': { type: 'string', value: 'application/json' },
-        ':message-type': { type: 'string', value: 'event' },
-      },
-      body: new TextEncoder().encode(JSON.stringify(payload)),
-    }),
-  );
-  const headers = { 'content-type': 'application/vnd.amazon.eventstream' };
-  return new Response(joined(bytes), { headers });
+/** An event is an object of one member, its type. */
+function awsFrame(event: object): Uint8Array {
+  const [type = '', payload] = Object.entries(event)[0] ?? [];
+  return codec.encode({
+    headers: {
+      ':event-type': { type: 'string', value: type },
+      ':content-type': { type: 'string', value: 'application/json' },
+      ':message-type': { type: 'string', value: 'event' },
+    },
+    body: encoder.encode(JSON.stringify(payload)),
+  });
 }

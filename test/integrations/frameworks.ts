@@ -11,7 +11,14 @@ import OpenAI from 'openai';
 import { z } from 'zod/v3';
 import { countMember, field, textField } from '../../src/model/json.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
-import { type Integration, MOST_TOKENS, PROMPT, type Seams } from './integration.ts';
+import {
+  HOLDS_ON,
+  type Integration,
+  MOST_TOKENS,
+  PROMPT,
+  READS_ON,
+  type Seams,
+} from './integration.ts';
 
 const apiKey = 'key';
 const model = 'gpt-4o';
@@ -38,10 +45,8 @@ export const chatAnthropic: Integration = {
         const answer = await chat.invoke(PROMPT, signal && { signal });
         return { text: answer.text, ...usageIn(answer) };
       },
-      async stream() {
-        let text = '';
-        for await (const chunk of await chat.stream(PROMPT)) text += chunk.text;
-        return text;
+      async *stream(signal) {
+        for await (const chunk of await chat.stream(PROMPT, signal && { signal })) yield chunk.text;
       },
     };
   },
@@ -79,11 +84,9 @@ export const langgraph: Integration = {
         const answer = messages.at(-1);
         return { text: answer?.text ?? '', ...usageIn(answer) };
       },
-      async stream() {
-        let text = '';
-        const parts = await graph.stream(input, { streamMode: 'messages' });
-        for await (const [chunk] of parts) text += chunk.text;
-        return text;
+      async *stream(signal) {
+        const options = { streamMode: 'messages' as const, ...(signal && { signal }) };
+        for await (const [chunk] of await graph.stream(input, options)) yield chunk.text;
       },
     };
   },
@@ -104,12 +107,10 @@ export const agents: Integration = {
         const { inputTokens, outputTokens } = state.usage;
         return { text: finalOutput, inputTokens, outputTokens };
       },
-      async stream() {
-        const result = await runner.run(agent, PROMPT, { stream: true });
-        let text = '';
-        for await (const part of result.toTextStream()) text += part;
+      async *stream(signal) {
+        const result = await runner.run(agent, PROMPT, { stream: true, ...(signal && { signal }) });
+        yield* result.toTextStream();
         await result.completed;
-        return text;
       },
     };
   },
@@ -120,6 +121,7 @@ export const llamaindex: Integration = {
   how: '`new OpenAI({ additionalSessionOptions: { fetch: limiter.fetch } })`',
   provider: 'openai',
   cannotAbort: true,
+  afterBreak: HOLDS_ON,
   make({ fetch, origin }) {
     const llm = new LlamaOpenAI({
       model: 'gpt-4o',
@@ -137,10 +139,8 @@ export const llamaindex: Integration = {
         const outputTokens = countMember(raw, 'usage', 'completion_tokens');
         return { text: String(message.content), inputTokens, outputTokens };
       },
-      async stream() {
-        let text = '';
-        for await (const { delta } of await llm.chat({ messages, stream: true })) text += delta;
-        return text;
+      async *stream() {
+        for await (const { delta } of await llm.chat({ messages, stream: true })) yield delta;
       },
     };
   },
@@ -150,6 +150,7 @@ export const mastra: Integration = {
   name: 'Mastra, `@mastra/core`',
   how: "its model, by the AI SDK: `createOpenAI({ fetch: limiter.fetch })('gpt-4o')`",
   provider: 'openai',
+  afterBreak: READS_ON,
   make({ fetch, origin }) {
     const agent = new MastraAgent({
       id: 'greeter',
@@ -169,7 +170,10 @@ export const mastra: Integration = {
         const { inputTokens, outputTokens } = usage;
         return { text, inputTokens, outputTokens };
       },
-      stream: async () => (await agent.stream(PROMPT, { modelSettings })).text,
+      async *stream(abortSignal) {
+        const options = { modelSettings, ...(abortSignal && { abortSignal }) };
+        yield* (await agent.stream(PROMPT, options)).textStream;
+      },
     };
   },
 };
@@ -179,6 +183,7 @@ export const instructor: Integration = {
   how: "`Instructor({ client: withRateLimit(new OpenAI()), mode: 'JSON' })`",
   provider: 'openai',
   reply: '{"text":"Hello from a model."}',
+  afterBreak: READS_ON,
   make(seams) {
     const client = Instructor({ client: limited(seams), mode: 'JSON' });
     const schema = z.object({ text: z.string() });
@@ -196,11 +201,14 @@ export const instructor: Integration = {
         const outputTokens = countMember(usage, 'completion_tokens');
         return { text: textField(answer, 'text'), inputTokens, outputTokens };
       },
-      async stream() {
+      async *stream(signal) {
         let text = '';
-        const parts = await client.chat.completions.create({ ...call, stream: true });
-        for await (const part of parts) text = textField(part, 'text');
-        return text;
+        const streamed = { ...call, stream: true as const };
+        const parts = await client.chat.completions.create(streamed, signal && { signal });
+        for await (const part of parts) {
+          yield textField(part, 'text').slice(text.length);
+          text = textField(part, 'text');
+        }
       },
     };
   },

@@ -6,7 +6,9 @@ const ROWS = {
   refused: 'answered after a 429',
   stream: 'stream settled',
   abort: 'abort while it waits',
+  givenUp: 'abort in mid-stream',
   usage: 'usage',
+  spend: 'spend',
 } as const;
 
 type Row = keyof typeof ROWS;
@@ -32,9 +34,10 @@ export class IntegrationTable {
 
   get text(): string {
     const rows = Object.keys(ROWS);
-    const lines = this.#integrations.map(({ name, how }) => {
+    const lines = this.#integrations.map((integration) => {
+      const { name, how } = integration;
       const marks = rows.map((row) =>
-        this.#shown.has(`${name} ${row}`) ? 'yes' : 'takes no signal',
+        this.#shown.has(`${name} ${row}`) ? shown(row, integration) : NO_SIGNAL,
       );
       return `| ${[name, how, ...marks].join(' | ')} |`;
     });
@@ -50,6 +53,13 @@ export class IntegrationTable {
   }
 }
 
+const NO_SIGNAL = 'takes no signal';
+
+function shown(row: string, { cannotAbort, afterBreak }: Integration): string {
+  if (row !== 'givenUp' || afterBreak === undefined) return 'yes';
+  return `${cannotAbort ? NO_SIGNAL : 'by its signal'}; ${afterBreak}`;
+}
+
 const INTRODUCTION = `# Clients and frameworks
 
 \`withRateLimit(client, options)\` limits clients of OpenAI's and Anthropic's SDKs, and of SDKs that are generated with the same core. For all others, \`limiter.fetch\` is a \`fetch\` whose calls to models wait for the limiter; \`rateLimitedFetch({ limiter, … })\` is the same with options. This table is written by the tests, with the real packages over HTTP.
@@ -59,7 +69,9 @@ const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute 
 - **answered after a 429**: the call is sent again after the pause; where the limiter is in the \`fetch\`, with the client's own retries off. With them on, refusals multiply: leave 429s to one of the two (\`maxRetries: 0\`, or \`retries: false\` of \`rateLimitedFetch\`). A client of \`withRateLimit\` tells the two apart by itself.
 - **stream settled**: a stream's usage is counted as the provider counts it, also where the client doesn't ask for it.
 - **abort while it waits**: the call rejects, gives its place back, and was never sent.
+- **abort in mid-stream**: a stream is given up after its first piece, by the call's signal, and another one by leaving its loop (\`break\`). The request ends, what had come is counted, and the place is free. Some clients leave the request open after a \`break\`: those that read on count the whole answer; those that hold their place free it when the stream is garbage collected. There, abort the signal.
 - **usage**: what the client says it used is what the limiter has counted.
+- **spend**: \`limiter.spending()\` is what the tokens of a call cost.
 
 Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't. A client of \`withRateLimit\` waits before its own timeouts begin.
 

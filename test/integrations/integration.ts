@@ -12,8 +12,8 @@ export interface Told {
 /** One framework's client. Each call is a short chat. */
 export interface IntegratedClient {
   ask(signal?: AbortSignal): Promise<Told>;
-  /** The text of a stream that was read to its end. */
-  stream(): Promise<string>;
+  /** The pieces of a stream's text. */
+  stream(signal?: AbortSignal): AsyncIterable<string>;
 }
 
 /** A client or framework, and its seam. */
@@ -29,6 +29,8 @@ export interface Integration {
   readonly reply?: string;
   /** Its calls take no signal. */
   readonly cannotAbort?: boolean;
+  /** What it does with a stream whose reader leaves the loop, if it doesn't give it up. */
+  readonly afterBreak?: typeof READS_ON | typeof HOLDS_ON;
   /** It makes no retries of its own, unless the limiter needs them to be allowed. */
   make(seams: Seams): IntegratedClient;
 }
@@ -43,6 +45,11 @@ export interface Seams {
   /** Where the server listens. */
   readonly origin: string;
 }
+
+/** It reads the rest itself. */
+export const READS_ON = 'reads on after `break`';
+/** It reads no more, but doesn't say so: the stream ends when it is collected. */
+export const HOLDS_ON = 'holds its place after `break`';
 
 export const TEXT = 'Hello from a model.';
 

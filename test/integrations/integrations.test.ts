@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { quarterOfCharacters } from '../../src/testing/prompt.ts';
 import { NOTHING, outcome, refused, underWay } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
 import { aiAnthropic, aiBedrock, aiChat, aiGateway, aiGoogle, aiResponses } from './ai-sdk.ts';
 import { bedrock } from './bedrock.ts';
 import { integrated } from './bench.ts';
 import { agents, chatAnthropic, instructor, langgraph, llamaindex, mastra } from './frameworks.ts';
-import { TEXT } from './integration.ts';
+import { HOLDS_ON, TEXT } from './integration.ts';
 import { IntegrationTable } from './integration-table.ts';
 import { cohere, cohereV1, genai, langchain, mistral } from './others.ts';
+import { collected, type GivingUp, givenUp, textOf } from './reading.ts';
 import { anthropicSdk, limitedAnthropic, openaiSdk, plainFetch } from './sdks.ts';
 import { cerebras, groq, limitedOpenAI, together } from './shaped.ts';
 
@@ -39,6 +41,12 @@ const INTEGRATIONS = [
   cohereV1,
   bedrock,
 ];
+
+const MUCH = { usdPerDay: 1_000_000 };
+/** A dollar for each token of output, nothing for input. */
+const OUTPUT = { '*': { input: 0, output: 1_000_000 } };
+/** A dollar for each token of input, three for one of output. */
+const BOTH = { '*': { input: 1_000_000, output: 3_000_000 } };
 
 const table = new IntegrationTable(INTEGRATIONS);
 const opened: { close(): Promise<void> }[] = [];
@@ -82,7 +90,7 @@ describe.each(INTEGRATIONS)('$name', (integration) => {
 
   it('has its streams settled with their usage', async () => {
     const { clock, simulator, client, limiter, told } = await start(integration);
-    expect(await clock.run(client.stream())).toBe(TEXT);
+    expect(await clock.run(textOf(client.stream()))).toBe(TEXT);
     const [{ inputTokens, outputTokens } = { inputTokens: 0, outputTokens: 0 }] = simulator.log;
     expect(told).toMatchObject([{ inputTokens, outputTokens }]);
     expect(underWay(limiter)).toEqual(NOTHING);
@@ -107,6 +115,42 @@ describe.each(INTEGRATIONS)('$name', (integration) => {
       table.add(name, 'abort');
     },
   );
+
+  it('counts what came of a stream that was given up, and gives its place back', async () => {
+    if (!integration.cannotAbort) await giveUp('signal');
+    await giveUp('break');
+    table.add(name, 'givenUp');
+  });
+
+  async function giveUp(by: GivingUp): Promise<void> {
+    const { clock, simulator, client, limiter } = await start(
+      integration,
+      { budget: MUCH, prices: OUTPUT, concurrency: 1 },
+      { latency: { firstByteMs: 100, perTokenMs: 100 } },
+    );
+    const read = await clock.run(givenUp(client, by));
+    await clock.runUntilIdle();
+    const isStopped = by === 'signal' || integration.afterBreak === undefined;
+    expect(simulator.log.map(({ end }) => end)).toEqual([isStopped ? 'aborted' : 'complete']);
+    if (!isStopped && integration.afterBreak === HOLDS_ON) await collected(limiter);
+    expect(underWay(limiter)).toEqual(NOTHING);
+    const [{ spentUsd } = { spentUsd: 0 }] = limiter.spending();
+    expect(spentUsd).toBeGreaterThanOrEqual(quarterOfCharacters(read));
+    expect(spentUsd).toBeLessThanOrEqual(simulator.stats().outputTokens);
+    expect((await clock.run(client.ask())).text).toBe(TEXT);
+  }
+
+  it('spends what its tokens cost', async () => {
+    const { clock, simulator, client, limiter } = await start(integration, {
+      budget: MUCH,
+      prices: BOTH,
+    });
+    await clock.run(client.ask());
+    const [{ inputTokens, outputTokens } = { inputTokens: 0, outputTokens: 0 }] = simulator.log;
+    const spentUsd = inputTokens + 3 * outputTokens;
+    expect(limiter.spending()).toMatchObject([{ spentUsd, reservedUsd: 0 }]);
+    table.add(name, 'spend');
+  });
 
   it('is told the usage that the limiter counts', async () => {
     const { clock, simulator, client, told } = await start(integration);

@@ -3,8 +3,9 @@ import { ChatOpenAI } from '@langchain/openai';
 import { HTTPClient, Mistral } from '@mistralai/mistralai';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { countMember } from '../../src/model/json.ts';
-import { cohereV1Wire, cohereWire, geminiWire, translated } from './foreign-wire.ts';
-import { type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { cohereV1Wire, cohereWire, geminiWire } from './foreign-wire.ts';
+import { HOLDS_ON, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { translated } from './translated.ts';
 
 export const langchain: Integration = {
   name: 'LangChain, `@langchain/openai`',
@@ -28,10 +29,10 @@ export const langchain: Integration = {
           outputTokens: tokens('output_tokens'),
         };
       },
-      async stream() {
-        let text = '';
-        for await (const chunk of await model.stream(PROMPT)) text += chunk.text;
-        return text;
+      async *stream(signal) {
+        for await (const chunk of await model.stream(PROMPT, signal && { signal })) {
+          yield chunk.text;
+        }
       },
     };
   },
@@ -58,12 +59,11 @@ export const mistral: Integration = {
         const text = String(choices[0]?.message?.content);
         return { text, inputTokens: usage.promptTokens, outputTokens: usage.completionTokens };
       },
-      async stream() {
-        let text = '';
-        for await (const { data } of await client.chat.stream(chat)) {
-          text += data.choices[0]?.delta.content ?? '';
+      async *stream(signal) {
+        const options = signal && { fetchOptions: { signal } };
+        for await (const { data } of await client.chat.stream(chat, options)) {
+          yield String(data.choices[0]?.delta.content ?? '');
         }
-        return text;
       },
     };
   },
@@ -74,6 +74,7 @@ export const genai: Integration = {
   how: '`new GoogleGenAI({ httpOptions: { fetch: limiter.fetch } })`',
   provider: 'compatible',
   translate: translated(geminiWire),
+  afterBreak: HOLDS_ON,
   make({ fetch, origin }) {
     const client = new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: origin, fetch } });
     const call = {
@@ -91,11 +92,10 @@ export const genai: Integration = {
         const { promptTokenCount, candidatesTokenCount } = usageMetadata ?? {};
         return { text, inputTokens: promptTokenCount, outputTokens: candidatesTokenCount };
       },
-      async stream() {
-        let text = '';
-        const stream = await client.models.generateContentStream(call);
-        for await (const chunk of stream) text += chunk.text ?? '';
-        return text;
+      async *stream(signal) {
+        const config = { ...call.config, ...(signal && { abortSignal: signal }) };
+        const stream = await client.models.generateContentStream({ ...call, config });
+        for await (const chunk of stream) yield chunk.text ?? '';
       },
     };
   },
@@ -121,12 +121,11 @@ export const cohere: Integration = {
         const { inputTokens, outputTokens } = usage?.tokens ?? {};
         return { text, inputTokens, outputTokens };
       },
-      async stream() {
-        let text = '';
-        for await (const event of await client.chatStream(chat)) {
-          if (event.type === 'content-delta') text += event.delta?.message?.content?.text ?? '';
+      async *stream(signal) {
+        const options = signal && { abortSignal: signal };
+        for await (const event of await client.chatStream(chat, options)) {
+          if (event.type === 'content-delta') yield event.delta?.message?.content?.text ?? '';
         }
-        return text;
       },
     };
   },
@@ -146,12 +145,11 @@ export const cohereV1: Integration = {
         const { inputTokens, outputTokens } = meta?.tokens ?? {};
         return { text, inputTokens, outputTokens };
       },
-      async stream() {
-        let text = '';
-        for await (const event of await client.chatStream(chat)) {
-          if (event.eventType === 'text-generation') text += event.text;
+      async *stream(signal) {
+        const options = signal && { abortSignal: signal };
+        for await (const event of await client.chatStream(chat, options)) {
+          if (event.eventType === 'text-generation') yield event.text;
         }
-        return text;
       },
     };
   },

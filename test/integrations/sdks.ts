@@ -27,16 +27,26 @@ export const plainFetch: Integration = {
         const text = body.choices[0].message.content;
         return { text, inputTokens: prompt_tokens, outputTokens: completion_tokens };
       },
-      async stream() {
-        const text = await (await send({ stream: true })).text();
-        const chunks = [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, data = '']) =>
-          JSON.parse(data),
-        );
-        return chunks.map(({ choices }) => choices[0].delta.content ?? '').join('');
+      async *stream(signal) {
+        const { body } = await send({ stream: true }, signal);
+        for await (const data of dataOf(body ?? new Blob().stream())) {
+          yield JSON.parse(data).choices[0].delta.content ?? '';
+        }
       },
     };
   },
 };
+
+/** The JSON of each event, as it comes. */
+async function* dataOf(body: NonNullable<Response['body']>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const characters of body.pipeThrough(new TextDecoderStream())) {
+    const events = (rest + characters).split('\n\n');
+    rest = events.pop() ?? '';
+    const data = events.map((event) => event.slice('data: '.length));
+    yield* data.filter((each) => each.startsWith('{'));
+  }
+}
 
 export const openaiSdk: Integration = {
   name: '`openai`, by its `fetch`',
@@ -72,6 +82,11 @@ function messageClient(client: Anthropic): IntegratedClient {
       const { input_tokens: inputTokens, output_tokens: outputTokens } = usage;
       return { text: block?.type === 'text' ? block.text : '', inputTokens, outputTokens };
     },
-    stream: () => client.messages.stream(message).finalText(),
+    async *stream(signal) {
+      for await (const event of client.messages.stream(message, signal && { signal })) {
+        if (event.type !== 'content_block_delta') continue;
+        if (event.delta.type === 'text_delta') yield event.delta.text;
+      }
+    },
   };
 }

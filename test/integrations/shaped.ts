@@ -19,11 +19,10 @@ export function chatClient(client: OpenAI): IntegratedClient {
       const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage ?? {};
       return { text, inputTokens, outputTokens };
     },
-    async stream() {
-      let text = '';
-      const stream = await client.chat.completions.create({ ...chat, stream: true });
-      for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
-      return text;
+    async *stream(signal) {
+      const call = { ...chat, stream: true as const };
+      const stream = await client.chat.completions.create(call, signal && { signal });
+      for await (const { choices } of stream) yield choices[0]?.delta.content ?? '';
     },
   };
 }

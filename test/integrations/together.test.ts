@@ -5,6 +5,7 @@ import { NOTHING, underWay } from '../sdk/bench.ts';
 import { aiResponses } from './ai-sdk.ts';
 import { integrated } from './bench.ts';
 import { langchain } from './others.ts';
+import { textOf } from './reading.ts';
 import { openaiSdk, plainFetch } from './sdks.ts';
 
 const LIMITS = { rpm: 20, tpm: 4000 };
@@ -28,7 +29,7 @@ it('keeps a wrapped client, the AI SDK, LangChain and fetch within one limit: no
     });
   const clients = [client, wrapped, aiResponses.make(seams)];
   const others = [...clients, langchain.make(seams)];
-  const asks = [own, ...others.flatMap((each) => [() => each.ask(), () => each.stream()])];
+  const asks = [own, ...others.flatMap((each) => [() => each.ask(), () => textOf(each.stream())])];
   const calls = Array.from({ length: 45 }, (_, index) => asks[index % asks.length]!());
   await clock.run(Promise.all(calls));
   await listening.close();

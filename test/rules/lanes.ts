@@ -1,7 +1,7 @@
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import { change, type Decision, decide, type Grant } from '../../src/rules/decide.ts';
 import { type LaneOpening, type LaneState, newLane } from '../../src/rules/lane-state.ts';
-import type { SentCall, Ticket } from '../../src/rules/ticket.ts';
+import type { GrantedCall, Ticket } from '../../src/rules/ticket.ts';
 import { policyOf } from './limits/policies.ts';
 import { ticketOf } from './tickets.ts';
 
@@ -44,7 +44,7 @@ export function idsOf({ granted }: Pick<Decision, 'granted'>): number[] {
 }
 
 /** A call that some lane has let through as its so-many-eth. */
-export function someCall(request: number, at = 0): SentCall {
+export function someCall(request: number, at = 0): GrantedCall {
   return { id: request, cost: { requests: 1 }, at, epoch: 0, taken: { requests: request } };
 }
 

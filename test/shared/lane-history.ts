@@ -3,7 +3,7 @@ import type { Cost } from '../../src/model/limits.ts';
 import type { PauseCause } from '../../src/model/refusal.ts';
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import type { LaneOpening } from '../../src/rules/lane-state.ts';
-import type { SentCall, Ticket } from '../../src/rules/ticket.ts';
+import type { GrantedCall, Ticket } from '../../src/rules/ticket.ts';
 import type { LaneAnswer } from '../../src/shared/lane-rules.ts';
 import type { Sent } from '../../src/shared/value-rules.ts';
 import { someCall } from '../rules/lanes.ts';
@@ -63,7 +63,7 @@ export class Callers {
   readonly #waiting = new Map<string, Ticket[]>();
   /** Calls that were granted, where their process may not have heard of it when it asks again. */
   readonly #granted = new Map<string, Ticket[]>();
-  readonly #flying: { readonly member: string; readonly call: SentCall }[] = [];
+  readonly #flying: { readonly member: string; readonly call: GrantedCall }[] = [];
   readonly #opening: LaneOpening;
   #ids = 0;
 
@@ -175,7 +175,7 @@ function ownCommand(step: Step, { start, policy }: LaneOpening): LaneCommand | u
   }
 }
 
-function callCommand({ what, which, size, cause, isSo }: Step, call: SentCall): LaneCommand {
+function callCommand({ what, which, size, cause, isSo }: Step, call: GrantedCall): LaneCommand {
   switch (what) {
     case 'sent':
     case 'lapse':

@@ -1,5 +1,5 @@
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
-import type { SentCall } from '../ticket.ts';
+import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, FLOOR, newBackoff, tuningOf } from './backoff.ts';
 import type { Concurrency } from './concurrency.ts';
 import { type KnownLimits, upstreamOf } from './known-limits.ts';
@@ -60,7 +60,7 @@ export function onTrial(learning: Cautious, lower: (trial: Trial) => boolean, no
 export function judge(
   learning: Cautious,
   limits: LimitSet,
-  call: SentCall,
+  call: GrantedCall,
   isRefused: boolean,
   now: number,
 ): void {

@@ -1,7 +1,7 @@
 import type { Charges } from '../../model/charge.ts';
 import { amount, type Cost, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import { isSameLimit, type Sighting } from '../limits/metered-limit.ts';
-import type { ChargeTrace, SentCall } from '../ticket.ts';
+import type { ChargeTrace, GrantedCall } from '../ticket.ts';
 import { adopt, atOf, CHARGE_RULES, type ChargeLearning, foundRule } from './charge-belief.ts';
 import { judge, NEAR, ROUNDING } from './charge-evidence.ts';
 import type { RefusalWords } from './refusals.ts';
@@ -68,7 +68,7 @@ export function chargedInTheEnd(
 /** What the server has left shows what it has charged. */
 export function hearRemaining(
   charge: ChargeLearning,
-  call: SentCall,
+  call: GrantedCall,
   sightings: readonly Sighting[],
   now: number,
 ): void {
@@ -81,7 +81,7 @@ export function hearRemaining(
 /** A refusal states the charge, or casts doubt on what is known of it. */
 export function hearRequested(
   charge: ChargeLearning,
-  call: SentCall,
+  call: GrantedCall,
   { dimension, stated }: RefusalWords,
 ): void {
   if (call.charge === undefined || OTHERS.includes(dimension)) return;

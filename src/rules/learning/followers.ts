@@ -1,6 +1,6 @@
 import { amount, type Cost, DIMENSIONS } from '../../model/limits.ts';
 import { type Codec, list, number, record } from '../codec.ts';
-import { cost, type SentCall } from '../ticket.ts';
+import { cost, type GrantedCall } from '../ticket.ts';
 
 /** Refusals of so many pauses are kept in mind: answers may be slow. */
 const KEPT = 8;
@@ -41,7 +41,7 @@ export function newFollowers(): Followers {
 }
 
 /** A call was answered. */
-export function noteFollower(followers: Followers, call: SentCall, isRefused: boolean): void {
+export function noteFollower(followers: Followers, call: GrantedCall, isRefused: boolean): void {
   const first = followers.firsts.find(({ epoch }) => epoch === call.epoch);
   if (first === undefined) {
     if (isRefused) addFirst(followers, call);
@@ -66,7 +66,7 @@ export function areRefusedToo({ passed, refused }: Followers): boolean {
   return refused >= LEAST_REFUSED && refused > MOST_REFUSED * (passed + refused);
 }
 
-function addFirst(followers: Followers, { epoch, taken, cost }: SentCall): void {
+function addFirst(followers: Followers, { epoch, taken, cost }: GrantedCall): void {
   followers.firsts = [...followers.firsts, { epoch, order: orderOf(taken), cost }].slice(-KEPT);
 }
 
@@ -75,7 +75,7 @@ function count(followers: Followers, passed: number, refused: number): void {
   followers.refused = FADING * followers.refused + refused;
 }
 
-function isAfter({ taken }: SentCall, { order }: FirstRefusal): boolean {
+function isAfter({ taken }: GrantedCall, { order }: FirstRefusal): boolean {
   return orderOf(taken) > order;
 }
 

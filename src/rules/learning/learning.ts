@@ -3,7 +3,7 @@ import { type Cost, isUpstream, type Subject } from '../../model/limits.ts';
 import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
 import { type MeteredLimit, meteredLimit } from '../limits/metered-limit.ts';
-import type { SentCall } from '../ticket.ts';
+import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
 import { judge, raised } from './caution.ts';
 import { type ChargeLearning, chargeLearning, newChargeLearning } from './charge-belief.ts';
@@ -112,7 +112,7 @@ export interface LearningOptions {
 }
 
 /** A call that was let through. */
-export type TakenCall = Pick<SentCall, 'cost' | 'at' | 'taken'>;
+export type TakenCall = Pick<GrantedCall, 'cost' | 'at' | 'taken'>;
 
 export function newLearning(options: LearningOptions, now: number): Learning {
   const { start, windows, measures, inFlight } = options;
@@ -156,7 +156,7 @@ export function ended({ throughput }: Learning, call: TakenCall, actual: Cost): 
 export function answered(
   learning: Learning,
   limits: LimitSet,
-  call: SentCall,
+  call: GrantedCall,
   isFull: boolean,
   now: number,
 ): void {

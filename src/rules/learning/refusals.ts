@@ -1,7 +1,7 @@
 import type { Dimension } from '../../model/limits.ts';
 import type { PauseCause, Stated } from '../../model/refusal.ts';
 import { drain, type LimitSet } from '../limits/limit-set.ts';
-import type { SentCall } from '../ticket.ts';
+import type { GrantedCall } from '../ticket.ts';
 import { areTooMany, noteRefusal } from './backoff.ts';
 import { judge, mayLower, onTrial } from './caution.ts';
 import type { Learning, TakenCall } from './learning.ts';
@@ -26,7 +26,12 @@ export interface RefusalWords {
  * has been told of, and each once. The caller keeps in mind that it was refused, and tells neither
  * `answered` nor `ended` of it.
  */
-export function refused(learning: Learning, limits: LimitSet, call: SentCall, now: number): void {
+export function refused(
+  learning: Learning,
+  limits: LimitSet,
+  call: GrantedCall,
+  now: number,
+): void {
   correctTaken(learning.throughput, call.cost, {}, call.at);
   noteRefusal(learning.backoff, now);
   if (learning.episode !== undefined) learning.episode.refusals++;

@@ -1,5 +1,5 @@
 import { type Codec, flag, number, optional, record, time } from '../codec.ts';
-import type { SentCall } from '../ticket.ts';
+import type { GrantedCall } from '../ticket.ts';
 import {
   areRefusedToo,
   type Followers,
@@ -108,7 +108,7 @@ export function isRefuted({ refutedUntil }: Strays, now: number): boolean {
 /** A call was answered. Returns whether that shows that refusals are strays. */
 export function noteAnswered(
   strays: Strays,
-  call: SentCall,
+  call: GrantedCall,
   isRefused: boolean,
   now: number,
 ): boolean {

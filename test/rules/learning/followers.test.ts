@@ -6,14 +6,14 @@ import {
   newFollowers,
   noteFollower,
 } from '../../../src/rules/learning/followers.ts';
-import type { SentCall } from '../../../src/rules/ticket.ts';
+import type { GrantedCall } from '../../../src/rules/ticket.ts';
 
-function call(order: number, tokens = 10, epoch = 0): SentCall {
+function call(order: number, tokens = 10, epoch = 0): GrantedCall {
   const cost = { requests: 1, tokens };
   return { id: order, cost, at: 0, epoch, taken: { requests: order, tokens: 10 * order } };
 }
 
-function after(...calls: readonly (readonly [SentCall, boolean])[]): Followers {
+function after(...calls: readonly (readonly [GrantedCall, boolean])[]): Followers {
   const followers = newFollowers();
   noteFollower(followers, call(10), true);
   for (const [each, isRefused] of calls) noteFollower(followers, each, isRefused);

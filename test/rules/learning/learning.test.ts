@@ -13,7 +13,7 @@ import type { LimitPolicy } from '../../../src/rules/limits/limit-policy.ts';
 import { type LimitSet, limitsOf, newLimitSet } from '../../../src/rules/limits/limit-set.ts';
 import { take } from '../../../src/rules/limits/limit-waits.ts';
 import type { MeteredLimit } from '../../../src/rules/limits/metered-limit.ts';
-import type { SentCall } from '../../../src/rules/ticket.ts';
+import type { GrantedCall } from '../../../src/rules/ticket.ts';
 
 const MINUTE = 60_000;
 const BUCKET: Shape = { enforcement: 'bucket', burstSeconds: 10 };
@@ -38,7 +38,7 @@ function laneWith(...start: readonly MeteredLimit[]): [Learning, LimitSet] {
   return [learning, set];
 }
 
-function call(learning: Learning, set: LimitSet, amount: number, now: number): SentCall {
+function call(learning: Learning, set: LimitSet, amount: number, now: number): GrantedCall {
   const cost = { requests: 1, tokens: amount };
   take(set, cost, now);
   sent(learning, cost, now);

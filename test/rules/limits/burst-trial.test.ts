@@ -4,7 +4,7 @@ import { UNKNOWN_SHAPE } from '../../../src/model/limits.ts';
 import type { LaneCommand } from '../../../src/rules/commands.ts';
 import { change, decide } from '../../../src/rules/decide.ts';
 import { type LaneState, newLane } from '../../../src/rules/lane-state.ts';
-import type { SentCall } from '../../../src/rules/ticket.ts';
+import type { GrantedCall } from '../../../src/rules/ticket.ts';
 import { createRandom } from '../../../src/testing/index.ts';
 import { policyOf } from './policies.ts';
 
@@ -73,7 +73,7 @@ function run(server: Server, { rpm, calls, answerMs, seed }: Run): { ms: number;
   let refused = 0;
   let now = START;
   const tell = (command: LaneCommand): void => change(state, [{ member: 'a', command }], now);
-  const end = (call: SentCall, isRefused: boolean): void => {
+  const end = (call: GrantedCall, isRefused: boolean): void => {
     if (isRefused) {
       refused++;
       left++;
@@ -82,7 +82,7 @@ function run(server: Server, { rpm, calls, answerMs, seed }: Run): { ms: number;
     tell({ kind: 'answered', call, isRefused });
     tell({ kind: 'ended', call, actual: call.cost, wasAnswered: true, isRefused });
   };
-  const arrive = (call: SentCall): void => {
+  const arrive = (call: GrantedCall): void => {
     const passes = server(now);
     events.push({ at: now + (passes ? answerMs : 20), tell: () => end(call, !passes) });
   };
