@@ -140,7 +140,7 @@ export class LimiterCore implements CallLimiter {
     lane: LaneKey,
     payable: PayableCall,
   ): BudgetReservation | Promise<BudgetReservation> {
-    const refuse = (error: unknown): never => {
+    const reject = (error: unknown): never => {
       const { model } = lane;
       const { callId, caller } = payable;
       const told = { lane: nameOf(lane), model, callId, key: caller.key };
@@ -149,9 +149,9 @@ export class LimiterCore implements CallLimiter {
     };
     try {
       const reserved = this.cashier.reserve(payable);
-      return reserved instanceof Promise ? reserved.catch(refuse) : reserved;
+      return reserved instanceof Promise ? reserved.catch(reject) : reserved;
     } catch (error) {
-      return refuse(error);
+      return reject(error);
     }
   }
 

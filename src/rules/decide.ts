@@ -4,7 +4,7 @@ import type { Sent } from './commands.ts';
 import { inFlight, isAwaited, type LaneState, memberOf } from './lane-state.ts';
 import { lapsesAt } from './learning/beliefs.ts';
 import { traceCharge } from './learning/charge.ts';
-import { sent } from './learning/learning.ts';
+import { granted as learnGrant } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { type AskingTicket, inOrder, oldestOf } from './line-order.ts';
@@ -151,7 +151,7 @@ function grant(
   own.granted.push(ticket.id);
   const { epoch } = recovery;
   start(recovery, now);
-  sent(learning, cost, now);
+  learnGrant(learning, cost, now);
   const sentCall = { id: ticket.id, cost, at: now, epoch, taken: limits.taken };
   const charge = traceCharge(learning.charge, ticket.charges, cost, now);
   const call = charge === undefined ? sentCall : { ...sentCall, charge };

@@ -140,7 +140,7 @@ export function isPaced({ known }: Learning): boolean {
 }
 
 /** A call has been let through. */
-export function sent({ throughput }: Learning, cost: Cost, now: number): void {
+export function granted({ throughput }: Learning, cost: Cost, now: number): void {
   addTaken(throughput, cost, now);
 }
 

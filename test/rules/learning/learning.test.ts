@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { LimitSource, Shape } from '../../../src/model/limits.ts';
 import {
   answered,
+  granted,
   type Learning,
   newLearning,
-  sent,
 } from '../../../src/rules/learning/learning.ts';
 import { takeNews } from '../../../src/rules/learning/limit-news.ts';
 import { configure, observe, told } from '../../../src/rules/learning/observations.ts';
@@ -41,7 +41,7 @@ function laneWith(...start: readonly MeteredLimit[]): [Learning, LimitSet] {
 function call(learning: Learning, set: LimitSet, amount: number, now: number): GrantedCall {
   const cost = { requests: 1, tokens: amount };
   take(set, cost, now);
-  sent(learning, cost, now);
+  granted(learning, cost, now);
   return { id: 1, cost, at: now, epoch: 0, taken: set.taken };
 }
 
