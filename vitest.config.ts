@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const source = (path: string): string => new URL(path, import.meta.url).pathname;
 
@@ -48,6 +49,19 @@ const projects: TestProjectConfiguration[] = [
   },
 ];
 
+/** The files of all projects mixed evenly: those that wait for servers run beside those that compute. */
+class Mixed extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const counts = Map.groupBy(sorted, ({ project }) => project.name);
+    const place = new Map<TestSpecification, number>();
+    for (const ofProject of counts.values()) {
+      for (const [index, file] of ofProject.entries()) place.set(file, index / ofProject.length);
+    }
+    return sorted.toSorted((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
+  }
+}
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -61,6 +75,7 @@ export default defineConfig({
   },
   test: {
     projects,
+    sequence: { sequencer: Mixed },
     // One more than cores: many tests wait for servers and processes.
     maxWorkers: '150%',
     setupFiles: ['test/support/seed.ts'],
