@@ -17,9 +17,7 @@ export interface Possible {
   readonly share: number;
 }
 
-/**
- * Whether a refusal for `dimension`, where that was said, can be for none of the sure limits.
- */
+/** Whether a refusal for `dimension`, where that was said, can be for none of the sure limits. */
 export function isUnexplained(
   known: KnownLimits,
   throughput: Throughput,
