@@ -12,6 +12,7 @@ export function newCallNumber(): number {
 }
 
 export function callIdOf(number: number): string {
-  prefix ??= crypto.randomUUID().slice(0, 8);
+  // Not `randomUUID`, which pages lack that were loaded by plain HTTP.
+  prefix ??= crypto.getRandomValues(new Uint32Array(1)).join('');
   return `${prefix}-${number.toString(36)}`;
 }

@@ -5,12 +5,21 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EdgeRuntime } from 'edge-runtime';
 import { build } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { COMMANDS, missing, served, WORKERD } from './binary.ts';
 import { coreSuite, coreTests, NEUTRAL } from './core.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runtimes-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let browser: Browser | undefined;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await browser?.close();
+});
 
 const EXPECTED = {
   statuses: [200],
@@ -59,6 +68,13 @@ describe('the package and its simulator, in one file', () => {
   it("work on workerd, Cloudflare's runtime, without its Node compatibility", async ({ skip }) => {
     if (WORKERD === undefined) return skip(missing('workerd'));
     expect(await served(WORKERD, folder, await bundled(SERVED))).toEqual(EXPECTED);
+  });
+
+  it('work in Chromium, on a page without a secure context', async ({ skip }) => {
+    if (browser === undefined) return skip(NO_CHROMIUM);
+    const page = await browser.newPage();
+    const script = await bundled('globalThis.said = smoke();', 'iife');
+    expect(await page.evaluate(`${script}; said`)).toEqual(EXPECTED);
   });
 });
 
