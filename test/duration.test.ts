@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inWords, wholeMs } from '../src/duration.ts';
+import { inWords, roughly, wholeMs } from '../src/duration.ts';
 
 test.each([
   [0.3, '0.001 s'],
@@ -14,6 +14,20 @@ test.each([
   [7_300_000, '2.1 h'],
 ])('%d ms read %s', (ms, text) => {
   expect(inWords(ms)).toBe(text);
+});
+
+test.each([
+  [0, '0 s'],
+  [15, '0.015 s'],
+  [3405, '3.4 s'],
+  [9960, '10 s'],
+  [119_000, '119 s'],
+  [120_000, '2 min'],
+  [686_000, '11 min'],
+  [7_200_000, '2 h'],
+  [86_400_000, '24 h'],
+])('%d ms are roughly %s', (ms, text) => {
+  expect(roughly(ms)).toBe(text);
 });
 
 test.each([

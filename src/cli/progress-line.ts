@@ -1,5 +1,5 @@
 import type { BatchProgress } from '../batch/progress.ts';
-import { inWords } from '../duration.ts';
+import { roughly } from '../duration.ts';
 import type { Arguments } from './arguments.ts';
 import { batchesOf, countOf } from './count-of.ts';
 import type { Io } from './io.ts';
@@ -64,7 +64,7 @@ export function progressText(progress: Progress): string {
     `${of(rate.requests, limit.requests)} requests/min`,
     `${of(rate.tokens, limit.tokens)} tokens/min`,
     usd === undefined ? '' : dollars(usd),
-    etaMs === undefined ? '' : `${inWords(etaMs)} left`,
+    etaMs === undefined ? '' : `${roughly(etaMs)} left`,
     `${refused} 429s`,
     pausedUntil === undefined ? '' : `paused until ${new Date(pausedUntil).toISOString()}`,
   ];

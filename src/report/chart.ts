@@ -4,6 +4,8 @@ import { escaped } from './escaped.ts';
 export interface Chart {
   readonly title: string;
   readonly unit: string;
+  /** The top of the scale is no less. */
+  readonly least?: number;
   readonly bars: readonly Bar[];
 }
 
@@ -17,9 +19,10 @@ export interface Bar {
 const WIDTH = 720;
 const HEIGHT = 150;
 
-/** The chart as SVG, in colors of the page. */
-export function chartSvg({ title, unit, bars }: Chart): string {
-  const top = niceAbove(Math.max(1e-9, ...bars.flatMap(({ value, limit = 0 }) => [value, limit])));
+/** The chart in colors of the page. The drawing takes any width; texts beside it keep their size. */
+export function chartHtml({ title, unit, least = 0, bars }: Chart): string {
+  const most = Math.max(least, ...bars.flatMap(({ value, limit = 0 }) => [value, limit]));
+  const top = niceAbove(most > 0 ? most : 1);
   const width = WIDTH / Math.max(1, bars.length);
   const y = (value: number): number => round(HEIGHT - (value / top) * HEIGHT);
   const drawn = bars.map(({ when, value }, index) => {
@@ -28,19 +31,19 @@ export function chartSvg({ title, unit, bars }: Chart): string {
     const size = `y="${y(value)}" height="${round(HEIGHT - y(value))}"`;
     return `<rect ${place} ${size}><title>${escaped(text)}</title></rect>`;
   });
+  const ends = bars.length > 1 ? [bars[0], bars.at(-1)] : bars;
   return `<figure><figcaption>${escaped(title)}</figcaption>
-<svg viewBox="-50 -10 ${WIDTH + 60} ${HEIGHT + 30}" role="img" aria-label="${escaped(title)}">
-${[0, 0.5, 1].map((part) => grid(y(part * top), short(part * top))).join('')}
-<g class="bars">${drawn.join('')}</g>
-<path class="limit" d="${limitPath(bars, width, y)}"/>
-<text x="0" y="${HEIGHT + 16}">${escaped(bars[0]?.when ?? '')}</text>
-<text x="${WIDTH}" y="${HEIGHT + 16}" class="end">${escaped(bars.at(-1)?.when ?? '')}</text>
-</svg></figure>
+<div class="y">${spans([top, top / 2, 0].map(short))}</div>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escaped(title)}">
+${[0, HEIGHT / 2, HEIGHT].map((line) => `<line x2="${WIDTH}" y1="${line}" y2="${line}"/>`).join('')}
+${drawn.join('')}<path d="${limitPath(bars, width, y)}"/>
+</svg>
+<div class="x">${spans(ends.map((bar) => bar?.when ?? ''))}</div></figure>
 `;
 }
 
-function grid(y: number, text: string): string {
-  return `<line x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/><text x="-6" y="${y + 4}" class="end">${text}</text>`;
+function spans(texts: readonly string[]): string {
+  return texts.map((text) => `<span>${escaped(text)}</span>`).join('');
 }
 
 function limitPath(bars: readonly Bar[], width: number, y: (value: number) => number): string {
@@ -55,10 +58,10 @@ function limitPath(bars: readonly Bar[], width: number, y: (value: number) => nu
   return steps.join('');
 }
 
-/** The next of 1, 2 and 5 times a power of ten. */
+/** The next of those times a power of ten, whose halves are round, too. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((each) => each * power >= value) ?? 10;
+  const step = [1, 2, 4, 6, 8, 10].find((each) => each * power >= value) ?? 10;
   return step * power;
 }
 

@@ -1,6 +1,6 @@
-import { inWords, wholeMs } from '../duration.ts';
+import { roughly } from '../duration.ts';
 import { MINUTE_MS } from '../model/limits.ts';
-import { type Bar, chartSvg, short } from './chart.ts';
+import { type Bar, chartHtml, short } from './chart.ts';
 import { escaped } from './escaped.ts';
 import type { ReportData } from './report-data.ts';
 import type { Bucket } from './series.ts';
@@ -18,7 +18,7 @@ export function pageOf(data: ReportData): string {
 <title>${title}</title>
 <style>${STYLE}</style>
 <h1>${title}</h1>
-<p class="when">${dateOf(data.startedAt)}, ${inWords(wholeMs(data.endedAt - data.startedAt))}</p>
+<p class="when">${dateOf(data.startedAt)}, ${roughly(data.endedAt - data.startedAt)}</p>
 ${cards(data)}
 ${charts(data)}
 ${slowest(data)}
@@ -37,8 +37,8 @@ function cards({ totals, requests, refused }: ReportData): string {
     ['Failed', String(totals.failed), ''],
     ['Requests', String(requests), 'attempts, live'],
     ['429s', String(refused), ''],
-    ['Tokens in', short(totals.inputTokens), String(totals.inputTokens)],
-    ['Tokens out', short(totals.outputTokens), String(totals.outputTokens)],
+    tokens('Tokens in', totals.inputTokens),
+    tokens('Tokens out', totals.outputTokens),
     ['Spend', `$${money(totals.usd)}`, unpriced],
   ];
   const items = shown.map(
@@ -47,14 +47,19 @@ function cards({ totals, requests, refused }: ReportData): string {
   return `<ul class="cards">${items.join('')}</ul>`;
 }
 
+function tokens(name: string, count: number): readonly [string, string, string] {
+  const value = short(count);
+  return [name, value, value === String(count) ? '' : String(count)];
+}
+
 function charts({ series, widthMs, startedAt }: ReportData): string {
   const bars = (
     value: (bucket: Bucket, index: number) => number,
     limit?: (bucket: Bucket) => number | undefined,
   ): Bar[] =>
     series.map((bucket, index) => {
-      const ms = wholeMs(bucket.at + widthMs - startedAt);
-      return { when: `+${inWords(ms)}`, value: value(bucket, index), limit: limit?.(bucket) };
+      const when = elapsed(bucket.at + widthMs - startedAt);
+      return { when, value: value(bucket, index), limit: limit?.(bucket) };
     });
   // In the minute that ends with a span: limits allow bursts, which shorter spans would blow up.
   const spans = Math.max(1, Math.round(MINUTE_MS / widthMs));
@@ -63,25 +68,25 @@ function charts({ series, widthMs, startedAt }: ReportData): string {
     (spans * widthMs);
   let spent = 0;
   return [
-    chartSvg({
-      title: 'Requests a minute, and their limit',
+    chartHtml({
+      title: 'Requests a minute, and their limit (dashed)',
       unit: 'a minute',
       bars: bars(perMinute('requests'), ({ requestLimit }) => requestLimit),
     }),
-    chartSvg({
-      title: 'Tokens a minute, and their limit',
+    chartHtml({
+      title: 'Tokens a minute, and their limit (dashed)',
       unit: 'a minute',
       bars: bars(perMinute('tokens'), ({ tokenLimit }) => tokenLimit),
     }),
-    chartSvg({
+    chartHtml({
       title: 'Mean wait of a call here, in seconds',
       unit: 's',
       bars: bars(({ waitedMs, requests }) => waitedMs / 1000 / Math.max(1, requests)),
     }),
-    chartSvg({ title: '429s', unit: '', bars: bars(({ refused }) => refused) }),
-    chartSvg({
+    chartHtml({ title: '429s', unit: '429s', least: 2, bars: bars(({ refused }) => refused) }),
+    chartHtml({
       title: 'Spend so far, in US dollars',
-      unit: '$',
+      unit: 'US dollars',
       bars: bars(({ usd }) => {
         spent += usd;
         return spent;
@@ -98,7 +103,7 @@ function slowest({ slowest: calls }: ReportData): string {
   const rows = calls.map(({ id, model, latencyMs, outputTokens }) => [
     id,
     model,
-    inWords(wholeMs(latencyMs)),
+    roughly(latencyMs),
     outputTokens === undefined ? '' : String(outputTokens),
   ]);
   return table('Slowest calls', ['call', 'model', 'in flight', 'tokens out'], rows);
@@ -111,11 +116,7 @@ function failures({ failures: failed, totals }: ReportData): string {
 }
 
 function pauses({ pauses: all, startedAt }: ReportData): string {
-  const rows = all.map(({ at, lane, ms }) => [
-    `+${inWords(wholeMs(at - startedAt))}`,
-    lane,
-    inWords(wholeMs(ms)),
-  ]);
+  const rows = all.map(({ at, lane, ms }) => [elapsed(at - startedAt), lane, roughly(ms)]);
   return table('Pauses after 429s', ['when', 'lane', 'for'], rows);
 }
 
@@ -129,6 +130,14 @@ function table(
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   const body = rows.map((cells) => row('td', cells)).join('');
   return `<h2>${title}</h2><table>${row('th', heads)}${body}</table>`;
+}
+
+/** A time since the start, as a clock shows it: `+0:11:26`. */
+function elapsed(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
+  const digits = [minutes, seconds].map((count) => String(count % 60).padStart(2, '0'));
+  return `+${[hours, ...digits].join(':')}`;
 }
 
 function dateOf(ms: number): string {

@@ -1,14 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
+import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { ids, openaiLine, World } from './support/world.ts';
 
 const clock = createVirtualClock({ start: 1_800_000_000_000 });
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
-
 async function reported(via = ''): Promise<World> {
   const world = new World();
   world.write(
@@ -65,23 +61,55 @@ it.each(['', '--via batch-api'])(
   },
 );
 
-it.skipIf(CHROMIUM === undefined)(
-  'opens in a browser, from disk',
-  async () => {
-    const world = await reported();
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=1000'];
-    const url = `file://${world.path('report.html')}`;
-    const dom = execFileSync(CHROMIUM ?? '', [...flags, '--dump-dom', url], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 60_000,
-    });
-    expect(dom.match(/<figcaption>/g)).toHaveLength(5);
-    expect(dom).toContain('<b>300</b><span>Results</span>');
-    expect(dom).toContain('<td>400: Item &lt;is&gt; bad</td>');
-  },
-  90_000,
-);
+describe('in a browser, from disk', () => {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+
+  it.for([
+    ['light', 1280, 'rgb(255, 255, 255)'],
+    ['dark', 390, 'rgb(20, 23, 27)'],
+  ] as const)(
+    '%s and %d pixels wide, it shows the numbers of the results file and asks for nothing',
+    async ([colorScheme, width, background], { skip }) => {
+      if (browser === undefined) return skip(NO_CHROMIUM);
+      const world = await reported();
+      const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+      const url = `file://${world.path('report.html')}`;
+      const requests: string[] = [];
+      const errors: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      page.on('console', (message) => errors.push(message.text()));
+      page.on('pageerror', ({ message }) => errors.push(message));
+      await page.goto(url);
+      expect({ requests, errors }).toEqual({ requests: [url], errors: [] });
+      const cards = await page.locator('.cards li').allInnerTexts();
+      const results = world.results();
+      const failed = results.filter(({ response }) => response.status_code !== 200);
+      const tokens = (name: string) =>
+        results.reduce((all, { response }) => all + (response.body.usage?.[name] ?? 0), 0);
+      expect(cards.map((card) => card.split('\n').filter((line) => line !== ''))).toEqual([
+        [String(results.length), 'Results'],
+        [String(failed.length), 'Failed'],
+        ['300', 'Requests', 'attempts, live'],
+        ['0', '429s'],
+        [String(tokens('prompt_tokens')), 'Tokens in'],
+        [String(tokens('completion_tokens')), 'Tokens out'],
+        [expect.stringMatching(/^\$0\.\d+$/), 'Spend', 'list prices'],
+      ]);
+      expect(await page.locator('svg').count()).toBe(5);
+      expect(await page.locator('td', { hasText: '400: Item <is> bad' }).count()).toBe(
+        failed.length,
+      );
+      expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
+        background,
+      );
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    },
+  );
+});
 
 it('says at once where the report can not be written', async () => {
   const world = new World();

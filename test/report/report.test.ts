@@ -81,6 +81,21 @@ it('is one page that asks for nothing, and takes no text for markup', async () =
   expect(JSON.parse(json).totals).toMatchObject({ results: 1, failed: 1 });
 });
 
+it('has round scales, where nothing happened too, and times as clocks show them', async () => {
+  const { report } = await ran(100);
+  const html = report.html();
+  const scales = html.matchAll(/<div class="y"><span>([^<]+)<\/span><span>([^<]+)<\/span>/g);
+  expect(Array.from(scales, ([, top, middle]) => [top, middle])).toEqual([
+    ['100', '50'],
+    ['10k', '5000'],
+    ['80', '40'],
+    ['2', '1'],
+    ['0.001', '0.0005'],
+  ]);
+  const [, ends] = /<div class="x">(.*?)<\/div>/.exec(html) ?? [];
+  expect(ends).toBe('<span>+0:00:10</span><span>+0:01:10</span>');
+});
+
 it('watches nothing after its stop, and takes no other thing for a limiter', async () => {
   const { clock, openai, report } = await ran(3);
   report.stop();
