@@ -54,6 +54,13 @@ export default defineConfig({
   srcDir: 'pages',
   cleanUrls: true,
   markdown: { anchor: { slugify } },
+  transformPageData({ filePath, frontmatter }) {
+    const text = readFileSync(join(PAGES, filePath), 'utf8');
+    // Nothing to outline: the page may have that place, too.
+    if (!/^## /m.test(text)) frontmatter.aside = false;
+    // What is not in the side bar has no neighbors.
+    if (filePath.startsWith('api/')) Object.assign(frontmatter, { prev: false, next: false });
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
