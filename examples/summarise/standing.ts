@@ -1,7 +1,7 @@
 import type { LaneSnapshot } from 'llm-headroom';
 import type { Tally } from './job.ts';
 
-/** How far the work of limited clients is. */
+/** How far the work of limited clients is, in what a terminal of 80 columns has room for. */
 export function standing(tally: Tally, lanes: readonly LaneSnapshot[]): string {
   const inFlight = sum(lanes, (lane) => lane.inFlight);
   const etaMs = etaOf(lanes, tally.total - tally.done - tally.failed - inFlight);
@@ -10,10 +10,10 @@ export function standing(tally: Tally, lanes: readonly LaneSnapshot[]): string {
       tally,
       sum(lanes, ({ totals }) => totals.refused),
     ),
-    `ETA ${etaMs === undefined ? '?' : Math.ceil(etaMs / 1000)} s`,
     `${sum(lanes, (lane) => lane.queued)} waiting`,
-    `${inFlight} in flight`,
-    ...(lanes.some((lane) => lane.pausedUntil !== undefined) ? ['paused'] : []),
+    lanes.some((lane) => lane.pausedUntil !== undefined)
+      ? 'paused'
+      : `ETA ${etaMs === undefined ? '?' : Math.ceil(etaMs / 1000)} s`,
   ];
   return parts.join(' · ');
 }
@@ -28,7 +28,7 @@ function ended({ total, done, failed }: Tally, refused: number): string {
   return [...parts, `${refused} × 429`].join(' · ');
 }
 
-const BAR_WIDTH = 16;
+const BAR_WIDTH = 12;
 
 function bar(done: number, failed: number, total: number): string {
   const filled = Math.round((BAR_WIDTH * done) / total);
