@@ -6,6 +6,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person watches: `err` is a terminal. */
   readonly isTerminal: boolean;
+  /** The terminal's width, as far as it is known. @default 80 */
+  readonly columns?: number | undefined;
   /** Results and tables, to stdout. */
   out(text: string): void;
   /** Progress and complaints, to stderr. */

@@ -14,6 +14,9 @@ setFlagsFromString('--heap-growing-percent=30');
 process.exitCode = await runCommand(process.argv.slice(2), {
   env: process.env,
   isTerminal: process.stderr.isTTY === true,
+  get columns() {
+    return process.stderr.columns;
+  },
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   onInterrupt: (callback) => {

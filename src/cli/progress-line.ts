@@ -30,7 +30,7 @@ export class ProgressLine {
   show(progress: Progress): void {
     if (this.#how.json) this.#io.out(`${JSON.stringify(progress)}\n`);
     else if (this.#how.quiet) return;
-    else if (this.#io.isTerminal) this.#io.err(`\r\u001b[K${progressText(progress)}`);
+    else if (this.#io.isTerminal) this.#rewrite(progressText(progress));
     else if (this.#told++ % PLAIN_EVERY === 0) this.#io.err(`${progressText(progress)}\n`);
   }
 
@@ -44,9 +44,14 @@ export class ProgressLine {
     if (this.#how.json) this.#io.out(`${JSON.stringify(progress)}\n`);
     if (this.#how.json || this.#how.quiet) return;
     const text = `${batchesOf(batches)} open, ${ended} of ${countOf(calls, 'request')} ended`;
-    if (this.#io.isTerminal) this.#io.err(`\r\u001b[K${text}`);
+    if (this.#io.isTerminal) this.#rewrite(text);
     else if (text !== this.#toldOfBatches) this.#io.err(`${text}\n`);
     this.#toldOfBatches = text;
+  }
+
+  /** Cut to the terminal's width: a line that is wrapped could not be written over. */
+  #rewrite(text: string): void {
+    this.#io.err(`\r\u001b[K${text.slice(0, (this.#io.columns || 80) - 1)}`);
   }
 
   /** Something else to say, on a line of its own. */
@@ -55,18 +60,21 @@ export class ProgressLine {
   }
 }
 
-/** `1204/10000 · 480 of 500 requests/min · 96k of 200k tokens/min · $0.42 · 18 min left · 0 429s` */
+/**
+ * What matters most comes first, where no terminal cuts it:
+ * `1204/10000 · 18 min left · $0.42 · 0 429s · 480 of 500 RPM · 96k of 200k TPM`
+ */
 export function progressText(progress: Progress): string {
   const { done, failed, total, rate, limit, usd, etaMs, refused, pausedUntil } = progress;
   const parts = [
     total === undefined ? `${done}` : `${done}/${total}`,
     failed > 0 ? `${failed} failed` : '',
-    `${of(rate.requests, limit.requests)} requests/min`,
-    `${of(rate.tokens, limit.tokens)} tokens/min`,
-    usd === undefined ? '' : dollars(usd),
     etaMs === undefined ? '' : `${roughly(etaMs)} left`,
-    `${refused} 429s`,
     pausedUntil === undefined ? '' : `paused until ${new Date(pausedUntil).toISOString()}`,
+    usd === undefined ? '' : dollars(usd),
+    `${refused} 429s`,
+    `${of(rate.requests, limit.requests)} RPM`,
+    `${of(rate.tokens, limit.tokens)} TPM`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }

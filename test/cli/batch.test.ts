@@ -263,7 +263,15 @@ it('shows its progress as lines of JSON, or as one line of a terminal', async ()
   );
   await other.sent(ALL, clock, openai({ latency: 3000 }), { isTerminal: true });
   expect(other.err).toContain('\r\u001b[K30/30 · ');
-  expect(other.err).toMatch(
-    /30\/30 · \d+ of 600 requests\/min · \w+ of 1000k tokens\/min · \$[\d.]+ · 0 429s/,
+  expect(other.err).toMatch(/30\/30 · \$[\d.]+ · 0 429s · \d+ of 600 RPM · \w+ of 1000k TPM/);
+  const narrow = new World();
+  narrow.write(
+    'in.jsonl',
+    ids(30).map((id) => openaiLine(id)),
   );
+  const io = { isTerminal: true, columns: 20 };
+  await narrow.sent(ALL, clock, openai({ latency: 3000 }), io);
+  const shown = narrow.err.split('\r\u001b[K').slice(1, -1);
+  expect(shown.length).toBeGreaterThan(1);
+  for (const line of shown) expect(line).toMatch(/^.{1,19}$/);
 });
