@@ -1,5 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { ids, openaiLine, World } from './support/world.ts';
@@ -61,54 +61,50 @@ it.each(['', '--via batch-api'])(
   },
 );
 
-describe('in a browser, from disk', () => {
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
+/** The page from disk in one of its looks, what it asked for, and what went wrong. */
+async function opened(browser: Browser, url: string, look: BrowserContextOptions) {
+  const page = await browser.newPage(look);
+  const requests: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => errors.push(message.text()));
+  page.on('pageerror', ({ message }) => errors.push(message));
+  await page.goto(url);
+  return { page, requests, errors };
+}
 
-  it.for([
+it('shows the numbers of the results file in a browser, and asks for nothing', async ({ skip }) => {
+  const browser = await launchChromium();
+  if (browser === undefined) return skip(NO_CHROMIUM);
+  onTestFinished(() => browser.close());
+  const world = await reported();
+  const results = world.results();
+  const failed = results.filter(({ response }) => response.status_code !== 200);
+  const tokens = (name: string) =>
+    results.reduce((all, { response }) => all + (response.body.usage?.[name] ?? 0), 0);
+  const url = `file://${world.path('report.html')}`;
+  for (const [colorScheme, width, background] of [
     ['light', 1280, 'rgb(255, 255, 255)'],
     ['dark', 390, 'rgb(20, 23, 27)'],
-  ] as const)(
-    '%s and %d pixels wide, it shows the numbers of the results file and asks for nothing',
-    async ([colorScheme, width, background], { skip }) => {
-      if (browser === undefined) return skip(NO_CHROMIUM);
-      const world = await reported();
-      const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
-      const url = `file://${world.path('report.html')}`;
-      const requests: string[] = [];
-      const errors: string[] = [];
-      page.on('request', (request) => requests.push(request.url()));
-      page.on('console', (message) => errors.push(message.text()));
-      page.on('pageerror', ({ message }) => errors.push(message));
-      await page.goto(url);
-      expect({ requests, errors }).toEqual({ requests: [url], errors: [] });
-      const cards = await page.locator('.cards li').allInnerTexts();
-      const results = world.results();
-      const failed = results.filter(({ response }) => response.status_code !== 200);
-      const tokens = (name: string) =>
-        results.reduce((all, { response }) => all + (response.body.usage?.[name] ?? 0), 0);
-      expect(cards.map((card) => card.split('\n').filter((line) => line !== ''))).toEqual([
-        [String(results.length), 'Results'],
-        [String(failed.length), 'Failed'],
-        ['300', 'Requests', 'attempts, live'],
-        ['0', '429s'],
-        [String(tokens('prompt_tokens')), 'Tokens in'],
-        [String(tokens('completion_tokens')), 'Tokens out'],
-        [expect.stringMatching(/^\$0\.\d+$/), 'Spend', 'list prices'],
-      ]);
-      expect(await page.locator('svg').count()).toBe(5);
-      expect(await page.locator('td', { hasText: '400: Item <is> bad' }).count()).toBe(
-        failed.length,
-      );
-      expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
-        background,
-      );
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    },
-  );
+  ] as const) {
+    const look = { colorScheme, viewport: { width, height: 800 } };
+    const { page, requests, errors } = await opened(browser, url, look);
+    expect({ requests, errors }).toEqual({ requests: [url], errors: [] });
+    const cards = await page.locator('.cards li').allInnerTexts();
+    expect(cards.map((card) => card.split('\n').filter((line) => line !== ''))).toEqual([
+      [String(results.length), 'Results'],
+      [String(failed.length), 'Failed'],
+      ['300', 'Requests', 'attempts, live'],
+      ['0', '429s'],
+      [String(tokens('prompt_tokens')), 'Tokens in'],
+      [String(tokens('completion_tokens')), 'Tokens out'],
+      [expect.stringMatching(/^\$0\.\d+$/), 'Spend', 'list prices'],
+    ]);
+    expect(await page.locator('svg').count()).toBe(5);
+    expect(await page.locator('td', { hasText: '400: Item <is> bad' }).count()).toBe(failed.length);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(background);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  }
 });
 
 it('says at once where the report can not be written', async () => {
