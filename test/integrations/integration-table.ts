@@ -73,6 +73,8 @@ const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute 
 - **usage**: what the client says it used is what the limiter has counted.
 - **spend**: \`limiter.spending()\` is what the tokens of a call cost.
 
+Several clients can share one limiter: \`openai\`, the AI SDK, LangChain and plain \`fetch\`, all at once on one API key, got no 429 in a test of several minutes, and used at least 99 % of what [\`headroom\`](options.md#headroom) leaves of the limit. With a \`key\` each, they were served evenly; without keys, whoever asked first was served first.
+
 Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeout()\` run while a call waits. \`timeoutMs\` of \`rateLimitedFetch\` doesn't. A client of \`withRateLimit\` waits before its own timeouts begin.
 
 A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthropic's SDKs and LangChain repeat as a broken connection. With \`rejections: 'response'\` they get a status: tests hold that none of these, nor the AI SDK, repeats the 413 of a call that can never pass.
