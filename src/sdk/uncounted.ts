@@ -1,8 +1,7 @@
-import { acrossCopies } from '../across-copies.ts';
 import type { Request } from '../model/call.ts';
 import { textField } from '../model/json.ts';
 import { hostOfPreset } from '../providers/host.ts';
-import { warn } from '../warning.ts';
+import { warnOnce } from '../warning.ts';
 
 /** Requests that name a model, but don't run it now. */
 const NO_CALL = /fine[-_]tun|batch|eval|file|deploy|endpoint|count|tokeni[sz]e/i;
@@ -18,10 +17,7 @@ const KNOWN: readonly (string | undefined)[] = ['openai', 'azure'];
 export function noteUncounted(hostname: string, { method, path, body }: Request): void {
   if (method.toUpperCase() !== 'POST' || textField(body, 'model') === '') return;
   if (NO_CALL.test(path) || KNOWN.includes(hostOfPreset(hostname, 'openai'))) return;
-  const warned = acrossCopies('uncounted', () => ({ already: false }));
-  if (warned.already) return;
-  warned.already = true;
-  warn(
+  warnOnce(
     'HEADROOM_UNCOUNTED_CALL',
     `A request to ${hostname} with a model was not limited: its path (${path.slice(0, 100)}) is not known as a call to a model. Limit it by hand: \`limiter.run(cost, () => …, { model })\``,
   );

@@ -10,7 +10,7 @@ function client(baseURL: string) {
 }
 
 describe('a request with a model, on a path that is no known call', () => {
-  const warnings = watchedWarnings('uncounted');
+  const warnings = watchedWarnings('HEADROOM_UNCOUNTED_CALL');
 
   it('is warned of once: it passes without limits', async () => {
     const limited = client('https://api.example.com/v1');
