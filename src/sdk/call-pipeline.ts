@@ -1,6 +1,7 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import { type CallerContext, presentCaller } from '../callers/run-as.ts';
 import type { Call, Request } from '../model/call.ts';
+import { hostnameOf } from '../providers/base-url.ts';
 import type { Destination } from '../providers/provider-for.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import type { CustomEstimator } from '../tokens/custom-estimate.ts';
@@ -11,6 +12,7 @@ import { AskingCall, type Settled } from './asking-call.ts';
 import type { Attempt } from './attempt.ts';
 import { CallTerms } from './call-terms.ts';
 import type { Before, HookedRequest } from './hooked-request.ts';
+import { noteUncounted } from './uncounted.ts';
 import { UsageHabits } from './usage-habits.ts';
 
 /** How to limit the calls of one wrapped client. */
@@ -67,7 +69,9 @@ export class CallPipeline {
 
   /** What the provider meters of a request; `undefined` if it isn't metered. */
   describe(request: Request): Call | undefined {
-    return this.#upstream().provider.describe(request);
+    const call = this.#upstream().provider.describe(request);
+    if (call === undefined) noteUncounted(hostnameOf(this.#destination().baseURL), request);
+    return call;
   }
 
   /** What is known of whether streams carry their usage. */
