@@ -12,7 +12,6 @@ import { AskingCall, type Settled } from './asking-call.ts';
 import type { Attempt } from './attempt.ts';
 import { CallTerms } from './call-terms.ts';
 import type { Before, HookedRequest } from './hooked-request.ts';
-import { noteUncounted } from './uncounted.ts';
 import { UsageHabits } from './usage-habits.ts';
 
 /** How to limit the calls of one wrapped client. */
@@ -70,8 +69,15 @@ export class CallPipeline {
   /** What the provider meters of a request; `undefined` if it isn't metered. */
   describe(request: Request): Call | undefined {
     const call = this.#upstream().provider.describe(request);
-    if (call === undefined) noteUncounted(hostnameOf(this.#destination().baseURL), request);
+    if (call === undefined) this.#noteUncounted(request);
     return call;
+  }
+
+  /** Few programs need its code. */
+  #noteUncounted(request: Request): void {
+    if (request.method.toUpperCase() === 'GET') return;
+    const hostname = hostnameOf(this.#destination().baseURL);
+    import('./uncounted.ts').then((code) => code.noteUncounted(hostname, request)).catch(() => {});
   }
 
   /** What is known of whether streams carry their usage. */

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { HTTPClient, Mistral } from '@mistralai/mistralai';
 import OpenAI from 'openai';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
@@ -48,7 +48,10 @@ const WAYS: Readonly<Record<string, Post>> = {
 };
 
 /** What is read beside the request has been read by then. */
-const read = () => new Promise((resolve) => setTimeout(resolve));
+const read = async () => {
+  await new Promise((resolve) => setTimeout(resolve));
+  await vi.dynamicImportSettled();
+};
 
 describe.each(Object.entries(WAYS))('a request with a model, through %s', (_, post) => {
   const warnings = watchedWarnings('HEADROOM_UNCOUNTED_CALL');
