@@ -1,5 +1,4 @@
-import { acrossCopies } from './across-copies.ts';
-import { warn } from './warning.ts';
+import { warnOnce } from './warning.ts';
 
 /** Some runtimes have no finalizers. There, nothing is noticed. */
 const registry =
@@ -22,10 +21,7 @@ export function watchUnended<R extends { readonly callId: string; readonly done:
 }
 
 function noteUnended(callId: string): void {
-  const warned = acrossCopies('unended', () => ({ already: false }));
-  if (warned.already) return;
-  warned.already = true;
-  warn(
+  warnOnce(
     'HEADROOM_UNENDED_RESERVATION',
     `A reservation (call ${callId}) was dropped without \`settle\` or \`cancel\`: it counts as in flight forever. Use \`limiter.run\`, or \`using reservation = await limiter.acquire(…)\``,
   );

@@ -1,3 +1,5 @@
+import { acrossCopies } from './across-copies.ts';
+
 /** Read without an import: not every runtime has it. */
 declare const process:
   | { emitWarning?: (message: string, options: { type: string; code: string }) => void }
@@ -10,4 +12,11 @@ export function warn(code: string, message: string): void {
   } else {
     console.warn(`HeadroomWarning: ${message}`);
   }
+}
+
+/** The same, once in the life of the process. */
+export function warnOnce(code: string, message: string): void {
+  const warned = acrossCopies(code, () => ({ already: false }));
+  if (!warned.already) warn(code, message);
+  warned.already = true;
 }

@@ -4,7 +4,7 @@ import { collectGarbage } from './support/garbage.ts';
 import { watchedWarnings } from './support/warnings.ts';
 
 describe('a reservation that nobody can end any more', () => {
-  const warnings = watchedWarnings('unended');
+  const warnings = watchedWarnings('HEADROOM_UNENDED_RESERVATION');
 
   const drop: readonly (readonly [string, (limiter: RateLimiter) => Promise<void>])[] = [
     ['acquire', async (limiter) => void (await limiter.acquire({}))],

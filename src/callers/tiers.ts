@@ -46,11 +46,21 @@ export function tiersFrom(option: TiersOption | undefined): Tiers {
     ([name, tier]) => [name, termsFrom(`tiers.${name}`, tier)] as const,
   );
   const byName = new Map(entries);
+  const names = [...byName.keys()];
   return {
-    table: ({ tier }) => (tier === undefined ? undefined : byName.get(tier)),
+    table({ key, tier }) {
+      if (tier !== undefined) return byName.get(tier);
+      if (key !== undefined && names.length > 0) noteUntiered(names);
+      return undefined;
+    },
     has: (tier) => byName.has(tier),
-    names: [...byName.keys()],
+    names,
   };
+}
+
+/** Few programs need its code. */
+function noteUntiered(names: readonly string[]): void {
+  import('./untiered.ts').then((code) => code.noteUntiered(names)).catch(() => {});
 }
 
 function askedTiers(source: TierSource): Tiers {

@@ -5,6 +5,7 @@ import type { Protocol } from '../providers/protocol-name.ts';
 import { FetchCall, type SendOptions } from './fetch-call.ts';
 import { OuterRetries } from './outer-retries.ts';
 import { type Fetch, outgoing, type Target, targetOf } from './outgoing-request.ts';
+import { PassingRequests } from './passing-requests.ts';
 import { Pipelines, type PipelinesOptions } from './pipelines.ts';
 import { rejectionResponse } from './rejection-response.ts';
 
@@ -21,11 +22,16 @@ export interface LimitedFetchOptions extends PipelinesOptions, SendOptions {
 export function limitedFetch(options: LimitedFetchOptions): Fetch {
   const { limiter, fetch, retries, rejections, onCall } = options;
   const pipelines = new Pipelines(options);
+  const passing = new PassingRequests();
   const outer = new OuterRetries(limiter.clock);
   return async (input, init) => {
     const target = targetOf(input, init);
-    const protocol = target && protocolIn(target);
-    if (target === undefined || protocol === undefined) return fetch(input, init);
+    if (target === undefined) return fetch(input, init);
+    const protocol = protocolIn(target);
+    if (protocol === undefined) {
+      passing.note(target, input, init);
+      return fetch(input, init);
+    }
     onCall?.(target);
     const pipeline = pipelines.of(target.url, protocol);
     let end = (_isGivenUp: boolean): void => {};

@@ -1,7 +1,6 @@
-import { acrossCopies } from '../across-copies.ts';
 import type { Clock } from '../clock.ts';
 import { numberOfText } from '../model/fnv.ts';
-import { warn } from '../warning.ts';
+import { warnOnce } from '../warning.ts';
 
 /** A retry comes within this time of the failure; a call that a user repeats mostly later. */
 const WITHIN_MS = 60_000;
@@ -42,7 +41,7 @@ export class OuterRetries {
     known.overlaps ||= known.inFlight++ > 0;
     const isSoon = this.#clock.now() - known.at <= WITHIN_MS;
     const retries = isSoon && !known.overlaps ? known.retries + 1 : 0;
-    if (retries >= MANY) warnOnce(retries);
+    if (retries >= MANY) warnOf(retries);
     return (isGivenUp) => {
       known.inFlight--;
       if (isGivenUp) this.#keep(id ?? numberOfText(call), { ...known, retries });
@@ -60,11 +59,8 @@ export class OuterRetries {
 
 const FIRST = { retries: 0, inFlight: 0, overlaps: false };
 
-function warnOnce(retries: number): void {
-  const warned = acrossCopies('outer-retries', () => ({ already: false }));
-  if (warned.already) return;
-  warned.already = true;
-  warn(
+function warnOf(retries: number): void {
+  warnOnce(
     'HEADROOM_OUTER_RETRIES',
     `A limited fetch had retried a call and given up, and the client or framework around it sent the call again ${retries} times: attempts multiply. Set the retries of the client or framework to 0 (\`maxRetries: 0\`), or leave all retries to it (\`rateLimitedFetch({ retries: false })\`)`,
   );

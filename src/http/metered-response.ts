@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { BodyFailure } from './body-failure.ts';
 import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
 import { type Metering, readThrough, Shadow } from './shadow.ts';
@@ -14,6 +15,8 @@ export interface MeteringOptions {
   readonly hideUsageChunk: boolean;
   /** The call asked for a stream. @default the content type decides */
   readonly isStream?: boolean;
+  /** @default the system's clock */
+  readonly clock?: Clock;
   /**
    * Called at most once: the body has turned out to be an answer. A JSON body does so at its end, a
    * stream with its first event that is more than a beginning.
@@ -28,7 +31,7 @@ export interface MeteringOptions {
 /**
  * Meters the usage of a response while the caller reads it. Returns the same object. On this object
  * alone, its body and the methods that read it are replaced by those of a shadow response, whose
- * stream observes each chunk. Nothing is read before the caller reads.
+ * stream observes each chunk. Nothing is read before the caller has begun to read.
  *
  * A response that can't be metered (no body, already read, a mock that isn't a web `Response`) stays
  * as it is. Its end is reported at once, as `complete`.
@@ -43,7 +46,9 @@ export function meterResponse(response: Response, options: MeteringOptions): Res
   const tap = guarded(() => tapOf(response, options));
   const end = endOf(tap, options);
   const isWhole = !options.hideUsageChunk && options.isStream !== true && 'text' in response;
-  const metered = guarded(() => tap !== undefined && patched(response, { tap, end, isWhole }));
+  const metered = guarded(
+    () => tap !== undefined && patched(response, { tap, end, isWhole, clock: options.clock }),
+  );
   if (metered !== true) end(true);
   return response;
 }

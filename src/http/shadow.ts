@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { whenAbandoned } from './abandonment.ts';
 import type { BodyTap } from './body-tap.ts';
 import { disguise } from './disguise.ts';
@@ -11,6 +12,8 @@ export interface Metering {
   readonly end: (complete: boolean) => void;
   /** The tap passes everything on as it is: the text may be read in one go. */
   readonly isWhole: boolean;
+  /** When a reader has asked for nothing for long. */
+  readonly clock: Clock | undefined;
 }
 
 /** What reads a metered response: itself, or the response around the tapped stream, made when it is first needed. */
@@ -33,8 +36,8 @@ export class Shadow {
 
   open(): Response {
     if (this.#response !== undefined) return this.#response;
-    const { tap, end } = this.#taken();
-    const stream = tappedStream(this.#body, tap, end);
+    const { tap, end, clock } = this.#taken();
+    const stream = tappedStream(this.#body, tap, end, clock);
     this.#response = new Response(stream, { headers: this.#original.headers });
     return this.#response;
   }

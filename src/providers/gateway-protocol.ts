@@ -7,7 +7,8 @@ import { barePath } from './request-path.ts';
  * Vercel's AI Gateway in the AI SDK's own words: `/v4/ai/language-model` and the like, as
  * `@ai-sdk/gateway` 4 calls it. Beside it, the gateway speaks OpenAI's and Anthropic's protocols.
  */
-const METERED = /\/ai\/(?:language|embedding|image|video|speech|transcription|reranking)-model$/;
+const METERED =
+  /\/ai\/(?:(?:language|decision|embedding|image|video|speech|transcription|reranking)-model|video-model\/start)$/;
 
 export function isMeteredByGateway(path: string): boolean {
   return METERED.test(barePath(path));

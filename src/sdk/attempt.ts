@@ -110,6 +110,7 @@ export class Attempt {
     return meterResponse(response, {
       hideUsageChunk: question?.isAsked === true,
       isStream: call.stream,
+      clock: this.#context.clock,
       onAnswer: () => this.reservation.answered(),
       onFailure: (failure) => this.refusals.inBody(headers, failure),
       onEnd: (end) => {

@@ -1,6 +1,7 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import { type CallerContext, presentCaller } from '../callers/run-as.ts';
 import type { Call, Request } from '../model/call.ts';
+import { hostnameOf } from '../providers/base-url.ts';
 import type { Destination } from '../providers/provider-for.ts';
 import { AbortHub } from '../queue/abort-hub.ts';
 import type { CustomEstimator } from '../tokens/custom-estimate.ts';
@@ -67,7 +68,16 @@ export class CallPipeline {
 
   /** What the provider meters of a request; `undefined` if it isn't metered. */
   describe(request: Request): Call | undefined {
-    return this.#upstream().provider.describe(request);
+    const call = this.#upstream().provider.describe(request);
+    if (call === undefined) this.#noteUncounted(request);
+    return call;
+  }
+
+  /** Few programs need its code. */
+  #noteUncounted(request: Request): void {
+    if (request.method.toUpperCase() === 'GET') return;
+    const hostname = hostnameOf(this.#destination().baseURL);
+    import('./uncounted.ts').then((code) => code.noteUncounted(hostname, request)).catch(() => {});
   }
 
   /** What is known of whether streams carry their usage. */

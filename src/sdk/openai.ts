@@ -1,4 +1,3 @@
-import { hostnameOf } from '../providers/base-url.ts';
 import type { CountsResponses } from '../tokens/remote-count.ts';
 import type { AskingCall } from './asking-call.ts';
 import type { Attempt } from './attempt.ts';
@@ -24,7 +23,6 @@ import { FollowedFetch, unhooked } from './openai-fetch.ts';
 import { OutgoingCall, type Rest, sharedRest } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
-import { noteUncounted } from './uncounted.ts';
 
 const METHODS = ['makeRequest', 'prepareRequest', 'shouldRetry', 'fetch'] as const;
 
@@ -142,10 +140,7 @@ class OpenAIHook {
     const prefix = deploymentName === undefined ? '' : `/deployments/${deploymentName}`;
     const path = `${prefix}${options.path}`;
     const call = pipeline.describe({ method, path, body });
-    if (call === undefined) {
-      noteUncounted(hostnameOf(baseURL), { method, path, body });
-      return undefined;
-    }
+    if (call === undefined) return undefined;
     const question = asksForNoUsage(options.path, body)
       ? pipeline.habits.question(baseURL, call.model)
       : undefined;

@@ -13,7 +13,8 @@ export type Api =
   | 'gemini'
   | 'cohere'
   | 'converse'
-  | 'gateway';
+  | 'gateway'
+  | 'gateway-input';
 
 /** APIs by the end of the path. The first match counts. */
 const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
@@ -28,7 +29,8 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/:(?:streamGenerateContent|generateContent|embedContent|batchEmbedContents)$/, 'gemini'],
   [/\/v\d\/(?:chat|embed|rerank|generate|classify)$/, 'cohere'],
   [/\/model\/[^/]+\/converse(?:-stream)?$/, 'converse'],
-  [/\/ai\/(?:language|embedding)-model$/, 'gateway'],
+  [/\/ai\/language-model$/, 'gateway'],
+  [/\/ai\/(?:embedding|image|reranking|speech)-model$/, 'gateway-input'],
 ];
 
 /** APIs whose output is text of unknown length. */

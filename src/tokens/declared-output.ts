@@ -23,6 +23,7 @@ const RULES: Readonly<Partial<Record<Api, OutputRule>>> = {
     times: ['candidateCount'],
   },
   cohere: { maximum: ['max_tokens'], times: [] },
+  gateway: { maximum: ['maxOutputTokens'], times: [] },
   converse: { within: 'inferenceConfig', maximum: ['maxTokens'], times: [] },
 };
 

@@ -7,7 +7,7 @@ import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
 import { coherePrompt } from './cohere-prompt.ts';
 import { converseMessages } from './converse-messages.ts';
-import { gatewayPrompt } from './gateway-prompt.ts';
+import { gatewayInput, gatewayPrompt } from './gateway-prompt.ts';
 import { geminiContent } from './gemini-content.ts';
 import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
@@ -66,6 +66,8 @@ function partsOf(provider: string, api: Api, model: string, body: unknown): Part
       return coherePrompt(body, model, chatFamily(model));
     case 'gateway':
       return gatewayPrompt(body, model, chatFamily(model));
+    case 'gateway-input':
+      return gatewayInput(body, model);
     case 'converse':
       return converseMessages(body);
   }

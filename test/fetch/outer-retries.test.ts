@@ -1,23 +1,14 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { generateText } from 'ai';
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OuterRetries } from '../../src/fetch/outer-retries.ts';
 import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
 import { outcome, refused } from '../sdk/bench.ts';
+import { watchedWarnings } from '../support/warnings.ts';
 
 describe('retries around a limited fetch', () => {
-  let warnings: MockInstance<typeof process.emitWarning>;
-  const forget = () => Reflect.deleteProperty(globalThis, Symbol.for('llm-headroom.outer-retries'));
-
-  beforeEach(() => {
-    forget();
-    warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-  });
-  afterEach(() => {
-    forget();
-    vi.restoreAllMocks();
-  });
+  const warnings = watchedWarnings('HEADROOM_OUTER_RETRIES');
 
   it.each([
     ['are told of, once: those of the AI SDK', true, 1],
@@ -30,9 +21,9 @@ describe('retries around a limited fetch', () => {
     });
     const model = createOpenAI({ apiKey: 'key', fetch })('gpt-4o');
     const [how] = await outcome(generateText({ model, prompt: 'Say hi', maxRetries: 3 }));
-    expect([how, warnings.mock.calls.length]).toEqual(['failed', times]);
+    expect([how, warnings().mock.calls.length]).toEqual(['failed', times]);
     if (times === 0) return;
-    const [message, options] = warnings.mock.calls[0] ?? [];
+    const [message, options] = warnings().mock.calls[0] ?? [];
     expect(message).toMatch(/sent the call again 2 times.*`maxRetries: 0`/);
     expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_OUTER_RETRIES' });
   });
@@ -42,9 +33,9 @@ describe('retries around a limited fetch', () => {
   it('are calls that follow the failure of the same one, and soon', () => {
     const calls = new OuterRetries(clock);
     for (const call of ['a', 'b', 'a', 'b']) calls.begin(call)(true);
-    expect(warnings).not.toHaveBeenCalled();
+    expect(warnings()).not.toHaveBeenCalled();
     calls.begin('a')(true);
-    expect(warnings).toHaveBeenCalledTimes(1);
+    expect(warnings()).toHaveBeenCalledTimes(1);
   });
 
   it('are no calls that overlap, however many fail', () => {
@@ -53,7 +44,7 @@ describe('retries around a limited fetch', () => {
       const ends = [1, 2, 3].map(() => calls.begin('a'));
       for (const end of ends) end(true);
     }
-    expect(warnings).not.toHaveBeenCalled();
+    expect(warnings()).not.toHaveBeenCalled();
   });
 
   it('are no calls that come late, or after one that has passed', async () => {
@@ -65,6 +56,6 @@ describe('retries around a limited fetch', () => {
     }
     const alternating = [true, false, true, false, true];
     for (const isGivenUp of alternating) calls.begin('alternating')(isGivenUp);
-    expect(warnings.mock.calls.length).toBe(0);
+    expect(warnings().mock.calls.length).toBe(0);
   });
 });

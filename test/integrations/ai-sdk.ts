@@ -10,7 +10,7 @@ import {
   type Integration,
   MOST_TOKENS,
   PROMPT,
-  READS_ON,
+  READ_ON,
 } from './integration.ts';
 import { translated } from './translated.ts';
 
@@ -34,7 +34,7 @@ export const aiResponses: Integration = {
   name: 'Vercel AI SDK, `@ai-sdk/openai`',
   how: '`createOpenAI({ fetch: limiter.fetch })`',
   provider: 'openai',
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make: ({ fetch, origin }) =>
     aiClient(createOpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('gpt-4o')),
 };
@@ -43,7 +43,7 @@ export const aiChat: Integration = {
   name: 'Vercel AI SDK, `@ai-sdk/openai`, `.chat`',
   how: '`createOpenAI({ fetch: limiter.fetch })`',
   provider: 'openai',
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make: ({ fetch, origin }) =>
     aiClient(createOpenAI({ apiKey: 'key', baseURL: `${origin}/v1`, fetch }).chat('gpt-4o')),
 };
@@ -52,7 +52,7 @@ export const aiAnthropic: Integration = {
   name: 'Vercel AI SDK, `@ai-sdk/anthropic`',
   how: '`createAnthropic({ fetch: limiter.fetch })`',
   provider: 'anthropic',
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make: ({ fetch, origin }) =>
     aiClient(createAnthropic({ apiKey: 'key', baseURL: `${origin}/v1`, fetch })('claude-sonnet-5')),
 };
@@ -62,7 +62,7 @@ export const aiGoogle: Integration = {
   how: '`createGoogle({ fetch: limiter.fetch })`',
   provider: 'compatible',
   translate: translated(geminiWire),
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make: ({ fetch, origin }) =>
     aiClient(
       createGoogle({ apiKey: 'key', baseURL: `${origin}/v1beta`, fetch })('gemini-3.8-flash'),
@@ -74,7 +74,7 @@ export const aiBedrock: Integration = {
   how: '`createAmazonBedrock({ fetch: limiter.fetch })`',
   provider: 'compatible',
   translate: translated(converseWire),
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make: ({ fetch, origin }) =>
     aiClient(
       createAmazonBedrock({ apiKey: 'key', region: 'eu-west-1', baseURL: origin, fetch })(
@@ -88,7 +88,7 @@ export const aiGateway: Integration = {
   how: '`createGateway({ fetch: limiter.fetch })`',
   provider: 'compatible',
   translate: translated(gatewayWire),
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make: ({ fetch, origin }) =>
     aiClient(createGateway({ apiKey: 'key', baseURL: `${origin}/v4/ai`, fetch })('openai/gpt-4o')),
 };

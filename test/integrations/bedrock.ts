@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime';
 import { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import { converseWire } from './foreign-wire.ts';
-import { HOLDS_ON, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { type Integration, MOST_TOKENS, PROMPT, READ_ON } from './integration.ts';
 import { translated } from './translated.ts';
 
 const input = {
@@ -19,7 +19,7 @@ export const bedrock: Integration = {
   how: '`new BedrockRuntimeClient({ requestHandler: new FetchHttpHandler({ customFetch: limiter.fetch }) })`',
   provider: 'compatible',
   translate: translated(converseWire),
-  afterBreak: HOLDS_ON,
+  afterBreak: READ_ON,
   make({ fetch: customFetch, origin }) {
     const client = new BedrockRuntimeClient({
       endpoint: origin,

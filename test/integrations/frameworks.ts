@@ -11,14 +11,7 @@ import OpenAI from 'openai';
 import { z } from 'zod/v3';
 import { countMember, field, textField } from '../../src/model/json.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
-import {
-  HOLDS_ON,
-  type Integration,
-  MOST_TOKENS,
-  PROMPT,
-  READS_ON,
-  type Seams,
-} from './integration.ts';
+import { type Integration, MOST_TOKENS, PROMPT, READ_ON, type Seams } from './integration.ts';
 
 const apiKey = 'key';
 const model = 'gpt-4o';
@@ -121,7 +114,7 @@ export const llamaindex: Integration = {
   how: '`new OpenAI({ additionalSessionOptions: { fetch: limiter.fetch } })`',
   provider: 'openai',
   cannotAbort: true,
-  afterBreak: HOLDS_ON,
+  afterBreak: READ_ON,
   make({ fetch, origin }) {
     const llm = new LlamaOpenAI({
       model: 'gpt-4o',
@@ -150,7 +143,7 @@ export const mastra: Integration = {
   name: 'Mastra, `@mastra/core`',
   how: "its model, by the AI SDK: `createOpenAI({ fetch: limiter.fetch })('gpt-4o')`",
   provider: 'openai',
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make({ fetch, origin }) {
     const agent = new MastraAgent({
       id: 'greeter',
@@ -183,7 +176,7 @@ export const instructor: Integration = {
   how: "`Instructor({ client: withRateLimit(new OpenAI()), mode: 'JSON' })`",
   provider: 'openai',
   reply: '{"text":"Hello from a model."}',
-  afterBreak: READS_ON,
+  afterBreak: READ_ON,
   make(seams) {
     const client = Instructor({ client: limited(seams), mode: 'JSON' });
     const schema = z.object({ text: z.string() });

@@ -30,7 +30,7 @@ export interface Integration {
   /** Its calls take no signal. */
   readonly cannotAbort?: boolean;
   /** What it does with a stream whose reader leaves the loop, if it doesn't give it up. */
-  readonly afterBreak?: typeof READS_ON | typeof HOLDS_ON;
+  readonly afterBreak?: typeof READ_ON;
   /** It makes no retries of its own, unless the limiter needs them to be allowed. */
   make(seams: Seams): IntegratedClient;
 }
@@ -46,10 +46,8 @@ export interface Seams {
   readonly origin: string;
 }
 
-/** It reads the rest itself. */
-export const READS_ON = 'reads on after `break`';
-/** It reads no more, but doesn't say so: the stream ends when it is collected. */
-export const HOLDS_ON = 'holds its place after `break`';
+/** It reads the rest itself, or drops the stream without canceling it: then the limiter reads the rest. */
+export const READ_ON = 'read to its end after `break`';
 
 export const TEXT = 'Hello from a model.';
 

@@ -4,7 +4,7 @@ import { HTTPClient, Mistral } from '@mistralai/mistralai';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { countMember } from '../../src/model/json.ts';
 import { cohereV1Wire, cohereWire, geminiWire } from './foreign-wire.ts';
-import { HOLDS_ON, type Integration, MOST_TOKENS, PROMPT } from './integration.ts';
+import { type Integration, MOST_TOKENS, PROMPT, READ_ON } from './integration.ts';
 import { translated } from './translated.ts';
 
 export const langchain: Integration = {
@@ -74,7 +74,7 @@ export const genai: Integration = {
   how: '`new GoogleGenAI({ httpOptions: { fetch: limiter.fetch } })`',
   provider: 'compatible',
   translate: translated(geminiWire),
-  afterBreak: HOLDS_ON,
+  afterBreak: READ_ON,
   make({ fetch, origin }) {
     const client = new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: origin, fetch } });
     const call = {

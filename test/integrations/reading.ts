@@ -1,7 +1,3 @@
-import { setTimeout as realTime } from 'node:timers/promises';
-import type { RateLimiter } from '../../src/limiter.ts';
-import { underWay } from '../sdk/bench.ts';
-import { collectGarbage } from '../support/garbage.ts';
 import type { IntegratedClient } from './integration.ts';
 
 /** All of a stream's text. */
@@ -29,12 +25,4 @@ export async function givenUp(client: IntegratedClient, by: GivingUp): Promise<s
     if (!abort.signal.aborted) throw error;
   }
   return text;
-}
-
-/** Collects garbage until it holds no place of the limiter, or for a long while. */
-export async function collected(limiter: RateLimiter): Promise<void> {
-  for (let turn = 0; turn < 200 && underWay(limiter).inFlight > 0; turn++) {
-    await realTime(0);
-    collectGarbage();
-  }
 }

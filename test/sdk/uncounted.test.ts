@@ -1,36 +1,117 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { HTTPClient, Mistral } from '@mistralai/mistralai';
 import OpenAI from 'openai';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
 import { watchedWarnings } from '../support/warnings.ts';
 
-const fetch = async (): Promise<Response> => Response.json({});
+/** What it was sent is its answer. */
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  const request = new Request(input, init);
+  const text = await request.text();
+  return new Response(text === '' ? '{}' : text, {
+    headers: { 'content-type': 'application/json' },
+  });
+};
 
-function client(baseURL: string) {
-  return withRateLimit(new OpenAI({ apiKey: 'key', baseURL, fetch }));
-}
+type Post = (limiter: RateLimiter, url: URL, body: object) => Promise<unknown>;
 
-describe('a request with a model, on a path that is no known call', () => {
-  const warnings = watchedWarnings('uncounted');
+const headers = { 'content-type': 'application/json' };
+const plain = (limiter: RateLimiter) => rateLimitedFetch({ limiter, fetch });
 
-  it('is warned of once: it passes without limits', async () => {
-    const limited = client('https://api.example.com/v1');
+/** Each way to send a request. */
+const WAYS: Readonly<Record<string, Post>> = {
+  'a client like OpenAI’s': (limiter, { origin, pathname }, body) =>
+    withRateLimit(new OpenAI({ apiKey: 'key', baseURL: origin, fetch }), { limiter }).post(
+      pathname,
+      { body },
+    ),
+  'a client like Anthropic’s': (limiter, { origin, pathname }, body) =>
+    withRateLimit(new Anthropic({ apiKey: 'key', baseURL: origin, fetch }), { limiter }).post(
+      pathname,
+      { body },
+    ),
+  'a `fetch`': async (limiter, url, body) => {
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await plain(limiter)(url, init)).json();
+  },
+  'a `fetch`, as bytes': async (limiter, url, body) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    return (await plain(limiter)(url, { method: 'POST', body: bytes })).json();
+  },
+  'a `fetch`, as a `Request`': async (limiter, url, body) => {
+    const request = new Request(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await plain(limiter)(request)).json();
+  },
+};
+
+/** What is read beside the request has been read by then. */
+const read = async () => {
+  await new Promise((resolve) => setTimeout(resolve));
+  await vi.dynamicImportSettled();
+};
+
+describe.each(Object.entries(WAYS))('a request with a model, through %s', (_, post) => {
+  const warnings = watchedWarnings('HEADROOM_UNCOUNTED_CALL');
+
+  it('is warned of once if its path is no known call: it passes without limits', async () => {
+    const limiter = createRateLimiter();
+    const url = new URL('https://api.example.com/v1/answer');
+    const body = { model: 'm', query: 'What?' };
     for (let call = 0; call < 3; call++) {
-      await limited.post('/rerank', { body: { model: 'reranker', query: 'What?' } });
+      expect(await post(limiter, url, body)).toEqual(body);
+      await read();
     }
-    expect(limited.rateLimit.snapshot()).toEqual([]);
+    expect(limiter.snapshot()).toEqual([]);
     expect(warnings()).toHaveBeenCalledTimes(1);
     const [message, options] = warnings().mock.calls[0] ?? [];
-    expect(message).toMatch(/api\.example\.com .* not limited: its path \(\/rerank\)/);
+    expect(message).toMatch(/api\.example\.com .* not limited: its path \(\/v1\/answer\)/);
     expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_UNCOUNTED_CALL' });
   });
 
   it.each([
-    ['without a model', 'https://api.example.com/v1', '/rerank', {}],
-    ['of a job', 'https://api.example.com/v1', '/fine_tuning/jobs', { model: 'm' }],
-    ['to OpenAI, whose paths are known', 'https://api.openai.com/v1', '/evals', { model: 'm' }],
-    ['that is counted', 'https://api.example.com/v1', '/embeddings', { model: 'm', input: 'hi' }],
-  ])('but not of one %s', async (_, baseURL, path, body) => {
-    await client(baseURL).post(path, { body });
+    ['without a model', 'https://api.example.com/v1/answer', {}],
+    ['of a job', 'https://api.example.com/v1/fine_tuning/jobs', { model: 'm' }],
+    ['of a count', 'https://api.example.com/v1/messages/count_tokens', { model: 'm' }],
+    ['to OpenAI, whose paths are known', 'https://api.openai.com/v1/answer', { model: 'm' }],
+    ['to Anthropic, too', 'https://api.anthropic.com/v1/agents', { model: 'm' }],
+  ])('but not of one %s', async (_, url, body) => {
+    expect(await post(createRateLimiter(), new URL(url), body)).toEqual(body);
+    await read();
+    expect(warnings()).not.toHaveBeenCalled();
+  });
+});
+
+describe('a request through a `fetch`', () => {
+  const warnings = watchedWarnings('HEADROOM_UNCOUNTED_CALL');
+  const limited = () => plain(createRateLimiter());
+
+  it('may name its model in its path', async () => {
+    const path = '/v1beta/models/veo-4:predictLongRunning';
+    await limited()(`https://generativelanguage.googleapis.com${path}`, { method: 'POST' });
+    await read();
+    expect(warnings()).toHaveBeenCalledTimes(1);
+  });
+
+  it('may be one of a client that sends a `Request`', async () => {
+    const httpClient = new HTTPClient({ fetcher: limited() });
+    const mistral = new Mistral({ apiKey: 'key', httpClient });
+    const document = { type: 'document_url' as const, documentUrl: 'https://example.com/a.pdf' };
+    await mistral.ocr.process({ model: 'mistral-ocr', document }).catch(() => {});
+    await read();
+    expect(warnings()).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['that is counted', 'embeddings', { method: 'POST', body: '{"model":"m","input":"hi"}' }],
+    ['that only reads', 'answer', { method: 'GET' }],
+    ['whose body is no JSON', 'answer', { method: 'POST', body: 'model' }],
+    ['without a body', 'answer', { method: 'POST' }],
+  ])('is not warned of if it is one %s', async (_, path, init) => {
+    await limited()(`https://api.example.com/v1/${path}`, init);
+    await read();
     expect(warnings()).not.toHaveBeenCalled();
   });
 });

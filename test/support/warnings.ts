@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, type MockInstance, vi } from 'vitest';
 
 /** The warnings of the process in each test, without the memory that this one was given already. */
-export function watchedWarnings(name: string): () => MockInstance<typeof process.emitWarning> {
+export function watchedWarnings(code: string): () => MockInstance<typeof process.emitWarning> {
   let warnings: MockInstance<typeof process.emitWarning>;
-  const forget = () => Reflect.deleteProperty(globalThis, Symbol.for(`llm-headroom.${name}`));
+  const forget = () => Reflect.deleteProperty(globalThis, Symbol.for(`llm-headroom.${code}`));
   beforeEach(() => {
     forget();
     warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
