@@ -16,7 +16,14 @@ import {
 import { withTimeLimit } from './sdk/estimator-time-limit.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
 import { noteUnshared } from './unshared.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectOneOf } from './validate.ts';
+import {
+  expected,
+  expectFunction,
+  expectKnown,
+  expectNumber,
+  expectObject,
+  expectOneOf,
+} from './validate.ts';
 
 /** Options of `rateLimitedFetch`: those of `withRateLimit`, and some of its own. */
 export type RateLimitedFetchOptions =
@@ -76,9 +83,7 @@ export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLim
   expectFetchOptions({ fetch, retries, timeoutMs, rejections });
   const { key, priority, onLimit, maxWaitMs, tier, accountTier, estimate } = rest;
   expectContext({ key, priority, onLimit, maxWaitMs });
-  if (estimate !== undefined && typeof estimate !== 'function') {
-    throw expected('estimate', 'a function', estimate);
-  }
+  if (estimate !== undefined) expectFunction('estimate', estimate);
   const given = sharedLimiter(rest);
   const limiter = given ?? createRateLimiter(limiterOptions(rest));
   expectAnyTier({ tier, accountTier, limiter });
@@ -106,7 +111,7 @@ function expectFetchOptions(options: {
   rejections: unknown;
 }): void {
   const { fetch, retries, timeoutMs, rejections } = options;
-  if (typeof fetch !== 'function') throw expected('fetch', 'a function', fetch);
+  expectFunction('fetch', fetch);
   if (typeof retries !== 'boolean') throw expected('retries', 'true or false', retries);
   expectOneOf('rejections', rejections, ['error', 'response']);
   if (timeoutMs === undefined) return;

@@ -54,6 +54,17 @@ export function expectText(option: string, value: unknown, what = 'a string'): v
   if (value === '') throw expected(option, `${what} that isn't empty`, value);
 }
 
+/** @throws TypeError unless `value` is a function */
+export function expectFunction(option: string, value: unknown): void {
+  if (typeof value !== 'function') throw expected(option, 'a function', value);
+}
+
+/** @throws TypeError unless `signal` is one, of any realm, or a polyfill's */
+export function expectSignal(signal: unknown): void {
+  if (typeof signal === 'object' && signal !== null && 'aborted' in signal) return;
+  throw expected('signal', 'an AbortSignal', signal);
+}
+
 /**
  * Rejects unknown options, so that a misspelled limit isn't silently ignored. `within` names the
  * object that they are options of; `elsewhere` has paths of options that others are often taken for.

@@ -1,6 +1,14 @@
 import type { BatchProgress } from '../batch/progress.ts';
 import type { MapResult } from '../batch/results.ts';
-import { expected, expectKnown, expectNumber, expectObject, expectText } from '../validate.ts';
+import {
+  expected,
+  expectFunction,
+  expectKnown,
+  expectNumber,
+  expectObject,
+  expectSignal,
+  expectText,
+} from '../validate.ts';
 import type { JournalStore } from './journal.ts';
 
 /** Options of `limiter.batch`. */
@@ -80,19 +88,15 @@ export function expectBatchOptions(options: BatchOptions<never>): void {
   expectObject('options', options, `{ ${KNOWN.join(', ')} }`);
   expectKnown(options, KNOWN);
   const { request, url, deadlineMs, signal, onProgress, batchSize, journal, id } = options;
-  if (typeof request !== 'function') throw expected('request', 'a function', request);
+  expectFunction('request', request);
   if (url !== undefined) expectText('url', url);
   for (const [name, value] of Object.entries({ deadlineMs, batchSize })) {
     if (value !== undefined) expectNumber(name, value, 'a number, 1 or more', (n) => n >= 1);
   }
   for (const [name, value] of Object.entries({ onProgress, id })) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw expected(name, 'a function', value);
-    }
+    if (value !== undefined) expectFunction(name, value);
   }
-  if (signal !== undefined && !(typeof signal === 'object' && signal && 'aborted' in signal)) {
-    throw expected('signal', 'an AbortSignal', signal);
-  }
+  if (signal !== undefined) expectSignal(signal);
   if (journal !== undefined && typeof journal?.append !== 'function') {
     throw expected('journal', 'an object with `lines` and `append`', journal);
   }

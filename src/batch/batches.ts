@@ -1,4 +1,4 @@
-import { expected } from '../validate.ts';
+import { expectFunction } from '../validate.ts';
 import type { BatchRun, MapFunction } from './batch-run.ts';
 import type { BatchHost } from './host.ts';
 import { LateRun } from './late-run.ts';
@@ -32,7 +32,7 @@ export class Batches {
     fn: MapFunction<Item, Value>,
     options: MapOptions,
   ): AsyncIterableIterator<MapResult<Item, Value>> {
-    if (typeof fn !== 'function') throw expected('fn', 'a function', fn);
+    expectFunction('fn', fn);
     expectMapOptions(options);
     const source = sourceOf(items);
     return new LateRun(async () => {

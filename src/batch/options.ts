@@ -1,4 +1,11 @@
-import { expected, expectKnown, expectNumber, expectObject } from '../validate.ts';
+import {
+  expected,
+  expectFunction,
+  expectKnown,
+  expectNumber,
+  expectObject,
+  expectSignal,
+} from '../validate.ts';
 import type { BatchProgress } from './progress.ts';
 
 /** Options of `limiter.map`. */
@@ -48,10 +55,6 @@ export function expectMapOptions(options: MapOptions): void {
   if (ordered !== undefined && typeof ordered !== 'boolean') {
     throw expected('ordered', 'a boolean', ordered);
   }
-  if (signal !== undefined && !(typeof signal === 'object' && signal && 'aborted' in signal)) {
-    throw expected('signal', 'an AbortSignal', signal);
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw expected('onProgress', 'a function', onProgress);
-  }
+  if (signal !== undefined) expectSignal(signal);
+  if (onProgress !== undefined) expectFunction('onProgress', onProgress);
 }

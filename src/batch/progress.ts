@@ -1,8 +1,8 @@
 import { wholeMs } from '../duration.ts';
 import type { UsageEvent } from '../events.ts';
-import type { Lane } from '../lane/lane.ts';
 import { type Dimension, MINUTE_MS } from '../model/limits.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
+import { LaneCounts, remainingMs } from './remaining-time.ts';
 
 /** Rates per minute. */
 export interface PerMinute {
@@ -29,8 +29,9 @@ export interface BatchProgress {
   /** The price of these tokens, in US dollars; `undefined` once a call's model has no known price. */
   readonly usd: number | undefined;
   /**
-   * The time until all items have ended, in whole milliseconds and at least 1: at the pace of the last
-   * minute, and no faster than the limits without their headroom. `undefined` while it can't be known, and at the end.
+   * The time until all items have ended, in whole milliseconds and at least 1: as limits let calls like
+   * those before through, or at the pace of the last minute if no call waits for a limit. `undefined`
+   * while it can't be known, and at the end.
    */
   readonly etaMs: number | undefined;
   /** The rate of the last minute; before that, since the batch began, taken as at least one second. */
@@ -46,8 +47,6 @@ export interface PerMinuteLimits {
   /** Tokens per minute: input and output, or input alone where only that is limited. */
   readonly tokens: number | undefined;
 }
-
-type Meter = Lane['state']['limits']['meters'][number];
 
 /** What was known at one time. */
 interface Mark {
@@ -68,6 +67,7 @@ export class Tally {
   readonly #host: BatchHost;
   readonly #total: number | undefined;
   readonly #before: Load;
+  readonly #counts: LaneCounts;
   /** One a second, of the last minute. */
   readonly #marks: Mark[] = [];
   #inputTokens = 0;
@@ -78,6 +78,7 @@ export class Tally {
     this.#host = host;
     this.#total = total;
     this.#before = loadOf(host.lanes);
+    this.#counts = new LaneCounts(host.lanes);
     this.#marks.push(this.#mark());
     host.emitter.on('usage', this.#onUsage);
   }
@@ -129,27 +130,22 @@ export class Tally {
     return { requests: per(now.calls - since.calls), tokens: per(now.tokens - since.tokens) };
   }
 
-  /** What limits allow in a minute. */
+  /** What limits over a minute or less allow in a minute: the lowest of each lane, in all lanes together. */
   #most(kind: keyof PerMinute): number | undefined {
     const kinds: Dimension[] = kind === 'tokens' ? ['tokens', 'inputTokens'] : [kind];
-    return this.#perMinute(kinds, ({ limit }) => limit.max / limit.windowMs);
-  }
-
-  /** Of limits over a minute or less: the lowest of each lane, in all lanes together. */
-  #perMinute(kinds: readonly Dimension[], perMs: (meter: Meter) => number): number | undefined {
     let sum: number | undefined;
     for (const { state } of this.#host.lanes) {
       const found = state.limits.meters
         .filter(({ limit }) => kinds.includes(limit.dimension) && limit.windowMs <= MINUTE_MS)
-        .map(perMs);
+        .map(({ limit }) => limit.max / limit.windowMs);
       if (found.length > 0) sum = (sum ?? 0) + Math.min(...found) * MINUTE_MS;
     }
     return sum;
   }
 
   /**
-   * A burst goes faster than the limits do in the long run: hence both are looked at. What is in
-   * flight waits for no limit any more.
+   * As long as calls wait, limits set the pace: those before show what calls cost, and copies of the
+   * lanes how long the rest takes. Else the pace is that of the last minute, where limits allow it.
    */
   #etaMs(now: Mark, inFlight: number): number | undefined {
     const since = this.#marks[0] ?? now;
@@ -157,22 +153,30 @@ export class Tally {
     if (this.#total === undefined || ended <= 0 || now.at <= since.at) return undefined;
     const rest = this.#total - now.done;
     if (rest <= 0) return undefined;
+    const perItem = Math.max(0, now.calls - inFlight) / now.done;
+    const byLimits = this.#byLimits(rest * perItem, now.calls);
     const byPace = (rest * (now.at - since.at)) / ended;
-    const calls = Math.max(0, now.calls - inFlight);
-    const unsent = Math.max(0, rest - (inFlight === 0 ? 0 : (inFlight * now.done) / calls));
-    const byLimit = (dimension: Dimension, used: number): number => {
-      const most = this.#perMinute([dimension], usable);
-      return most === undefined ? 0 : ((unsent * used) / now.done / most) * MINUTE_MS;
-    };
-    const limited = [
-      ...[byLimit('requests', calls), byLimit('tokens', now.tokens)],
-      ...[byLimit('inputTokens', this.#inputTokens), byLimit('outputTokens', this.#outputTokens)],
-    ];
-    return wholeMs(Math.max(1, byPace, ...limited));
+    return wholeMs(Math.max(1, byLimits, this.#isHeldUp ? 0 : byPace));
   }
-}
 
-/** Without its headroom, and what else it was lowered by, in a millisecond. */
-function usable({ limit, spec }: Meter): number {
-  return Math.min(limit.max / limit.windowMs, spec.perMs);
+  /** `calls`: so many are to come or in flight, of the same lanes as the `before` ones. */
+  #byLimits(calls: number, before: number): number {
+    let longest = 0;
+    for (const lane of this.#host.lanes) {
+      const counts = this.#counts.since(lane);
+      if (counts.calls === 0) continue;
+      const { inFlight } = lane.feedback.totals;
+      const unsent = Math.max(0, (calls * counts.calls) / before - inFlight);
+      if (unsent > 0) longest = Math.max(longest, remainingMs(lane, counts, unsent));
+    }
+    return longest;
+  }
+
+  /** Whether calls wait for limits. */
+  get #isHeldUp(): boolean {
+    return [...this.#host.lanes].some(({ waiting }) => {
+      const [first] = waiting;
+      return first !== undefined;
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Reservation } from '../lane/reservation.ts';
-import { expected } from '../validate.ts';
+import { expectFunction } from '../validate.ts';
 
 /**
  * Does something with a reservation, and ends that.
@@ -11,7 +11,7 @@ export async function runReserved<T>(
   acquire: () => Promise<Reservation>,
   fn: (reservation: Reservation) => T | PromiseLike<T>,
 ): Promise<T> {
-  if (typeof fn !== 'function') throw expected('fn', 'a function', fn);
+  expectFunction('fn', fn);
   const reservation = await acquire();
   try {
     return await fn(reservation);

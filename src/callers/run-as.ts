@@ -1,7 +1,7 @@
 import { foundAcrossCopies } from '../across-copies.ts';
 import { type AsyncStorage, asyncStorage } from '../async-storage.ts';
 import {
-  expected,
+  expectFunction,
   expectKnown,
   expectNumber,
   expectObject,
@@ -63,7 +63,7 @@ function storageOf(): AsyncStorage<CallerContext> | undefined {
  */
 export function runAs<R>(caller: CallerContext, callback: () => R): R {
   expectContext(caller);
-  if (typeof callback !== 'function') throw expected('callback', 'a function', callback);
+  expectFunction('callback', callback);
   const known = storageOf();
   if (known === undefined) {
     throw new TypeError(

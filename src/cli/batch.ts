@@ -33,10 +33,26 @@ export async function runBatch(asked: Arguments, io: Io): Promise<number> {
         `Nothing was sent, because of --strict: ${countOf(survey.unusable, 'line')} can't be used`,
       );
     }
+    const isAllDone = survey.usable > 0 && survey.usable === survey.done;
+    if (isAllDone && !asked.viaBatch && asked.report === undefined) {
+      return nothingLeft(asked, io, survey, results.found);
+    }
     return await sendAll(asked, io, results, survey);
   } finally {
     results.close();
   }
+}
+
+/** Says that all is done. Returns the exit code. */
+function nothingLeft(
+  { output, quiet }: Arguments,
+  io: Io,
+  { done, unusable }: Survey,
+  { failed }: Found,
+): number {
+  if (!quiet)
+    io.err(`Nothing to send: all ${countOf(done, 'request')} already have a result in ${output}\n`);
+  return failed + unusable === 0 ? EXIT.fine : EXIT.someFailed;
 }
 
 async function sendAll(

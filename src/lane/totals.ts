@@ -1,10 +1,13 @@
+import { type Cost, minus, plus } from '../model/limits.ts';
 import type { TokenEstimate, Usage } from '../model/usage.ts';
-import { type LaneTotals, NO_TOTALS, withUse } from './lane-snapshot.ts';
+import { type LaneTotals, NO_TOTALS } from './lane-snapshot.ts';
 
 /** What a lane counts in this process: its calls, and what has become of them. */
 export class Totals {
   #sum = NO_TOTALS;
   #inFlight = 0;
+  /** What calls in flight have reserved. */
+  reserved: Cost = {};
 
   get sum(): LaneTotals {
     return this.#sum;
@@ -15,24 +18,41 @@ export class Totals {
     return this.#inFlight;
   }
 
-  started(): void {
-    this.#sum = { ...this.#sum, calls: this.#sum.calls + 1 };
+  started(cost: Cost): void {
+    this.#add('calls');
     this.#inFlight++;
+    this.reserved = plus(this.reserved, cost);
   }
 
-  ended(): void {
+  ended(cost: Cost): void {
     this.#inFlight--;
+    this.reserved = minus(this.reserved, cost);
   }
 
   refused(kind: 'refused' | 'overloaded'): void {
-    this.#sum = { ...this.#sum, [kind]: this.#sum[kind] + 1 };
+    this.#add(kind);
   }
 
   used(estimated: TokenEstimate, actual: Usage): void {
-    this.#sum = withUse(this.#sum, estimated, actual);
+    this.#sum = {
+      ...this.#sum,
+      estimated: sum(this.#sum.estimated, estimated),
+      actual: sum(this.#sum.actual, actual),
+    };
   }
 
   paused(forMs: number): void {
-    this.#sum = { ...this.#sum, pausedMs: this.#sum.pausedMs + forMs };
+    this.#add('pausedMs', forMs);
   }
+
+  #add(name: 'calls' | 'refused' | 'overloaded' | 'pausedMs', more = 1): void {
+    this.#sum = { ...this.#sum, [name]: this.#sum[name] + more };
+  }
+}
+
+function sum(one: TokenEstimate, other: TokenEstimate): TokenEstimate {
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+  };
 }

@@ -1,5 +1,5 @@
 import { expectContext } from '../callers/run-as.ts';
-import { expected, expectKnown, expectObject, expectText } from '../validate.ts';
+import { expectKnown, expectObject, expectSignal, expectText } from '../validate.ts';
 
 /** What else is to be known of a call that asks for its turn. */
 export interface AcquireOptions {
@@ -27,12 +27,5 @@ export function expectAcquireOptions(options: AcquireOptions, known: readonly st
   const { model, signal, ...context } = options;
   expectContext(context);
   if (model !== undefined) expectText('model', model);
-  if (signal !== undefined && !isSignal(signal)) {
-    throw expected('signal', 'an AbortSignal', signal);
-  }
-}
-
-/** Also one of another realm, or a polyfill's. */
-function isSignal(signal: unknown): boolean {
-  return typeof signal === 'object' && signal !== null && 'aborted' in signal;
+  if (signal !== undefined) expectSignal(signal);
 }

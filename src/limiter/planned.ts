@@ -17,5 +17,6 @@ async function stageFor(core: LimiterCore, key: LaneKey): Promise<Stage> {
   const lane = core.sharing.isShared ? core.lane(key) : core.lanes.find(key);
   const state = (await lane?.refresh()) ?? core.lanes.stateOf(key);
   const now = lane?.now() ?? core.clock.now();
-  return stageOf(ref, state, lane?.waiting ?? [], key.learns === true, now);
+  const own = { waiting: lane?.waiting ?? [], reserved: lane?.feedback.totals.reserved ?? {} };
+  return stageOf(ref, state, own, key.learns === true, now);
 }

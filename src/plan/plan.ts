@@ -6,8 +6,8 @@ import type { PriceTable } from '../model/price.ts';
 import { likelyRule } from '../rules/learning/charge-belief.ts';
 import { limitsOf } from '../rules/limits/limit-set.ts';
 import { capEstimates, tooSmallFor } from '../rules/limits/limit-waits.ts';
-import { CostList } from './cost-list.ts';
 import { type PlannedCalls, type Read, readCalls, type Sources } from './planned-call.ts';
+import { PlannedCostList } from './planned-costs.ts';
 import { type Binding, rehearse } from './rehearsal.ts';
 import type { Stage } from './stage.ts';
 
@@ -69,7 +69,7 @@ export interface PlanSources extends Sources {
 /** The calls of one lane. */
 interface Part {
   readonly stage: Stage;
-  readonly costs: CostList;
+  readonly costs: PlannedCostList;
 }
 
 /** Plans calls: nothing is sent or reserved. */
@@ -94,22 +94,24 @@ export async function planOf(calls: PlannedCalls, sources: PlanSources): Promise
 /** Adds a call to its lane's; `false` where it can never pass. */
 async function joins(
   parts: Map<string, Part>,
-  { key, cost, charges, expects }: Read,
+  { key, cost, charges, expects, actual }: Read,
   { stage }: PlanSources,
 ): Promise<boolean> {
   const name = nameOf(key);
-  const part = parts.get(name) ?? { stage: await stage(key), costs: new CostList() };
+  const part = parts.get(name) ?? { stage: await stage(key), costs: new PlannedCostList() };
   parts.set(name, part);
   const { limits, learning } = part.stage.copy.state;
-  const tokens = charges && reservedBy(likelyRule(learning.charge), charges);
+  const rule = likelyRule(learning.charge);
+  const tokens = charges && reservedBy(rule, charges);
   const charged = tokens === undefined ? cost : { ...cost, tokens };
   const capped = capEstimates(limits, charged, expects);
   if (tooSmallFor(limits, capped) !== undefined) return false;
-  part.costs.add(capped);
+  const isFinal = tokens === undefined || rule.isSettled;
+  part.costs.add(capped, isFinal ? actual : actual && { ...actual, tokens });
   return true;
 }
 
-async function planned(stage: Stage, costs: CostList): Promise<PlannedLane> {
+async function planned(stage: Stage, costs: PlannedCostList): Promise<PlannedLane> {
   const { lane, model, copy } = stage;
   const limits = limitsOf(copy.state.limits);
   const concurrency = copy.state.learning.concurrency.limit;

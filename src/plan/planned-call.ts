@@ -17,6 +17,7 @@ import type { Calibration } from '../tokens/calibration/calibration.ts';
 import type { Estimated } from '../tokens/calibration/call-estimate.ts';
 import { estimateCall } from '../tokens/estimate.ts';
 import type { EstimateRequest } from '../tokens/estimator.ts';
+import { tokenCount } from '../tokens/token-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { expected, expectKnown, expectObject, expectProvider, expectText } from '../validate.ts';
 
@@ -48,10 +49,14 @@ export interface Read {
   /** What each rule of charging takes for it, where the server's isn't known for sure. */
   readonly charges?: Charges | undefined;
   readonly expects: readonly Dimension[];
+  /** What it is expected to cost in the end, by earlier calls; `undefined` before there are any. */
+  readonly actual?: Cost | undefined;
   readonly tokens: { readonly input: number; readonly output: number };
   /** `undefined` where there is no price. */
   readonly usd: number | undefined;
 }
+
+const UNCACHED = { cachedInputTokens: 0, cacheWriteTokens: 0 };
 
 export interface Sources {
   readonly calibration: Calibration;
@@ -167,15 +172,17 @@ async function readRequest(
   const cost = charged.charge(expecting, call);
   const charges = charged.charging?.charges(expecting, call);
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
+  const usage = { ...UNCACHED, inputTokens: tokens.input, outputTokens: tokens.output };
+  const actual = estimate.meanNow() === undefined ? undefined : charged.settle(usage, call);
   const key = laneKeyOf(upstream, call, estimate, request.tier);
   const { expects } = provider;
   const usd = usdFor(model, tokens, prices);
-  return { index, model, key, cost, charges, expects, tokens, usd };
+  return { index, model, key, cost, charges, expects, actual, tokens, usd };
 }
 
-/** What calls of this kind have lately produced; without experience, all that it allows. */
+/** The mean of what calls of this kind have lately produced; without experience, all that it allows. */
 function outputOf(path: string, call: Call, estimate: Estimated): number {
-  const { expectedOutputTokens } = estimate;
+  const expectedOutputTokens = tokenCount(estimate.meanNow() ?? estimate.expectedOutputTokens);
   if (call.maxOutputTokens !== undefined) {
     return Math.min(expectedOutputTokens, call.maxOutputTokens);
   }
@@ -185,8 +192,7 @@ function outputOf(path: string, call: Call, estimate: Estimated): number {
 
 function usdFor(model: string, tokens: Read['tokens'], prices: PriceTable): number | undefined {
   const { input: inputTokens, output: outputTokens } = tokens;
-  const uncached = { cachedInputTokens: 0, cacheWriteTokens: 0 };
-  return usdOf(model, { inputTokens, outputTokens, ...uncached }, prices);
+  return usdOf(model, { inputTokens, outputTokens, ...UNCACHED }, prices);
 }
 
 function upstreamOf({ provider, host, path }: PlannedRequest): Upstream {

@@ -18,10 +18,10 @@ const CALLS_PER_TURN = 64;
 
 /** How long calls of such costs will take in a lane as it is now. */
 export async function rehearse(
-  { copy, now, inFlight, waiting }: Stage,
+  { copy, now, underway, waiting }: Stage,
   costs: PlannedCosts,
 ): Promise<Outcome> {
-  const rehearsal = new Rehearsal(copy, inFlight, waiting, costs);
+  const rehearsal = new Rehearsal(copy, underway, waiting, costs);
   while (rehearsal.goOn(CALLS_PER_TURN)) await new Promise<void>(nextTurn);
   const { lastAt, binding } = rehearsal.outcome;
   const isKnown = lastAt < Number.POSITIVE_INFINITY;

@@ -1,8 +1,10 @@
 import type { LaneRef } from '../events.ts';
+import type { Cost } from '../model/limits.ts';
+import { copyOf, type LaneCopy } from '../rules/lane-copy.ts';
 import { inFlight, type LaneState } from '../rules/lane-state.ts';
 import { isKnown } from '../rules/learning/known-limits.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
-import { copyOf, type LaneCopy } from '../rules/rehearsal.ts';
+import type { Underway } from '../rules/rehearsal.ts';
 import type { Ticket } from '../rules/ticket.ts';
 import { isOlder } from '../rules/turns.ts';
 
@@ -11,18 +13,25 @@ export interface Stage extends LaneRef {
   readonly copy: LaneCopy;
   readonly now: number;
   /** Calls in flight, of all processes. */
-  readonly inFlight: number;
+  readonly underway: Underway;
   /** What waits already, and when it must go at the latest, where that is settled. */
   readonly waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[];
   /** Whether its limits are known, or that there are none. */
   readonly isKnown: boolean;
 }
 
-/** `waiting`: the calls that wait in this process. */
+/** What a lane has under way in this process. */
+export interface OwnCalls {
+  /** Calls that wait. */
+  readonly waiting: Iterable<Ticket>;
+  /** What calls in flight have reserved. */
+  readonly reserved: Cost;
+}
+
 export function stageOf(
   ref: LaneRef,
   state: LaneState,
-  waiting: Iterable<Ticket>,
+  { waiting, reserved }: OwnCalls,
   learns: boolean,
   now: number,
 ): Stage {
@@ -31,7 +40,7 @@ export function stageOf(
     ...ref,
     copy: copyOf(state, now),
     now,
-    inFlight: inFlight(state),
+    underway: { count: inFlight(state), cost: reserved },
     waiting: sorted.map(({ cost, expects, deadline }) => {
       return { cost: capEstimates(state.limits, cost, expects), deadline };
     }),

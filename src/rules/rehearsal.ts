@@ -1,36 +1,12 @@
-import { copyOfValue } from '../model/copy.ts';
-import type { Cost } from '../model/limits.ts';
+import { amount, type Cost, DIMENSIONS, minus, times } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
-import { change, decide } from './decide.ts';
+import type { Sent } from './commands.ts';
+import { decide } from './decide.ts';
+import type { LaneCopy } from './lane-copy.ts';
 import type { LaneMember, LaneState } from './lane-state.ts';
-import { hold } from './learning/evidence.ts';
-import { foreseeTrials } from './limits/burst-evidence.ts';
+import type { Stage } from './limits/burst-state.ts';
 import { LOOKED_AT } from './pick-next.ts';
-import { pauseOf } from './recovery-state.ts';
-import type { Ticket } from './ticket.ts';
-
-/** A copy of a lane, to let calls through as the lane would, in a time of its own. */
-export interface LaneCopy {
-  readonly state: LaneState;
-  /** When calls may go: now, or when its pause is over. */
-  readonly startAt: number;
-}
-
-/**
- * Nothing that is done to the copy changes the lane. Calls that wait are left out. What the last
- * response has said of limits is taken to be said again by those to come.
- */
-export function copyOf(state: LaneState, now: number): LaneCopy {
-  const copy = copyOfValue({ ...state, members: {} });
-  for (const each of copy.learning.known.evidence) hold(each, now);
-  const pause = pauseOf(copy.recovery);
-  const startAt = Math.max(now, pause?.until ?? now);
-  if (pause !== undefined) change(copy, [], startAt);
-  // The probe after a pause, and the first call of all, are taken to be answered at once.
-  copy.recovery.phase = 'open';
-  foreseeTrials(copy.limits);
-  return { state: copy, startAt };
-}
+import type { GrantedCall, Ticket } from './ticket.ts';
 
 /** What a rehearsal has shown. */
 export interface Rehearsed {
@@ -44,26 +20,47 @@ export interface Rehearsed {
 export interface PlannedCosts {
   readonly length: number;
   at(index: number): Cost | undefined;
+  /** What the call is expected to leave unused of its cost. */
+  unusedAt?(index: number): Cost | undefined;
+  /** The same of a call of that cost, as far as these tell. */
+  unusedOf?(cost: Cost): Cost;
+}
+
+/** Calls that were let through already, of this process. */
+export interface Underway {
+  readonly count: number;
+  /** What they have reserved together. */
+  readonly cost: Cost;
 }
 
 const SELF = 'rehearsal';
+/** Where no call has ended yet. */
+const ASSUMED_FLIGHT_MS = 1000;
+
+/** A call in flight. */
+interface Flight {
+  readonly endsAt: number;
+  readonly call: GrantedCall;
+  readonly unused: Cost;
+}
 
 /**
  * Lets calls through a copy of a lane, by the lane's own rules: first those that wait already, then
- * the planned ones. They are taken to come at once, from one caller, and to cost what is reserved
- * for them; each is in flight for as long as the lane's calls lately were.
+ * the planned ones. They are taken to come at once, from one caller; each is in flight for as long as
+ * the lane's calls lately were, and gives back then what it is expected to leave unused.
  */
 export class Rehearsal {
   readonly #state: LaneState;
   readonly #self: LaneMember;
-  readonly #costs: PlannedCosts;
-  readonly #flightMs: number;
+  readonly #planned: PlannedCosts;
+  /** `undefined` where no call has ended yet. */
+  readonly #flightMs: number | undefined;
   /** The first ones wait already. */
   readonly #waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[];
-  /** When those in flight end; the earliest is the first. */
-  #ends: number[];
+  /** In the order in which they end. */
+  #flights: Flight[] = [];
+  #landed = 0;
   readonly #waited = new Map<Reason, number>();
-  #ended = 0;
   #asked = 0;
   #left: number;
   #now: number;
@@ -71,22 +68,35 @@ export class Rehearsal {
 
   constructor(
     { state, startAt }: LaneCopy,
-    inFlight: number,
+    underway: Underway,
     waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[],
-    costs: PlannedCosts,
+    planned: PlannedCosts,
   ) {
     this.#state = state;
     this.#now = startAt;
     this.#lastAt = startAt;
     this.#waiting = waiting;
-    this.#costs = costs;
-    this.#left = waiting.length + costs.length;
+    this.#planned = planned;
+    this.#left = waiting.length + planned.length;
     const { count, meanMs } = state.flight;
-    this.#flightMs = count > 0 ? meanMs : Number.POSITIVE_INFINITY;
-    const shareOf = (index: number): number => (this.#flightMs * (index + 1)) / inFlight;
-    this.#ends = Array.from({ length: inFlight }, (_, index) => startAt + shareOf(index));
-    this.#self = { tickets: [], inFlight, granted: [], isAway: false };
+    this.#flightMs = count > 0 ? meanMs : undefined;
+    this.#self = { tickets: [], inFlight: underway.count, granted: [], isAway: false };
     state.members[SELF] = this.#self;
+    this.#takeOver(underway);
+  }
+
+  /** Calls in flight end one after the other, as evenly as they are long. */
+  #takeOver({ count, cost }: Underway): void {
+    const { recovery, limits } = this.#state;
+    const each = times(cost, 1 / count);
+    const unused = this.#planned.unusedOf?.(each) ?? {};
+    const flightMs = this.#flightMs ?? ASSUMED_FLIGHT_MS;
+    for (let index = 0; index < count; index++) {
+      const endsAt = this.#now + (flightMs * (index + 1)) / count;
+      const at = Math.min(this.#now, endsAt - flightMs);
+      const call = { id: -1 - index, cost: each, at, epoch: recovery.epoch, taken: limits.taken };
+      this.#flights.push({ endsAt, call, unused });
+    }
   }
 
   /** Goes on until so many more have gone, or all; returns whether there are more. */
@@ -105,18 +115,71 @@ export class Rehearsal {
 
   /** Lets go who may go, and waits for the next one; returns whether there is one. */
   #step(): boolean {
-    this.#endFlights();
     this.#ask();
-    const { granted, unfit, blocked } = decide(this.#state, [], this.#now);
+    const { granted, unfit, blocked } = decide(this.#state, this.#landings(), this.#now);
     this.#left -= granted.length + unfit.length;
-    for (const { ticket } of granted) this.#went(ticket);
+    for (const { ticket, call } of granted) this.#went(ticket, call);
     if (blocked === undefined || granted.length > 0) return true;
-    const isSlot = blocked.reason === 'concurrency';
-    const waitMs = isSlot ? this.#nextEnd - this.#now : Math.ceil(blocked.waitMs);
-    this.#waited.set(blocked.reason, (this.#waited.get(blocked.reason) ?? 0) + waitMs);
-    if (waitMs === Number.POSITIVE_INFINITY) return false;
-    this.#now += waitMs;
+    const { reason, waitMs } = blocked;
+    const freeAt = reason === 'concurrency' ? this.#nextEnd : this.#now + Math.ceil(waitMs);
+    const until = Math.min(freeAt, this.#tellsAt);
+    this.#waited.set(reason, (this.#waited.get(reason) ?? 0) + until - this.#now);
+    if (until === Number.POSITIVE_INFINITY) return false;
+    this.#now = until;
     return true;
+  }
+
+  /** Calls that have ended by now, as the lane would hear of them. */
+  #landings(): Sent[] {
+    const commands: Sent[] = [];
+    if (!this.#hears) return commands;
+    for (let next = this.#next; next !== undefined && next.endsAt <= this.#now; next = this.#next) {
+      this.#landed++;
+      const { call, unused } = next;
+      const actual = minus(call.cost, unused);
+      const ended = { call, actual, wasAnswered: true, isRefused: false };
+      commands.push(
+        { member: SELF, command: { kind: 'answered', call, isRefused: false } },
+        { member: SELF, command: { kind: 'ended', ...ended } },
+      );
+      this.#showUnused(unused);
+    }
+    if (this.#landed < MANY) return commands;
+    this.#flights = this.#flights.slice(this.#landed);
+    this.#landed = 0;
+    return commands;
+  }
+
+  /** Responses show that the server has given it back. */
+  #showUnused(unused: Cost): void {
+    const { limits } = this.#state;
+    if (limits.policy.correction !== 'settled') return;
+    for (const { balance, limit } of limits.meters) {
+      const part = amount(unused, limit.dimension);
+      if (balance !== undefined) balance.level = Math.min(balance.limit, balance.level + part);
+    }
+  }
+
+  get #next(): Flight | undefined {
+    return this.#flights[this.#landed];
+  }
+
+  /** Nobody knows when a slot is free as long as no call has ended. */
+  get #hears(): boolean {
+    const { limit } = this.#state.learning.concurrency;
+    return this.#flightMs !== undefined || limit === Number.POSITIVE_INFINITY;
+  }
+
+  get #nextEnd(): number {
+    return (this.#hears ? this.#next?.endsAt : undefined) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** When the next call ends whose end may let others go. */
+  get #tellsAt(): number {
+    const unused = this.#next?.unused ?? {};
+    const isUnused = DIMENSIONS.some((each) => amount(unused, each) > 0);
+    const isTrial = this.#state.limits.meters.some(({ burst }) => TRIED.includes(burst.stage));
+    return isUnused || isTrial ? this.#nextEnd : Number.POSITIVE_INFINITY;
   }
 
   #ask(): void {
@@ -133,32 +196,23 @@ export class Rehearsal {
   #call(id: number): Ticket | undefined {
     const waits = this.#waiting[id];
     if (waits !== undefined) return ticketOf(id, waits.cost, waits.deadline);
-    const cost = this.#costs.at(id - this.#waiting.length);
+    const cost = this.#planned.at(id - this.#waiting.length);
     return cost && ticketOf(id, cost, undefined);
   }
 
-  #went({ id }: Ticket): void {
-    if (id >= this.#waiting.length) this.#lastAt = this.#now;
-    this.#ends.push(this.#now + this.#flightMs);
-  }
-
-  get #nextEnd(): number {
-    return this.#ends[this.#ended] ?? Number.POSITIVE_INFINITY;
-  }
-
-  #endFlights(): void {
-    while (this.#nextEnd <= this.#now) {
-      this.#ended++;
-      this.#self.inFlight--;
-    }
-    if (this.#ended < MANY) return;
-    this.#ends = this.#ends.slice(this.#ended);
-    this.#ended = 0;
+  #went({ id }: Ticket, call: GrantedCall): void {
+    const index = id - this.#waiting.length;
+    const { cost } = call;
+    if (index >= 0) this.#lastAt = this.#now;
+    const unused = index < 0 ? this.#planned.unusedOf?.(cost) : this.#planned.unusedAt?.(index);
+    const endsAt = this.#now + (this.#flightMs ?? ASSUMED_FLIGHT_MS);
+    this.#flights.push({ endsAt, call, unused: unused ?? {} });
   }
 }
 
 /** So many ends that are over are forgotten at a time. */
 const MANY = 1024;
+const TRIED: readonly Stage[] = ['tryPerSecond', 'tryTenSeconds'];
 
 function ticketOf(id: number, cost: Cost, deadline: number | undefined): Ticket {
   return { id, since: 0, priority: 0, key: '', weight: 1, cost, expects: [], deadline };

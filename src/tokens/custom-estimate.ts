@@ -42,8 +42,9 @@ export function withInput(estimated: Estimated, inputTokens: number | undefined)
 
 function withOutput(estimated: Estimated, outputTokens: number | undefined): Estimated {
   if (outputTokens === undefined) return estimated;
-  const expectedNow = (): number => outputTokens;
-  return withNumbers(estimated, { outputTokens, expectedOutputTokens: outputTokens, expectedNow });
+  const now = (): number => outputTokens;
+  const expected = { expectedOutputTokens: outputTokens, expectedNow: now, meanNow: now };
+  return withNumbers(estimated, { outputTokens, ...expected });
 }
 
 async function answerOf(estimator: CustomEstimator, request: EstimateRequest): Promise<unknown> {

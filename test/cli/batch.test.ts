@@ -68,6 +68,21 @@ it('records failures, says so in its exit code, and sends them again only where 
   expect(world.results().map(({ custom_id }) => custom_id)).toEqual(['good', 'bad']);
 });
 
+it('says that nothing is left, needs no key, and ends well', async () => {
+  const world = new World();
+  world.write(
+    'in.jsonl',
+    ids(3).map((id) => openaiLine(id)),
+  );
+  expect(await world.sent(`${ALL} --quiet`, clock, openai())).toBe(0);
+  world.err = '';
+  const fetch = (): never => expect.fail('nothing is sent');
+  expect(await world.run('batch in.jsonl -o out.jsonl', { clock, fetch, env: {} })).toBe(0);
+  const path = world.path('out.jsonl');
+  expect(world.err).toContain(`Nothing to send: all 3 requests already have a result in ${path}\n`);
+  expect(world.results()).toHaveLength(3);
+});
+
 it('tells of lines that can not be used, and sends the others; nothing with --strict', async () => {
   const world = new World();
   const url = 'https://elsewhere.test/v1/chat/completions';

@@ -9,9 +9,9 @@ const usage = (inputTokens: number, outputTokens: number): Usage => {
 
 it('counts calls when they are let through, and those in flight until they end', () => {
   const totals = new Totals();
-  totals.started();
-  totals.started();
-  totals.ended();
+  totals.started({ requests: 1 });
+  totals.started({ requests: 1 });
+  totals.ended({ requests: 1 });
   expect(totals.sum).toEqual({ ...NO_TOTALS, calls: 2 });
   expect(totals.inFlight).toBe(1);
 });
@@ -38,6 +38,6 @@ it('adds up what was expected and what was used, and how long it was stopped', (
 it('changes no sum that was read before', () => {
   const totals = new Totals();
   const before = totals.sum;
-  totals.started();
+  totals.started({ requests: 1 });
   expect(before).toEqual(NO_TOTALS);
 });

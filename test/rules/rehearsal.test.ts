@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/rules/decide.ts';
+import { copyOf } from '../../src/rules/lane-copy.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
-import { copyOf, Rehearsal, type Rehearsed } from '../../src/rules/rehearsal.ts';
+import { Rehearsal, type Rehearsed } from '../../src/rules/rehearsal.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { asked, ended, lanelessOf, laneOf, tickets, told } from './lanes.ts';
 import { ticketOf } from './tickets.ts';
@@ -24,7 +25,12 @@ function rehearsed(
   count: number,
   { now = 0, inFlight = 0, waiting = [] }: Situation = {},
 ): Rehearsed {
-  const rehearsal = new Rehearsal(copyOf(lane, now), inFlight, waiting, requests(count));
+  const rehearsal = new Rehearsal(
+    copyOf(lane, now),
+    { count: inFlight, cost: {} },
+    waiting,
+    requests(count),
+  );
   while (rehearsal.goOn(10));
   return rehearsal.outcome;
 }
@@ -92,7 +98,7 @@ describe('a rehearsal', () => {
 
   it('goes on bit by bit, with the same outcome', () => {
     const lane = withFlights(laneOf(5), 10);
-    const rehearsal = new Rehearsal(copyOf(lane, 0), 0, [], requests(200));
+    const rehearsal = new Rehearsal(copyOf(lane, 0), { count: 0, cost: {} }, [], requests(200));
     expect(rehearsal.goOn(100)).toBe(true);
     expect(rehearsal.outcome.lastAt).toBe(Number.POSITIVE_INFINITY);
     expect(rehearsal.goOn(100)).toBe(false);

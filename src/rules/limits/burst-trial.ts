@@ -104,9 +104,9 @@ export function hearingWait({ heardAt, last }: BurstTrial, now: number): number 
 export function trialWait(trial: BurstTrial, finer: FinerLimit, cost: number, now: number): number {
   const left = MOST_OPEN - trial.open;
   if (left <= 0 || (trial.open > 0 && now > trial.until)) return Number.POSITIVE_INFINITY;
+  if (finer.burstMs === Number.POSITIVE_INFINITY) return 0;
   const arrivesMs = trial.open > 0 ? 0 : Math.max(0, trial.last + SPREAD_MS - now);
   const at = now + arrivesMs;
-  if (finer.burstMs === Number.POSITIVE_INFINITY) return arrivesMs;
   const beyond = sentAt(trial, finer, at) - mostAt(trial, finer, at);
   // One call beyond it tells enough, if that does not depend on an estimate.
   if (trial.open > 0 && beyond > margin(finer)) return Number.POSITIVE_INFINITY;

@@ -8,6 +8,8 @@ import { RecentMap } from './recent-map.ts';
 import { readSaved, type SavedCalibration } from './saved.ts';
 import { SurplusHistory } from './surplus-history.ts';
 
+/** The expected output is this quantile of the last outputs. */
+const EXPECTED_SHARE = 0.9;
 /** The most models; the least recently used one is forgotten first. */
 const MOST_FAMILIES = 64;
 /** With functions or a schema, whose tokens differ by more. */
@@ -58,7 +60,14 @@ export class Calibration {
   /** The output to expect of such a call, by what is known now. */
   expectedOutput({ callSites }: Pick<Counted, 'callSites'>, outputTokens: number): number {
     const most = outputTokens > 0 ? outputTokens : Number.MAX_SAFE_INTEGER;
-    return tokenCount(Math.min(most, this.#outputs.expected(callSites) ?? outputTokens));
+    return tokenCount(
+      Math.min(most, this.#outputs.of(callSites)?.quantile(EXPECTED_SHARE) ?? outputTokens),
+    );
+  }
+
+  /** The mean output of such calls lately; `undefined` where too few have ended. */
+  meanOutput({ callSites }: Pick<Counted, 'callSites'>): number | undefined {
+    return this.#outputs.of(callSites)?.mean;
   }
 
   /** The calibration as JSON, for `JSON.stringify`. */

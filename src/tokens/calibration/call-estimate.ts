@@ -20,6 +20,8 @@ export interface Estimated extends TokenEstimate {
   readonly expectedOutputTokens: number;
   /** `expectedOutputTokens` as of now: a call may have waited for long since it was estimated. */
   expectedNow(): number;
+  /** The mean output of similar calls lately; `undefined` before the first responses. */
+  meanNow(): number | undefined;
   /**
    * Corrects later estimates by the reported usage of this call. Pass complete usage only, not that
    * of an aborted response. Only the first call has an effect.
@@ -34,6 +36,7 @@ export const NOTHING: Estimated = {
   marginTokens: 0,
   expectedOutputTokens: 0,
   expectedNow: () => 0,
+  meanNow: () => undefined,
   learn: () => undefined,
 };
 
@@ -47,6 +50,7 @@ export function withNumbers(
   return {
     ...{ inputTokens, firmInputTokens, outputTokens, marginTokens, expectedOutputTokens },
     expectedNow: () => estimated.expectedNow(),
+    meanNow: () => estimated.meanNow(),
     learn: (usage) => estimated.learn(usage),
     ...numbers,
   };
@@ -61,10 +65,11 @@ export type Counted = Kind & Pick<Measurement, 'tally' | 'knownTokens' | 'isText
 /** What an estimate learns with. */
 export interface Learner {
   expectedOutput(call: Pick<Counted, 'callSites'>, outputTokens: number): number;
+  meanOutput(call: Pick<Counted, 'callSites'>): number | undefined;
   learn(call: Counted, usage: Usage): void;
 }
 
-type Numbers = Omit<Estimated, 'expectedOutputTokens' | 'expectedNow' | 'learn'>;
+type Numbers = Omit<Estimated, 'expectedOutputTokens' | 'expectedNow' | 'meanNow' | 'learn'>;
 
 /** Kinds that are shared by their calls; more are each call's own again. */
 const MOST_KINDS = 256;
@@ -117,6 +122,10 @@ export class LearningEstimate implements Estimated {
 
   expectedNow(): number {
     return this.#learner.expectedOutput(this.#kind, this.outputTokens);
+  }
+
+  meanNow(): number | undefined {
+    return this.#learner.meanOutput(this.#kind);
   }
 
   learn(usage: Usage): void {

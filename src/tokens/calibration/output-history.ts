@@ -3,8 +3,6 @@ import { RecentValues } from './recent-values.ts';
 
 const MOST_SITES = 512;
 const OUTPUTS = 32;
-/** The expected output is this quantile of the last outputs. */
-const EXPECTED_SHARE = 0.9;
 /** Fewer responses give no expectation. */
 const ENOUGH = 3;
 
@@ -19,13 +17,9 @@ export class OutputHistory {
     }
   }
 
-  /** The expected output, by the first of these keys with enough responses; `undefined` if none has. */
-  expected(keys: readonly string[]): number | undefined {
-    for (const key of keys) {
-      const outputs = this.#sites.get(key);
-      if (outputs !== undefined && outputs.count >= ENOUGH) return outputs.quantile(EXPECTED_SHARE);
-    }
-    return undefined;
+  /** The last outputs of the first of these keys with enough responses; `undefined` if none has. */
+  of(keys: readonly string[]): RecentValues | undefined {
+    return keys.map((key) => this.#sites.get(key)).find((each) => (each?.count ?? 0) >= ENOUGH);
   }
 
   /** Records the output of a call with these keys. */

@@ -34,6 +34,11 @@ export class RecentValues {
     return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   }
 
+  /** Not a number without values. */
+  get mean(): number {
+    return this.#values.reduce((sum, each) => sum + each, 0) / this.count;
+  }
+
   /** The oldest first. */
   toJSON(): number[] {
     return [...this.#values.slice(this.#oldest), ...this.#values.slice(0, this.#oldest)];
