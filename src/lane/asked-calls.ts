@@ -1,6 +1,6 @@
 import type { Decision, Grant } from '../rules/decide.ts';
 import type { Ticket } from '../rules/ticket.ts';
-import type { LaneAnswer } from '../shared/lane-rules.ts';
+import type { LaneAnswer } from '../shared/lane-answer.ts';
 
 /** So many calls ask at a time: enough for a fast link, and few to be told no. */
 const ASKED = 16;
@@ -46,6 +46,11 @@ export class AskedCalls {
       const own = { id, since: since + aheadMs, priority, key, weight, refusals };
       return { ...own, cost, charges, expects, deadline: undefined };
     });
+  }
+
+  /** Whether the call has asked and was not answered. */
+  isOpen(id: number): boolean {
+    return this.#open.has(id);
   }
 
   /** What was asked is void. */

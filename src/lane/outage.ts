@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
+import type { Cost } from '../model/limits.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import type { LaneState } from '../rules/lane-state.ts';
-import { limitSet, shareLimits } from '../rules/limits/limit-set.ts';
+import { type LimitSet, limitSet, shareLimits } from '../rules/limits/limit-set.ts';
 import type { GrantedCall } from '../rules/ticket.ts';
 import { laneRules } from '../shared/lane-rules.ts';
 import { LocalKeeper } from './lane-keeper.ts';
@@ -18,6 +19,11 @@ export function stateAlone(
   return { ...(copy ?? rules.initial(now)), members: {} };
 }
 
+/** What is used of limits, as it is told to others. */
+export function packedUse(limits: LimitSet, now: number): { readonly at: number; limits: string } {
+  return { at: now, limits: JSON.stringify(limitSet.pack(limits, now)) };
+}
+
 /**
  * The time in which a lane's store is lost: this process decides alone, on a copy of what it knew,
  * for its part of each limit. When the store can be reached again, it is told what was used.
@@ -31,10 +37,20 @@ export class Outage {
   readonly #calls = new WeakSet<GrantedCall>();
   #isReturning = false;
 
-  /** `share`: this process's part of the limits, above 0 and up to 1. */
-  constructor(copy: LaneState, share: number, clock: Clock, tell: (command: LaneCommand) => void) {
+  /**
+   * `share`: this process's part of the limits, above 0 and up to 1; `used`: what it has used that the
+   * copy doesn't know of.
+   */
+  constructor(
+    copy: LaneState,
+    share: number,
+    used: readonly Cost[],
+    clock: Clock,
+    tell: (command: LaneCommand) => void,
+  ) {
     shareLimits(copy.limits, share, clock.now());
     this.keeper = new LocalKeeper(copy, clock);
+    for (const cost of used) this.keeper.tell({ kind: 'used', cost });
     this.keeper.onDecision = (decision) => this.#decided(decision);
     this.#clock = clock;
     this.#tell = tell;
@@ -58,9 +74,7 @@ export class Outage {
 
   /** What was used here and has not come back. */
   get used(): LaneCommand {
-    const now = this.#clock.now();
-    const { limits } = this.keeper.state;
-    return { kind: 'add', at: now, limits: JSON.stringify(limitSet.pack(limits, now)) };
+    return { kind: 'add', ...packedUse(this.keeper.state.limits, this.#clock.now()) };
   }
 
   #decided(decision: Decision): void {

@@ -3,19 +3,23 @@ import { type HeadroomError, StoreUnavailable } from '../errors.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
-import { limitSet } from '../rules/limits/limit-set.ts';
 import type { GrantedCall, Ticket } from '../rules/ticket.ts';
 import { newTurns, type Turns } from '../rules/turns.ts';
-import { type LaneAnswer, laneRules, newsOf } from '../shared/lane-rules.ts';
+import { type LaneAnswer, newsOf } from '../shared/lane-answer.ts';
+import { usedWithin } from '../shared/lane-room.ts';
+import { laneRules } from '../shared/lane-rules.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import type { SharedValue } from '../shared/shared-value.ts';
 import { AskedCalls, NOTHING_DECIDED } from './asked-calls.ts';
+import { GrantedCalls } from './granted-calls.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import { NewsDelay } from './news-delay.ts';
-import { Outage, stateAlone } from './outage.ts';
+import { Outage, packedUse, stateAlone } from './outage.ts';
 
 /** What was taken without the store is told to it within so long, once it can be. */
 const USED_MS = 10;
+/** While calls go, the lane is known as it was so long ago, or newer. */
+const KNOWN_MS = 10_000;
 
 /** A lane that processes share: decided by whoever has written its value last. */
 export class SharedKeeper implements LaneKeeper {
@@ -35,10 +39,10 @@ export class SharedKeeper implements LaneKeeper {
   /** While the store is lost; and the last time that it was. */
   #outage: Outage | undefined;
   #lastOutage: Outage | undefined;
-  /** Grants of the store whose calls have not ended. */
-  readonly #granted = new Set<GrantedCall>();
   readonly #delay: NewsDelay;
   readonly #asked = new AskedCalls();
+  readonly #granted: GrantedCalls;
+  #refreshedAt = 0;
 
   constructor(store: SharedStore, name: string, opening: LaneOpening, clock: Clock) {
     this.#store = store;
@@ -47,18 +51,20 @@ export class SharedKeeper implements LaneKeeper {
     this.#terms = opening;
     this.#state = newLane(opening, clock.now());
     this.#delay = new NewsDelay(opening.isCold, clock.now());
+    this.#granted = new GrantedCalls(this.#asked, () => this.#known, clock);
     this.#value = store.open(`lane/${name}`, {
-      rules: laneRules(opening),
+      rules: laneRules(opening, this.#granted),
       keepMs: 2 * Math.max(0, ...opening.start.map(({ windowMs }) => windowMs)),
-      act: (answer) => this.#act(answer),
-      restate: () => this.#restated(),
+      act: (answer, at) => this.#act(answer, at),
+      restate: (pending) => this.#restated(pending),
       isWaiting: () => this.#asked.isWaiting,
     });
-    const endChanges = store.onChange((isUp) => (isUp ? this.#back() : this.#lost()));
-    const endReturns = store.onReturning(() => this.#outage?.returning());
+    const ends = [
+      store.onChange((isUp) => (isUp ? this.#back() : this.#lost())),
+      store.onReturning(() => this.#outage?.returning()),
+    ];
     this.#stop = () => {
-      endChanges();
-      endReturns();
+      for (const end of ends) end();
     };
     this.#send({ kind: 'configure', terms: opening });
     if (!store.isUp) this.#lost();
@@ -99,7 +105,7 @@ export class SharedKeeper implements LaneKeeper {
     if ('call' in command && this.#isOfOutage(command.call)) return;
     // The store is told of it with all else that is used while it is lost.
     if (command.kind === 'used' && this.#outage?.isReturning === false) return;
-    if (command.kind === 'ended') this.#granted.delete(command.call);
+    if (command.kind === 'ended') this.#granted.ended(command.call);
     if (command.kind === 'sent' && this.#value.now() - command.call.at < 1) return;
     this.#send(command);
     if (command.kind === 'ended') this.#closeIfUnused();
@@ -122,6 +128,7 @@ export class SharedKeeper implements LaneKeeper {
   }
 
   async #refresh(): Promise<LaneState> {
+    this.#refreshedAt = this.#clock.now();
     if (this.#outage === undefined) this.#state = (await this.#value.read()) ?? this.#state;
     this.#store.heard(this.#name, Object.keys(this.#state.members).length);
     return this.state;
@@ -139,13 +146,13 @@ export class SharedKeeper implements LaneKeeper {
 
   /** Calls in flight are still the lane's. */
   #closeIfUnused(): void {
-    if (!this.#isClosing || this.#granted.size > 0) return;
+    if (!this.#isClosing || this.#granted.inFlight > 0) return;
     this.#stop();
     this.#store.forget(this.#name);
     void this.#value.close();
   }
 
-  #act(answer: LaneAnswer): void {
+  #act(answer: LaneAnswer, at: number): void {
     this.#store.heard(this.#name, answer.members);
     if (this.#outage !== undefined) {
       this.#refund(answer);
@@ -154,7 +161,8 @@ export class SharedKeeper implements LaneKeeper {
     if (answer.news !== newsOf(this.state) && answer.kind === 'granted')
       this.#learn(NOTHING_DECIDED);
     if (answer.kind === 'granted') {
-      this.#granted.add(answer.call);
+      this.#granted.granted(answer.call, at);
+      this.#keepKnown();
       this.#delay.granted(answer.call.epoch, this.#clock.now());
     }
     if (answer.kind !== 'blocked') {
@@ -181,6 +189,11 @@ export class SharedKeeper implements LaneKeeper {
     this.refresh().then(tell, () => {});
   }
 
+  #keepKnown(): void {
+    if (this.#value.state !== undefined) return;
+    if (this.#clock.now() >= this.#refreshedAt + KNOWN_MS) this.refresh().catch(() => {});
+  }
+
   /** While the store is lost, nothing is asked of it. */
   #askCommand(): LaneCommand {
     const aheadMs = this.#value.now() - this.#clock.now();
@@ -194,22 +207,17 @@ export class SharedKeeper implements LaneKeeper {
   }
 
   /** What was told before is forgotten: also what was used without the store. */
-  #restated(): LaneCommand[] {
+  #restated(pending: readonly LaneCommand[]): LaneCommand[] {
     const outage = this.#outage?.isReturning ? this.#outage : this.#lastOutage;
     return [
       { kind: 'configure', terms: this.#terms },
-      this.#recalled(),
+      // What was known here of a lane that the store has forgotten.
+      { kind: 'recall', ...packedUse(this.#known.limits, this.#value.now()) },
       ...(outage === undefined ? [] : [outage.used]),
-      { kind: 'join', inFlight: this.#granted.size },
+      ...usedWithin(pending),
+      { kind: 'join', inFlight: this.#granted.inFlight },
       this.#askCommand(),
     ];
-  }
-
-  /** What was known here of a lane that the store has forgotten. */
-  #recalled(): LaneCommand {
-    const now = this.#value.now();
-    const { limits } = this.#known;
-    return { kind: 'recall', at: now, limits: JSON.stringify(limitSet.pack(limits, now)) };
   }
 
   /** Goes on alone, from what is known of the lane. */
@@ -218,7 +226,8 @@ export class SharedKeeper implements LaneKeeper {
     const isOpen = this.#store.onStoreLost === 'open';
     const known = { state: this.#known, at: this.#value.now() };
     const state = { ...stateAlone(known, this.#terms, this.#clock.now()), turns, isOpen };
-    this.#outage = new Outage(state, this.#shareAlone, this.#clock, (command) => {
+    const unknown = this.#granted.unknownCosts;
+    this.#outage = new Outage(state, this.#shareAlone, unknown, this.#clock, (command) => {
       this.#value.send(command, USED_MS);
     });
     this.#outage.onDecision = (decision) => this.onDecision(decision);

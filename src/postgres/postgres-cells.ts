@@ -1,5 +1,17 @@
 import { type Clock, systemClock } from '../clock.ts';
-import type { Asked, Cell, Note, Seen, Write, Written } from '../shared/cell.ts';
+import {
+  type Asked,
+  type Cell,
+  type Ending,
+  type Note,
+  type Room,
+  type Seen,
+  type Take,
+  type Taken,
+  type Write,
+  type Written,
+  writtenVersion,
+} from '../shared/cell.ts';
 import { Hearers, newMemberName } from '../shared/hearers.ts';
 import type { ServerCells } from '../shared/server-store.ts';
 import { Underway } from '../shared/underway.ts';
@@ -176,18 +188,31 @@ class PostgresCell implements Cell {
   }
 
   async write(write: Write): Promise<Written> {
-    const { expected, version, text, at, taken, messages, otherwise, isLast } = write;
+    const { expected, version, text, at, taken, messages, otherwise, isLast, room } = write;
     const orders = Object.fromEntries(taken.map(({ member, order }) => [member, order]));
     const told = messages.map(({ to, text: said }) => {
       const [process = ''] = to.split('.');
       return [this.#cells.channel + process, `${to}\n${this.#payload(said)}`];
     });
-    const own = [JSON.stringify(orders), JSON.stringify(told), isLast ? '' : this.#member];
+    const left = JSON.stringify(room === undefined ? {} : { '': packRoom(room) });
+    const own = [JSON.stringify(orders), JSON.stringify(told), isLast ? '' : this.#member, left];
     const values = [this.#name, expected, version, at, text, ...own];
     const row = await this.#cells.run(expected === '' ? 'begin' : 'write', values);
     if (row === undefined) return this.#refused(expected, otherwise);
     const { now, inbox } = seenIn(row);
     return { kind: 'written', now, inbox };
+  }
+
+  async take(take: Take): Promise<Taken | Ending | Asked> {
+    const { amounts, note, isSent, otherwise, notAfter } = take;
+    const { member, order, text } = note;
+    const sent = [isSent, this.#cells.channel, this.#payload(text)];
+    const values = [this.#name, JSON.stringify(amounts), member, order, text, notAfter, ...sent];
+    const row = await this.#cells.run('take', values);
+    if (field(row, 'taken') === true) return takenIn(row, amounts);
+    const now = Number(field(row, 'now'));
+    const isEnding = now <= notAfter && now <= roomIn(row).endingUntil;
+    return isEnding ? { kind: 'ending', now } : this.ask(otherwise, notAfter);
   }
 
   listen(hear: (text: string) => void): () => void {
@@ -196,8 +221,13 @@ class PostgresCell implements Cell {
 
   /** Why nothing was written. */
   async #refused(expected: string, otherwise: Note | undefined): Promise<Written> {
-    const seen = await this.read();
+    let seen = await this.read();
     if (seen.version === expected) return { kind: 'late', now: seen.now };
+    const version = writtenVersion(expected);
+    if (version !== '' && writtenVersion(seen.version) === version) {
+      const row = await this.#cells.run('end', [this.#name, version]);
+      seen = row === undefined ? seen : seenIn(row);
+    }
     return otherwise === undefined ? seen : this.ask(otherwise);
   }
 
@@ -206,6 +236,27 @@ class PostgresCell implements Cell {
     const isShort = new TextEncoder().encode(payload).length <= LONGEST_PAYLOAD;
     return isShort ? payload : `${this.#name}\n`;
   }
+}
+
+/** As the statements read it: without an order, then with what was taken, how often, and its end. */
+function packRoom({ until, atMost, text }: Room): unknown[] {
+  return [-1, until, atMost, text, [], 0, 0];
+}
+
+function roomIn(row: unknown) {
+  const room = field(row, 'room');
+  const [, , , text, sums, , ending]: unknown[] = Array.isArray(room) ? room : [];
+  const after = Array.isArray(sums) ? sums.map(Number) : [];
+  return { text: String(text), after, endingUntil: Number(ending ?? 0) };
+}
+
+function takenIn(row: unknown, amounts: readonly number[]): Taken {
+  const { text, after } = roomIn(row);
+  return {
+    ...{ kind: 'taken', now: Number(field(row, 'now')), version: String(field(row, 'version')) },
+    ...{ before: after.map((each, i) => each - (amounts[i] ?? 0)), text },
+    isHeard: field(row, 'asked') === true,
+  };
 }
 
 function seenIn(row: unknown): Seen {
@@ -217,7 +268,8 @@ function seenIn(row: unknown): Seen {
     text: String(field(row, 'value') ?? ''),
     inbox: Object.entries(typeof inbox === 'object' && inbox !== null ? inbox : {}).flatMap(
       ([member, left]: [string, unknown]) => {
-        if (!Array.isArray(left)) return [];
+        // A room is kept as a note of nobody.
+        if (!Array.isArray(left) || member === '') return [];
         return [{ member, order: Number(left[0]), text: String(left[1]) }];
       },
     ),

@@ -1,3 +1,4 @@
+import type { Charges } from '../model/charge.ts';
 import type { Cost } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
@@ -7,10 +8,20 @@ import type { GrantedCall, Ticket } from './ticket.ts';
 
 export type { LaneTerms, RefusalWords };
 
+/** A call that a process has taken from the room of the last decision. */
+export interface CallTaken {
+  readonly id: number;
+  readonly cost: Cost;
+  readonly charges?: Charges | undefined;
+  readonly at: number;
+}
+
 /** What happens to a lane. Each kind is one rule of `apply.ts`. */
 export type LaneCommand =
   /** These calls are at the front of the process's queue, instead of those it asked for before. */
   | { readonly kind: 'ask'; readonly tickets: readonly Ticket[] }
+  /** So many of the calls that were asked for went at once, because there was room. */
+  | { readonly kind: 'took'; readonly calls: readonly CallTaken[] }
   /** The request of a call leaves the process only now. */
   | { readonly kind: 'sent'; readonly call: GrantedCall }
   /** The provider has answered, well or badly; `isRefused`: for a limit. */

@@ -24,6 +24,16 @@ export interface Cell {
    */
   readonly ask?: ((note: Note, notAfter?: number) => Promise<Asked>) | undefined;
   /**
+   * Adds `take.amounts` to what was taken since the last write, if no sum grows above the room that
+   * this write has left, and puts `take.note` into the inbox. Otherwise leaves `take.otherwise` as `ask`
+   * does. Returns `late` and does nothing if the store's time is past `take.notAfter`.
+   *
+   * Each take gives the text another version, so that no write overlooks one. A write that takes alone
+   * have made stale ends the room, and the next write makes another one. Until then, for `OLDEST_MS` at
+   * most, `take` returns `ending` and does nothing. Needs `ask`.
+   */
+  readonly take?: ((take: Take) => Promise<Taken | Ending | Asked>) | undefined;
+  /**
    * Calls `hear` with each message to this member. Messages may be lost, late or doubled. An empty
    * message stands for one that was too long to be sent. Returns a function that ends this.
    */
@@ -59,6 +69,30 @@ export interface Note {
   readonly order: number;
   /** The content, which the store doesn't read. */
   readonly text: string;
+}
+
+/** What members may take until the next write, without a decision. */
+export interface Room {
+  /** The most that may be taken in all, by kind. The store doesn't know what the kinds are. */
+  readonly atMost: readonly number[];
+  /** The store's time after which nothing may be taken. */
+  readonly until: number;
+  /** For whoever takes. The store doesn't read it. */
+  readonly text: string;
+}
+
+/** A request for some of the room. */
+export interface Take {
+  /** What is to be taken, by kind. */
+  readonly amounts: readonly number[];
+  /** The note to leave if there is room for it. */
+  readonly note: Note;
+  /** Whether `note` is sent to the member that wrote last, too. */
+  readonly isSent: boolean;
+  /** The note to leave and to send if there is no room. Its order is higher than that of `note`. */
+  readonly otherwise: Note;
+  /** The store's time after which it is too late. */
+  readonly notAfter: number;
 }
 
 /** A text that is sent to one member. */
@@ -97,6 +131,8 @@ export interface Write {
   readonly taken: readonly Pick<Note, 'member' | 'order'>[];
   /** Messages to send once the text is stored. */
   readonly messages: readonly Message[];
+  /** What may be taken until the next write. What was taken before this one counts no more. */
+  readonly room?: Room | undefined;
   /** A note to leave if another member has written meanwhile. */
   readonly otherwise?: Note | undefined;
   /** The member leaves with this write: notes aren't sent to it. */
@@ -112,13 +148,49 @@ export type Stored = {
   readonly inbox: readonly Note[];
 };
 
+/** It was taken, and the note is in the inbox. */
+export interface Taken {
+  readonly kind: 'taken';
+  readonly now: number;
+  /** The version of the text since this take. */
+  readonly version: string;
+  /** What had been taken since the last write, by kind. */
+  readonly before: readonly number[];
+  /** The text of the room. */
+  readonly text: string;
+  /** Whether the note was sent, and received. */
+  readonly isHeard: boolean;
+}
+
+/** Another room is about to be made. */
+export type Ending = { readonly kind: 'ending'; readonly now: number };
 /** The reply to a write. `seen`: the cell has another version, and nobody received `otherwise`. */
 export type Written = Stored | Late | Left | Seen;
-/** The reply to `ask`. `seen`: nobody received the note. */
 /** The reply to `ask`. `seen`: nobody received the note. */
 export type Asked = Left | Late | Seen;
 
 /** Whether a decision of the time `at` may be written at the store's time `now`. */
 export function isTimely(at: number, now: number): boolean {
   return at <= now + AHEAD_MS && at >= now - OLDEST_MS;
+}
+
+/** The version of a text that was written as `version`, and taken from so often since. */
+export function versionAfter(version: string, takes: number): string {
+  return takes === 0 ? version : `${takes}+${version}`;
+}
+
+/** The version as it was written, whatever was taken since. */
+export function writtenVersion(version: string): string {
+  return version.replace(/^\d+\+/, '');
+}
+
+/** Whether a room has so much left, where `before` was taken. */
+export function hasRoom(
+  room: Room | undefined,
+  amounts: readonly number[],
+  before: readonly number[],
+  now: number,
+): boolean {
+  if (room === undefined || now > room.until) return false;
+  return amounts.every((each, i) => each + (before[i] ?? 0) <= (room.atMost[i] ?? 0));
 }

@@ -1,4 +1,4 @@
-import type { Note, Seen } from './cell.ts';
+import { type Note, type Seen, writtenVersion } from './cell.ts';
 import type { Kept } from './value.ts';
 
 /** An operation whose answer is lost: it may have been done, and may still be. */
@@ -13,6 +13,8 @@ export interface Doubt<Answer> {
   readonly until: number;
   /** What the member may act on if it was done. */
   readonly answers: readonly Kept<Answer>[];
+  /** Of a take, which is undone if it was done. */
+  readonly undo?: (() => void) | undefined;
 }
 
 /**
@@ -27,12 +29,15 @@ export function wasDone(
 ): boolean | undefined {
   const { version, expected, order, until } = doubt;
   const isOwn = (note: Note): boolean => note.member === member && note.order >= order;
-  const isRead = read >= order || seen.inbox.some(isOwn);
+  const left = seen.inbox.find(isOwn)?.order ?? read;
   const isOver = seen.now > until;
+  // The note that is left where there was no room is the next one.
+  if (doubt.undo !== undefined && left >= order) return left === order;
+  const isRead = left >= order;
   const [isDone, isNot] =
     version !== undefined
       ? // No other write reads that note: the note to be left otherwise has another order.
-        [seen.version === version || read === order, seen.version !== expected]
+        [writtenVersion(seen.version) === version || read === order, seen.version !== expected]
       : [isRead || until === Number.POSITIVE_INFINITY, false];
   if (isDone) return true;
   return isNot || isOver ? false : undefined;

@@ -68,11 +68,11 @@ export class Exchange<State, Command, Answer> {
     const answers = standing.answers.takeFresh(this.now());
     const numbers = answers.map(({ number }) => number);
     const note = standing.outbox.note(this.now(), numbers);
-    const asked = this.#asking();
+    const asked = this.asking();
     const until = standing.answers.lastMoment(answers);
     const doubt = { version: undefined, expected: '', order: note.order, until, answers };
     const ask = (): Promise<Asked> => this.#cell.ask!(note, until);
-    const reply = await this.#timed(ask, answers.length > 0 ? doubt : undefined);
+    const reply = await this.timed(ask, answers.length > 0 ? doubt : undefined);
     if (reply.kind === 'late') standing.mustSpeak = true;
     if (reply.kind === 'late' || !this.#isStill(incarnation)) this.#parts.again();
     if (!this.#isStill(incarnation)) return undefined;
@@ -82,7 +82,7 @@ export class Exchange<State, Command, Answer> {
     }
     this.agenda.said();
     standing.confirmed(answers, note.order);
-    this.#actOn(answers);
+    this.actOn(answers);
     standing.hasAsked(asked);
     return reply.kind === 'seen' ? reply : undefined;
   }
@@ -92,7 +92,7 @@ export class Exchange<State, Command, Answer> {
     return this.standing.outbox.incarnation === incarnation;
   }
 
-  #asking(): ReturnType<Standing<Command, Answer>['asking']> {
+  asking(): ReturnType<Standing<Command, Answer>['asking']> {
     this.agenda.speakBy = Number.POSITIVE_INFINITY;
     return this.standing.asking(this.#clock.now());
   }
@@ -103,11 +103,11 @@ export class Exchange<State, Command, Answer> {
     const { incarnation, isLeaving: isLast } = outbox;
     const draft = this.keeper.draft(value, outbox.said(now), now);
     const otherwise = this.canAsk ? outbox.note(now) : undefined;
-    const asked = this.#asking();
+    const asked = this.asking();
     const doubt = { ...draft, until: draft.at + OLDEST_MS, answers: draft.mine };
     this.isWriting = true;
     try {
-      const reply = await this.#timed(
+      const reply = await this.timed(
         () => this.#cell.write({ ...draft, otherwise, isLast }),
         doubt,
       );
@@ -132,7 +132,7 @@ export class Exchange<State, Command, Answer> {
       standing.learn(draft.value);
       const known = draft.value.members[this.#parts.member];
       if (known !== undefined) standing.answers.tookAll(known.answered);
-      this.#actOn(draft.mine);
+      this.actOn(draft.mine);
     }
     if (this.keeper.isAsked || standing.outbox.urgent > 0) this.#parts.again();
   }
@@ -148,15 +148,17 @@ export class Exchange<State, Command, Answer> {
     const isDone = wasDone(doubt, seen, member, value?.members[member]?.order ?? 0);
     if (isDone === undefined) return this.#parts.wait(doubt.until + 1 - seen.now);
     standing.doubt = undefined;
-    const { version, order, answers } = doubt;
+    const { version, order, answers, undo } = doubt;
+    if (undo !== undefined) return isDone ? undo() : undefined;
     // What a write that wasn't done would have granted was never granted.
     if (!isDone) return version === undefined ? standing.answers.putBack(answers) : undefined;
     if (version === undefined) standing.confirmed(answers, order);
     else standing.answers.tookAll(Math.max(0, ...answers.map(({ number }) => number)));
-    this.#actOn(answers);
+    this.actOn(answers);
   }
 
-  #actOn(answers: readonly Kept<Answer>[]): void {
+  /** Acts on those that may still be acted on, and gives the others back. */
+  actOn(answers: readonly Kept<Answer>[]): void {
     for (const each of answers) {
       const lapse = this.#parts.rules.lapse(each.answer);
       const isFresh = this.standing.answers.isFresh(each, this.time.latest(this.#clock.now()));
@@ -198,11 +200,11 @@ export class Exchange<State, Command, Answer> {
   }
 
   read(): Promise<Seen> {
-    return this.#timed(() => this.#cell.read());
+    return this.timed(() => this.#cell.read());
   }
 
   /** Where it fails, the doubt is to be settled. */
-  async #timed<Reply extends { readonly now: number }>(
+  async timed<Reply extends { readonly now: number }>(
     ask: () => Promise<Reply>,
     doubt?: Doubt<Answer>,
   ): Promise<Reply> {

@@ -1,38 +1,32 @@
-import type { Cost, Limit } from '../model/limits.ts';
-import type { Reason } from '../model/reason.ts';
 import { read } from '../rules/codec.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
 import { inOrder } from '../rules/line-order.ts';
-import type { GrantedCall } from '../rules/ticket.ts';
+import { type LaneAnswer, type LaneReply, newsOf } from './lane-answer.ts';
+import { type Asker, packedRoom, takingOf } from './lane-room.ts';
 import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 
-/**
- * What a lane tells a process. `id`: the number of its call. `news`: another number whenever limits
- * or pauses are others. `members`: how many processes share the lane.
- */
-export type LaneAnswer = { readonly news: number; readonly members: number } & LaneReply;
-
-type LaneReply =
-  | { readonly kind: 'granted'; readonly id: number; readonly call: GrantedCall }
-  | { readonly kind: 'unfit'; readonly id: number; readonly limit: Limit; readonly cost: Cost }
-  /** The call was granted, and its process hasn't taken that up in time: it has to ask again. */
-  | { readonly kind: 'lapsed'; readonly id: number }
-  /** What is left of what it asked for has to wait. */
-  | { readonly kind: 'blocked'; readonly reason: Reason };
-
-/** Grows with each change of the packed form that older processes can't read. */
-const FORMAT = 5;
+/** Grows with each change that older processes can't follow: of the packed form, or of commands. */
+const FORMAT = 6;
+/** Since then, the packed form is the same. */
+const READABLE = 5;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {
   format: FORMAT,
-  unpack: (text, now, format) => (format === FORMAT ? read(laneState, text, now) : undefined),
+  unpack: (text, now, format) =>
+    format >= READABLE && format <= FORMAT ? read(laneState, text, now) : undefined,
 };
 
-/** The rules of a lane that several processes share. `opening`: of a lane that nobody has used yet. */
-export function laneRules(opening: LaneOpening): Rules<LaneState, LaneCommand, LaneAnswer> {
+/**
+ * The rules of a lane that several processes share. `opening`: of a lane that nobody has used yet;
+ * `asker`: what the process knows of its own calls, for it to take them from a room.
+ */
+export function laneRules(
+  opening: LaneOpening,
+  asker?: Asker,
+): Rules<LaneState, LaneCommand, LaneAnswer> {
   return {
     ...readLane,
     initial: (now) => newLane(opening, now),
@@ -42,6 +36,8 @@ export function laneRules(opening: LaneOpening): Rules<LaneState, LaneCommand, L
     lapse: (answer) =>
       answer.kind === 'granted' ? { kind: 'lapse', call: answer.call } : undefined,
     presence: (isHere) => ({ kind: 'presence', isHere }),
+    room: packedRoom,
+    taking: (asked, now) => asker && takingOf(asked, asker, now),
   };
 }
 
@@ -69,11 +65,6 @@ function decided(
   const told = isPaused ? Object.keys(state.members) : asked;
   for (const member of told) tellBlocked(answers, state, member, last);
   return { answers: withNews(answers, state), next: nextOf(state, last, now) };
-}
-
-/** Grows with each report of the limits, and with each pause and its end. */
-export function newsOf({ report, recovery }: LaneState): number {
-  return report.count + 2 * recovery.epoch - (recovery.phase === 'paused' ? 1 : 0);
 }
 
 function withNews(answers: AnswersByMember, state: LaneState): Map<string, LaneAnswer[]> {

@@ -2,15 +2,17 @@ import type { Clock } from '../clock.ts';
 import type { Agenda } from './agenda.ts';
 import type { Seen } from './cell.ts';
 import type { Exchange } from './exchange.ts';
+import type { RoomTaker } from './room-taker.ts';
 import type { SerialLoop } from './serial-loop.ts';
 import type { Standing } from './standing.ts';
 import type { Value } from './value.ts';
 import type { ValueKeeper } from './value-keeper.ts';
-import type { Next } from './value-rules.ts';
+import type { Next, Taking } from './value-rules.ts';
 import { ANSWER_MS, isOverdue } from './watch.ts';
 
 interface StepParts<State, Command, Answer> {
   readonly exchange: Exchange<State, Command, Answer>;
+  readonly taker: RoomTaker<State, Command, Answer>;
   readonly loop: SerialLoop;
   readonly member: string;
   readonly clock: Clock;
@@ -22,10 +24,12 @@ const MOST_JITTER_MS = 50;
 
 /**
  * What a member does next: it finds out what became of an operation whose answer was lost; decides,
- * as the writer; looks into the cell, and decides where the writer ought to have; or asks the writer.
+ * as the writer; looks into the cell, and decides where the writer ought to have; takes from the room
+ * that was left; or asks the writer.
  */
 export class MemberStep<State, Command, Answer> {
   readonly #exchange: Exchange<State, Command, Answer>;
+  readonly #taker: RoomTaker<State, Command, Answer>;
   readonly #keeper: ValueKeeper<State, Command, Answer>;
   readonly #standing: Standing<Command, Answer>;
   readonly #agenda: Agenda;
@@ -37,8 +41,9 @@ export class MemberStep<State, Command, Answer> {
   mustDecide = false;
 
   constructor(parts: StepParts<State, Command, Answer>) {
-    const { exchange, loop, member, clock, random } = parts;
+    const { exchange, taker, loop, member, clock, random } = parts;
     this.#exchange = exchange;
+    this.#taker = taker;
     this.#keeper = exchange.keeper;
     this.#standing = exchange.standing;
     this.#agenda = exchange.agenda;
@@ -54,7 +59,15 @@ export class MemberStep<State, Command, Answer> {
     if (doubt !== undefined) return this.#exchange.settle(doubt);
     if (this.#keeper.own !== undefined) return this.#serve(this.#keeper.own);
     if (this.#agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
-    const seen = hasToSay ? await this.#exchange.ask() : undefined;
+    if (!hasToSay) return;
+    const { taking } = this.#taker;
+    if (taking !== undefined) return this.#take(taking);
+    const seen = await this.#exchange.ask();
+    if (seen !== undefined) await this.#decide(seen);
+  }
+
+  async #take(taking: Taking<Command, Answer>): Promise<void> {
+    const seen = await this.#taker.take(taking);
     if (seen !== undefined) await this.#decide(seen);
   }
 
@@ -70,7 +83,10 @@ export class MemberStep<State, Command, Answer> {
     const isDue = value.next !== undefined && value.next.at <= this.#exchange.now();
     const isLost = this.#keeper.hasLookedSince(this.#keeper.nextLoss);
     const { outbox, mustSpeak } = this.#standing;
-    if (!isDue && !isLost && !this.#keeper.isAsked && outbox.urgent === 0 && !mustSpeak) return;
+    const mustDecide = isDue || isLost || this.#keeper.isAsked || mustSpeak;
+    if (!mustDecide && outbox.urgent === 0) return;
+    const taking = mustDecide ? undefined : this.#taker.taking;
+    if (taking !== undefined) return this.#take(taking);
     if (!this.#exchange.canAsk) await this.#giveWay();
     await this.#decide();
   }

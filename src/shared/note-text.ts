@@ -18,11 +18,13 @@ export interface Said<Command> {
   readonly isLeaving: boolean;
   /** One of the commands is to be decided about at once; the others can wait for that. */
   readonly isUrgent: boolean;
+  /** The first of them has waited for long enough. */
+  readonly isOverdue: boolean;
 }
 
 export function noteOf(said: Said<unknown>): Note {
   const { member, order, incarnation, generation, at, first, commands, acks } = said;
-  const flags = (said.isLeaving ? 1 : 0) + (said.isUrgent ? 2 : 0);
+  const flags = (said.isLeaving ? 1 : 0) + (said.isUrgent ? 2 : 0) + (said.isOverdue ? 4 : 0);
   const text = [member, order, incarnation, generation, at, first, commands, acks, flags];
   return { member, order, text: JSON.stringify(text) };
 }
@@ -40,6 +42,7 @@ function saidOf<Command>([member, ...rest]: readonly unknown[]): Said<Command> |
   if (typeof member !== 'string' || first === undefined) return undefined;
   if (!Array.isArray(commands) || !Array.isArray(acks)) return undefined;
   const bits = typeof flags === 'number' ? flags : 0;
-  const kind = { isLeaving: (bits & 1) > 0, isUrgent: (bits & 2) > 0 };
+  const urgency = { isUrgent: (bits & 2) > 0, isOverdue: (bits & 4) > 0 };
+  const kind = { isLeaving: (bits & 1) > 0, ...urgency };
   return { member, order, incarnation, generation, at, first, commands, acks, ...kind };
 }

@@ -8,6 +8,17 @@ export type MemberProgress = Pick<
   'generation' | 'incarnation' | 'isOut' | 'order' | 'applied'
 >;
 
+/** Commands with their numbers. */
+interface Asked<Command> {
+  readonly numbers: readonly number[];
+  readonly commands: readonly Command[];
+}
+
+/** So long the writer needn't know what was taken, in milliseconds. */
+export const UNTOLD_MS = 200;
+
+const NOTHING_TAKEN = { number: 0, at: 0 };
+
 /**
  * The commands of one member. Each has a number and is part of every note until it is known to be
  * applied, so that a lost note, or a lost answer to one, loses nothing and doubles nothing.
@@ -21,7 +32,10 @@ export class Outbox<Command> {
   /** The number of the first that is pending. */
   #first = 1;
   #pending: Command[] = [];
-  #urgent = 0;
+  /** Of those that are to be decided about at once. */
+  #urgents: number[] = [];
+  /** Of the first that was taken, and since when the writer doesn't know. */
+  #taken = NOTHING_TAKEN;
   /** Of answers; with the first note that told it, once it did. */
   #acks: { readonly number: number; readonly order: number }[] = [];
   isLeaving = false;
@@ -37,12 +51,42 @@ export class Outbox<Command> {
 
   /** The number of the last command that is to be decided about at once; 0: none is. */
   get urgent(): number {
-    return this.#urgent >= this.#first ? this.#urgent : 0;
+    return this.#urgents.at(-1) ?? 0;
   }
 
   push(command: Command, isUrgent: boolean): void {
     this.#pending.push(command);
-    if (isUrgent) this.#urgent = this.#last;
+    if (isUrgent) this.#urgents.push(this.#last);
+  }
+
+  /** The commands that are to be decided about at once. */
+  get asked(): Asked<Command> {
+    const numbers = [...this.#urgents];
+    return { numbers, commands: numbers.map((number) => this.#pending[number - this.#first]!) };
+  }
+
+  /** What the commands of these numbers asked for was taken from the room at `at`: `taken` says so. */
+  took(numbers: readonly number[], taken: readonly Command[], at: number): void {
+    this.#replace(this.#pending, numbers, taken);
+    this.#urgents = this.#urgents.filter((each) => !numbers.includes(each));
+    const [number = 0] = numbers;
+    if (!this.#isUntold) this.#taken = { number, at };
+  }
+
+  #replace(commands: Command[], numbers: readonly number[], by: readonly Command[]): void {
+    for (const [i, number] of numbers.entries()) {
+      const command = by[i];
+      if (command !== undefined && number >= this.#first) commands[number - this.#first] = command;
+    }
+  }
+
+  /** Whether the writer doesn't know for long of something that was taken. */
+  isOverdue(now: number): boolean {
+    return this.#isUntold && now >= this.#taken.at + UNTOLD_MS;
+  }
+
+  get #isUntold(): boolean {
+    return this.#taken.number >= this.#first;
   }
 
   get #last(): number {
@@ -50,18 +94,22 @@ export class Outbox<Command> {
   }
 
   /** What there is to say, as the next note. `acks`: what only this note acknowledges. */
-  said(at: number, acks: readonly number[] = []): Said<Command> {
+  said(at: number, acks: readonly number[] = [], instead?: readonly Command[]): Said<Command> {
+    const commands = [...this.#pending];
+    this.#replace(commands, this.#urgents, instead ?? []);
     const known = this.#acks.map(({ number }) => number);
     return {
       ...{ member: this.#member, order: ++this.#order, incarnation: this.#incarnation },
-      ...{ generation: this.#generation, at, first: this.#first, commands: [...this.#pending] },
+      ...{ generation: this.#generation, at, first: this.#first, commands },
       ...{ acks: [...known, ...acks], isLeaving: this.isLeaving },
-      isUrgent: this.urgent > 0,
+      isUrgent: this.urgent > 0 && instead === undefined,
+      isOverdue: this.isOverdue(at),
     };
   }
 
-  note(at: number, acks?: readonly number[]): Note {
-    return noteOf(this.said(at, acks));
+  /** `instead`: in the place of those that are to be decided about at once. */
+  note(at: number, acks?: readonly number[], instead?: readonly Command[]): Note {
+    return noteOf(this.said(at, acks, instead));
   }
 
   /** The note `order` has come so far that whoever decides next knows of these. */
@@ -84,6 +132,7 @@ export class Outbox<Command> {
     if (done > 0) {
       this.#pending.splice(0, done);
       this.#first = applied + 1;
+      this.#urgents = this.#urgents.filter((number) => number > applied);
     }
     return true;
   }
@@ -94,7 +143,8 @@ export class Outbox<Command> {
     this.#generation = 0;
     this.#first = 1;
     this.#pending = [...commands];
-    this.#urgent = commands.length;
+    this.#urgents = commands.map((_, i) => i + 1);
+    this.#taken = NOTHING_TAKEN;
     this.#acks = [];
   }
 

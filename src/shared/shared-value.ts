@@ -4,6 +4,7 @@ import type { Cell } from './cell.ts';
 import { dueOf } from './due.ts';
 import { Exchange } from './exchange.ts';
 import { MemberStep } from './member-step.ts';
+import { RoomTaker } from './room-taker.ts';
 import { SerialLoop } from './serial-loop.ts';
 import type { Standing } from './standing.ts';
 import { type Told, unpackTold } from './told-text.ts';
@@ -33,7 +34,8 @@ export interface SharedValueOptions<State, Command, Answer> {
 /**
  * One member's side of a value that several processes share. Whoever wrote last (the *writer*)
  * decides for all; the others ask it. An answer is acted on once, and only after the store has taken
- * its acknowledgment: so it can't be taken back and given to another.
+ * its acknowledgment: so it can't be taken back and given to another. While nobody waits, members take
+ * from the room that the last write has left, and nobody decides.
  *
  * All operations on the cell go one after the other. What an operation has done whose answer is lost
  * is found out before anything else.
@@ -77,7 +79,13 @@ export class SharedValue<State, Command, Answer> {
     this.#keeper = exchange.keeper;
     this.#standing = exchange.standing;
     this.#agenda = exchange.agenda;
-    this.#step = new MemberStep({ exchange, loop: this.#loop, member, clock, random });
+    const taker = new RoomTaker({
+      ...{ exchange, cell, rules, clock, random },
+      wait: (ms) => this.#loop.wait(ms),
+      send: (command) => this.send(command),
+      again: () => this.#loop.again(),
+    });
+    this.#step = new MemberStep({ exchange, taker, loop: this.#loop, member, clock, random });
     this.#stopListening = cell.listen?.((text) => this.#hear(text)) ?? (() => {});
   }
 

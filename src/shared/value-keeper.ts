@@ -1,4 +1,13 @@
-import type { Message, Note, Seen, Stored, Write } from './cell.ts';
+import {
+  type Message,
+  type Note,
+  type Room,
+  type Seen,
+  type Stored,
+  versionAfter,
+  type Write,
+  writtenVersion,
+} from './cell.ts';
 import { type Said, saidIn } from './note-text.ts';
 import { type Turn, turn } from './turn.ts';
 import { type Kept, newValue, type Value, versionOf } from './value.ts';
@@ -19,6 +28,7 @@ export interface Draft<State, Answer> {
   readonly amOut: boolean;
   readonly taken: Write['taken'];
   readonly messages: readonly Message[];
+  readonly room: Room | undefined;
 }
 
 /**
@@ -131,7 +141,8 @@ export class ValueKeeper<State, Command, Answer> {
     const text = packValue(this.#rules, value);
     const taken = [...notes, said].map(({ member, order }) => ({ member, order }));
     const written = { expected: this.#version, version: versionOf(value), text, at: value.at };
-    return { value, ...written, order: said.order, mine, amOut, taken, messages };
+    const room = this.#rules.room?.(value.rules, value.at);
+    return { value, ...written, order: said.order, mine, amOut, taken, messages, room };
   }
 
   /** It is written. */
@@ -148,10 +159,19 @@ export class ValueKeeper<State, Command, Answer> {
 
   /** The cell still holds what this member wrote; the inbox is as of now. */
   stillOwn(seen: Seen): boolean {
-    if (this.#value === undefined || seen.version !== this.#version) return false;
+    const isOwn = writtenVersion(seen.version) === writtenVersion(this.#version);
+    if (this.#value === undefined || !isOwn) return false;
+    this.#version = seen.version;
     this.#lookedAt = seen.now;
     this.#merge(seen.inbox);
     return true;
+  }
+
+  /** This member has taken from the room: no take but its own is unknown here. */
+  took(version: string): void {
+    const [takes = ''] = version.split('+', 1);
+    const before = versionAfter(writtenVersion(version), Number(takes) - 1);
+    if (before === this.#version) this.#version = version;
   }
 
   /** Another member is the writer, and holds what is newest. */

@@ -1,3 +1,5 @@
+import type { Room } from './cell.ts';
+
 /**
  * What may happen to a value that several members share. Pure: no timer, promise, clock, chance or
  * I/O. Times are the store's, in milliseconds since the epoch. Commands and answers are plain JSON.
@@ -24,6 +26,20 @@ export interface Rules<State, Command, Answer> {
    * wouldn't hear (`isHere` is false); and for when it is heard again.
    */
   presence(isHere: boolean): Command;
+  /** What members may take by themselves until the next decision; `undefined`: they have to ask. */
+  room?(state: State, now: number): Room | undefined;
+  /** How a member may take all that it asks for at `now`; `undefined`: it has to ask. */
+  taking?(asked: readonly Command[], now: number): Taking<Command, Answer> | undefined;
+}
+
+/** Commands that need no decision where there is room for them. */
+export interface Taking<Command, Answer> {
+  /** What they take in all, by kind, as in the room. */
+  readonly amounts: readonly number[];
+  /** Sent instead of each once that was taken. */
+  readonly taken: readonly Command[];
+  /** What they are answered then. `text`: of the room; `before`: what had been taken since it was made. */
+  answers(text: string, before: readonly number[]): readonly Answer[];
 }
 
 export interface Sent<Command> {

@@ -12,6 +12,7 @@ export function isUrgent(
   const known = members[said.member];
   if (known?.incarnation !== said.incarnation || known.isAway || said.isLeaving) return true;
   if (said.generation !== 0 && said.generation !== generation) return true;
+  if (said.isOverdue && said.first > known.applied) return true;
   return said.isUrgent && said.first + said.commands.length - 1 > known.applied;
 }
 

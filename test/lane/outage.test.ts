@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Outage } from '../../src/lane/outage.ts';
+import type { Cost } from '../../src/model/limits.ts';
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import { change, type Decision } from '../../src/rules/decide.ts';
 import { type LaneState, newLane } from '../../src/rules/lane-state.ts';
@@ -19,8 +20,8 @@ beforeEach(() => {
 
 const lane = (): LaneState => newLane(LIMIT_OPENING, clock.now());
 
-function outageOf(share: number): Outage {
-  const outage = new Outage(lane(), share, clock, (command) => told.push(command));
+function outageOf(share: number, used: readonly Cost[] = []): Outage {
+  const outage = new Outage(lane(), share, used, clock, (command) => told.push(command));
   outage.onDecision = (decision) => decided.push(decision);
   return outage;
 }
@@ -43,6 +44,11 @@ it.each([
 ])('lets through its share of each limit: %d', (share, calls) => {
   outageOf(share).keeper.ask(tickets(200));
   expect(grantedIn()).toHaveLength(calls);
+});
+
+it('lets through what is left of its share after what it used that nobody had told it of', () => {
+  outageOf(0.25, [{ requests: 20 }, { requests: 2 }]).keeper.ask(tickets(200));
+  expect(grantedIn()).toHaveLength(3);
 });
 
 it('knows which calls it has let through, of which the store knows nothing', () => {

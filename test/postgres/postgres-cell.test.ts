@@ -34,7 +34,7 @@ async function storeVia(isPool: boolean): Promise<CellStore> {
 
 describePostgres('with a server', () => {
   const runner = { describe, it };
-  cellContract(runner, 'cells by a URL', () => storeVia(false));
-  cellContract(runner, 'cells by a pool', () => storeVia(true));
+  cellContract(runner, 'cells by a URL', () => storeVia(false), { takes: true });
+  cellContract(runner, 'cells by a pool', () => storeVia(true), { takes: true });
   describeSharedValue('a value in PostgreSQL', () => storeVia(false));
 });

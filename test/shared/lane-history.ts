@@ -4,7 +4,7 @@ import type { PauseCause } from '../../src/model/refusal.ts';
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import type { LaneOpening } from '../../src/rules/lane-state.ts';
 import type { GrantedCall, Ticket } from '../../src/rules/ticket.ts';
-import type { LaneAnswer } from '../../src/shared/lane-rules.ts';
+import type { LaneAnswer } from '../../src/shared/lane-answer.ts';
 import type { Sent } from '../../src/shared/value-rules.ts';
 import { someCall } from '../rules/lanes.ts';
 import { limits, policies } from '../rules/limits/limit-histories.ts';

@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { cellContract } from '../../src/testing/index.ts';
 
-cellContract({ describe, it }, 'cells in memory', async () => {
+const open = async () => {
   const store = new MemoryStore();
   let members = 0;
   return {
@@ -10,4 +10,5 @@ cellContract({ describe, it }, 'cells in memory', async () => {
     clear: async () => store.clear(),
     close: async () => {},
   };
-});
+};
+cellContract({ describe, it }, 'cells in memory', open, { takes: true });

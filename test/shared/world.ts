@@ -143,6 +143,7 @@ export class DistantCell implements Cell {
   readonly #weather: () => Weather;
   readonly #random: () => number;
   readonly ask: ((note: Note, notAfter?: number) => Promise<Asked>) | undefined;
+  readonly take: Cell['take'];
   isListening = true;
   /** Requests. */
   sent = 0;
@@ -165,6 +166,7 @@ export class DistantCell implements Cell {
     this.ask = isPlain
       ? undefined
       : (note, notAfter) => this.#send(() => this.#cell.ask!(note, notAfter));
+    this.take = isPlain ? undefined : (take) => this.#send(() => this.#cell.take!(take));
   }
 
   read(): Promise<Seen> {

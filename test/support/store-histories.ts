@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import type { LaneOpening, LaneState } from '../../src/rules/lane-state.ts';
-import { type LaneAnswer, laneRules } from '../../src/shared/lane-rules.ts';
+import type { LaneAnswer } from '../../src/shared/lane-answer.ts';
+import { laneRules } from '../../src/shared/lane-rules.ts';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { SharedValue } from '../../src/shared/shared-value.ts';
 import type { CellStore } from '../../src/testing/index.ts';
@@ -44,6 +45,8 @@ interface Played {
   readonly granted: number;
   /** Writes that came after another member's. */
   readonly conflicts: number;
+  /** Takes without a decision. */
+  readonly takes: number;
   /** Requests without an answer. */
   readonly unanswered: number;
 }
@@ -63,7 +66,7 @@ export function describeHistories(
     it(
       `answers ${runs} random histories bit for bit as memory does`,
       async () => {
-        let [granted, conflicts, unanswered, kills] = [0, 0, 0, 0];
+        let [granted, conflicts, takes, unanswered, kills] = [0, 0, 0, 0, 0];
         // Seeds are the same each time: so a run that fails is found again by its number.
         for (let run = 0; run < runs; run++) {
           const [given] = fc.sample(history, { seed: run, numRuns: 1 });
@@ -73,11 +76,13 @@ export function describeHistories(
           expect(inStore.lines, `history ${run}`).toEqual(inMemory.lines);
           granted += inMemory.granted;
           conflicts += inMemory.conflicts;
+          takes += inMemory.takes;
           unanswered += inMemory.unanswered;
           kills += given.kills.filter((at) => at < given.steps.length).length;
         }
         expect(granted).toBeGreaterThan(10 * runs);
         expect(conflicts).toBeGreaterThan(runs / 2);
+        expect(takes).toBeGreaterThan(runs / 4);
         expect(unanswered).toBeGreaterThan(5 * runs);
         expect(kills).toBeGreaterThan(runs / 4);
       },
@@ -118,8 +123,10 @@ async function play(
       if (answer.kind === 'granted') granted += 1;
       callers.hear(new Map([[name, [answer]]]));
     };
+    const isOpen = (id: number) => callers.waiting(name).some((each) => each.id === id);
+    const asker = { isOpen, isChargeKnown: () => true };
     const value = new SharedValue<LaneState, LaneCommand, LaneAnswer>({
-      ...{ cell, rules: laneRules(opening), member: name, act, leaseMs: LEASE_MS },
+      ...{ cell, rules: laneRules(opening, asker), member: name, act, leaseMs: LEASE_MS },
       ...{ clock: process, random, isWaiting: () => callers.isWaiting(name) },
       restate: () => [
         { kind: 'configure', terms: opening },
@@ -147,11 +154,11 @@ async function play(
     return seen;
   });
   lines.push(text);
-  const { conflicts } = store;
+  const { conflicts, takes } = store;
   const unanswered = cells.reduce((sum, cell) => sum + cell.unanswered, 0);
   for (const { process } of cast.values()) process.kill();
   await store.close();
-  return { lines, granted, conflicts, unanswered };
+  return { lines, granted, conflicts, takes, unanswered };
 }
 
 /** Commands that the protocol sends by itself. */

@@ -8,6 +8,8 @@ export interface Ticket {
 
 export type TicketCommand =
   | { readonly kind: 'ask'; readonly ticket: Ticket }
+  /** There was room for it. */
+  | { readonly kind: 'took'; readonly ticket: Ticket }
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'lapse'; readonly ticket: Ticket }
   | { readonly kind: 'presence'; readonly isHere: boolean }
@@ -52,7 +54,23 @@ export function ticketRules(limits: TicketLimits, format = 1): TicketRules {
     leave: () => ({ kind: 'leave' }),
     lapse: (ticket) => ({ kind: 'lapse', ticket }),
     presence: (isHere) => ({ kind: 'presence', isHere }),
+    room: (state, now) => roomOf(limits, state, now),
+    taking: (asked) => {
+      const tickets = asked.flatMap((each) => (each.kind === 'ask' ? [each.ticket] : []));
+      const { length } = tickets;
+      if (length < asked.length) return undefined;
+      const taken = tickets.map((ticket): TicketCommand => ({ kind: 'took', ticket }));
+      return { amounts: [length, length], taken, answers: () => tickets };
+    },
   };
+}
+
+/** Half of what is left of the bucket, and all slots; nothing while anybody waits. */
+function roomOf({ concurrency }: TicketLimits, { level, lines }: TicketState, now: number) {
+  const all = Object.values(lines);
+  if (all.some(({ waiting }) => waiting.length > 0)) return undefined;
+  const slots = concurrency - all.reduce((sum, { running }) => sum + running.length, 0);
+  return { atMost: [level / 2, slots], until: now + 10_000, text: '' };
 }
 
 function decide(
@@ -61,8 +79,8 @@ function decide(
   commands: readonly Sent<TicketCommand>[],
   now: number,
 ): Decided<Ticket> {
-  for (const { member, command } of commands) apply(state, member, command);
   refill(limits, state, now);
+  for (const { member, command } of commands) apply(state, member, command);
   const answers = new Map<string, Ticket[]>();
   let running = Object.values(state.lines).reduce((sum, line) => sum + line.running.length, 0);
   for (;;) {
@@ -98,6 +116,12 @@ function apply(state: TicketState, member: string, command: TicketCommand): void
   if (command.kind === 'ask') {
     line.asked += 1;
     line.waiting.push(command.ticket);
+  }
+  if (command.kind === 'took') {
+    line.asked += 1;
+    line.running.push(command.ticket.id);
+    // Later than it was: what flowed in meanwhile may have been spilt, and is not counted twice.
+    state.level -= 1;
   }
   if (command.kind === 'end') line.running = line.running.filter((id) => id !== command.id);
   if (command.kind === 'presence') line.isAway = !command.isHere;

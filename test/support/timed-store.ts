@@ -1,4 +1,4 @@
-import type { Seen, Write, Written } from '../../src/shared/cell.ts';
+import type { Seen, Take, Write, Written } from '../../src/shared/cell.ts';
 import { type Asked, type Cell, type Cells, isTimely, type Note } from '../../src/shared/cell.ts';
 import type { CellStore } from '../../src/testing/index.ts';
 
@@ -10,6 +10,8 @@ export interface HeldTime {
 
 /** A process may be late with what it has just decided, by the server's clock. */
 const TRIES = 50;
+/** A time that never comes, and more than there is room for. */
+const FOREVER = 1e15;
 
 /**
  * One cell of a real store, in virtual time: members have names of the test's choice, answers have
@@ -23,6 +25,9 @@ export class TimedStore {
   /** Who wrote last, and is still told of notes. */
   #writer: string | undefined;
   conflicts = 0;
+  takes = 0;
+  /** In virtual time. */
+  roomUntil = 0;
 
   constructor(store: CellStore, time: HeldTime) {
     this.#store = store;
@@ -63,6 +68,7 @@ export class TimedStore {
 
   async wrote(write: Write, by: string): Promise<void> {
     this.#writer = write.isLast ? undefined : by;
+    this.roomUntil = write.room?.until ?? 0;
     for (const { to, text } of write.messages) await this.#members.get(to)?.isTold(text);
   }
 }
@@ -98,6 +104,21 @@ export class TimedCell implements Cell {
       if (now > notAfter) return { kind: 'late', now };
       const reply = await this.#cell.ask!(this.#real(note));
       if (reply.kind === 'asked') await this.#store.told(note);
+      return reply.kind === 'seen' ? this.#seen(reply) : { ...reply, now };
+    });
+  }
+
+  take(take: Take): ReturnType<NonNullable<Cell['take']>> {
+    return this.#held(async () => {
+      const now = this.#store.time.now();
+      if (now > take.notAfter) return { kind: 'late', now };
+      const { note, otherwise, isSent } = take;
+      const real = { note: this.#real(note), otherwise: this.#real(otherwise), notAfter: FOREVER };
+      const amounts = now > this.#store.roomUntil ? [FOREVER] : take.amounts;
+      const reply = await this.#cell.take!({ ...take, ...real, amounts });
+      if (reply.kind === 'taken') this.#store.takes += 1;
+      if (reply.kind === 'taken' && isSent && reply.isHeard) await this.#store.told(note);
+      if (reply.kind === 'asked') await this.#store.told(otherwise);
       return reply.kind === 'seen' ? this.#seen(reply) : { ...reply, now };
     });
   }
@@ -157,7 +178,8 @@ export class TimedCell implements Cell {
     const messages = write.messages.map(({ to, text }) => {
       return { to: this.#store.realName(to), text };
     });
-    const real = { ...write, taken, messages, otherwise: otherwise && this.#real(otherwise) };
+    const room = write.room && { ...write.room, until: FOREVER };
+    const real = { ...write, room, taken, messages, otherwise: otherwise && this.#real(otherwise) };
     for (let tries = 0; tries < TRIES; tries++) {
       const reply = await this.#cell.write({ ...real, at: Date.now() });
       if (reply.kind === 'late') continue;

@@ -1,4 +1,4 @@
-import type { Asked, Note, Seen, Written } from '../../shared/cell.ts';
+import type { Asked, Ending, Note, Seen, Taken, Written } from '../../shared/cell.ts';
 
 /** What the script has answered. @throws Error for what is nothing of the kind */
 export function cellReply(reply: unknown): Written {
@@ -24,6 +24,17 @@ export function askedIn(reply: unknown): Asked {
   const read = cellReply(reply);
   if (read.kind !== 'written') return read;
   throw unexpected(reply);
+}
+
+export function takenIn(reply: unknown): Taken | Ending | Asked {
+  const list: readonly unknown[] = Array.isArray(reply) ? reply : [];
+  const [kind, micros, version, before, text, heard] = list;
+  const now = Number(micros) / 1000;
+  if (kind === 'ending') return { kind, now };
+  if (kind !== 'taken') return askedIn(reply);
+  const sums = String(before).split(' ').map(Number);
+  const isHeard = Number(heard) === 1;
+  return { kind, now, version: String(version), before: sums, text: String(text), isHeard };
 }
 
 /** Members and what they have left: an order, a space, and the text. */

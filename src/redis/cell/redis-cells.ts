@@ -1,9 +1,19 @@
-import type { Asked, Cell, Note, Seen, Write, Written } from '../../shared/cell.ts';
+import type {
+  Asked,
+  Cell,
+  Ending,
+  Note,
+  Seen,
+  Take,
+  Taken,
+  Write,
+  Written,
+} from '../../shared/cell.ts';
 import { Hearers } from '../../shared/hearers.ts';
 import type { ServerCells } from '../../shared/server-store.ts';
 import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
-import { askedIn, cellReply, seenIn } from './cell-reply.ts';
+import { askedIn, cellReply, seenIn, takenIn } from './cell-reply.ts';
 import { CELL_SCRIPT } from './cell-script.ts';
 import type { Listening, Subscriber } from './subscriber.ts';
 
@@ -151,14 +161,27 @@ class RedisCell implements Cell {
   }
 
   async write(write: Write): Promise<Written> {
-    const { expected, version, text, at, taken, messages, otherwise, isLast } = write;
+    const { expected, version, text, at, taken, messages, otherwise, isLast, room } = write;
     const args = [
       ...[expected, version, text, micros(at), isLast ? '' : this.#of.member],
       ...[String(otherwise?.order ?? ''), otherwise?.text ?? '', String(taken.length)],
+      ...[room ? numbers([Math.round(room.until * 1000), ...room.atMost]) : '', room?.text ?? ''],
       ...taken.flatMap(({ member, order }) => [member, String(order)]),
       ...messages.flatMap((message) => [message.to, message.text]),
     ];
     return cellReply(await this.#run('write', args));
+  }
+
+  async take({
+    amounts,
+    note,
+    isSent,
+    otherwise,
+    notAfter,
+  }: Take): Promise<Taken | Ending | Asked> {
+    const notes = [String(note.order), note.text, micros(notAfter)];
+    const others = [String(otherwise.order), otherwise.text, isSent ? '1' : '', numbers(amounts)];
+    return takenIn(await this.#run('take', [...notes, ...others]));
   }
 
   listen(hear: (text: string) => void): () => void {
@@ -170,6 +193,10 @@ class RedisCell implements Cell {
   }
 }
 
+function numbers(list: readonly number[]): string {
+  return list.join(' ');
+}
+
 function micros(ms: number): string {
   return String(Math.round(ms * 1000));
 }
@@ -177,5 +204,10 @@ function micros(ms: number): string {
 /** Whether the script came past a command that writes: who may read may still lack that right. */
 function hasWritten(operation: string, answer: unknown): boolean {
   const kind = Array.isArray(answer) ? answer[0] : undefined;
-  return kind === 'written' || kind === 'asked' || (operation === 'ask' && kind === 'seen');
+  return (
+    kind === 'written' ||
+    kind === 'asked' ||
+    kind === 'taken' ||
+    (operation === 'ask' && kind === 'seen')
+  );
 }

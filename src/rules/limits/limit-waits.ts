@@ -57,6 +57,11 @@ export function wait(set: LimitSet, cost: Cost, now: number): Wait {
   return longest(set, cost, (meter, part) => meterWaitOfHead(meter, part, set, now));
 }
 
+/** How long a later call would wait, without going beyond a burst that is on trial. Takes nothing. */
+export function waitBehind(set: LimitSet, cost: Cost, now: number): Wait {
+  return longest(set, cost, (meter, part) => meterWaitOfOther(meter, part, set, now));
+}
+
 /** How long the last of several calls that cost `cost` together would wait. Takes nothing. */
 export function predict(set: LimitSet, cost: Cost, now: number): Wait {
   return longest(set, cost, (meter, part) => meterForecast(meter, part, set, now));
@@ -78,7 +83,7 @@ export function takeAsHead(set: LimitSet, cost: Cost, now: number): Wait {
  * infinite wait: not before the head has gone.
  */
 export function takeBehind(set: LimitSet, cost: Cost, head: Head, now: number): Wait {
-  const own = longest(set, cost, (meter, part) => meterWaitOfOther(meter, part, set, now));
+  const own = waitBehind(set, cost, now);
   const ofHead = longest(set, cost, (meter, part) =>
     meterWaitAfter(meter, part, amount(head.cost, meter.limit.dimension), set, now),
   );

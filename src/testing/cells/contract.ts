@@ -1,6 +1,7 @@
 import { notes } from './notes.ts';
 import { type CellStore, type CellTests, Scene } from './scene.ts';
 import { storage } from './storage.ts';
+import { takes } from './takes.ts';
 
 /** The functions of a test runner that the contract uses: of vitest, Jest, `node:test`, `bun:test` and others. */
 export interface TestRunner {
@@ -14,6 +15,8 @@ export interface TestRunner {
 export interface CellContractOptions {
   /** Whether the store's cells have `ask` and `listen`. @default true */
   readonly notes?: boolean | undefined;
+  /** Whether the store's cells have `take`, too. @default false */
+  readonly takes?: boolean | undefined;
 }
 
 /**
@@ -38,6 +41,7 @@ export function cellContract(
   describe(name, () => {
     add(storage);
     if (options.notes ?? true) add(notes);
+    if (options.takes) add(takes);
   });
 }
 

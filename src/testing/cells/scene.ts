@@ -1,5 +1,13 @@
 import { systemClock } from '../../clock.ts';
-import type { Asked, Cell, Cells, Note, Seen, Write } from '../../shared/cell.ts';
+import {
+  type Asked,
+  type Cell,
+  type Cells,
+  type Note,
+  type Seen,
+  type Write,
+  writtenVersion,
+} from '../../shared/cell.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -87,7 +95,7 @@ export function writeAfter(seen: Seen, more: Partial<Write> = {}): Write {
 }
 
 export function nextVersion(version: string): string {
-  return `${Number(version.split('.')[0]) + 1}.a`;
+  return `${Number(writtenVersion(version).split('.')[0]) + 1}.a`;
 }
 
 /** Waits until `test` holds, and takes failures for not yet. */

@@ -61,7 +61,8 @@ else {
         server = await RedisServer.private();
       });
       afterAll(() => server.dispose());
-      cellContract({ describe, it }, 'cells in Redis', () => storeVia(open, server));
+      const join = () => storeVia(open, server);
+      cellContract({ describe, it }, 'cells in Redis', join, { takes: true });
       describeSharedValue('a value in Redis', () => storeVia(open, server));
     });
   }
