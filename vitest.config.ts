@@ -15,12 +15,16 @@ const ALONE = [
 const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 
 /**
- * Their test files leave nothing behind, and may share a process, which is started once. Not those of
- * clients and lanes: whether code is loaded already decides which of the first calls comes first.
+ * Their test files leave nothing behind, and may share a process, which loads the SDKs once. What a
+ * first call loads decides which of the first calls comes first: so it is loaded before
+ * (test/support/loaded.ts), except for the file that tests just that. Long simulations of clients,
+ * and most lanes, have a process each.
  */
 const SHARING = [
-  'test/{budget,fetch,http,model,otel,providers,queue,report,rules}/**/*.test.ts',
-  'test/{shared,testing,tokens}/**/*.test.ts',
+  'test/{batch,batch-api,budget,callers,fetch,http,model,otel,plan}/**/*.test.ts',
+  'test/{providers,queue,report,rules,shared,testing,tokens}/**/*.test.ts',
+  'test/sdk/!(charging|first-call).test.ts',
+  'test/lane/learning*.test.ts',
 ];
 
 const projects: TestProjectConfiguration[] = [
@@ -37,6 +41,8 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'rooms',
       include: SHARING,
+      exclude: ALONE,
+      setupFiles: ['test/support/loaded.ts'],
       isolate: false,
       pool: 'threads',
     },

@@ -11,7 +11,11 @@ const history = fc.record({
   provider: fc.constantFrom('openai' as const, 'anthropic' as const),
   items: fc.integer({ min: 1, max: 40 }),
   batchSize: fc.integer({ min: 1, max: 40 }),
-  durationMs: fc.integer({ min: 0, max: 90_000_000 }),
+  /** Mostly short: a batch is asked for until it is over. */
+  durationMs: fc.oneof(
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 5_000_000 }) },
+    fc.integer({ min: 0, max: 90_000_000 }),
+  ),
   /** How often a request is lost, before it arrives or after it; 5xx come beside. */
   lost: fc.double({ min: 0, max: 0.3, noNaN: true }),
   queued: fc.constantFrom(Number.POSITIVE_INFINITY, 20, 60),

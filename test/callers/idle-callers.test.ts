@@ -10,6 +10,7 @@ import type { Cost } from '../../src/model/limits.ts';
 import { ownWait } from '../../src/rules/pick-next.ts';
 import { FastClock } from '../support/fast-clock.ts';
 import { collectGarbage } from '../support/garbage.ts';
+import { runs } from '../support/runs.ts';
 import { take } from './own-use.ts';
 
 const limits = fc.record(
@@ -88,9 +89,9 @@ describe('a caller that is packed while it has nothing to do', () => {
           expect(told[0]).toEqual(but(told[1]!));
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(1000) },
     );
-    expect(rests).toBeGreaterThan(1000);
+    expect(rests).toBeGreaterThan(300);
   });
 
   it('makes no difference among others, where they all rest as soon as they can', () => {
@@ -118,7 +119,7 @@ describe('a caller that is packed while it has nothing to do', () => {
           expect(told[0]).toEqual(but(told[1]!));
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -157,7 +158,7 @@ describe('a caller that is packed while it has nothing to do', () => {
     await call('first');
     const awake = await bytesOf(0, 3900);
     await bytesOf(3900, 5000);
-    const resting = await bytesOf(5000, 25_000);
+    const resting = await bytesOf(5000, 9000);
     expect(resting).toBeLessThan(awake / 4);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FAIR, type Mishap, play, type Scenario } from './scenario.ts';
 import type { Weather } from './world.ts';
 
-const RUNS = Number(process.env.MODEL_RUNS ?? 150);
+const RUNS = Number(process.env.MODEL_RUNS ?? 75);
 
 const arrival = fc.record({
   member: fc.nat(4),

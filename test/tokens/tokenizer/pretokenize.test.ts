@@ -3,6 +3,7 @@ import cl100k from 'js-tiktoken/ranks/cl100k_base';
 import o200k from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { cl100kPieceEnd, o200kPieceEnd } from '../../../src/tokens/tokenizer/pretokenize.ts';
+import { runs } from '../../support/runs.ts';
 import { pieces, unitsOf } from './pieces.ts';
 import { realTexts } from './real-files.ts';
 import { anyScript } from './strings.ts';
@@ -25,7 +26,7 @@ describe.each([
       fc.property(text, (string) => {
         expect(pieces(pieceEnd, string)).toEqual(string.match(published) ?? []);
       }),
-      { numRuns: 8_000, seed: 1 },
+      { numRuns: runs(3000), seed: 1 },
     );
   });
 
