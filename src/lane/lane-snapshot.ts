@@ -78,23 +78,3 @@ export const NO_TOTALS: LaneTotals = {
   estimated: NO_TOKENS,
   actual: NO_TOKENS,
 };
-
-/** The totals with one more call whose use is known. */
-export function withUse(
-  totals: LaneTotals,
-  estimated: TokenEstimate,
-  actual: TokenEstimate,
-): LaneTotals {
-  return {
-    ...totals,
-    estimated: sum(totals.estimated, estimated),
-    actual: sum(totals.actual, actual),
-  };
-}
-
-function sum(one: TokenEstimate, other: TokenEstimate): TokenEstimate {
-  return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-  };
-}

@@ -1,13 +1,25 @@
 import type { TokenEstimate, Usage } from '../model/usage.ts';
-import { type LaneTotals, NO_TOTALS, withUse } from './lane-snapshot.ts';
+import type { LaneTotals } from './lane-snapshot.ts';
 
 /** What a lane counts in this process: its calls, and what has become of them. */
 export class Totals {
-  #sum = NO_TOTALS;
+  readonly #estimated = { inputTokens: 0, outputTokens: 0 };
+  readonly #actual = { inputTokens: 0, outputTokens: 0 };
+  #calls = 0;
+  #refused = 0;
+  #overloaded = 0;
+  #pausedMs = 0;
   #inFlight = 0;
 
   get sum(): LaneTotals {
-    return this.#sum;
+    return {
+      calls: this.#calls,
+      refused: this.#refused,
+      overloaded: this.#overloaded,
+      pausedMs: this.#pausedMs,
+      estimated: { ...this.#estimated },
+      actual: { ...this.#actual },
+    };
   }
 
   /** Calls that were let through and have not ended. */
@@ -16,7 +28,7 @@ export class Totals {
   }
 
   started(): void {
-    this.#sum = { ...this.#sum, calls: this.#sum.calls + 1 };
+    this.#calls++;
     this.#inFlight++;
   }
 
@@ -25,14 +37,21 @@ export class Totals {
   }
 
   refused(kind: 'refused' | 'overloaded'): void {
-    this.#sum = { ...this.#sum, [kind]: this.#sum[kind] + 1 };
+    if (kind === 'refused') this.#refused++;
+    else this.#overloaded++;
   }
 
   used(estimated: TokenEstimate, actual: Usage): void {
-    this.#sum = withUse(this.#sum, estimated, actual);
+    add(this.#estimated, estimated);
+    add(this.#actual, actual);
   }
 
   paused(forMs: number): void {
-    this.#sum = { ...this.#sum, pausedMs: this.#sum.pausedMs + forMs };
+    this.#pausedMs += forMs;
   }
+}
+
+function add(sum: { inputTokens: number; outputTokens: number }, more: TokenEstimate): void {
+  sum.inputTokens += more.inputTokens;
+  sum.outputTokens += more.outputTokens;
 }
