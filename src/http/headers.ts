@@ -100,7 +100,9 @@ function aboutLimits(headers: HeaderSource): Listed {
   }
   const about = new Map<string, string>();
   for (const entry of headers) {
-    const [header, value]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    if (!Array.isArray(entry)) continue;
+    const header: unknown = entry[0];
+    const value: unknown = entry[1];
     if (typeof header !== 'string' || typeof value !== 'string') continue;
     const name = header.toLowerCase();
     if (!name.includes('limit') && !OTHER_NAMES.includes(name)) continue;
