@@ -71,18 +71,20 @@ const FAMILIES: readonly Family[] = [
  */
 export function readLimits(all: HeaderSource, now: number): ObservedLimit[] {
   const headers = aboutLimits(all);
-  const seen = new Set<string>();
+  const seen: string[] = [];
+  const found: ObservedLimit[] = [];
   const at = serverNow(headers, now);
-  const found = familiesIn(headers).flatMap((family) => {
-    if (seen.has(family.name) || !isMeant(family, headers)) return [];
-    seen.add(family.name);
-    return readFamily(family, headers, at);
-  });
+  for (const family of familiesIn(headers)) {
+    if (seen.includes(family.name) || !isMeant(family, headers)) continue;
+    seen.push(family.name);
+    const limit = readFamily(family, headers, at);
+    if (limit !== undefined) found.push(limit);
+  }
   return found.length > 0 ? found : readIetfLimits(headers, at);
 }
 
 /** Azure (2023) and others write two hyphens. */
-const TWO_HYPHENS = /^x-rate-limit/;
+const TWO_HYPHENS = 'x-rate-limit';
 const OTHER_NAMES: readonly string[] = ['date', 'age'];
 
 /** Headers, and their names where these can be listed. */
@@ -98,11 +100,13 @@ function aboutLimits(headers: HeaderSource): Listed {
   }
   const about = new Map<string, string>();
   for (const entry of headers) {
-    const [header, value]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    if (!Array.isArray(entry)) continue;
+    const header: unknown = entry[0];
+    const value: unknown = entry[1];
     if (typeof header !== 'string' || typeof value !== 'string') continue;
     const name = header.toLowerCase();
     if (!name.includes('limit') && !OTHER_NAMES.includes(name)) continue;
-    const usual = name.replace(TWO_HYPHENS, 'x-ratelimit');
+    const usual = name.startsWith(TWO_HYPHENS) ? name.replace(TWO_HYPHENS, 'x-ratelimit') : name;
     if (usual === name || !about.has(usual)) about.set(usual, value);
   }
   return { get: (name) => about.get(name) ?? null, names: about.keys() };
@@ -117,9 +121,8 @@ function isMeant({ beside }: Family, headers: HeaderSource): boolean {
 }
 
 const PARTS = ['limit', 'remaining', 'reset', 'renewalperiod', 'burst'] as const;
-type Part = (typeof PARTS)[number];
 
-/** The names of each family's headers. */
+/** The names of each family's headers, in the order of their parts. */
 const NAMES = new Map(
   FAMILIES.map(({ name }) => [name, PARTS.map((part) => name.replace('*', part))]),
 );
@@ -135,27 +138,29 @@ for (const family of FAMILIES) {
 /** The families that may be there, in the order in which they count. */
 function familiesIn({ names }: Listed): readonly Family[] {
   if (names === undefined) return FAMILIES;
-  const found = new Set<Family>();
-  for (const name of names) for (const family of FAMILIES_OF.get(name) ?? []) found.add(family);
-  return FAMILIES.filter((family) => found.has(family));
+  const found: Family[] = [];
+  for (const name of names) {
+    const families = FAMILIES_OF.get(name);
+    if (families !== undefined) found.push(...families);
+  }
+  return FAMILIES.filter((family) => found.includes(family));
 }
 
-function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit[] {
-  const names = NAMES.get(family.name) ?? [];
-  const read = (part: Part): string => headers.get(names[PARTS.indexOf(part)] ?? '') ?? '';
-  const limit = parseCount(read('limit'));
+function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit | undefined {
+  const [max = '', left = '', back = '', period = '', burst = ''] = NAMES.get(family.name) ?? [];
+  const limit = parseCount(headers.get(max) ?? '');
   // IONOS (2026): what remains of ten at once says nothing of 300 a minute.
-  const isOfBurst = headers.get(names[PARTS.indexOf('burst')] ?? '') !== null;
-  const remaining = isOfBurst ? undefined : parseCount(read('remaining'));
-  if (limit === undefined && remaining === undefined) return [];
-  const reset = read('reset');
+  const isOfBurst = headers.get(burst) !== null;
+  const remaining = isOfBurst ? undefined : parseCount(headers.get(left) ?? '');
+  if (limit === undefined && remaining === undefined) return undefined;
+  const reset = headers.get(back) ?? '';
   const resetMs = parseResetMs(reset, now);
   const windowMs =
     family.windowMs ??
     // GitHub Models and Azure say it, in seconds.
-    positive(parseDurationMs(read('renewalperiod'))) ??
+    positive(parseDurationMs(headers.get(period) ?? '')) ??
     (isGoDuration(reset) ? windowFrom(family.dimension, limit, remaining, resetMs) : undefined);
-  return [{ dimension: family.dimension, limit, remaining, resetMs, windowMs }];
+  return { dimension: family.dimension, limit, remaining, resetMs, windowMs };
 }
 
 /** No known daily limit that headers show is higher. */

@@ -36,8 +36,8 @@ export function isGoDuration(text: string): boolean {
 export function parseDurationMs(text: string): number | undefined {
   const trimmed = text.trim();
   if (!isGoDuration(trimmed)) return inRange(parseCount(trimmed), SECOND_MS);
-  const parts = [...trimmed.matchAll(PARTS)];
-  const totalMs = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs(unit), 0);
+  let totalMs = 0;
+  for (const [, amount, unit] of trimmed.matchAll(PARTS)) totalMs += Number(amount) * unitMs(unit);
   return inRange(totalMs, 1);
 }
 

@@ -22,7 +22,11 @@ const PLACES: readonly (readonly string[])[] = [
 
 /** The usage object of a response or event, in the provider's own form. */
 export function reportedUsage(json: unknown): JsonObject | undefined {
-  return PLACES.map((place) => member(json, ...place)).find(isObject);
+  for (const place of PLACES) {
+    const found = member(json, ...place);
+    if (isObject(found)) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -74,9 +78,11 @@ function isMore(one: Usage, other: Usage): boolean {
 
 function usageOfPass(reported: JsonObject): Usage | undefined {
   const output = outputOf(reported);
-  const total = TOTALS.map((name) => countMember(reported, name)).find(
-    (found) => found !== undefined,
-  );
+  // In snake case nearly everywhere; Gemini's and Bedrock's.
+  const total =
+    countMember(reported, 'total_tokens') ??
+    countMember(reported, 'totalTokenCount') ??
+    countMember(reported, 'totalTokens');
   const stated = inputOf(reported) ?? (total === undefined ? undefined : total - (output ?? 0));
   const input =
     stated === undefined ? undefined : stated + audioBeside(reported, stated, output, total);
@@ -103,9 +109,6 @@ function audioBeside(
   const audio = countMember(reported, 'prompt_tokens_details', 'audio_tokens') ?? 0;
   return total !== undefined && input + audio + (output ?? 0) <= total ? audio : 0;
 }
-
-/** In snake case nearly everywhere; Gemini's and Bedrock's. */
-const TOTALS: readonly string[] = ['total_tokens', 'totalTokenCount', 'totalTokens'];
 
 /** Gemini's candidates leave out the thoughts. */
 function outputOf(reported: JsonObject): number | undefined {

@@ -4,6 +4,7 @@ import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Cost } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
+import type { TokenEstimate, Usage } from '../model/usage.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
 import { isSentAtOnce } from '../rules/apply.ts';
 import type { LaneCommand, RefusalWords } from '../rules/commands.ts';
@@ -64,12 +65,16 @@ export class LaneFeedback implements ReservationListener {
     if (observed.length > 0) this.#tell({ kind: 'observed', call, observed });
   }
 
-  /** Notes what a call was expected to use, and what it used. */
-  used(used: Omit<UsageEvent, keyof LaneRef>): void {
-    const { estimated, actual } = used;
+  /** Notes what a call was expected to use, and what it used; `tell` is asked if somebody listens. */
+  used(
+    estimated: TokenEstimate,
+    actual: Usage | undefined,
+    tell: () => Omit<UsageEvent, keyof LaneRef | 'estimated' | 'actual'>,
+  ): void {
     if (actual !== undefined) this.totals.used(estimated, actual);
     const { lane, model, emitter } = this.#options;
-    emitter.emit('usage', { lane, model, ...used });
+    if (emitter.listenerCount('usage') === 0) return;
+    emitter.emit('usage', { lane, model, estimated, actual, ...tell() });
   }
 
   /** Counts what was used without this limiter. */

@@ -1,7 +1,6 @@
 import { Caller } from '../callers/caller.ts';
 import { wholeMs } from '../duration.ts';
 import type { HeadroomError } from '../errors.ts';
-import type { LaneRef } from '../events.ts';
 import { amount } from '../model/limits.ts';
 import type { ProviderRefusal } from '../provider-refusal.ts';
 import { CallQueue } from '../queue/call-queue.ts';
@@ -162,11 +161,6 @@ export class LaneQueue {
     for (const queued of [...this.#queue.fair.all()]) this.#reject(queued, error);
   }
 
-  get #ref(): LaneRef {
-    const { lane, model } = this.#options;
-    return { lane, model };
-  }
-
   get #now(): number {
     return this.#options.clock.now();
   }
@@ -194,9 +188,9 @@ export class LaneQueue {
     const admission = { call, callId, caller, own, ownReservation, place, waitedMs };
     this.#queue.promote(queued, new Reservation(admission, this.#feedback));
     // Where only its caller's own limits have let it pass, the lane's come next.
-    if (ref !== undefined) return;
-    const told = { callId, key: caller.key, waitedMs, attempt };
-    this.#options.emitter.emit('admitted', { ...this.#ref, ...told });
+    const { emitter, lane, model } = this.#options;
+    if (ref !== undefined || emitter.listenerCount('admitted') === 0) return;
+    emitter.emit('admitted', { lane, model, callId, key: caller.key, waitedMs, attempt });
   }
 
   /** Everything that was decided is done: tells what follows, and what has changed. */

@@ -1,16 +1,28 @@
 import { type Cost, minus, plus } from '../model/limits.ts';
 import type { TokenEstimate, Usage } from '../model/usage.ts';
-import { type LaneTotals, NO_TOTALS } from './lane-snapshot.ts';
+import type { LaneTotals } from './lane-snapshot.ts';
 
 /** What a lane counts in this process: its calls, and what has become of them. */
 export class Totals {
-  #sum = NO_TOTALS;
+  readonly #estimated = { inputTokens: 0, outputTokens: 0 };
+  readonly #actual = { inputTokens: 0, outputTokens: 0 };
+  #calls = 0;
+  #refused = 0;
+  #overloaded = 0;
+  #pausedMs = 0;
   #inFlight = 0;
   /** What calls in flight have reserved. */
   reserved: Cost = {};
 
   get sum(): LaneTotals {
-    return this.#sum;
+    return {
+      calls: this.#calls,
+      refused: this.#refused,
+      overloaded: this.#overloaded,
+      pausedMs: this.#pausedMs,
+      estimated: { ...this.#estimated },
+      actual: { ...this.#actual },
+    };
   }
 
   /** Calls that were let through and have not ended. */
@@ -19,7 +31,7 @@ export class Totals {
   }
 
   started(cost: Cost): void {
-    this.#add('calls');
+    this.#calls++;
     this.#inFlight++;
     this.reserved = plus(this.reserved, cost);
   }
@@ -30,29 +42,21 @@ export class Totals {
   }
 
   refused(kind: 'refused' | 'overloaded'): void {
-    this.#add(kind);
+    if (kind === 'refused') this.#refused++;
+    else this.#overloaded++;
   }
 
   used(estimated: TokenEstimate, actual: Usage): void {
-    this.#sum = {
-      ...this.#sum,
-      estimated: sum(this.#sum.estimated, estimated),
-      actual: sum(this.#sum.actual, actual),
-    };
+    add(this.#estimated, estimated);
+    add(this.#actual, actual);
   }
 
   paused(forMs: number): void {
-    this.#add('pausedMs', forMs);
-  }
-
-  #add(name: 'calls' | 'refused' | 'overloaded' | 'pausedMs', more = 1): void {
-    this.#sum = { ...this.#sum, [name]: this.#sum[name] + more };
+    this.#pausedMs += forMs;
   }
 }
 
-function sum(one: TokenEstimate, other: TokenEstimate): TokenEstimate {
-  return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-  };
+function add(sum: { inputTokens: number; outputTokens: number }, more: TokenEstimate): void {
+  sum.inputTokens += more.inputTokens;
+  sum.outputTokens += more.outputTokens;
 }

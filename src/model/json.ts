@@ -60,7 +60,9 @@ export function countField(value: unknown, key: string): number {
 
 /** The member of `value` at the end of `path`; `undefined` where the path leaves the objects. */
 export function member(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => (isObject(at) ? field(at, key) : undefined), value);
+  let at = value;
+  for (const key of path) at = isObject(at) ? field(at, key) : undefined;
+  return at;
 }
 
 export function stringMember(value: unknown, ...path: readonly string[]): string | undefined {

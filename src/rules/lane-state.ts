@@ -119,7 +119,11 @@ export function memberOf(state: LaneState, name: string): LaneMember {
 
 /** Whether calls ask to go. */
 export function isAwaited({ members }: LaneState): boolean {
-  return Object.values(members).some(({ tickets, isAway }) => tickets.length > 0 && !isAway);
+  for (const name in members) {
+    const { tickets = [], isAway } = members[name] ?? {};
+    if (tickets.length > 0 && isAway === false) return true;
+  }
+  return false;
 }
 
 /** Calls in flight, of all processes. */

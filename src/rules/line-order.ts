@@ -13,9 +13,11 @@ export interface AskingTicket {
  * key's clock; then the second ones; and so on.
  */
 export function inOrder({ members, turns }: LaneState): AskingTicket[] {
-  const asked = Object.entries(members).flatMap(([member, { tickets, isAway }]) =>
-    isAway ? [] : tickets.map((ticket): AskingTicket => ({ ticket, member })),
-  );
+  const asked: AskingTicket[] = [];
+  for (const member in members) {
+    const { tickets = [], isAway } = members[member] ?? {};
+    if (isAway === false) for (const ticket of tickets) asked.push({ ticket, member });
+  }
   if (asked.length < 2) return asked;
   const byKey = new Map<string, AskingTicket[]>();
   for (const each of asked) {

@@ -141,17 +141,15 @@ export class Attempt {
     const usage = believedUsage(reported, { estimate, maxOutputTokens, seenOutputTokens });
     const { inputTokens, expectedOutputTokens: outputTokens } = estimate;
     const isWhole = complete && failure === undefined;
-    lane.feedback.used({
+    lane.feedback.used({ inputTokens, outputTokens }, usage, () => ({
       callId: this.reservation.callId,
       key,
-      estimated: { inputTokens, outputTokens },
-      actual: usage,
       usd: usage && this.#context.usdOf(usage),
       provider: provider.name,
       path: this.#context.path,
       latencyMs: wholeMs(clock.now() - this.#sentAt),
       status,
-    });
+    }));
     const isAll = isWhole || (isDone === true && failure === undefined);
     if (usage !== undefined && isAll) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };

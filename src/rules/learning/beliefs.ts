@@ -73,7 +73,7 @@ export function forgetUnshown(
   const unshown = known.evidence.filter((each) => !sightings.some((one) => isSameLimit(one, each)));
   return unshown.filter(passOver).flatMap((each) => {
     drop(known, each);
-    return settle(known, each, now);
+    return settle(known, each, now) ?? [];
   });
 }
 
@@ -86,7 +86,7 @@ export function learnShown(
   return sightings.flatMap((sighting) => {
     const stated = evidenceOf(known.evidence, sighting, 'refusal');
     if (stated !== undefined && stated.against !== sighting.max) drop(known, stated);
-    return settle(known, sighting, now);
+    return settle(known, sighting, now) ?? [];
   });
 }
 
@@ -106,7 +106,7 @@ export function learnStated(
     const odd = isOdd(known, limit, testimony);
     const stated = hearFrom(known, limit, 'refusal', witnessOf(limit, odd, testimony));
     if (isShown) stated.against = before.max;
-    return settle(known, limit, testimony.now);
+    return settle(known, limit, testimony.now) ?? [];
   });
 }
 
@@ -119,16 +119,17 @@ export function passTime(
   now: number,
 ): { readonly changed: Limit[]; readonly retried: MeteredLimit[] } {
   const retried: MeteredLimit[] = [];
-  const changed = known.evidence.flatMap((each) => {
+  const changed: Limit[] = [];
+  for (const each of known.evidence) {
     const limit = find(known.inForce, each);
     const isRetried = limit?.source === 'refusal' && isLapsed(each, now);
-    const others = settle(known, each, now);
-    if (isRetried && others.length > 0) {
-      learnEstimate(known, limit);
-      retried.push(limit);
-    }
-    return others;
-  });
+    const other = settle(known, each, now);
+    if (other === undefined) continue;
+    changed.push(other);
+    if (!isRetried) continue;
+    learnEstimate(known, limit);
+    retried.push(limit);
+  }
   return { changed, retried };
 }
 
@@ -153,24 +154,33 @@ export function isAlone(known: KnownLimits, limit: MeteredLimit, now: number): b
   return said === undefined || (believed(said, now)?.isAlone ?? true);
 }
 
+/** In the order in which they count. */
+const PLACES: readonly Place[] = ['refusal', 'headers'];
+
 /** Puts the limit in force that is believed now; returns it where it is another one. */
-function settle(known: KnownLimits, { dimension, windowMs }: Subject, now: number): Limit[] {
-  const subject = { dimension, windowMs };
+function settle(known: KnownLimits, subject: Subject, now: number): Limit | undefined {
   const before = find(known.inForce, subject);
-  const after = inForceNow(known, subject, now);
-  if (before?.max === after?.max && before?.source === after?.source) return [];
+  const after = inForceNow(known, subject, before, now);
+  if (before?.max === after?.max && before?.source === after?.source) return undefined;
   if (after !== undefined) put(known.inForce, after);
   else known.inForce = known.inForce.filter((each) => !isSameLimit(each, subject));
-  return [after ?? { ...subject, max: Number.POSITIVE_INFINITY }];
+  const { dimension, windowMs } = subject;
+  return after ?? { dimension, windowMs, max: Number.POSITIVE_INFINITY };
 }
 
-function inForceNow(known: KnownLimits, subject: Subject, now: number): MeteredLimit | undefined {
+function inForceNow(
+  known: KnownLimits,
+  subject: Subject,
+  before: MeteredLimit | undefined,
+  now: number,
+): MeteredLimit | undefined {
   const start = find(known.start, subject);
-  for (const source of ['refusal', 'headers'] as const) {
+  for (const source of PLACES) {
     const belief = beliefOf(known, subject, source, now);
-    if (belief !== undefined) return limitInForce(start, { ...subject, max: belief.max }, source);
+    if (belief === undefined) continue;
+    const { dimension, windowMs } = subject;
+    return limitInForce(start, { dimension, windowMs, max: belief.max }, source);
   }
-  const before = find(known.inForce, subject);
   return before?.source === 'guess' ? before : start;
 }
 

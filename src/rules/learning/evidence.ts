@@ -133,5 +133,6 @@ export function evidenceOf(
   limit: Subject,
   source: Place,
 ): Evidence | undefined {
-  return all.find((each) => each.source === source && isSameLimit(each, limit));
+  for (const each of all) if (each.source === source && isSameLimit(each, limit)) return each;
+  return undefined;
 }

@@ -103,8 +103,10 @@ export function put<T extends Subject>(limits: T[], limit: T): void {
   else limits[index] = limit;
 }
 
+/** A loop, as it runs dozens of times for each call. */
 export function find<T extends Subject>(limits: readonly T[], limit: Subject): T | undefined {
-  return limits.find((each) => isSameLimit(each, limit));
+  for (const each of limits) if (isSameLimit(each, limit)) return each;
+  return undefined;
 }
 
 /** A limit that was a guess to begin with, and is as it was. */

@@ -26,8 +26,7 @@ function sightingOf(
   if (limit === undefined || limit <= 0) return undefined;
   const ofSize = inForce.find((each) => each.dimension === dimension && each.max === limit);
   const known = ofSize?.windowMs ?? onlyWindow(windows, dimension) ?? MINUTE_MS;
-  const sighting = { dimension, max: limit, remaining, windowMs: windowMs ?? known };
-  return resetMs === undefined ? sighting : { ...sighting, resetMs };
+  return { dimension, max: limit, remaining, windowMs: windowMs ?? known, resetMs };
 }
 
 function onlyWindow(windows: readonly Subject[], dimension: Dimension): number | undefined {

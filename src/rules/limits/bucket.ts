@@ -55,16 +55,21 @@ function mostSavings(spec: BucketSpec): number {
 }
 
 /** Adds `amount` to the level, and what doesn't fit to the savings. */
-function pour(spec: BucketSpec, state: BucketState, amount: number): BucketState {
+function pour(
+  spec: BucketSpec,
+  state: BucketState,
+  amount: number,
+  at: number = state.at,
+): BucketState {
   const poured = Math.min(amount, spec.capacity - state.level);
   const savings = Math.min(state.savings + amount - poured, mostSavings(spec));
-  return { ...state, level: state.level + poured, savings };
+  return { level: state.level + poured, savings, at };
 }
 
 /** The state at `now`. Time that runs backwards changes nothing. */
 export function refill(spec: BucketSpec, state: BucketState, now: number): BucketState {
   if (now <= state.at) return state;
-  return { ...pour(spec, state, spec.perMs * (now - state.at)), at: now };
+  return pour(spec, state, spec.perMs * (now - state.at), now);
 }
 
 /** Milliseconds until the first call of the queue can take `cost`, if `other` is taken before. */
@@ -89,7 +94,8 @@ export function takeAsHead(spec: BucketSpec, state: BucketState, cost: number): 
 
 /** Takes `cost` from the level, which may become a debt. A negative cost is given back. */
 export function takeFromLevel(spec: BucketSpec, state: BucketState, cost: number): BucketState {
-  return cost < 0 ? pour(spec, state, -cost) : { ...state, level: state.level - cost };
+  if (cost < 0) return pour(spec, state, -cost);
+  return { level: state.level - cost, savings: state.savings, at: state.at };
 }
 
 /** Takes `cost` as a debt, which is never more than what flows in within `windowMs`. */
@@ -105,7 +111,8 @@ export function owe(
 
 /** A debt is cut to what `level` leaves of it; what is no debt stays as it is. */
 export function relieved(state: BucketState, level: number): BucketState {
-  return { ...state, level: Math.max(state.level, Math.min(0, level)) };
+  const cut = Math.max(state.level, Math.min(0, level));
+  return cut === state.level ? state : { ...state, level: cut };
 }
 
 /** An empty bucket without savings. A debt stays. */

@@ -1,6 +1,6 @@
 import type { TokenEstimate, Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
-import { emptyTally, type TokensByScript } from '../tokenizer/tokens-by-script.ts';
+import type { TokensByScript } from '../tokenizer/tokens-by-script.ts';
 import { RecentMap } from './recent-map.ts';
 import type { Prior } from './script-weights.ts';
 
@@ -60,7 +60,10 @@ export function withNumbers(
 type Kind = Pick<Measurement, 'family' | 'prior' | 'callSites' | 'inputSite' | 'hasExtras'>;
 
 /** A counted call, as far as something can be learned of its response. */
-export type Counted = Kind & Pick<Measurement, 'tally' | 'knownTokens' | 'isText'>;
+export interface Counted extends Kind, Pick<Measurement, 'knownTokens' | 'isText'> {
+  /** Up to its last script. */
+  readonly tally: ArrayLike<number>;
+}
 
 /** What an estimate learns with. */
 export interface Learner {
@@ -129,9 +132,8 @@ export class LearningEstimate implements Estimated {
   }
 
   learn(usage: Usage): void {
-    if (this.#tally === undefined) return;
-    const tally = emptyTally();
-    tally.set(this.#tally);
+    const tally = this.#tally;
+    if (tally === undefined) return;
     this.#tally = undefined;
     const counted = { tally, knownTokens: this.#knownTokens, isText: this.#isText };
     this.#learner.learn({ ...this.#kind, ...counted }, usage);

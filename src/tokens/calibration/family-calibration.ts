@@ -1,4 +1,4 @@
-import { type TokensByScript, weigh } from '../tokenizer/tokens-by-script.ts';
+import { weigh } from '../tokenizer/tokens-by-script.ts';
 import { RecentValues } from './recent-values.ts';
 import { type Prior, ScriptWeights, spreadOf } from './script-weights.ts';
 
@@ -42,7 +42,7 @@ export class FamilyCalibration {
   }
 
   /** The tokens of a text. */
-  tokens(tally: TokensByScript): number {
+  tokens(tally: ArrayLike<number>): number {
     return this.#isBetter ? this.#weights.tokens(tally) : weigh(tally, this.#prior);
   }
 
@@ -53,7 +53,7 @@ export class FamilyCalibration {
   }
 
   /** Learns that a text with this tally had `actual` tokens. */
-  learn(tally: TokensByScript, actual: number): void {
+  learn(tally: ArrayLike<number>, actual: number): void {
     const expected = this.tokens(tally);
     const ratio = actual / expected;
     if (!(ratio > LEAST_RATIO && ratio < MOST_RATIO)) return;

@@ -1,4 +1,4 @@
-import { SCRIPT_COUNT, type TokensByScript } from '../tokenizer/tokens-by-script.ts';
+import { SCRIPT_COUNT, weigh } from '../tokenizer/tokens-by-script.ts';
 
 /** The assumption about a model before its first response. */
 export interface Prior {
@@ -47,15 +47,15 @@ export class ScriptWeights {
   }
 
   /** The tokens of a text. */
-  tokens(tally: TokensByScript): number {
-    return dot(this.#weights, tally);
+  tokens(tally: ArrayLike<number>): number {
+    return weigh(tally, this.#weights);
   }
 
   /** Corrects the weights by a text with this tally that had `actual` tokens. */
-  learn(tally: TokensByScript, actual: number): void {
+  learn(tally: ArrayLike<number>, actual: number): void {
     const predicted = this.tokens(tally);
     if (!(predicted > 0)) return;
-    const shares = SCRIPTS.map((script) => tally[script]! / predicted);
+    const shares = SCRIPTS.map((script) => (tally[script] ?? 0) / predicted);
     // Sᵀ · x, and with it P · x and xᵀ · P · x.
     const seen = SOURCES.map((source) =>
       SCRIPTS.reduce((sum, script) => sum + this.#factor[script]![source]! * shares[script]!, 0),

@@ -61,6 +61,10 @@ export function weightList(weights: Weights): readonly number[] {
 }
 
 /** All tokens of a tally, those of each script times its weight. */
-export function weigh(tally: TokensByScript, weights: readonly number[]): number {
-  return weights.reduce((sum, weight, script) => sum + weight * (tally[script] ?? 0), 0);
+export function weigh(tally: ArrayLike<number>, weights: readonly number[]): number {
+  let sum = 0;
+  for (let script = 0; script < weights.length; script += 1) {
+    sum += weights[script]! * (tally[script] ?? 0);
+  }
+  return sum;
 }
