@@ -19,6 +19,8 @@ interface First {
   /** The host shows no limits. */
   readonly isMute?: boolean;
   readonly sdk?: 'openai' | 'anthropic';
+  /** Calls come one by one, so far from each other. @default 0, all at once */
+  readonly everyMs?: number;
 }
 
 const LIMITS = { rpm: 500, tpm: 200_000 };
@@ -28,7 +30,7 @@ const AZURE = 'https://ours.openai.azure.com/openai/v1';
 
 /** Short calls, all at once, of which each takes 200 ms. */
 async function first(run: First): Promise<{ ms: number; refused: number }> {
-  const { calls = 60, sdk = 'openai', enforcement, fill, limits = LIMITS } = run;
+  const { calls = 60, sdk = 'openai', enforcement, fill, limits = LIMITS, everyMs = 0 } = run;
   const clock = createVirtualClock();
   const simulator = createSimulator({
     ...{ clock, limits, enforcement, fill, provider: run.baseURL === AZURE ? 'azure' : sdk },
@@ -49,7 +51,11 @@ async function first(run: First): Promise<{ ms: number; refused: number }> {
     return () => chat.completions.create(body);
   };
   const send = ask();
-  await clock.run(Promise.all(Array.from({ length: calls }, send)));
+  const sendLater = async (_: unknown, index: number): Promise<void> => {
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, index * everyMs));
+    await send();
+  };
+  await clock.run(Promise.all(Array.from({ length: calls }, sendLater)));
   return { ms: clock.now(), refused: simulator.stats().status429 };
 }
 
@@ -94,6 +100,39 @@ describe('60 short calls at once, that fit', () => {
       expect(known.ms).toBeLessThanOrEqual(3000);
     }
   });
+});
+
+describe('what fits into a limit that is given goes at once, whatever its rate', () => {
+  it.each([
+    [500, 200, 0],
+    [1000, 300, 0],
+    [1000, 300, 1],
+    [2000, 500, 0],
+    [30_000, 300, 0],
+  ])('Anthropic, %i requests a minute: %i calls, one in %i ms', async (rpm, calls, everyMs) => {
+    const limits = { rpm, itpm: 1000 * rpm, otpm: 500 * rpm };
+    const run = { sdk: 'anthropic', calls, everyMs, limits, options: { limits } } as const;
+    const { ms, refused } = await first(run);
+    expect(refused).toBe(0);
+    expect(ms).toBeLessThanOrEqual(2500 + everyMs * calls);
+  });
+
+  it.each([false, true])(
+    'a gateway, 1,200 requests a minute; shows nothing: %s',
+    async (isMute) => {
+      const limits = { rpm: 1200 };
+      const common = {
+        baseURL: GATEWAY,
+        calls: 300,
+        enforcement: 'sliding',
+        limits,
+        isMute,
+      } as const;
+      const { ms, refused } = await first({ ...common, options: { limits } });
+      expect(refused).toBe(0);
+      expect(ms).toBeLessThanOrEqual(3000);
+    },
+  );
 });
 
 describe('60 short calls at once, on a host that is not as it seems', () => {

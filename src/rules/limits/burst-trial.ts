@@ -7,7 +7,7 @@ const REMEMBERED_MS = HOUR_MS;
 /** Refusals come at once: requests of which none was refused for so long have passed. */
 const SILENCE_MS = 2000;
 /** By how much a network shifts calls against each other. */
-const SPREAD_MS = 60;
+const SPREAD_MS = 50;
 /** A trial whose calls do not end is given up. */
 const GIVEN_UP_MS = 60_000;
 /** Two bursts as far apart, in parts of a second, do not both lie at the border of two seconds. */
@@ -87,7 +87,10 @@ export function newBurstTrial(): BurstTrial {
 /** Milliseconds until the finer limit has room for `cost`. */
 export function finerWait(trial: BurstTrial, finer: FinerLimit, cost: number, now: number): number {
   const wanted = sentAt(trial, finer, now) + Math.min(cost, finer.safe);
-  const missing = wanted - mostAt(trial, finer, now) + margin(finer);
+  // Beside a trial, and where none can be made, no call may be refused because it arrived early.
+  const isExposed = trial.open > 0 || slack(finer) >= MOST_OPEN;
+  const kept = margin(finer) + (isExposed ? slack(finer) : 0);
+  const missing = wanted - mostAt(trial, finer, now) + kept;
   return missing <= 0 ? 0 : missing / finer.perMs;
 }
 
@@ -97,21 +100,19 @@ export function hearingWait({ heardAt, last }: BurstTrial, now: number): number 
 }
 
 /**
- * Milliseconds until a call of that cost may exceed the finer limit; infinite where it may not. Within
- * a second that must tell something; over a longer time, it may take some steps. The rest of the burst
- * has arrived by then, so that no call is refused but those on trial.
+ * Whether a call of that cost may exceed the finer limit now. The calls that may be unanswered must tell
+ * something; tokens over a longer time may take some steps. It goes right behind the calls that have
+ * room: whichever arrive first, no more are refused. Later it would tell less.
  */
-export function trialWait(trial: BurstTrial, finer: FinerLimit, cost: number, now: number): number {
+export function mayTry(trial: BurstTrial, finer: FinerLimit, cost: number, now: number): boolean {
   const left = MOST_OPEN - trial.open;
-  if (left <= 0 || (trial.open > 0 && now > trial.until)) return Number.POSITIVE_INFINITY;
-  if (finer.burstMs === Number.POSITIVE_INFINITY) return 0;
-  const arrivesMs = trial.open > 0 ? 0 : Math.max(0, trial.last + SPREAD_MS - now);
-  const at = now + arrivesMs;
-  const beyond = sentAt(trial, finer, at) - mostAt(trial, finer, at);
+  if (left <= 0 || (trial.open > 0 && now > trial.until)) return false;
+  const isLong = finer.burstMs === Number.POSITIVE_INFINITY;
+  if (isLong && margin(finer) > 0) return true;
+  const beyond = sentAt(trial, finer, now) - mostAt(trial, finer, now) - slack(finer);
   // One call beyond it tells enough, if that does not depend on an estimate.
-  if (trial.open > 0 && beyond > margin(finer)) return Number.POSITIVE_INFINITY;
-  const isTelling = beyond + left * cost > 0;
-  return isTelling ? arrivesMs : Number.POSITIVE_INFINITY;
+  if (trial.open > 0 && beyond > margin(finer)) return false;
+  return beyond + left * cost > 0;
 }
 
 /** Records that a call of that cost was sent; `isBeyond`: although it had no room. */
@@ -155,7 +156,7 @@ export function recordPassed(
   trial.answered += Math.min(passed, finer.capacity);
   trial.ended++;
   if (trial.open === 0) return;
-  if (trial.answered > mostAt(trial, finer, trial.until)) pass(trial);
+  if (trial.answered > mostAt(trial, finer, trial.until) + slack(finer)) pass(trial);
   else if (trial.ended >= trial.calls) trial.open = 0;
 }
 
@@ -214,6 +215,11 @@ function isOver(trial: BurstTrial, finer: FinerLimit, now: number): boolean {
 
 function margin({ capacity, safe }: FinerLimit): number {
   return capacity - safe;
+}
+
+/** What flows in besides while a network shifts calls: only more than that tells something. */
+function slack({ perMs }: FinerLimit): number {
+  return SPREAD_MS * perMs;
 }
 
 function restart(trial: BurstTrial, now: number): void {

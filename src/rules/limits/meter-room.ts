@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import { waitOfHead, waitOfOther } from './bucket.ts';
 import { finerLimits, isOnTrial, mayBeBucket, onTrial } from './burst-policy.ts';
-import { finerWait, hearingWait, trialWait } from './burst-trial.ts';
+import { finerWait, hearingWait, mayTry } from './burst-trial.ts';
 import { busySince } from './busy-spell.ts';
 import { type LimitMeter, refillMeter } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
@@ -176,10 +176,11 @@ function windowsWait(
 /** The wait of a call that goes beyond the finer limit which is on trial. */
 function triedWait(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): number {
   const tried = onTrial(meter, cost, terms);
-  if (tried === undefined) return Number.POSITIVE_INFINITY;
-  const ofTrial = trialWait(tried.trial, tried.finer, cost, now);
+  if (tried === undefined || !mayTry(tried.trial, tried.finer, cost, now)) {
+    return Number.POSITIVE_INFINITY;
+  }
   const ofTen = meter.burst.stage === 'tryPerSecond' ? tenWait(meter, cost, terms, now) : 0;
-  return Math.max(ofTrial, ofTen, windowsWait(meter, cost, 0, now, true));
+  return Math.max(ofTen, windowsWait(meter, cost, 0, now, true));
 }
 
 /** Whether a call that goes now exceeds the window of a trial. */

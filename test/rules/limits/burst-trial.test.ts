@@ -1,111 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN_SHAPE } from '../../../src/model/limits.ts';
-import type { LaneCommand } from '../../../src/rules/commands.ts';
-import { change, decide } from '../../../src/rules/decide.ts';
-import { type LaneState, newLane } from '../../../src/rules/lane-state.ts';
-import type { GrantedCall } from '../../../src/rules/ticket.ts';
-import { createRandom } from '../../../src/testing/index.ts';
-import { policyOf } from './policies.ts';
+import { bucketOf, byTheClock, byTheMinute, byTheSecond, type Run, run } from './unknown-hosts.ts';
 
 const HOUR_MS = 3_600_000;
-const START = 1_767_225_600_000;
-
-type Server = (at: number) => boolean;
-
-/** A sixtieth of the limit in each second by the server's clock. */
-function byTheSecond(rpm: number, offsetMs: number): Server {
-  const used = new Map<number, number>();
-  return (at) => {
-    const second = Math.floor((at + offsetMs) / 1000);
-    const before = used.get(second) ?? 0;
-    const passes = before === 0 || before + 1 <= rpm / 60;
-    if (passes) used.set(second, before + 1);
-    return passes;
-  };
-}
-
-/** Admits at most `rpm` in any minute. */
-function byTheMinute(rpm: number): Server {
-  const taken: number[] = [];
-  return (at) => {
-    while (taken[0] !== undefined && taken[0] <= at - 60_000) taken.shift();
-    if (taken.length >= rpm) return false;
-    taken.push(at);
-    return true;
-  };
-}
-
-/** A bucket that holds ten seconds of the limit. */
-function bucketOfTen(rpm: number): Server {
-  let level = rpm / 6;
-  let last = START;
-  return (at) => {
-    level = Math.min(rpm / 6, level + ((at - last) * rpm) / 60_000);
-    last = at;
-    if (level < 1 - 1e-9) return false;
-    level--;
-    return true;
-  };
-}
-
-interface Run {
-  readonly rpm: number;
-  readonly calls: number;
-  readonly answerMs: number;
-  readonly seed: number;
-}
-
-/** Calls that all wait at once, through a lane whose limit is given and whose host nobody knows. */
-function run(server: Server, { rpm, calls, answerMs, seed }: Run): { ms: number; refused: number } {
-  const limit = { dimension: 'requests', max: rpm, windowMs: 60_000, source: 'given' } as const;
-  const most = Number.POSITIVE_INFINITY;
-  const policy = policyOf(UNKNOWN_SHAPE);
-  const state: LaneState = newLane(
-    { start: [limit], policy, inFlight: { start: most, most }, isCold: false },
-    START,
-  );
-  const random = createRandom(seed);
-  const events: { at: number; tell: () => void }[] = [];
-  let left = calls;
-  let nextId = 0;
-  let asked: number[] = [];
-  let refused = 0;
-  let now = START;
-  const tell = (command: LaneCommand): void => change(state, [{ member: 'a', command }], now);
-  const end = (call: GrantedCall, isRefused: boolean): void => {
-    if (isRefused) {
-      refused++;
-      left++;
-      tell({ kind: 'refused', call, cause: 'rate', retryAfterMs: 1000, words: {} });
-    }
-    tell({ kind: 'answered', call, isRefused });
-    tell({ kind: 'ended', call, actual: call.cost, wasAnswered: true, isRefused });
-  };
-  const arrive = (call: GrantedCall): void => {
-    const passes = server(now);
-    events.push({ at: now + (passes ? answerMs : 20), tell: () => end(call, !passes) });
-  };
-  while (left > 0 || events.length > 0) {
-    while (asked.length < Math.min(64, left)) asked.push(nextId++);
-    const tickets = asked.map((id) => {
-      const place = { id, since: 0, priority: 0, key: '', weight: 1 };
-      return { ...place, cost: { requests: 1 }, expects: [], deadline: undefined };
-    });
-    const decision = decide(state, [{ member: 'a', command: { kind: 'ask', tickets } }], now);
-    for (const { call } of decision.granted) {
-      asked = asked.filter((id) => id !== call.id);
-      left--;
-      events.push({ at: now + 20 + Math.floor(40 * random()), tell: () => arrive(call) });
-    }
-    if (decision.granted.length > 0) continue;
-    events.sort((one, other) => one.at - other.at);
-    const wakesAt = now + Math.ceil(decision.blocked?.waitMs ?? Number.POSITIVE_INFINITY);
-    now = Math.min(events[0]?.at ?? Number.POSITIVE_INFINITY, wakesAt);
-    while (events[0] !== undefined && events[0].at <= now) events.shift()?.tell();
-  }
-  return { ms: now - START, refused };
-}
 
 const runs: fc.Arbitrary<Run> = fc.record({
   rpm: fc.constantFrom(20, 60, 100, 500, 3000),
@@ -137,7 +34,7 @@ describe('an unknown host, of any limit and latency', () => {
   it('whose bucket holds ten seconds refuses two calls an hour', () => {
     fc.assert(
       fc.property(runs, (each) => {
-        const { refused, ms } = run(bucketOfTen(each.rpm), each);
+        const { refused, ms } = run(bucketOf(10, each.rpm), each);
         expect(refused).toBeLessThanOrEqual(2 * Math.ceil(ms / HOUR_MS));
       }),
       { numRuns: 40 },
@@ -147,5 +44,52 @@ describe('an unknown host, of any limit and latency', () => {
   it('lets go at once what the limit has room for, after two round trips and a second', () => {
     const quick = { rpm: 500, calls: 400, answerMs: 200, seed: 1 };
     expect(run(byTheMinute(500), quick).ms).toBeLessThanOrEqual(2500);
+  });
+});
+
+/** A round trip for each of three bursts, and the seconds in which they lie. */
+const TRIALS_MS = 2500;
+
+describe('calls at once to an unknown host, by the rate of its limit', () => {
+  const common = { answerMs: 300, seed: 1 };
+  const idealMs = ({ rpm, calls }: Pick<Run, 'rpm' | 'calls'>): number =>
+    (calls * 60_000) / (0.8 * rpm);
+
+  it.each([
+    [60, 24],
+    [300, 200],
+    [500, 300],
+    [1000, 300],
+    [1200, 300],
+    [1500, 300],
+    [3000, 200],
+    [30_000, 300],
+  ])('of %i requests a minute: %i calls', (rpm, calls) => {
+    const each = { ...common, rpm, calls };
+    // At higher rates, two calls beyond a second's share would tell nothing.
+    const isTried = rpm > 60 && rpm < 2000;
+    for (const server of [bucketOf(60, rpm), byTheMinute(rpm), byTheClock(rpm)]) {
+      const { ms, refused } = run(server, each);
+      expect(refused).toBe(0);
+      expect(ms).toBeLessThanOrEqual(isTried ? TRIALS_MS : Math.max(1000, 1.15 * idealMs(each)));
+    }
+    for (const server of [byTheSecond(rpm, 333), bucketOf(1, rpm), bucketOf(10, rpm)]) {
+      const { ms, refused } = run(server, each);
+      expect(refused).toBeLessThanOrEqual(2);
+      expect(ms).toBeLessThanOrEqual(Math.max(1000, 2 * idealMs(each)));
+    }
+  });
+
+  it('a bucket of ten seconds is no larger than it is because calls arrive over some time', () => {
+    for (const [rpm, calls] of [
+      [500, 150],
+      [2000, 400],
+      [3000, 600],
+    ] as const) {
+      for (let seed = 1; seed <= 3; seed++) {
+        const { refused } = run(bucketOf(10, rpm), { ...common, rpm, calls, seed });
+        expect(refused).toBeLessThanOrEqual(2);
+      }
+    }
   });
 });
