@@ -67,14 +67,3 @@ export interface LaneStatus extends LaneSnapshot {
   /** The number of processes that share the lane, this one included. */
   readonly processes: number;
 }
-
-const NO_TOKENS: TokenEstimate = { inputTokens: 0, outputTokens: 0 };
-
-export const NO_TOTALS: LaneTotals = {
-  calls: 0,
-  refused: 0,
-  overloaded: 0,
-  pausedMs: 0,
-  estimated: NO_TOKENS,
-  actual: NO_TOKENS,
-};

@@ -10,7 +10,8 @@ import { QueueForecast } from '../rules/queue-forecast.ts';
 import { pauseOf } from '../rules/recovery-state.ts';
 import type { Glimpse } from '../shared/shared-store.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
-import { type LaneSnapshot, type LaneStatus, NO_TOTALS } from './lane-snapshot.ts';
+import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
+import { Totals } from './totals.ts';
 
 /** The limits of a lane as they are now. */
 export function limitsOf(
@@ -52,7 +53,7 @@ export function statusElsewhere(
   const until = pauseOf(state.recovery)?.until ?? 0;
   const pausedUntil = until > now ? Math.ceil(until - now + clockNow) : undefined;
   return {
-    ...{ ...ref, ...limitsOf(state, now), pausedUntil, totals: NO_TOTALS },
+    ...{ ...ref, ...limitsOf(state, now), pausedUntil, totals: new Totals().sum },
     concurrency: Math.max(1, Math.floor(state.learning.concurrency.limit)),
     ...{
       queued: tickets.length,

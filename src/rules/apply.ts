@@ -9,7 +9,6 @@ import { addUse, limitSet, recallUse, retime } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
 import { beginAgain, halt, reconsider, widen } from './recovery.ts';
 import { pauseOf } from './recovery-state.ts';
-import { noteTaken } from './taken.ts';
 import type { GrantedCall, Ticket } from './ticket.ts';
 import { begin, end, firstOf } from './turns.ts';
 
@@ -46,9 +45,6 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
     case 'ask':
       ask(memberOf(state, from), command.tickets);
       syncTurns(state);
-      break;
-    case 'took':
-      noteTaken(state, from, command.calls, now);
       break;
     case 'sent':
       restamp(state, command.call, now);

@@ -20,7 +20,7 @@ export interface CallTaken {
 export type LaneCommand =
   /** These calls are at the front of the process's queue, instead of those it asked for before. */
   | { readonly kind: 'ask'; readonly tickets: readonly Ticket[] }
-  /** So many of the calls that were asked for went at once, because there was room. */
+  /** Calls that were asked for went at once, because there was room: `taken.ts`, for shared lanes. */
   | { readonly kind: 'took'; readonly calls: readonly CallTaken[] }
   /** The request of a call leaves the process only now. */
   | { readonly kind: 'sent'; readonly call: GrantedCall }

@@ -1,4 +1,5 @@
 import type { CallTaken } from './commands.ts';
+import { change } from './decide.ts';
 import { type LaneState, memberOf } from './lane-state.ts';
 import { traceCharge } from './learning/charge.ts';
 import { granted as learnGrant } from './learning/learning.ts';
@@ -12,14 +13,16 @@ export function noteTaken(
   state: LaneState,
   from: string,
   calls: readonly CallTaken[],
-  now: number,
+  at: number,
 ): void {
+  change(state, [], at);
+  const { at: now } = state;
   const own = memberOf(state, from);
-  for (const { id, cost, charges, at } of calls) {
+  for (const { id, cost, charges, at: tookAt } of calls) {
     take(state.limits, cost, now);
     own.inFlight++;
     own.granted.push(id);
-    learnGrant(state.learning, cost, at);
+    learnGrant(state.learning, cost, tookAt);
     traceCharge(state.learning.charge, charges, cost, now);
   }
 }

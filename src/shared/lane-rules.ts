@@ -3,6 +3,7 @@ import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
 import { inOrder } from '../rules/line-order.ts';
+import { noteTaken } from '../rules/taken.ts';
 import { type LaneAnswer, type LaneReply, newsOf } from './lane-answer.ts';
 import { type Asker, packedRoom, takingOf } from './lane-room.ts';
 import type { Decided, Next, Rules, Sent } from './value-rules.ts';
@@ -51,7 +52,8 @@ function decided(
   // As in memory: who has asked gets what there is room for, before the next one asks.
   for (const sent of commands) {
     const { member, command } = received(sent);
-    if (command.kind === 'ask') answer(answers, decide(state, [{ member, command }], now));
+    if (command.kind === 'took') noteTaken(state, member, command.calls, now);
+    else if (command.kind === 'ask') answer(answers, decide(state, [{ member, command }], now));
     else change(state, [{ member, command }], now);
     if (command.kind === 'lapse') tell(answers, member, { kind: 'lapsed', id: command.call.id });
   }

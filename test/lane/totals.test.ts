@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { NO_TOTALS } from '../../src/lane/lane-snapshot.ts';
 import { Totals } from '../../src/lane/totals.ts';
 import type { Usage } from '../../src/model/usage.ts';
 
@@ -12,7 +11,7 @@ it('counts calls when they are let through, and those in flight until they end',
   totals.started({ requests: 1 });
   totals.started({ requests: 1 });
   totals.ended({ requests: 1 });
-  expect(totals.sum).toEqual({ ...NO_TOTALS, calls: 2 });
+  expect(totals.sum).toEqual({ ...new Totals().sum, calls: 2 });
   expect(totals.inFlight).toBe(1);
 });
 
@@ -21,7 +20,7 @@ it('counts refusals apart from an overload', () => {
   totals.refused('refused');
   totals.refused('refused');
   totals.refused('overloaded');
-  expect(totals.sum).toEqual({ ...NO_TOTALS, refused: 2, overloaded: 1 });
+  expect(totals.sum).toEqual({ ...new Totals().sum, refused: 2, overloaded: 1 });
 });
 
 it('adds up what was expected and what was used, and how long it was stopped', () => {
@@ -32,12 +31,12 @@ it('adds up what was expected and what was used, and how long it was stopped', (
   totals.paused(250);
   const estimated = { inputTokens: 11, outputTokens: 7 };
   const actual = { inputTokens: 15, outputTokens: 5 };
-  expect(totals.sum).toEqual({ ...NO_TOTALS, estimated, actual, pausedMs: 750 });
+  expect(totals.sum).toEqual({ ...new Totals().sum, estimated, actual, pausedMs: 750 });
 });
 
 it('changes no sum that was read before', () => {
   const totals = new Totals();
   const before = totals.sum;
   totals.started({ requests: 1 });
-  expect(before).toEqual(NO_TOTALS);
+  expect(before).toEqual(new Totals().sum);
 });

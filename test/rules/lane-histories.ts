@@ -44,7 +44,7 @@ const KINDS: readonly LaneCommand['kind'][] = [
     'pause',
     'resume',
   ] as const),
-  ...(['lapse', 'presence', 'used', 'took', 'recall', 'add', 'join', 'leave'] as const),
+  ...(['lapse', 'presence', 'used', 'recall', 'add', 'join', 'leave'] as const),
 ];
 
 const step: fc.Arbitrary<LaneStep> = fc.record({
@@ -108,8 +108,6 @@ export class LaneHistory {
         };
       case 'used':
         return { kind, cost: this.#cost(share) };
-      case 'took':
-        return { kind, calls: [{ id: 1000 + nth, cost: this.#cost(share), at: now }] };
       case 'join':
         return { kind, inFlight: count };
       case 'presence':
@@ -118,6 +116,9 @@ export class LaneHistory {
       case 'reconsider':
       case 'leave':
         return { kind };
+      // Of shared lanes alone.
+      case 'took':
+        return undefined;
       case 'recall':
       case 'add':
         return { kind, at: now, limits: JSON.stringify(limitSet.pack(this.state.limits, now)) };
