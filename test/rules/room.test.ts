@@ -33,9 +33,10 @@ function partOf({ cost }: LaneRoom, share: number): Cost {
 
 describe('the room of a lane', () => {
   it('has place for all that is taken of it, in whatever parts and whenever until its end', () => {
-    let rooms = 0;
+    let [rooms, histories] = [0, 0];
     fc.assert(
       fc.property(openings, laneHistories, parts, (opening, history, taken) => {
+        histories += 1;
         const lane = new LaneHistory(newLane(opening, START));
         let now = START;
         for (const step of history) {
@@ -60,7 +61,7 @@ describe('the room of a lane', () => {
       { numRuns: 100 },
     );
     // Else the histories show little.
-    expect(rooms).toBeGreaterThan(200);
+    expect(rooms).toBeGreaterThan(histories / 2);
   });
 
   it('is half of what is left, for ten seconds', () => {
