@@ -18,11 +18,12 @@ const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
  * Their test files leave nothing behind, and may share a process, which loads the SDKs once. What a
  * first call loads decides which of the first calls comes first: so it is loaded before
  * (test/support/loaded.ts), except for the file that tests just that. Long simulations of clients,
- * and most lanes, have a process each.
+ * most lanes, and what measures memory have a process each.
  */
 const SHARING = [
-  'test/{batch,batch-api,budget,callers,fetch,http,model,otel,plan}/**/*.test.ts',
+  'test/{batch,batch-api,budget,fetch,http,model,otel,plan}/**/*.test.ts',
   'test/{providers,queue,report,rules,shared,testing,tokens}/**/*.test.ts',
+  'test/callers/!(idle-callers).test.ts',
   'test/sdk/!(charging|first-call).test.ts',
   'test/lane/learning*.test.ts',
 ];
