@@ -49,7 +49,8 @@ describe.concurrent.each(sdks)('$name through HTTP', (sdk: EachSdk) => {
 
   it('waits for the provider, and sends what was refused again', async (context) => {
     const { expect } = context;
-    const limits = { rpm: 120 };
+    // Three calls within 1.5 s, also where the first one has to load code: one is refused.
+    const limits = { rpm: 40 };
     const { client, simulator, limiter } = await connected(
       context,
       { limits, enforcement: 'bucket', fill: { rpm: 2 } },
