@@ -4,7 +4,6 @@ import {
   type Cell,
   type Ending,
   type Note,
-  type Room,
   type Seen,
   type Take,
   type Taken,
@@ -25,6 +24,7 @@ import {
   type PostgresTarget,
   poolFor,
 } from './postgres-client.ts';
+import { field, packRoom, roomIn, seenIn, takenIn } from './rows.ts';
 import { DEFAULT_TABLE, type Statements, statementsFor } from './statements.ts';
 
 export interface PostgresCellsOptions {
@@ -236,46 +236,4 @@ class PostgresCell implements Cell {
     const isShort = new TextEncoder().encode(payload).length <= LONGEST_PAYLOAD;
     return isShort ? payload : `${this.#name}\n`;
   }
-}
-
-/** As the statements read it: without an order, then with what was taken, how often, and its end. */
-function packRoom({ until, atMost, text }: Room): unknown[] {
-  return [-1, until, atMost, text, [], 0, 0];
-}
-
-function roomIn(row: unknown) {
-  const room = field(row, 'room');
-  const [, , , text, sums, , ending]: unknown[] = Array.isArray(room) ? room : [];
-  const after = Array.isArray(sums) ? sums.map(Number) : [];
-  return { text: String(text), after, endingUntil: Number(ending ?? 0) };
-}
-
-function takenIn(row: unknown, amounts: readonly number[]): Taken {
-  const { text, after } = roomIn(row);
-  return {
-    ...{ kind: 'taken', now: Number(field(row, 'now')), version: String(field(row, 'version')) },
-    ...{ before: after.map((each, i) => each - (amounts[i] ?? 0)), text },
-    isHeard: field(row, 'asked') === true,
-  };
-}
-
-function seenIn(row: unknown): Seen {
-  const inbox = field(row, 'inbox');
-  return {
-    kind: 'seen',
-    now: Number(field(row, 'now')),
-    version: String(field(row, 'version') ?? ''),
-    text: String(field(row, 'value') ?? ''),
-    inbox: Object.entries(typeof inbox === 'object' && inbox !== null ? inbox : {}).flatMap(
-      ([member, left]: [string, unknown]) => {
-        // A room is kept as a note of nobody.
-        if (!Array.isArray(left) || member === '') return [];
-        return [{ member, order: Number(left[0]), text: String(left[1]) }];
-      },
-    ),
-  };
-}
-
-function field(row: unknown, name: string): unknown {
-  return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
 }

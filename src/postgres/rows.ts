@@ -1,0 +1,53 @@
+import type { Room, Seen, Taken } from '../shared/cell.ts';
+
+/* Rows of the table, as the statements return them. */
+
+/** As the statements read it: without an order, then with what was taken, how often, and its end. */
+export function packRoom({ until, atMost, text }: Room): unknown[] {
+  return [-1, until, atMost, text, [], 0, 0];
+}
+
+/** A room, as a take finds it. */
+interface RoomRow {
+  readonly text: string;
+  /** What has been taken, by kind. */
+  readonly after: readonly number[];
+  readonly endingUntil: number;
+}
+
+export function roomIn(row: unknown): RoomRow {
+  const room = field(row, 'room');
+  const [, , , text, sums, , ending]: unknown[] = Array.isArray(room) ? room : [];
+  const after = Array.isArray(sums) ? sums.map(Number) : [];
+  return { text: String(text), after, endingUntil: Number(ending ?? 0) };
+}
+
+export function takenIn(row: unknown, amounts: readonly number[]): Taken {
+  const { text, after } = roomIn(row);
+  return {
+    ...{ kind: 'taken', now: Number(field(row, 'now')), version: String(field(row, 'version')) },
+    ...{ before: after.map((each, i) => each - (amounts[i] ?? 0)), text },
+    isHeard: field(row, 'asked') === true,
+  };
+}
+
+export function seenIn(row: unknown): Seen {
+  const inbox = field(row, 'inbox');
+  return {
+    kind: 'seen',
+    now: Number(field(row, 'now')),
+    version: String(field(row, 'version') ?? ''),
+    text: String(field(row, 'value') ?? ''),
+    inbox: Object.entries(typeof inbox === 'object' && inbox !== null ? inbox : {}).flatMap(
+      ([member, left]: [string, unknown]) => {
+        // A room is kept as a note of nobody.
+        if (!Array.isArray(left) || member === '') return [];
+        return [{ member, order: Number(left[0]), text: String(left[1]) }];
+      },
+    ),
+  };
+}
+
+export function field(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
+}
