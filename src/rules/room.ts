@@ -5,7 +5,6 @@ import type { BurstPolicy } from './limits/burst-state.ts';
 import { levels } from './limits/limit-levels.ts';
 import type { LimitSet } from './limits/limit-set.ts';
 import { waitBehind } from './limits/limit-waits.ts';
-import { isCold, pauseOf } from './recovery-state.ts';
 
 /** Of what is left of each limit, so much may be taken without a decision: less where a burst is on trial. */
 const SHARES = [1 / 2, 1 / 4, 1 / 8, 1 / 16];
@@ -28,21 +27,23 @@ export interface LaneRoom {
  */
 export function roomOf(state: LaneState, now: number): LaneRoom | undefined {
   const { limits, learning, recovery } = state;
-  const isOpen = recovery.phase === 'open' && pauseOf(recovery) === undefined && !isCold(recovery);
-  if (!isOpen || state.isOpen || isAwaited(state)) return undefined;
+  if (recovery.phase !== 'open' || state.isOpen || isAwaited(state)) return undefined;
   if (limits.meters.some(({ burst }) => isUnheard(burst))) return undefined;
-  const cost = SHARES.map((share) => partOf(limits, share, now)).find((each) => each !== undefined);
+  const cost = partOf(limits, now);
   if (cost === undefined) return undefined;
   const calls = SLOTS_SHARE * (learning.concurrency.limit - inFlight(state));
   return { calls, cost, until: Math.min(now + LASTS_MS, lapsesAt(learning.known, now)) };
 }
 
-/** That share of what is left, if it may all go at once. */
-function partOf(limits: LimitSet, share: number, now: number): Cost | undefined {
+/** The largest share of what is left that may all go at once. */
+function partOf(limits: LimitSet, now: number): Cost | undefined {
   const left = leftOf(limits, now);
   if (DIMENSIONS.some((each) => left[each] <= 0)) return undefined;
-  const cost: Cost = Object.fromEntries(DIMENSIONS.map((each) => [each, share * left[each]]));
-  return waitBehind(limits, cost, now).waitMs > 0 ? undefined : cost;
+  for (const share of SHARES) {
+    const cost: Cost = Object.fromEntries(DIMENSIONS.map((each) => [each, share * left[each]]));
+    if (waitBehind(limits, cost, now).waitMs === 0) return cost;
+  }
+  return undefined;
 }
 
 /** Each call that goes may have to be answered before the next. */
