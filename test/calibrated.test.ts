@@ -35,10 +35,7 @@ function setup(saved?: unknown) {
 }
 
 describe('estimates', () => {
-  // Once on a busy machine, the estimate after 20 calls was the first one's: why is not known yet.
-  it('are corrected by the usage of responses, and what was learned can be kept', {
-    retry: 1,
-  }, async () => {
+  it('are corrected by the usage of responses, and what was learned can be kept', async () => {
     const first = setup();
     await first.ask();
     expect(first.accuracy()).toBeLessThan(0.9);

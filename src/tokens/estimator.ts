@@ -82,7 +82,7 @@ export class Estimator {
 
   /** Loads the vocabulary of an encoding. Never rejects. */
   warmUp(encoding: Encoding): Promise<void> {
-    return this.#encodings.load(encoding);
+    return this.#recounts.whenReady(encoding);
   }
 
   #measure(request: EstimateRequest): Measurement | undefined | Promise<Measurement> {
@@ -142,13 +142,13 @@ export class Estimator {
       const tally = kept.length > 0 ? await this.#recounts.tally(kept, encoding) : undefined;
       return tally && { ...call, tally, isText };
     };
-    return { isText, recount, loaded: this.#encodings.load(encoding) };
+    return { isText, recount, loaded: this.#recounts.whenReady(encoding) };
   }
 
   /** Doesn't wait for a vocabulary: until it is loaded, text is estimated. */
   #counting(encoding: Encoding): Counting {
-    const loaded = this.#encodings.get(encoding);
-    if (loaded !== undefined) return loaded;
+    const ready = this.#recounts.ready(encoding);
+    if (ready !== undefined) return ready;
     void this.#encodings.load(encoding);
     return LINEAR[encoding];
   }

@@ -1,7 +1,7 @@
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import type { ScaledText } from './part.ts';
 import { lengthOf, PromptCount } from './prompt-count.ts';
-import type { Encodings } from './tokenizer/encodings.ts';
+import type { Encodings, LoadedEncoding } from './tokenizer/encodings.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 import type { TokensByScript } from './tokenizer/tokens-by-script.ts';
 
@@ -13,10 +13,29 @@ export class Recounts {
   readonly #queue: CooperativeQueue;
   readonly #encodings: Encodings;
   #characters = 0;
+  /** Calls that were answered before the vocabulary was loaded, until they have been learned from. */
+  readonly #early: Readonly<Record<Encoding, Set<Promise<unknown>>>> = {
+    o200k_base: new Set(),
+    cl100k_base: new Set(),
+  };
 
   constructor(queue: CooperativeQueue, encodings: Encodings) {
     this.#queue = queue;
     this.#encodings = encodings;
+  }
+
+  /**
+   * The encoding, once it is loaded and the calls that were answered before are counted: without what
+   * they teach, an estimate would be worse than theirs was.
+   */
+  ready(encoding: Encoding): LoadedEncoding | undefined {
+    return this.#early[encoding].size === 0 ? this.#encodings.get(encoding) : undefined;
+  }
+
+  /** Resolves when the encoding is ready, or can't be. Never rejects. */
+  async whenReady(encoding: Encoding): Promise<void> {
+    await this.#encodings.load(encoding);
+    await Promise.all(this.#early[encoding]);
   }
 
   /** Counts texts; `undefined` if too many wait already, or the vocabulary can't be loaded. */
@@ -27,18 +46,28 @@ export class Recounts {
     const characters = texts.reduce((sum, text) => sum + lengthOf(text), 0);
     if (this.#characters + characters > MOST_CHARACTERS) return undefined;
     this.#characters += characters;
-    try {
-      await this.#encodings.load(encoding);
-      return await this.#count(texts, encoding);
-    } finally {
+    const counted = this.#counted(texts, encoding).finally(() => {
       this.#characters -= characters;
-    }
+    });
+    if (this.#encodings.get(encoding) === undefined) this.#noteEarly(counted, encoding);
+    return counted;
   }
 
-  async #count(
+  #noteEarly(counted: Promise<unknown>, encoding: Encoding): void {
+    const early = this.#early[encoding];
+    // In a later turn: whoever asked learns first.
+    const learned = counted
+      .catch(() => undefined)
+      .then(() => this.#queue.turn())
+      .then(() => early.delete(learned));
+    early.add(learned);
+  }
+
+  async #counted(
     texts: readonly (string | ScaledText)[],
     encoding: Encoding,
   ): Promise<TokensByScript | undefined> {
+    await this.#encodings.load(encoding);
     const counting = this.#encodings.get(encoding);
     if (counting === undefined) return undefined;
     const count = new PromptCount(texts, () => counting);

@@ -56,6 +56,20 @@ test('responses that come before the vocabulary teach what counts are worth, as 
   expect(calibration.estimated(counted).inputTokens / 1207).toBeCloseTo(1, 2);
 });
 
+test('no call is counted before those that were answered are', async () => {
+  const estimator = cold();
+  const calibration = new Calibration();
+  for (let response = 0; response < 20; response += 1) {
+    await answered(calibration, await measured(estimator, request(TEXT)), 1207);
+  }
+  let call = await measured(estimator, request(TEXT));
+  while (call.provisional !== undefined) {
+    await new Promise(setImmediate);
+    call = await measured(estimator, request(TEXT));
+  }
+  expect(calibration.estimated(call).inputTokens / 1207).toBeCloseTo(1, 2);
+});
+
 test('they also teach what estimates are worth, at once', async () => {
   const estimator = cold();
   const calibration = new Calibration();
@@ -84,6 +98,7 @@ test('what is counted later is what was sent, though the conversation has gone o
   const call = await measured(estimator, { ...request(''), body });
   messages.push({ role: 'assistant', content: TEXT });
   const recounted = await call.provisional?.recount();
+  await settled(estimator);
   const counted = await measured(estimator, request(TEXT));
   expect(recounted?.tally).toEqual(counted.tally);
   expect(recounted?.isText).toBe(true);
