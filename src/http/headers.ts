@@ -1,5 +1,6 @@
 import { DAY_MS, type Dimension, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
+import { remembered } from '../model/remembered.ts';
 import type { HeaderSource } from './header-source.ts';
 import { readIetfLimits } from './ietf-limits.ts';
 import { isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
@@ -137,14 +138,17 @@ for (const family of FAMILIES) {
 
 /** The families that may be there, in the order in which they count. */
 function familiesIn({ names }: Listed): readonly Family[] {
-  if (names === undefined) return FAMILIES;
-  const found: Family[] = [];
-  for (const name of names) {
-    const families = FAMILIES_OF.get(name);
-    if (families !== undefined) found.push(...families);
-  }
-  return FAMILIES.filter((family) => found.includes(family));
+  return names === undefined ? FAMILIES : familiesOf([...names]);
 }
+
+/** A host's responses have the same headers. */
+const familiesOf: (names: readonly string[]) => readonly Family[] = remembered(
+  (names) => names.join(),
+  (names) => {
+    const found = new Set(names.flatMap((name) => FAMILIES_OF.get(name) ?? []));
+    return FAMILIES.filter((family) => found.has(family));
+  },
+);
 
 function readFamily(family: Family, headers: HeaderSource, now: number): ObservedLimit | undefined {
   const [max = '', left = '', back = '', period = '', burst = ''] = NAMES.get(family.name) ?? [];

@@ -23,7 +23,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const PART = '(\\d{1,16}(?:\\.\\d{1,16})?)(ms|h|m|s|us|µs|ns)';
 const GO_DURATION = new RegExp(`^(?:${PART}){1,7}$`);
-const PARTS = new RegExp(PART, 'g');
+const NEXT_PART = new RegExp(PART, 'y');
 
 export function isGoDuration(text: string): boolean {
   return GO_DURATION.test(text.trim());
@@ -35,14 +35,14 @@ export function isGoDuration(text: string): boolean {
  */
 export function parseDurationMs(text: string): number | undefined {
   const trimmed = text.trim();
-  if (!isGoDuration(trimmed)) return inRange(parseCount(trimmed), SECOND_MS);
+  if (!GO_DURATION.test(trimmed)) return inRange(parseCount(trimmed), SECOND_MS);
   let totalMs = 0;
-  for (const [, amount, unit] of trimmed.matchAll(PARTS)) totalMs += Number(amount) * unitMs(unit);
+  // Each response has some of them, and `matchAll` would copy the expression.
+  NEXT_PART.lastIndex = 0;
+  for (let part = NEXT_PART.exec(trimmed); part !== null; part = NEXT_PART.exec(trimmed)) {
+    totalMs += Number(part[1]) * (UNIT_MS[part[2] ?? ''] ?? 0);
+  }
   return inRange(totalMs, 1);
-}
-
-function unitMs(unit: string | undefined): number {
-  return UNIT_MS[unit ?? ''] ?? 0;
 }
 
 /** Rounded to the microsecond, because 8.64 · 1000 isn't 8640 in binary. */
@@ -62,14 +62,15 @@ const EPOCH_MS = 1e12;
  */
 export function parseResetMs(text: string, now: number): number | undefined {
   if (text.length > LONGEST) return undefined;
-  const bare = text
-    .trim()
-    .replaceAll(/^["']|["']$/g, '')
-    .trim();
+  const bare = unquoted(text.trim());
   const number = parseCount(bare);
   if (number !== undefined && number > EPOCH_MS) return until(number, now);
   if (number !== undefined && number > EPOCH_SECONDS) return until(number * SECOND_MS, now);
   return parseDurationMs(bare) ?? parseSpanMs(bare) ?? until(parseMoment(bare), now);
+}
+
+function unquoted(text: string): string {
+  return /^["']|["']$/.test(text) ? text.replaceAll(/^["']|["']$/g, '').trim() : text;
 }
 
 /** No time is longer, and nothing longer is worth a look. */

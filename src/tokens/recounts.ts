@@ -56,7 +56,7 @@ export class Recounts {
   #noteEarly(counted: Promise<unknown>, encoding: Encoding): void {
     const early = this.#early[encoding];
     // In a later turn: whoever asked learns first.
-    const learned = counted
+    const learned: Promise<unknown> = counted
       .catch(() => undefined)
       .then(() => this.#queue.turn())
       .then(() => early.delete(learned));

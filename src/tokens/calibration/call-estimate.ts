@@ -144,5 +144,7 @@ export class LearningEstimate implements Estimated {
 function packed(tally: TokensByScript): readonly number[] {
   let length = tally.length;
   while (length > 0 && tally[length - 1] === 0) length--;
-  return Array.from({ length }, (_, script) => tally[script] ?? 0);
+  const counts: number[] = [];
+  for (let script = 0; script < length; script++) counts.push(tally[script] ?? 0);
+  return counts;
 }
