@@ -7,7 +7,7 @@ import { hostnameOf, hostOf } from './providers/base-url.ts';
 import { measuresOf, statedBy } from './providers/enforcement.ts';
 import { hostOfPreset, type PresetHost } from './providers/host.ts';
 import type { Preset } from './providers/preset.ts';
-import { presetFor } from './providers/preset-for.ts';
+import { type Presets, presetIn, presetsOf } from './providers/preset-for.ts';
 import { HOMES } from './providers/protocol.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Destination, providerFor } from './providers/provider-for.ts';
@@ -20,14 +20,13 @@ export interface Upstream {
   readonly presetHost: PresetHost | undefined;
 }
 
-/** What is published for such a call, for an account of that tier. */
-export function presetOf(
+/** What is published for calls to a model, for an account of that tier. */
+export function publishedFor(
   { presetHost }: Upstream,
   { model }: Pick<Call, 'model'>,
-  { inputTokens }: TokenEstimate,
   tier: string | number | undefined,
-): Preset | undefined {
-  return presetHost && presetFor({ host: presetHost, model, tier, inputTokens });
+): Presets | undefined {
+  return presetHost && presetsOf({ host: presetHost, model, tier });
 }
 
 /**
@@ -67,7 +66,8 @@ export function laneKeyOf(
   estimate: TokenEstimate,
   tier: string | number | undefined,
 ): LaneKey {
-  return laneKeyFor(upstream, call, presetOf(upstream, call, estimate, tier));
+  const published = publishedFor(upstream, call, tier);
+  return laneKeyFor(upstream, call, published && presetIn(published, estimate.inputTokens));
 }
 
 /** The same, for a call with these published limits. */

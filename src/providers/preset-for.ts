@@ -29,19 +29,23 @@ interface Match {
  * // family gpt-4o, 5,000 requests and 450,000 tokens a minute
  */
 export function presetFor(query: PresetQuery): Preset | undefined {
-  const { inputTokens = 0 } = query;
-  const { standard, longs } = presetsOf(query);
+  return presetIn(presetsOf(query), query.inputTokens);
+}
+
+/** That of them for a call with so much input. */
+export function presetIn({ standard, longs }: Presets, inputTokens = 0): Preset | undefined {
   return longs.find(({ above }) => inputTokens > above)?.preset ?? standard;
 }
 
 /** The presets of one model, for an account of one tier. */
-interface Presets {
+export interface Presets {
   readonly standard: Preset | undefined;
   /** Those for calls with more input tokens than `above`. */
   readonly longs: readonly { readonly above: number; readonly preset: Preset | undefined }[];
 }
 
-const presetsOf: (query: PresetQuery) => Presets = remembered(
+/** `presetFor` for calls with any input. */
+export const presetsOf: (query: Omit<PresetQuery, 'inputTokens'>) => Presets = remembered(
   ({ host, model, tier }) => `${host}\n${typeof tier}\n${tier}\n${model}`,
   (query) => {
     const facts = DEFINITIONS[query.host].limits;

@@ -4,20 +4,23 @@ import type { Lane } from '../lane/lane.ts';
 import type { LaneKey } from '../lane/lane-key.ts';
 import type { Call } from '../model/call.ts';
 import type { TokenEstimate } from '../model/usage.ts';
+import { type Presets, presetIn } from '../providers/preset-for.ts';
 import { pricedFor } from '../providers/priced.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AbortHub } from '../queue/abort-hub.ts';
 import type { Estimated } from '../tokens/calibration/call-estimate.ts';
 import { type EstimateSources, estimateSoon } from '../tokens/estimate.ts';
-import { laneKeyFor, presetOf, type Upstream } from '../upstream.ts';
+import { laneKeyFor, publishedFor, type Upstream } from '../upstream.ts';
 import type { HookedRequest } from './hooked-request.ts';
 
 /** So many models of a client are kept in mind. */
 const MOST_MODELS = 64;
 
-interface Found {
-  readonly key: LaneKey;
+/** The lane of the last call to a model, and the limits that are published for it. */
+interface Known {
+  readonly published: Presets | undefined;
   readonly preset: LaneKey['preset'];
+  readonly key: LaneKey;
 }
 
 /** What the calls of a client have in common, as long as they go to one place for one caller. */
@@ -29,7 +32,7 @@ export class CallTerms {
   readonly accountTier: string | number | undefined;
   readonly #sources: EstimateSources;
   readonly #aborts: AbortHub;
-  readonly #keys = new Map<string, Found>();
+  readonly #keys = new Map<string, Known>();
 
   constructor(
     limiter: CallLimiter,
@@ -61,13 +64,14 @@ export class CallTerms {
     return pricedFor(this.upstream.provider, model, this.limiter);
   }
 
-  keyOf(call: Call, estimate: TokenEstimate): LaneKey {
+  keyOf(call: Call, { inputTokens }: TokenEstimate): LaneKey {
     const known = this.#keys.get(call.model);
-    const preset = presetOf(this.upstream, call, estimate, this.accountTier);
+    const published = known ? known.published : publishedFor(this.upstream, call, this.accountTier);
+    const preset = published && presetIn(published, inputTokens);
     if (known !== undefined && known.preset === preset) return known.key;
     const key = laneKeyFor(this.upstream, call, preset);
     if (this.#keys.size >= MOST_MODELS) this.#keys.clear();
-    this.#keys.set(call.model, { key, preset });
+    this.#keys.set(call.model, { published, preset, key });
     return key;
   }
 

@@ -63,6 +63,7 @@ class Surpluses {
 
 /** 0, unless the median of the calls before each would have been nearer than nothing. */
 function expectedAfter(values: readonly number[]): number {
+  if (values.every((value) => value === 0)) return 0;
   const before = new SortedValues();
   let bare = 0;
   let corrected = 0;
