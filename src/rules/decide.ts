@@ -7,7 +7,7 @@ import { traceCharge } from './learning/charge.ts';
 import { granted as learnGrant } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
-import { type AskingTicket, inOrder, oldestOf } from './line-order.ts';
+import { type AskingTicket, Line } from './line-order.ts';
 import { reopensAt } from './pause.ts';
 import { type OwnWait, pickNext, type Unfit } from './pick-next.ts';
 import { SUSPECT, start, widensAt } from './recovery.ts';
@@ -98,11 +98,13 @@ function letGo(state: LaneState, now: number): Decision {
   const unfit: (Unfit & { member: string })[] = [];
   const held = new Map<string, OwnWait>();
   let blocked: Blocked | undefined;
+  let line: Line | undefined;
   while (blocked === undefined && isAwaited(state)) {
     blocked = obstacle(state, now);
     if (blocked !== undefined) break;
     const isTrial = isProbe(state.recovery) || pauseOf(state.recovery) !== undefined;
-    const asked = isTrial ? toProbe(inOrder(state), state.recovery) : inOrder(state);
+    line ??= new Line(state);
+    const asked = isTrial ? toProbe(line.inOrder(), state.recovery) : line.inOrder();
     const tickets = asked.map(({ ticket }) => ticket);
     const isFree = state.isOpen || isTrial;
     const choice = pickNext(tickets, { limits: state.limits, isProbe: isFree, held }, now);
@@ -114,7 +116,11 @@ function letGo(state: LaneState, now: number): Decision {
     const chosen = asked.find(({ ticket }) => ticket === choice.ticket);
     if (chosen === undefined) break;
     if ('limit' in choice) unfit.push({ ...choice, member: chosen.member });
-    else granted.push(grant(state, chosen, choice, asked, now));
+    else {
+      countServed(state, line, chosen.ticket, choice.cost, asked[0]?.ticket.key);
+      granted.push(grant(state, chosen, choice, now));
+    }
+    line.remove(chosen);
     withdraw(state, chosen);
   }
   return { granted, unfit, held: [...held.values()], blocked };
@@ -124,11 +130,26 @@ function letGo(state: LaneState, now: number): Decision {
  * The order in which calls may be the one that tries whether the lane passes. After two refusals in
  * a row that is a call that was refused less often: a call that is always refused holds nobody up.
  */
-function toProbe(asked: AskingTicket[], recovery: Recovery): AskingTicket[] {
+function toProbe(asked: readonly AskingTicket[], recovery: Recovery): readonly AskingTicket[] {
   if (pauseOf(recovery)?.isSure === false) return asked.filter(({ ticket }) => isNew(ticket));
   if (recovery.streak < SUSPECT) return asked;
   const refusals = ({ ticket }: AskingTicket): number => ticket.refusals ?? 0;
   return asked.toSorted((one, other) => refusals(one) - refusals(other));
+}
+
+/** Moves the clock of a key whose call goes; `head`: the key that is first in line. */
+function countServed(
+  { turns, limits }: LaneState,
+  line: Line,
+  ticket: Ticket,
+  cost: Costs['cost'],
+  head: string | undefined,
+): void {
+  const { key } = ticket;
+  const clock = turns.keys[key];
+  if (clock === undefined) return;
+  countPassing(clock, ticket, line.oldest(key) ?? ticket);
+  serve(turns, clock, sizeOf(limits, cost), head === key);
 }
 
 /** Lets a call go whose cost has been taken. */
@@ -136,16 +157,10 @@ function grant(
   state: LaneState,
   { ticket, member }: AskingTicket,
   costs: Costs,
-  asked: readonly AskingTicket[],
   now: number,
 ): Grant {
-  const { turns, limits, recovery, learning } = state;
+  const { limits, recovery, learning } = state;
   const { cost } = costs;
-  const clock = turns.keys[ticket.key];
-  if (clock !== undefined) {
-    countPassing(clock, ticket, oldestOf(asked, ticket.key) ?? ticket);
-    serve(turns, clock, sizeOf(limits, cost), asked[0]?.ticket.key === ticket.key);
-  }
   const own = memberOf(state, member);
   own.inFlight++;
   own.granted.push(ticket.id);

@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sent } from '../../src/rules/commands.ts';
 import { memberOf } from '../../src/rules/lane-state.ts';
-import { type AskingTicket, inOrder, oldestOf } from '../../src/rules/line-order.ts';
+import { inOrder, Line } from '../../src/rules/line-order.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
-import { begin, serve } from '../../src/rules/turns.ts';
+import { begin, countPassing, serve } from '../../src/rules/turns.ts';
 import { describeFairness, type FairBench, type Joining, OneByOne } from '../support/fairness.ts';
 import { ticketOf } from './tickets.ts';
 
@@ -105,12 +106,49 @@ describe('the order of all calls', () => {
   });
 
   it('knows the call of a key that waits longest', () => {
-    const asked = [
-      { ticket: ticketOf({ id: 4, key: 'a', since: 2 }), member: 'one' },
-      { ticket: ticketOf({ id: 3, key: 'a', since: 2 }), member: 'two' },
-      { ticket: ticketOf({ id: 1, key: 'b', since: 1 }), member: 'one' },
-    ] satisfies AskingTicket[];
-    expect(oldestOf(asked, 'a')?.id).toBe(3);
-    expect(oldestOf(asked, 'c')).toBeUndefined();
+    const lane = new OneByOne();
+    memberOf(lane.state, 'one').tickets = [
+      ticketOf({ id: 4, key: 'a', since: 2 }),
+      ticketOf({ id: 5, key: 'a', since: 3, priority: 1 }),
+      ticketOf({ id: 1, key: 'b', since: 1 }),
+    ];
+    memberOf(lane.state, 'two').tickets = [ticketOf({ id: 3, key: 'a', since: 2 })];
+    const line = new Line(lane.state);
+    expect(line.oldest('a')?.id).toBe(3);
+    expect(line.oldest('c')).toBeUndefined();
+  });
+
+  it('is the same after each call that goes as if it were made anew', () => {
+    const waiting = fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
+      since: fc.integer({ min: 0, max: 3 }),
+      priority: fc.integer({ min: 0, max: 2 }),
+      member: fc.constantFrom('one', 'two'),
+      isSecond: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(waiting, { maxLength: 12 }), (calls) => {
+        const lane = new OneByOne();
+        for (const [id, { member, isSecond: _, ...call }] of calls.entries()) {
+          memberOf(lane.state, member).tickets.push(ticketOf({ id, ...call }));
+        }
+        for (const key of ['a', 'b', 'c']) {
+          begin(lane.state.turns, key, { size: 1, weight: 1 }, undefined).passing = 8;
+        }
+        const line = new Line(lane.state);
+        for (const { isSecond } of calls) {
+          const order = line.inOrder();
+          expect(order).toEqual(inOrder(lane.state));
+          const gone = order[isSecond ? 1 : 0] ?? order[0]!;
+          const clock = lane.state.turns.keys[gone.ticket.key]!;
+          countPassing(clock, gone.ticket, line.oldest(gone.ticket.key)!);
+          serve(lane.state.turns, clock, 1, gone === order[0]);
+          const { tickets } = memberOf(lane.state, gone.member);
+          tickets.splice(tickets.indexOf(gone.ticket), 1);
+          line.remove(gone);
+        }
+        expect(line.inOrder()).toEqual([]);
+      }),
+    );
   });
 });
