@@ -25,7 +25,7 @@ class Events {
     if (event === undefined) return undefined;
     const json = this.#watch.see(event);
     // Most events don't: a search of the text is the cheapest way to know.
-    if (!event.data.includes('"usage"')) return undefined;
+    if (event.isCut === true || !event.data.includes('"usage"')) return undefined;
     if (isUsageChunk(json)) this.#hasUsageChunk = true;
     else if (isObject(json) && member(json, 'usage') === null) this.#hasNulls = true;
     return json;

@@ -6,6 +6,8 @@ export interface SseEvent {
   readonly event: string;
   /** Its `data` lines, joined; empty where it has none. */
   readonly data: string;
+  /** It is too large to be parsed: `data` is the end of its text. */
+  readonly isCut?: true;
 }
 
 /** Some consecutive bytes of a stream. In order, the pieces of a stream are the whole stream. */
@@ -18,12 +20,15 @@ export interface SsePiece {
    * - `fragment`: part of an event that is too large to be parsed.
    */
   readonly kind: 'event' | 'filler' | 'line-feed' | 'fragment';
-  /** The event that they are, where `kind` says so. */
+  /** The event that they are, or that ends with them. */
   readonly event: SseEvent | undefined;
 }
 
 /** A larger event isn't parsed, so that the parser never buffers more than this. */
 const MAX_EVENT_BYTES = 4 * 2 ** 20;
+
+/** Of a larger one, so much is kept of its end, where it says what was used. */
+const TAIL_BYTES = 2 ** 16;
 
 const DECODER = new TextDecoder();
 
@@ -48,6 +53,8 @@ export class SseParser {
   readonly #held = new ByteBuffer();
   /** The open block is too large: what is known of it has been returned. */
   #oversized = false;
+  /** The end of such a block. */
+  readonly #tail = new ByteBuffer();
   /** The open block has a line of an event. */
   #tells = false;
   #lineIsEmpty = true;
@@ -83,7 +90,7 @@ export class SseParser {
 
   /** The rest at the end of the stream. An event without its blank line counts as complete. */
   end(): SsePiece[] {
-    if (this.#held.length === 0) return [];
+    if (this.#held.length === 0 && !this.#oversized) return [];
     return [this.#piece(new Uint8Array(0), this.#tells ? 'event' : 'filler')];
   }
 
@@ -134,22 +141,39 @@ export class SseParser {
   #piece(last: Uint8Array, whole: 'event' | 'filler'): SsePiece {
     const bytes = this.#held.length === 0 ? last : joined([this.#held.view(), last]);
     const isFragment = this.#oversized || bytes.length > this.#maxEventBytes;
-    const kind = isFragment ? 'fragment' : whole;
+    const tells = this.#tells;
     this.#held.clear();
     this.#oversized = false;
     this.#tells = false;
-    return { bytes, kind, event: kind === 'event' ? parseEvent(bytes) : undefined };
+    if (isFragment) return { bytes, kind: 'fragment', event: this.#cutEvent(bytes, tells) };
+    return { bytes, kind: whole, event: whole === 'event' ? parseEvent(bytes) : undefined };
+  }
+
+  /** A large block ends with these bytes. */
+  #cutEvent(last: Uint8Array, tells: boolean): SseEvent | undefined {
+    this.#keepTail(last);
+    const data = DECODER.decode(this.#tail.view());
+    this.#tail.clear();
+    return tells ? { event: '', data, isCut: true } : undefined;
+  }
+
+  #keepTail(bytes: Uint8Array): void {
+    this.#tail.append(bytes.subarray(-TAIL_BYTES));
+    if (this.#tail.length > TAIL_BYTES) this.#tail.keepLast(TAIL_BYTES);
   }
 
   #hold(rest: Uint8Array, pieces: SsePiece[]): void {
     if (rest.length === 0) return;
     if (this.#oversized) {
+      this.#keepTail(rest);
       pieces.push({ bytes: rest, kind: 'fragment', event: undefined });
       return;
     }
     this.#held.append(rest);
     if (this.#held.length <= this.#maxEventBytes) return;
-    pieces.push({ bytes: this.held(), kind: 'fragment', event: undefined });
+    const held = this.held();
+    this.#keepTail(held);
+    pieces.push({ bytes: held, kind: 'fragment', event: undefined });
     this.#held.clear();
     this.#oversized = true;
   }

@@ -47,8 +47,8 @@ export class StreamWatch {
   }
 
   /** Looks at one event. Returns its JSON: of a large one only the usage. */
-  see({ event, data }: SseEvent): unknown {
-    if (data.length > MAX_PARSED_LENGTH) {
+  see({ event, data, isCut }: SseEvent): unknown {
+    if (isCut === true || data.length > MAX_PARSED_LENGTH) {
       const large = { usage: lastReportedUsage(data.slice(-TAIL_LENGTH)) };
       this.#meter.see(large);
       this.#answer();

@@ -88,14 +88,14 @@ describe('pieces', () => {
     expect(parser.push(encoder.encode('\n\n'))[0]?.event?.data).toBe('1');
   });
 
-  test('an event that is too large passes unparsed, and the next one is read', () => {
+  test('of an event that is too large the end is known, and the next one is read', () => {
     const chunks = ['data: 1234567890', '1234567890\n\n', 'data: 1\n\n'].map((it) =>
       encoder.encode(it),
     );
-    expect(piecesOf(chunks, 12).map(({ kind, event }) => event?.data ?? kind)).toEqual([
-      'fragment',
-      'fragment',
-      '1',
+    expect(piecesOf(chunks, 12).map(({ kind, event }) => [kind, event])).toEqual([
+      ['fragment', undefined],
+      ['fragment', { event: '', data: 'data: 12345678901234567890\n\n', isCut: true }],
+      ['event', { event: '', data: '1' }],
     ]);
     expect(piecesOf([joined(chunks)], 12).map(({ kind }) => kind)).toEqual(['fragment', 'event']);
   });
