@@ -1,15 +1,15 @@
 import type { Reason } from '../model/reason.ts';
 import { apply, passLaneTime } from './apply.ts';
 import type { Sent } from './commands.ts';
-import { inFlight, isAwaited, type LaneState, memberOf } from './lane-state.ts';
+import { inFlight, isAwaited, type LaneMember, type LaneState, memberOf } from './lane-state.ts';
 import { lapsesAt } from './learning/beliefs.ts';
 import { traceCharge } from './learning/charge.ts';
 import { granted as learnGrant } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
-import { type AskingTicket, Line } from './line-order.ts';
+import { Line } from './line-order.ts';
 import { reopensAt } from './pause.ts';
-import { type OwnWait, pickNext, type Unfit } from './pick-next.ts';
+import { type Chosen, type OwnWait, pickNext, type Unfit } from './pick-next.ts';
 import { SUSPECT, start, widensAt } from './recovery.ts';
 import {
   isCold,
@@ -105,23 +105,22 @@ function letGo(state: LaneState, now: number): Decision {
     const isTrial = isProbe(state.recovery) || pauseOf(state.recovery) !== undefined;
     line ??= new Line(state);
     const asked = isTrial ? toProbe(line.inOrder(), state.recovery) : line.inOrder();
-    const tickets = asked.map(({ ticket }) => ticket);
     const isFree = state.isOpen || isTrial;
-    const choice = pickNext(tickets, { limits: state.limits, isProbe: isFree, held }, now);
+    const choice = pickNext(asked, { limits: state.limits, isProbe: isFree, held }, now);
     if ('waitMs' in choice) {
       const lapsesMs = lapsesAt(state.learning.known, now) - now;
       blocked = { reason: choice.dimension, waitMs: Math.min(choice.waitMs, lapsesMs) };
       break;
     }
-    const chosen = asked.find(({ ticket }) => ticket === choice.ticket);
-    if (chosen === undefined) break;
-    if ('limit' in choice) unfit.push({ ...choice, member: chosen.member });
+    const { ticket } = choice;
+    const member = line.memberOf(ticket);
+    if ('limit' in choice) unfit.push({ ...choice, member });
     else {
-      countServed(state, line, chosen.ticket, choice.cost, asked[0]?.ticket.key);
-      granted.push(grant(state, chosen, choice, now));
+      countServed(state, line, choice, asked[0]?.key);
+      granted.push(grant(state, member, choice, now));
     }
-    line.remove(chosen);
-    withdraw(state, chosen);
+    line.remove(ticket);
+    withdraw(memberOf(state, member), ticket);
   }
   return { granted, unfit, held: [...held.values()], blocked };
 }
@@ -130,10 +129,10 @@ function letGo(state: LaneState, now: number): Decision {
  * The order in which calls may be the one that tries whether the lane passes. After two refusals in
  * a row that is a call that was refused less often: a call that is always refused holds nobody up.
  */
-function toProbe(asked: readonly AskingTicket[], recovery: Recovery): readonly AskingTicket[] {
-  if (pauseOf(recovery)?.isSure === false) return asked.filter(({ ticket }) => isNew(ticket));
+function toProbe(asked: readonly Ticket[], recovery: Recovery): readonly Ticket[] {
+  if (pauseOf(recovery)?.isSure === false) return asked.filter(isNew);
   if (recovery.streak < SUSPECT) return asked;
-  const refusals = ({ ticket }: AskingTicket): number => ticket.refusals ?? 0;
+  const refusals = (ticket: Ticket): number => ticket.refusals ?? 0;
   return asked.toSorted((one, other) => refusals(one) - refusals(other));
 }
 
@@ -141,8 +140,7 @@ function toProbe(asked: readonly AskingTicket[], recovery: Recovery): readonly A
 function countServed(
   { turns, limits }: LaneState,
   line: Line,
-  ticket: Ticket,
-  cost: Costs['cost'],
+  { ticket, cost }: Chosen,
   head: string | undefined,
 ): void {
   const { key } = ticket;
@@ -155,26 +153,24 @@ function countServed(
 /** Lets a call go whose cost has been taken. */
 function grant(
   state: LaneState,
-  { ticket, member }: AskingTicket,
-  costs: Costs,
+  member: string,
+  { ticket, cost, own }: Chosen,
   now: number,
 ): Grant {
   const { limits, recovery, learning } = state;
-  const { cost } = costs;
-  const own = memberOf(state, member);
-  own.inFlight++;
-  own.granted.push(ticket.id);
+  const asking = memberOf(state, member);
+  asking.inFlight++;
+  asking.granted.push(ticket.id);
   const { epoch } = recovery;
   start(recovery, now);
   learnGrant(learning, cost, now);
   const sentCall = { id: ticket.id, cost, at: now, epoch, taken: limits.taken };
   const charge = traceCharge(learning.charge, ticket.charges, cost, now);
   const call = charge === undefined ? sentCall : { ...sentCall, charge };
-  return { member, ticket, own: costs.own, call };
+  return { member, ticket, own, call };
 }
 
-function withdraw(state: LaneState, { ticket, member }: AskingTicket): void {
-  const { tickets } = memberOf(state, member);
+function withdraw({ tickets }: LaneMember, ticket: Ticket): void {
   tickets.splice(tickets.indexOf(ticket), 1);
 }
 

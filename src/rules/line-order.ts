@@ -2,106 +2,130 @@ import type { LaneState } from './lane-state.ts';
 import type { Ticket } from './ticket.ts';
 import { goesFirst, isOlder, type Turns } from './turns.ts';
 
-/** A call that waits, and whose it is. */
-export interface AskingTicket {
-  readonly ticket: Ticket;
-  readonly member: string;
-}
-
 /**
- * All calls that ask to go, in the order in which they should: the first call of each key, by the
- * key's clock; then the second ones; and so on.
+ * The calls that ask to go, while they go one after the other. Their places are found once: with 64 of
+ * them, that is most of a decision.
  */
-export function inOrder(state: LaneState): readonly AskingTicket[] {
-  return new Line(state).inOrder();
-}
-
-/** The calls that ask to go, while they go one after the other: their places are found once. */
 export class Line {
   readonly #turns: Turns;
   /** The calls of each key: the highest priority first, then the oldest. */
-  readonly #keys = new Map<string, AskingTicket[]>();
+  readonly #keys = new Map<string, Ticket[]>();
+  /** Whose the calls are, where several members ask; else the only one's. */
+  readonly #members = new Map<Ticket, string>();
+  #only = '';
 
   constructor({ members, turns }: LaneState) {
     this.#turns = turns;
-    for (const member in members) {
-      const { tickets = [], isAway } = members[member] ?? {};
-      if (isAway === false) for (const ticket of tickets) this.#add({ ticket, member });
+    const asking = Object.keys(members).filter((each) => isAsking(members[each]));
+    const [only = ''] = asking;
+    this.#only = only;
+    for (const member of asking) {
+      const tickets = members[member]?.tickets ?? [];
+      this.#add(tickets);
+      if (asking.length > 1) for (const each of tickets) this.#members.set(each, member);
     }
-    for (const calls of this.#keys.values()) calls.sort(comparePlaces);
+    for (const calls of this.#keys.values()) this.#sort(calls);
   }
 
-  /** As `inOrder`, by the clocks as they are now. */
-  inOrder(): readonly AskingTicket[] {
+  /**
+   * All calls in the order in which they should go: the first one of each key, by the key's clock as
+   * it is now; then the second ones; and so on.
+   */
+  inOrder(): readonly Ticket[] {
     const lists = [...this.#keys.values()].map((calls) => this.#withOldest(calls));
     if (lists.length < 2) return lists[0] ?? [];
     lists.sort((one, other) => compareClocks(this.#turns, one, other));
     return interleaved(lists);
   }
 
+  /** Who asks for a call. */
+  memberOf(call: Ticket): string {
+    return this.#members.get(call) ?? this.#only;
+  }
+
   /** Of one key's calls, the one that waits longest. */
   oldest(key: string): Ticket | undefined {
     const calls = this.#keys.get(key);
-    return calls && oldestOf(calls)?.ticket;
+    return calls && this.#oldestOf(calls);
   }
 
   /** Takes out a call that has gone. */
-  remove(call: AskingTicket): void {
-    const { key } = call.ticket;
-    const calls = this.#keys.get(key) ?? [];
+  remove(call: Ticket): void {
+    const calls = this.#keys.get(call.key) ?? [];
     calls.splice(calls.indexOf(call), 1);
-    if (calls.length === 0) this.#keys.delete(key);
+    if (calls.length === 0) this.#keys.delete(call.key);
   }
 
-  #add(call: AskingTicket): void {
-    const calls = this.#keys.get(call.ticket.key);
-    if (calls === undefined) this.#keys.set(call.ticket.key, [call]);
-    else calls.push(call);
+  #add(tickets: readonly Ticket[]): void {
+    let last: Ticket[] | undefined;
+    let lastKey: string | undefined;
+    for (const each of tickets) {
+      const { key } = each;
+      if (key !== lastKey) last = this.#keys.get(key);
+      lastKey = key;
+      if (last === undefined) {
+        last = [];
+        this.#keys.set(key, last);
+      }
+      last.push(each);
+    }
+  }
+
+  /** A process asks in order, so that they mostly are. */
+  #sort(calls: Ticket[]): void {
+    for (let index = 1; index < calls.length; index++) {
+      const [one, other] = [calls[index - 1], calls[index]];
+      if (one !== undefined && other !== undefined && this.#comparePlaces(one, other) > 0) {
+        calls.sort((left, right) => this.#comparePlaces(left, right));
+        return;
+      }
+    }
   }
 
   /** One key's calls: only the first of them is chosen by who has waited longest. */
-  #withOldest(calls: readonly AskingTicket[]): readonly AskingTicket[] {
+  #withOldest(calls: readonly Ticket[]): readonly Ticket[] {
     const [first] = calls;
-    const oldest = oldestOf(calls);
-    const clock = this.#turns.keys[first?.ticket.key ?? ''];
+    const oldest = this.#oldestOf(calls);
+    const clock = this.#turns.keys[first?.key ?? ''];
     if (clock === undefined || first === undefined || oldest === undefined) return calls;
-    if (first === oldest || goesFirst(clock, first.ticket, oldest.ticket, oldest.ticket)) {
-      return calls;
-    }
+    if (first === oldest || goesFirst(clock, first, oldest, oldest)) return calls;
     return [oldest, ...calls.filter((each) => each !== oldest)];
+  }
+
+  #oldestOf(calls: readonly Ticket[]): Ticket | undefined {
+    const [first] = calls;
+    // As nearly always, they have one priority.
+    if (first?.priority === calls.at(-1)?.priority) return first;
+    return calls.reduce((oldest, each) => (this.#isBefore(each, oldest) ? each : oldest));
+  }
+
+  #comparePlaces(one: Ticket, other: Ticket): number {
+    return other.priority - one.priority || (this.#isBefore(one, other) ? -1 : 1);
+  }
+
+  /** Calls of two processes may have come in the same instant, with the same number. */
+  #isBefore(one: Ticket, other: Ticket): boolean {
+    if (isOlder(one, other)) return true;
+    return !isOlder(other, one) && this.memberOf(one) < this.memberOf(other);
   }
 }
 
-/** Of one key's calls in their places, the one that waits longest. */
-function oldestOf(calls: readonly AskingTicket[]): AskingTicket | undefined {
-  const [first] = calls;
-  // As nearly always, they have one priority.
-  if (first?.ticket.priority === calls.at(-1)?.ticket.priority) return first;
-  return calls.reduce((least, each) => (isBefore(each, least) ? each : least));
-}
-
-function comparePlaces(one: AskingTicket, other: AskingTicket): number {
-  return other.ticket.priority - one.ticket.priority || (isBefore(one, other) ? -1 : 1);
-}
-
-/** Calls of two processes may have come in the same instant, with the same number. */
-function isBefore(one: AskingTicket, other: AskingTicket): boolean {
-  if (isOlder(one.ticket, other.ticket)) return true;
-  return !isOlder(other.ticket, one.ticket) && one.member < other.member;
+function isAsking(member: LaneState['members'][string] | undefined): boolean {
+  return member !== undefined && !member.isAway && member.tickets.length > 0;
 }
 
 function compareClocks(
   { keys }: Turns,
-  [one]: readonly AskingTicket[],
-  [other]: readonly AskingTicket[],
+  [one]: readonly Ticket[],
+  [other]: readonly Ticket[],
 ): number {
-  const [a, b] = [keys[one?.ticket.key ?? ''], keys[other?.ticket.key ?? '']];
+  const [a, b] = [keys[one?.key ?? ''], keys[other?.key ?? '']];
   return (a?.start ?? 0) - (b?.start ?? 0) || (a?.order ?? 0) - (b?.order ?? 0);
 }
 
-function interleaved(lists: readonly (readonly AskingTicket[])[]): AskingTicket[] {
+function interleaved(lists: readonly (readonly Ticket[])[]): Ticket[] {
   const longest = Math.max(...lists.map(({ length }) => length));
-  const all: AskingTicket[] = [];
+  const all: Ticket[] = [];
   for (let index = 0; index < longest; index++) {
     for (const list of lists) {
       const each = list[index];

@@ -35,8 +35,13 @@ export interface Unfit {
   readonly cost: Cost;
 }
 
-/** Who goes next, with what it costs; who can never go; or how long nobody goes. */
-export type Choice = (Costs & { readonly ticket: Ticket }) | Unfit | Wait;
+/** Who goes next, with what it costs. */
+export interface Chosen extends Costs {
+  readonly ticket: Ticket;
+}
+
+/** Who goes next; who can never go; or how long nobody goes. */
+export type Choice = Chosen | Unfit | Wait;
 
 /** What the choice is made from. */
 export interface PickState {

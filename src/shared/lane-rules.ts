@@ -2,7 +2,7 @@ import { read } from '../rules/codec.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
-import { inOrder } from '../rules/line-order.ts';
+import { Line } from '../rules/line-order.ts';
 import { noteTaken } from '../rules/taken.ts';
 import { type LaneAnswer, type LaneReply, newsOf } from './lane-answer.ts';
 import { type Asker, packedRoom, takingOf } from './lane-room.ts';
@@ -107,10 +107,11 @@ function tell(answers: AnswersByMember, member: string, answer: LaneReply): void
 
 /** Whoever has the first call that waits is the one to decide again, when it may go. */
 function nextOf(state: LaneState, { blocked }: Decision, now: number): Next | undefined {
-  const [first] = inOrder(state);
+  const line = new Line(state);
+  const [first] = line.inOrder();
   if (first === undefined || blocked === undefined) return undefined;
   if (blocked.waitMs === Number.POSITIVE_INFINITY) return undefined;
-  return { at: now + Math.max(0, blocked.waitMs), member: first.member };
+  return { at: now + Math.max(0, blocked.waitMs), member: line.memberOf(first) };
 }
 
 /** JSON has no infinite numbers: calls in flight without a bound arrive as null. */

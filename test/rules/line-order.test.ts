@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sent } from '../../src/rules/commands.ts';
 import { memberOf } from '../../src/rules/lane-state.ts';
-import { inOrder, Line } from '../../src/rules/line-order.ts';
+import { Line } from '../../src/rules/line-order.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { begin, countPassing, serve } from '../../src/rules/turns.ts';
 import { describeFairness, type FairBench, type Joining, OneByOne } from '../support/fairness.ts';
@@ -55,7 +55,7 @@ describe('the calls of several processes', () => {
 });
 
 describe('the order of all calls', () => {
-  const order = (lane: OneByOne) => inOrder(lane.state).map(({ ticket: { id } }) => id);
+  const order = (lane: OneByOne) => new Line(lane.state).inOrder().map(({ id }) => id);
 
   it('is the first of each key, by the key’s clock, then the second ones', () => {
     const lane = new OneByOne();
@@ -87,7 +87,8 @@ describe('the order of all calls', () => {
       ticketOf({ id: 7, since: 3 }),
     ];
     begin(lane.state.turns, 'a', { size: 1, weight: 1 }, undefined);
-    const members = inOrder(lane.state).map(({ ticket: { id }, member }) => `${id} ${member}`);
+    const line = new Line(lane.state);
+    const members = line.inOrder().map((call) => `${call.id} ${line.memberOf(call)}`);
     expect(members).toEqual(['9 one', '1 two', '7 one', '7 two']);
   });
 
@@ -138,13 +139,13 @@ describe('the order of all calls', () => {
         const line = new Line(lane.state);
         for (const { isSecond } of calls) {
           const order = line.inOrder();
-          expect(order).toEqual(inOrder(lane.state));
+          expect(order).toEqual(new Line(lane.state).inOrder());
           const gone = order[isSecond ? 1 : 0] ?? order[0]!;
-          const clock = lane.state.turns.keys[gone.ticket.key]!;
-          countPassing(clock, gone.ticket, line.oldest(gone.ticket.key)!);
+          const clock = lane.state.turns.keys[gone.key]!;
+          countPassing(clock, gone, line.oldest(gone.key)!);
           serve(lane.state.turns, clock, 1, gone === order[0]);
-          const { tickets } = memberOf(lane.state, gone.member);
-          tickets.splice(tickets.indexOf(gone.ticket), 1);
+          const { tickets } = memberOf(lane.state, line.memberOf(gone));
+          tickets.splice(tickets.indexOf(gone), 1);
           line.remove(gone);
         }
         expect(line.inOrder()).toEqual([]);
