@@ -36,6 +36,7 @@ export class Dispatcher {
   readonly #timer: Timer;
   /** Calls that have asked to go, by number. */
   readonly #asked = new Map<number, QueuedCall<Reservation>>();
+  #lastFront: readonly QueuedCall<Reservation>[] = [];
   /** How many of those that asked last have neither gone nor been turned away; before the first look, unknown. */
   #open = 1;
   /** Whether there may be calls behind those that have asked. */
@@ -122,6 +123,8 @@ export class Dispatcher {
   /** The first calls of the queue. */
   #front(): readonly QueuedCall<Reservation>[] {
     const front = this.#queue.fair.front(LOOKED_AT, this.#clock.now());
+    if (front === this.#lastFront) return front;
+    this.#lastFront = front;
     if (this.#asked.size > MOST_ASKED) this.#asked.clear();
     for (const call of front) this.#asked.set(call.id, call);
     this.#isMore = front.length === LOOKED_AT;
@@ -144,10 +147,11 @@ export class Dispatcher {
 
   #carryOut({ granted, unfit, held, blocked }: Decision): void {
     this.#open -= granted.length + unfit.length;
+    // Kept, calls would keep their reservations: that nobody ends one must show when it is collected.
+    if (granted.length > 0) this.#lastFront = [];
     for (const each of unfit) this.#with(each, (call) => this.#listener.unfit(call, each));
     for (const each of granted) {
       const call = this.#asked.get(each.ticket.id);
-      // Kept, it would keep the reservation: that nobody can end it must show when it is collected.
       this.#asked.delete(each.ticket.id);
       if (call?.isWaiting === true) this.#start(call, each);
       else this.#giveBack(each);

@@ -10,6 +10,7 @@ import {
   type Turns,
 } from '../rules/turns.ts';
 import { type Ahead, CallerQueue, NOTHING_AHEAD } from './caller-queue.ts';
+import { firstCalls } from './first-calls.ts';
 import { Heap } from './heap.ts';
 import type { QueuedCall } from './queued-call.ts';
 
@@ -26,6 +27,8 @@ export class FairQueue<R = unknown> {
   readonly #held = new Heap<CallerQueue<R>>((one, other) => heldUntil(one) < heldUntil(other));
   #size = 0;
   #counted: Ahead = NOTHING_AHEAD;
+  /** What `front` has found, until something changes. */
+  #found: { readonly count: number; readonly calls: readonly QueuedCall<R>[] } | undefined;
 
   constructor(turns: Turns, sizeOf: (cost: Cost) => number) {
     this.#turns = turns;
@@ -52,6 +55,7 @@ export class FairQueue<R = unknown> {
     const queue = known ?? this.#opened(caller, call);
     const wasFirst = queue.first;
     queue.insert(call);
+    this.#found = undefined;
     this.#size++;
     // The call for which its caller was held isn't its first any more.
     if (known !== undefined && queue.first !== wasFirst) this.#release(queue);
@@ -63,6 +67,7 @@ export class FairQueue<R = unknown> {
     if (queue === undefined) return;
     const wasFirst = queue.first === call;
     queue.remove(call);
+    this.#found = undefined;
     this.#size--;
     if (call.isCounted) this.#uncount(call);
     if (queue.size === 0) this.#close(queue);
@@ -91,6 +96,7 @@ export class FairQueue<R = unknown> {
     if (queue === undefined) return;
     this.#ready.remove(queue);
     this.#held.remove(queue);
+    this.#found = undefined;
     makeHeld(this.#turns, queue.clock);
     queue.heldUntil = until;
     this.#held.add(queue);
@@ -103,32 +109,18 @@ export class FairQueue<R = unknown> {
   }
 
   /** The first calls, at most `count`: the first one of each caller, then the second ones. */
-  front(count: number, now: number): QueuedCall<R>[] {
+  front(count: number, now: number): readonly QueuedCall<R>[] {
     this.#releaseUntil(now);
-    return this.#front(count);
-  }
-
-  #front(count: number): QueuedCall<R>[] {
-    // As nearly always, where callers have no keys.
-    if (this.#ready.size === 1) return this.#ready.first?.firstCalls(count) ?? [];
-    const calls: QueuedCall<R>[] = [];
-    let rest: Iterator<QueuedCall<R>, void>[] = [];
-    for (const queue of this.#ready.inOrder()) {
-      if (calls.length === count) return calls;
-      rest.push(queue.calls());
-      if (!append(calls, rest.at(-1))) rest.pop();
-      if (rest.length === count) break;
+    if (this.#found?.count !== count) {
+      this.#found = { count, calls: firstCalls(this.#ready, count) };
     }
-    while (rest.length > 0 && calls.length < count) {
-      rest = rest.filter((each) => calls.length < count && append(calls, each));
-    }
-    return calls;
+    return this.#found.calls;
   }
 
   /** The first calls that count in forecasts, at most `count`; none where some are held. */
   first(count: number): QueuedCall<R>[] {
     if (this.#held.size > 0) return [];
-    return this.#front(count).filter(({ isCounted }) => isCounted);
+    return firstCalls(this.#ready, count).filter(({ isCounted }) => isCounted);
   }
 
   /** All calls, in no particular order. */
@@ -231,6 +223,7 @@ export class FairQueue<R = unknown> {
   }
 
   #place(queue: CallerQueue<R>): void {
+    this.#found = undefined;
     queue.start = queue.clock.start;
     queue.order = queue.clock.order;
     this.#ready.add(queue);
@@ -239,11 +232,4 @@ export class FairQueue<R = unknown> {
 
 function heldUntil({ heldUntil: until = 0 }: Pick<CallerQueue, 'heldUntil'>): number {
   return until;
-}
-
-function append<C>(calls: C[], from: Iterator<C, void> | undefined): boolean {
-  const next = from?.next();
-  if (next === undefined || next.done === true) return false;
-  calls.push(next.value);
-  return true;
 }

@@ -37,7 +37,7 @@ class QueueBench implements FairBench {
   }
 
   serve(): number | undefined {
-    memberOf(this.#lane.state, '').tickets = this.#queue.front(LOOKED_AT, 0);
+    memberOf(this.#lane.state, '').tickets = [...this.#queue.front(LOOKED_AT, 0)];
     const id = this.#lane.next([])?.ticket.id;
     const call = id === undefined ? undefined : this.#calls.get(id);
     if (call === undefined) return id;
