@@ -15,8 +15,8 @@ export function planned(core: LimiterCore, calls: PlannedCalls): Promise<Plan> {
 async function stageFor(core: LimiterCore, key: LaneKey): Promise<Stage> {
   const ref = { lane: nameOf(key), model: key.model };
   const lane = core.sharing.isShared ? core.lane(key) : core.lanes.find(key);
-  const state = (await lane?.refresh()) ?? core.lanes.stateOf(key);
-  const now = lane?.now() ?? core.clock.now();
-  const own = { waiting: lane?.waiting ?? [], reserved: lane?.feedback.totals.reserved ?? {} };
+  const state = (await lane?.view.refresh()) ?? core.lanes.stateOf(key);
+  const now = lane?.view.now() ?? core.clock.now();
+  const own = { waiting: lane?.view.waiting ?? [], reserved: lane?.feedback.totals.reserved ?? {} };
   return stageOf(ref, state, own, key.learns === true, now);
 }
