@@ -9,7 +9,7 @@ import { type Pause, restAfter } from '../rules/pause.ts';
 import {
   heldUntil,
   isGivenUp,
-  isProbeDue,
+  isPauseProbeDue,
   pauseOf,
   type Recovery,
 } from '../rules/recovery-state.ts';
@@ -129,7 +129,7 @@ export class LanePauses {
     const now = this.#options.keeper.now();
     const mostMs = this.#options.maxPauseMs();
     if (pause.until - now <= mostMs) return false;
-    if (pause.isSure) return !isProbeDue(this.#recovery, now);
+    if (pause.isSure) return !isPauseProbeDue(this.#recovery, now);
     if (wasRefused) return true;
     const triedMs = heldUntil(this.#recovery, pause) - now;
     return triedMs > UNSURE_SHARE * mostMs;

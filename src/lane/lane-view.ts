@@ -13,7 +13,7 @@ import type { LaneCall } from './lane-call.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { LaneQueue } from './lane-queue.ts';
 import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
-import { limitsOf, statusOf } from './lane-status.ts';
+import { sharedStatus, shownLimits } from './lane-status.ts';
 import type { Preparing } from './preparing.ts';
 import type { Reservation } from './reservation.ts';
 import type { Totals } from './totals.ts';
@@ -104,7 +104,7 @@ export class LaneView {
     const { lastMs } = queue.forecaster;
     return {
       ...this.#ref,
-      ...limitsOf(this.state, this.now()),
+      ...shownLimits(this.state, this.now()),
       concurrency: slotsOf(keeper),
       queued: queue.size + queue.admission.elsewhere + preparing.count,
       estimating: preparing.count,
@@ -118,6 +118,6 @@ export class LaneView {
 
   /** As the value tells it: of other processes' queues, it knows the calls that are first. */
   status(): LaneStatus {
-    return statusOf(this.snapshot(), this.#parts.keeper);
+    return sharedStatus(this.snapshot(), this.#parts.keeper);
   }
 }
