@@ -12,7 +12,7 @@ import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { journalPath, openBatchesIn } from './journal-file.ts';
 import { dollars, ProgressLine } from './progress-line.ts';
-import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
+import { readEntries, type Survey, surveyOf } from './requests-file.ts';
 import { type FoundResults, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
 import { sendViaBatch } from './via-batch.ts';
@@ -80,7 +80,7 @@ async function sendAll(
     try {
       const way = { asked, io, client, limiter, session, results, line, survey };
       if (asked.viaBatch) await sendViaBatch(way);
-      else await session.run(entriesOf(input, model, survey), usable - done);
+      else await session.run(readEntries(input, model, survey), usable - done);
     } finally {
       stopListening();
       if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');

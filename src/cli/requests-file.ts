@@ -46,7 +46,7 @@ export async function surveyOf(
 }
 
 /** The lines of a file that can be used, one in memory at a time. */
-export async function* entriesOf(
+export async function* readEntries(
   path: string,
   model: string | undefined,
   { lines }: Pick<Survey, 'lines'>,

@@ -12,7 +12,7 @@ import { AskedCalls, NOTHING_DECIDED } from './asked-calls.ts';
 import { GrantedCalls } from './granted-calls.ts';
 import { KnownLane } from './known-lane.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
-import { LaneMember } from './lane-member.ts';
+import { LaneMembership } from './lane-membership.ts';
 import { Outages } from './outages.ts';
 
 /**
@@ -26,7 +26,7 @@ export class SharedKeeper implements LaneKeeper {
   isAsked: () => boolean = () => false;
   readonly #asked = new AskedCalls();
   readonly #known: KnownLane;
-  readonly #member: LaneMember;
+  readonly #membership: LaneMembership;
   readonly #outages: Outages;
 
   constructor(store: SharedStore, name: string, opening: LaneOpening, clock: Clock) {
@@ -36,19 +36,19 @@ export class SharedKeeper implements LaneKeeper {
       rules: laneRules(opening, granted),
       keepMs: 2 * Math.max(0, ...opening.start.map(({ windowMs }) => windowMs)),
       act: (answer, at) => this.#act(answer, at),
-      restate: (pending) => this.#member.restated(pending, this.#outages),
+      restate: (pending) => this.#membership.restated(pending, this.#outages),
       isWaiting: () => asked.isWaiting,
     });
     const known = new KnownLane(store, name, value, newLane(opening, clock.now()), clock);
     this.#known = known;
-    this.#member = new LaneMember({ value, known, asked, granted }, opening, clock);
+    this.#membership = new LaneMembership({ value, known, asked, granted }, opening, clock);
     this.#outages = new Outages(store, value, clock, {
-      stateAlone: () => ({ ...this.#member.stateAlone(), turns: this.turns }),
+      stateAlone: () => ({ ...this.#membership.stateAlone(), turns: this.turns }),
       unknownCosts: () => granted.unknownCosts,
       onDecision: (decision) => this.onDecision(decision),
       onChange: (isLost) => this.#storeChanged(isLost),
     });
-    this.#member.tell({ kind: 'configure', terms: opening });
+    this.#membership.tell({ kind: 'configure', terms: opening });
     if (!store.isUp) this.#outages.begin();
   }
 
@@ -76,7 +76,7 @@ export class SharedKeeper implements LaneKeeper {
     this.#outages.keeper?.tell(command);
     if (this.#outages.isUntold(command)) return;
     if (command.kind === 'sent' && this.#known.now() - command.call.at < 1) return;
-    this.#member.tell(command);
+    this.#membership.tell(command);
   }
 
   /** Asks again only where there is something new to ask. */
@@ -85,7 +85,7 @@ export class SharedKeeper implements LaneKeeper {
     if (this.closedBy !== undefined) return;
     const { keeper } = this.#outages;
     if (keeper !== undefined) keeper.ask(tickets);
-    else if (this.#asked.isNews) this.#member.ask();
+    else if (this.#asked.isNews) this.#membership.ask();
   }
 
   /** The lane as all processes know it. */
@@ -96,7 +96,7 @@ export class SharedKeeper implements LaneKeeper {
 
   close(): void {
     this.ask([]);
-    this.#member.leave(() => {
+    this.#membership.leave(() => {
       this.#outages.close();
       this.#known.forget();
     });
@@ -111,13 +111,13 @@ export class SharedKeeper implements LaneKeeper {
     const isOutdated = this.#known.isOutdated(answer);
     const decision = this.#asked.decisionOf(answer);
     if (answer.kind === 'blocked') {
-      this.#member.blocked();
+      this.#membership.blocked();
       this.#tell(decision, isOutdated || this.isAsked());
       return;
     }
     if (answer.kind === 'granted') {
       if (isOutdated) this.#tell(NOTHING_DECIDED, true);
-      this.#member.granted(answer.call, at);
+      this.#membership.granted(answer.call, at);
       this.#known.keepFresh();
     }
     this.onDecision(decision);
@@ -135,7 +135,7 @@ export class SharedKeeper implements LaneKeeper {
 
   /** While it is lost, nothing is asked of it; once it is back, what it was asked before is void. */
   #storeChanged(isLost: boolean): void {
-    if (isLost) this.#member.tell({ kind: 'ask', tickets: [] });
+    if (isLost) this.#membership.tell({ kind: 'ask', tickets: [] });
     else this.#asked.forget();
     this.onDecision(NOTHING_DECIDED);
   }

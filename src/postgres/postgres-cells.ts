@@ -24,7 +24,7 @@ import {
   type PostgresTarget,
   poolFor,
 } from './postgres-client.ts';
-import { columnOf, packRoom, roomIn, seenIn, takenIn } from './rows.ts';
+import { columnOf, packRoom, roomIn, seenInRow, takenInRow } from './rows.ts';
 import { DEFAULT_TABLE, type Statements, statementsFor } from './statements.ts';
 
 export interface PostgresCellsOptions {
@@ -174,7 +174,7 @@ class PostgresCell implements Cell {
 
   async read(): Promise<Seen> {
     const row = await this.#cells.run('read', [this.#name]);
-    return seenIn(row ?? (await this.#cells.run('time')));
+    return seenInRow(row ?? (await this.#cells.run('time')));
   }
 
   async ask(note: Note, notAfter = Number.POSITIVE_INFINITY): Promise<Asked> {
@@ -183,7 +183,7 @@ class PostgresCell implements Cell {
     const values = [this.#name, member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('ask', values);
     if (row === undefined) return { kind: 'late', now: (await this.read()).now };
-    const seen = seenIn(row);
+    const seen = seenInRow(row);
     return columnOf(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
   }
 
@@ -199,7 +199,7 @@ class PostgresCell implements Cell {
     const values = [this.#name, expected, version, at, text, ...own];
     const row = await this.#cells.run(expected === '' ? 'begin' : 'write', values);
     if (row === undefined) return this.#refused(expected, otherwise);
-    const { now, inbox } = seenIn(row);
+    const { now, inbox } = seenInRow(row);
     return { kind: 'written', now, inbox };
   }
 
@@ -209,7 +209,7 @@ class PostgresCell implements Cell {
     const sent = [isSent, this.#cells.channel, this.#payload(text)];
     const values = [this.#name, JSON.stringify(amounts), member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('take', values);
-    if (columnOf(row, 'taken') === true) return takenIn(row, amounts);
+    if (columnOf(row, 'taken') === true) return takenInRow(row, amounts);
     const now = Number(columnOf(row, 'now'));
     const isEnding = now <= notAfter && now <= roomIn(row).endingUntil;
     return isEnding ? { kind: 'ending', now } : this.ask(otherwise, notAfter);
@@ -226,7 +226,7 @@ class PostgresCell implements Cell {
     const version = writtenVersion(expected);
     if (version !== '' && writtenVersion(seen.version) === version) {
       const row = await this.#cells.run('end', [this.#name, version]);
-      seen = row === undefined ? seen : seenIn(row);
+      seen = row === undefined ? seen : seenInRow(row);
     }
     return otherwise === undefined ? seen : this.ask(otherwise);
   }

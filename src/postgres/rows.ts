@@ -22,7 +22,7 @@ export function roomIn(row: unknown): RoomRow {
   return { text: String(text), after, endingUntil: Number(ending ?? 0) };
 }
 
-export function takenIn(row: unknown, amounts: readonly number[]): Taken {
+export function takenInRow(row: unknown, amounts: readonly number[]): Taken {
   const { text, after } = roomIn(row);
   return {
     ...{
@@ -35,7 +35,7 @@ export function takenIn(row: unknown, amounts: readonly number[]): Taken {
   };
 }
 
-export function seenIn(row: unknown): Seen {
+export function seenInRow(row: unknown): Seen {
   const inbox = columnOf(row, 'inbox');
   return {
     kind: 'seen',

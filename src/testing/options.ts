@@ -6,7 +6,7 @@ import {
   type SimulatedBatchOptions,
 } from './batches/batch-options.ts';
 import { CHARGE_NAMES, type ChargeRule } from './charging.ts';
-import { expectFinite, expectKeys, oneOf } from './expect.ts';
+import { expectChoice, expectFinite, expectKeys } from './expect.ts';
 import { type FaultModel, type FaultSource, faultSource } from './faults.ts';
 import { checkLatency, type LatencyModel } from './latency.ts';
 import { LIMIT_NAMES, type SimulatorLimits } from './limit-names.ts';
@@ -139,13 +139,13 @@ const OPTION_NAMES: readonly (keyof SimulatorOptions)[] = [
 /** Fills in the defaults. Throws a `TypeError` that names what is wrong. */
 export function resolveOptions(options: SimulatorOptions): SimulatorSettings {
   expectKeys('options', options, OPTION_NAMES, 'createSimulator');
-  const provider = oneOf('provider', options.provider ?? 'openai', PROVIDERS);
+  const provider = expectChoice('provider', options.provider ?? 'openai', PROVIDERS);
   const latency = options.latency ?? 0;
   checkLatency(latency);
   return {
     provider,
     limits: resolveLimits(options.limits ?? {}),
-    enforcement: oneOf('enforcement', options.enforcement ?? 'bucket', ENFORCEMENTS),
+    enforcement: expectChoice('enforcement', options.enforcement ?? 'bucket', ENFORCEMENTS),
     fill: resolveFill(options.fill ?? 1),
     charge: resolveCharge(options.charge ?? CHARGES[provider]),
     refund: options.refund ?? false,

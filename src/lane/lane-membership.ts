@@ -19,7 +19,7 @@ export interface MemberParts {
 }
 
 /** This process as a member of a shared lane: all that it tells the lane, and when. */
-export class LaneMember {
+export class LaneMembership {
   readonly #parts: MemberParts;
   readonly #clock: Clock;
   readonly #delay: NewsDelay;

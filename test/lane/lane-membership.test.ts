@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { AskedCalls } from '../../src/lane/asked-calls.ts';
 import { GrantedCalls } from '../../src/lane/granted-calls.ts';
 import { KnownLane } from '../../src/lane/known-lane.ts';
-import { LaneMember } from '../../src/lane/lane-member.ts';
+import { LaneMembership } from '../../src/lane/lane-membership.ts';
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import { type LaneState, newLane } from '../../src/rules/lane-state.ts';
 import type { GrantedCall, Ticket } from '../../src/rules/ticket.ts';
@@ -19,7 +19,7 @@ let reads: number;
 let closings: string[];
 let asked: AskedCalls;
 let known: KnownLane;
-let member: LaneMember;
+let membership: LaneMembership;
 let stored: LaneState | undefined;
 
 beforeEach(() => {
@@ -39,7 +39,7 @@ beforeEach(() => {
   known = new KnownLane(store, 'lane', value, newLane(LIMIT_OPENING, clock.now()), clock);
   asked = new AskedCalls();
   const granted = new GrantedCalls(asked, () => known.state, clock);
-  member = new LaneMember({ value, known, asked, granted }, LIMIT_OPENING, clock);
+  membership = new LaneMembership({ value, known, asked, granted }, LIMIT_OPENING, clock);
 });
 
 const call = (id: number, epoch = 0): GrantedCall => ({
@@ -51,25 +51,25 @@ const ended = (ending: GrantedCall): LaneCommand => ({
 });
 
 it('tells at once what others wait for, and the end of a call with what comes next', () => {
-  member.tell({ kind: 'pause', forMs: 1000 });
-  member.tell(ended(call(1)));
+  membership.tell({ kind: 'pause', forMs: 1000 });
+  membership.tell(ended(call(1)));
   expect(sent).toEqual(['pause', 0, 'ended', 200]);
 });
 
 it('tells the end of a call at once, where somebody may wait for its slot', () => {
   const terms = { ...LIMIT_OPENING, inFlight: { start: 4, most: 4 } };
-  member.tell({ kind: 'configure', terms });
-  member.tell(ended(call(1)));
+  membership.tell({ kind: 'configure', terms });
+  membership.tell(ended(call(1)));
   expect(sent).toEqual(['configure', 0, 'ended', 0]);
 });
 
 it('leaves when its last call has ended, after the lane was told', () => {
   const [one, other] = [call(1), call(2)];
-  for (const each of [one, other]) member.granted(each, clock.now());
-  member.leave(() => closings.push('left'));
-  member.tell(ended(one));
+  for (const each of [one, other]) membership.granted(each, clock.now());
+  membership.leave(() => closings.push('left'));
+  membership.tell(ended(one));
   expect(closings).toEqual([]);
-  member.tell(ended(other));
+  membership.tell(ended(other));
   expect([closings, sent]).toEqual([
     ['left', 'closed'],
     ['ended', 200, 'ended', 200],
@@ -77,7 +77,7 @@ it('leaves when its last call has ended, after the lane was told', () => {
 });
 
 it('leaves at once where no call is in flight', () => {
-  member.leave(() => closings.push('left'));
+  membership.leave(() => closings.push('left'));
   expect(closings).toEqual(['left', 'closed']);
 });
 
@@ -87,10 +87,10 @@ it('says again what a store has forgotten: but while it decides alone, it asks f
     ...{ cost: { requests: 1 }, expects: [], deadline: undefined },
   };
   asked.wait([waiting]);
-  member.granted(call(1), clock.now());
+  membership.granted(call(1), clock.now());
   const taken = { kind: 'took', calls: [{ id: 2, cost: { requests: 3 }, at: 0 }] } as const;
   const said = (keeper?: object): object[] =>
-    member.restated([taken], { keeper, used: undefined } as never);
+    membership.restated([taken], { keeper, used: undefined } as never);
   const [, recall, ...rest] = said();
   expect(recall).toMatchObject({ kind: 'recall', at: clock.now() + AHEAD_MS });
   expect(rest).toMatchObject([
