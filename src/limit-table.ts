@@ -1,5 +1,5 @@
 import { didYouMean } from './model/did-you-mean.ts';
-import { DIMENSIONS, type Dimension, type Limit, type ModelLimits } from './model/limits.ts';
+import { DIMENSIONS, type Dimension, type Limit, type ModelTerms } from './model/limits.ts';
 import { RATES } from './model/rates.ts';
 import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './validate.ts';
 
@@ -43,7 +43,7 @@ export type LimitsOption =
   | readonly FullLimit[];
 
 /** Finds the limits of a model. */
-export type LimitTable = (model: string) => ModelLimits;
+export type LimitTable = (model: string) => ModelTerms;
 
 export const SHORT_KEYS: readonly (keyof ShortLimits)[] = [
   'rpm',
@@ -57,7 +57,7 @@ export const SHORT_KEYS: readonly (keyof ShortLimits)[] = [
 /** By the names that they have in `limits`: where an option is expected, one may be meant. */
 export const LIMIT_PATHS: readonly string[] = SHORT_KEYS.map((name) => `limits.${name}`);
 
-const UNLIMITED: ModelLimits = { limits: [], concurrency: Number.POSITIVE_INFINITY };
+const UNLIMITED: ModelTerms = { limits: [], concurrency: Number.POSITIVE_INFINITY };
 const SHORT_FORM = `{ ${SHORT_KEYS.join(', ')} }`;
 const FORMS = `${SHORT_FORM}, a record of them by model, or an array of { dimension, max, windowMs, model }`;
 const FULL_KEYS: readonly (keyof FullLimit)[] = ['dimension', 'max', 'windowMs', 'model'];
@@ -95,7 +95,7 @@ function expectUnmixed(option: object): void {
   );
 }
 
-function always(limits: ModelLimits): LimitTable {
+function always(limits: ModelTerms): LimitTable {
   return () => limits;
 }
 
@@ -122,7 +122,7 @@ function withoutStar(pattern: string): string {
 }
 
 /** @throws TypeError for limits that are none, or that nobody knows */
-export function shortLimits(name: string, given: unknown): ModelLimits {
+export function shortLimits(name: string, given: unknown): ModelTerms {
   expectObject(name, given, SHORT_FORM);
   const limits: Limit[] = [];
   let { concurrency } = UNLIMITED;

@@ -1,7 +1,7 @@
 import { defined, expectContext } from './callers/run-as.ts';
 import { globalFetch } from './fetch/global-fetch.ts';
 import { lateFetch } from './fetch/late-fetch.ts';
-import type { Fetch, Target } from './fetch/outgoing-request.ts';
+import type { FetchFunction, Target } from './fetch/outgoing-request.ts';
 import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { LIMITER_OPTIONS } from './options.ts';
@@ -33,7 +33,7 @@ export type RateLimitedFetchOptions =
 /** How a `fetch` behaves itself. */
 interface FetchOptions {
   /** Sends the requests. @default the global `fetch` */
-  readonly fetch?: Fetch | undefined;
+  readonly fetch?: FetchFunction | undefined;
   /**
    * Whether this `fetch` sends a call again after a 429 and its pause; `false` returns the 429 to your
    * client, which may retry. A body that is a stream is never sent again.
@@ -58,7 +58,7 @@ interface FetchOptions {
 }
 
 /** A `fetch` with its limiter. */
-export type RateLimitedFetch = Fetch & {
+export type RateLimitedFetch = FetchFunction & {
   /** The limiter that admits the calls: for its events, `snapshot()`, `close()` and so on. */
   readonly rateLimit: RateLimiter;
 };

@@ -6,6 +6,8 @@ const SRC = new URL('../src/', import.meta.url);
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** Whether nothing of it is left when the types are. */
+  readonly isOfTypes: boolean;
 }
 
 const imports = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
@@ -16,10 +18,19 @@ const imports = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 /** The rooms that a file imports, types included. */
 function importsOf(file: string): Import[] {
   const text = readFileSync(new URL(file, SRC), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) => {
+  const found = text.matchAll(
+    /(?:\b(?:im|ex)port\s+(type\s)?([^;'"]*?)\s*from|\bimport)\s*\(?\s*'(\.[^']+)'/g,
+  );
+  return [...found].map(([, type, names, path = '']) => {
     const target = new URL(path, new URL(file, SRC)).href.slice(SRC.href.length);
-    return { from: roomOf(file), to: roomOf(target) };
+    const isOfTypes = type !== undefined || (names !== undefined && areTypes(names));
+    return { from: roomOf(file), to: roomOf(target), isOfTypes };
   });
+}
+
+/** `{ type A, type B }` */
+function areTypes(names: string): boolean {
+  return /^\{(\s*type\s[^,}]+,?)+\s*\}$/.test(names);
 }
 
 /** The folder that a file is in; of a file beside the folders, its name. */
@@ -42,19 +53,31 @@ function lines(): string[][] {
   });
 }
 
+interface Row {
+  readonly rooms: readonly string[];
+  readonly below: readonly string[];
+  /** Those of them of which they import nothing but types. */
+  readonly types: readonly string[];
+}
+
 /** What the table says that rooms import, besides files at the root. */
-function allowed(): { readonly rooms: readonly string[]; readonly below: readonly string[] }[] {
+function allowed(): Row[] {
   const [, table = ''] = /\| room \| imports.*\n\|.*\n((?:\|.*\n)+)/.exec(ARCHITECTURE) ?? [];
   return table
     .trim()
     .split('\n')
     .map((row) => {
-      const [rooms = '', below = ''] = row
-        .split('|')
-        .slice(1)
-        .map((cell) => cell.match(/`[\w-]+`/g)?.map((name) => name.slice(1, -1)) ?? []);
-      return { rooms: [...rooms], below: [...below] };
+      const [, rooms = '', below = ''] = row.split('|');
+      return {
+        rooms: namesIn(rooms),
+        below: namesIn(below).filter((each) => each !== 'nextTurn'),
+        types: namesIn(below.match(/`[\w-]+` \(types\)/g)?.join() ?? ''),
+      };
     });
+}
+
+function namesIn(cell: string): string[] {
+  return cell.match(/`[\w-]+`/g)?.map((name) => name.slice(1, -1)) ?? [];
 }
 
 test('each line of the picture imports from lines below it only', () => {
@@ -78,10 +101,20 @@ test('rooms import what the table says', () => {
   );
   for (const { rooms, below } of table) {
     for (const room of rooms.filter((each) => each !== 'cli')) {
-      const named = below.filter((each) => each !== 'nextTurn');
-      expect([room, ...foldersBelow(room)]).toEqual([room, ...named.toSorted()]);
+      expect([room, ...foldersBelow(room)]).toEqual([room, ...below.toSorted()]);
     }
   }
+});
+
+test('of a room with the word (types), a room imports types alone; of all others, more', () => {
+  const isMore = (from: string, to: string): boolean =>
+    imports.some((each) => each.from === from && each.to === to && !each.isOfTypes);
+  const table = allowed().flatMap(({ rooms, ...row }) => rooms.map((room) => ({ room, ...row })));
+  const found = table.map(({ room, below }) => [
+    room,
+    ...below.filter((each) => !isMore(room, each)),
+  ]);
+  expect(found).toEqual(table.map(({ room, types }) => [room, ...types]));
 });
 
 test('the model imports nothing', () => {

@@ -5,7 +5,7 @@ import type {
   BatchResult,
   BatchState,
   BatchVendor,
-  Found,
+  FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
 import { isPassing } from './vendor.ts';
@@ -70,7 +70,7 @@ export class AnthropicVendor implements BatchVendor {
    * A batch shows nothing of ours before its results: until then, each with as many calls from that
    * time may be it.
    */
-  async find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<Found> {
+  async find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<FoundBatch> {
     let isUnclear = false;
     for await (const batch of this.#batches.list({ limit: 100 })) {
       const createdAt = Date.parse(textField(batch, 'created_at'));

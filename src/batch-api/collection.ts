@@ -1,38 +1,36 @@
 import type { BatchApiJob } from './job.ts';
 import type { OpenBatch } from './journal.ts';
-
-export interface CollectionOptions {
-  readonly job: Pick<BatchApiJob, 'vendor' | 'isDone' | 'record' | 'flush'>;
-  /** @throws where the run is over */
-  expectFine(): void;
-  /** Ends the run. */
-  stop(reason: unknown): void;
-}
+import type { RunControl } from './run-control.ts';
 
 /** Records the results of batches that have ended. */
 export class Collection {
-  readonly #options: CollectionOptions;
+  readonly #job: Pick<BatchApiJob, 'vendor' | 'isDone' | 'record' | 'flush'>;
+  readonly #control: RunControl;
 
-  constructor(options: CollectionOptions) {
-    this.#options = options;
+  constructor(
+    job: Pick<BatchApiJob, 'vendor' | 'isDone' | 'record' | 'flush'>,
+    control: RunControl,
+  ) {
+    this.#job = job;
+    this.#control = control;
   }
 
   /** Returns when all results are kept: the indexes of calls that have none. */
   async collect(plan: OpenBatch, batch: string): Promise<number[]> {
-    const { job, expectFine } = this.#options;
+    const job = this.#job;
     const { ids } = plan;
     const isRecorded = new Uint8Array(ids.length);
     for await (const { wireId, outcome } of job.vendor.results(batch)) {
-      expectFine();
+      this.#control.expectGoingOn();
       const index = Number(wireId.slice(plan.token.length + 1));
       const id = ids.at(index);
       if (id === undefined || outcome.kind === 'unanswered' || isRecorded[index] === 1) continue;
       isRecorded[index] = 1;
       if (!job.isDone(id)) await this.#kept(() => job.record(id, outcome));
     }
-    expectFine();
+    this.#control.expectGoingOn();
     await this.#kept(job.flush);
-    expectFine();
+    this.#control.expectGoingOn();
     return [...isRecorded.keys()].filter((index) => isRecorded[index] === 0);
   }
 
@@ -41,7 +39,7 @@ export class Collection {
     try {
       await keep();
     } catch (error) {
-      this.#options.stop(error);
+      this.#control.stop(error);
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import type {
   BatchResult,
   BatchState,
   BatchVendor,
-  Found,
+  FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
 import { isPassing } from './vendor.ts';
@@ -71,7 +71,7 @@ export class OpenAIVendor implements BatchVendor {
     return (await batches.create(body, ONCE)).id;
   }
 
-  async find({ token, at }: PlannedBatch): Promise<Found> {
+  async find({ token, at }: PlannedBatch): Promise<FoundBatch> {
     for await (const batch of this.#client.batches.list({ limit: 100 })) {
       if (stringMember(batch, 'metadata', MARK) === token) return { batch: textField(batch, 'id') };
       const createdAt = Number(field(batch, 'created_at')) * 1000;

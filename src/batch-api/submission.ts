@@ -1,8 +1,8 @@
-import type { Rests } from '../batch/rests.ts';
 import type { Clock } from '../clock.ts';
 import { field } from '../model/json.ts';
 import type { Journal, OpenBatch } from './journal.ts';
 import { isFatal, isSaid, lookAfterMs } from './looks.ts';
+import type { RunControl } from './run-control.ts';
 import type { BatchVendor } from './vendor.ts';
 
 /** A request that a dead process has sent may still arrive for so long. */
@@ -14,9 +14,7 @@ export interface SubmissionOptions {
   readonly vendor: BatchVendor;
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly rests: Rests;
-  /** @throws where the run is over */
-  expectFine(): void;
+  readonly control: RunControl;
 }
 
 /** Gets batches to the vendor, each once: whoever gets no answer looks for the batch first. */
@@ -32,17 +30,17 @@ export class Submission {
     plan: OpenBatch,
     lines: readonly string[],
   ): Promise<{ readonly batch: string } | { readonly error: unknown; readonly status: number }> {
-    const { vendor, rests, expectFine } = this.#options;
+    const { vendor, control } = this.#options;
     for (let failures = 0; ; failures++) {
       try {
         return { batch: await vendor.submit(plan, plan.url, lines) };
       } catch (error) {
-        expectFine();
+        control.expectGoingOn();
         const status = field(error, 'status');
         if (status === 429 || isSaid(status)) return { error, status };
         if (failures === MOST_FAILURES) throw error;
       }
-      await rests.rest(lookAfterMs(failures));
+      await control.rest(lookAfterMs(failures));
       // Nobody knows whether it was submitted.
       const batch = await this.find(plan);
       if (batch !== undefined) return { batch };
@@ -51,7 +49,7 @@ export class Submission {
 
   /** Looks until it is there, or can't come any more. */
   async find(plan: OpenBatch): Promise<string | undefined> {
-    const { vendor, journal, clock, rests, expectFine } = this.#options;
+    const { vendor, journal, clock, control } = this.#options;
     for (let tries = 0; ; tries++) {
       try {
         const isFinal = clock.now() - plan.at > LATE_MS;
@@ -61,8 +59,8 @@ export class Submission {
       } catch (error) {
         if (isFatal(error)) throw error;
       }
-      expectFine();
-      await rests.rest(lookAfterMs(tries));
+      control.expectGoingOn();
+      await control.rest(lookAfterMs(tries));
     }
   }
 }

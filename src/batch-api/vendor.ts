@@ -53,7 +53,7 @@ export interface BatchResult {
 }
 
 /** What a search for a batch has found: its id, nothing, or one that can't be told from it yet. */
-export type Found = { readonly batch: string } | 'none' | 'unclear';
+export type FoundBatch = { readonly batch: string } | 'none' | 'unclear';
 
 /** One vendor's Batch API, behind its SDK. All methods reject with the SDK's errors. */
 export interface BatchVendor {
@@ -65,7 +65,7 @@ export interface BatchVendor {
   /** Starts a batch, and resolves to its id. */
   submit(plan: PlannedBatch, url: string, lines: readonly string[]): Promise<string>;
   /** The batch that was planned, if it was submitted. `known`: batches that are others'. */
-  find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<Found>;
+  find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<FoundBatch>;
   state(batch: string): Promise<BatchState>;
   /** In any order. */
   results(batch: string): AsyncIterable<BatchResult>;

@@ -2,7 +2,7 @@ import { nextTurn } from '../tokens/next-turn.ts';
 import { type BatchHost, loadOf } from './host.ts';
 import type { MapOptions } from './options.ts';
 import { type BatchProgress, Tally } from './progress.ts';
-import { isFinal, repeatAfterMs, rest } from './repeat.ts';
+import { isPermanent, repeatAfterMs, rest } from './repeat.ts';
 import { type MapResult, Results } from './results.ts';
 import type { Source } from './source.ts';
 import { Teller } from './teller.ts';
@@ -184,7 +184,8 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
       try {
         return { index, item, value: await this.#fn(item, { index, signal }) };
       } catch (error) {
-        if (failures > retries || signal.aborted || isFinal(error)) return { index, item, error };
+        if (failures > retries || signal.aborted || isPermanent(error))
+          return { index, item, error };
       }
       try {
         await rest(this.#host.clock, repeatAfterMs(failures), signal);

@@ -20,9 +20,9 @@ export interface Load {
 
 export function loadOf(lanes: Iterable<Lane>): Load {
   let [calls, inFlight, limited] = [0, 0, 0];
-  for (const { feedback, state } of lanes) {
+  for (const { feedback, view } of lanes) {
     const { totals } = feedback;
-    const { limits, learning } = state;
+    const { limits, learning } = view.state;
     const isLimited = limits.meters.length > 0 || Number.isFinite(learning.concurrency.limit);
     calls += totals.sum.calls;
     inFlight += totals.inFlight;

@@ -134,8 +134,8 @@ export class Tally {
   #most(kind: keyof PerMinute): number | undefined {
     const kinds: Dimension[] = kind === 'tokens' ? ['tokens', 'inputTokens'] : [kind];
     let sum: number | undefined;
-    for (const { state } of this.#host.lanes) {
-      const found = state.limits.meters
+    for (const { view } of this.#host.lanes) {
+      const found = view.state.limits.meters
         .filter(({ limit }) => kinds.includes(limit.dimension) && limit.windowMs <= MINUTE_MS)
         .map(({ limit }) => limit.max / limit.windowMs);
       if (found.length > 0) sum = (sum ?? 0) + Math.min(...found) * MINUTE_MS;
@@ -174,8 +174,8 @@ export class Tally {
 
   /** Whether calls wait for limits. */
   get #isHeldUp(): boolean {
-    return [...this.#host.lanes].some(({ waiting }) => {
-      const [first] = waiting;
+    return [...this.#host.lanes].some(({ view }) => {
+      const [first] = view.waiting;
       return first !== undefined;
     });
   }

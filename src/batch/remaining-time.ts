@@ -32,9 +32,9 @@ export class LaneCounts {
   }
 }
 
-function countsOf({ feedback: { totals }, state }: Lane): Counts {
+function countsOf({ feedback: { totals }, view }: Lane): Counts {
   const { calls, actual } = totals.sum;
-  return { calls, ...actual, taken: state.limits.taken };
+  return { calls, ...actual, taken: view.state.limits.taken };
 }
 
 /**
@@ -42,16 +42,16 @@ function countsOf({ feedback: { totals }, state }: Lane): Counts {
  * the last of them has ended. `unsent`: those that are not in flight yet.
  */
 export function remainingMs(lane: Lane, counts: Counts, unsent: number): number {
-  const { state, feedback } = lane;
+  const { view, pauses, feedback } = lane;
   const { inFlight, reserved } = feedback.totals;
-  const { flight, learning, limits } = state;
-  const now = lane.now();
+  const { flight, learning, limits } = view.state;
+  const now = view.now();
   const each = meanCost(lane, counts);
   // What calls in flight give back when they end is there for the others.
   const back = minus(reserved, times(each, inFlight));
   const cost = minus(times(each, unsent), back);
   const calls = Math.ceil(unsent);
-  const startAt = Math.max(now, lane.pausedUntil ?? now);
+  const startAt = Math.max(now, pauses.until ?? now);
   const line = new QueueForecast(copyOfValue(limits), startAt);
   const { waitMs } = calls === 0 ? { waitMs: 0 } : line.waitAfter({ calls, cost }, {}, now);
   const slotsMs = (unsent * flight.meanMs) / learning.concurrency.limit;
@@ -59,13 +59,14 @@ export function remainingMs(lane: Lane, counts: Counts, unsent: number): number 
 }
 
 /** What a call takes from limits in the end. */
-function meanCost({ state, feedback, chargeRule }: Lane, counts: Counts): Cost {
+function meanCost({ view, feedback }: Lane, counts: Counts): Cost {
   const { calls, taken, inputTokens, outputTokens } = counts;
   const reserved = times(taken, 1 / calls);
   const ended = calls - feedback.totals.inFlight;
   if (inputTokens + outputTokens === 0 || ended <= 0) return reserved;
   const used = { inputTokens: inputTokens / ended, outputTokens: outputTokens / ended };
-  const isSettled = state.limits.policy.correction === 'settled' || chargeRule?.isSettled;
+  const { policy } = view.state.limits;
+  const isSettled = policy.correction === 'settled' || view.chargeRule?.isSettled;
   const tokens = isSettled ? used.inputTokens + used.outputTokens : amount(reserved, 'tokens');
   return { ...reserved, ...used, tokens };
 }

@@ -7,9 +7,9 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 
 /** Whether no repetition helps: also where an SDK's stream helper has wrapped our error in its own. */
-export function isFinal(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   if (error instanceof HeadroomError) return !PASSING.includes(error.code);
-  return error instanceof Error && error.cause instanceof HeadroomError && isFinal(error.cause);
+  return error instanceof Error && error.cause instanceof HeadroomError && isPermanent(error.cause);
 }
 
 /** Before the repetition after that many failures. */

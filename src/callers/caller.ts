@@ -1,5 +1,5 @@
 import type { Cost, Dimension, Limit } from '../model/limits.ts';
-import { type LimitLevel, levels } from '../rules/limits/limit-levels.ts';
+import { levels, type MeterLevel } from '../rules/limits/limit-levels.ts';
 import { type LimitSet, shareLimits } from '../rules/limits/limit-set.ts';
 import { capEstimates, predict, take } from '../rules/limits/limit-waits.ts';
 import { meterLevel, resetMs } from '../rules/limits/meter-room.ts';
@@ -97,7 +97,7 @@ export class Caller {
   }
 
   /** The limits with what is left of each. */
-  levels(now: number): LimitLevel[] {
+  levels(now: number): MeterLevel[] {
     return levels(this.own.limits, now);
   }
 

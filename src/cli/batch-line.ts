@@ -12,7 +12,7 @@ export interface BatchRequest {
 }
 
 /** Why a line can't be used. */
-export interface Problem {
+export interface UnusableLine {
   readonly problem: string;
 }
 
@@ -22,7 +22,10 @@ export interface Problem {
  * @example
  * readBatchLine('{"custom_id":"1","params":{"model":"claude-haiku-4-5", …}}')
  */
-export function readBatchLine(text: string, model?: string | undefined): BatchRequest | Problem {
+export function readBatchLine(
+  text: string,
+  model?: string | undefined,
+): BatchRequest | UnusableLine {
   const line = parseJson(text);
   if (!isObject(line)) return { problem: 'it is not a JSON object' };
   const customId = textField(line, 'custom_id');

@@ -11,7 +11,7 @@ import { CommandError, EXIT } from './exit-code.ts';
 import { dollars, type ProgressLine } from './progress-line.ts';
 import { reported } from './reported.ts';
 import type { Entry } from './requests-file.ts';
-import { type Outcome, readResult, resultLine } from './result-line.ts';
+import { type CallOutcome, readResult, resultLine } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { Send } from './send.ts';
 
@@ -116,7 +116,7 @@ export class BatchSession {
   /** @throws the system's error, where it can't be written */
   record(
     request: Pick<BatchRequest, 'form' | 'customId'>,
-    outcome: Outcome,
+    outcome: CallOutcome,
     via: 'live' | 'batch' = 'live',
   ): void {
     const line = resultLine(request, outcome);
@@ -133,7 +133,7 @@ export class BatchSession {
     report?.result(reported(request.customId, outcome, { via, isFailed, prices: limiter.prices }));
   }
 
-  async #outcomeOf(request: BatchRequest): Promise<Outcome> {
+  async #outcomeOf(request: BatchRequest): Promise<CallOutcome> {
     for (let failures = 0; ; ) {
       try {
         return await this.#options.send(request, this.#abort.signal);
@@ -201,7 +201,7 @@ function isContended(error: unknown): boolean {
   return error instanceof BudgetSpent && error.reservedUsd > 0;
 }
 
-function unreached(error: Error): Outcome {
+function unreached(error: Error): CallOutcome {
   return { kind: 'failed', code: 'connection_error', message: reasonOf(error) };
 }
 

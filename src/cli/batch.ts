@@ -12,8 +12,8 @@ import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { journalPath, openBatchesIn } from './journal-file.ts';
 import { dollars, ProgressLine } from './progress-line.ts';
-import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
-import { type Found, ResultsFile } from './results-file.ts';
+import { readEntries, type Survey, surveyOf } from './requests-file.ts';
+import { type FoundResults, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
 import { sendViaBatch } from './via-batch.ts';
 
@@ -48,7 +48,7 @@ function nothingLeft(
   { output, quiet }: Arguments,
   io: Io,
   { done, unusable }: Survey,
-  { failed }: Found,
+  { failed }: FoundResults,
 ): number {
   if (!quiet)
     io.err(`Nothing to send: all ${countOf(done, 'request')} already have a result in ${output}\n`);
@@ -80,7 +80,7 @@ async function sendAll(
     try {
       const way = { asked, io, client, limiter, session, results, line, survey };
       if (asked.viaBatch) await sendViaBatch(way);
-      else await session.run(entriesOf(input, model, survey), usable - done);
+      else await session.run(readEntries(input, model, survey), usable - done);
     } finally {
       stopListening();
       if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');
@@ -100,7 +100,7 @@ async function ended(
   { output = '', quiet, viaBatch, retryFailed }: Arguments,
   { failed, recorded, stopped, usd, refused }: BatchSession,
   line: ProgressLine,
-  run: { readonly survey: Survey; readonly found: Found; readonly tookMs: number },
+  run: { readonly survey: Survey; readonly found: FoundResults; readonly tookMs: number },
 ): Promise<number> {
   const { done, unusable } = run.survey;
   const seconds = Math.round(run.tookMs / 1000);
@@ -130,7 +130,7 @@ async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<vo
   );
 }
 
-function tellFound({ recorded, torn, unreadable }: Found, output: string, io: Io): void {
+function tellFound({ recorded, torn, unreadable }: FoundResults, output: string, io: Io): void {
   if (recorded > 0)
     io.err(`${output} has ${countOf(recorded, 'result')}: these requests are not sent again\n`);
   if (torn !== 'none')

@@ -14,7 +14,7 @@ import { countOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { dollars } from './progress-line.ts';
-import { entriesOf, type Survey, surveyOf } from './requests-file.ts';
+import { readEntries, type Survey, surveyOf } from './requests-file.ts';
 import { ResultsFile } from './results-file.ts';
 
 /** What the calls take in one tier. */
@@ -124,7 +124,7 @@ async function* plannedCalls(
   const host = hostIn(asked, form);
   const isHome = form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form);
   const provider = isHome ? form : 'compatible';
-  for await (const { request } of entriesOf(asked.input ?? '', asked.model, survey)) {
+  for await (const { request } of readEntries(asked.input ?? '', asked.model, survey)) {
     if (isDone(request.customId)) continue;
     const { url: path, body } = request;
     yield { provider, path, body, host, tier };

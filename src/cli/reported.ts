@@ -4,12 +4,12 @@ import type { PriceTable } from '../model/price.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { usdOf } from '../providers/usd-of.ts';
 import type { ReportedResult } from '../report/report.ts';
-import type { Outcome } from './result-line.ts';
+import type { CallOutcome } from './result-line.ts';
 
 /** A call that was recorded, as the report has it. */
 export function reported(
   id: string,
-  outcome: Outcome,
+  outcome: CallOutcome,
   how: {
     readonly via: 'live' | 'batch';
     readonly isFailed: boolean;
@@ -27,7 +27,7 @@ export function reported(
   return { id, via, inputTokens, outputTokens, usd: isFailed ? (paid ?? 0) : paid, failure };
 }
 
-function failureOf(outcome: Outcome, body: unknown): string {
+function failureOf(outcome: CallOutcome, body: unknown): string {
   if (outcome.kind === 'failed') return `${outcome.code}: ${outcome.message}`;
   return `${outcome.status}: ${stringMember(body, 'error', 'message') ?? ''}`;
 }

@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { type BatchRequest, type Form, type Problem, readBatchLine } from './batch-line.ts';
+import { type BatchRequest, type Form, readBatchLine, type UnusableLine } from './batch-line.ts';
 import { IdSet } from './id-set.ts';
 import { LineSet } from './line-set.ts';
 import { linesOf } from './lines.ts';
@@ -46,7 +46,7 @@ export async function surveyOf(
 }
 
 /** The lines of a file that can be used, one in memory at a time. */
-export async function* entriesOf(
+export async function* readEntries(
   path: string,
   model: string | undefined,
   { lines }: Pick<Survey, 'lines'>,
@@ -65,7 +65,7 @@ export async function* entriesOf(
 async function* checkedOf(
   path: string,
   model: string | undefined,
-): AsyncGenerator<Entry | (Problem & { readonly number: number }), void> {
+): AsyncGenerator<Entry | (UnusableLine & { readonly number: number }), void> {
   const seen = new IdSet();
   let form: Form | undefined;
   for await (const { number, text } of linesOf(path)) {

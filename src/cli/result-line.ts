@@ -3,7 +3,7 @@ import { field, isObject, member, parseJson, textField } from '../model/json.ts'
 import type { BatchRequest } from './batch-line.ts';
 
 /** What has become of a call: what the server said, or why it said nothing. */
-export type Outcome =
+export type CallOutcome =
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -21,7 +21,7 @@ function onOneLine(json: string): string {
 /** The line that records a call, with its newline: in the format of its batch file. */
 export function resultLine(
   request: Pick<BatchRequest, 'form' | 'customId'>,
-  outcome: Outcome,
+  outcome: CallOutcome,
 ): string {
   const id = JSON.stringify(request.customId);
   if (request.form === 'anthropic') {
@@ -37,7 +37,7 @@ export function resultLine(
   return `{"id":${id},"custom_id":${id},"response":${response},"error":null}\n`;
 }
 
-function anthropicResult(outcome: Outcome): string {
+function anthropicResult(outcome: CallOutcome): string {
   if (outcome.kind === 'answered') {
     const body = onOneLine(outcome.body);
     const isGood = isSuccess(outcome.status);

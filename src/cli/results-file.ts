@@ -11,7 +11,7 @@ export interface ResultsOptions {
 }
 
 /** What was found in the file as it was opened. */
-export interface Found {
+export interface FoundResults {
   readonly recorded: number;
   readonly failed: number;
   /** What became of a last line without an end. */
@@ -30,7 +30,7 @@ const MOST_TOLD = 10;
  * a power cut those of the last `sync`.
  */
 export class ResultsFile {
-  readonly found: Found;
+  readonly found: FoundResults;
   readonly #recorded: IdSet;
   readonly #fd: number;
   readonly #write: (fd: number, bytes: Uint8Array) => number;
@@ -95,7 +95,7 @@ export class ResultsFile {
 }
 
 interface Known {
-  readonly found: Found;
+  readonly found: FoundResults;
   readonly recorded: IdSet;
   readonly failures: IdSet;
 }
@@ -105,7 +105,7 @@ async function examine(path: string, mends = true): Promise<Known> {
   const recorded = new IdSet();
   const failures = new IdSet();
   const unreadable: number[] = [];
-  let torn: Found['torn'] = 'none';
+  let torn: FoundResults['torn'] = 'none';
   for await (const line of fs.existsSync(path) ? linesOf(path) : []) {
     const result = readResult(line.text);
     if (!line.isEnded && mends) torn = mend(path, line, result !== undefined);

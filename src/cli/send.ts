@@ -7,10 +7,10 @@ import { field, parseJson, textField } from '../model/json.ts';
 import { withRateLimit } from '../with-rate-limit.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
 import { CommandError, EXIT, orUsage } from './exit-code.ts';
-import type { Outcome } from './result-line.ts';
+import type { CallOutcome } from './result-line.ts';
 
 /** Sends one request through a limiter, and returns what the server says. */
-export type Send = (request: BatchRequest, signal: AbortSignal) => Promise<Outcome>;
+export type Send = (request: BatchRequest, signal: AbortSignal) => Promise<CallOutcome>;
 
 export interface SendOptions {
   readonly limiter: RateLimiter;
@@ -69,7 +69,7 @@ async function clientOf({ form, key, baseUrl, fetch }: SendOptions): Promise<Cli
   }
 }
 
-async function read(response: Response): Promise<Outcome> {
+async function read(response: Response): Promise<CallOutcome> {
   const body = await response.text();
   const { status, headers } = response;
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
@@ -82,7 +82,7 @@ async function read(response: Response): Promise<Outcome> {
  * @throws the error itself, where a connection has failed, or it is ours and no `call_too_large`
  * @throws CommandError where no further call would go: a key or an account that is refused
  */
-function failure(error: unknown, form: Form): Outcome {
+function failure(error: unknown, form: Form): CallOutcome {
   if (error instanceof HeadroomError) {
     if (error.code !== 'call_too_large') throw error;
     return { kind: 'failed', code: error.code, message: error.message };

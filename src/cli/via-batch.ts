@@ -19,7 +19,7 @@ import type { Io } from './io.ts';
 import { JournalFile, journalPath } from './journal-file.ts';
 import { liveMsOf } from './plan.ts';
 import type { ProgressLine } from './progress-line.ts';
-import { type Entry, entriesOf, type Survey } from './requests-file.ts';
+import { type Entry, readEntries, type Survey } from './requests-file.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { Client } from './send.ts';
 
@@ -179,7 +179,7 @@ class BatchWay {
 
   #entries(): AsyncGenerator<Entry, void> {
     const { asked, survey } = this.#via;
-    return entriesOf(asked.input ?? '', asked.model, survey);
+    return readEntries(asked.input ?? '', asked.model, survey);
   }
 
   async *#calls(): AsyncGenerator<BatchCall, void> {

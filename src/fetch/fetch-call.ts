@@ -11,16 +11,16 @@ import type { Attempt } from '../sdk/attempt.ts';
 import type { CallPipeline } from '../sdk/call-pipeline.ts';
 import { isFinal } from '../sdk/final-response.ts';
 import { withOutput } from '../sdk/lowered-output.ts';
-import { refusalOr, refused, sent } from '../sdk/resend.ts';
+import { refusalOr, refusedAttempt, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
 import type { UsageQuestion } from '../sdk/usage-habits.ts';
-import type { Fetch, OutgoingRequest, Target } from './outgoing-request.ts';
+import type { FetchFunction, OutgoingRequest, Target } from './outgoing-request.ts';
 import { timed } from './timed.ts';
 
 /** How admitted requests are sent. */
-export interface SendOptions {
+export interface FetchCallOptions {
   /** Sends them. */
-  readonly fetch: Fetch;
+  readonly fetch: FetchFunction;
   /** Whether a call that is refused with 429 is sent again here. */
   readonly retries: boolean;
   /** The longest that an attempt may take from when it is sent until its response begins. */
@@ -40,7 +40,7 @@ export class FetchCall {
   readonly #target: CallTarget;
   readonly #request: OutgoingRequest;
   readonly #pipeline: CallPipeline;
-  readonly #options: SendOptions & { readonly limiter: { readonly clock: Clock } };
+  readonly #options: FetchCallOptions & { readonly limiter: { readonly clock: Clock } };
   /** Whether its body may be changed: it is JSON that nobody has signed. */
   readonly #isFixed: boolean;
 
@@ -48,7 +48,7 @@ export class FetchCall {
     target: CallTarget,
     request: OutgoingRequest,
     pipeline: CallPipeline,
-    options: SendOptions & { readonly limiter: { readonly clock: Clock } },
+    options: FetchCallOptions & { readonly limiter: { readonly clock: Clock } },
   ) {
     this.#target = target;
     this.#request = request;
@@ -82,7 +82,7 @@ export class FetchCall {
     const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {
-      const previous = refused(earlier);
+      const previous = refusedAttempt(earlier);
       const admitted = await this.#pipeline
         .admit({ ...asked, attempt }, call, { earlier, previous })
         .catch((error) => this.#final(refusalOr(error, previous), previous));

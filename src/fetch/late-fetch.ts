@@ -1,12 +1,12 @@
 import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
 import { loadEstimator } from '../tokens/estimate.ts';
 import type { LimitedFetchOptions } from './limited-fetch.ts';
-import type { Fetch } from './outgoing-request.ts';
+import type { FetchFunction } from './outgoing-request.ts';
 
 /** A `fetch` whose calls to models wait until the limits have room. Its first request loads the code. */
-export function lateFetch(options: LimitedFetchOptions): Fetch {
+export function lateFetch(options: LimitedFetchOptions): FetchFunction {
   const { limiter, fetch } = options;
-  let limited: Fetch | undefined;
+  let limited: FetchFunction | undefined;
   watchPasses();
   return async (input, init) => {
     // Read before the first await, after which it may be another request's.

@@ -2,15 +2,15 @@ import type { CallLimiter } from '../call-limiter.ts';
 import { HeadroomError } from '../errors.ts';
 import { protocolOf } from '../providers/protocol.ts';
 import type { Protocol } from '../providers/protocol-name.ts';
-import { FetchCall, type SendOptions } from './fetch-call.ts';
+import { FetchCall, type FetchCallOptions } from './fetch-call.ts';
 import { OuterRetries } from './outer-retries.ts';
-import { type Fetch, outgoing, type Target, targetOf } from './outgoing-request.ts';
+import { type FetchFunction, outgoing, type Target, targetOf } from './outgoing-request.ts';
 import { PassingRequests } from './passing-requests.ts';
 import { Pipelines, type PipelinesOptions } from './pipelines.ts';
 import { rejectionResponse } from './rejection-response.ts';
 
 /** How a `fetch` is limited. */
-export interface LimitedFetchOptions extends PipelinesOptions, SendOptions {
+export interface LimitedFetchOptions extends PipelinesOptions, FetchCallOptions {
   readonly limiter: CallLimiter;
   /** How a call is told that it was rejected here. */
   readonly rejections: 'error' | 'response';
@@ -19,7 +19,7 @@ export interface LimitedFetchOptions extends PipelinesOptions, SendOptions {
 }
 
 /** A `fetch` whose calls to models wait until the limits have room. All other requests pass. */
-export function limitedFetch(options: LimitedFetchOptions): Fetch {
+export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
   const { limiter, fetch, retries, rejections, onCall } = options;
   const pipelines = new Pipelines(options);
   const passing = new PassingRequests();

@@ -1,8 +1,8 @@
 import { ofText, type RequestBody, readBody } from './request-body.ts';
 
-export type Fetch = typeof globalThis.fetch;
-export type FetchInput = Parameters<Fetch>[0];
-export type FetchInit = NonNullable<Parameters<Fetch>[1]>;
+export type FetchFunction = typeof globalThis.fetch;
+export type FetchInput = Parameters<FetchFunction>[0];
+export type FetchInit = NonNullable<Parameters<FetchFunction>[1]>;
 
 /** What the limiter changes of a request: its JSON text, and when it is given up. */
 export interface Changes {
@@ -50,7 +50,7 @@ function headersOf(given: FetchInit['headers']): Headers {
 /** A request whose body is read, and that can be sent as often as its body allows. */
 export interface OutgoingRequest {
   readonly body: RequestBody;
-  send(fetch: Fetch, changes: Changes): Promise<Response>;
+  send(fetch: FetchFunction, changes: Changes): Promise<Response>;
 }
 
 /** Reads a request. Without changes it is sent just as it was given. */

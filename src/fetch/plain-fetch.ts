@@ -1,10 +1,10 @@
 import type { CallLimiter } from '../call-limiter.ts';
 import { globalFetch } from './global-fetch.ts';
 import { lateFetch } from './late-fetch.ts';
-import type { Fetch } from './outgoing-request.ts';
+import type { FetchFunction } from './outgoing-request.ts';
 
 /** The global `fetch`, limited, with every option at its default. */
-function plainFetch(limiter: CallLimiter): Fetch {
+function plainFetch(limiter: CallLimiter): FetchFunction {
   return lateFetch({
     limiter,
     caller: {},
@@ -21,8 +21,8 @@ function plainFetch(limiter: CallLimiter): Fetch {
 
 /** Gives an object a `fetch`, which is made when it is first asked for: through a Proxy, too. */
 export function definePlainFetch(object: object, limiter: CallLimiter): void {
-  let made: Fetch | undefined;
-  const get = (): Fetch => {
+  let made: FetchFunction | undefined;
+  const get = (): FetchFunction => {
     made ??= plainFetch(limiter);
     return made;
   };

@@ -28,7 +28,7 @@ export interface StatedError {
 }
 
 /** What the rules below look at. `now` is the server's, as far as it is known. */
-interface Evidence extends StatedError {
+interface RefusalEvidence extends StatedError {
   readonly read: ErrorBody;
 }
 
@@ -78,7 +78,7 @@ export function refusalOf(error: StatedError): Refusal | undefined {
 }
 
 /** The first matching rule decides. Calls that can never pass come before those that can later. */
-function kindOf(evidence: Evidence): Kind | undefined {
+function kindOf(evidence: RefusalEvidence): Kind | undefined {
   if (isMoney(evidence)) return 'money';
   if (isTooLarge(evidence)) return 'too-large';
   if (isRamp(evidence)) return 'ramp';
@@ -90,7 +90,7 @@ function kindOf(evidence: Evidence): Kind | undefined {
 /** Gemini and Mistral: this key has no quota for the model at all. */
 const NO_QUOTA = /\blimit: 0(?![.\d]|,\d)/i;
 
-function isMoney(evidence: Evidence): boolean {
+function isMoney(evidence: RefusalEvidence): boolean {
   const { status, read } = evidence;
   if (status === 402) return true;
   const saysWait = (): boolean => askedWait(evidence, false) !== undefined;
@@ -99,7 +99,7 @@ function isMoney(evidence: Evidence): boolean {
   return NO_QUOTA.test(read.message) || hasNoRequests(evidence);
 }
 
-function hasNoRequests(evidence: Evidence): boolean {
+function hasNoRequests(evidence: RefusalEvidence): boolean {
   return limitsOf(evidence).some(({ dimension, limit }) => dimension === 'requests' && limit === 0);
 }
 
@@ -110,7 +110,7 @@ const LIMIT_AND_REQUESTED =
  * OpenAI's message leaves out `Used`; Groq's status is 413, also for a call that fits later, or 429
  * (2024), and what was requested is about so much: `~12903`.
  */
-function isTooLarge(evidence: Evidence): boolean {
+function isTooLarge(evidence: RefusalEvidence): boolean {
   const { status, read } = evidence;
   if (status === 413 ? !saysRateLimit(read) : status !== 429 && status !== undefined) return false;
   const [, limit, requested] = LIMIT_AND_REQUESTED.exec(read.message) ?? [];
@@ -123,7 +123,7 @@ function countOf(text: string): number {
 }
 
 /** OpenAI: `slow_down` (2026), 503 "Slow Down" before. Anthropic: `ramp_limit_exceeded`. */
-function isRamp({ status, read }: Evidence): boolean {
+function isRamp({ status, read }: RefusalEvidence): boolean {
   const isCode = read.codes.some((code) =>
     /^(?:slowdown|ramplimitexceeded)$/.test(plainCode(code)),
   );
@@ -131,7 +131,7 @@ function isRamp({ status, read }: Evidence): boolean {
 }
 
 /** OpenRouter's own refusals show its limits; those of a provider behind it don't. */
-function isCapacity(evidence: Evidence): boolean {
+function isCapacity(evidence: RefusalEvidence): boolean {
   const { status, read } = evidence;
   if (status === 403 || status === 413 || status === 420) return false;
   if (saysOverloaded(read)) return true;
@@ -142,7 +142,7 @@ function isCapacity(evidence: Evidence): boolean {
 }
 
 /** Spring's 420 is a failed method. */
-function isLimit({ status, read }: Evidence): boolean {
+function isLimit({ status, read }: RefusalEvidence): boolean {
   if (status === 429) return true;
   if (status === 420) return !/\bmethod failure\b/i.test(read.message);
   return saysRateLimit(read);
@@ -153,30 +153,30 @@ const DAILY =
   /\bper[ -]day\b|\bdaily\b|\bweekly\b|\b[RT]PD\b|PerDay|ByDay|\bper 86400 ?s\b|每[天日]|[今当]日/i;
 const PER_MINUTE = /\bper[ -]min(?:ute)?\b|PerMinute/i;
 
-function isDaily(evidence: Evidence): boolean {
+function isDaily(evidence: RefusalEvidence): boolean {
   const text = textOf(evidence);
   if (DAILY.test(text)) return true;
   return !PER_MINUTE.test(text) && (exhausted(evidence)?.windowMs ?? 0) >= DAY_MS;
 }
 
-function textOf({ read }: Evidence): string {
+function textOf({ read }: RefusalEvidence): string {
   return [read.message, ...read.codes, ...read.quotas.flatMap(({ names }) => names)].join('\n');
 }
 
-function limitsOf({ headers, read, now }: Evidence): ObservedLimit[] {
+function limitsOf({ headers, read, now }: RefusalEvidence): ObservedLimit[] {
   const shown = readLimits(headers, now);
   return shown.length > 0 ? shown : readLimits(read.headers, now);
 }
 
 /** Of the exhausted limits, the one that takes longest to reset. */
-function exhausted(evidence: Evidence): ObservedLimit | undefined {
+function exhausted(evidence: RefusalEvidence): ObservedLimit | undefined {
   return limitsOf(evidence)
     .filter(({ remaining }) => remaining === 0)
     .sort((a, b) => (b.resetMs ?? 0) - (a.resetMs ?? 0))[0];
 }
 
 /** From the headers, else from the body, else the reset of the exhausted limit, or the only one. */
-function waitOf(evidence: Evidence, kind: Kind): number | undefined {
+function waitOf(evidence: RefusalEvidence, kind: Kind): number | undefined {
   if (kind === 'money' || kind === 'too-large') return undefined;
   const asked = askedWait(evidence, kind === 'daily');
   if (asked !== undefined || kind === 'capacity') return asked;
@@ -191,7 +191,10 @@ function waitOf(evidence: Evidence, kind: Kind): number | undefined {
 }
 
 /** The headers of the response of a 200 aren't about the error that its body holds. */
-function askedWait({ status, headers, read, now }: Evidence, isDaily: boolean): number | undefined {
+function askedWait(
+  { status, headers, read, now }: RefusalEvidence,
+  isDaily: boolean,
+): number | undefined {
   const asked = status === undefined ? undefined : retryAfterMs(headers, now);
   return asked ?? retryAfterMs(read.headers, now) ?? waitInBody(read, isDaily, now);
 }
@@ -211,14 +214,14 @@ const DIMENSIONS: readonly (readonly [RegExp, Dimension | 'concurrency'])[] = [
   ],
 ];
 
-function dimensionOf(evidence: Evidence, kind: Kind): Refusal['dimension'] {
+function dimensionOf(evidence: RefusalEvidence, kind: Kind): Refusal['dimension'] {
   if (kind === 'money' || kind === 'capacity') return undefined;
   const text = textOf(evidence);
   const named = DIMENSIONS.find(([pattern]) => pattern.test(text))?.[1];
   return named ?? exhausted(evidence)?.dimension;
 }
 
-function isRetryable({ headers }: Evidence, kind: Kind): boolean {
+function isRetryable({ headers }: RefusalEvidence, kind: Kind): boolean {
   if (kind === 'money' || kind === 'too-large') return false;
   return headers.get('x-should-retry')?.trim().toLowerCase() !== 'false';
 }

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../model/limits.ts';
 import type { ErrorBody, NamedWait } from './error-body.ts';
 import { parseCount, parseResetMs } from './reset-time.ts';
-import { longest } from './wait-headers.ts';
+import { longestWait } from './wait-headers.ts';
 import { waitInWords } from './wait-words.ts';
 
 /** Names of moments; all others are spans of time. */
@@ -18,8 +18,8 @@ export function waitInBody(body: ErrorBody, isDaily: boolean, now: number): numb
   const [spans, moments] = [spansOf(body.waits), momentsOf(body.waits)];
   const said = waitInWords(body.message, now);
   const waitMs =
-    longest([...spans.map((each) => spanMs(each, now)), said]) ??
-    longest(moments.map(({ value }) => parseResetMs(value, now)));
+    longestWait([...spans.map((each) => spanMs(each, now)), said]) ??
+    longestWait(moments.map(({ value }) => parseResetMs(value, now)));
   const misleads = isDaily && body.quotas.length > 0 && (waitMs ?? 0) < LEAST_DAILY_MS;
   return misleads ? undefined : waitMs;
 }

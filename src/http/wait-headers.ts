@@ -52,10 +52,10 @@ function listedMs(line: string | null, now: number): number | undefined {
     .split(',')
     .slice(0, MOST_PIECES);
   const pairs = pieces.slice(1).map((piece, index) => `${pieces[index]},${piece}`);
-  return longest([...pieces, ...pairs].map((piece) => parseResetMs(piece, now)));
+  return longestWait([...pieces, ...pairs].map((piece) => parseResetMs(piece, now)));
 }
 
-export function longest(waits: readonly (number | undefined)[]): number | undefined {
+export function longestWait(waits: readonly (number | undefined)[]): number | undefined {
   const found = waits.filter((each) => each !== undefined);
   return found.length === 0 ? undefined : Math.max(...found);
 }
@@ -102,7 +102,9 @@ export function resetAfterMs(
   );
   const meant = shown.filter(({ of }) => of !== undefined && of === dimension);
   const ietf = readIetfLimits(headers, at).filter(({ remaining }) => remaining === 0);
-  return longest([...(meant.length > 0 ? meant : shown), ...ietf].map(({ resetMs }) => resetMs));
+  return longestWait(
+    [...(meant.length > 0 ? meant : shown), ...ietf].map(({ resetMs }) => resetMs),
+  );
 }
 
 function hasRest(headers: HeaderSource, name: string): boolean {

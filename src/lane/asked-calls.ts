@@ -58,8 +58,12 @@ export class AskedCalls {
     this.#open.clear();
   }
 
-  /** What an answer decides about one of the calls. */
-  decisionOf(answer: Exclude<LaneAnswer, { kind: 'blocked' }>): Decision {
+  /** What an answer decides about one of the calls, or about all of them. */
+  decisionOf(answer: LaneAnswer): Decision {
+    if (answer.kind === 'blocked') {
+      const { reason } = answer;
+      return { ...NOTHING_DECIDED, blocked: { reason, waitMs: Number.POSITIVE_INFINITY } };
+    }
     const ticket = this.answered(answer);
     if (answer.kind === 'lapsed') return NOTHING_DECIDED;
     const member = '';

@@ -31,9 +31,10 @@ export class CallsElsewhere {
 
   /** `undefined` for a call that joins the queue at once. */
   acquire(call: LaneCall): Promise<Reservation> | undefined {
-    const { caller, notBefore = 0 } = call;
+    const { caller, notBefore = 0, signal } = call;
     if (notBefore > this.#now) {
-      return this.#noted(this.#queue.rest(call).then(() => this.#acquireRested(call)));
+      const rested = this.#queue.resting.rest(notBefore, signal);
+      return this.#noted(rested.then(() => this.#acquireRested(call)));
     }
     const own = caller && this.#options.ownLanes?.of(caller);
     if (caller === undefined || own === undefined) return undefined;
@@ -61,8 +62,8 @@ export class CallsElsewhere {
     const call = { ...plainCall(asked), callId };
     const lane = await own;
     if (lane === undefined) return this.#queue.acquire(call);
-    const { admission } = this.#queue;
-    const error = admission.rejection(this.#queue.asking(call));
+    const { admission, placer } = this.#queue;
+    const error = admission.rejection(placer.placed(call));
     if (error !== undefined) throw admission.told({ caller, callId, ref: undefined }, error);
     const since = this.#now;
     const ownReservation = await this.#acquireOwn(lane, call);

@@ -7,7 +7,6 @@ import {
 } from '../errors.ts';
 import type { LaneRef } from '../events.ts';
 import type { GuardedEmitter } from '../guarded-emitter.ts';
-import type { Cost, Limit } from '../model/limits.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { costsOf, unfitOf } from '../rules/pick-next.ts';
 import { type Asking, type Forecast, type Forecaster, hasWaited, wouldWait } from './forecast.ts';
@@ -52,31 +51,19 @@ export class LaneAdmission {
   }
 
   /** Why a call can't pass, however long it waits. */
-  rejection(
-    call: Pick<Asking, 'cost' | 'ownCost' | 'expects' | 'own'> &
-      Partial<Pick<QueuedCall, 'since' | 'refusedAt'>>,
-  ): HeadroomError | undefined {
+  rejection(call: QueuedCall): HeadroomError | undefined {
     if (this.isClosed) return closedError();
     const { closedBy } = this.#keeper;
     if (closedBy !== undefined) return closedBy;
     const unfit = this.unfit(call);
-    if (unfit !== undefined) return new CallTooLarge({ model: this.#ref.model, ...unfit });
-    const since = call.since ?? Number.POSITIVE_INFINITY;
-    return this.#pauses.error(
-      Math.min(since, call.refusedAt ?? since),
-      call.refusedAt !== undefined,
-    );
+    if (unfit !== undefined) return this.tooLarge(unfit);
+    return this.#pauses.error(call.wantedSince, call.refusedAt !== undefined);
   }
 
   /** The limit that a call exceeds by itself, and by which of its costs. */
-  unfit({
-    cost,
-    ownCost,
-    expects,
-    own,
-  }: Pick<Asking, 'cost' | 'ownCost' | 'expects' | 'own'>): ReturnType<typeof unfitOf> {
+  unfit(call: QueuedCall): ReturnType<typeof unfitOf> {
     const { limits } = this.#keeper.state;
-    return unfitOf({ own }, costsOf({ cost, ownCost, expects, own }, limits), limits);
+    return unfitOf(call, costsOf(call, limits), limits);
   }
 
   /** Why `tryAcquire` can't say anything: it can't wait for an answer. */
@@ -93,7 +80,8 @@ export class LaneAdmission {
     if (!mayBeFull && maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
     const forecast = this.#forecaster.of(call);
     const mustWait = forecast.waitMs > 0 || this.#forecaster.situation.obstacle !== undefined;
-    if (mayBeFull && mustWait) return this.queueFull();
+    const { model } = this.#ref;
+    if (mayBeFull && mustWait) return new QueueFull({ model, maxQueue: this.bounds.maxQueue });
     const isTooLong = maxWaitMs === 0 ? mustWait : forecast.waitMs > maxWaitMs;
     return isTooLong ? wouldWait(this.#rejected(call, forecast), patience) : undefined;
   }
@@ -105,12 +93,8 @@ export class LaneAdmission {
     return maxWaitMs === 0 ? wouldWait(rejected, patience) : hasWaited(rejected, call.since);
   }
 
-  queueFull(): HeadroomError {
-    return new QueueFull({ model: this.#ref.model, maxQueue: this.bounds.maxQueue });
-  }
-
-  /** The error of a call that fitted when it came, and no longer does: the limit is another one. */
-  tooLarge(cost: Cost, limit: Limit): HeadroomError {
+  /** The error of a call that exceeds a limit by itself, now or since the limit has changed. */
+  tooLarge({ cost, limit }: NonNullable<ReturnType<typeof unfitOf>>): HeadroomError {
     return new CallTooLarge({ model: this.#ref.model, cost, limit });
   }
 

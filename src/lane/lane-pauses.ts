@@ -1,17 +1,20 @@
+import type { Clock } from '../clock.ts';
 import { inWords } from '../duration.ts';
 import type { HeadroomError } from '../errors.ts';
+import type { PauseCause } from '../model/refusal.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
-import { type Asked, type Pause, restAfter } from '../rules/pause.ts';
+import { type Pause, restAfter } from '../rules/pause.ts';
 import {
   heldUntil,
   isGivenUp,
-  isProbeDue,
+  isPauseProbeDue,
   pauseOf,
   type Recovery,
 } from '../rules/recovery-state.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';
+import type { LaneFeedback } from './lane-feedback.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 
 /** So much of `maxPauseMs` calls wait for the one that tries whether an unsure pause is over. */
@@ -21,11 +24,11 @@ const UNSURE_SHARE = 0.1;
 export interface PausesOptions {
   readonly model: string;
   readonly keeper: LaneKeeper;
+  readonly clock: Clock;
   readonly forecaster: Forecaster;
+  readonly feedback: LaneFeedback;
   /** The longest that calls are held because the provider has refused one. */
   readonly maxPauseMs: () => number;
-  /** The last refusal of a call of this process. */
-  readonly lastRefusal: () => ProviderRefusal | undefined;
 }
 
 /** Says which calls may not wait for the end of a pause, and builds their errors. */
@@ -43,25 +46,23 @@ export class LanePauses {
     return this.#isSpentFor(false);
   }
 
-  /**
-   * When the pause is over, by this process's clock, which says `localNow`; `undefined` where there is
-   * none.
-   */
-  until(localNow: number): number | undefined {
+  /** When the pause is over, by this process's clock; `undefined` where there is none. */
+  get until(): number | undefined {
     const pause = pauseOf(this.#recovery);
     const now = this.#options.keeper.now();
     if (pause === undefined || pause.until <= now) return undefined;
-    return pause.until - (now - localNow);
+    return pause.until - (now - this.#options.clock.now());
   }
 
   /**
    * When a call may ask again that was just refused, after `earlier` others of its own: now, if it
    * waits for the pause to end. Where that was in vain, or there is no pause, it rests.
    */
-  retryAt(refusal: Asked, earlier: number, localNow: number): number {
-    const isPaused = this.until(localNow) !== undefined || !this.#options.keeper.isLocal;
+  retryAt(cause: PauseCause, retryAfterMs: number | undefined, earlier: number): number {
+    const { keeper, clock } = this.#options;
+    const isPaused = this.until !== undefined || !keeper.isLocal;
     const rests = earlier > 0 || !isPaused;
-    return localNow + (rests ? restAfter(refusal, earlier) : 0);
+    return clock.now() + (rests ? restAfter({ cause, retryAfterMs }, earlier) : 0);
   }
 
   /** Why a call may not wait that wants to go since `wantedSince`, in milliseconds. */
@@ -128,7 +129,7 @@ export class LanePauses {
     const now = this.#options.keeper.now();
     const mostMs = this.#options.maxPauseMs();
     if (pause.until - now <= mostMs) return false;
-    if (pause.isSure) return !isProbeDue(this.#recovery, now);
+    if (pause.isSure) return !isPauseProbeDue(this.#recovery, now);
     if (wasRefused) return true;
     const triedMs = heldUntil(this.#recovery, pause) - now;
     return triedMs > UNSURE_SHARE * mostMs;
@@ -151,14 +152,14 @@ export class LanePauses {
   }
 
   #exceeded(pause: Pause, message: string): RateLimitExceeded {
-    const { forecaster, lastRefusal } = this.#options;
+    const { forecaster, feedback } = this.#options;
     const { now, aheadMs, limits } = forecaster.situation;
     const others = (): ProviderRefusal =>
       new ProviderRefusal('The provider has refused a call of another process', undefined);
     return new RateLimitExceeded({
       ...{ message, reason: 'paused', waitMs: pause.until - now },
       ...{ ...pausedEvidence(limits, now), resetAt: pause.until - aheadMs },
-      cause: pause.cause === 'operator' ? undefined : (lastRefusal() ?? others()),
+      cause: pause.cause === 'operator' ? undefined : (feedback.lastRefusal ?? others()),
     });
   }
 }

@@ -67,7 +67,7 @@ export class LaneRegistry implements Iterable<Lane> {
     this.#open.delete(name);
     this.#open.set(name, { lane, key: known?.key ?? key });
     this.#last = { lane, key };
-    if (!this.#isClosed) this.#sharing?.note({ lane: name, model: lane.model });
+    if (!this.#isClosed) this.#sharing?.note({ lane: name, model: lane.view.model });
     if (this.#isClosed && known === undefined) lane.close();
     else if (known === undefined) this.#grown(name);
     return lane;
@@ -80,7 +80,7 @@ export class LaneRegistry implements Iterable<Lane> {
 
   /** A lane's value as it is known here, or as it would be if it were opened now. */
   stateOf(key: LaneKey): LaneState {
-    return this.find(key)?.state ?? newLane(this.#opening(key), this.#settings.clock.now());
+    return this.find(key)?.view.state ?? newLane(this.#opening(key), this.#settings.clock.now());
   }
 
   /** Every lane as all processes know it: those that are open here first. */
@@ -88,8 +88,8 @@ export class LaneRegistry implements Iterable<Lane> {
     const elsewhere = this.#sharing?.statusElsewhere((lane) => this.#open.has(lane));
     const others = elsewhere?.catch(() => []) ?? [];
     // What can't be asked stays as it was known.
-    await Promise.allSettled([...this].map((lane) => lane.refresh()));
-    const own = [...this].map((lane) => lane.status());
+    await Promise.allSettled([...this].map((lane) => lane.view.refresh()));
+    const own = [...this].map((lane) => lane.view.status());
     return [...own, ...(await others)];
   }
 
@@ -145,7 +145,7 @@ export class LaneRegistry implements Iterable<Lane> {
     for (let i = 0; i < SWEPT && this.#open.size > KEPT; i++) this.#lookAtOldest();
     if (this.#open.size <= MOST_KEPT) return;
     for (const [name, { lane }] of this.#open) {
-      if (name === added || !lane.isQuiet) continue;
+      if (name === added || !lane.view.isQuiet) continue;
       this.#forget(name, lane);
       return;
     }
@@ -157,7 +157,7 @@ export class LaneRegistry implements Iterable<Lane> {
     if (name === undefined || open === undefined) return;
     this.#open.delete(name);
     this.#last = undefined;
-    if (open.lane.isIdle) open.lane.close();
+    if (open.lane.view.isIdle) open.lane.close();
     else this.#open.set(name, open);
   }
 
@@ -165,7 +165,7 @@ export class LaneRegistry implements Iterable<Lane> {
     const before = this.#open.size;
     for (const [name, { lane }] of this.#open) {
       if (this.#open.size <= KEPT) return undefined;
-      if (lane.isIdle) this.#forget(name, lane);
+      if (lane.view.isIdle) this.#forget(name, lane);
     }
     return this.#open.size < before;
   }

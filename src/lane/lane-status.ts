@@ -14,7 +14,7 @@ import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
 import { Totals } from './totals.ts';
 
 /** The limits of a lane as they are now. */
-export function limitsOf(
+export function shownLimits(
   { limits }: LaneState,
   now: number,
 ): Pick<LaneSnapshot, 'limits' | 'othersShare'> {
@@ -25,7 +25,7 @@ export function limitsOf(
 }
 
 /** A lane as all processes know it: of others' queues, its value knows the calls that are first. */
-export function statusOf(
+export function sharedStatus(
   own: LaneSnapshot,
   { state, isShared, isLocal }: Pick<LaneKeeper, 'state' | 'isShared' | 'isLocal'>,
 ): LaneStatus {
@@ -53,7 +53,7 @@ export function statusElsewhere(
   const until = pauseOf(state.recovery)?.until ?? 0;
   const pausedUntil = until > now ? Math.ceil(until - now + clockNow) : undefined;
   return {
-    ...{ ...ref, ...limitsOf(state, now), pausedUntil, totals: new Totals().sum },
+    ...{ ...ref, ...shownLimits(state, now), pausedUntil, totals: new Totals().sum },
     concurrency: Math.max(1, Math.floor(state.learning.concurrency.limit)),
     ...{
       queued: tickets.length,

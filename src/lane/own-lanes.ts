@@ -77,7 +77,7 @@ export class OwnLanes {
 
   #closeOldest(): void {
     const [oldest] = this.#open;
-    if (this.#open.size <= KEPT || oldest === undefined || !oldest[1].lane.isUnused) return;
+    if (this.#open.size <= KEPT || oldest === undefined || !oldest[1].lane.view.isUnused) return;
     this.#open.delete(oldest[0]);
     oldest[1].lane.close();
   }

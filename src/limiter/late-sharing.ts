@@ -65,8 +65,8 @@ export class LateSharing {
     const own = await this.#sharing?.own(caller);
     const { clock } = this.#host;
     if (own === undefined) return caller.allowance(clock.now());
-    const { limits } = await own.refresh();
-    const now = own.now();
+    const { limits } = await own.view.refresh();
+    const now = own.view.now();
     const aheadMs = now - clock.now();
     return allowanceOf(limits, now).map((each) => {
       return { ...each, resetAt: Math.ceil(each.resetAt - aheadMs) };

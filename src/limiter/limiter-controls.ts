@@ -35,7 +35,7 @@ export class LimiterControls extends GuardedEmitter {
    * }
    */
   snapshot(): LaneSnapshot[] {
-    return [...this.core.lanes].map((lane) => lane.snapshot());
+    return [...this.core.lanes].map((lane) => lane.view.snapshot());
   }
 
   /**

@@ -93,7 +93,7 @@ export const HOUR_MS: number = 60 * MINUTE_MS;
 export const DAY_MS: number = 24 * HOUR_MS;
 
 /** The limits in force for one model. `concurrency` counts calls, not a rate. */
-export interface ModelLimits {
+export interface ModelTerms {
   readonly limits: readonly Limit[];
   readonly concurrency: number;
 }

@@ -9,7 +9,7 @@ import { capEstimates, tooSmallFor } from '../rules/limits/limit-waits.ts';
 import { type PlannedCalls, type Read, readCalls, type Sources } from './planned-call.ts';
 import { PlannedCostList } from './planned-costs.ts';
 import { type Binding, rehearse } from './rehearsal.ts';
-import type { Stage } from './stage.ts';
+import type { RehearsedLane } from './rehearsed-lane.ts';
 
 /** The part of a plan that concerns one lane. */
 export interface PlannedLane {
@@ -63,12 +63,12 @@ export interface Plan {
 export interface PlanSources extends Sources {
   readonly prices: PriceTable;
   /** A lane as it is now. */
-  readonly stage: (key: LaneKey) => Promise<Stage>;
+  readonly laneNow: (key: LaneKey) => Promise<RehearsedLane>;
 }
 
 /** The calls of one lane. */
 interface Part {
-  readonly stage: Stage;
+  readonly rehearsed: RehearsedLane;
   readonly costs: PlannedCostList;
 }
 
@@ -84,8 +84,8 @@ export async function planOf(calls: PlannedCalls, sources: PlanSources): Promise
     else tooLarge.push(read.index);
   }
   const lanes: PlannedLane[] = [];
-  for (const { stage, costs } of parts.values()) {
-    if (costs.length > 0) lanes.push(await planned(stage, costs));
+  for (const { rehearsed, costs } of parts.values()) {
+    if (costs.length > 0) lanes.push(await planned(rehearsed, costs));
   }
   const durationMs = longest(lanes.map((lane) => lane.durationMs));
   return { calls: count, ...bill.total, durationMs, lanes, tooLarge };
@@ -95,12 +95,12 @@ export async function planOf(calls: PlannedCalls, sources: PlanSources): Promise
 async function joins(
   parts: Map<string, Part>,
   { key, cost, charges, expects, actual }: Read,
-  { stage }: PlanSources,
+  { laneNow }: PlanSources,
 ): Promise<boolean> {
   const name = nameOf(key);
-  const part = parts.get(name) ?? { stage: await stage(key), costs: new PlannedCostList() };
+  const part = parts.get(name) ?? { rehearsed: await laneNow(key), costs: new PlannedCostList() };
   parts.set(name, part);
-  const { limits, learning } = part.stage.copy.state;
+  const { limits, learning } = part.rehearsed.copy.state;
   const rule = likelyRule(learning.charge);
   const tokens = charges && reservedBy(rule, charges);
   const charged = tokens === undefined ? cost : { ...cost, tokens };
@@ -111,12 +111,12 @@ async function joins(
   return true;
 }
 
-async function planned(stage: Stage, costs: PlannedCostList): Promise<PlannedLane> {
-  const { lane, model, copy } = stage;
+async function planned(rehearsed: RehearsedLane, costs: PlannedCostList): Promise<PlannedLane> {
+  const { lane, model, copy } = rehearsed;
   const limits = limitsOf(copy.state.limits);
   const concurrency = copy.state.learning.concurrency.limit;
-  const { durationMs, binding } = await rehearse(stage, costs);
-  const known = stage.isKnown ? durationMs : undefined;
+  const { durationMs, binding } = await rehearse(rehearsed, costs);
+  const known = rehearsed.isKnown ? durationMs : undefined;
   return { lane, model, calls: costs.length, durationMs: known, binding, limits, concurrency };
 }
 

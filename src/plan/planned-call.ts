@@ -127,7 +127,7 @@ class CallCheck {
   expectMetered(call: PlannedCall, index: number): void {
     if (isCost(call)) return;
     const id = JSON.stringify([call.provider, call.host, call.path]);
-    if (!this.#seen.has(id)) described(upstreamOf(call), call, index);
+    if (!this.#seen.has(id)) described(upstreamOfRequest(call), call, index);
     this.#seen.add(id);
   }
 }
@@ -155,7 +155,7 @@ async function readRequest(
   index: number,
   sources: Sources,
 ): Promise<Read> {
-  const upstream = upstreamOf(request);
+  const upstream = upstreamOfRequest(request);
   const { provider } = upstream;
   const { path, body } = request;
   const call = described(upstream, request, index);
@@ -195,7 +195,7 @@ function usdFor(model: string, tokens: Read['tokens'], prices: PriceTable): numb
   return usdOf(model, { inputTokens, outputTokens, ...UNCACHED }, prices);
 }
 
-function upstreamOf({ provider, host, path }: PlannedRequest): Upstream {
+function upstreamOfRequest({ provider, host, path }: PlannedRequest): Upstream {
   const sdk = provider.startsWith('anthropic') ? 'anthropic' : nativeProtocol(path);
   const name = host ?? hostnameOfPreset(provider) ?? provider;
   const baseURL = `https://${name}`;

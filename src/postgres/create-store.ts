@@ -5,7 +5,7 @@ import { storeTerms } from '../shared/store-terms.ts';
 import { expectKnown, expectObject } from '../validate.ts';
 import { PostgresCells } from './postgres-cells.ts';
 import type { PostgresTarget } from './postgres-client.ts';
-import { remedyFor } from './remedy.ts';
+import { postgresRemedy } from './remedy.ts';
 
 /** Options of `postgresStore`. */
 export interface PostgresStoreOptions {
@@ -69,5 +69,5 @@ export function postgresStore(target: PostgresTarget, options: PostgresStoreOpti
   const { table, commandTimeoutMs } = options;
   const clock = clockOption(options.clock);
   const cells = new PostgresCells(target, { table, commandTimeoutMs, clock });
-  return new ServerStore(cells, terms, (error) => remedyFor(error, cells.table));
+  return new ServerStore(cells, terms, (error) => postgresRemedy(error, cells.table));
 }

@@ -24,7 +24,7 @@ import {
   type PostgresTarget,
   poolFor,
 } from './postgres-client.ts';
-import { field, packRoom, roomIn, seenIn, takenIn } from './rows.ts';
+import { columnOf, packRoom, roomIn, seenInRow, takenInRow } from './rows.ts';
 import { DEFAULT_TABLE, type Statements, statementsFor } from './statements.ts';
 
 export interface PostgresCellsOptions {
@@ -131,7 +131,7 @@ export class PostgresCells implements ServerCells {
     try {
       return await this.#ask({ ...query, name });
     } catch (error) {
-      if (!UNPREPARED.has(field(error, 'code'))) throw error;
+      if (!UNPREPARED.has(columnOf(error, 'code'))) throw error;
       this.#isPreparing = false;
       return this.#ask(query);
     }
@@ -174,7 +174,7 @@ class PostgresCell implements Cell {
 
   async read(): Promise<Seen> {
     const row = await this.#cells.run('read', [this.#name]);
-    return seenIn(row ?? (await this.#cells.run('time')));
+    return seenInRow(row ?? (await this.#cells.run('time')));
   }
 
   async ask(note: Note, notAfter = Number.POSITIVE_INFINITY): Promise<Asked> {
@@ -183,8 +183,8 @@ class PostgresCell implements Cell {
     const values = [this.#name, member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('ask', values);
     if (row === undefined) return { kind: 'late', now: (await this.read()).now };
-    const seen = seenIn(row);
-    return field(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
+    const seen = seenInRow(row);
+    return columnOf(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
   }
 
   async write(write: Write): Promise<Written> {
@@ -199,7 +199,7 @@ class PostgresCell implements Cell {
     const values = [this.#name, expected, version, at, text, ...own];
     const row = await this.#cells.run(expected === '' ? 'begin' : 'write', values);
     if (row === undefined) return this.#refused(expected, otherwise);
-    const { now, inbox } = seenIn(row);
+    const { now, inbox } = seenInRow(row);
     return { kind: 'written', now, inbox };
   }
 
@@ -209,8 +209,8 @@ class PostgresCell implements Cell {
     const sent = [isSent, this.#cells.channel, this.#payload(text)];
     const values = [this.#name, JSON.stringify(amounts), member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('take', values);
-    if (field(row, 'taken') === true) return takenIn(row, amounts);
-    const now = Number(field(row, 'now'));
+    if (columnOf(row, 'taken') === true) return takenInRow(row, amounts);
+    const now = Number(columnOf(row, 'now'));
     const isEnding = now <= notAfter && now <= roomIn(row).endingUntil;
     return isEnding ? { kind: 'ending', now } : this.ask(otherwise, notAfter);
   }
@@ -226,7 +226,7 @@ class PostgresCell implements Cell {
     const version = writtenVersion(expected);
     if (version !== '' && writtenVersion(seen.version) === version) {
       const row = await this.#cells.run('end', [this.#name, version]);
-      seen = row === undefined ? seen : seenIn(row);
+      seen = row === undefined ? seen : seenInRow(row);
     }
     return otherwise === undefined ? seen : this.ask(otherwise);
   }

@@ -19,14 +19,14 @@ const BY_CODE: Readonly<Record<string, string>> = {
  * What somebody has to set right who has met `error`: it lies in how the store was set up, and no
  * waiting helps. `undefined` where a server may merely be gone.
  */
-export function remedyFor(error: unknown, table: string): string | undefined {
+export function postgresRemedy(error: unknown, table: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof Misconfigured) return error.message;
   return (
     byCode('code' in error ? error.code : undefined, table) ??
     (/self-signed certificate|unable to (verify|get)/.test(error.message)
       ? CERTIFICATE
-      : remedyFor(error.cause, table))
+      : postgresRemedy(error.cause, table))
   );
 }
 

@@ -16,28 +16,32 @@ interface RoomRow {
 }
 
 export function roomIn(row: unknown): RoomRow {
-  const room = field(row, 'room');
+  const room = columnOf(row, 'room');
   const [, , , text, sums, , ending]: unknown[] = Array.isArray(room) ? room : [];
   const after = Array.isArray(sums) ? sums.map(Number) : [];
   return { text: String(text), after, endingUntil: Number(ending ?? 0) };
 }
 
-export function takenIn(row: unknown, amounts: readonly number[]): Taken {
+export function takenInRow(row: unknown, amounts: readonly number[]): Taken {
   const { text, after } = roomIn(row);
   return {
-    ...{ kind: 'taken', now: Number(field(row, 'now')), version: String(field(row, 'version')) },
+    ...{
+      kind: 'taken',
+      now: Number(columnOf(row, 'now')),
+      version: String(columnOf(row, 'version')),
+    },
     ...{ before: after.map((each, i) => each - (amounts[i] ?? 0)), text },
-    isHeard: field(row, 'asked') === true,
+    isHeard: columnOf(row, 'asked') === true,
   };
 }
 
-export function seenIn(row: unknown): Seen {
-  const inbox = field(row, 'inbox');
+export function seenInRow(row: unknown): Seen {
+  const inbox = columnOf(row, 'inbox');
   return {
     kind: 'seen',
-    now: Number(field(row, 'now')),
-    version: String(field(row, 'version') ?? ''),
-    text: String(field(row, 'value') ?? ''),
+    now: Number(columnOf(row, 'now')),
+    version: String(columnOf(row, 'version') ?? ''),
+    text: String(columnOf(row, 'value') ?? ''),
     inbox: Object.entries(typeof inbox === 'object' && inbox !== null ? inbox : {}).flatMap(
       ([member, left]: [string, unknown]) => {
         // A room is kept as a note of nobody.
@@ -48,6 +52,6 @@ export function seenIn(row: unknown): Seen {
   };
 }
 
-export function field(row: unknown, name: string): unknown {
+export function columnOf(row: unknown, name: string): unknown {
   return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
 }

@@ -41,7 +41,7 @@ export function isSnapshotOf(id: string, name: string): boolean {
 }
 
 /** The longest of the matching names. */
-export function longest(
+export function longestName(
   names: readonly string[],
   fits: (name: string) => boolean,
 ): string | undefined {

@@ -2,7 +2,7 @@ import { type Limit, MINUTE_MS } from '../model/limits.ts';
 import { remembered } from '../model/remembered.ts';
 import type { HostFacts, Row } from './host-facts.ts';
 import { DEFINITIONS } from './known-providers.ts';
-import { beginsWith, isSnapshotOf, longest, modelId } from './model-id.ts';
+import { beginsWith, isSnapshotOf, longestName, modelId } from './model-id.ts';
 import type { Preset, PresetQuery } from './preset.ts';
 import { servingTier, tierIndex, tierName } from './tier.ts';
 import { concurrencyIn, limitsIn } from './unit.ts';
@@ -102,7 +102,7 @@ function idOf(facts: HostFacts, model: string): string {
 
 function matchIn(facts: HostFacts, id: string, inputTokens: number): Match | undefined {
   const names = facts.rows.flatMap((row) => row.models);
-  const name = longest(names, (each) => beginsWith(id, each));
+  const name = longestName(names, (each) => beginsWith(id, each));
   const row = rowOf(facts, name ?? facts.fallback, inputTokens);
   if (row === undefined) return undefined;
   const isSnapshot = name !== undefined && isSnapshotOf(id, name);

@@ -1,7 +1,7 @@
 import { type Price, type PriceTable, priceIn } from '../model/price.ts';
 import { remembered } from '../model/remembered.ts';
 import { DEFINITIONS } from './known-providers.ts';
-import { beginsWith, longest, modelId } from './model-id.ts';
+import { beginsWith, longestName, modelId } from './model-id.ts';
 
 /**
  * List prices of each provider's standard service, by the beginning of a model's id. Last checked
@@ -32,7 +32,7 @@ export function priceOf(model: string, overrides: PriceTable = {}): Price | unde
 }
 
 const listed: (id: string) => Price | undefined = remembered(String, (id) => {
-  const name = longest(Object.keys(PRICES), (each) => beginsWith(id, each));
+  const name = longestName(Object.keys(PRICES), (each) => beginsWith(id, each));
   return priceAt(PRICES, name);
 });
 
@@ -41,7 +41,7 @@ function overrideOf(model: string, overrides: PriceTable): Price | undefined {
   if (Object.keys(overrides).length === 0) return undefined;
   const ids = [model.trim().toLowerCase(), modelId(model)];
   const patterns = new Map(Object.keys(overrides).map((pattern) => [prefixOf(pattern), pattern]));
-  const prefix = longest([...patterns.keys()], (each) => ids.some((id) => id.startsWith(each)));
+  const prefix = longestName([...patterns.keys()], (each) => ids.some((id) => id.startsWith(each)));
   return priceAt(overrides, prefix === undefined ? undefined : patterns.get(prefix));
 }
 

@@ -5,7 +5,7 @@ import type { FairQueue } from './fair-queue.ts';
 import type { QueuedCall } from './queued-call.ts';
 
 /** What a call gets when it may go: it holds a slot until that is done. */
-export interface Held {
+export interface SlotHolder {
   readonly done: Promise<void>;
 }
 
@@ -65,7 +65,7 @@ class GrantedFirst<R> implements Queue<Run, QueueAddOptions> {
  * p-queue hears of a call as it is promoted, and counts those before by `size`: a task of p-queue's for
  * each call that waits would take more memory than the call.
  */
-export class CallQueue<R extends Held> {
+export class CallQueue<R extends SlotHolder> {
   readonly fair: FairQueue<R>;
   readonly #queue: PQueue<GrantedFirst<R>, QueueAddOptions>;
   readonly #waiting: GrantedFirst<R>;
@@ -152,7 +152,7 @@ export class CallQueue<R extends Held> {
 }
 
 /** A call that has left has nothing to run. */
-async function run<R extends Held>(call: QueuedCall<R>): Promise<void> {
+async function run<R extends SlotHolder>(call: QueuedCall<R>): Promise<void> {
   if (call.granted === undefined) return;
   call.promised.resolve(call.granted);
   await call.granted.done;

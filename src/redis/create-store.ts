@@ -5,7 +5,7 @@ import { storeTerms } from '../shared/store-terms.ts';
 import { expected, expectKnown, expectObject } from '../validate.ts';
 import { redisCells } from './cell/create-cells.ts';
 import type { RedisTls } from './own-client.ts';
-import { remedyFor } from './remedy.ts';
+import { redisRemedy } from './remedy.ts';
 import type { RedisTarget } from './target.ts';
 
 /** Options of `redisStore`. */
@@ -76,7 +76,7 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   const terms = storeTerms(options);
   const reached = { prefix, connectTimeoutMs, commandTimeoutMs, tls, clock };
   const cells = redisCells(target, reached);
-  return new ServerStore(cells, terms, remedyFor);
+  return new ServerStore(cells, terms, redisRemedy);
 }
 
 function expectPrefix(prefix: unknown): void {

@@ -7,7 +7,7 @@ import { failureOf, NotConnected } from './failure.ts';
 import { Listeners } from './listeners.ts';
 import type { LuaScript } from './lua-script.ts';
 import { RedisUnavailable } from './redis-unavailable.ts';
-import { remedyFor } from './remedy.ts';
+import { redisRemedy } from './remedy.ts';
 
 export interface RedisLinkOptions {
   /**
@@ -92,7 +92,7 @@ export class RedisLink {
       } catch (error) {
         const pauseMs = retryPauseMs(retries, this.#random);
         const isLate = this.#clock.now() + pauseMs >= giveUpAt;
-        const isHopeless = failureOf(error) !== 'refused' || remedyFor(error) !== undefined;
+        const isHopeless = failureOf(error) !== 'refused' || redisRemedy(error) !== undefined;
         if (isLate || isHopeless) throw this.#failed(error, epoch, keys[0] ?? '');
         await this.#pause(pauseMs);
       }

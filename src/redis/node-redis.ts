@@ -1,7 +1,7 @@
 import type { ClientConnection } from './connection.ts';
 import { type Emitter, firstEvent } from './emitter.ts';
 import type { LuaScript } from './lua-script.ts';
-import { remedyFor } from './remedy.ts';
+import { redisRemedy } from './remedy.ts';
 import { byNameOrText } from './reply.ts';
 
 interface ScriptOptions {
@@ -106,7 +106,7 @@ export class NodeRedisConnection implements ClientConnection {
     let onError = ignore;
     const hopeless = new Promise<never>((_, reject) => {
       onError = (error?: unknown) => {
-        if (remedyFor(error) !== undefined) reject(error);
+        if (redisRemedy(error) !== undefined) reject(error);
       };
     });
     this.#client.on('error', onError);

@@ -35,10 +35,10 @@ const BY_TEXT: readonly (readonly [RegExp, string])[] = [
  * What somebody has to set right who has met `error`: it lies in how the store was set up, and no
  * waiting helps. `undefined` where a server may merely be gone.
  */
-export function remedyFor(error: unknown): string | undefined {
+export function redisRemedy(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof Misconfigured) return error.message;
   const code = BY_CODE[replyCode(error) ?? ''];
   const text = BY_TEXT.find(([pattern]) => pattern.test(error.message))?.[1];
-  return code ?? text ?? remedyFor(error.cause);
+  return code ?? text ?? redisRemedy(error.cause);
 }

@@ -75,7 +75,7 @@ export type LaneCommand =
   | { readonly kind: 'leave' };
 
 /** A command, and the process that it comes from. */
-export interface Sent {
+export interface MemberCommand {
   readonly member: string;
   readonly command: LaneCommand;
 }

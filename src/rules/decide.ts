@@ -1,6 +1,6 @@
 import type { Reason } from '../model/reason.ts';
 import { apply, passLaneTime } from './apply.ts';
-import type { Sent } from './commands.ts';
+import type { MemberCommand } from './commands.ts';
 import { inFlight, isAwaited, type LaneMember, type LaneState, memberOf } from './lane-state.ts';
 import { lapsesAt } from './learning/beliefs.ts';
 import { traceCharge } from './learning/charge.ts';
@@ -14,8 +14,8 @@ import { SUSPECT, start, widensAt } from './recovery.ts';
 import {
   isCold,
   isPassable,
+  isPauseProbeDue,
   isProbe,
-  isProbeDue,
   pauseOf,
   type Recovery,
 } from './recovery-state.ts';
@@ -53,13 +53,17 @@ export interface Blocked {
  * Changes a lane by what has happened, and lets calls go: in order, as long as no pause, no slot and
  * no limit holds the next one back.
  */
-export function decide(state: LaneState, commands: readonly Sent[], now: number): Decision {
+export function decide(
+  state: LaneState,
+  commands: readonly MemberCommand[],
+  now: number,
+): Decision {
   change(state, commands, now);
   return letGo(state, state.at);
 }
 
 /** Changes a lane by what has happened. What follows for calls that wait is decided later. */
-export function change(state: LaneState, commands: readonly Sent[], now: number): void {
+export function change(state: LaneState, commands: readonly MemberCommand[], now: number): void {
   // Time never runs backwards.
   state.at = Math.max(now, state.at);
   passLaneTime(state, state.at);
@@ -70,7 +74,7 @@ export function change(state: LaneState, commands: readonly Sent[], now: number)
 /** What keeps any call from going, besides limits of a rate. */
 export function obstacle(state: LaneState, now: number): Blocked | undefined {
   const { recovery, learning } = state;
-  const isDue = isProbeDue(recovery, now);
+  const isDue = isPauseProbeDue(recovery, now);
   const isStopped = !isPassable(recovery) && !(isDue && mayTry(state));
   const pause = pauseOf(recovery);
   const reopens = pause === undefined ? widensAt(recovery) : reopensAt(pause);

@@ -1,7 +1,7 @@
 import { copyOfValue } from '../model/copy.ts';
 import { change } from './decide.ts';
 import { inFlight, type LaneState } from './lane-state.ts';
-import { hold } from './learning/evidence.ts';
+import { holdBelief } from './learning/evidence.ts';
 import { foreseeTrials } from './limits/burst-evidence.ts';
 import { observeBalance } from './limits/limit-set.ts';
 import { pauseOf } from './recovery-state.ts';
@@ -18,9 +18,9 @@ export interface LaneCopy {
  * response has said of limits is taken to be said again by those to come; before the first one, that
  * published limits are true.
  */
-export function copyOf(state: LaneState, now: number): LaneCopy {
+export function copyOfLane(state: LaneState, now: number): LaneCopy {
   const copy = copyOfValue({ ...state, members: {} });
-  for (const each of copy.learning.known.evidence) hold(each, now);
+  for (const each of copy.learning.known.evidence) holdBelief(each, now);
   const pause = pauseOf(copy.recovery);
   const startAt = Math.max(now, pause?.until ?? now);
   if (pause !== undefined) change(copy, [], startAt);

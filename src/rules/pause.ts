@@ -42,7 +42,7 @@ export const pause: Codec<Pause> = record<Pause>({
 });
 
 /** What a refusal asks for. */
-export interface Asked {
+export interface RequestedPause {
   readonly cause: PauseCause;
   readonly retryAfterMs: number | undefined;
 }
@@ -54,7 +54,7 @@ export function reopensAt({ until, probeAt }: Pause): number {
 
 /** How long to wait after a refusal that `streak` others came before, in milliseconds. */
 export function waitAfter(
-  { cause, retryAfterMs = Number.POSITIVE_INFINITY }: Asked,
+  { cause, retryAfterMs = Number.POSITIVE_INFINITY }: RequestedPause,
   streak: number,
 ): number {
   const mostMs = cause === 'capacity' ? LONGEST_CAPACITY_WAIT_MS : LONGEST_WAIT_MS;
@@ -86,7 +86,7 @@ export function confirmed(pause: Pause, until: number, patienceMs: number): Paus
 }
 
 /** How long a refused call waits that pauses nothing, in milliseconds: a long wait is tried early. */
-export function restAfter(asked: Asked, refusals: number): number {
+export function restAfter(asked: RequestedPause, refusals: number): number {
   const waitMs = waitAfter(asked, refusals);
   return refusals === 0 && waitMs > BELIEVED_MS ? FIRST_PROBE_MS : waitMs;
 }

@@ -65,7 +65,7 @@ export function isPassable({ phase, unanswered, allowed }: Recovery): boolean {
 }
 
 /** Whether a call may start although the lane is paused: its answer ends or renews the pause. */
-export function isProbeDue(recovery: Recovery, now: number): boolean {
+export function isPauseProbeDue(recovery: Recovery, now: number): boolean {
   const pause = pauseOf(recovery);
   return pause !== undefined && now >= pause.probeAt;
 }

@@ -1,5 +1,12 @@
 import { MINUTE_MS } from '../model/limits.ts';
-import { type Asked, confirmed, type Pause, pauseFor, probeEveryMs, waitAfter } from './pause.ts';
+import {
+  confirmed,
+  type Pause,
+  pauseFor,
+  probeEveryMs,
+  type RequestedPause,
+  waitAfter,
+} from './pause.ts';
 import { isCold, isPassable, pauseOf, type Recovery } from './recovery-state.ts';
 
 /* How a lane stops for the provider's refusals, and starts again. What it is: `recovery-state.ts`. */
@@ -17,7 +24,7 @@ const WIDE_OPEN = 4096;
 const WIDEN_EVERY_MS = 1000;
 
 /** What the provider said of a refused call. */
-export interface RefusedCall extends Asked {
+export interface RefusedCall extends RequestedPause {
   /** The epoch in which the call was admitted. */
   readonly epoch: number;
   /** How often this call was refused before. @default 0 */

@@ -1,6 +1,6 @@
 import { amount, type Cost, DIMENSIONS, minus, times } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Sent } from './commands.ts';
+import type { MemberCommand } from './commands.ts';
 import { decide } from './decide.ts';
 import type { LaneCopy } from './lane-copy.ts';
 import type { LaneMember, LaneState } from './lane-state.ts';
@@ -27,7 +27,7 @@ export interface PlannedCosts {
 }
 
 /** Calls that were let through already, of this process. */
-export interface Underway {
+export interface CallsUnderway {
   readonly count: number;
   /** What they have reserved together. */
   readonly cost: Cost;
@@ -68,7 +68,7 @@ export class Rehearsal {
 
   constructor(
     { state, startAt }: LaneCopy,
-    underway: Underway,
+    underway: CallsUnderway,
     waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[],
     planned: PlannedCosts,
   ) {
@@ -86,7 +86,7 @@ export class Rehearsal {
   }
 
   /** Calls in flight end one after the other, as evenly as they are long. */
-  #takeOver({ count, cost }: Underway): void {
+  #takeOver({ count, cost }: CallsUnderway): void {
     const { recovery, limits } = this.#state;
     const each = times(cost, 1 / count);
     const unused = this.#planned.unusedOf?.(each) ?? {};
@@ -130,8 +130,8 @@ export class Rehearsal {
   }
 
   /** Calls that have ended by now, as the lane would hear of them. */
-  #landings(): Sent[] {
-    const commands: Sent[] = [];
+  #landings(): MemberCommand[] {
+    const commands: MemberCommand[] = [];
     if (!this.#hears) return commands;
     for (let next = this.#next; next !== undefined && next.endsAt <= this.#now; next = this.#next) {
       this.#landed++;

@@ -8,7 +8,7 @@ import type { ClientPipeline } from './client-pipeline.ts';
 import { isFinal } from './final-response.ts';
 import { lateCounter } from './late-counter.ts';
 import { withOutput } from './lowered-output.ts';
-import { refusalOr, refused, sent } from './resend.ts';
+import { refusalOr, refusedAttempt, sent } from './resend.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
@@ -147,7 +147,7 @@ function limiting(client: AnthropicClient, ofClient: ClientPipeline): Middleware
     let earlier: Attempt | undefined;
     for (;;) {
       const attempt = ++counts.attempts;
-      const previous = refused(counts.last);
+      const previous = refusedAttempt(counts.last);
       const question = undefined;
       const { callId } = counts;
       const hooked = { ...described, signal, mayRetry, question, callId, attempt };

@@ -46,7 +46,7 @@ export class AskingCall<R extends HookedRequest = HookedRequest>
 
   /** Estimates the call and goes on; all in this turn where nothing has to be waited for. */
   begin(): void {
-    this.lane.prepare();
+    this.lane.preparing.begin();
     this.#isPreparing = true;
     try {
       const estimate = this.terms.estimate(this.request);
@@ -116,7 +116,7 @@ export class AskingCall<R extends HookedRequest = HookedRequest>
   }
 
   #endPreparing(): void {
-    if (this.#isPreparing) this.lane.prepared();
+    if (this.#isPreparing) this.lane.preparing.end();
     this.#isPreparing = false;
   }
 

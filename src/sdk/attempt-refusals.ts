@@ -147,7 +147,7 @@ export class AttemptRefusals {
    * the SDK makes of them, as long as the lane takes calls.
    */
   #isOurs({ kind }: Refusal, { status, headers }: Response): boolean {
-    if (kind === 'capacity') return this.#context.lane.isSpent;
+    if (kind === 'capacity') return this.#context.lane.pauses.isSpent;
     const isFinal = kind === 'money' || kind === 'too-large';
     return isFinal ? headers.get('x-should-retry') !== 'true' : status === 429;
   }
@@ -163,10 +163,10 @@ export class AttemptRefusals {
     this.#refusedAt = clock.now();
     this.#refusal = read;
     if (kind === 'capacity' || status !== 429) return;
-    this.#retryAt = lane.retryAt(kind, retryAfterMs, this.#earlier);
-    const heldUntil = Math.max(lane.pausedUntil ?? 0, this.#retryAt);
+    this.#retryAt = lane.pauses.retryAt(kind, retryAfterMs, this.#earlier);
+    const heldUntil = Math.max(lane.pauses.until ?? 0, this.#retryAt);
     const isInTime = heldUntil - (this.firstRefusedAt ?? 0) <= maxPauseMs;
-    if (isInTime && !lane.isSpent) this.again = 'refused';
+    if (isInTime && !lane.pauses.isSpent) this.again = 'refused';
   }
 }
 

@@ -29,7 +29,7 @@ export function chargesFor(charged: Charged, output: number): Charges | undefine
   const { provider, call } = charged;
   if (provider.charging === undefined) return undefined;
   const expected = expecting(charged, output);
-  const isSure = isFirm(charged, costsOf(charged, expected, charged.lane.chargeRule));
+  const isSure = isFirm(charged, costsOf(charged, expected, charged.lane.view.chargeRule));
   return provider.charging.charges(isSure ? expected : firmly(charged, output), call);
 }
 
@@ -44,7 +44,7 @@ function firmly(charged: Charged, output: number): CallEstimate {
 }
 
 function isFirm({ estimate, lane }: Charged, { cost }: Costs): boolean {
-  return estimate.firmInputTokens === estimate.inputTokens || lane.fits(cost);
+  return estimate.firmInputTokens === estimate.inputTokens || lane.view.fits(cost);
 }
 
 /**
@@ -72,7 +72,7 @@ function costOf({ provider, lane, call }: Charged, estimate: CallEstimate): Cost
   const { inputTokens, marginTokens = 0 } = estimate;
   if (provider.correction !== 'settled' || marginTokens === 0) return bare;
   const most = provider.charge({ ...estimate, inputTokens: inputTokens + marginTokens }, call);
-  return lane.fits(most) ? most : bare;
+  return lane.view.fits(most) ? most : bare;
 }
 
 /** Costs that were made lately: calls of a batch cost much the same. */

@@ -54,7 +54,7 @@ export class EstimatedCall<R extends HookedRequest = HookedRequest> implements L
   /** The same call as it would ask with that output. */
   as(call: Call): LaneCall {
     const output = this.estimate.expectedNow();
-    const { cost, own: ownCost } = this.#priced(call, output, this.lane.chargeRule);
+    const { cost, own: ownCost } = this.#priced(call, output, this.lane.view.chargeRule);
     return { ...plainCall(this), cost, ownCost, charges: undefined, costNow: undefined };
   }
 
@@ -66,7 +66,7 @@ export class EstimatedCall<R extends HookedRequest = HookedRequest> implements L
   /** Both costs as they are known now: the output that is expected may be another one since. */
   costNow(): Costs {
     const output = this.estimate.expectedNow();
-    const { chargeRule } = this.lane;
+    const { chargeRule } = this.lane.view;
     if (this.#costs === undefined || output !== this.#output || chargeRule !== this.#rule) {
       this.#costs = this.#priced(this.call, output, chargeRule);
       this.#output = output;

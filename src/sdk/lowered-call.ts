@@ -13,8 +13,8 @@ const PACING_WAIT_MS = 1000;
 export function loweredCall(asking: EstimatedCall): Call {
   const { call, request, estimate, caller, callId, terms } = asking;
   const lane = terms.laneOf(call, estimate);
-  const waitOf = (each: Call): number => lane.forecast(asking.as(each)).waitMs;
-  const canPass = (each: Call): boolean => lane.canPass(asking.as(each));
+  const waitOf = (each: Call): number => lane.view.forecast(asking.as(each)).waitMs;
+  const canPass = (each: Call): boolean => lane.view.canPass(asking.as(each));
   if (waitOf(call) <= PACING_WAIT_MS && canPass(call)) return call;
   const { maxOutputTokens } = call;
   const most = (fits: (each: Call) => boolean): number | undefined =>

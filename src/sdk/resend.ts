@@ -1,7 +1,7 @@
 import type { Attempt } from './attempt.ts';
 
 /** A call's attempt before, if that was refused. */
-export function refused(attempt: Attempt | undefined): Attempt | undefined {
+export function refusedAttempt(attempt: Attempt | undefined): Attempt | undefined {
   return attempt?.refusals.isRefused === true ? attempt : undefined;
 }
 

@@ -29,7 +29,7 @@ const RETRY_MS = 10_000;
 const LONGEST_NAME = 300;
 /** Others may write at the same time, but hardly so often. */
 const TRIES = 20;
-const FORMAT = 1;
+const LIST_FORMAT = 1;
 
 /**
  * Which lanes a store holds: names alone, in a cell of its own. Whoever opens a lane notes it, where
@@ -117,7 +117,7 @@ function withLanes(
   const names = new Set(news.map(([lane]) => lane));
   const rest = entries.filter(({ lane }) => !names.has(lane));
   const all = [...news.map(([lane, model]) => ({ lane, model, at })), ...rest];
-  return JSON.stringify([FORMAT, ...all.slice(0, MOST_LISTED).map(packed)]);
+  return JSON.stringify([LIST_FORMAT, ...all.slice(0, MOST_LISTED).map(packed)]);
 }
 
 function packed({ lane, model, at }: DatedLane): unknown {
@@ -127,7 +127,7 @@ function packed({ lane, model, at }: DatedLane): unknown {
 /** `undefined` where a newer version of this package has written it. */
 function entriesIn({ text, now }: Seen): DatedLane[] | undefined {
   const [format, ...rows] = listOf(text) ?? [];
-  if (typeof format === 'number' && format > FORMAT) return undefined;
+  if (typeof format === 'number' && format > LIST_FORMAT) return undefined;
   const oldest = now / 1000 - KEEP_SECONDS;
   return rows.flatMap((row) => entryOf(row) ?? []).filter(({ at }) => at >= oldest);
 }

@@ -9,15 +9,15 @@ import { type Asker, packedRoom, takingOf } from './lane-room.ts';
 import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 
 /** Grows with each change that older processes can't follow: of the packed form, or of commands. */
-const FORMAT = 6;
+const LANE_FORMAT = 6;
 /** Since then, the packed form is the same. */
 const READABLE = 5;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {
-  format: FORMAT,
+  format: LANE_FORMAT,
   unpack: (text, now, format) =>
-    format >= READABLE && format <= FORMAT ? read(laneState, text, now) : undefined,
+    format >= READABLE && format <= LANE_FORMAT ? read(laneState, text, now) : undefined,
 };
 
 /**
@@ -53,12 +53,13 @@ function decided(
   for (const sent of commands) {
     const { member, command } = received(sent);
     if (command.kind === 'took') noteTaken(state, member, command.calls, now);
-    else if (command.kind === 'ask') answer(answers, decide(state, [{ member, command }], now));
+    else if (command.kind === 'ask')
+      tellDecided(answers, decide(state, [{ member, command }], now));
     else change(state, [{ member, command }], now);
     if (command.kind === 'lapse') tell(answers, member, { kind: 'lapsed', id: command.call.id });
   }
   const last = decide(state, [], now);
-  answer(answers, last);
+  tellDecided(answers, last);
   const asked = new Set(
     commands.flatMap(({ member, command }) => (command.kind === 'ask' ? [member] : [])),
   );
@@ -78,7 +79,7 @@ function withNews(answers: AnswersByMember, state: LaneState): Map<string, LaneA
 
 type AnswersByMember = Map<string, LaneReply[]>;
 
-function answer(answers: AnswersByMember, { granted, unfit }: Decision): void {
+function tellDecided(answers: AnswersByMember, { granted, unfit }: Decision): void {
   for (const { member, ticket, call } of granted) {
     tell(answers, member, { kind: 'granted', id: ticket.id, call });
   }

@@ -35,7 +35,7 @@ interface OpenReservation {
 const KEPT = 1000;
 /** What was settled is told after so long, or with what is asked. */
 const SETTLE_MS = 100;
-const FORMAT = 1;
+const LEDGER_FORMAT = 1;
 
 /** Budgets that processes share, as one of them sees them: each account is a value of its own. */
 export class SharedLedgers implements LedgerStore {
@@ -170,11 +170,11 @@ export class SharedLedgers implements LedgerStore {
 
 function ledgerRules(windowMs: number): Rules<Ledger, LedgerCommand, LedgerReply> {
   return {
-    format: FORMAT,
+    format: LEDGER_FORMAT,
     initial: () => newLedger(),
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(ledger.pack(state, now)),
-    unpack: (text, now, format) => (format === FORMAT ? read(ledger, text, now) : undefined),
+    unpack: (text, now, format) => (format === LEDGER_FORMAT ? read(ledger, text, now) : undefined),
     leave: () => ({ kind: 'leave', windowMs }),
     lapse: () => undefined,
     presence: () => ({ kind: 'settle', windowMs, reserved: 0, spent: 0 }),

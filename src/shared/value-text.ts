@@ -3,7 +3,7 @@ import type { Kept, Member, Value } from './value.ts';
 import type { Next, Rules } from './value-rules.ts';
 
 /** Of everything but the rules' own state. */
-const FORMAT = 2;
+const PROTOCOL_FORMAT = 2;
 
 /** Written by a newer version of this package. */
 export interface Newer {
@@ -19,7 +19,17 @@ export function packValue<State, Answer>(
   const { generation, count, at, writer, second, next } = value;
   const members = Object.entries(value.members).map(([name, each]) => packMember(name, each, at));
   const packedNext = next && [relative(next.at, at), next.member];
-  const head = [FORMAT, format, generation, count, at, writer, second, packedNext ?? 0, members];
+  const head = [
+    PROTOCOL_FORMAT,
+    format,
+    generation,
+    count,
+    at,
+    writer,
+    second,
+    packedNext ?? 0,
+    members,
+  ];
   return `${JSON.stringify(head)}\n${pack(value.rules, at)}`;
 }
 
@@ -49,7 +59,7 @@ export function unpackValue<State, Answer>(
   if (head === undefined || !head.slice(0, 5).every(isNumber)) return undefined;
   const [own, format, generation, count, writtenAt] = head.filter(isNumber);
   if (own === undefined || format === undefined || writtenAt === undefined) return undefined;
-  if (own > FORMAT || format > rules.format) return { kind: 'newer', at: writtenAt };
+  if (own > PROTOCOL_FORMAT || format > rules.format) return { kind: 'newer', at: writtenAt };
   const at = writtenAt > now + AHEAD_MS ? now : writtenAt;
   const [writer, second, next, packed] = head.slice(5);
   const members = membersOf<Answer>(packed, at);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { SimulatedCall } from './call.ts';
 import type { MeteredName } from './limit-names.ts';
-import { promptOf } from './prompt.ts';
+import { givenPromptOf } from './prompt.ts';
 import type { Reply } from './reply.ts';
 
 /** The charge of a call when it is admitted. */
@@ -34,7 +34,7 @@ export type ChargeRule =
   | 'produced'
   | ((call: SimulatedCall) => number);
 
-export const CHARGE_RULES = ['max', 'sum', 'characters', 'produced'] as const;
+export const CHARGE_NAMES = ['max', 'sum', 'characters', 'produced'] as const;
 
 export function chargeFor(rule: ChargeRule, call: SimulatedCall, reply: Reply): Charge {
   const allowed = (call.maxOutputTokens ?? 0) * call.choices;
@@ -51,7 +51,7 @@ export function chargeFor(rule: ChargeRule, call: SimulatedCall, reply: Reply): 
 function byCharacters(body: JsonObject): number {
   const { messages } = body;
   const count = Array.isArray(messages) ? messages.length : 0;
-  return Math.ceil(promptOf({ ...body, tools: [] }).text.length / 4) + 2 * count;
+  return Math.ceil(givenPromptOf({ ...body, tools: [] }).text.length / 4) + 2 * count;
 }
 
 /** What `charge` takes from the limit called `name`; nothing from `otpm` before there is output. */

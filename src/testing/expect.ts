@@ -17,7 +17,7 @@ export function expectFinite(name: string, value: unknown, rules: NumberRules = 
 }
 
 /** Returns `value` where it is one of `choices`; throws a `TypeError` that lists them else. */
-export function expectOneOf<T extends string | number>(
+export function expectChoice<T extends string | number>(
   name: string,
   value: unknown,
   choices: readonly T[],

@@ -1,6 +1,6 @@
 import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
-import { expectFinite, expectKeys, expectOneOf } from './expect.ts';
+import { expectChoice, expectFinite, expectKeys } from './expect.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -65,7 +65,7 @@ export type FaultSource = (call: SimulatedCall, random: Random) => Fault | 'none
 export function faultSource(model: FaultModel): FaultSource {
   if (typeof model === 'function') return model;
   if (isScript(model)) {
-    const script = model.map((fault) => expectOneOf('faults', fault, SCRIPTED));
+    const script = model.map((fault) => expectChoice('faults', fault, SCRIPTED));
     return (call) => script[call.id - 1] ?? 'none';
   }
   return drawn(model);

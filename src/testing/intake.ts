@@ -2,7 +2,7 @@ import { countMember, isObject, type JsonObject, parseJson, stringMember } from 
 import type { SimulatedCall } from './call.ts';
 import type { Dialect, Problem, Route } from './dialects/dialect.ts';
 import { formats } from './formats/formats.ts';
-import { promptOf } from './prompt.ts';
+import { givenPromptOf } from './prompt.ts';
 
 /** A metered call that has no number and no time yet. */
 export type CallDraft = Omit<SimulatedCall, 'id' | 'time'>;
@@ -70,7 +70,7 @@ function draftOf(
 }
 
 function countInput(body: JsonObject, countTokens: (text: string) => number): number {
-  const { text, tokens } = promptOf(body);
+  const { text, tokens } = givenPromptOf(body);
   return Math.max(1, tokens + (text === '' ? 0 : countTokens(text)));
 }
 

@@ -5,8 +5,8 @@ import {
   resolveBatches,
   type SimulatedBatchOptions,
 } from './batches/batch-options.ts';
-import { CHARGE_RULES, type ChargeRule } from './charging.ts';
-import { expectFinite, expectKeys, expectOneOf } from './expect.ts';
+import { CHARGE_NAMES, type ChargeRule } from './charging.ts';
+import { expectChoice, expectFinite, expectKeys } from './expect.ts';
 import { type FaultModel, type FaultSource, faultSource } from './faults.ts';
 import { checkLatency, type LatencyModel } from './latency.ts';
 import { LIMIT_NAMES, type SimulatorLimits } from './limit-names.ts';
@@ -139,13 +139,13 @@ const OPTION_NAMES: readonly (keyof SimulatorOptions)[] = [
 /** Fills in the defaults. Throws a `TypeError` that names what is wrong. */
 export function resolveOptions(options: SimulatorOptions): SimulatorSettings {
   expectKeys('options', options, OPTION_NAMES, 'createSimulator');
-  const provider = expectOneOf('provider', options.provider ?? 'openai', PROVIDERS);
+  const provider = expectChoice('provider', options.provider ?? 'openai', PROVIDERS);
   const latency = options.latency ?? 0;
   checkLatency(latency);
   return {
     provider,
     limits: resolveLimits(options.limits ?? {}),
-    enforcement: expectOneOf('enforcement', options.enforcement ?? 'bucket', ENFORCEMENTS),
+    enforcement: expectChoice('enforcement', options.enforcement ?? 'bucket', ENFORCEMENTS),
     fill: resolveFill(options.fill ?? 1),
     charge: resolveCharge(options.charge ?? CHARGES[provider]),
     refund: options.refund ?? false,
@@ -206,7 +206,7 @@ function resolveFill(fill: Fill): Fill {
 
 function resolveCharge(charge: ChargeRule): ChargeRule {
   if (typeof charge === 'function') return charge;
-  const rule: ChargeRule | undefined = CHARGE_RULES.find((known) => known === charge);
+  const rule: ChargeRule | undefined = CHARGE_NAMES.find((known) => known === charge);
   if (rule !== undefined) return rule;
   throw expected('charge', "'max', 'sum', 'characters', 'produced' or a function", charge);
 }

@@ -30,7 +30,7 @@ export interface GivenPrompt {
  * All text of a request: every string in its prompt fields, at any depth, keys and attachments left
  * out. The order is that of the body.
  */
-export function promptOf(body: JsonObject): GivenPrompt {
+export function givenPromptOf(body: JsonObject): GivenPrompt {
   const leaves = PROMPT_FIELDS.flatMap((field) => leavesOf(body[field]));
   const texts = leaves.filter((leaf) => typeof leaf === 'string');
   return { text: texts.join(''), tokens: leaves.length - texts.length };

@@ -16,7 +16,7 @@ import type { Pool } from './pool.ts';
 import { Pools } from './pools.ts';
 import { createRandom, type Random } from './random.ts';
 import { composeReply } from './reply.ts';
-import { type AdmittedCall, serve } from './serving.ts';
+import { type AdmittedCall, serveCall } from './serving.ts';
 
 /** What `fetch` rejects with where a fault leaves a request without a response. */
 export class ConnectionError extends TypeError {
@@ -119,7 +119,7 @@ export class Server {
     entry.tokensCharged = entry.cost.tokens;
     this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
     const rates = this.#rateHeaders(pool, fault);
-    const body = await serve(admission, this.#settings);
+    const body = await serveCall(admission, this.#settings);
     entry.status = 200;
     const type = call.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
     const headers = { 'content-type': type, ...rates, ...this.#requestId() };

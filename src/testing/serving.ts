@@ -32,7 +32,7 @@ const BODY_FAULTS: Partial<Record<Fault | 'none', BodyFault>> = {
  * Waits as long as the model takes to answer, then returns the response's body. Whatever happens,
  * the call ends once: it leaves its pool, and its log entry says how.
  */
-export async function serve(
+export async function serveCall(
   admission: AdmittedCall,
   settings: SimulatorSettings,
 ): Promise<string | ReadableStream<Uint8Array>> {

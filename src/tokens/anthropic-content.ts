@@ -3,7 +3,7 @@ import { anthropicImageTokens } from './anthropic-images.ts';
 import type { ClaudeFamily } from './claude-family.ts';
 import { CLAUDE_DOCUMENTS, documentParts as fileParts } from './document-tokens.ts';
 import { type FileTokens, jsonParts } from './json-parts.ts';
-import { open, PAUSE, type Part, rough } from './part.ts';
+import { hidden, PAUSE, type Part, rough } from './part.ts';
 
 /** What it takes to read one body. */
 export interface AnthropicContext {
@@ -79,7 +79,7 @@ function imagePart(block: unknown, family: ClaudeFamily): Part {
   const tokens = anthropicImageTokens(block, family);
   const source = field(block, 'source');
   const isHere = textField(source, 'data') !== '' || textField(source, 'url').startsWith('data:');
-  return isHere ? rough(tokens) : open(tokens);
+  return isHere ? rough(tokens) : hidden(tokens);
 }
 
 /** A document's text where the request has it; else what its pages cost. */

@@ -5,7 +5,7 @@ import type { ClaudeFamily } from './claude-family.ts';
 import { MCP_SERVER_TOKENS, serverToolTokens } from './families/server-tools.ts';
 import { fileTokensBy } from './file-tokens.ts';
 import { jsonParts } from './json-parts.ts';
-import { open, type Part } from './part.ts';
+import { hidden, type Part } from './part.ts';
 
 /** What `POST /v1/messages` is charged for as input. */
 export function* anthropicMessages(body: unknown, family: ClaudeFamily): Generator<Part> {
@@ -36,7 +36,7 @@ function thinkingTokens(body: unknown, family: ClaudeFamily): number {
 
 /** The tools of a call, as JSON, and the system prompt that explains how to use them. */
 function* toolParts(body: unknown, family: ClaudeFamily): Generator<Part> {
-  for (const _server of elementsOf(field(body, 'mcp_servers'))) yield open(MCP_SERVER_TOKENS);
+  for (const _server of elementsOf(field(body, 'mcp_servers'))) yield hidden(MCP_SERVER_TOKENS);
   const tools = field(body, 'tools');
   if (lengthOf(tools) === 0) return;
   const choice = field(field(body, 'tool_choice'), 'type');
@@ -44,7 +44,7 @@ function* toolParts(body: unknown, family: ClaudeFamily): Generator<Part> {
   for (const tool of elementsOf(tools)) {
     if (field(tool, 'defer_loading') === true) continue; // not shown before a search finds it
     const schema = field(tool, 'input_schema');
-    if (schema === undefined) yield open(serverToolTokens(field(tool, 'type')));
+    if (schema === undefined) yield hidden(serverToolTokens(field(tool, 'type')));
     yield family.perTool;
     const shown = {
       name: textField(tool, 'name'),

@@ -40,7 +40,7 @@ const OLDER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.08, symbols: 1.15, pi
 const NEWER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.5, symbols: 1.2, pictures: 1.2 };
 
 /** Around a schema (recorded usage, 2025-11 to 2026-08). */
-const FORMAT = 112;
+const SCHEMA_TOKENS = 112;
 
 type Generation = Omit<ClaudeFamily, 'tools' | 'forcedTools' | 'format'>;
 
@@ -103,7 +103,7 @@ export function claudeFamily(model: string): ClaudeFamily {
   const { line, version } = lineAndVersion(model);
   const name = `${line}-${version.toFixed(1)}`;
   const [, tools, forcedTools] = TOOLS.find(([fits]) => fits.test(name)) ?? [/^/, 354, 474];
-  const format = version < 4.5 ? undefined : FORMAT;
+  const format = version < 4.5 ? undefined : SCHEMA_TOKENS;
   return { ...generation(line, version), tools, forcedTools, format };
 }
 

@@ -1,5 +1,5 @@
 import { Base64Bytes } from './base64-bytes.ts';
-import { open, type Part, rough } from './part.ts';
+import { hidden, type Part, rough } from './part.ts';
 
 /** A file as a request has it. */
 export interface DocumentFile {
@@ -48,7 +48,7 @@ export function* documentParts(file: DocumentFile, form: DocumentForm): Generato
   const isBase64 = head !== '' || file.mediaType !== undefined;
   const mediaType = file.mediaType ?? stated;
   if (file.data === '' || !isBase64) {
-    yield open(form.unknown);
+    yield hidden(form.unknown);
     return;
   }
   yield file.name;

@@ -7,7 +7,7 @@ import {
   documentParts,
   RESPONSES_DOCUMENTS,
 } from './document-tokens.ts';
-import { open, type Part, rough } from './part.ts';
+import { hidden, type Part, rough } from './part.ts';
 import { slicesOf } from './text-slices.ts';
 
 /**
@@ -61,7 +61,7 @@ export function* openaiMedia(part: unknown, model: string): Generator<Part> {
       yield* documentParts(fileOf(part), RESPONSES_DOCUMENTS);
       return;
     case 'document_url':
-      yield open(CHAT_DOCUMENTS.unknown);
+      yield hidden(CHAT_DOCUMENTS.unknown);
       return;
     case 'thinking': // Mistral's
       yield* openaiContent(field(part, 'thinking'), model);
@@ -88,5 +88,5 @@ function imagePart(part: unknown, model: string): Part {
   const url = typeof image === 'string' ? image : textField(image, 'url');
   const detail = textField(image, 'detail') || textField(part, 'detail');
   const tokens = chatImageTokens(model, url, detail);
-  return url.startsWith('data:') ? rough(tokens) : open(tokens);
+  return url.startsWith('data:') ? rough(tokens) : hidden(tokens);
 }

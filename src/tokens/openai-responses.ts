@@ -6,7 +6,7 @@ import { openaiMedia } from './openai-content.ts';
 import { openaiImageBytesTokens } from './openai-images.ts';
 import { OpenAIMessages, SYSTEM_ROLES } from './openai-messages.ts';
 import { addedFunctionParts, functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
-import { open, type Part, rough } from './part.ts';
+import { hidden, type Part, rough } from './part.ts';
 
 /** Where a body refers to input that it doesn't have. */
 const HELD_BY_SERVER = ['previous_response_id', 'conversation', 'prompt'];
@@ -49,7 +49,7 @@ export function* openaiResponses(
   }
   yield* reasoning.parts();
   yield* variableParts(field(field(body, 'prompt'), 'variables'), model);
-  if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield open(0);
+  if (HELD_BY_SERVER.some((key) => field(body, key) != null)) yield hidden(0);
   yield family.reply;
   yield* functionParts(body, family, hasSearched);
   yield* schemaParts(field(field(body, 'text'), 'format'), family);

@@ -3,7 +3,7 @@ import type { ChatFamily } from './families/family.ts';
 import { serverToolTokens } from './families/server-tools.ts';
 import { functionDefinitions } from './function-definitions.ts';
 import { jsonParts } from './json-parts.ts';
-import { open, type Part, rough } from './part.ts';
+import { hidden, type Part, rough } from './part.ts';
 
 /** Naming the function to call takes these and the tokens of its name; forbidding all takes one. */
 const FORCED_CHOICE = 4;
@@ -45,7 +45,7 @@ export function* functionParts(
     yield* functionDefinitions(tools.functions());
     yield* choiceParts(choice);
   }
-  if (!tools.areOurs) yield open(tools.serverTokens);
+  if (!tools.areOurs) yield hidden(tools.serverTokens);
 }
 
 /** Around functions that a later item offers. */

@@ -31,7 +31,7 @@ export function rough(roughTokens: number): Rough {
 }
 
 /** What isn't in the body, and only the server knows. */
-export function open(roughTokens: number): Rough {
+export function hidden(roughTokens: number): Rough {
   return { roughTokens, isOpen: true };
 }
 

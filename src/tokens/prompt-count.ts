@@ -120,7 +120,7 @@ export class PromptCount implements Job {
   }
 
   #keep(text: string | ScaledText): void {
-    this.#estimatedLength += lengthOf(text);
+    this.#estimatedLength += charactersOf(text);
     if (this.#estimatedLength <= MOST_KEPT) this.#estimated.push(text);
     else this.#estimated = [];
   }
@@ -135,6 +135,6 @@ export class PromptCount implements Job {
 }
 
 /** The characters of a text. */
-export function lengthOf(part: string | ScaledText): number {
+export function charactersOf(part: string | ScaledText): number {
   return typeof part === 'string' ? part.length : part.text.length;
 }

@@ -1,6 +1,6 @@
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import type { ScaledText } from './part.ts';
-import { lengthOf, PromptCount } from './prompt-count.ts';
+import { charactersOf, PromptCount } from './prompt-count.ts';
 import type { Encodings, LoadedEncoding } from './tokenizer/encodings.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 import type { TokensByScript } from './tokenizer/tokens-by-script.ts';
@@ -43,7 +43,7 @@ export class Recounts {
     texts: readonly (string | ScaledText)[],
     encoding: Encoding,
   ): Promise<TokensByScript | undefined> {
-    const characters = texts.reduce((sum, text) => sum + lengthOf(text), 0);
+    const characters = texts.reduce((sum, text) => sum + charactersOf(text), 0);
     if (this.#characters + characters > MOST_CHARACTERS) return undefined;
     this.#characters += characters;
     const counted = this.#counted(texts, encoding).finally(() => {

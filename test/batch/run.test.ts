@@ -90,9 +90,9 @@ describe('record', () => {
       shape: () => ({ enforcement: 'bucket', burstSeconds: 60 }),
     });
     limiter.record({ tokens: 200 }, { model: 'gpt-4o' });
-    expect(lane.snapshot().limits[0]?.level).toBe(400);
+    expect(lane.view.snapshot().limits[0]?.level).toBe(400);
     limiter.record({ tokens: 100 }, { model: 'api.openai.com/gpt-4o' });
-    expect(lane.snapshot().limits[0]?.level).toBe(300);
+    expect(lane.view.snapshot().limits[0]?.level).toBe(300);
     expect(limiter.snapshot()).toHaveLength(1);
   });
 

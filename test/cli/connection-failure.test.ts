@@ -3,7 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { BatchSession } from '../../src/cli/batch-session.ts';
 import { isConnectionFailure, reasonOf } from '../../src/cli/connection-failure.ts';
 import { ProgressLine } from '../../src/cli/progress-line.ts';
-import { entriesOf, surveyOf } from '../../src/cli/requests-file.ts';
+import { readEntries, surveyOf } from '../../src/cli/requests-file.ts';
 import { ResultsFile } from '../../src/cli/results-file.ts';
 import type { Send } from '../../src/cli/send.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
@@ -50,7 +50,7 @@ it('a batch says once why nothing happens, and goes on', async () => {
     () => false,
     () => {},
   );
-  await clock.run(session.run(entriesOf(path, undefined, survey), 5));
+  await clock.run(session.run(readEntries(path, undefined, survey), 5));
   expect([session.recorded, session.failed, world.results().length]).toEqual([5, 0, 5]);
   expect(world.err).toBe(
     "The host can't be reached: Connection error (connect ECONNREFUSED); each call is tried again for about four minutes\n",

@@ -53,3 +53,12 @@ test('a call that is answered is known; one that nobody waits for has no cost', 
   asked.wait([]);
   expect(asked.isWaiting).toBe(false);
 });
+
+test('calls that are told to wait have still asked', () => {
+  const asked = new AskedCalls();
+  asked.wait([ticket(1)]);
+  asked.ask(0);
+  const blocked = asked.decisionOf({ kind: 'blocked', reason: 'requests', news: 0, members: 1 });
+  expect(blocked).toMatchObject({ granted: [], blocked: { reason: 'requests', waitMs: Infinity } });
+  expect(asked.isOpen(1)).toBe(true);
+});

@@ -44,11 +44,11 @@ describe('when the limits change while calls wait', () => {
     const small = lane.acquire(tokens(100));
     lane.feedback.observe(probe, shown(40_000, 0));
     // One response alone may be wrong.
-    expect(lane.snapshot()).toMatchObject({ queued: 3, limits: [{ max: 40_000 }] });
+    expect(lane.view.snapshot()).toMatchObject({ queued: 3, limits: [{ max: 40_000 }] });
     lane.feedback.observe(await clock.run(second), shown(40_000, 40_000));
     expect(await clock.run(large)).toBeInstanceOf(CallTooLarge);
     expect((await clock.run(small)).granted).toBe(true);
-    expect(lane.snapshot()).toMatchObject({ queued: 0, inFlight: 3 });
+    expect(lane.view.snapshot()).toMatchObject({ queued: 0, inFlight: 3 });
   });
 
   it('a call costs what it costs, not what a guess had cut it to', async () => {
@@ -106,9 +106,9 @@ describe('when the limits change while calls wait', () => {
     const waiting = lane.acquire(tokens(60_000)).catch((error: unknown) => error);
     const daily = [{ ...shown(200_000, 0)[0]!, windowMs: 24 * 60 * MINUTE }];
     show(shown(500, 0), daily, shown(200_000, 0));
-    const max = (): unknown => lane.snapshot().limits.map((limit) => limit.max);
+    const max = (): unknown => lane.view.snapshot().limits.map((limit) => limit.max);
     expect(max()).toEqual([200_000]);
-    expect(lane.snapshot().queued).toBe(1);
+    expect(lane.view.snapshot().queued).toBe(1);
     // Another one says so after all: then it is true.
     calls.push(await lane.acquire({ cost: { requests: 1 } }));
     show(shown(500, 0), shown(500, 0));

@@ -76,7 +76,7 @@ describe('the wait that is told', () => {
     const lane = limiter.core.lane(KEY);
     lane.feedback.refuse(await lane.acquire({ cost: {} }), 'rate', 1500.4);
     void lane.acquire({ cost: {} });
-    expect(lane.snapshot().pausedUntil).toBe(2501);
+    expect(lane.view.snapshot().pausedUntil).toBe(2501);
     await clock.runUntilIdle();
     const pause = { cause: 'rate', retryAfterMs: 1501, until: 2501 };
     expect(events).toEqual([pause, { ...pause, pausedMs: 1501 }]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { createTable, type PostgresPool, postgresStore } from '../../src/postgres/index.ts';
 import { PostgresCells } from '../../src/postgres/postgres-cells.ts';
-import { remedyFor } from '../../src/postgres/remedy.ts';
+import { postgresRemedy } from '../../src/postgres/remedy.ts';
 import { describePostgres, newDatabase, SERVER_URL } from './support/describe-postgres.ts';
 
 const NOWHERE = 'postgres://127.0.0.1:1/none';
@@ -34,7 +34,7 @@ describe('postgresStore()', () => {
   ])('knows what is to be done about %s', (code, remedy) => {
     const error = new Error('failed', { cause: Object.assign(new Error('by server'), { code }) });
     const expected = remedy === undefined ? undefined : expect.stringContaining(remedy);
-    expect(remedyFor(error, 'mine')).toEqual(expected);
+    expect(postgresRemedy(error, 'mine')).toEqual(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beginsWith, isSnapshotOf, longest, modelId } from '../../src/providers/model-id.ts';
+import { beginsWith, isSnapshotOf, longestName, modelId } from '../../src/providers/model-id.ts';
 
 test.each([
   ['gpt-4o-2024-08-06', 'gpt-4o-2024-08-06'],
@@ -51,7 +51,7 @@ test('the longest that fits, in whatever order they come', () => {
   const name = fc.stringMatching(/^[a-c-]{0,6}$/);
   fc.assert(
     fc.property(fc.uniqueArray(name), name, (names, id) => {
-      const found = longest(names, (each) => beginsWith(id, each));
+      const found = longestName(names, (each) => beginsWith(id, each));
       const fitting = names.filter((each) => beginsWith(id, each));
       expect(found?.length).toBe(
         fitting.length === 0 ? undefined : Math.max(...fitting.map((each) => each.length)),

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, expect, it, test } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { redisStore } from '../../src/redis/create-store.ts';
 import { openRedis } from '../../src/redis/open.ts';
-import { remedyFor } from '../../src/redis/remedy.ts';
+import { redisRemedy } from '../../src/redis/remedy.ts';
 import type { RedisTarget } from '../../src/redis/target.ts';
 import { describePrivate } from './support/describe-redis.ts';
 import { RedisServer } from './support/redis-server.ts';
@@ -28,7 +28,7 @@ test.each([
   ['self-signed certificate in certificate chain', 'name the certificates'],
 ])('%s: is no outage', (message, remedy) => {
   const error = new Error('Not connected', { cause: new Error(message) });
-  expect(remedyFor(error)).toContain(remedy);
+  expect(redisRemedy(error)).toContain(remedy);
 });
 
 test.each([
@@ -36,14 +36,14 @@ test.each([
   new Error('LOADING Redis is loading the dataset in memory'),
   'anything else',
 ])('%s: may be an outage', (error) => {
-  expect(remedyFor(error)).toBeUndefined();
+  expect(redisRemedy(error)).toBeUndefined();
 });
 
 test('a package that is not installed is no outage', async () => {
   const load = () => Promise.reject(new Error('Cannot find package'));
   const failure = openRedis('redis://127.0.0.1:1', { load }).connect();
   const error: unknown = await failure.catch((reason: unknown) => reason);
-  expect(remedyFor(error)).toContain('install one, or pass a client');
+  expect(redisRemedy(error)).toContain('install one, or pass a client');
 });
 
 describePrivate(

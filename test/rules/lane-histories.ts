@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Cost } from '../../src/model/limits.ts';
-import type { LaneCommand, Sent } from '../../src/rules/commands.ts';
+import type { LaneCommand, MemberCommand } from '../../src/rules/commands.ts';
 import { type Decision, decide, type Grant } from '../../src/rules/decide.ts';
 import type { LaneOpening, LaneState } from '../../src/rules/lane-state.ts';
 import { limitSet, limitsOf } from '../../src/rules/limits/limit-set.ts';
@@ -79,7 +79,8 @@ export class LaneHistory {
 
   play(step: LaneStep, now: number): Decision {
     const command = this.#command(step, now);
-    const commands: Sent[] = command === undefined ? [] : [{ member: step.member, command }];
+    const commands: MemberCommand[] =
+      command === undefined ? [] : [{ member: step.member, command }];
     const decision = decide(this.state, commands, now);
     this.#sent.push(...decision.granted);
     return decision;

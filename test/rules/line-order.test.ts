@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Sent } from '../../src/rules/commands.ts';
+import type { MemberCommand } from '../../src/rules/commands.ts';
 import { memberOf } from '../../src/rules/lane-state.ts';
 import { Line } from '../../src/rules/line-order.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
@@ -41,7 +41,7 @@ class LaneBench implements FairBench {
     return Object.keys(this.#lane.state.turns.keys).length;
   }
 
-  #asks(): Sent[] {
+  #asks(): MemberCommand[] {
     const all = [...this.#tickets.values()];
     return MEMBERS.map((member, index) => {
       const tickets = all.filter(({ id }) => id % MEMBERS.length === index);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/rules/decide.ts';
-import { copyOf } from '../../src/rules/lane-copy.ts';
+import { copyOfLane } from '../../src/rules/lane-copy.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
 import { Rehearsal, type Rehearsed } from '../../src/rules/rehearsal.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
@@ -26,7 +26,7 @@ function rehearsed(
   { now = 0, inFlight = 0, waiting = [] }: Situation = {},
 ): Rehearsed {
   const rehearsal = new Rehearsal(
-    copyOf(lane, now),
+    copyOfLane(lane, now),
     { count: inFlight, cost: {} },
     waiting,
     requests(count),
@@ -98,7 +98,7 @@ describe('a rehearsal', () => {
 
   it('goes on bit by bit, with the same outcome', () => {
     const lane = withFlights(laneOf(5), 10);
-    const rehearsal = new Rehearsal(copyOf(lane, 0), { count: 0, cost: {} }, [], requests(200));
+    const rehearsal = new Rehearsal(copyOfLane(lane, 0), { count: 0, cost: {} }, [], requests(200));
     expect(rehearsal.goOn(100)).toBe(true);
     expect(rehearsal.outcome.lastAt).toBe(Number.POSITIVE_INFINITY);
     expect(rehearsal.goOn(100)).toBe(false);
@@ -111,7 +111,7 @@ describe('the copy of a lane', () => {
   it('knows what the calls in flight have taken, and none that waits', () => {
     const lane = laneOf(5);
     const [grant] = asked(lane, tickets(9), 0).granted;
-    const { state } = copyOf(lane, 0);
+    const { state } = copyOfLane(lane, 0);
     expect(state.members).toEqual({});
     expect(state.limits).toEqual(lane.limits);
     told(lane, ended(grant!, { actual: {} }), 0);

@@ -235,5 +235,5 @@ function stateOf({ baseURL = NOBODY, options = {} }: RefusingHost): LaneState {
     { inputTokens: 10, outputTokens: 5 },
     undefined,
   );
-  return createRateLimiter({ clock, ...options }).core.lane(key).state;
+  return createRateLimiter({ clock, ...options }).core.lane(key).view.state;
 }

@@ -1,6 +1,6 @@
 import { MINUTE_MS, UNKNOWN_SHAPE } from '../../model/limits.ts';
 import type { HostFacts } from '../host-facts.ts';
-import { beginsWith, longest, modelId } from '../model-id.ts';
+import { beginsWith, longestName, modelId } from '../model-id.ts';
 import { host } from './host.ts';
 
 /**
@@ -62,6 +62,6 @@ const OUTPUT_WEIGHTS: Readonly<Record<string, number>> = {
  */
 export function outputWeight(model: string): number {
   const id = modelId(model);
-  const name = longest(Object.keys(OUTPUT_WEIGHTS), (each) => beginsWith(id, each));
+  const name = longestName(Object.keys(OUTPUT_WEIGHTS), (each) => beginsWith(id, each));
   return (name && OUTPUT_WEIGHTS[name]) || 1;
 }

@@ -14,7 +14,7 @@ export function cellReply(reply: unknown): Written {
   throw unexpected(reply);
 }
 
-export function seenIn(reply: unknown): Seen {
+export function seenInReply(reply: unknown): Seen {
   const read = cellReply(reply);
   if (read.kind === 'seen') return read;
   throw unexpected(reply);
@@ -26,7 +26,7 @@ export function askedIn(reply: unknown): Asked {
   throw unexpected(reply);
 }
 
-export function takenIn(reply: unknown): Taken | Ending | Asked {
+export function takenInReply(reply: unknown): Taken | Ending | Asked {
   const list: readonly unknown[] = Array.isArray(reply) ? reply : [];
   const [kind, micros, version, before, text, heard] = list;
   const now = Number(micros) / 1000;

@@ -13,7 +13,7 @@ import { Hearers } from '../../shared/hearers.ts';
 import type { ServerCells } from '../../shared/server-store.ts';
 import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
-import { askedIn, cellReply, seenIn, takenIn } from './cell-reply.ts';
+import { askedIn, cellReply, seenInReply, takenInReply } from './cell-reply.ts';
 import { CELL_SCRIPT } from './cell-script.ts';
 import type { Listening, Subscriber } from './subscriber.ts';
 
@@ -151,7 +151,7 @@ class RedisCell implements Cell {
   }
 
   async read(): Promise<Seen> {
-    return seenIn(await this.#run('read', []));
+    return seenInReply(await this.#run('read', []));
   }
 
   async ask(note: Note, notAfter?: number): Promise<Asked> {
@@ -181,7 +181,7 @@ class RedisCell implements Cell {
   }: Take): Promise<Taken | Ending | Asked> {
     const notes = [String(note.order), note.text, micros(notAfter)];
     const others = [String(otherwise.order), otherwise.text, isSent ? '1' : '', numbers(amounts)];
-    return takenIn(await this.#run('take', [...notes, ...others]));
+    return takenInReply(await this.#run('take', [...notes, ...others]));
   }
 
   listen(hear: (text: string) => void): () => void {

@@ -5,7 +5,7 @@ import type { Concurrency } from './concurrency.ts';
 import { type KnownLimits, upstreamOf } from './known-limits.ts';
 import { copyEstimate } from './limit-estimate.ts';
 import { type LimitEstimates, restoreEstimates } from './limit-estimates.ts';
-import { hasPattern, newStrays, noteAnswered, refute, type Strays } from './strays.ts';
+import { hasPattern, newStrays, noteAnswered, refuteLower, type Strays } from './strays.ts';
 import {
   type Carelessness,
   countAnew,
@@ -37,7 +37,11 @@ export function mayLower({ strays }: Cautious): boolean {
  * Makes the lane more careful by `lower`, on trial. That returns whether the rate is so low now that
  * hardly any call should be refused.
  */
-export function onTrial(learning: Cautious, lower: (trial: Trial) => boolean, now: number): void {
+export function lowerOnTrial(
+  learning: Cautious,
+  lower: (trial: Trial) => boolean,
+  now: number,
+): void {
   const { strays, backoff } = learning;
   if (strays.trial && isStale(strays.trial, now)) strays.trial = undefined;
   strays.trial ??= newTrial(carelessnessOf(learning), now);
@@ -57,7 +61,7 @@ export function onTrial(learning: Cautious, lower: (trial: Trial) => boolean, no
 }
 
 /** A call was answered: counts it, and draws the conclusions. */
-export function judge(
+export function judgeTrial(
   learning: Cautious,
   limits: LimitSet,
   call: GrantedCall,
@@ -73,7 +77,7 @@ export function judge(
   const isRefuted = verdict === 'refuted' && !hasPattern(strays);
   const wasForNothing = isLone && !trial.hadPattern;
   if (isRefuted || wasForNothing) restore(learning, limits, now);
-  if (isRefuted) refute(strays, now);
+  if (isRefuted) refuteLower(strays, now);
   const isOver = verdict === 'fallen' && trial.hadPattern;
   if (wasForNothing || isOver) strays.trial = undefined;
   else if (verdict === 'fallen') countAnew(trial);

@@ -110,7 +110,7 @@ export function passOver(evidence: Evidence): boolean {
 }
 
 /** What is believed now stays so: responses go on to say the same. */
-export function hold(evidence: Evidence, now: number): void {
+export function holdBelief(evidence: Evidence, now: number): void {
   const { latest } = evidence;
   if (now < latest.at + ALONE_MS) evidence.latest = { ...latest, at: Number.POSITIVE_INFINITY };
 }

@@ -5,7 +5,7 @@ import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
 import { type MeteredLimit, meteredLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
-import { judge, raised } from './caution.ts';
+import { judgeTrial, raised } from './caution.ts';
 import { type ChargeLearning, chargeLearning, newChargeLearning } from './charge-belief.ts';
 import {
   type Concurrency,
@@ -162,7 +162,7 @@ export function answered(
 ): void {
   const { backoff, estimates, known, concurrency } = learning;
   learning.answers++;
-  judge(learning, limits, call, false, now);
+  judgeTrial(learning, limits, call, false, now);
   const isFaster = noteAnswer(backoff, now);
   if (isFaster) tune(limits, tuningOf(backoff), now);
   const isRaised = raiseEstimates(estimates, known, limits, now);

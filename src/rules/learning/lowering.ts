@@ -4,7 +4,7 @@ import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
 import { isSure } from '../limits/metered-limit.ts';
 import { CUT } from './adaptive-limit.ts';
 import { areFew, backOff, backOffBurst, FLOOR, lowerRate, tuningOf } from './backoff.ts';
-import { onTrial } from './caution.ts';
+import { lowerOnTrial } from './caution.ts';
 import { lowerConcurrency } from './concurrency.ts';
 import { doPass } from './followers.ts';
 import { isPaced, type Learning } from './learning.ts';
@@ -36,7 +36,7 @@ export function narrow(
   // A probe that is refused has found nothing out, nor has one call of a few.
   const isAlone = areFew(learning.backoff) && !hasPattern(learning.strays);
   if (learning.answers === 0 || isAlone) return;
-  onTrial(
+  lowerOnTrial(
     learning,
     () => {
       lowerConcurrency(learning.concurrency, inFlight - refusals, refusals, now);
@@ -138,7 +138,7 @@ export function lower(
     return isGuess || backoff.rate.limit <= FLOOR * Math.max(start, limit, 1);
   };
   if (!isRamp)
-    onTrial(learning, (trial) => lowerFrom(trial.before.rate.limit, trial.isLowered), now);
+    lowerOnTrial(learning, (trial) => lowerFrom(trial.before.rate.limit, trial.isLowered), now);
   else {
     strays.trial = undefined;
     lowerFrom(backoff.rate.limit, false);

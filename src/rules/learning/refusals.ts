@@ -3,7 +3,7 @@ import type { PauseCause, Stated } from '../../model/refusal.ts';
 import { drain, type LimitSet } from '../limits/limit-set.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { areTooMany, noteRefusal } from './backoff.ts';
-import { judge, mayLower, onTrial } from './caution.ts';
+import { judgeTrial, lowerOnTrial, mayLower } from './caution.ts';
 import type { Learning, TakenCall } from './learning.ts';
 import { countsNothing } from './limit-estimates.ts';
 import { lower, lowerALittle, narrow, narrowByOne } from './lowering.ts';
@@ -35,7 +35,7 @@ export function refused(
   correctTaken(learning.throughput, call.cost, {}, call.at);
   noteRefusal(learning.backoff, now);
   if (learning.episode !== undefined) learning.episode.refusals++;
-  judge(learning, limits, call, true, now);
+  judgeTrial(learning, limits, call, true, now);
 }
 
 /** Whether a refusal has nothing to do with the rate: only its own call has to wait. */
@@ -56,9 +56,17 @@ export function strayed(
   if (stated !== undefined && told(learning, limits, call, stated, now)) return;
   if (isRefuted(strays, now) || !mayLower(learning)) return;
   if (dimension === 'concurrency' || countsNothing(estimates, known)) {
-    onTrial(learning, ({ before }) => narrowByOne(learning, before.inFlight, inFlight, now), now);
+    lowerOnTrial(
+      learning,
+      ({ before }) => narrowByOne(learning, before.inFlight, inFlight, now),
+      now,
+    );
   } else if (areTooMany(backoff) && now - strays.since >= UNTRIED_MS) {
-    onTrial(learning, ({ before }) => lowerALittle(learning, limits, dimension, before, now), now);
+    lowerOnTrial(
+      learning,
+      ({ before }) => lowerALittle(learning, limits, dimension, before, now),
+      now,
+    );
   }
 }
 

@@ -126,7 +126,7 @@ export function noteAnswered(
 }
 
 /** A lower rate was tried in vain. */
-export function refute(strays: Strays, now: number): void {
+export function refuteLower(strays: Strays, now: number): void {
   if (!areStrays(strays, now)) strays.since = now;
   strays.isLone = true;
   strays.trial = undefined;

@@ -87,7 +87,11 @@ export function waitOfOther(spec: BucketSpec, state: BucketState, cost: number):
 }
 
 /** Takes `cost` for the first call of the queue. One larger than the capacity uses up the savings. */
-export function takeAsHead(spec: BucketSpec, state: BucketState, cost: number): BucketState {
+export function takeFromLevelAsHead(
+  spec: BucketSpec,
+  state: BucketState,
+  cost: number,
+): BucketState {
   if (cost <= spec.capacity) return takeFromLevel(spec, state, cost);
   return { ...state, level: Math.min(0, state.level + state.savings - cost), savings: 0 };
 }

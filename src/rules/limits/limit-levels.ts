@@ -12,13 +12,13 @@ import {
 import type { MeteredLimit } from './metered-limit.ts';
 
 /** A limit, what may be used of it now, and what is left of it whatever its burst and headroom. */
-export interface LimitLevel {
+export interface MeterLevel {
   readonly limit: MeteredLimit;
   readonly level: number;
   readonly remaining: number;
 }
 
-export function levels(set: LimitSet, now: number): LimitLevel[] {
+export function levels(set: LimitSet, now: number): MeterLevel[] {
   return set.meters.map((meter) => ({
     limit: meter.limit,
     level: meterLevel(meter, set, now),

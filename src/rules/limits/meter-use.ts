@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../model/limits.ts';
-import { drained, owe, relieved, takeAsHead, takeFromLevel } from './bucket.ts';
+import { drained, owe, relieved, takeFromLevel, takeFromLevelAsHead } from './bucket.ts';
 import {
   finerLimits,
   isOnTrial,
@@ -27,7 +27,7 @@ import { correctUse, recordReading, recordUse } from './window-use.ts';
 /** Takes `cost` for the first call of the queue: the savings first. */
 export function takeFirst(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
   refillMeter(meter, terms, now);
-  meter.bucket = takeAsHead(meter.spec, meter.bucket, cost);
+  meter.bucket = takeFromLevelAsHead(meter.spec, meter.bucket, cost);
   enter(meter, cost, terms, now);
 }
 

@@ -5,7 +5,7 @@ import { jsonLines, LineAnswers } from './answers.ts';
 import { type BatchLine, type LineEnd, RunningBatch } from './batch.ts';
 import {
   type BatchApi,
-  type BatchHost,
+  type BatchApiHost,
   knownKey,
   ok,
   page,
@@ -20,11 +20,11 @@ const CUSTOM_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Anthropic's Message Batches, as the types and texts of @anthropic-ai/sdk 1.12.0 say. */
 export class AnthropicBatches implements BatchApi {
-  readonly #host: BatchHost;
+  readonly #host: BatchApiHost;
   readonly #answers: LineAnswers;
   readonly #batches: RunningBatches = new RunningBatches();
 
-  constructor(host: BatchHost) {
+  constructor(host: BatchApiHost) {
     this.#host = host;
     this.#answers = new LineAnswers(host);
   }

@@ -13,7 +13,7 @@ export interface RawAnswer {
 }
 
 /** What a Batch API needs of its server. */
-export interface BatchHost extends ReadingTerms {
+export interface BatchApiHost extends ReadingTerms {
   readonly clock: Clock;
   readonly reply: ReplyFunction | undefined;
   readonly batches: BatchSettings;
@@ -58,7 +58,7 @@ export function shownBatch(batch: RunningBatch): SimulatedBatch {
 /** The key of a request; `undefined` for one that the server doesn't know. */
 export function knownKey(
   { headers }: Request,
-  { dialect, keys }: Pick<BatchHost, 'dialect' | 'keys'>,
+  { dialect, keys }: Pick<BatchApiHost, 'dialect' | 'keys'>,
 ): string | undefined {
   const key = dialect.keyOf(headers);
   return keys?.includes(key) === false ? undefined : key;

@@ -4,7 +4,7 @@ import { jsonLines, LineAnswers } from './answers.ts';
 import { type LineEnd, RunningBatch } from './batch.ts';
 import {
   type BatchApi,
-  type BatchHost,
+  type BatchApiHost,
   knownKey,
   ok,
   page,
@@ -27,12 +27,12 @@ const ENDPOINTS: readonly string[] = ['/v1/chat/completions', '/v1/responses', '
 
 /** OpenAI's files and batches, under any base path: as the types and texts of openai 7.57.0 say. */
 export class OpenAIBatches implements BatchApi {
-  readonly #host: BatchHost;
+  readonly #host: BatchApiHost;
   readonly #answers: LineAnswers;
   #files = new Map<string, StoredFile>();
   readonly #batches: RunningBatches = new RunningBatches();
 
-  constructor(host: BatchHost) {
+  constructor(host: BatchApiHost) {
     this.#host = host;
     this.#answers = new LineAnswers(host);
   }

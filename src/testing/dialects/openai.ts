@@ -25,7 +25,7 @@ export const openai: Dialect = {
 };
 
 /** A host that is compatible with OpenAI's API, under any base path; no `retry-after-ms`. */
-export const compatible: Dialect = {
+export const compatibleDialect: Dialect = {
   ...openai,
   route: (method, url) => {
     const base = /^(.*?)(?=\/(chat\/completions|responses|embeddings|models)(\/|$))/;

@@ -2,7 +2,7 @@ import type { CooperativeQueue } from '../cooperative-queue.ts';
 import { ExactCounter } from './exact-counter.ts';
 import { cl100kPieceEnd, o200kPieceEnd, type PieceEnd } from './pretokenize.ts';
 import { type Chunks, type Encoding, rankSources } from './rank-list.ts';
-import { RankReader, type Room } from './rank-reader.ts';
+import { type InitialSize, RankReader } from './rank-reader.ts';
 import { SamplingCounter } from './sampling-counter.ts';
 import { TextMemo } from './text-memo.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -28,7 +28,7 @@ const PIECE_ENDS: Readonly<Record<Encoding, PieceEnd>> = {
  * What the tokens take, a little rounded up. Memory that is outgrown and left would have the runtime
  * collect garbage all at once, which takes 5 ms.
  */
-const ROOM: Readonly<Record<Encoding, Room>> = {
+const ROOM: Readonly<Record<Encoding, InitialSize>> = {
   o200k_base: { tokens: 200_000, bytes: 1_410_000 },
   cl100k_base: { tokens: 100_300, bytes: 655_000 },
 };
@@ -84,7 +84,7 @@ export class Encodings {
     return undefined;
   }
 
-  async #built(list: Chunks, room: Room): Promise<Vocabulary | undefined> {
+  async #built(list: Chunks, room: InitialSize): Promise<Vocabulary | undefined> {
     const reader = new RankReader(room);
     for await (const chunk of list) await this.#queue.runInBackground(reader.take(chunk));
     await this.#queue.turn();

@@ -1,4 +1,4 @@
-import { type Counted, packed, scriptIn, tokensOf } from './counted.ts';
+import { type PackedCount, packed, scriptIn, tokensOf } from './counted.ts';
 import { Merger } from './merge.ts';
 import { PieceCache } from './piece-cache.ts';
 import type { PieceEnd } from './pretokenize.ts';
@@ -71,7 +71,7 @@ export class ExactCounter implements TextCounter {
   }
 
   /** Counts a piece that is not among the short ones. */
-  #unknown(start: number, end: number): Counted {
+  #unknown(start: number, end: number): PackedCount {
     const { units, view } = this.#window;
     if (end - start <= LONGEST_SHORT) {
       const counted = this.#count(start, end);
@@ -87,7 +87,7 @@ export class ExactCounter implements TextCounter {
   }
 
   /** Counts a piece, or as much of it as makes a block. */
-  #count(start: number, end: number): Counted {
+  #count(start: number, end: number): PackedCount {
     const { units } = this.#window;
     this.#end = this.#block.fill(units, start, end);
     return packed(this.#countBlock(), scriptOfPiece(units, start, this.#end));

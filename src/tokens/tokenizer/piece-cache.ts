@@ -1,5 +1,5 @@
 import { extendHash, spreadHash } from './byte-hash.ts';
-import type { Counted } from './counted.ts';
+import type { PackedCount } from './counted.ts';
 
 /** A power of two. The pieces take 256 kB, and never more. */
 const SLOTS = 4096;
@@ -17,7 +17,7 @@ export class PieceCache {
   #slot = 0;
 
   /** What `units[start .. start + length]` came to, or 0 if that isn't known. */
-  get(units: Uint16Array, start: number, length: number): Counted {
+  get(units: Uint16Array, start: number, length: number): PackedCount {
     if (length > LONGEST) return 0;
     let hash = length;
     for (let index = 0; index < length; index += 1) hash = extendHash(hash, units[start + index]!);
@@ -31,7 +31,7 @@ export class PieceCache {
   }
 
   /** Remembers a piece. It must be the one that `get` was last asked for. */
-  set(units: Uint16Array, start: number, length: number, counted: Counted): void {
+  set(units: Uint16Array, start: number, length: number, counted: PackedCount): void {
     if (length > LONGEST) return;
     const slot = this.#slot;
     this.#units.set(units.subarray(start, start + length), slot * LONGEST);

@@ -11,7 +11,7 @@ export interface Tokens {
 }
 
 /** How many tokens, and bytes in them, there is room for to begin with. */
-export interface Room {
+export interface InitialSize {
   readonly tokens: number;
   readonly bytes: number;
 }
@@ -45,7 +45,7 @@ export class RankReader implements Job {
   #longest = 0;
 
   /** @param room - grows where there is more; memory that was outgrown waits for the collector */
-  constructor({ tokens, bytes }: Room) {
+  constructor({ tokens, bytes }: InitialSize) {
     this.#bytes = new Uint8Array(bytes);
     this.#offsets = new Uint32Array(tokens + 1);
   }

@@ -1,4 +1,4 @@
-import type { Counted } from './counted.ts';
+import type { PackedCount } from './counted.ts';
 
 /** A power of two. The cache takes 512 kB, and never more. */
 const SLOTS = 16_384;
@@ -32,7 +32,7 @@ export class ShortPieceCache {
    *
    * @param view - of the units, and of `LONGEST_SHORT` more
    */
-  get(view: DataView, start: number, length: number): Counted {
+  get(view: DataView, start: number, length: number): PackedCount {
     const at = 2 * start;
     const mask = PIECE_WORDS * length;
     const first = view.getInt32(at, true) & MASKS[mask]!;
@@ -54,7 +54,7 @@ export class ShortPieceCache {
   }
 
   /** Remembers a piece. It must be the one that `get` was last asked for. */
-  set(view: DataView, start: number, length: number, counted: Counted): void {
+  set(view: DataView, start: number, length: number, counted: PackedCount): void {
     const slot = this.#slot;
     for (let word = 0; word < PIECE_WORDS; word += 1) {
       const mask = MASKS[PIECE_WORDS * length + word]!;

@@ -8,8 +8,8 @@ import {
   fullBucket,
   refill,
   resized,
-  takeAsHead,
   takeFromLevel,
+  takeFromLevelAsHead,
   waitOfHead,
   waitOfOther,
 } from '../../../src/rules/limits/bucket.ts';
@@ -34,7 +34,7 @@ describe('a bucket', () => {
           state = refill(SPEC, state, now + after);
           now = state.at + waitOfHead(SPEC, state, cost);
           state = refill(SPEC, state, now);
-          state = takeAsHead(SPEC, state, cost);
+          state = takeFromLevelAsHead(SPEC, state, cost);
           gone.push({ at: now, cost });
         }
         for (const [first, { at }] of gone.entries()) {
@@ -54,8 +54,8 @@ describe('a bucket', () => {
     const full = refill(SPEC, emptied(), 1000);
     expect(full).toEqual({ level: 100, savings: 200, at: 1000 });
     expect(waitOfHead(SPEC, full, 300)).toBe(0);
-    expect(takeAsHead(SPEC, full, 300)).toEqual({ level: 0, savings: 0, at: 1000 });
-    expect(takeAsHead(SPEC, full, 100)).toEqual({ level: 0, savings: 200, at: 1000 });
+    expect(takeFromLevelAsHead(SPEC, full, 300)).toEqual({ level: 0, savings: 0, at: 1000 });
+    expect(takeFromLevelAsHead(SPEC, full, 100)).toEqual({ level: 0, savings: 200, at: 1000 });
   });
 
   it('lets no call behind the first one use the savings', () => {

@@ -1,19 +1,19 @@
 import type { LaneRef } from '../events.ts';
 import type { Cost } from '../model/limits.ts';
-import { copyOf, type LaneCopy } from '../rules/lane-copy.ts';
+import { copyOfLane, type LaneCopy } from '../rules/lane-copy.ts';
 import { inFlight, type LaneState } from '../rules/lane-state.ts';
 import { isKnown } from '../rules/learning/known-limits.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
-import type { Underway } from '../rules/rehearsal.ts';
+import type { CallsUnderway } from '../rules/rehearsal.ts';
 import type { Ticket } from '../rules/ticket.ts';
 import { isOlder } from '../rules/turns.ts';
 
 /** A lane as it is now, to rehearse calls with. Nothing that is done to it changes the lane. */
-export interface Stage extends LaneRef {
+export interface RehearsedLane extends LaneRef {
   readonly copy: LaneCopy;
   readonly now: number;
   /** Calls in flight, of all processes. */
-  readonly underway: Underway;
+  readonly underway: CallsUnderway;
   /** What waits already, and when it must go at the latest, where that is settled. */
   readonly waiting: readonly Pick<Ticket, 'cost' | 'deadline'>[];
   /** Whether its limits are known, or that there are none. */
@@ -28,17 +28,17 @@ export interface OwnCalls {
   readonly reserved: Cost;
 }
 
-export function stageOf(
+export function rehearsedLaneOf(
   ref: LaneRef,
   state: LaneState,
   { waiting, reserved }: OwnCalls,
   learns: boolean,
   now: number,
-): Stage {
+): RehearsedLane {
   const sorted = [...waiting].sort((one, other) => (isOlder(one, other) ? -1 : 1));
   return {
     ...ref,
-    copy: copyOf(state, now),
+    copy: copyOfLane(state, now),
     now,
     underway: { count: inFlight(state), cost: reserved },
     waiting: sorted.map(({ cost, expects, deadline }) => {
