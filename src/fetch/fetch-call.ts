@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Call, Request } from '../model/call.ts';
-import { newCallId } from '../model/call-id.ts';
+import { callIdOf, newCallNumber } from '../model/call-id.ts';
 import { UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { withNamedModel } from '../providers/gateway-protocol.ts';
 import { hostOfPreset } from '../providers/host.ts';
@@ -78,7 +78,7 @@ export class FetchCall {
     const isRead = body.value !== undefined;
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
-    const callId = newCallId();
+    const callId = callIdOf(newCallNumber());
     const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {
