@@ -147,8 +147,8 @@ export class FetchCall {
    */
   #isUnlikely({ model }: Call): boolean {
     const { protocol, url } = this.#target;
-    const isCommonPath = protocol === 'anthropic' || protocol === 'cohere';
-    if (!isCommonPath || model !== UNKNOWN_MODEL) return false;
+    const isCommon = protocol === 'anthropic' || protocol === 'cohere' || COMMON.test(url.pathname);
+    if (!isCommon || model !== UNKNOWN_MODEL) return false;
     return hostOfPreset(url.hostname, protocol) === undefined;
   }
 
@@ -157,5 +157,7 @@ export class FetchCall {
   }
 }
 
+/** Of OpenAI's protocol, these paths may be anybody's. */
+const COMMON = /\/(?:ocr|classifications)\/?$/;
 /** No API has this path: a body that can't be read costs a request, and no tokens. */
 const UNREAD = '';
