@@ -6,7 +6,6 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { basename, dirname, join, posix, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const PAGES = join(import.meta.dirname, 'pages');
 
 /** Texts beside the README, by the page that they become. */
 const TEXTS: Readonly<Record<string, string>> = {
@@ -36,28 +35,34 @@ function linked(whole: string, text: string, target: string, from: string, page:
   return `[${text}](${link.startsWith('.') ? link : `./${link}`}${anchor ? `#${anchor}` : ''})`;
 }
 
-function lay(from: string, page: string): void {
+function lay(from: string, pages: string, page: string): void {
   const source = readFileSync(join(ROOT, from), 'utf8');
   const links = /(?<!!)\[([^\]]+)\]\((?!https?:|mailto:)([^)\s]+)\)/g;
   const text = source.replace(links, (whole, label, target) =>
     linked(whole, label, target, from, page),
   );
-  const to = join(PAGES, page);
+  const to = join(pages, page);
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, text);
 }
 
-rmSync(PAGES, { recursive: true, force: true });
-mkdirSync(PAGES, { recursive: true });
-for (const [file, page] of Object.entries(TEXTS)) lay(file, page);
-for (const file of globSync('docs/**/*.md', { cwd: ROOT })) lay(file, file.slice('docs/'.length));
-for (const file of globSync('docs/**/*.svg', { cwd: ROOT })) {
-  cpSync(join(ROOT, file), join(PAGES, file.slice('docs/'.length)));
-  cpSync(join(ROOT, file), join(PAGES, file));
+/** Lays out all pages but the API reference, which TypeDoc writes. */
+export function layPages(pages: string): void {
+  rmSync(pages, { recursive: true, force: true });
+  mkdirSync(pages, { recursive: true });
+  for (const [file, page] of Object.entries(TEXTS)) lay(file, pages, page);
+  for (const file of globSync('docs/**/*.md', { cwd: ROOT }))
+    lay(file, pages, file.slice('docs/'.length));
+  for (const file of globSync('docs/**/*.svg', { cwd: ROOT })) {
+    cpSync(join(ROOT, file), join(pages, file.slice('docs/'.length)));
+    cpSync(join(ROOT, file), join(pages, file));
+  }
+  for (const file of globSync('examples/*.ts', { cwd: ROOT })) {
+    const code = readFileSync(join(ROOT, file), 'utf8');
+    const page = join(pages, file.replace(/\.ts$/, '.md'));
+    mkdirSync(dirname(page), { recursive: true });
+    writeFileSync(page, `# ${basename(file)}\n\n\`\`\`ts\n${code}\`\`\`\n`);
+  }
 }
-for (const file of globSync('examples/*.ts', { cwd: ROOT })) {
-  const code = readFileSync(join(ROOT, file), 'utf8');
-  const page = join(PAGES, file.replace(/\.ts$/, '.md'));
-  mkdirSync(dirname(page), { recursive: true });
-  writeFileSync(page, `# ${basename(file)}\n\n\`\`\`ts\n${code}\`\`\`\n`);
-}
+
+if (import.meta.main) layPages(join(import.meta.dirname, 'pages'));

@@ -1,7 +1,14 @@
 import { didYouMean } from './model/did-you-mean.ts';
 import { DIMENSIONS, type Dimension, type Limit, type ModelTerms } from './model/limits.ts';
 import { RATES } from './model/rates.ts';
-import { expectKnown, expectNumber, expectObject, expectOneOf, expectText } from './validate.ts';
+import {
+  expectKnown,
+  expectNumber,
+  expectObject,
+  expectOneOf,
+  expectText,
+  optionsOf,
+} from './validate.ts';
 
 /**
  * Limits in the short form: per minute (`…m`) or per day (`…d`), and calls in flight. `Infinity` means
@@ -46,16 +53,9 @@ export type LimitsOption =
 export type LimitTable = (model: string) => ModelTerms;
 
 export const SHORT_KEYS: readonly (keyof ShortLimits)[] = [
-  'rpm',
-  'rpd',
-  'tpm',
-  'tpd',
-  'itpm',
-  'otpm',
+  ...optionsOf('limits._', ['rpm', 'rpd', 'tpm', 'tpd', 'itpm', 'otpm']),
   'concurrency',
 ];
-/** By the names that they have in `limits`: where an option is expected, one may be meant. */
-export const LIMIT_PATHS: readonly string[] = SHORT_KEYS.map((name) => `limits.${name}`);
 
 const UNLIMITED: ModelTerms = { limits: [], concurrency: Number.POSITIVE_INFINITY };
 const SHORT_FORM = `{ ${SHORT_KEYS.join(', ')} }`;
@@ -156,12 +156,8 @@ function expectFullLimit(name: string, limit: FullLimit): void {
   expectObject(name, limit, '{ dimension, max, windowMs, model }');
   expectKnown(limit, FULL_KEYS, name);
   expectOneOf(`${name}.dimension`, limit.dimension, DIMENSIONS);
-  expectNumber(`${name}.max`, limit.max, 'a positive number', (n) => n > 0 && n < Infinity);
-  expectNumber(
-    `${name}.windowMs`,
-    limit.windowMs,
-    'a positive number',
-    (n) => n > 0 && n < Infinity,
-  );
+  for (const key of ['max', 'windowMs'] as const) {
+    expectNumber(`${name}.${key}`, limit[key], 'a positive number', (n) => n > 0 && n < Infinity);
+  }
   if (limit.model !== undefined) expectText(`${name}.model`, limit.model, MODEL);
 }

@@ -1,12 +1,19 @@
 import { type Budget, type BudgetOption, budgetFrom } from './budget/budget-option.ts';
 import { type Tiers, type TiersOption, tiersFrom } from './callers/tiers.ts';
 import { type Clock, clockOption, type GivenClock } from './clock.ts';
-import { LIMIT_PATHS, type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
+import { type LimitsOption, type LimitTable, limitTable } from './limit-table.ts';
 import { type Enforcement, type LongEnforcement, shortEnforcement } from './model/limits.ts';
 import type { PriceTable } from './model/price.ts';
 import { expectPrices } from './providers/expect-prices.ts';
 import type { Store } from './shared/store.ts';
-import { choiceOf, expected, expectKnown, expectNumber, expectObject } from './validate.ts';
+import {
+  choiceOf,
+  expected,
+  expectKnown,
+  expectNumber,
+  expectObject,
+  optionsOf,
+} from './validate.ts';
 
 /** Options of `createRateLimiter`. All are optional. */
 export interface RateLimiterOptions {
@@ -111,21 +118,24 @@ export interface Settings {
 /** As long as both SDKs wait for a response by default. */
 const LONGEST_PAUSE_MS = 600_000;
 
-export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
-  'limits',
-  'headroom',
-  'enforcement',
-  'burstSeconds',
-  'concurrency',
-  'maxPauseMs',
-  'maxQueue',
-  'tiers',
-  'budget',
-  'prices',
-  'calibration',
-  'store',
-  'clock',
-];
+export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = optionsOf(
+  'createRateLimiter({ _ })',
+  [
+    'limits',
+    'headroom',
+    'enforcement',
+    'burstSeconds',
+    'concurrency',
+    'maxPauseMs',
+    'maxQueue',
+    'tiers',
+    'budget',
+    'prices',
+    'calibration',
+    'store',
+    'clock',
+  ],
+);
 
 /**
  * The settings that `options` ask for.
@@ -133,7 +143,7 @@ export const LIMITER_OPTIONS: readonly (keyof RateLimiterOptions)[] = [
  */
 export function settingsFrom(options: RateLimiterOptions): Settings {
   expectObject('options', options, 'an object');
-  expectKnown(options, LIMITER_OPTIONS, '', LIMIT_PATHS);
+  expectKnown(options, LIMITER_OPTIONS);
   const { headroom = 0.2, concurrency = Number.POSITIVE_INFINITY } = options;
   const { burstSeconds, maxPauseMs = LONGEST_PAUSE_MS } = options;
   const enforcement = enforcementOf(options.enforcement);
@@ -171,19 +181,14 @@ export type ChangeableOptions = Pick<
   'limits' | 'headroom' | 'concurrency' | 'maxPauseMs' | 'maxQueue' | 'tiers' | 'budget' | 'prices'
 >;
 
-const CHANGEABLE: Readonly<Record<keyof ChangeableOptions, true>> = {
-  limits: true,
-  headroom: true,
-  concurrency: true,
-  maxPauseMs: true,
-  maxQueue: true,
-  tiers: true,
-  budget: true,
-  prices: true,
-};
-
 /** Options that a limiter keeps for life: what it has counted would mean something else. */
-const FIXED: readonly string[] = ['enforcement', 'burstSeconds', 'calibration', 'clock', 'store'];
+const FIXED: readonly string[] = [
+  'enforcement',
+  'burstSeconds',
+  'calibration',
+  'clock',
+  'store',
+] satisfies readonly Exclude<keyof RateLimiterOptions, keyof ChangeableOptions>[];
 
 /**
  * The settings with what `changes` name; one that is named with `undefined` is the default again.
@@ -197,7 +202,8 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
       `Option \`${fixed}\` can't be changed while a limiter is in use: make a new limiter`,
     );
   }
-  expectKnown(changes, Object.keys(CHANGEABLE), '', LIMIT_PATHS);
+  const changeable = LIMITER_OPTIONS.filter((name) => !FIXED.includes(name));
+  expectKnown(changes, changeable);
   const all = Object.entries(settingsFrom(changes));
   return { ...settings, ...Object.fromEntries(all.filter(([name]) => name in changes)) };
 }
@@ -224,8 +230,10 @@ function isWholeFrom(least: number): (n: number) => boolean {
   return (n) => n >= least && (n === Number.POSITIVE_INFINITY || Number.isInteger(n));
 }
 
+const STORES = "what `redisStore(url)` of 'llm-headroom/redis' returns, or `postgresStore(url)`";
+
 function expectStore(store: Store | undefined): void {
   if (store === undefined) return;
   const isStore = typeof store === 'object' && store !== null && typeof store.open === 'function';
-  if (!isStore) throw expected('store', 'what `redisStore` returns', store);
+  if (!isStore) throw expected('store', STORES, store);
 }

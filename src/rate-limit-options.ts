@@ -5,7 +5,7 @@ import type { RateLimiterOptions } from './options.ts';
 import { PRESET_HOSTS, type PresetHost } from './providers/host.ts';
 import { isTierOf, tiersOf } from './providers/tier.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
-import { expected } from './validate.ts';
+import { expected, optionsOf } from './validate.ts';
 
 /** The caller, and how its calls wait. */
 export interface CallerOptions {
@@ -72,7 +72,7 @@ type NoLimiterOptions = { readonly [Name in keyof RateLimiterOptions]?: undefine
 export type RateLimitOptions = OwnLimiterOptions | SharedLimiterOptions;
 
 /** Those that each client has of its own. */
-export const CLIENT_OPTIONS: readonly string[] = [
+export const CLIENT_OPTIONS: readonly string[] = optionsOf('withRateLimit(client, { _ })', [
   'limiter',
   'key',
   'priority',
@@ -81,7 +81,7 @@ export const CLIENT_OPTIONS: readonly string[] = [
   'onLimit',
   'maxWaitMs',
   'estimate',
-];
+]);
 
 /** The options that make a limiter. */
 export function limiterOptions(options: RateLimitOptions): RateLimiterOptions {

@@ -2,7 +2,6 @@ import { defined, expectContext } from './callers/run-as.ts';
 import { globalFetch } from './fetch/global-fetch.ts';
 import { lateFetch } from './fetch/late-fetch.ts';
 import type { FetchFunction, Target } from './fetch/outgoing-request.ts';
-import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { LIMITER_OPTIONS } from './options.ts';
 import {
@@ -23,6 +22,7 @@ import {
   expectNumber,
   expectObject,
   expectOneOf,
+  optionsOf,
 } from './validate.ts';
 
 /** Options of `rateLimitedFetch`: those of `withRateLimit`, and some of its own. */
@@ -63,7 +63,12 @@ export type RateLimitedFetch = FetchFunction & {
   readonly rateLimit: RateLimiter;
 };
 
-const FETCH_OPTIONS: readonly string[] = ['fetch', 'retries', 'timeoutMs', 'rejections'];
+const FETCH_OPTIONS = optionsOf('rateLimitedFetch({ _ })', [
+  'fetch',
+  'retries',
+  'timeoutMs',
+  'rejections',
+]);
 
 /**
  * Makes a `fetch` whose calls to models wait until the provider's limits have room for them, for any
@@ -78,7 +83,7 @@ const FETCH_OPTIONS: readonly string[] = ['fetch', 'retries', 'timeoutMs', 'reje
  */
 export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLimitedFetch {
   expectObject('options', options, 'an object');
-  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS, ...FETCH_OPTIONS], '', LIMIT_PATHS);
+  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS, ...FETCH_OPTIONS]);
   const { fetch = globalFetch, retries = true, timeoutMs, rejections = 'error', ...rest } = options;
   expectFetchOptions({ fetch, retries, timeoutMs, rejections });
   const { key, priority, onLimit, maxWaitMs, tier, accountTier, estimate } = rest;

@@ -67,21 +67,35 @@ export function expectSignal(signal: unknown): void {
 
 /**
  * Rejects unknown options, so that a misspelled limit isn't silently ignored. `within` names the
- * object that they are options of; `elsewhere` has paths of options that others are often taken for.
- * @throws TypeError that names the first one
+ * object that they are options of.
+ * @throws TypeError that names the first one, and what takes it
  */
-export function expectKnown(
-  options: object,
-  known: readonly string[],
-  within = '',
-  elsewhere: readonly string[] = [],
-): void {
+export function expectKnown(options: object, known: readonly string[], within = ''): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
+    if (classOf(options) !== undefined) throw expected(within || 'options', PLAIN, options);
+    const elsewhere = within === '' ? PLACES : [];
     const meant = didYouMean(name, [...known, ...elsewhere], '`');
     const option = optionIn(within, name);
     throw new TypeError(`Unknown option \`${option}\`; known are ${known.join(', ')}${meant}`);
   }
+}
+
+const PLAIN = 'a plain object, such as `{ limiter }`';
+/** Options where they are given: `withRateLimit(client, { key })`. */
+const PLACES: string[] = [];
+
+/**
+ * The names of options. Whoever gives one of them to something else is told its place.
+ *
+ * @param place - how they are given, with `_` for the name: `limits._`
+ */
+export function optionsOf<Name extends string>(
+  place: string,
+  names: readonly Name[],
+): readonly Name[] {
+  PLACES.push(...names.map((name) => place.replaceAll('_', name)));
+  return names;
 }
 
 /** @throws TypeError unless it is a name, and none of a known provider that is written otherwise */
@@ -99,12 +113,15 @@ function optionIn(within: string, name: string): string {
 
 /** The longest text of a value in a message, in characters. */
 const LONGEST = 80;
+/** A URL's user and password. */
+const CREDENTIALS = /\/\/[^/\s"]*@/g;
 /** Of an object with more members than this, a message shows the first ones. */
 const MOST_MEMBERS = 100;
 
 /**
  * A value as text for an error message, in about 80 characters. Never throws. An instance is shown
- * by its class alone: its members may be long, or secret (a client's API key).
+ * by its class alone: its members may be long, or secret (a client's API key). So may be what a URL
+ * has before its host.
  *
  * @example
  * shown(class OpenAI {}) // 'class OpenAI'
@@ -112,7 +129,7 @@ const MOST_MEMBERS = 100;
  */
 export function shown(value: unknown): string {
   try {
-    const text = textOf(value);
+    const text = textOf(value).replace(CREDENTIALS, '//…@');
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   } catch {
     return '…';

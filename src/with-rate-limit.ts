@@ -1,5 +1,4 @@
 import { defined, expectContext } from './callers/run-as.ts';
-import { LIMIT_PATHS } from './limit-table.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { field, isObject } from './model/json.ts';
 import { LIMITER_OPTIONS } from './options.ts';
@@ -58,7 +57,7 @@ export function withRateLimit<C extends LimitableClient>(
 ): RateLimited<C> {
   const adapter = adapterOf(client);
   expectObject('options', options, 'an object');
-  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS], '', LIMIT_PATHS);
+  expectKnown(options, [...LIMITER_OPTIONS, ...CLIENT_OPTIONS]);
   const { key, priority, onLimit, maxWaitMs, tier, accountTier, estimate } = options;
   expectContext({ key, priority, onLimit, maxWaitMs });
   expectEstimate(estimate);

@@ -1,17 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
+import { GROUPS } from '../groups.ts';
+import { slugify } from '../slugify.ts';
 
 const PAGES = join(import.meta.dirname, '../pages');
-
-/** The pages of the side bar in their order; what isn't written is left out. */
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Use: ['index', 'options', 'limiter', 'events', 'errors', 'batch', 'plan', 'testing', 'questions'],
-  Limits: ['limits-and-bursts', 'users-and-tiers', 'budgets-and-prices', 'estimates-and-charges'],
-  'With others': ['frameworks', 'integrations', 'redis-and-postgres', 'migrating'],
-  'How it works': ['how-it-works', 'benchmarks', 'faults', 'architecture'],
-  Project: ['changelog', 'contributing', 'security'],
-};
 
 function item(page: string): DefaultTheme.SidebarItem {
   const [, title = page] = /^# (.+)$/m.exec(readFileSync(join(PAGES, `${page}.md`), 'utf8')) ?? [];
@@ -40,12 +33,6 @@ function sidebar(): DefaultTheme.SidebarItem[] {
     { ...group('Examples', examples.toSorted()), collapsed: true },
     { text: 'API reference', link: '/api/' },
   ].filter(({ items }) => items === undefined || items.length > 0);
-}
-
-/** As GitHub names headings, so that links to them hold in both places. */
-function slugify(heading: string): string {
-  const words = heading.trim().toLowerCase().replaceAll(' ', '-');
-  return words.replace(/[^\p{Letter}\p{Number}_-]/gu, '');
 }
 
 export default defineConfig({

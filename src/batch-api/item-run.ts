@@ -1,5 +1,6 @@
 import type { MapResult } from '../batch/results.ts';
 import { Teller } from '../batch/teller.ts';
+import { named, nameOfItem } from '../call-names.ts';
 import { isObject, textField } from '../model/json.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedCall } from '../plan/planned-call.ts';
@@ -181,12 +182,13 @@ export class ItemRun<Item, Value> {
   async #live(items: readonly Pending<Item>[]): Promise<void> {
     if (items.length === 0) return;
     const send = async (
-      { call: { url, body } }: Pending<Item>,
+      { index, call: { url, body } }: Pending<Item>,
       { signal }: { readonly signal: AbortSignal },
     ): Promise<Value> => {
       const path = pathUnder(this.#client.baseURL, url);
       // The caller knows what the endpoint answers.
-      return (await this.#client.post(path, { body, signal })) as Value;
+      const post = () => this.#client.post(path, { body, signal });
+      return (await named(nameOfItem(index), post)) as Value;
     };
     for await (const result of this.#host.map(items, send, { signal: this.#over.signal })) {
       const { call, index, item } = result.item;

@@ -1,3 +1,4 @@
+import { named, nameOfItem } from '../call-names.ts';
 import { nextTurn } from '../tokens/next-turn.ts';
 import { type BatchHost, loadOf } from './host.ts';
 import type { MapOptions } from './options.ts';
@@ -180,9 +181,10 @@ export class BatchRun<Item, Value> implements AsyncIterableIterator<MapResult<It
 
   async #resultOf(item: Item, index: number, signal: AbortSignal): Promise<MapResult<Item, Value>> {
     const { retries = 0 } = this.#options;
+    const called = () => named(nameOfItem(index), () => this.#fn(item, { index, signal }));
     for (let failures = 1; ; failures++) {
       try {
-        return { index, item, value: await this.#fn(item, { index, signal }) };
+        return { index, item, value: await called() };
       } catch (error) {
         if (failures > retries || signal.aborted || isPermanent(error))
           return { index, item, error };

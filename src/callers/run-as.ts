@@ -7,6 +7,7 @@ import {
   expectObject,
   expectOneOf,
   expectText,
+  optionsOf,
 } from '../validate.ts';
 
 /** What happens to a call that can't go at once. */
@@ -26,13 +27,10 @@ export interface CallerContext {
   readonly maxWaitMs?: number | undefined;
 }
 
-export const CONTEXT_OPTIONS: readonly (keyof CallerContext)[] = [
-  'key',
-  'tier',
-  'priority',
-  'onLimit',
-  'maxWaitMs',
-];
+export const CONTEXT_OPTIONS: readonly (keyof CallerContext)[] = optionsOf(
+  'withRateLimit(client, { limiter, _ })` or `runAs({ _ }, …)',
+  ['key', 'tier', 'priority', 'onLimit', 'maxWaitMs'],
+);
 
 const ON_LIMIT: readonly OnLimit[] = ['wait', 'reject', 'degrade'];
 

@@ -1,5 +1,6 @@
 import type { BatchProgress } from '../batch/progress.ts';
 import { Rests } from '../batch/rests.ts';
+import { named } from '../call-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { BudgetSpent } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
@@ -67,7 +68,7 @@ export class BatchSession {
     if (this.stopped !== undefined) return;
     const { limiter } = this.#options;
     this.#usdBefore = this.usd;
-    const work = (request: BatchRequest): Promise<void> => this.#tracked(request);
+    const work = (entry: Entry): Promise<void> => this.#tracked(entry);
     const onProgress = (progress: BatchProgress): void => this.#show(progress);
     try {
       const ended = limiter.map(this.#unrecorded(entries), work, { total, onProgress });
@@ -92,14 +93,14 @@ export class BatchSession {
     } else this.#abort.abort();
   }
 
-  async *#unrecorded(entries: AsyncIterable<Entry>): AsyncGenerator<BatchRequest, void> {
+  async *#unrecorded(entries: AsyncIterable<Entry>): AsyncGenerator<Entry, void> {
     for await (const entry of entries) {
-      if (!this.#options.results.has(entry.request.customId)) yield entry.request;
+      if (!this.#options.results.has(entry.request.customId)) yield entry;
     }
   }
 
-  #tracked(request: BatchRequest): Promise<void> {
-    const ended = this.#work(request).finally(() => {
+  #tracked(entry: Entry): Promise<void> {
+    const ended = this.#work(entry).finally(() => {
       this.#open.delete(ended);
       this.#wake();
     });
@@ -107,17 +108,17 @@ export class BatchSession {
     return ended;
   }
 
-  async #work(request: BatchRequest): Promise<void> {
-    const outcome = await this.#outcomeOf(request);
+  async #work({ request, number: line }: Entry): Promise<void> {
+    const outcome = await named(request.customId, () => this.#outcomeOf(request));
     if (this.#isFull) return;
-    this.record(request, outcome);
+    this.record(request, outcome, { via: 'live', line });
   }
 
   /** @throws the system's error, where it can't be written */
   record(
     request: Pick<BatchRequest, 'form' | 'customId'>,
     outcome: CallOutcome,
-    via: 'live' | 'batch' = 'live',
+    { via, line: number }: { readonly via: 'live' | 'batch'; readonly line?: number },
   ): void {
     const line = resultLine(request, outcome);
     try {
@@ -130,7 +131,9 @@ export class BatchSession {
     const isFailed = readResult(line)?.isFailed !== false;
     if (isFailed) this.failed++;
     const { report, limiter } = this.#options;
-    report?.result(reported(request.customId, outcome, { via, isFailed, prices: limiter.prices }));
+    const { prices } = limiter;
+    const told = { id: request.customId, line: number };
+    report?.result(reported(told, outcome, { via, isFailed, prices }));
   }
 
   async #outcomeOf(request: BatchRequest): Promise<CallOutcome> {

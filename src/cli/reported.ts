@@ -8,7 +8,7 @@ import type { CallOutcome } from './result-line.ts';
 
 /** A call that was recorded, as the report has it. */
 export function reported(
-  id: string,
+  of: Pick<ReportedResult, 'id' | 'line'>,
   outcome: CallOutcome,
   how: {
     readonly via: 'live' | 'batch';
@@ -24,7 +24,7 @@ export function reported(
   const usd = usage && usdOf(textField(body, 'model'), usage, prices);
   const paid = usd === undefined ? undefined : usd * price;
   const failure = isFailed ? failureOf(outcome, body) : undefined;
-  return { id, via, inputTokens, outputTokens, usd: isFailed ? (paid ?? 0) : paid, failure };
+  return { ...of, via, inputTokens, outputTokens, usd: isFailed ? (paid ?? 0) : paid, failure };
 }
 
 function failureOf(outcome: CallOutcome, body: unknown): string {

@@ -92,7 +92,7 @@ class BatchWay {
           requestId,
           body: JSON.stringify(body),
         } as const;
-        session.record({ form, customId }, outcome, 'batch');
+        session.record({ form, customId }, outcome, { via: 'batch' });
         // A call that has failed costs nothing.
         if (isSuccess(status)) this.#spend(body);
       },

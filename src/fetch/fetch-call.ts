@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Call, Request } from '../model/call.ts';
-import { newCallId } from '../model/call-id.ts';
+import { callIdOf, newCallNumber } from '../model/call-id.ts';
 import { UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { withNamedModel } from '../providers/gateway-protocol.ts';
 import { hostOfPreset } from '../providers/host.ts';
@@ -78,7 +78,7 @@ export class FetchCall {
     const isRead = body.value !== undefined;
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
-    const callId = newCallId();
+    const callId = callIdOf(newCallNumber());
     const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {
@@ -147,8 +147,8 @@ export class FetchCall {
    */
   #isUnlikely({ model }: Call): boolean {
     const { protocol, url } = this.#target;
-    const isCommonPath = protocol === 'anthropic' || protocol === 'cohere';
-    if (!isCommonPath || model !== UNKNOWN_MODEL) return false;
+    const isCommon = protocol === 'anthropic' || protocol === 'cohere' || COMMON.test(url.pathname);
+    if (!isCommon || model !== UNKNOWN_MODEL) return false;
     return hostOfPreset(url.hostname, protocol) === undefined;
   }
 
@@ -157,5 +157,7 @@ export class FetchCall {
   }
 }
 
+/** Of OpenAI's protocol, these paths may be anybody's. */
+const COMMON = /\/(?:ocr|classifications)\/?$/;
 /** No API has this path: a body that can't be read costs a request, and no tokens. */
 const UNREAD = '';

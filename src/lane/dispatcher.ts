@@ -36,11 +36,10 @@ export class Dispatcher {
   readonly #timer: Timer;
   /** Calls that have asked to go, by number. */
   readonly #asked = new Map<number, QueuedCall<Reservation>>();
-  #lastFront: readonly QueuedCall<Reservation>[] = [];
+  /** The last of them, until some of them go. */
+  #front: readonly QueuedCall<Reservation>[] = [];
   /** How many of those that asked last have neither gone nor been turned away; before the first look, unknown. */
   #open = 1;
-  /** Whether there may be calls behind those that have asked. */
-  #isMore = false;
   #isDue = false;
   #isLooking = false;
   #isToLookAgain = false;
@@ -69,7 +68,7 @@ export class Dispatcher {
       this.#isToLookAgain = false;
       this.#timer.cancel();
       this.#queue.concurrency = this.#slots;
-      this.#ask(this.#front());
+      this.#ask(this.#asking());
     } while (this.#isToLookAgain);
     this.#isLooking = false;
     this.#listener.decided(false);
@@ -121,13 +120,12 @@ export class Dispatcher {
   }
 
   /** The first calls of the queue. */
-  #front(): readonly QueuedCall<Reservation>[] {
+  #asking(): readonly QueuedCall<Reservation>[] {
     const front = this.#queue.fair.front(LOOKED_AT, this.#clock.now());
-    if (front === this.#lastFront) return front;
-    this.#lastFront = front;
+    if (front === this.#front) return front;
+    this.#front = front;
     if (this.#asked.size > MOST_ASKED) this.#asked.clear();
     for (const call of front) this.#asked.set(call.id, call);
-    this.#isMore = front.length === LOOKED_AT;
     return front;
   }
 
@@ -147,8 +145,9 @@ export class Dispatcher {
 
   #carryOut({ granted, unfit, held, blocked }: Decision): void {
     this.#open -= granted.length + unfit.length;
+    const isAll = this.#front.length < LOOKED_AT;
     // Kept, calls would keep their reservations: that nobody ends one must show when it is collected.
-    if (granted.length > 0) this.#lastFront = [];
+    if (granted.length > 0) this.#front = [];
     for (const each of unfit) this.#with(each, (call) => this.#listener.unfit(call, each));
     for (const each of granted) {
       const call = this.#asked.get(each.ticket.id);
@@ -160,7 +159,7 @@ export class Dispatcher {
     this.#queue.run();
     // Behind those that went or are held there may be others that can go.
     const hasGone = granted.length > 0 || unfit.length > 0;
-    const isMore = held.length > 0 || (hasGone && (blocked === undefined || this.#isMore));
+    const isMore = held.length > 0 || (hasGone && (blocked === undefined || !isAll));
     if (isMore && this.#queue.size > 0) this.#isToLookAgain = true;
     else this.#wakeIn(blocked?.waitMs ?? Number.POSITIVE_INFINITY);
   }

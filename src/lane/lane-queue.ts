@@ -94,11 +94,6 @@ export class LaneQueue {
     this.#dispatcher.look();
   }
 
-  /** The same, once for all that happens in this moment. */
-  lookSoon(): void {
-    this.#dispatcher.lookSoon();
-  }
-
   /** Waits until the call may be sent. */
   acquire(call: LaneCall): Promise<Reservation> {
     return new Promise((resolve, reject) => this.enter(call, { resolve, reject }));

@@ -12,9 +12,9 @@ import type { Lane } from './lane.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { OwnLaneSource } from './lane-options.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
-import { statusElsewhere } from './lane-status.ts';
 import { OwnLanes } from './own-lanes.ts';
 import { SharedKeeper } from './shared-keeper.ts';
+import { statusElsewhere } from './status-elsewhere.ts';
 
 /**
  * All that a limiter needs to share its lanes and budgets with other processes. It is loaded where a

@@ -120,9 +120,6 @@ export class Lane {
     if (command?.kind === 'ended' || this.#queue.admission.isClosed) return;
     this.#notice();
     // Where nothing waits nothing can go; a store has to be asked anyway.
-    if (this.#queue.size === 0 && this.#keeper.isLocal) return;
-    // Most calls end in the moment in which they are answered.
-    if (command?.kind === 'answered') this.#queue.lookSoon();
-    else this.#queue.look();
+    if (this.#queue.size > 0 || !this.#keeper.isLocal) this.#queue.look();
   }
 }

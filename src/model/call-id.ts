@@ -3,12 +3,17 @@ let last = 0;
 
 /** The name of a call, in all events that tell of it: short, and no other process has the same. */
 export function newCallId(): string {
-  return callIdOf(newCallNumber());
+  return callIdOf(++last);
 }
 
-/** What a call's name is made of: less to keep. */
+/** Told of each call of a client or a `fetch` as it is made, in its caller's context. */
+export const LISTENERS: Set<(number: number) => void> = new Set();
+
+/** What the name of such a call is made of: less to keep. */
 export function newCallNumber(): number {
-  return ++last;
+  const number = ++last;
+  for (const listener of LISTENERS) listener(number);
+  return number;
 }
 
 export function callIdOf(number: number): string {

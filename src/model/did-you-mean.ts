@@ -2,7 +2,7 @@
  * The end of an error about a name that nobody knows: `; did you mean 'rpm'?`, or nothing where none
  * of `known` is like it.
  *
- * @param known - a path (`limits.rpm`) is like its last name
+ * @param known - a place (`limits.rpm`, `runAs({ key }, …)`) is like its last name
  * @param quote - around what is meant
  */
 export function didYouMean(given: unknown, known: readonly string[], quote = "'"): string {
@@ -25,8 +25,8 @@ function isPart(known: string, name: string): boolean {
   return known.length >= 6 && name.includes(known);
 }
 
-function lastName(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
+function lastName(place: string): string {
+  return /\w+(?=\W*$)/.exec(place)?.[0] ?? '';
 }
 
 /** `Max-Queue`, `max_queue` and `maxQueue` are the same. No known name is as long as what is cut off. */
@@ -39,26 +39,15 @@ function plain(name: string): string {
 
 /**
  * How many letters have to be added, left out, replaced or swapped with the next one (the optimal
- * string alignment distance); where it is more than `most`, some number above it.
+ * string alignment distance); where it is more than `most`, which is small, `most + 1`.
  */
 function editsOf(from: string, to: string, most: number): number {
-  if (Math.abs(from.length - to.length) > most) return most + 1;
-  const rows = [Array.from({ length: to.length + 1 }, (_, j) => j)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= from.length; i++) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= to.length; j++) {
-      const isSwapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      row.push(
-        Math.min(
-          at(i - 1, j) + 1,
-          at(i, j - 1) + 1,
-          at(i - 1, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1),
-          isSwapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-  }
-  return at(from.length, to.length);
+  let same = 0;
+  while (same < from.length && from[same] === to[same]) same++;
+  const [one, other] = [from.slice(same), to.slice(same)];
+  if (one === other) return 0;
+  if (most === 0) return 1;
+  const isSwapped = one[0] === other[1] && one[1] === other[0];
+  const ways = [[1, 0], [0, 1], [1, 1], ...(isSwapped ? [[2, 2]] : [])];
+  return 1 + Math.min(...ways.map(([i, j]) => editsOf(one.slice(i), other.slice(j), most - 1)));
 }

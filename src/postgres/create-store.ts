@@ -1,8 +1,8 @@
 import { clockOption, type GivenClock } from '../clock.ts';
 import { ServerStore } from '../shared/server-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
-import { storeTerms } from '../shared/store-terms.ts';
-import { expectKnown, expectObject } from '../validate.ts';
+import { storeTerms, TERM_OPTIONS } from '../shared/store-terms.ts';
+import { expectKnown, expectObject, optionsOf } from '../validate.ts';
 import { PostgresCells } from './postgres-cells.ts';
 import type { PostgresTarget } from './postgres-client.ts';
 import { postgresRemedy } from './remedy.ts';
@@ -39,14 +39,7 @@ export interface PostgresStoreOptions {
   readonly clock?: GivenClock | undefined;
 }
 
-const OPTIONS = [
-  'table',
-  'commandTimeoutMs',
-  'leaseMs',
-  'onStoreLost',
-  'instances',
-  'clock',
-] as const;
+const OPTIONS = [...optionsOf('postgresStore(url, { _ })', ['table']), ...TERM_OPTIONS, 'clock'];
 
 /**
  * Limits that several processes share, kept in one table of PostgreSQL 11 or later.

@@ -7,7 +7,10 @@ import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
 import type { Charging, Provider } from './provider.ts';
 import { isEndpoint } from './request-path.ts';
 
-/** Endpoints that run a model (API reference, 2026-08). All others aren't metered. */
+/**
+ * Endpoints that run a model (API reference, 2026-08; the last two are Mistral's, of its SDK 2.7). All
+ * others aren't metered.
+ */
 const METERED: readonly string[] = [
   'chat/completions',
   'completions',
@@ -21,6 +24,8 @@ const METERED: readonly string[] = [
   'audio/transcriptions',
   'audio/translations',
   'moderations',
+  'ocr',
+  'classifications',
 ];
 
 export function isMeteredByOpenAI(path: string): boolean {

@@ -1,8 +1,8 @@
 import { clockOption, type GivenClock } from '../clock.ts';
 import { ServerStore } from '../shared/server-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
-import { storeTerms } from '../shared/store-terms.ts';
-import { expected, expectKnown, expectObject } from '../validate.ts';
+import { storeTerms, TERM_OPTIONS } from '../shared/store-terms.ts';
+import { expected, expectKnown, expectObject, optionsOf } from '../validate.ts';
 import { redisCells } from './cell/create-cells.ts';
 import type { RedisTls } from './own-client.ts';
 import { redisRemedy } from './remedy.ts';
@@ -45,15 +45,10 @@ export interface RedisStoreOptions {
 }
 
 const OPTIONS = [
-  'prefix',
-  'connectTimeoutMs',
-  'commandTimeoutMs',
-  'leaseMs',
-  'onStoreLost',
-  'instances',
-  'tls',
+  ...optionsOf('redisStore(url, { _ })', ['prefix', 'connectTimeoutMs', 'tls']),
+  ...TERM_OPTIONS,
   'clock',
-] as const;
+];
 
 /**
  * Limits that several processes share, kept in Redis 5 or later, or Valkey.

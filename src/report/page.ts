@@ -100,19 +100,32 @@ function sumOf(buckets: readonly Readonly<Bucket>[], name: 'requests' | 'tokens'
 }
 
 function slowest({ slowest: calls }: ReportData): string {
-  const rows = calls.map(({ id, model, latencyMs, outputTokens }) => [
-    id,
+  const rows = calls.map(({ id, line, model, latencyMs, outputTokens }) => [
+    ...called(id, line, calls),
     model,
     roughly(latencyMs),
     outputTokens === undefined ? '' : String(outputTokens),
   ]);
-  return table('Slowest calls', ['call', 'model', 'in flight', 'tokens out'], rows);
+  return table(
+    'Slowest calls',
+    [...called('call', 'line', calls), 'model', 'in flight', 'tokens out'],
+    rows,
+  );
 }
 
 function failures({ failures: failed, totals }: ReportData): string {
   const more = totals.failed > failed.length ? `, the first ${failed.length}` : '';
-  const rows = failed.map(({ id, failure }) => [id, failure]);
-  return table(`Failed calls${more}`, ['call', 'why'], rows);
+  const rows = failed.map(({ id, line, failure }) => [...called(id, line, failed), failure]);
+  return table(`Failed calls${more}`, [...called('call', 'line', failed), 'why'], rows);
+}
+
+/** Which call a row is about: with its line, where any has one. */
+function called(
+  id: string,
+  line: number | string | undefined,
+  all: readonly { readonly line?: number | undefined }[],
+): string[] {
+  return all.some((each) => each.line !== undefined) ? [id, String(line ?? '')] : [id];
 }
 
 function pauses({ pauses: all, startedAt }: ReportData): string {

@@ -2,8 +2,10 @@ import type { Bucket } from './series.ts';
 
 /** One of the slowest calls. */
 export interface SlowCall {
-  /** The `callId` of the call's events. */
+  /** What the program calls it: its result's `id`, or `items[7]` of `map`; else its events' `callId`. */
   readonly id: string;
+  /** The line of its file, where its result says it. */
+  readonly line?: number | undefined;
   /** The model that it was sent to. */
   readonly model: string;
   /** From sending the request to the end of its response, in milliseconds. */
@@ -44,8 +46,10 @@ export interface ReportedPause {
 
 /** A call that failed. */
 export interface ReportedFailure {
-  /** The `id` of its result, or the `callId` of its events. */
+  /** The `id` of its result, or `items[7]` of `map`; else the `callId` of its events. */
   readonly id: string;
+  /** The line of its file, where its result says it. */
+  readonly line?: number | undefined;
   /** The error's message. */
   readonly failure: string;
 }

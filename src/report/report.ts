@@ -1,3 +1,4 @@
+import { CallNames } from '../call-names.ts';
 import type { Clock } from '../clock.ts';
 import type { AdmittedEvent, PausedEvent, RejectedEvent, UsageEvent } from '../events.ts';
 import type { GuardedEmitter } from '../guarded-emitter.ts';
@@ -5,13 +6,15 @@ import type { LaneSnapshot } from '../lane/lane-snapshot.ts';
 import { MINUTE_MS } from '../model/limits.ts';
 import { expected } from '../validate.ts';
 import { pageOf } from './page.ts';
-import type { ReportData, ReportTotals, SlowCall } from './report-data.ts';
+import type { ReportData, ReportedFailure, ReportTotals, SlowCall } from './report-data.ts';
 import { type Bucket, Series } from './series.ts';
 
 /** The result of one call. */
 export interface ReportedResult {
-  /** The call's name in the list of failures. */
+  /** The call's name in the lists of failed and slow calls. */
   readonly id: string;
+  /** The line of its file. @default none */
+  readonly line?: number | undefined;
   /** Whether it was sent live, or in a batch of the Batch API. */
   readonly via: 'live' | 'batch';
   /** Its input tokens. */
@@ -75,7 +78,8 @@ export class Report {
   readonly #refusedBefore: number;
   readonly #series = new Series();
   readonly #slowest: SlowCall[] = [];
-  readonly #failures: { id: string; failure: string }[] = [];
+  readonly #failures: ReportedFailure[] = [];
+  readonly #names = new CallNames();
   readonly #pauses: { at: number; lane: string; ms: number }[] = [];
   readonly #totals: ReportTotals = {
     ...{ results: 0, failed: 0, live: 0, batch: 0 },
@@ -98,7 +102,7 @@ export class Report {
   }
 
   /** Reports the result of one call: see `toldResults`. */
-  result({ id, via, inputTokens, outputTokens, usd, failure }: ReportedResult): void {
+  result({ id, line, via, inputTokens, outputTokens, usd, failure }: ReportedResult): void {
     const totals = this.#totals;
     totals.results++;
     totals[via]++;
@@ -107,9 +111,12 @@ export class Report {
     if (usd === undefined) totals.unpriced++;
     else totals.usd += usd;
     this.#bucket.usd += usd ?? 0;
+    const slow = this.#slowest.findIndex((call) => call.id === id);
+    const call = this.#slowest[slow];
+    if (call !== undefined) this.#slowest[slow] = { ...call, line };
     if (failure === undefined) return;
     totals.failed++;
-    if (this.#failures.length < MOST_FAILURES) this.#failures.push({ id, failure });
+    if (this.#failures.length < MOST_FAILURES) this.#failures.push({ id, line, failure });
   }
 
   /** The data of the report so far. */
@@ -138,6 +145,7 @@ export class Report {
   /** Stops the recording. */
   stop(): void {
     const limiter = this.#limiter;
+    this.#names.stop();
     limiter.off('admitted', this.#onAdmitted);
     limiter.off('usage', this.#onUsage);
     limiter.off('paused', this.#onPaused);
@@ -153,10 +161,11 @@ export class Report {
 
   readonly #onUsage = ({ callId, model, latencyMs, actual, usd }: UsageEvent): void => {
     this.#bucket.tokens += (actual?.inputTokens ?? 0) + (actual?.outputTokens ?? 0);
-    this.#rankSlow({ id: callId, model, latencyMs, outputTokens: actual?.outputTokens });
+    const id = this.#names.take(callId);
+    this.#rankSlow({ id, model, latencyMs, outputTokens: actual?.outputTokens });
     if (this.#options.toldResults === true) return;
     const { inputTokens = 0, outputTokens = 0 } = actual ?? {};
-    this.result({ id: callId, via: 'live', inputTokens, outputTokens, usd });
+    this.result({ id, via: 'live', inputTokens, outputTokens, usd });
   };
 
   readonly #onPaused = ({ lane, retryAfterMs: ms }: PausedEvent): void => {
@@ -168,7 +177,7 @@ export class Report {
   readonly #onRejected = ({ callId, error }: RejectedEvent): void => {
     if (this.#options.toldResults === true) return;
     const used = { inputTokens: 0, outputTokens: 0, usd: 0 };
-    this.result({ id: callId, via: 'live', ...used, failure: error.message });
+    this.result({ id: this.#names.take(callId), via: 'live', ...used, failure: error.message });
   };
 
   #rankSlow(call: SlowCall): void {

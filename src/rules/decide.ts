@@ -7,7 +7,7 @@ import { traceCharge } from './learning/charge.ts';
 import { granted as learnGrant } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
-import { Line } from './line-order.ts';
+import { WaitingLine } from './line-order.ts';
 import { reopensAt } from './pause.ts';
 import { type Chosen, type OwnWait, pickNext, type Unfit } from './pick-next.ts';
 import { SUSPECT, start, widensAt } from './recovery.ts';
@@ -102,12 +102,12 @@ function letGo(state: LaneState, now: number): Decision {
   const unfit: (Unfit & { member: string })[] = [];
   const held = new Map<string, OwnWait>();
   let blocked: Blocked | undefined;
-  let line: Line | undefined;
+  let line: WaitingLine | undefined;
   while (blocked === undefined && isAwaited(state)) {
     blocked = obstacle(state, now);
     if (blocked !== undefined) break;
     const isTrial = isProbe(state.recovery) || pauseOf(state.recovery) !== undefined;
-    line ??= new Line(state);
+    line ??= new WaitingLine(state);
     const asked = isTrial ? toProbe(line.inOrder(), state.recovery) : line.inOrder();
     const isFree = state.isOpen || isTrial;
     const choice = pickNext(asked, { limits: state.limits, isProbe: isFree, held }, now);
@@ -143,7 +143,7 @@ function toProbe(asked: readonly Ticket[], recovery: Recovery): readonly Ticket[
 /** Moves the clock of a key whose call goes; `head`: the key that is first in line. */
 function countServed(
   { turns, limits }: LaneState,
-  line: Line,
+  line: WaitingLine,
   { ticket, cost }: Chosen,
   head: string | undefined,
 ): void {

@@ -6,7 +6,7 @@ import { goesFirst, isOlder, type Turns } from './turns.ts';
  * The calls that ask to go, while they go one after the other. Their places are found once: with 64 of
  * them, that is most of a decision.
  */
-export class Line {
+export class WaitingLine {
   readonly #turns: Turns;
   /** The calls of each key: the highest priority first, then the oldest. */
   readonly #keys = new Map<string, Ticket[]>();

@@ -1,4 +1,4 @@
-import { newCallId } from '../model/call-id.ts';
+import { callIdOf, newCallNumber } from '../model/call-id.ts';
 import { isObject, parseJson } from '../model/json.ts';
 import type { CountsMessages } from '../tokens/remote-count.ts';
 import type { Attempt } from './attempt.ts';
@@ -205,7 +205,7 @@ const counted = new WeakMap<object, Counts>();
 function countsOf(options: RequestOptions, headers: Headers): Counts {
   const known = counted.get(options);
   if (known !== undefined && !isFirst(headers)) return known;
-  const counts = { callId: newCallId(), attempts: 0, resends: 0, last: undefined };
+  const counts = { callId: callIdOf(newCallNumber()), attempts: 0, resends: 0, last: undefined };
   counted.set(options, counts);
   return counts;
 }

@@ -1,7 +1,11 @@
 import type { Call } from '../model/call.ts';
+import { isCount, member } from '../model/json.ts';
 import type { EstimatedCall } from './estimated-call.ts';
-import { leastOutput, mostOutput } from './lowered-output.ts';
 
+/** The output isn't lowered below this: the call waits instead. */
+const LEAST_OUTPUT_TOKENS = 256;
+/** The highest limit tried for a call that sets none. */
+const USUAL_OUTPUT_TOKENS = 4096;
 /** A shorter wait is only pacing: the call's output isn't lowered to avoid it. */
 const PACING_WAIT_MS = 1000;
 
@@ -27,4 +31,30 @@ export function loweredCall(asking: EstimatedCall): Call {
   const told = { callId, key: caller?.key, from: maxOutputTokens, to: lowered };
   terms.limiter.tellLowered(terms.keyOf(call, estimate), told);
   return { ...call, maxOutputTokens: lowered, isLowered: true };
+}
+
+/** The lowest useful output limit of a request: its thinking budget, and an answer. */
+function leastOutput(body: unknown): number {
+  const thinking = member(body, 'thinking', 'budget_tokens');
+  return LEAST_OUTPUT_TOKENS + (isCount(thinking) ? thinking : 0);
+}
+
+/**
+ * The largest output limit, up to `allowed`, for which `fits` is true; `undefined` if that is less
+ * than `least`. `fits` must be monotone: true up to some number, false above it.
+ */
+function mostOutput(
+  least: number,
+  allowed: number = Math.max(USUAL_OUTPUT_TOKENS, 2 * least),
+  fits: (outputTokens: number) => boolean,
+): number | undefined {
+  if (allowed <= least || !fits(least)) return undefined;
+  let low = least;
+  let high = allowed;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,36 +1,5 @@
 import { countMember, isCount, isObject, member } from '../model/json.ts';
 
-/** The output isn't lowered below this: the call waits instead. */
-export const LEAST_OUTPUT_TOKENS = 256;
-/** The highest limit tried for a call that sets none. */
-const USUAL_OUTPUT_TOKENS = 4096;
-
-/** The lowest useful output limit of a request: its thinking budget, and an answer. */
-export function leastOutput(body: unknown): number {
-  const thinking = member(body, 'thinking', 'budget_tokens');
-  return LEAST_OUTPUT_TOKENS + (isCount(thinking) ? thinking : 0);
-}
-
-/**
- * The largest output limit, up to `allowed`, for which `fits` is true; `undefined` if that is less
- * than `least`. `fits` must be monotone: true up to some number, false above it.
- */
-export function mostOutput(
-  least: number,
-  allowed: number = Math.max(USUAL_OUTPUT_TOKENS, 2 * least),
-  fits: (outputTokens: number) => boolean,
-): number | undefined {
-  if (allowed <= least || !fits(least)) return undefined;
-  let low = least;
-  let high = allowed;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The field that limits the output, by endpoint, for a request that has no such field yet. */
 const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/\/chat\/completions$/, 'max_completion_tokens'],

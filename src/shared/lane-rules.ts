@@ -2,7 +2,7 @@ import { read } from '../rules/codec.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
-import { Line } from '../rules/line-order.ts';
+import { WaitingLine } from '../rules/line-order.ts';
 import { noteTaken } from '../rules/taken.ts';
 import { type LaneAnswer, type LaneReply, newsOf } from './lane-answer.ts';
 import { type Asker, packedRoom, takingOf } from './lane-room.ts';
@@ -108,7 +108,7 @@ function tell(answers: AnswersByMember, member: string, answer: LaneReply): void
 
 /** Whoever has the first call that waits is the one to decide again, when it may go. */
 function nextOf(state: LaneState, { blocked }: Decision, now: number): Next | undefined {
-  const line = new Line(state);
+  const line = new WaitingLine(state);
   const [first] = line.inOrder();
   if (first === undefined || blocked === undefined) return undefined;
   if (blocked.waitMs === Number.POSITIVE_INFINITY) return undefined;

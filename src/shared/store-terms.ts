@@ -1,4 +1,4 @@
-import { expectNumber, expectOneOf } from '../validate.ts';
+import { expectNumber, expectOneOf, optionsOf } from '../validate.ts';
 import type { StorePolicy } from './store.ts';
 
 /** What a store does without its server, and with processes that die. */
@@ -12,6 +12,11 @@ export interface StoreTerms {
 export const LEASE_MS = 15_000;
 /** A lease is renewed three times, and a renewal takes a round trip. */
 const SHORTEST_LEASE_MS = 1000;
+/** Of each store that we ship. */
+export const TERM_OPTIONS: readonly string[] = optionsOf(
+  'redisStore(url, { _ })` or `postgresStore(url, { _ })',
+  ['leaseMs', 'onStoreLost', 'instances', 'commandTimeoutMs'],
+);
 const POLICIES = ['local', 'open', 'closed'] as const;
 
 /** The terms that options ask for. @throws TypeError that names the option */

@@ -52,6 +52,7 @@ it.each(['', '--via batch-api'])(
     expect(failures.map(({ id }: { id: string }) => id).toSorted()).toEqual(
       failed.map(({ custom_id }) => custom_id).toSorted(),
     );
+    expectNames(world.text('report.html'), via);
     const told = Number(/\$([\d.]+), \d+ 429s/.exec(world.err)?.[1]);
     expect(totals.usd).toBeCloseTo(told, 4);
     if (via !== '') {
@@ -60,6 +61,20 @@ it.each(['', '--via batch-api'])(
     }
   },
 );
+
+/** Calls are named as the file names them: by `custom_id` and, where they were sent live, by line. */
+function expectNames(html: string, via: string) {
+  const { slowest, failures } = dataIn(html);
+  const named = ids(300).map((id, index) => ({ id, line: index + 1 }));
+  expect(slowest).toHaveLength(10);
+  for (const { id, line } of slowest) expect(named).toContainEqual({ id, line });
+  for (const { id, line } of failures) {
+    const known = named.find((each) => each.id === id);
+    expect(line).toBe(via === '' || line !== undefined ? known?.line : undefined);
+  }
+  expect(html).toMatch(/<h2>Slowest calls<\/h2><table><tr><th>call<\/th><th>line<\/th>/);
+  expect(html).toContain(`<td>${slowest[0].id}</td><td>${slowest[0].line}</td>`);
+}
 
 /** The page from disk in one of its looks, what it asked for, and what went wrong. */
 async function opened(browser: Browser, url: string, look: BrowserContextOptions) {

@@ -12,6 +12,8 @@ describe('the protocol of a path', () => {
     ['/v1/chat/completions', 'openai'],
     ['/openai/deployments/d/chat/completions?api-version=1', 'openai'],
     ['/v1/embeddings', 'openai'],
+    ['/v1/ocr', 'openai'],
+    ['/v1/chat/classifications', 'openai'],
     ['/v1/messages', 'anthropic'],
     ['/v1/threads/t/messages', undefined],
     ['/v1/messages/count_tokens', undefined],

@@ -37,6 +37,9 @@ describe('describe', () => {
       '/audio/transcriptions',
       '/audio/translations',
       '/moderations',
+      '/v1/ocr',
+      '/v1/classifications',
+      '/v1/chat/classifications',
     ];
     for (const path of paths) {
       expect(provider?.describe(post(path))).toMatchObject({ model: 'm', stream: false });

@@ -1,6 +1,8 @@
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
-import { createRateLimiter, withRateLimit } from '../../src/index.ts';
+import { CallNames, named } from '../../src/call-names.ts';
+import { createRateLimiter, rateLimitedFetch, withRateLimit } from '../../src/index.ts';
+import { callIdOf, newCallNumber } from '../../src/model/call-id.ts';
 import { recordReport } from '../../src/report/index.ts';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
 
@@ -94,6 +96,60 @@ it('has round scales, where nothing happened too, and times as clocks show them'
   ]);
   const [, ends] = /<div class="x">(.*?)<\/div>/.exec(html) ?? [];
   expect(ends).toBe('<span>+0:00:10</span><span>+0:01:10</span>');
+});
+
+it('names calls by the item of `map` that they are for, and all others by their events', async () => {
+  const clock = createVirtualClock({ start: 1_800_000_000_000 });
+  const limits = { rpm: 60, tpm: 10_000 };
+  const latency = (call: { body: { user?: unknown } }) => 500 + Number(call.body.user ?? 0);
+  const simulator = createSimulator({ clock, limits, latency });
+  const bare = new OpenAI({ apiKey: 'k', fetch: simulator.fetch });
+  const limiter = createRateLimiter({ clock, limits });
+  const openai = withRateLimit(bare, { limiter });
+  const unlimited = new OpenAI({
+    apiKey: 'k',
+    maxRetries: 0,
+    fetch: rateLimitedFetch({ limiter, fetch: simulator.fetch }),
+  });
+  const report = recordReport(limiter);
+  const unnamed: string[] = [];
+  limiter.on('usage', ({ callId }) => unnamed.push(callId));
+  const ask = (client: OpenAI, user: string, content = 'Hi') =>
+    client.chat.completions.create({
+      ...{ model: 'gpt-4o-mini', max_completion_tokens: 16, user },
+      messages: [{ role: 'user', content }],
+    });
+  const items = Array.from({ length: 100 }, (_, index) => index);
+  const run = async () => {
+    await ask(openai, '900');
+    // Two calls for each item, through both; those of one item are too large.
+    const each = limiter.map(items, async (item) => {
+      await ask(openai, item === 41 ? '800' : '1', item === 7 ? 'word '.repeat(60_000) : 'Hi');
+      await ask(unlimited, item === 23 ? '850' : '1');
+    });
+    for await (const _ of each);
+  };
+  await clock.run(run());
+  const { slowest, failures } = report.data;
+  expect(slowest.slice(0, 3).map(({ id }) => id)).toEqual([unnamed[0], 'items[23]', 'items[41]']);
+  expect(failures).toEqual([
+    { id: 'items[7]', failure: expect.stringContaining('can never pass') },
+  ]);
+  expect(report.html()).toContain('<th>call</th><th>model</th>');
+});
+
+it('forgets names of calls that nobody hears of again', () => {
+  const names = new CallNames();
+  const asked = Array.from({ length: 20_001 }, (_, index) =>
+    named(`items[${index}]`, () => callIdOf(newCallNumber())),
+  );
+  expect(asked.map((callId) => names.take(callId))).toEqual(
+    asked.map((callId, index) => (index === 0 ? callId : `items[${index}]`)),
+  );
+  const callId = named('again', () => callIdOf(newCallNumber()));
+  expect([names.take(callId), names.take(callId)]).toEqual(['again', callId]);
+  names.stop();
+  expect(names.take(named('later', () => callIdOf(newCallNumber())))).not.toBe('later');
 });
 
 it('watches nothing after its stop, and takes no other thing for a limiter', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MemberCommand } from '../../src/rules/commands.ts';
 import { memberOf } from '../../src/rules/lane-state.ts';
-import { Line } from '../../src/rules/line-order.ts';
+import { WaitingLine } from '../../src/rules/line-order.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { begin, countPassing, serve } from '../../src/rules/turns.ts';
 import { describeFairness, type FairBench, type Joining, OneByOne } from '../support/fairness.ts';
@@ -55,7 +55,7 @@ describe('the calls of several processes', () => {
 });
 
 describe('the order of all calls', () => {
-  const order = (lane: OneByOne) => new Line(lane.state).inOrder().map(({ id }) => id);
+  const order = (lane: OneByOne) => new WaitingLine(lane.state).inOrder().map(({ id }) => id);
 
   it('is the first of each key, by the key’s clock, then the second ones', () => {
     const lane = new OneByOne();
@@ -87,7 +87,7 @@ describe('the order of all calls', () => {
       ticketOf({ id: 7, since: 3 }),
     ];
     begin(lane.state.turns, 'a', { size: 1, weight: 1 }, undefined);
-    const line = new Line(lane.state);
+    const line = new WaitingLine(lane.state);
     const members = line.inOrder().map((call) => `${call.id} ${line.memberOf(call)}`);
     expect(members).toEqual(['9 one', '1 two', '7 one', '7 two']);
   });
@@ -114,7 +114,7 @@ describe('the order of all calls', () => {
       ticketOf({ id: 1, key: 'b', since: 1 }),
     ];
     memberOf(lane.state, 'two').tickets = [ticketOf({ id: 3, key: 'a', since: 2 })];
-    const line = new Line(lane.state);
+    const line = new WaitingLine(lane.state);
     expect(line.oldest('a')?.id).toBe(3);
     expect(line.oldest('c')).toBeUndefined();
   });
@@ -136,10 +136,10 @@ describe('the order of all calls', () => {
         for (const key of ['a', 'b', 'c']) {
           begin(lane.state.turns, key, { size: 1, weight: 1 }, undefined).passing = 8;
         }
-        const line = new Line(lane.state);
+        const line = new WaitingLine(lane.state);
         for (const { isSecond } of calls) {
           const order = line.inOrder();
-          expect(order).toEqual(new Line(lane.state).inOrder());
+          expect(order).toEqual(new WaitingLine(lane.state).inOrder());
           const gone = order[isSecond ? 1 : 0] ?? order[0]!;
           const clock = lane.state.turns.keys[gone.key]!;
           countPassing(clock, gone, line.oldest(gone.key)!);

@@ -98,8 +98,8 @@ describe('a request through a `fetch`', () => {
   it('may be one of a client that sends a `Request`', async () => {
     const httpClient = new HTTPClient({ fetcher: limited() });
     const mistral = new Mistral({ apiKey: 'key', httpClient });
-    const document = { type: 'document_url' as const, documentUrl: 'https://example.com/a.pdf' };
-    await mistral.ocr.process({ model: 'mistral-ocr', document }).catch(() => {});
+    const asked = { model: 'mistral-medium', inputs: 'Hi' };
+    await mistral.beta.conversations.start(asked).catch(() => {});
     await read();
     expect(warnings()).toHaveBeenCalledTimes(1);
   });
