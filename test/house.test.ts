@@ -17,8 +17,8 @@ const LARGE: Readonly<Record<string, number>> = {
   // One object for each call, attempt or response.
   ...{ EstimatedCall: 29, AttemptRefusals: 24, PromptCount: 29, TappedSource: 21 },
   // One state of the protocol of stores, or of a connection.
-  ...{ Outbox: 27, ValueKeeper: 26, Exchange: 23, Standing: 22 },
-  ...{ PostgresCells: 24, RedisCells: 21, RedisLink: 21 },
+  ...{ Outbox: 27, ValueKeeper: 26, Exchange: 21 },
+  ...{ PostgresCells: 24 },
   // Whoever calls, and what a limiter consists of.
   ...{ Caller: 24, Callers: 21, LaneRegistry: 28, LimiterCore: 28 },
   // One run, from its beginning to its end.

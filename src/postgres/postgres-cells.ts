@@ -24,7 +24,7 @@ import {
   type PostgresTarget,
   poolFor,
 } from './postgres-client.ts';
-import { columnOf, packRoom, roomIn, seenInRow, takenInRow } from './rows.ts';
+import { packRoom, propertyOf, roomIn, seenInRow, takenInRow } from './rows.ts';
 import { DEFAULT_TABLE, type Statements, statementsFor } from './statements.ts';
 
 export interface PostgresCellsOptions {
@@ -131,7 +131,7 @@ export class PostgresCells implements ServerCells {
     try {
       return await this.#ask({ ...query, name });
     } catch (error) {
-      if (!UNPREPARED.has(columnOf(error, 'code'))) throw error;
+      if (!UNPREPARED.has(propertyOf(error, 'code'))) throw error;
       this.#isPreparing = false;
       return this.#ask(query);
     }
@@ -184,7 +184,7 @@ class PostgresCell implements Cell {
     const row = await this.#cells.run('ask', values);
     if (row === undefined) return { kind: 'late', now: (await this.read()).now };
     const seen = seenInRow(row);
-    return columnOf(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
+    return propertyOf(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
   }
 
   async write(write: Write): Promise<Written> {
@@ -209,8 +209,8 @@ class PostgresCell implements Cell {
     const sent = [isSent, this.#cells.channel, this.#payload(text)];
     const values = [this.#name, JSON.stringify(amounts), member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('take', values);
-    if (columnOf(row, 'taken') === true) return takenInRow(row, amounts);
-    const now = Number(columnOf(row, 'now'));
+    if (propertyOf(row, 'taken') === true) return takenInRow(row, amounts);
+    const now = Number(propertyOf(row, 'now'));
     const isEnding = now <= notAfter && now <= roomIn(row).endingUntil;
     return isEnding ? { kind: 'ending', now } : this.ask(otherwise, notAfter);
   }
