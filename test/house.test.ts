@@ -18,7 +18,6 @@ const LARGE: Readonly<Record<string, number>> = {
   ...{ EstimatedCall: 29, AttemptRefusals: 24, PromptCount: 29, TappedSource: 21 },
   // One state of the protocol of stores, or of a connection.
   ...{ Outbox: 27, ValueKeeper: 26, Exchange: 21 },
-  ...{ PostgresCells: 24 },
   // Whoever calls, and what a limiter consists of.
   ...{ Caller: 24, Callers: 21, LaneRegistry: 28, LimiterCore: 28 },
   // One run, from its beginning to its end.
