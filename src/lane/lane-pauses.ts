@@ -14,7 +14,6 @@ import {
   type Recovery,
 } from '../rules/recovery-state.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';
-import type { LaneFeedback } from './lane-feedback.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 
 /** So much of `maxPauseMs` calls wait for the probe of a pause that is not sure. */
@@ -26,7 +25,8 @@ export interface PausesOptions {
   readonly keeper: LaneKeeper;
   readonly clock: Clock;
   readonly forecaster: Forecaster;
-  readonly feedback: LaneFeedback;
+  /** The last refusal of a call of this process. */
+  readonly feedback: { readonly lastRefusal: ProviderRefusal | undefined };
   /** The longest that calls are held because the provider has refused one. */
   readonly maxPauseMs: () => number;
 }
