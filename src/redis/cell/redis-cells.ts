@@ -15,7 +15,7 @@ import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
 import { askedIn, cellReply, seenInReply, takenInReply } from './cell-reply.ts';
 import { CELL_SCRIPT } from './cell-script.ts';
-import { type Subscribe, Subscription } from './subscription.ts';
+import { type Listen, Subscription } from './subscription.ts';
 
 /** Everything is forgotten that nobody has written for so long. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -26,7 +26,7 @@ export interface RedisCellsOptions {
   readonly link: RedisLink;
   readonly prefix: string;
   readonly member: string;
-  readonly subscribe: Subscribe;
+  readonly subscribe: Listen;
 }
 
 /** Cells in Redis, and the one channel on which this member is told of all of them. */

@@ -1,7 +1,7 @@
 import type { Listening, Subscriber } from './subscriber.ts';
 
 /** Begins to listen on a channel; `undefined` where that isn't to be had. */
-export type Subscribe = (listening: Omit<Listening, 'own'>) => Promise<Subscriber | undefined>;
+export type Listen = (listening: Omit<Listening, 'own'>) => Promise<Subscriber | undefined>;
 
 /** Listens on one channel: also anew, where it has failed and the server answers again. */
 export class Subscription {
@@ -13,7 +13,7 @@ export class Subscription {
   #isWorthIt = false;
   #isClosed = false;
 
-  constructor(subscribe: Subscribe, channel: string, hear: (text: string) => void) {
+  constructor(subscribe: Listen, channel: string, hear: (text: string) => void) {
     const opening = (close: () => void): void => {
       this.#closeSubscriber = close;
       if (this.#isClosed) close();
