@@ -17,8 +17,7 @@ const LARGE: Readonly<Record<string, number>> = {
   // One object for each call, attempt or response.
   ...{ EstimatedCall: 29, AttemptRefusals: 24, PromptCount: 29, TappedSource: 21 },
   // One state of the protocol of stores, or of a connection.
-  ...{ Outbox: 27, ValueKeeper: 26, Exchange: 23, Standing: 22, SharedValue: 21 },
-  ...{ PostgresCells: 24, RedisCells: 21, RedisLink: 21, SharedStore: 28 },
+  ...{ Outbox: 27, ValueKeeper: 26, Exchange: 21 },
   // Whoever calls, and what a limiter consists of.
   ...{ Caller: 24, Callers: 21, LaneRegistry: 28, LimiterCore: 28 },
   // One run, from its beginning to its end.

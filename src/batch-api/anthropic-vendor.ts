@@ -8,7 +8,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isPassing } from './vendor.ts';
+import { isBefore, isPassing, ONCE } from './vendor.ts';
 
 /** The SDK's client, as far as it is used. */
 export interface AnthropicBatchClient {
@@ -26,10 +26,6 @@ export interface AnthropicBatchClient {
   };
 }
 
-/** Of the vendor's clock and ours. */
-const CLOCKS_DIFFER_MS = 600_000;
-/** What is sent twice is paid twice: whoever gets no answer looks for the batch first. */
-const ONCE = { maxRetries: 0 };
 /** The statuses of errors, by their types (API reference, 2026-11). */
 const STATUSES: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
@@ -73,8 +69,7 @@ export class AnthropicVendor implements BatchVendor {
   async find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<FoundBatch> {
     let isUnclear = false;
     for await (const batch of this.#batches.list({ limit: 100 })) {
-      const createdAt = Date.parse(textField(batch, 'created_at'));
-      if (createdAt < plan.at - CLOCKS_DIFFER_MS) break;
+      if (isBefore(plan, Date.parse(textField(batch, 'created_at')))) break;
       const id = textField(batch, 'id');
       if (known.has(id) || sizeOf(batch) !== plan.ids.length) continue;
       if (textField(batch, 'processing_status') !== 'ended') isUnclear = true;

@@ -1,6 +1,7 @@
 import type { BatchHost } from '../batch/host.ts';
 import { Tally } from '../batch/progress.ts';
 import { usageOf } from '../http/usage.ts';
+import { knownSum } from '../model/known-sum.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import type { PricedUsage } from '../providers/cost-in-usd.ts';
 import type { BatchApiProgress } from './item-options.ts';
@@ -36,8 +37,7 @@ export class ItemTally {
     const usage = usageOf(answer);
     const usd = usage && this.#host.usdOf(model, usage);
     this.#tokens += usage === undefined ? 0 : usage.inputTokens + usage.outputTokens;
-    this.#usd =
-      this.#usd === undefined || usd === undefined ? undefined : this.#usd + usd * BATCH_PRICE;
+    this.#usd = knownSum(this.#usd, usd && usd * BATCH_PRICE);
   }
 
   /** `running`: items without a result. */
@@ -47,8 +47,7 @@ export class ItemTally {
   ): BatchApiProgress {
     const live = this.#tally.progress(running);
     const tokens = live.tokens + this.#tokens;
-    const usd =
-      live.usd === undefined || this.#usd === undefined ? undefined : live.usd + this.#usd;
+    const usd = knownSum(live.usd, this.#usd);
     return { ...live, tokens, usd, batches: { open, calls, ended } };
   }
 }

@@ -9,7 +9,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isPassing } from './vendor.ts';
+import { isBefore, isPassing, ONCE } from './vendor.ts';
 
 /** The SDK's client, as far as it is used: openai 5, 6 and 7. */
 export interface OpenAIBatchClient {
@@ -36,10 +36,6 @@ export interface OpenAIBatchClient {
 
 /** In a batch's metadata: whose it is. */
 const MARK = 'llm_headroom';
-/** Of the vendor's clock and ours. */
-const CLOCKS_DIFFER_MS = 600_000;
-/** What is sent twice is paid twice: whoever gets no answer looks for the batch first. */
-const ONCE = { maxRetries: 0 };
 const ENDED: readonly string[] = ['completed', 'expired', 'cancelled'];
 
 /** OpenAI's Batch API. Limits are those of its reference (2026-11): of a file, in requests and bytes. */
@@ -71,11 +67,11 @@ export class OpenAIVendor implements BatchVendor {
     return (await batches.create(body, ONCE)).id;
   }
 
-  async find({ token, at }: PlannedBatch): Promise<FoundBatch> {
+  async find(plan: PlannedBatch): Promise<FoundBatch> {
     for await (const batch of this.#client.batches.list({ limit: 100 })) {
-      if (stringMember(batch, 'metadata', MARK) === token) return { batch: textField(batch, 'id') };
-      const createdAt = Number(field(batch, 'created_at')) * 1000;
-      if (createdAt < at - CLOCKS_DIFFER_MS) break;
+      if (stringMember(batch, 'metadata', MARK) === plan.token)
+        return { batch: textField(batch, 'id') };
+      if (isBefore(plan, Number(field(batch, 'created_at')) * 1000)) break;
     }
     return 'none';
   }

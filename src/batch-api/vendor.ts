@@ -74,6 +74,17 @@ export interface BatchVendor {
   tidy(batch: string): Promise<void>;
 }
 
+/** The vendor's clock and ours differ by less. */
+const CLOCKS_DIFFER_MS = 600_000;
+
+/** What is sent twice is paid twice: whoever gets no answer looks for the batch first. */
+export const ONCE = { maxRetries: 0 };
+
+/** Whether a batch was made before the planned one: batches are listed with the latest first. */
+export function isBefore({ at }: PlannedBatch, createdAt: number): boolean {
+  return createdAt < at - CLOCKS_DIFFER_MS;
+}
+
 /** Statuses that another try may not end with: of the server's own troubles, and of too many calls. */
 export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 409;

@@ -1,5 +1,6 @@
 import { wholeMs } from '../duration.ts';
 import type { UsageEvent } from '../events.ts';
+import { knownSum } from '../model/known-sum.ts';
 import { type Dimension, MINUTE_MS } from '../model/limits.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
 import { LaneCounts, remainingMs } from './remaining-time.ts';
@@ -105,7 +106,7 @@ export class Tally {
     if (actual === undefined) return;
     this.#inputTokens += actual.inputTokens;
     this.#outputTokens += actual.outputTokens;
-    this.#usd = this.#usd === undefined || usd === undefined ? undefined : this.#usd + usd;
+    this.#usd = knownSum(this.#usd, usd);
   };
 
   #mark(): Mark {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { BudgetSpent } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field } from '../model/json.ts';
+import { knownSum } from '../model/known-sum.ts';
 import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
 import { isConnectionFailure, reasonOf } from './connection-failure.ts';
@@ -81,8 +82,8 @@ export class BatchSession {
 
   /** Adds what something else than a live call has cost; `undefined` where nobody knows. */
   spend(usd: number | undefined): void {
-    this.usd = sum(this.usd, usd);
-    this.#usdBefore = sum(this.#usdBefore, usd);
+    this.usd = knownSum(this.usd, usd);
+    this.#usdBefore = knownSum(this.#usdBefore, usd);
   }
 
   /** First lets what is in flight end; the second time breaks it off. */
@@ -182,7 +183,7 @@ export class BatchSession {
 
   #show(progress: BatchProgress): void {
     const { limiter, line, results } = this.#options;
-    this.usd = sum(this.#usdBefore, progress.usd);
+    this.usd = knownSum(this.#usdBefore, progress.usd);
     results.sync();
     const paused = limiter.snapshot().map(({ pausedUntil }) => pausedUntil ?? 0);
     const until = Math.max(0, ...paused);
@@ -193,10 +194,6 @@ export class BatchSession {
       pausedUntil: until > 0 ? until : undefined,
     });
   }
-}
-
-function sum(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? undefined : one + other;
 }
 
 /** What others have reserved of a budget and don't use comes back when they end. */

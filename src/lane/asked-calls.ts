@@ -2,13 +2,16 @@ import type { Decision, Grant } from '../rules/decide.ts';
 import type { Ticket } from '../rules/ticket.ts';
 import type { LaneAnswer } from '../shared/lane-answer.ts';
 
-/** So many calls ask at a time: enough for a fast link, and few to be told no. */
+/** So many calls ask at a time: enough to keep a fast store busy, and few where most of them have to wait. */
 const ASKED = 16;
 
 /** Nothing was decided. */
 export const NOTHING_DECIDED: Decision = { granted: [], unfit: [], held: [], blocked: undefined };
 
-/** The calls of this process that a shared lane is asked for, and those that it ought to be asked for. */
+/**
+ * The calls at the front of this process's queue, and those that have asked a shared lane and wait for its
+ * answer. The two differ as soon as calls come, leave or are answered.
+ */
 export class AskedCalls {
   /** Those that have asked and were not answered, by number. */
   #open = new Map<number, Ticket>();

@@ -6,9 +6,9 @@ import type { GrantedCall } from '../rules/ticket.ts';
 import { type Asker, isTraced } from '../shared/lane-room.ts';
 import type { AskedCalls } from './asked-calls.ts';
 
-/** So often a call is traced, where it isn't known how the server charges. */
+/** Until it is known how the server charges, one call in so long is traced: its answer shows what was charged. */
 const TRACED_MS = 1000;
-/** So many grants are kept until it is looked which of them the lane's value has in it. */
+/** From so many grants on, those that the lane's value contains are dropped. */
 const KEPT = 256;
 
 /** A grant, and when it was decided or taken, in the store's time. */

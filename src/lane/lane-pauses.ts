@@ -14,10 +14,9 @@ import {
   type Recovery,
 } from '../rules/recovery-state.ts';
 import { type Forecaster, pausedEvidence } from './forecast.ts';
-import type { LaneFeedback } from './lane-feedback.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 
-/** So much of `maxPauseMs` calls wait for the one that tries whether an unsure pause is over. */
+/** So much of `maxPauseMs` calls wait for the probe of a pause that is not sure. */
 const UNSURE_SHARE = 0.1;
 
 /** What has to be known of a lane to say what its pauses mean for calls. */
@@ -26,7 +25,8 @@ export interface PausesOptions {
   readonly keeper: LaneKeeper;
   readonly clock: Clock;
   readonly forecaster: Forecaster;
-  readonly feedback: LaneFeedback;
+  /** The last refusal of a call of this process. */
+  readonly feedback: { readonly lastRefusal: ProviderRefusal | undefined };
   /** The longest that calls are held because the provider has refused one. */
   readonly maxPauseMs: () => number;
 }
@@ -76,7 +76,7 @@ export class LanePauses {
 
   /**
    * Rejects those that may not wait any longer, and returns the error. Calls that come later wait for
-   * the next try.
+   * the next probe.
    */
   giveUp<Call extends Pick<QueuedCall, 'wantedSince' | 'refusedAt'>>(
     waiting: Iterable<Call>,
@@ -121,9 +121,10 @@ export class LanePauses {
   }
 
   /**
-   * Longer than calls may be held; the one that is let through to see whether it goes on may come. A
-   * pause that is not sure is waited out until then, where that is a small part of what calls may
-   * wait, and by calls that were not told to wait themselves.
+   * Whether the pause is longer than calls may be held. A sure one is not while a probe is due: that
+   * call goes, to see whether the pause goes on. A pause that is not sure is waited for until its probe,
+   * where that comes within a tenth of what calls may be held; but not by calls that were refused
+   * themselves.
    */
   #isTooLong(pause: Pause, wasRefused: boolean): boolean {
     const now = this.#options.keeper.now();

@@ -18,9 +18,12 @@ interface OpenLane {
 
 /** So many lanes are kept, whether they are used or not. */
 const KEPT = 256;
-/** As many of the others are looked at for each new one, as keep up with any that come. */
+/** For each new lane so many others are looked at: enough to keep up, however many come. */
 const SWEPT = 2;
-/** So many are kept for what was used of their limits alone: names of models may be users' input. */
+/**
+ * Beyond so many, lanes are not kept just because not all that was used of their limits has come back:
+ * names of models may be users' input, so that there is no end of them.
+ */
 const MOST_KEPT = 1000;
 
 /**

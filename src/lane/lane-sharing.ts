@@ -6,8 +6,9 @@ import type { LaneOpening } from '../rules/lane-state.ts';
 import { readLane } from '../shared/lane-rules.ts';
 import type { LedgerStore } from '../shared/ledger.ts';
 import { SharedLedgers } from '../shared/shared-ledgers.ts';
-import { SharedStore, type StoreListener } from '../shared/shared-store.ts';
+import { SharedStore } from '../shared/shared-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
+import type { StoreListener } from '../shared/store-reach.ts';
 import type { Lane } from './lane.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { OwnLaneSource } from './lane-options.ts';
@@ -50,7 +51,7 @@ export class LaneSharing {
 
   /** Calls `listener` whenever the store is lost or back. */
   onChange(listener: StoreListener): void {
-    this.#store.onChange(listener);
+    this.#store.reach.onChange(listener);
   }
 
   /** Opens the value of a lane. */
@@ -70,7 +71,7 @@ export class LaneSharing {
 
   /** The lanes that other processes use, without those that `isOpen` here. Rejects if it can't ask. */
   async statusElsewhere(isOpen: (lane: string) => boolean): Promise<LaneStatus[]> {
-    if (!this.#store.isUp) return [];
+    if (!this.#store.reach.isUp) return [];
     const listed = (await this.#store.lanes.read()).filter(({ lane }) => !isOpen(lane));
     const asked = listed.map(async ({ lane, model }) => {
       const seen = await this.#store.glimpse(`lane/${lane}`, readLane);
@@ -84,6 +85,6 @@ export class LaneSharing {
   close(): void {
     this.#ownLanes.close();
     void this.#ledgers.close();
-    this.#store.close();
+    this.#store.reach.close();
   }
 }

@@ -24,9 +24,11 @@ import type { Rejection, Reservation } from './reservation.ts';
 export class Lane {
   /** @internal */
   readonly feedback: LaneFeedback;
+  /** @internal */
   readonly view: LaneView;
+  /** @internal */
   readonly pauses: LanePauses;
-  /** Calls that will ask here soon: they are being estimated. */
+  /** Calls that will ask here soon: they are being estimated. @internal */
   readonly preparing: Preparing = new Preparing();
   readonly #clock: Clock;
   readonly #keeper: LaneKeeper;

@@ -8,7 +8,7 @@ import type { GrantedCall } from '../rules/ticket.ts';
 import { laneRules } from '../shared/lane-rules.ts';
 import { LocalKeeper } from './lane-keeper.ts';
 
-/** A lane as it was known, for one process. `at`: when, in the store's time, which its times are in. */
+/** A copy of a lane, for one process alone. `at`: when it was so, in the store's time; the copy's times are this clock's. */
 export function stateAlone(
   known: { readonly state: LaneState; readonly at: number },
   terms: LaneTerms,
@@ -61,7 +61,7 @@ export class Outage {
     return this.#calls.has(call);
   }
 
-  /** Whether the store has been told of it. */
+  /** Whether the store can be reached again, and has been told what was used here. */
   get isReturning(): boolean {
     return this.#isReturning;
   }

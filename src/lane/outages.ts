@@ -39,8 +39,8 @@ export class Outages {
     this.#clock = clock;
     this.#host = host;
     this.#ends = [
-      store.onChange((isUp) => (isUp ? this.#end() : this.begin())),
-      store.onReturning(() => this.#present?.returning()),
+      store.reach.onChange((isUp) => (isUp ? this.#end() : this.begin())),
+      store.reach.onReturning(() => this.#present?.returning()),
     ];
   }
 
@@ -51,11 +51,11 @@ export class Outages {
 
   /** Why no call may go without the store. */
   get closedBy(): HeadroomError | undefined {
-    const { onStoreLost, lostCause, remedy } = this.#store;
+    const { onStoreLost, reach, remedy } = this.#store;
     if (this.#present === undefined || onStoreLost !== 'closed') return undefined;
     const message =
       "The store that processes share can't be reached, and calls may not go without it";
-    return new StoreUnavailable(message, lostCause, remedy);
+    return new StoreUnavailable(message, reach.cause, remedy);
   }
 
   /** This process's part of each limit now: all of it, unless it decides alone. */

@@ -49,7 +49,7 @@ export class SharedKeeper implements LaneKeeper {
       onChange: (isLost) => this.#storeChanged(isLost),
     });
     this.#membership.tell({ kind: 'configure', terms: opening });
-    if (!store.isUp) this.#outages.begin();
+    if (!store.reach.isUp) this.#outages.begin();
   }
 
   get state(): LaneState {

@@ -8,6 +8,7 @@ import { capEstimates } from '../rules/limits/limit-waits.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
 import { pauseOf } from '../rules/recovery-state.ts';
 import type { Glimpse } from '../shared/shared-store.ts';
+import { slotsOf } from './dispatcher.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
 import { shownLimits } from './lane-status.ts';
 import { Totals } from './totals.ts';
@@ -26,13 +27,9 @@ export function statusElsewhere(
   const pausedUntil = until > now ? Math.ceil(until - now + clockNow) : undefined;
   return {
     ...{ ...ref, ...shownLimits(state, now), pausedUntil, totals: new Totals().sum },
-    concurrency: Math.max(1, Math.floor(state.learning.concurrency.limit)),
-    ...{
-      queued: tickets.length,
-      estimating: 0,
-      inFlight: inFlight(state),
-      processes: members.length,
-    },
+    concurrency: slotsOf({ state, share: 1 }),
+    ...{ queued: tickets.length, estimating: 0 },
+    ...{ inFlight: inFlight(state), processes: members.length },
     etaMs: etaOf(state, Math.max(now, until), now),
   };
 }

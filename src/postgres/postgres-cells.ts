@@ -14,18 +14,17 @@ import {
 import { Hearers, newMemberName } from '../shared/hearers.ts';
 import type { ServerCells } from '../shared/server-store.ts';
 import { Underway } from '../shared/underway.ts';
-import { within } from '../shared/within.ts';
 import { expectNumber } from '../validate.ts';
 import { Listener } from './listener.ts';
 import {
   expectTarget,
   type PostgresPool,
-  type PostgresQuery,
   type PostgresTarget,
   poolFor,
 } from './postgres-client.ts';
-import { columnOf, packRoom, roomIn, seenInRow, takenInRow } from './rows.ts';
-import { DEFAULT_TABLE, type Statements, statementsFor } from './statements.ts';
+import { packRoom, propertyOf, roomIn, seenInRow, takenInRow } from './rows.ts';
+import { StatementRunner } from './statement-runner.ts';
+import { DEFAULT_TABLE, type Statements } from './statements.ts';
 
 export interface PostgresCellsOptions {
   /** @default 'llm_headroom_cells' */
@@ -38,8 +37,6 @@ export interface PostgresCellsOptions {
 /** The longest payload of a notification, in bytes: a longer text is for its receiver to look up. */
 const LONGEST_PAYLOAD = 7900;
 const COMMAND_TIMEOUT_MS = 1000;
-/** A statement isn't prepared on this connection, or another one of its name is: a pooler's doing. */
-const UNPREPARED: ReadonlySet<unknown> = new Set(['26000', '42P05']);
 
 /**
  * Cells in PostgreSQL 11 or later, for one process. The table is created beforehand. Messages go by
@@ -53,13 +50,10 @@ export class PostgresCells implements ServerCells {
   /** Whether the server has ever let it do more than read, and what went wrong last instead. */
   wasReached = false;
   failure: unknown;
-  readonly #statements: Statements;
   readonly #pool: ReturnType<typeof poolFor>;
-  readonly #timeoutMs: number;
-  readonly #clock: Clock;
+  readonly #runner: StatementRunner;
   readonly #listener: Listener;
   readonly #opening: Promise<void>;
-  #isPreparing = true;
   readonly #underway = new Underway();
   #closing: Promise<void> | undefined;
 
@@ -68,10 +62,8 @@ export class PostgresCells implements ServerCells {
     const { table = DEFAULT_TABLE, commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
     const { clock = systemClock } = options;
     expectNumber('commandTimeoutMs', commandTimeoutMs, 'a positive number', (ms) => ms > 0);
-    this.#statements = statementsFor(table);
     this.table = table;
-    this.#timeoutMs = commandTimeoutMs;
-    this.#clock = clock;
+    this.#runner = new StatementRunner(() => this.pool(), table, commandTimeoutMs, clock);
     expectTarget(target);
     this.#pool = poolFor(target);
     this.#pool.catch(() => {});
@@ -79,7 +71,7 @@ export class PostgresCells implements ServerCells {
       pool: () => this.pool(),
       channel: `${this.channel}${this.member}`,
       hear: (text) => this.hearers.tell(text),
-      statements: this.#statements,
+      statements: this.#runner.statements,
       clock,
     });
     this.#opening = this.#listener.open();
@@ -112,10 +104,8 @@ export class PostgresCells implements ServerCells {
   }
 
   async run(statement: keyof Statements, values: unknown[] = []): Promise<unknown> {
-    const text = this.#statements[statement];
-    const asking = this.#prepared(`${this.table}_${statement}`, { text, values });
     try {
-      const row = await this.#underway.of(asking);
+      const row = await this.#underway.of(this.#runner.run(statement, values));
       // Whoever may read may still lack the right to write.
       this.wasReached ||= statement !== 'read' && statement !== 'time';
       return row;
@@ -123,24 +113,6 @@ export class PostgresCells implements ServerCells {
       this.failure = error;
       throw error;
     }
-  }
-
-  /** Prepared once for each connection, unless a pooler gives others to each transaction. */
-  async #prepared(name: string, query: PostgresQuery): Promise<unknown> {
-    if (!this.#isPreparing) return this.#ask(query);
-    try {
-      return await this.#ask({ ...query, name });
-    } catch (error) {
-      if (!UNPREPARED.has(columnOf(error, 'code'))) throw error;
-      this.#isPreparing = false;
-      return this.#ask(query);
-    }
-  }
-
-  async #ask(query: PostgresQuery): Promise<unknown> {
-    const pool = await this.pool();
-    const { rows } = await within(pool.query(query), this.#timeoutMs, this.#clock);
-    return rows[0];
   }
 
   close(): Promise<void> {
@@ -184,7 +156,7 @@ class PostgresCell implements Cell {
     const row = await this.#cells.run('ask', values);
     if (row === undefined) return { kind: 'late', now: (await this.read()).now };
     const seen = seenInRow(row);
-    return columnOf(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
+    return propertyOf(row, 'asked') === true ? { kind: 'asked', now: seen.now } : seen;
   }
 
   async write(write: Write): Promise<Written> {
@@ -209,8 +181,8 @@ class PostgresCell implements Cell {
     const sent = [isSent, this.#cells.channel, this.#payload(text)];
     const values = [this.#name, JSON.stringify(amounts), member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('take', values);
-    if (columnOf(row, 'taken') === true) return takenInRow(row, amounts);
-    const now = Number(columnOf(row, 'now'));
+    if (propertyOf(row, 'taken') === true) return takenInRow(row, amounts);
+    const now = Number(propertyOf(row, 'now'));
     const isEnding = now <= notAfter && now <= roomIn(row).endingUntil;
     return isEnding ? { kind: 'ending', now } : this.ask(otherwise, notAfter);
   }

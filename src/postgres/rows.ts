@@ -16,7 +16,7 @@ interface RoomRow {
 }
 
 export function roomIn(row: unknown): RoomRow {
-  const room = columnOf(row, 'room');
+  const room = propertyOf(row, 'room');
   const [, , , text, sums, , ending]: unknown[] = Array.isArray(room) ? room : [];
   const after = Array.isArray(sums) ? sums.map(Number) : [];
   return { text: String(text), after, endingUntil: Number(ending ?? 0) };
@@ -27,21 +27,21 @@ export function takenInRow(row: unknown, amounts: readonly number[]): Taken {
   return {
     ...{
       kind: 'taken',
-      now: Number(columnOf(row, 'now')),
-      version: String(columnOf(row, 'version')),
+      now: Number(propertyOf(row, 'now')),
+      version: String(propertyOf(row, 'version')),
     },
     ...{ before: after.map((each, i) => each - (amounts[i] ?? 0)), text },
-    isHeard: columnOf(row, 'asked') === true,
+    isHeard: propertyOf(row, 'asked') === true,
   };
 }
 
 export function seenInRow(row: unknown): Seen {
-  const inbox = columnOf(row, 'inbox');
+  const inbox = propertyOf(row, 'inbox');
   return {
     kind: 'seen',
-    now: Number(columnOf(row, 'now')),
-    version: String(columnOf(row, 'version') ?? ''),
-    text: String(columnOf(row, 'value') ?? ''),
+    now: Number(propertyOf(row, 'now')),
+    version: String(propertyOf(row, 'version') ?? ''),
+    text: String(propertyOf(row, 'value') ?? ''),
     inbox: Object.entries(typeof inbox === 'object' && inbox !== null ? inbox : {}).flatMap(
       ([member, left]: [string, unknown]) => {
         // A room is kept as a note of nobody.
@@ -52,6 +52,6 @@ export function seenInRow(row: unknown): Seen {
   };
 }
 
-export function columnOf(row: unknown, name: string): unknown {
+export function propertyOf(row: unknown, name: string): unknown {
   return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
 }

@@ -94,7 +94,7 @@ export class RedisLink {
         const isLate = this.#clock.now() + pauseMs >= giveUpAt;
         const isHopeless = failureOf(error) !== 'refused' || redisRemedy(error) !== undefined;
         if (isLate || isHopeless) throw this.#failed(error, epoch, keys[0] ?? '');
-        await this.#pause(pauseMs);
+        await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, pauseMs));
       }
     }
   }
@@ -125,12 +125,6 @@ export class RedisLink {
       throw new NotConnected(message, { cause: error });
     }
     return within(question(), this.#commandTimeoutMs, this.#clock, isBackground);
-  }
-
-  #pause(pauseMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#clock.setTimeout(resolve, pauseMs);
-    });
   }
 
   /** The error to throw for the last failure of a run; the link is lost where it says so. */

@@ -38,14 +38,10 @@ export class Exchange<State, Command, Answer> {
   emptySince: number | undefined;
   isWriting = false;
   readonly #parts: ExchangeParts<State, Command, Answer>;
-  readonly #cell: Cell;
-  readonly #clock: Clock;
 
   constructor(parts: ExchangeParts<State, Command, Answer>) {
-    const { cell, rules, member, leaseMs, clock, restate, again } = parts;
+    const { rules, member, leaseMs, clock, restate, again } = parts;
     this.#parts = parts;
-    this.#cell = cell;
-    this.#clock = clock;
     this.standing = new Standing({ member, restate, lapse: (answer) => rules.lapse(answer) });
     this.keeper = new ValueKeeper(rules, member, leaseMs);
     this.agenda = new Agenda(clock, again);
@@ -53,12 +49,12 @@ export class Exchange<State, Command, Answer> {
 
   /** The store's time. */
   now(): number {
-    return this.time.of(this.#clock.now());
+    return this.time.of(this.#parts.clock.now());
   }
 
   /** The member is told of answers, and can ask for them. */
   get canAsk(): boolean {
-    return this.#cell.ask !== undefined && this.#cell.isListening !== false;
+    return this.#parts.cell.ask !== undefined && this.#parts.cell.isListening !== false;
   }
 
   /** Sends a note with everything. Returns what is to be decided about where nobody hears it. */
@@ -71,7 +67,7 @@ export class Exchange<State, Command, Answer> {
     const asked = this.asking();
     const until = standing.answers.lastMoment(answers);
     const doubt = { version: undefined, expected: '', order: note.order, until, answers };
-    const ask = (): Promise<Asked> => this.#cell.ask!(note, until);
+    const ask = (): Promise<Asked> => this.#parts.cell.ask!(note, until);
     const reply = await this.timed(ask, answers.length > 0 ? doubt : undefined);
     if (reply.kind === 'late') standing.mustSpeak = true;
     if (reply.kind === 'late' || !this.#isStill(incarnation)) this.#parts.again();
@@ -81,7 +77,7 @@ export class Exchange<State, Command, Answer> {
       return undefined;
     }
     this.agenda.said();
-    standing.confirmed(answers, note.order);
+    standing.outbox.acknowledged(numbers, note.order);
     this.actOn(answers);
     standing.hasAsked(asked);
     return reply.kind === 'seen' ? reply : undefined;
@@ -94,7 +90,7 @@ export class Exchange<State, Command, Answer> {
 
   asking(): ReturnType<Standing<Command, Answer>['asking']> {
     this.agenda.speakBy = Number.POSITIVE_INFINITY;
-    return this.standing.asking(this.#clock.now());
+    return this.standing.asking(this.#parts.clock.now());
   }
 
   /** Decides for all, and writes that. */
@@ -108,7 +104,7 @@ export class Exchange<State, Command, Answer> {
     this.isWriting = true;
     try {
       const reply = await this.timed(
-        () => this.#cell.write({ ...draft, otherwise, isLast }),
+        () => this.#parts.cell.write({ ...draft, otherwise, isLast }),
         doubt,
       );
       if (!this.#isStill(incarnation)) this.#parts.again();
@@ -152,8 +148,9 @@ export class Exchange<State, Command, Answer> {
     if (undo !== undefined) return isDone ? undo() : undefined;
     // What a write that wasn't done would have granted was never granted.
     if (!isDone) return version === undefined ? standing.answers.putBack(answers) : undefined;
-    if (version === undefined) standing.confirmed(answers, order);
-    else standing.answers.tookAll(Math.max(0, ...answers.map(({ number }) => number)));
+    const numbers = answers.map(({ number }) => number);
+    if (version === undefined) standing.outbox.acknowledged(numbers, order);
+    else standing.answers.tookAll(Math.max(0, ...numbers));
     this.actOn(answers);
   }
 
@@ -161,7 +158,10 @@ export class Exchange<State, Command, Answer> {
   actOn(answers: readonly Kept<Answer>[]): void {
     for (const each of answers) {
       const lapse = this.#parts.rules.lapse(each.answer);
-      const isFresh = this.standing.answers.isFresh(each, this.time.latest(this.#clock.now()));
+      const isFresh = this.standing.answers.isFresh(
+        each,
+        this.time.latest(this.#parts.clock.now()),
+      );
       if (lapse === undefined || isFresh) this.#parts.act(each.answer, each.at);
       else this.#parts.send(lapse);
     }
@@ -169,7 +169,7 @@ export class Exchange<State, Command, Answer> {
 
   /** The value in the cell, or the one to put there; `undefined` where that is for others to do. */
   opened(seen: Seen): Value<State, Answer> | undefined {
-    this.agenda.newsAt = this.#clock.now();
+    this.agenda.newsAt = this.#parts.clock.now();
     const value = this.keeper.open(seen);
     const isNewer = value !== undefined && 'kind' in value;
     if (isNewer && seen.now < value.at + this.#parts.leaseMs) {
@@ -184,7 +184,7 @@ export class Exchange<State, Command, Answer> {
   }
 
   #lost(storeNow: number): Value<State, Answer> | undefined {
-    const now = this.#clock.now();
+    const now = this.#parts.clock.now();
     this.emptySince ??= now;
     if (!this.keeper.holdsNewest && now < this.emptySince + EMPTY_MS) return undefined;
     const value = this.keeper.begin(storeNow);
@@ -200,7 +200,7 @@ export class Exchange<State, Command, Answer> {
   }
 
   read(): Promise<Seen> {
-    return this.timed(() => this.#cell.read());
+    return this.timed(() => this.#parts.cell.read());
   }
 
   /** Where it fails, the doubt is to be settled. */
@@ -208,11 +208,11 @@ export class Exchange<State, Command, Answer> {
     ask: () => Promise<Reply>,
     doubt?: Doubt<Answer>,
   ): Promise<Reply> {
-    const sentAt = this.#clock.now();
+    const sentAt = this.#parts.clock.now();
     const { incarnation } = this.standing.outbox;
     try {
       const reply = await ask();
-      this.time.learn(sentAt, this.#clock.now(), reply.now);
+      this.time.learn(sentAt, this.#parts.clock.now(), reply.now);
       return reply;
     } catch (error) {
       if (doubt !== undefined && this.#isStill(incarnation)) this.standing.doubt = doubt;

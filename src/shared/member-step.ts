@@ -1,12 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { Agenda } from './agenda.ts';
 import type { Seen } from './cell.ts';
 import type { Exchange } from './exchange.ts';
 import type { RoomTaker } from './room-taker.ts';
 import type { SerialLoop } from './serial-loop.ts';
-import type { Standing } from './standing.ts';
 import type { Value } from './value.ts';
-import type { ValueKeeper } from './value-keeper.ts';
 import type { Next, Taking } from './value-rules.ts';
 import { ANSWER_MS, isOverdue } from './watch.ts';
 
@@ -30,9 +27,6 @@ const MOST_JITTER_MS = 50;
 export class MemberStep<State, Command, Answer> {
   readonly #exchange: Exchange<State, Command, Answer>;
   readonly #taker: RoomTaker<State, Command, Answer>;
-  readonly #keeper: ValueKeeper<State, Command, Answer>;
-  readonly #standing: Standing<Command, Answer>;
-  readonly #agenda: Agenda;
   readonly #loop: SerialLoop;
   readonly #member: string;
   readonly #clock: Clock;
@@ -44,9 +38,6 @@ export class MemberStep<State, Command, Answer> {
     const { exchange, taker, loop, member, clock, random } = parts;
     this.#exchange = exchange;
     this.#taker = taker;
-    this.#keeper = exchange.keeper;
-    this.#standing = exchange.standing;
-    this.#agenda = exchange.agenda;
     this.#loop = loop;
     this.#member = member;
     this.#clock = clock;
@@ -54,11 +45,11 @@ export class MemberStep<State, Command, Answer> {
   }
 
   async run(): Promise<void> {
-    const { doubt, hasToSay } = this.#standing;
-    this.#agenda.cancel();
+    const { doubt, hasToSay } = this.#exchange.standing;
+    this.#exchange.agenda.cancel();
     if (doubt !== undefined) return this.#exchange.settle(doubt);
-    if (this.#keeper.own !== undefined) return this.#serve(this.#keeper.own);
-    if (this.#agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
+    if (this.#exchange.keeper.own !== undefined) return this.#serve(this.#exchange.keeper.own);
+    if (this.#exchange.agenda.mustLook || (hasToSay && !this.#exchange.canAsk)) return this.#look();
     if (!hasToSay) return;
     const { taking } = this.#taker;
     if (taking !== undefined) return this.#take(taking);
@@ -73,17 +64,18 @@ export class MemberStep<State, Command, Answer> {
 
   /** As the writer. */
   async #serve(value: Value<State, Answer>): Promise<void> {
-    const { nextLoss } = this.#keeper;
-    const isLoss = nextLoss < this.#exchange.now() && !this.#keeper.hasLookedSince(nextLoss);
-    if (this.#agenda.mustLook || isLoss) {
-      this.#agenda.mustLook = false;
+    const { nextLoss } = this.#exchange.keeper;
+    const isLoss =
+      nextLoss < this.#exchange.now() && !this.#exchange.keeper.hasLookedSince(nextLoss);
+    if (this.#exchange.agenda.mustLook || isLoss) {
+      this.#exchange.agenda.mustLook = false;
       const seen = await this.#exchange.read();
-      if (!this.#keeper.stillOwn(seen)) return this.#decide(seen);
+      if (!this.#exchange.keeper.stillOwn(seen)) return this.#decide(seen);
     }
     const isDue = value.next !== undefined && value.next.at <= this.#exchange.now();
-    const isLost = this.#keeper.hasLookedSince(this.#keeper.nextLoss);
-    const { outbox, mustSpeak } = this.#standing;
-    const mustDecide = isDue || isLost || this.#keeper.isAsked || mustSpeak;
+    const isLost = this.#exchange.keeper.hasLookedSince(this.#exchange.keeper.nextLoss);
+    const { outbox, mustSpeak } = this.#exchange.standing;
+    const mustDecide = isDue || isLost || this.#exchange.keeper.isAsked || mustSpeak;
     if (!mustDecide && outbox.urgent === 0) return;
     const taking = mustDecide ? undefined : this.#taker.taking;
     if (taking !== undefined) return this.#take(taking);
@@ -97,10 +89,10 @@ export class MemberStep<State, Command, Answer> {
   }
 
   async #look(): Promise<void> {
-    this.#agenda.mustLook = false;
+    this.#exchange.agenda.mustLook = false;
     const seen = await this.#exchange.read();
     const value = this.#exchange.opened(seen);
-    const { asked, hasToSay } = this.#standing;
+    const { asked, hasToSay } = this.#exchange.standing;
     const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
     const mustWrite = this.mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
     this.mustDecide = false;
@@ -120,7 +112,8 @@ export class MemberStep<State, Command, Answer> {
   async #decide(seen?: Seen): Promise<void> {
     let latest = seen;
     for (let tries = 0; !this.#loop.isStopped; tries++) {
-      const value = latest === undefined ? this.#keeper.own : this.#exchange.opened(latest);
+      const value =
+        latest === undefined ? this.#exchange.keeper.own : this.#exchange.opened(latest);
       if (value === undefined) return;
       const reply = await this.#exchange.attempt(value, this.#nowAfter(latest, tries));
       if (reply.kind === 'written') return;
@@ -143,8 +136,8 @@ export class MemberStep<State, Command, Answer> {
   }
 
   #leaveToAnother(): void {
-    this.#keeper.handOver();
-    this.#agenda.said();
-    this.#standing.hasAsked(undefined);
+    this.#exchange.keeper.handOver();
+    this.#exchange.agenda.said();
+    this.#exchange.standing.hasAsked(undefined);
   }
 }

@@ -112,7 +112,7 @@ export class Outbox<Command> {
     return noteOf(this.said(at, acks, instead));
   }
 
-  /** The note `order` has come so far that whoever decides next knows of these. */
+  /** The note `order` has told of these answers, so that nobody can take them back. */
   acknowledged(acks: readonly number[], order: number): void {
     this.#acks.push(...acks.map((number) => ({ number, order })));
   }

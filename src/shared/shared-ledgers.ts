@@ -46,13 +46,13 @@ export class SharedLedgers implements LedgerStore {
 
   constructor(store: SharedStore) {
     this.#store = store;
-    this.#stop = store.onChange((isUp, cause) => {
+    this.#stop = store.reach.onChange((isUp, cause) => {
       if (!isUp) this.#rejectAll(cause);
     });
   }
 
   get isUp(): boolean {
-    return this.#store.isUp;
+    return this.#store.reach.isUp;
   }
 
   get onStoreLost(): StorePolicy {
@@ -64,7 +64,7 @@ export class SharedLedgers implements LedgerStore {
   }
 
   get lostCause(): unknown {
-    return this.#store.lostCause;
+    return this.#store.reach.cause;
   }
 
   get remedy(): string | undefined {

@@ -3,6 +3,7 @@ import type { Cell } from './cell.ts';
 import { LaneList } from './lane-list.ts';
 import { SharedValue, type SharedValueOptions } from './shared-value.ts';
 import type { Store, StorePolicy } from './store.ts';
+import { StoreReach } from './store-reach.ts';
 import { LEASE_MS } from './store-terms.ts';
 import type { Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
@@ -27,48 +28,24 @@ export interface Glimpse<State> {
   readonly now: number;
 }
 
-/** Told whenever the store is lost or back. */
-export type StoreListener = (isUp: boolean, cause?: unknown) => void;
-
-/** A missing answer that comes sooner after all is no loss: the process itself may have been late. */
-const GRACE_MS = 400;
-/**
- * A store that is back is used after so long: by then each process has noticed, and has told what it
- * used without it.
- */
-const RETURN_MS = 1500;
-
-/** The values of one store, as one limiter uses them, and whether it can be reached. */
+/** The values of one store, as one limiter uses them. */
 export class SharedStore {
+  readonly reach: StoreReach;
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #listeners = new Set<StoreListener>();
-  readonly #returning = new Set<() => void>();
   /** Processes that each value has last heard of, by its name. */
   readonly #members = new Map<string, number>();
-  #failing = 0;
-  #cause: unknown;
-  #isUp = true;
-  #isClosed = false;
   #lanes: LaneList | undefined;
-  #cancel: (() => void) | undefined;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.reach = new StoreReach(clock);
   }
 
-  get isUp(): boolean {
-    return this.#isUp;
-  }
-
-  /** Why it is lost, while it is. */
-  get lostCause(): unknown {
-    return this.#cause;
-  }
-
+  /** What its user has to do while it is lost, where waiting doesn't help. */
   get remedy(): string | undefined {
-    return this.#isUp ? undefined : this.#store.remedy;
+    return this.reach.isUp ? undefined : this.#store.remedy;
   }
 
   /** What calls do while it is lost. */
@@ -120,13 +97,7 @@ export class SharedStore {
   ): SharedValue<State, Command, Answer> {
     const part = crypto.randomUUID().slice(0, 8);
     const cell: Cell = this.#store.open(name, part, keepMs);
-    let isFailing = false;
-    const onStore = (error?: unknown): void => {
-      if (this.#isClosed || (error !== undefined) === isFailing) return;
-      isFailing = error !== undefined;
-      this.#failing += isFailing ? 1 : -1;
-      this.#changed(error);
-    };
+    const onStore = this.reach.reporter();
     return new SharedValue({
       ...{ ...options, cell, rules, clock: this.#clock, onStore },
       member: `${this.#store.member}.${part}`,
@@ -137,56 +108,4 @@ export class SharedStore {
   get #leaseMs(): number {
     return this.#store.leaseMs ?? LEASE_MS;
   }
-
-  /** Calls `listener` whenever the store is lost or back. Returns what ends that. */
-  onChange(listener: StoreListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  /** Calls `listener` when the store can be reached again, a while before it is used again. */
-  onReturning(listener: () => void): () => void {
-    this.#returning.add(listener);
-    return () => void this.#returning.delete(listener);
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#cancel?.();
-    this.#listeners.clear();
-    this.#returning.clear();
-  }
-
-  #changed(error: unknown): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    if (this.#failing > 0) {
-      this.#cause = error ?? this.#cause;
-      if (!this.#isUp) return;
-      if (!isTimeout(error)) this.#lost();
-      else this.#cancel = this.#clock.setTimeout(() => this.#lost(), GRACE_MS);
-    } else if (!this.#isUp) {
-      for (const listener of this.#returning) listener();
-      this.#cancel = this.#clock.setTimeout(() => this.#back(), RETURN_MS);
-    }
-  }
-
-  #lost(): void {
-    this.#isUp = false;
-    for (const listener of [...this.#listeners]) listener(false, this.#cause);
-  }
-
-  #back(): void {
-    this.#isUp = true;
-    this.#cause = undefined;
-    for (const listener of [...this.#listeners]) listener(true);
-  }
-}
-
-/** Whether nothing was answered in time. */
-function isTimeout(error: unknown): boolean {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if (each.name === 'TimedOut') return true;
-  }
-  return false;
 }

@@ -1,14 +1,11 @@
 import { type Clock, random as chance, systemClock } from '../clock.ts';
-import type { Agenda } from './agenda.ts';
 import type { Cell } from './cell.ts';
 import { dueOf } from './due.ts';
 import { Exchange } from './exchange.ts';
 import { MemberStep } from './member-step.ts';
 import { RoomTaker } from './room-taker.ts';
 import { SerialLoop } from './serial-loop.ts';
-import type { Standing } from './standing.ts';
 import { type Told, unpackTold } from './told-text.ts';
-import type { ValueKeeper } from './value-keeper.ts';
 import type { Restate, Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
@@ -46,9 +43,6 @@ export class SharedValue<State, Command, Answer> {
   readonly #random: () => number;
   readonly #leaseMs: number;
   readonly #exchange: Exchange<State, Command, Answer>;
-  readonly #keeper: ValueKeeper<State, Command, Answer>;
-  readonly #standing: Standing<Command, Answer>;
-  readonly #agenda: Agenda;
   readonly #loop: SerialLoop;
   readonly #step: MemberStep<State, Command, Answer>;
   readonly #stopListening: () => void;
@@ -63,7 +57,7 @@ export class SharedValue<State, Command, Answer> {
     this.#loop = new SerialLoop({
       ...{ clock, random, step: () => this.#step.run(), onIdle: () => this.#arm() },
       onFailure: (error, isFirst) => {
-        this.#standing.mustSpeak = true;
+        this.#exchange.standing.mustSpeak = true;
         if (isFirst) options.onStore?.(error);
       },
       onRecovery: () => options.onStore?.(),
@@ -76,9 +70,6 @@ export class SharedValue<State, Command, Answer> {
       wait: (ms) => this.#loop.wait(ms),
     });
     this.#exchange = exchange;
-    this.#keeper = exchange.keeper;
-    this.#standing = exchange.standing;
-    this.#agenda = exchange.agenda;
     const taker = new RoomTaker({
       ...{ exchange, cell, rules, clock, random },
       wait: (ms) => this.#loop.wait(ms),
@@ -96,7 +87,7 @@ export class SharedValue<State, Command, Answer> {
 
   /** The value as this member knows it: only where it was the last to write. */
   get state(): State | undefined {
-    return this.#keeper.own?.rules;
+    return this.#exchange.keeper.own?.rules;
   }
 
   /** The value as it is in the store; `undefined` where it can't be had. */
@@ -112,8 +103,11 @@ export class SharedValue<State, Command, Answer> {
    * for others to go with, and then for the next decision: for what nobody waits for.
    */
   send(command: Command, withinMs = 0): void {
-    this.#standing.outbox.push(command, withinMs === 0);
-    this.#agenda.speakBy = Math.min(this.#agenda.speakBy, this.#clock.now() + withinMs);
+    this.#exchange.standing.outbox.push(command, withinMs === 0);
+    this.#exchange.agenda.speakBy = Math.min(
+      this.#exchange.agenda.speakBy,
+      this.#clock.now() + withinMs,
+    );
     if (withinMs === 0) this.#loop.again();
     else if (!this.#loop.isBusy) this.#arm();
   }
@@ -121,8 +115,8 @@ export class SharedValue<State, Command, Answer> {
   /** Leaves: what this member has is free. */
   async close(): Promise<void> {
     await this.#loop.stop();
-    this.#agenda.cancel();
-    const { outbox } = this.#standing;
+    this.#exchange.agenda.cancel();
+    const { outbox } = this.#exchange.standing;
     outbox.isLeaving = true;
     try {
       if (outbox.wasIn) await this.#leave();
@@ -133,9 +127,9 @@ export class SharedValue<State, Command, Answer> {
   }
 
   async #leave(): Promise<void> {
-    const own = this.#keeper.own;
+    const own = this.#exchange.keeper.own;
     if (own === undefined && this.#options.cell.ask !== undefined) {
-      await this.#options.cell.ask(this.#standing.outbox.note(this.now()));
+      await this.#options.cell.ask(this.#exchange.standing.outbox.note(this.now()));
       return;
     }
     const value = own ?? this.#exchange.opened(await this.#exchange.read());
@@ -148,28 +142,28 @@ export class SharedValue<State, Command, Answer> {
     if (told !== undefined) this.#hearTold(told);
     else if (text !== '') this.#hearNote(text);
     else {
-      this.#agenda.mustLook = true;
+      this.#exchange.agenda.mustLook = true;
       this.#loop.again();
     }
   }
 
   #hearTold(told: Told<Answer>): void {
-    if (!this.#standing.hear(told)) return;
-    this.#agenda.newsAt = this.#clock.now();
+    if (!this.#exchange.standing.hear(told)) return;
+    this.#exchange.agenda.newsAt = this.#clock.now();
     // Another member has written.
-    if (!this.#exchange.isWriting) this.#keeper.handOver();
-    if (this.#standing.hasToSay) this.#loop.again();
+    if (!this.#exchange.isWriting) this.#exchange.keeper.handOver();
+    if (this.#exchange.standing.hasToSay) this.#loop.again();
     else if (!this.#loop.isBusy) this.#arm();
   }
 
   #hearNote(text: string): void {
-    this.#keeper.hear(text);
+    this.#exchange.keeper.hear(text);
     if (this.#exchange.isWriting) return;
-    if (this.#keeper.own === undefined) {
-      this.#agenda.mustLook = true;
+    if (this.#exchange.keeper.own === undefined) {
+      this.#exchange.agenda.mustLook = true;
       this.#step.mustDecide = true;
     }
-    if (this.#step.mustDecide || this.#keeper.isAsked) this.#loop.again();
+    if (this.#step.mustDecide || this.#exchange.keeper.isAsked) this.#loop.again();
   }
 
   #arm(): void {
@@ -180,8 +174,8 @@ export class SharedValue<State, Command, Answer> {
       ...{ now: this.#clock.now(), luck: this.#random() },
     });
     const speak = (): void => {
-      this.#standing.mustSpeak = true;
+      this.#exchange.standing.mustSpeak = true;
     };
-    this.#agenda.set(due, speak, isInBackground);
+    this.#exchange.agenda.set(due, speak, isInBackground);
   }
 }

@@ -2,7 +2,7 @@ import { Answers } from './answers.ts';
 import type { Doubt } from './doubt.ts';
 import { Outbox } from './outbox.ts';
 import { type Told, toldOf } from './told-text.ts';
-import type { Kept, Value } from './value.ts';
+import type { Value } from './value.ts';
 import type { Next, Restate, Rules } from './value-rules.ts';
 
 export interface StandingOptions<Command, Answer> {
@@ -92,12 +92,6 @@ export class Standing<Command, Answer> {
     this.doubt = undefined;
   }
 
-  /** A note has come so far that nobody can take these back. */
-  confirmed(answers: readonly Kept<Answer>[], order: number): void {
-    const numbers = answers.map(({ number }) => number);
-    this.outbox.acknowledged(numbers, order);
-  }
-
   #news({ generation, count, next, isSecond }: News): void {
     this.#generation = generation;
     this.#count = count;
@@ -106,11 +100,11 @@ export class Standing<Command, Answer> {
   }
 
   #told(told: Told<Answer>): void {
-    if (this.outbox.isStranger(told)) this.rejoin();
-    else if (this.outbox.progress(told)) this.#follow(told);
-  }
-
-  #follow(told: Told<Answer>): void {
+    if (this.outbox.isStranger(told)) {
+      this.rejoin();
+      return;
+    }
+    if (!this.outbox.progress(told)) return;
     this.answers.hear(told.kept);
     if (told.isAway) this.mustSpeak = true;
     if (this.asked !== undefined && told.applied >= this.asked.last) this.asked = undefined;

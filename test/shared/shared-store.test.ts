@@ -21,12 +21,12 @@ test('it is back when it answers, though a value was closed while it was lost', 
   flaky.isDown = true;
   for (const value of [kept, closed]) value.send({ kind: 'anew', waiting: [], running: [] });
   await clock.advance(1000);
-  expect(store.isUp).toBe(false);
+  expect(store.reach.isUp).toBe(false);
   await clock.run(closed.close());
   flaky.isDown = false;
   await clock.advance(10_000);
-  expect(store.isUp).toBe(true);
-  store.close();
+  expect(store.reach.isUp).toBe(true);
+  store.reach.close();
 });
 
 test('it reckons with as many processes as the fullest value that is open has', () => {

@@ -15,7 +15,7 @@ import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
 import { askedIn, cellReply, seenInReply, takenInReply } from './cell-reply.ts';
 import { CELL_SCRIPT } from './cell-script.ts';
-import type { Listening, Subscriber } from './subscriber.ts';
+import { type Listen, Subscription } from './subscription.ts';
 
 /** Everything is forgotten that nobody has written for so long. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -26,8 +26,7 @@ export interface RedisCellsOptions {
   readonly link: RedisLink;
   readonly prefix: string;
   readonly member: string;
-  /** Begins to listen on a channel; `undefined` where that isn't to be had. */
-  readonly subscribe: (listening: Omit<Listening, 'own'>) => Promise<Subscriber | undefined>;
+  readonly subscribe: Listen;
 }
 
 /** Cells in Redis, and the one channel on which this member is told of all of them. */
@@ -40,30 +39,24 @@ export class RedisCells implements ServerCells {
   readonly #underway = new Underway();
   readonly #tag: string;
   readonly hearers: Hearers = new Hearers();
-  readonly #open: RedisCellsOptions['subscribe'];
-  #subscribing: Promise<Subscriber | undefined>;
-  #subscriber: Subscriber | undefined;
-  #closeSubscriber: () => void = () => {};
-  /** Another attempt to subscribe may succeed where the last one has not. */
-  #isWorthIt = false;
-  #isClosed = false;
+  readonly #subscription: Subscription;
 
   constructor({ link, prefix, member, subscribe }: RedisCellsOptions) {
     this.member = member;
     this.#link = link;
     // A cluster keeps the keys of one tag together.
     this.#tag = `{${prefix}}`;
-    this.#open = subscribe;
-    this.#subscribing = this.#subscribe();
+    const hear = (text: string): void => this.hearers.tell(text);
+    this.#subscription = new Subscription(subscribe, this.channel + this.member, hear);
   }
 
   /** Resolves once messages arrive, or it is clear that they won't. */
-  async listening(): Promise<boolean> {
-    return (await this.#subscribing) !== undefined;
+  listening(): Promise<boolean> {
+    return this.#subscription.opened();
   }
 
   get isListening(): boolean {
-    return this.#subscriber?.isLive ?? false;
+    return this.#subscription.isLive;
   }
 
   get channel(): string {
@@ -92,11 +85,11 @@ export class RedisCells implements ServerCells {
     try {
       const answer = await this.#underway.of(this.#link.run(CELL_SCRIPT, keys, [...own, ...args]));
       this.wasReached ||= hasWritten(operation, answer);
-      this.#subscribeAgain();
+      this.#subscription.answered();
       return answer;
     } catch (error) {
       this.failure = error;
-      this.#isWorthIt = true;
+      this.#subscription.failed();
       throw error;
     }
   }
@@ -104,29 +97,8 @@ export class RedisCells implements ServerCells {
   /** Who leaves at this moment still says so. */
   async close(): Promise<void> {
     await this.#underway.over();
-    this.#isClosed = true;
-    this.#closeSubscriber();
+    this.#subscription.close();
     this.#link.close();
-  }
-
-  async #subscribe(): Promise<Subscriber | undefined> {
-    this.#isWorthIt = false;
-    const opening = (close: () => void): void => {
-      this.#closeSubscriber = close;
-      if (this.#isClosed) close();
-    };
-    const hear = (text: string): void => this.hearers.tell(text);
-    this.#subscriber = await this.#open({ channel: this.channel + this.member, hear, opening });
-    return this.#subscriber;
-  }
-
-  /** The server has answered: it may be there again. */
-  #subscribeAgain(): void {
-    const subscriber = this.#subscriber;
-    if (this.#isClosed || (subscriber?.isOver ?? this.#isWorthIt) === false) return;
-    this.#subscriber = undefined;
-    this.#subscribing = this.#subscribing.then(() => this.#subscribe());
-    this.#isWorthIt = false;
   }
 }
 

@@ -10,6 +10,8 @@ const SILENCE_MS = 2000;
 const SPREAD_MS = 50;
 /** A trial whose calls do not end is given up. */
 const GIVEN_UP_MS = 60_000;
+/** Sums may be off by so much of the capacity. */
+const ROUNDING = 1e-9;
 /** Two bursts as far apart, in parts of a second, do not both lie at the border of two seconds. */
 const APART_MS = 150;
 
@@ -84,14 +86,17 @@ export function newBurstTrial(): BurstTrial {
   };
 }
 
-/** Milliseconds until the finer limit has room for `cost`. */
+/**
+ * Milliseconds until the finer limit has room for `cost`. What is larger than all of it goes alone:
+ * it may be the server's, and may not.
+ */
 export function finerWait(trial: BurstTrial, finer: FinerLimit, cost: number, now: number): number {
-  const wanted = sentAt(trial, finer, now) + Math.min(cost, finer.safe);
   // Beside a trial, and where none can be made, no call may be refused because it arrived early.
-  const isExposed = trial.open > 0 || slack(finer) >= MOST_OPEN;
+  const isExposed = trial.open > 0 || slack(finer) >= MOST_OPEN * cost;
   const kept = margin(finer) + (isExposed ? slack(finer) : 0);
-  const missing = wanted - mostAt(trial, finer, now) + kept;
-  return missing <= 0 ? 0 : missing / finer.perMs;
+  const room = mostAt(trial, finer, now) - kept - sentAt(trial, finer, now);
+  const missing = Math.min(cost, finer.capacity - kept) - room;
+  return missing <= ROUNDING * finer.capacity ? 0 : missing / finer.perMs;
 }
 
 /** Milliseconds until what else is heard of a burst has been heard: refusals come with the answers. */
