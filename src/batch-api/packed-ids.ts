@@ -25,7 +25,8 @@ export class PackedIds implements Iterable<string> {
     const start = this.#endOf(this.length);
     const most = start + MOST_BYTES * text.length;
     if (most > this.#bytes.length) this.#resize(Math.max(most, 2 * start), this.#ends.length);
-    if (this.length === this.#ends.length) this.#resize(this.#bytes.length, 2 * this.length);
+    if (this.length === this.#ends.length)
+      this.#resize(this.#bytes.length, FIRST_IDS + 2 * this.length);
     const { written } = ENCODER.encodeInto(text, this.#bytes.subarray(start));
     this.#ends[this.length++] = start + written;
   }

@@ -1,5 +1,7 @@
-/** Of one piece of memory; a longer line has one of its own. */
+/** Of the largest pieces of memory; a longer line has one of its own. */
 const PIECE_BYTES = 262_144;
+/** Of the first piece: there may be many models, and each has a batch. */
+const FIRST_BYTES = 4096;
 /** Of a unit of UTF-16 in UTF-8. */
 const MOST_BYTES = 3;
 
@@ -8,17 +10,22 @@ export class PackedLines implements Iterable<string> {
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   /** Of the last piece. */
   #used = 0;
+  /** Of all. */
+  #bytes = 0;
   length = 0;
 
   add(line: Uint8Array): void {
     const last = this.#pieces.at(-1);
     if (last === undefined || this.#used + line.length > last.length) {
       this.#close();
-      this.#pieces.push(new Uint8Array(Math.max(PIECE_BYTES, line.length)));
+      // As much again as there is.
+      const next = Math.min(PIECE_BYTES, Math.max(FIRST_BYTES, this.#bytes));
+      this.#pieces.push(new Uint8Array(Math.max(next, line.length)));
       this.#used = 0;
     }
     this.#pieces.at(-1)?.set(line, this.#used);
     this.#used += line.length;
+    this.#bytes += line.length;
     this.length++;
   }
 

@@ -54,8 +54,9 @@ it('keeps any names, in order, and gives each by its place', () => {
         undefined,
       ]);
       names.trim();
-      expect([...names]).toEqual(ids);
-      expect(names.json).toBe(JSON.stringify(ids));
+      names.add('more');
+      expect([...names]).toEqual([...ids, 'more']);
+      expect(names.json).toBe(JSON.stringify([...ids, 'more']));
     }),
   );
 });
