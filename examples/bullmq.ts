@@ -1,5 +1,5 @@
 import './support/providers.ts'; // simulated ones, where no API key is set
-import { DelayedError, Queue, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import { RateLimitExceeded, withRateLimit } from 'llm-headroom';
 import { redisStore } from 'llm-headroom/redis';
 import OpenAI from 'openai';
@@ -16,6 +16,20 @@ const openai = withRateLimit(new OpenAI(), {
   store,
 });
 
+const queue = new Queue<{ text: string }, string | null>('summaries', { connection });
+
+// There is no room for the job, by its tokens: it comes back when there is, as no failed attempt. All
+// that find no room at one time are told the same wait, so each comes after those that were sent back
+// before it: half of a wait apart, since one that is too early waits again, but one that is too late
+// leaves the limit unused.
+let leaving = 0;
+async function sendBack(job: Job, error: RateLimitExceeded, token?: string): Promise<void> {
+  const ahead = leaving++ + (await queue.getDelayedCount());
+  const waitMs = Math.round(error.waitMs * (1 + ahead / 2));
+  console.log(`${job.name}: back in ${waitMs} ms (${error.reason})`);
+  await job.moveToDelayed(Date.now() + waitMs, token).finally(() => leaving--);
+}
+
 const worker = new Worker<{ text: string }, string | null>(
   'summaries',
   async (job, token) => {
@@ -28,16 +42,13 @@ const worker = new Worker<{ text: string }, string | null>(
       return answer.choices[0]?.message.content ?? null;
     } catch (error) {
       if (!(error instanceof RateLimitExceeded)) throw error;
-      // There is no room for it, by its tokens: it comes back when there is, as no failed attempt.
-      console.log(`${job.name}: back in ${error.waitMs} ms (${error.reason})`);
-      await job.moveToDelayed(Date.now() + error.waitMs, token);
+      await sendBack(job, error, token);
       throw new DelayedError();
     }
   },
   { connection, concurrency: 10 },
 );
 
-const queue = new Queue<{ text: string }, string | null>('summaries', { connection });
 const texts = Array.from({ length: 20 }, (_, i) => `Text ${i + 1} ${'of many words '.repeat(20)}`);
 let done = 0;
 const all = new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { keysOf, member, stringMember, textField } from '../model/json.ts';
+import type { PackedLines } from './packed-lines.ts';
 import type {
   BatchCall,
   BatchOutcome,
@@ -56,9 +57,9 @@ export class AnthropicVendor implements BatchVendor {
     return JSON.stringify({ custom_id: wireId, params: body });
   }
 
-  async submit(_plan: PlannedBatch, _url: string, lines: readonly string[]): Promise<string> {
+  async submit(_plan: PlannedBatch, _url: string, lines: PackedLines): Promise<string> {
     // The server is asked whether it takes them, as it is of live calls.
-    const requests = lines.map((line) => JSON.parse(line) as never);
+    const requests = Array.from(lines, (line) => JSON.parse(line) as never);
     return (await this.#batches.create({ requests }, ONCE)).id;
   }
 

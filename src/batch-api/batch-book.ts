@@ -1,6 +1,5 @@
 import type { Journal, OpenBatch } from './journal.ts';
 import type { Names } from './names.ts';
-import { PackedIds } from './packed-ids.ts';
 import type { Parcel } from './packing.ts';
 import type { Purse } from './purse.ts';
 
@@ -45,7 +44,8 @@ export class BatchBook {
   /** `undefined` where there is not enough money left. */
   open({ token, url, ids, usd }: Parcel, at: number): OpenBatch | undefined {
     if (!this.#purse.take(usd)) return undefined;
-    const plan = this.#journal.plan({ token, at, url, ids: new PackedIds(ids), usd });
+    ids.trim();
+    const plan = this.#journal.plan({ token, at, url, ids, usd });
     for (const id of ids) this.#open.add(id);
     return plan;
   }

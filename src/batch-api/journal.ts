@@ -41,7 +41,9 @@ export class Journal {
   }
 
   plan(planned: Omit<OpenBatch, 'batch'>): OpenBatch {
-    this.#store.append(JSON.stringify({ step: 'planned', ...planned }));
+    const { ids, ...rest } = planned;
+    const text = JSON.stringify({ step: 'planned', ...rest });
+    this.#store.append(`${text.slice(0, -1)},"ids":${ids.json}}`);
     const batch = { ...planned, batch: undefined };
     this.open.set(planned.token, batch);
     return batch;
@@ -67,7 +69,7 @@ export class Journal {
     const known = this.open.get(token);
     const step = textField(entry, 'step');
     if (step === 'planned') {
-      const ids = new PackedIds([...elementsOf(field(entry, 'ids'))].map(String));
+      const ids = new PackedIds(Array.from(elementsOf(field(entry, 'ids')), String));
       const [at, url] = [Number(field(entry, 'at')), textField(entry, 'url')];
       const usd = Number(field(entry, 'usd') ?? 0);
       this.open.set(token, { token, at, url, ids, usd, batch: undefined });

@@ -1,4 +1,5 @@
 import { elementsOf, field, member, parseJson, stringMember, textField } from '../model/json.ts';
+import type { PackedLines } from './packed-lines.ts';
 import { linesIn } from './response-lines.ts';
 import type {
   BatchCall,
@@ -56,10 +57,9 @@ export class OpenAIVendor implements BatchVendor {
     return JSON.stringify({ custom_id: wireId, method: 'POST', url, body });
   }
 
-  async submit({ token }: PlannedBatch, url: string, lines: readonly string[]): Promise<string> {
+  async submit({ token }: PlannedBatch, url: string, lines: PackedLines): Promise<string> {
     const { files, batches } = this.#client;
-    // One part: of many small ones, each would be a buffer.
-    const content = new File([lines.join('\n'), '\n'], `${token}.jsonl`);
+    const content = new File([...lines.pieces], `${token}.jsonl`);
     const file = await files.create({ file: content, purpose: 'batch' });
     const how = { completion_window: '24h', metadata: { [MARK]: token } } as const;
     // The SDK's type lists endpoints; the server is asked whether it knows this one.

@@ -1,12 +1,14 @@
 import { field, lengthOf } from '../model/json.ts';
+import { PackedIds } from './packed-ids.ts';
+import { LineEncoder, PackedLines } from './packed-lines.ts';
 import type { BatchCall, BatchVendor, VendorLimits } from './vendor.ts';
 
 /** Calls that go into one batch, as they are sent. */
 export interface Parcel {
   readonly token: string;
   readonly url: string;
-  readonly ids: readonly string[];
-  readonly lines: readonly string[];
+  readonly ids: PackedIds;
+  readonly lines: PackedLines;
   /** What it may cost, in US dollars. */
   readonly usd: number;
 }
@@ -14,8 +16,8 @@ export interface Parcel {
 interface Open {
   readonly token: string;
   readonly url: string;
-  readonly ids: string[];
-  readonly lines: string[];
+  readonly ids: PackedIds;
+  readonly lines: PackedLines;
   requests: number;
   bytes: number;
   usd: number;
@@ -30,7 +32,7 @@ export class Packing {
   readonly #vendor: BatchVendor;
   readonly #limits: VendorLimits;
   readonly #open = new Map<string, Open>();
-  readonly #encoder = new TextEncoder();
+  readonly #encoder = new LineEncoder();
   #bytes = 0;
   #usd = 0;
 
@@ -49,8 +51,8 @@ export class Packing {
     const requests = requestsOf(call);
     const group = this.#vendor.groupOf(call);
     const first = this.#openFor(group, call.url);
-    const line = this.#vendor.wireLine(call, wireIdIn(first));
-    const bytes = this.#encoder.encode(line).length + 1;
+    const line = this.#lineIn(first, call);
+    const bytes = line.length;
     if (bytes > this.#vendor.limits.bytes) return undefined;
     const full: Parcel[] = [];
     const isFull = first.requests > 0 && first.requests + requests > this.#limits.requests;
@@ -59,8 +61,8 @@ export class Packing {
       full.push(...this.#take(this.#largest()));
     }
     const open = this.#openFor(group, call.url);
-    open.lines.push(open === first ? line : this.#vendor.wireLine(call, wireIdIn(open)));
-    open.ids.push(call.id);
+    open.lines.add(open === first ? line : this.#lineIn(open, call));
+    open.ids.add(call.id);
     open.requests += requests;
     open.bytes += bytes;
     open.usd += usd;
@@ -74,11 +76,23 @@ export class Packing {
     return [...this.#open.keys()].flatMap((group) => this.#take(group));
   }
 
+  #lineIn(open: Open, call: BatchCall): Uint8Array {
+    return this.#encoder.encode(this.#vendor.wireLine(call, wireIdIn(open)));
+  }
+
   #openFor(group: string, url: string): Open {
     const known = this.#open.get(group);
     if (known !== undefined) return known;
     const token = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
-    const open = { token, url, ids: [], lines: [], requests: 0, bytes: 0, usd: 0 };
+    const open = {
+      token,
+      url,
+      ids: new PackedIds(),
+      lines: new PackedLines(),
+      requests: 0,
+      bytes: 0,
+      usd: 0,
+    };
     this.#open.set(group, open);
     return open;
   }

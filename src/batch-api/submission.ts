@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { field } from '../model/json.ts';
 import type { Journal, OpenBatch } from './journal.ts';
 import { isFatal, isSaid, lookAfterMs } from './looks.ts';
+import type { PackedLines } from './packed-lines.ts';
 import type { RunControl } from './run-control.ts';
 import type { BatchVendor } from './vendor.ts';
 
@@ -28,7 +29,7 @@ export class Submission {
   /** The batch's id, or the error with which the vendor has refused it. @throws all other errors */
   async send(
     plan: OpenBatch,
-    lines: readonly string[],
+    lines: PackedLines,
   ): Promise<{ readonly batch: string } | { readonly error: unknown; readonly status: number }> {
     const { vendor, control } = this.#options;
     for (let failures = 0; ; failures++) {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
+import type { PackedLines } from './packed-lines.ts';
 
 /** A call that may go into a batch. */
 export interface BatchCall {
@@ -63,7 +64,7 @@ export interface BatchVendor {
   /** The call as it is sent. */
   wireLine(call: BatchCall, wireId: string): string;
   /** Starts a batch, and resolves to its id. */
-  submit(plan: PlannedBatch, url: string, lines: readonly string[]): Promise<string>;
+  submit(plan: PlannedBatch, url: string, lines: PackedLines): Promise<string>;
   /** The batch that was planned, if it was submitted. `known`: batches that are others'. */
   find(plan: PlannedBatch, known: ReadonlySet<string>): Promise<FoundBatch>;
   state(batch: string): Promise<BatchState>;

@@ -34,7 +34,11 @@ it('is, read again after any crash, what it was after a line that it had kept', 
 });
 
 function stateOf({ open, batches }: Journal, left: ReadonlySet<string>): string {
-  return JSON.stringify([[...open.values()], [...left], [...batches]]);
+  return JSON.stringify([
+    [...open.values()].map((batch) => ({ ...batch, ids: [...batch.ids] })),
+    [...left],
+    [...batches],
+  ]);
 }
 
 it('keeps any names, in order, and gives each by its place', () => {
@@ -49,7 +53,10 @@ it('keeps any names, in order, and gives each by its place', () => {
         undefined,
         undefined,
       ]);
-      expect(JSON.stringify(names)).toBe(JSON.stringify(ids));
+      names.trim();
+      names.add('more');
+      expect([...names]).toEqual([...ids, 'more']);
+      expect(names.json).toBe(JSON.stringify([...ids, 'more']));
     }),
   );
 });

@@ -21,9 +21,11 @@ it('never exceeds the limits of a batch, mixes models, or loses or repeats a cal
         parcels.push(...(packing.add({ id: String(index), url: '/v1/embeddings', body }) ?? []));
       }
       parcels.push(...packing.rest());
-      const ids = parcels.flatMap((each) => each.ids.map(Number));
+      const ids = parcels.flatMap((each) => [...each.ids].map(Number));
       expect(ids.toSorted((a, b) => a - b)).toEqual([...calls.keys()]);
-      for (const { token, ids: own, lines } of parcels) {
+      for (const { token, ids, lines: packed } of parcels) {
+        const own = [...ids];
+        const lines = [...packed];
         const asked = own.map((id) => calls[Number(id)]);
         expect(new Set(asked.map((each) => each?.model)).size).toBe(1);
         expect(asked.reduce((sum, each) => sum + (each?.inputs ?? 0), 0)).toBeLessThanOrEqual(6);

@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
 import { CallNames, named } from '../../src/call-names.ts';
@@ -136,6 +137,25 @@ it('names calls by the item of `map` that they are for, and all others by their 
     { id: 'items[7]', failure: expect.stringContaining('can never pass') },
   ]);
   expect(report.html()).toContain('<th>call</th><th>model</th>');
+});
+
+it('names calls of Anthropic’s client, too', async () => {
+  const clock = createVirtualClock({ start: 1_800_000_000_000 });
+  const simulator = createSimulator({ clock, provider: 'anthropic', latency: 500 });
+  const bare = new Anthropic({ apiKey: 'k', fetch: simulator.fetch });
+  const anthropic = withRateLimit(bare, { clock, limits: { rpm: 60 } });
+  const report = recordReport(anthropic.rateLimit);
+  const ask = () =>
+    anthropic.messages.create({
+      ...{ model: 'claude-haiku-4-5', max_tokens: 16 },
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
+  const run = async () => {
+    for await (const _ of anthropic.rateLimit.map([1, 2, 3], ask));
+  };
+  await clock.run(run());
+  const named = report.data.slowest.map(({ id }) => id);
+  expect(named.toSorted()).toEqual(['items[0]', 'items[1]', 'items[2]']);
 });
 
 it('forgets names of calls that nobody hears of again', () => {
