@@ -1,6 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { BatchBook } from '../../src/batch-api/batch-book.ts';
 import { Journal, type OpenBatch } from '../../src/batch-api/journal.ts';
+import { PackedIds } from '../../src/batch-api/packed-ids.ts';
+import { PackedLines } from '../../src/batch-api/packed-lines.ts';
 import { FULL_PURSE } from '../../src/batch-api/purse.ts';
 import { Rounds } from '../../src/batch-api/rounds.ts';
 import { RunControl } from '../../src/batch-api/run-control.ts';
@@ -22,8 +24,8 @@ beforeEach(() => {
 });
 
 function batchOf(count: number): OpenBatch {
-  const ids = Array.from({ length: count }, () => `call ${names++}`);
-  return book.open({ token: `batch ${names}`, url: '', ids, lines: [], usd: 0 }, 0)!;
+  const ids = new PackedIds(Array.from({ length: count }, () => `call ${names++}`));
+  return book.open({ token: `batch ${names}`, url: '', ids, lines: new PackedLines(), usd: 0 }, 0)!;
 }
 const live = (): string[] => [...(journal.left as Set<string>)];
 
