@@ -218,6 +218,8 @@ describe('other options that are changed', () => {
     expect(limiter.spending()).toMatchObject([{ spentUsd: 0.6, reservedUsd: 0, limitUsd: 2 }]);
     limiter.configure({ budget: undefined });
     expect(limiter.spending()).toEqual([]);
+    limiter.configure({ budget: { usdPerDay: 3 } });
+    expect(limiter.spending()).toMatchObject([{ spentUsd: 0.6, limitUsd: 3 }]);
   });
 });
 

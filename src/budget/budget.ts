@@ -28,7 +28,9 @@ export interface PayableCall {
 
 /** Pays calls from a budget, and from those of their callers' tiers. */
 export class Cashier {
-  #shared: BudgetBook | undefined;
+  /** Kept also while there is no budget: whoever sets one again has spent what was spent. */
+  #book: BudgetBook | undefined;
+  #hasBudget: boolean;
   /** Of the callers whose tier sets a budget: each has its own. */
   readonly #ofTiers: BudgetBook;
   readonly #clock: Clock;
@@ -36,7 +38,8 @@ export class Cashier {
 
   constructor(budget: Budget | undefined, clock: Clock) {
     this.#clock = clock;
-    this.#shared = budget && this.#open('budget', budget);
+    this.#book = budget && this.#open('budget', budget);
+    this.#hasBudget = budget !== undefined;
     this.#ofTiers = this.#open('tiers', { limitUsd: 0, windowMs: DAY_MS, perKey: true });
   }
 
@@ -71,8 +74,12 @@ export class Cashier {
   /** From now on the budgets are kept in a store. */
   share(store: LedgerStore): void {
     this.#store = store;
-    this.#shared?.share(store);
+    this.#book?.share(store);
     this.#ofTiers.share(store);
+  }
+
+  get #shared(): BudgetBook | undefined {
+    return this.#hasBudget ? this.#book : undefined;
   }
 
   #open(name: string, budget: Budget): BudgetBook {
@@ -81,9 +88,10 @@ export class Cashier {
 
   /** Goes on with another budget; what has been spent stays spent where its windows are the same. */
   adopt(budget: Budget | undefined): void {
-    if (budget === undefined) this.#shared = undefined;
-    else if (this.#shared === undefined) this.#shared = this.#open('budget', budget);
-    else this.#shared.adopt(budget);
+    this.#hasBudget = budget !== undefined;
+    if (budget === undefined) return;
+    if (this.#book === undefined) this.#book = this.#open('budget', budget);
+    else this.#book.adopt(budget);
   }
 
   /** Every budget that something is spent or reserved of. */
