@@ -2,13 +2,13 @@ import { splitFor } from '../batch-api/split.ts';
 import { inWords, wholeMs } from '../duration.ts';
 import type { RateLimiter } from '../limiter.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PlannedRequest } from '../plan/planned-call.ts';
+import { isMeteredRequest, type PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { tierNamesOf } from '../providers/tier.ts';
 import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
-import type { Form } from './batch-line.ts';
+import type { BatchRequest, Form } from './batch-line.ts';
 import { expectFiles, teller } from './checked-files.ts';
 import { countOf } from './count-of.ts';
 import { CommandError, EXIT } from './exit-code.ts';
@@ -29,7 +29,11 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   const { input = '', model, json, strict } = asked;
   expectFiles(input);
   const isDone = await doneIn(asked);
-  const survey = await surveyOf(input, model, isDone, teller(io));
+  const problemOf = (request: BatchRequest): string | undefined =>
+    isMeteredRequest(plannedOf(asked, request))
+      ? undefined
+      : `its path, ${request.url}, is not known as a call to a model`;
+  const survey = await surveyOf(input, model, isDone, teller(io), problemOf);
   const { form, usable, done, unusable } = survey;
   if (strict && unusable > 0)
     throw new CommandError(
@@ -114,21 +118,24 @@ async function planned(
   }
 }
 
+/** What can be planned: a batch also sends what nobody counts. */
 async function* plannedCalls(
   asked: Arguments,
   survey: Survey,
   tier: string | number | undefined,
   isDone: (id: string) => boolean,
 ): AsyncGenerator<PlannedRequest, void> {
-  const { form = 'openai' } = survey;
-  const host = hostIn(asked, form);
-  const isHome = form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form);
-  const provider = isHome ? form : 'compatible';
   for await (const { request } of readEntries(asked.input ?? '', asked.model, survey)) {
     if (isDone(request.customId)) continue;
-    const { url: path, body } = request;
-    yield { provider, path, body, host, tier };
+    const planned = plannedOf(asked, request);
+    if (isMeteredRequest(planned)) yield { ...planned, tier };
   }
+}
+
+function plannedOf(asked: Arguments, { form, url: path, body }: BatchRequest): PlannedRequest {
+  const host = hostIn(asked, form);
+  const isHome = form === 'anthropic' || host === hostIn({ baseUrl: undefined }, form);
+  return { provider: isHome ? form : 'compatible', path, body, host };
 }
 
 function summary(plans: readonly PlannedTier[]) {

@@ -21,20 +21,25 @@ export interface Survey {
   readonly lines: LineSet;
 }
 
-/** Reads the whole file once, and tells of each line that can't be used. */
+/**
+ * Reads the whole file once, and tells of each line that can't be used; `problemOf`: why besides a
+ * request can't be.
+ */
 export async function surveyOf(
   path: string,
   model: string | undefined,
   isDone: (customId: string) => boolean,
   tell: (number: number, problem: string) => void,
+  problemOf: (request: BatchRequest) => string | undefined = () => undefined,
 ): Promise<Survey> {
   let form: Form | undefined;
   let [usable, done, unusable] = [0, 0, 0];
   const lines = new LineSet();
   for await (const entry of checkedOf(path, model)) {
-    if ('problem' in entry) {
+    const problem = 'problem' in entry ? entry.problem : problemOf(entry.request);
+    if ('problem' in entry || problem !== undefined) {
       unusable++;
-      tell(entry.number, entry.problem);
+      tell(entry.number, problem ?? '');
       continue;
     }
     form = entry.request.form;

@@ -132,9 +132,19 @@ class CallCheck {
   }
 }
 
+/** Whether a request is a call that its provider counts: others can't be planned. */
+export function isMeteredRequest(request: PlannedRequest): boolean {
+  return callOf(upstreamOfRequest(request), request) !== undefined;
+}
+
+function callOf({ provider }: Upstream, { path, body }: PlannedRequest): Call | undefined {
+  return provider.describe({ method: 'POST', path, body });
+}
+
 /** @throws TypeError for a call that its provider doesn't count */
-function described({ provider }: Upstream, { path, body }: PlannedRequest, index: number): Call {
-  const call = provider.describe({ method: 'POST', path, body });
+function described(upstream: Upstream, request: PlannedRequest, index: number): Call {
+  const { path } = request;
+  const call = callOf(upstream, request);
   if (call !== undefined) return call;
   const what = "the path of a call that counts against limits, such as '/chat/completions'";
   throw expected(`calls[${index}].path`, what, path);

@@ -57,6 +57,17 @@ it('says so where nobody knows the limits', async () => {
   expect(world.out).toContain('  localhost:1: limits unknown, give --limits\n');
 });
 
+it('leaves out what is no call to a model, and names its line', async () => {
+  const world = new World();
+  const unknown = { ...openaiLine('b'), url: '/v1/nothing' };
+  world.write('in.jsonl', [openaiLine('a'), unknown]);
+  expect(await world.run('plan in.jsonl --limits rpm=60', { clock })).toBe(1);
+  expect(world.err).toContain(
+    "Line 2 can't be used: its path, /v1/nothing, is not known as a call to a model",
+  );
+  expect(world.out).toMatch(/^1 call, /);
+});
+
 const COUNT = 800;
 
 /** The command's progress when 20 calls have ended, as it tells it, once a second. */
