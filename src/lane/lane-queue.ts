@@ -181,7 +181,7 @@ export class LaneQueue {
     const { caller, id, since } = queued;
     this.forecaster.went(queued);
     caller.went(this.#queue.fair);
-    this.#feedback.totals.started(call.cost);
+    this.#feedback.totals.started(call);
     const { ownReservation, callId, attempt, ref } = queued;
     const place = { id, since };
     const waitedMs = wholeMs(this.#now - since) + (ownReservation?.waitedMs ?? 0);

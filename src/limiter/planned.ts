@@ -17,6 +17,6 @@ async function stageFor(core: LimiterCore, key: LaneKey): Promise<Stage> {
   const lane = core.sharing.isShared ? core.lane(key) : core.lanes.find(key);
   const state = (await lane?.refresh()) ?? core.lanes.stateOf(key);
   const now = lane?.now() ?? core.clock.now();
-  const own = { waiting: lane?.waiting ?? [], reserved: lane?.feedback.totals.reserved ?? {} };
+  const own = { waiting: lane?.waiting ?? [], underway: lane?.feedback.totals.underway ?? [] };
   return stageOf(ref, state, own, key.learns === true, now);
 }

@@ -1,4 +1,4 @@
-import type { Charges } from '../../model/charge.ts';
+import { type Charges, reservedBy } from '../../model/charge.ts';
 import { amount, type Cost, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import { isSameLimit, type Sighting } from '../limits/metered-limit.ts';
 import type { ChargeTrace, GrantedCall } from '../ticket.ts';
@@ -27,13 +27,34 @@ export function traceCharge(
   cost: Cost,
   now: number,
 ): ChargeTrace | undefined {
+  const tokens = amount(cost, 'tokens');
+  learning.sent = learning.sent.map((sent, i) => sent + reservedAs(i, charges, tokens));
   // A lane of calls whose charge is known has nothing to learn.
   if (charges === undefined && learning.limit === 0) return undefined;
   flowOut(learning, now);
-  const tokens = amount(cost, 'tokens');
   learning.used = learning.used.map((used, i) => used + (charges?.[atOf(i)] ?? tokens));
   if (charges === undefined) return undefined;
-  return { charges, used: learning.used.map(Math.round), round: learning.round };
+  const { sent, round } = learning;
+  return { charges, sent, used: learning.used.map(Math.round), round };
+}
+
+/**
+ * What the lane had let through with the call, of `taken` by now: where a rule was found, the calls
+ * since then are counted as the server charges them. They may have reserved far more, with care.
+ */
+export function takenThen(
+  { rule, sent }: ChargeLearning,
+  call: Pick<GrantedCall, 'taken' | 'charge'>,
+  taken: Cost,
+): Cost {
+  const then = rule === undefined ? undefined : call.charge?.sent?.[rule];
+  if (rule === undefined || then === undefined) return call.taken;
+  return { ...call.taken, tokens: amount(taken, 'tokens') - ((sent[rule] ?? then) - then) };
+}
+
+function reservedAs(rule: number, charges: Charges | undefined, tokens: number): number {
+  const each = CHARGE_RULES[rule];
+  return charges === undefined || each === undefined ? tokens : reservedBy(each, charges);
 }
 
 /** A call has ended: rules that settle take what it has used instead. */
@@ -68,7 +89,7 @@ export function chargedInTheEnd(
 /** What the server has left shows what it has charged. */
 export function hearRemaining(
   charge: ChargeLearning,
-  call: GrantedCall,
+  call: Pick<GrantedCall, 'charge'>,
   sightings: readonly Sighting[],
   now: number,
 ): void {
