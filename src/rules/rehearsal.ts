@@ -7,7 +7,7 @@ import type { LaneMember, LaneState } from './lane-state.ts';
 import { foundRule } from './learning/charge-belief.ts';
 import type { Stage } from './limits/burst-state.ts';
 import { LOOKED_AT } from './pick-next.ts';
-import { type ChargeTrace, type GrantedCall, type Ticket, UNTRACED } from './ticket.ts';
+import type { ChargeTrace, GrantedCall, Ticket } from './ticket.ts';
 import type { Reserved } from './underway.ts';
 
 /** What a rehearsal has shown. */
@@ -216,10 +216,10 @@ export class Rehearsal {
 const MANY = 1024;
 const TRIED: readonly Stage[] = ['tryPerSecond', 'tryTenSeconds'];
 
-/** What the server has charged in the end, by whatever rule. */
+/** What the server has charged in the end, by whatever rule; its answer is compared with nothing. */
 function chargedFor(tokens: number): ChargeTrace {
   const charges = { bare: tokens, max: tokens, sum: tokens, expected: tokens };
-  return { charges, used: [], round: UNTRACED };
+  return { charges, used: [], round: -1 };
 }
 
 function ticketOf(id: number, cost: Cost, deadline: number | undefined): Ticket {

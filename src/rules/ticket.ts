@@ -40,14 +40,11 @@ export interface ChargeTrace {
   readonly charges: Charges;
   /** What is used of the limit with this call, by rule. */
   readonly used: readonly number[];
-  /** All that was ever reserved by then, by rule. Absent where the rule was known. */
+  /** All that was ever charged at admission by then, by rule. Absent where the rule was known. */
   readonly sent?: readonly number[] | undefined;
   /** What was known then: see `ChargeLearning`. */
   readonly round: number;
 }
-
-/** The `round` of a call whose answer is compared with nothing. */
-export const UNTRACED = -1;
 
 /** A call that was let through, as far as the lane has to know it. */
 export interface GrantedCall {

@@ -2,7 +2,7 @@ import { amount, type Cost, DIMENSIONS } from '../model/limits.ts';
 import type { CallTaken, LaneCommand } from '../rules/commands.ts';
 import type { LaneState } from '../rules/lane-state.ts';
 import { roomOf } from '../rules/room.ts';
-import { type GrantedCall, type Ticket, UNTRACED } from '../rules/ticket.ts';
+import type { GrantedCall, Ticket } from '../rules/ticket.ts';
 import type { Room } from './cell.ts';
 import { type LaneAnswer, newsOf } from './lane-answer.ts';
 import type { Taking } from './value-rules.ts';
@@ -15,6 +15,9 @@ export interface Asker {
   /** Whether it needn't be traced what the server charges for the next call. */
   isChargeKnown(): boolean;
 }
+
+/** What the answer to a call shows is compared with nothing. */
+const UNTRACED = -1;
 
 /** Whether the answer to the call shows what the server charges. */
 export function isTraced({ charge }: GrantedCall): boolean {

@@ -33,7 +33,10 @@ export interface ChargeLearning {
   limit: number;
   /** What is used of the limit at `at`, by rule. */
   used: number[];
-  /** All that was ever reserved, by rule. Replaced at each change, so that an earlier one may be kept. */
+  /**
+   * All that was ever charged at admission, by rule. Replaced at each change, so that an earlier one
+   * may be kept.
+   */
   sent: number[];
   at: number;
   /** Grows with each reading, and with whatever can't be foreseen. */

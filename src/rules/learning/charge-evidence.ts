@@ -47,14 +47,14 @@ function find(
   near: number,
   noise: number,
 ): void {
+  const { recorded } = learning;
   const sizes = errors.map(Math.abs);
-  const least = Math.min(...sizes);
-  if (least > Math.max(near, noise)) return;
-  const recorded = sizes[learning.recorded] ?? Number.POSITIVE_INFINITY;
-  const found = recorded <= near ? learning.recorded : sizes.indexOf(least);
-  const isLikely = found === learning.recorded || noise <= near;
-  const isExact = isLikely && (sizes[found] ?? 0) <= Math.min(noise, near);
-  learning.fits = (found === learning.candidate ? learning.fits : 0) + (isExact ? 1 : NEAR_FIT);
+  const isRecorded = (sizes[recorded] ?? Infinity) <= near;
+  const found = isRecorded ? recorded : sizes.indexOf(Math.min(...sizes));
+  const size = sizes[found] ?? 0;
+  if (size > near) return;
+  const fit = size <= noise && (isRecorded || noise <= near) ? 1 : NEAR_FIT;
+  learning.fits = fit + (found === learning.candidate ? learning.fits : 0);
   learning.candidate = found;
   if (learning.fits >= learning.needed) adopt(learning, found);
 }

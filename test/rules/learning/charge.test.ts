@@ -1,123 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChargeRule, type Charges, reservedBy } from '../../../src/model/charge.ts';
+import { type ChargeRule, reservedBy } from '../../../src/model/charge.ts';
 import { read } from '../../../src/rules/codec.ts';
 import {
   chargedInTheEnd,
   doubtCharge,
-  hearCharge,
   settleCharge,
   stateCharge,
-  traceCharge,
 } from '../../../src/rules/learning/charge.ts';
 import {
   CHARGE_RULES,
-  type ChargeLearning,
   chargeLearning,
-  foundRule,
   likelyRule,
-  newChargeLearning,
 } from '../../../src/rules/learning/charge-belief.ts';
-import type { ChargeTrace } from '../../../src/rules/ticket.ts';
-
-const LIMIT = 60_000;
-const RECORDED = { at: 'bare', isSettled: false } as const;
-
-interface Sent {
-  readonly input: number;
-  readonly allowed: number;
-  readonly output: number;
-}
-
-function chargesOf({ input, allowed, output }: Sent): Charges {
-  const most = { max: Math.max(input, allowed), sum: input + allowed };
-  return { bare: input, ...most, expected: input + output };
-}
-
-/** A server with a bucket of 60,000 tokens a minute, one a millisecond, and who learns its charge. */
-class World {
-  readonly learning: ChargeLearning;
-  now = 0;
-  #used = 0;
-  readonly #rule: ChargeRule;
-
-  constructor(rule: ChargeRule, recorded: ChargeRule = RECORDED) {
-    this.#rule = rule;
-    this.learning = newChargeLearning(recorded, 0);
-  }
-
-  get found(): ChargeRule | undefined {
-    return foundRule(this.learning);
-  }
-
-  pass(ms: number): void {
-    this.now += ms;
-    this.#used = Math.max(0, this.#used - ms);
-  }
-
-  /** Somebody else, or nobody knows who. */
-  disturb(tokens: number): void {
-    this.#used += tokens;
-  }
-
-  send(sent: Sent): { trace: ChargeTrace; shown: number } {
-    return { trace: this.trace(sent), shown: this.arrive(sent) };
-  }
-
-  trace(sent: Sent): ChargeTrace {
-    const charges = chargesOf(sent);
-    return traceCharge(this.learning, charges, { tokens: charges.bare }, this.now)!;
-  }
-
-  arrive(sent: Sent): number {
-    this.#used += chargesOf(sent)[this.#rule.at];
-    return LIMIT - this.#used;
-  }
-
-  end({ trace, shown }: ReturnType<World['send']>, { input, output }: Sent): void {
-    const remaining = Math.floor(Math.max(0, shown));
-    hearCharge(this.learning, trace, { limit: LIMIT, remaining }, this.now);
-    const more = input + output - trace.charges[this.#rule.at];
-    if (this.#rule.isSettled) this.#used = Math.max(0, this.#used + more);
-    settleCharge(this.learning, trace, { tokens: input + output }, false);
-  }
-
-  /** A call, its answer after a tenth of a second, and as long until the next one. */
-  ask(sent: Sent): void {
-    const call = this.send(sent);
-    this.pass(100);
-    this.end(call, sent);
-    this.pass(100);
-  }
-}
-
-/** Rules that were believed beside the server's, of ten calls in flight that arrive up to three places late. */
-function misreadings(world: World, calls: readonly Sent[], late: readonly number[]): number {
-  let wrong = 0;
-  for (let from = 0; from < calls.length; from += 10) {
-    const batch = calls.slice(from, from + 10);
-    const traces = batch.map((call) => world.trace(call));
-    const arrival = batch.map((_, i) => i).sort((one, other) => place(one) - place(other));
-    function place(i: number): number {
-      return i + (late[from + i] ?? 0) + i / 100;
-    }
-    const shown = new Map(arrival.map((i) => [i, world.arrive(batch[i]!)]));
-    world.pass(500);
-    for (const i of traces.keys()) {
-      world.end({ trace: traces[i]!, shown: shown.get(i)! }, batch[i]!);
-      if (world.found !== undefined && world.found.at !== RECORDED.at) wrong++;
-    }
-  }
-  return wrong;
-}
-
-const sent: fc.Arbitrary<Sent> = fc
-  .record({
-    input: fc.integer({ min: 200, max: 1000 }),
-    factor: fc.integer({ min: 2, max: 4 }),
-    output: fc.integer({ min: 100, max: 300 }),
-  })
-  .map(({ input, factor, output }) => ({ input, allowed: input * factor, output }));
+import { RECORDED, sent, World } from './charges.ts';
 
 describe('what a server charges', () => {
   it('begins with no rule, and the recorded one as the likely one', () => {
@@ -187,48 +83,6 @@ describe('what a server charges', () => {
     // The next ones follow each other before all has flowed out.
     for (let i = 0; i < 3; i++) world.ask(call);
     expect(world.found).toEqual({ at: 'sum', isSettled: false });
-  });
-
-  it('is not believed at once where a reading is only near to it', () => {
-    // Nobody knows what others had used before the first call.
-    const used = fc.integer({ min: 50, max: 20_000 });
-    fc.assert(
-      fc.property(fc.constantFrom(...CHARGE_RULES), used, sent, (rule, others, call) => {
-        const world = new World(rule);
-        world.disturb(others);
-        world.ask(call);
-        const { bare, max, sum } = chargesOf(call);
-        const shown = others + { bare, max, sum }[rule.at];
-        // A server's tokens and the time of a call are known that exactly.
-        const isExact = [bare, max, sum].some((each) => Math.abs(shown - each) <= 22);
-        fc.pre(!isExact);
-        expect(world.found).toBeUndefined();
-      }),
-    );
-  });
-
-  it('is found nevertheless, where readings are never more than near', () => {
-    fc.assert(
-      fc.property(fc.array(sent, { minLength: 10, maxLength: 10 }), (calls) => {
-        const world = new World({ at: 'sum', isSettled: false });
-        for (const call of calls) {
-          world.disturb(30);
-          world.ask(call);
-        }
-        expect(world.found?.at).toBe('sum');
-      }),
-    );
-  });
-
-  it('is not misread where many calls reach the server in another order', () => {
-    const order = fc.array(fc.nat({ max: 3 }), { minLength: 60, maxLength: 60 });
-    const many = fc.array(sent, { minLength: 60, maxLength: 60 });
-    fc.assert(
-      fc.property(many, order, (calls, late) => {
-        const world = new World(RECORDED);
-        expect(misreadings(world, calls, late)).toBe(0);
-      }),
-    );
   });
 
   it('is what a refusal states', () => {
