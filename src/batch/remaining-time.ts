@@ -2,11 +2,14 @@ import type { Lane } from '../lane/lane.ts';
 import { copyOfValue } from '../model/copy.ts';
 import { amount, type Cost, minus, times } from '../model/limits.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
+import { reservedOf } from '../rules/underway.ts';
 
 /** What a lane has counted of its calls. */
 interface Counts {
   readonly calls: number;
   readonly taken: Cost;
+  /** All tokens that were taken, by the rule that the server may charge by. */
+  readonly sent: readonly number[];
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
@@ -26,6 +29,7 @@ export class LaneCounts {
     return {
       calls: now.calls - before.calls,
       taken: minus(now.taken, before.taken),
+      sent: now.sent.map((each, rule) => each - (before.sent[rule] ?? 0)),
       inputTokens: now.inputTokens - before.inputTokens,
       outputTokens: now.outputTokens - before.outputTokens,
     };
@@ -34,7 +38,8 @@ export class LaneCounts {
 
 function countsOf({ feedback: { totals }, view }: Lane): Counts {
   const { calls, actual } = totals.sum;
-  return { calls, ...actual, taken: view.state.limits.taken };
+  const { limits, learning } = view.state;
+  return { calls, ...actual, taken: limits.taken, sent: learning.charge.sent };
 }
 
 /**
@@ -43,12 +48,14 @@ function countsOf({ feedback: { totals }, view }: Lane): Counts {
  */
 export function remainingMs(lane: Lane, counts: Counts, unsent: number): number {
   const { view, pauses, feedback } = lane;
-  const { inFlight, reserved } = feedback.totals;
+  const { inFlight, underway } = feedback.totals;
   const { flight, learning, limits } = view.state;
   const now = view.now();
   const each = meanCost(lane, counts);
+  const { cost: reserved, excess } = reservedOf(learning.charge, underway);
   // What calls in flight give back when they end is there for the others.
-  const back = minus(reserved, times(each, inFlight));
+  const unused = minus(reserved, times(each, inFlight));
+  const back = isSettledIn(lane) ? unused : { ...unused, tokens: amount(excess, 'tokens') };
   const cost = minus(times(each, unsent), back);
   const calls = Math.ceil(unsent);
   const startAt = Math.max(now, pauses.until ?? now);
@@ -59,14 +66,20 @@ export function remainingMs(lane: Lane, counts: Counts, unsent: number): number 
 }
 
 /** What a call takes from limits in the end. */
-function meanCost({ view, feedback }: Lane, counts: Counts): Cost {
-  const { calls, taken, inputTokens, outputTokens } = counts;
-  const reserved = times(taken, 1 / calls);
+function meanCost(lane: Lane, counts: Counts): Cost {
+  const { view, feedback } = lane;
+  const { calls, taken, sent, inputTokens, outputTokens } = counts;
+  const { rule } = view.state.learning.charge;
+  const tokens = (rule === undefined ? undefined : sent[rule]) ?? amount(taken, 'tokens');
+  const reserved = times({ ...taken, tokens }, 1 / calls);
   const ended = calls - feedback.totals.inFlight;
   if (inputTokens + outputTokens === 0 || ended <= 0) return reserved;
   const used = { inputTokens: inputTokens / ended, outputTokens: outputTokens / ended };
-  const { policy } = view.state.limits;
-  const isSettled = policy.correction === 'settled' || view.chargeRule?.isSettled;
-  const tokens = isSettled ? used.inputTokens + used.outputTokens : amount(reserved, 'tokens');
-  return { ...reserved, ...used, tokens };
+  if (!isSettledIn(lane)) return { ...reserved, ...used };
+  return { ...reserved, ...used, tokens: used.inputTokens + used.outputTokens };
+}
+
+/** Whether the server is known to correct its charge when a call ends. */
+function isSettledIn({ view }: Lane): boolean {
+  return view.state.limits.policy.correction === 'settled' || view.chargeRule?.isSettled === true;
 }

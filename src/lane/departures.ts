@@ -42,7 +42,7 @@ export class Departures implements DispatchListener {
     const { caller, id, since } = queued;
     forecaster.went(queued);
     caller.went(queue.fair);
-    feedback.totals.started(call.cost);
+    feedback.totals.started(call);
     const { ownReservation, callId, attempt, ref } = queued;
     const { clock, emitter, lane, model } = options;
     const place = { id, since };

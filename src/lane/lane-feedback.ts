@@ -96,7 +96,7 @@ export class LaneFeedback implements ReservationListener {
   ended({ admission, isRefused }: Reservation, outcome: ReservationOutcome): void {
     const { call, caller } = admission;
     const { actual, own, wasAnswered } = outcome;
-    this.totals.ended(call.cost);
+    this.totals.ended(call);
     this.#tell({ kind: 'ended', call, actual, wasAnswered, isRefused });
     const { ownReservation } = admission;
     if (ownReservation !== undefined) ownReservation.endWith(own);

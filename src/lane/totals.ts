@@ -1,5 +1,5 @@
-import { type Cost, minus, plus } from '../model/limits.ts';
 import type { TokenEstimate, Usage } from '../model/usage.ts';
+import type { GrantedCall } from '../rules/ticket.ts';
 import type { LaneTotals } from './lane-snapshot.ts';
 
 /** What a lane counts in this process: its calls, and what has become of them. */
@@ -10,9 +10,8 @@ export class Totals {
   #refused = 0;
   #overloaded = 0;
   #pausedMs = 0;
-  #inFlight = 0;
-  /** What calls in flight have reserved. */
-  reserved: Cost = {};
+  /** Calls that were let through and have not ended. */
+  readonly underway: Set<GrantedCall> = new Set();
 
   get sum(): LaneTotals {
     return {
@@ -25,20 +24,17 @@ export class Totals {
     };
   }
 
-  /** Calls that were let through and have not ended. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.underway.size;
   }
 
-  started(cost: Cost): void {
+  started(call: GrantedCall): void {
     this.#calls++;
-    this.#inFlight++;
-    this.reserved = plus(this.reserved, cost);
+    this.underway.add(call);
   }
 
-  ended(cost: Cost): void {
-    this.#inFlight--;
-    this.reserved = minus(this.reserved, cost);
+  ended(call: GrantedCall): void {
+    this.underway.delete(call);
   }
 
   refused(kind: 'refused' | 'overloaded'): void {

@@ -1,12 +1,12 @@
 import type { LaneRef } from '../events.ts';
-import type { Cost } from '../model/limits.ts';
 import { copyOfLane, type LaneCopy } from '../rules/lane-copy.ts';
 import { inFlight, type LaneState } from '../rules/lane-state.ts';
 import { isKnown } from '../rules/learning/known-limits.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
 import type { CallsUnderway } from '../rules/rehearsal.ts';
-import type { Ticket } from '../rules/ticket.ts';
+import type { GrantedCall, Ticket } from '../rules/ticket.ts';
 import { isOlder } from '../rules/turns.ts';
+import { reservedOf } from '../rules/underway.ts';
 
 /** A lane as it is now, to rehearse calls with. Nothing that is done to it changes the lane. */
 export interface RehearsedLane extends LaneRef {
@@ -24,14 +24,14 @@ export interface RehearsedLane extends LaneRef {
 export interface OwnCalls {
   /** Calls that wait. */
   readonly waiting: Iterable<Ticket>;
-  /** What calls in flight have reserved. */
-  readonly reserved: Cost;
+  /** Calls in flight. */
+  readonly underway: Iterable<GrantedCall>;
 }
 
 export function rehearsedLaneOf(
   ref: LaneRef,
   state: LaneState,
-  { waiting, reserved }: OwnCalls,
+  { waiting, underway }: OwnCalls,
   learns: boolean,
   now: number,
 ): RehearsedLane {
@@ -40,7 +40,7 @@ export function rehearsedLaneOf(
     ...ref,
     copy: copyOfLane(state, now),
     now,
-    underway: { count: inFlight(state), cost: reserved },
+    underway: { count: inFlight(state), ...reservedOf(state.learning.charge, underway) },
     waiting: sorted.map(({ cost, expects, deadline }) => {
       return { cost: capEstimates(state.limits, cost, expects), deadline };
     }),

@@ -3,7 +3,7 @@ import type { Cost } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
 import type { LaneTerms } from './learning/observations.ts';
-import type { RefusalWords } from './learning/refusals.ts';
+import type { RefusalWords } from './learning/refusal-episode.ts';
 import type { GrantedCall, Ticket } from './ticket.ts';
 
 export type { LaneTerms, RefusalWords };

@@ -1,7 +1,7 @@
 import type { LaneCommand } from './commands.ts';
 import { inFlight, type LaneState, memberOf } from './lane-state.ts';
 import { holdBeliefs } from './learning/beliefs.ts';
-import { chargedInTheEnd, hearRemaining, hearRequested, settleCharge } from './learning/charge.ts';
+import { chargedInTheEnd, hearRequested, settleCharge } from './learning/charge.ts';
 import { foundRule } from './learning/charge-belief.ts';
 import { isPaced, answered as learnAnswer, ended as learnEnd } from './learning/learning.ts';
 import { observe } from './learning/observations.ts';
@@ -113,7 +113,6 @@ export function hearLimits(
 ): void {
   const sightings = observe(learning, limits, call, observed, now);
   if (sightings.length > 0) open(recovery);
-  hearRemaining(learning.charge, call, sightings, now);
 }
 
 /** A call was refused: it alone waits, or the whole lane. */

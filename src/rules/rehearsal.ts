@@ -4,9 +4,11 @@ import type { MemberCommand } from './commands.ts';
 import { decide } from './decide.ts';
 import type { LaneCopy } from './lane-copy.ts';
 import type { LaneMember, LaneState } from './lane-state.ts';
+import { foundRule } from './learning/charge-belief.ts';
 import type { Stage } from './limits/burst-state.ts';
 import { LOOKED_AT } from './pick-next.ts';
-import type { GrantedCall, Ticket } from './ticket.ts';
+import type { ChargeTrace, GrantedCall, Ticket } from './ticket.ts';
+import type { Reserved } from './underway.ts';
 
 /** What a rehearsal has shown. */
 export interface Rehearsed {
@@ -27,10 +29,8 @@ export interface PlannedCosts {
 }
 
 /** Calls that were let through already, of this process. */
-export interface CallsUnderway {
+export interface CallsUnderway extends Reserved {
   readonly count: number;
-  /** What they have reserved together. */
-  readonly cost: Cost;
 }
 
 const SELF = 'rehearsal';
@@ -86,10 +86,10 @@ export class Rehearsal {
   }
 
   /** Calls in flight end one after the other, as evenly as they are long. */
-  #takeOver({ count, cost }: CallsUnderway): void {
+  #takeOver({ count, cost, excess }: CallsUnderway): void {
     const { recovery, limits } = this.#state;
     const each = times(cost, 1 / count);
-    const unused = this.#planned.unusedOf?.(each) ?? {};
+    const unused = { ...times(excess, 1 / count), ...this.#planned.unusedOf?.(each) };
     const flightMs = this.#flightMs ?? ASSUMED_FLIGHT_MS;
     for (let index = 0; index < count; index++) {
       const endsAt = this.#now + (flightMs * (index + 1)) / count;
@@ -135,8 +135,9 @@ export class Rehearsal {
     if (!this.#hears) return commands;
     for (let next = this.#next; next !== undefined && next.endsAt <= this.#now; next = this.#next) {
       this.#landed++;
-      const { call, unused } = next;
-      const actual = minus(call.cost, unused);
+      const { unused } = next;
+      const actual = minus(next.call.cost, unused);
+      const call = { ...next.call, charge: chargedFor(amount(actual, 'tokens')) };
       const ended = { call, actual, wasAnswered: true, isRefused: false };
       commands.push(
         { member: SELF, command: { kind: 'answered', call, isRefused: false } },
@@ -152,8 +153,9 @@ export class Rehearsal {
 
   /** Responses show that the server has given it back. */
   #showUnused(unused: Cost): void {
-    const { limits } = this.#state;
-    if (limits.policy.correction !== 'settled') return;
+    const { limits, learning } = this.#state;
+    const isSettled = foundRule(learning.charge)?.isSettled === true;
+    if (limits.policy.correction !== 'settled' && !isSettled) return;
     for (const { balance, limit } of limits.meters) {
       const part = amount(unused, limit.dimension);
       if (balance !== undefined) balance.level = Math.min(balance.limit, balance.level + part);
@@ -213,6 +215,12 @@ export class Rehearsal {
 /** So many ends that are over are forgotten at a time. */
 const MANY = 1024;
 const TRIED: readonly Stage[] = ['tryPerSecond', 'tryTenSeconds'];
+
+/** What the server has charged in the end, by whatever rule; its answer is compared with nothing. */
+function chargedFor(tokens: number): ChargeTrace {
+  const charges = { bare: tokens, max: tokens, sum: tokens, expected: tokens };
+  return { charges, used: [], round: -1 };
+}
 
 function ticketOf(id: number, cost: Cost, deadline: number | undefined): Ticket {
   return { id, since: 0, priority: 0, key: '', weight: 1, cost, expects: [], deadline };

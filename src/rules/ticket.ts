@@ -40,6 +40,8 @@ export interface ChargeTrace {
   readonly charges: Charges;
   /** What is used of the limit with this call, by rule. */
   readonly used: readonly number[];
+  /** All that was ever charged at admission by then, by rule. Absent where the rule was known. */
+  readonly sent?: readonly number[] | undefined;
   /** What was known then: see `ChargeLearning`. */
   readonly round: number;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Totals } from '../../src/lane/totals.ts';
 import type { Usage } from '../../src/model/usage.ts';
+import { someCall } from '../rules/lanes.ts';
 
 const usage = (inputTokens: number, outputTokens: number): Usage => {
   return { inputTokens, outputTokens, cachedInputTokens: 0, cacheWriteTokens: 0 };
@@ -8,10 +9,12 @@ const usage = (inputTokens: number, outputTokens: number): Usage => {
 
 it('counts calls when they are let through, and those in flight until they end', () => {
   const totals = new Totals();
-  totals.started({ requests: 1 });
-  totals.started({ requests: 1 });
-  totals.ended({ requests: 1 });
+  const [first, second] = [someCall(1), someCall(2)];
+  totals.started(first);
+  totals.started(second);
+  totals.ended(first);
   expect(totals.sum).toEqual({ ...new Totals().sum, calls: 2 });
+  expect([...totals.underway]).toEqual([second]);
   expect(totals.inFlight).toBe(1);
 });
 
@@ -37,6 +40,6 @@ it('adds up what was expected and what was used, and how long it was stopped', (
 it('changes no sum that was read before', () => {
   const totals = new Totals();
   const before = totals.sum;
-  totals.started({ requests: 1 });
+  totals.started(someCall(1));
   expect(before).toEqual(new Totals().sum);
 });

@@ -3,6 +3,7 @@ import type { Grant } from '../../src/rules/decide.ts';
 import { type LaneState, laneState } from '../../src/rules/lane-state.ts';
 import { foundRule } from '../../src/rules/learning/charge-belief.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
+import { reservedOf } from '../../src/rules/underway.ts';
 import { asked, ended, laneOf, told } from './lanes.ts';
 import { policyOf } from './limits/policies.ts';
 import { stored } from './limits/stored.ts';
@@ -43,6 +44,29 @@ describe('what a server charges', () => {
     told(state, ended(first, { actual: { requests: 1, tokens: 600 } }), 0);
     expect(foundRule(state.learning.charge)).toEqual({ at: 'bare', isSettled: false });
     expect(levelOf(state, 0)).toBe(59_500);
+  });
+
+  it('is what an older answer is compared with, once it is found: nobody else is at work', () => {
+    const state = laneOfTokens();
+    const grants = Array.from({ length: 5 }, (_, id) => grantOf(state, id, 0));
+    // Each has reserved 4,500 with care, and takes 500.
+    const answer = (index: number): void => {
+      const grant = grants[index] ?? expect.fail();
+      shown(state, grant, 60_000 - 500 * (index + 1), 2000 * (index + 1));
+    };
+    for (const index of [0, 1, 2, 3, 4]) answer(index);
+    const [meter] = state.limits.meters;
+    expect(meter?.balance).toMatchObject({ level: 60_000, othersPerMs: 0 });
+  });
+
+  it('is what a plan takes calls in flight to be charged', () => {
+    const state = laneOfTokens();
+    const calls = [1, 2].map((id) => grantOf(state, id, 0));
+    const underway = calls.map(({ call }) => call);
+    expect(reservedOf(state.learning.charge, underway).excess).toEqual({});
+    shown(state, calls[0] ?? expect.fail(), 59_500, 0);
+    const { cost, excess } = reservedOf(state.learning.charge, underway);
+    expect([cost.tokens, excess]).toEqual([9000, { tokens: 8000 }]);
   });
 
   it('is known to whoever reads the lane from a store', () => {

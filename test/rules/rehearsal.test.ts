@@ -27,7 +27,7 @@ function rehearsed(
 ): Rehearsed {
   const rehearsal = new Rehearsal(
     copyOfLane(lane, now),
-    { count: inFlight, cost: {} },
+    { count: inFlight, cost: {}, excess: {} },
     waiting,
     requests(count),
   );
@@ -98,7 +98,8 @@ describe('a rehearsal', () => {
 
   it('goes on bit by bit, with the same outcome', () => {
     const lane = withFlights(laneOf(5), 10);
-    const rehearsal = new Rehearsal(copyOfLane(lane, 0), { count: 0, cost: {} }, [], requests(200));
+    const nothing = { count: 0, cost: {}, excess: {} };
+    const rehearsal = new Rehearsal(copyOfLane(lane, 0), nothing, [], requests(200));
     expect(rehearsal.goOn(100)).toBe(true);
     expect(rehearsal.outcome.lastAt).toBe(Number.POSITIVE_INFINITY);
     expect(rehearsal.goOn(100)).toBe(false);

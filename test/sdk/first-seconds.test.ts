@@ -102,6 +102,38 @@ describe('60 short calls at once, that fit', () => {
   });
 });
 
+describe('limits that are given are not slower than limits that are learned', () => {
+  const enforcements = ['bucket', 'bucket-10s', 'sliding', 'fixed', 'slices'] as const;
+  const rows = enforcements.flatMap((enforcement) =>
+    [60, 120, 600].map((rpm) => [enforcement, rpm] as const),
+  );
+  it.each(rows)(
+    'unless calls are refused in exchange: %s, %i a minute',
+    async (enforcement, rpm) => {
+      for (const isMute of [false, true]) {
+        for (const calls of [20, 40, 80]) {
+          const common = { baseURL: GATEWAY, limits: { rpm }, enforcement, isMute, calls };
+          const learned = await first(common);
+          const given = await first({ ...common, options: { limits: { rpm } } });
+          expect(given.refused).toBeLessThanOrEqual(2);
+          if (learned.refused > given.refused) continue;
+          expect(given.ms).toBeLessThanOrEqual(Math.max(learned.ms + 2000, 1.05 * learned.ms));
+        }
+      }
+    },
+  );
+
+  it('a call a second: what the limit has room for goes at once', async () => {
+    for (const isMute of [false, true]) {
+      const limits = { rpm: 60 };
+      const run = { baseURL: GATEWAY, limits, isMute, calls: 40, options: { limits } };
+      const { ms, refused } = await first({ ...run, enforcement: 'sliding' });
+      expect(refused).toBe(0);
+      expect(ms).toBeLessThanOrEqual(3000);
+    }
+  });
+});
+
 describe('what fits into a limit that is given goes at once, whatever its rate', () => {
   it.each([
     [500, 200, 0],

@@ -33,6 +33,11 @@ export interface ChargeLearning {
   limit: number;
   /** What is used of the limit at `at`, by rule. */
   used: number[];
+  /**
+   * All that was ever charged at admission, by rule. Replaced at each change, so that an earlier one
+   * may be kept.
+   */
+  sent: number[];
   at: number;
   /** Grows with each reading, and with whatever can't be foreseen. */
   round: number;
@@ -54,6 +59,7 @@ export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
   recorded: number,
   limit: number,
   used: list(number),
+  sent: list(number),
   at: time,
   round: number,
   isAnchored: flag,
@@ -72,6 +78,7 @@ export function newChargeLearning(recorded: ChargeRule | undefined, now: number)
     recorded: index,
     limit: 0,
     used: CHARGE_RULES.map(() => 0),
+    sent: CHARGE_RULES.map(() => 0),
     at: now,
     round: 0,
     isAnchored: true,

@@ -8,6 +8,8 @@ export const ROUNDING = 2;
 const JITTER_MS = 20;
 /** A rule is found if it is so near, as a share of how far the rules are apart. */
 export const NEAR = 0.15;
+/** So much of a reading that is exact is one that is only near. */
+const NEAR_FIT = 0.4;
 /** Another rule is nearer than the present one, as a share of how far both are apart. */
 const NEARER = 0.25;
 /** Three such readings in a row, or somewhat more in all, are enough. */
@@ -29,19 +31,30 @@ export function judge(
   const noise = ROUNDING + (JITTER_MS * learning.limit) / MINUTE_MS;
   const apart = Math.max(...used) - Math.min(...used);
   if (apart > noise) {
-    if (learning.rule === undefined) find(learning, errors, NEAR * apart);
+    if (learning.rule === undefined) find(learning, errors, NEAR * apart, noise);
     else compare(learning, learning.rule, used, errors, noise);
   }
   tryRefund(learning, charges, errors, noise);
 }
 
-function find(learning: ChargeLearning, errors: readonly number[], near: number): void {
+/**
+ * Where many calls are in flight, a server sees them in another order, and others use its limit: then
+ * a reading may be near what a wrong rule had foreseen. So one is enough only where it is exact.
+ */
+function find(
+  learning: ChargeLearning,
+  errors: readonly number[],
+  near: number,
+  noise: number,
+): void {
+  const { recorded } = learning;
   const sizes = errors.map(Math.abs);
-  const least = Math.min(...sizes);
-  if (least > near) return;
-  const isRecorded = (sizes[learning.recorded] ?? Number.POSITIVE_INFINITY) <= near;
-  const found = isRecorded ? learning.recorded : sizes.indexOf(least);
-  learning.fits = found === learning.candidate ? learning.fits + 1 : 1;
+  const isRecorded = (sizes[recorded] ?? Infinity) <= near;
+  const found = isRecorded ? recorded : sizes.indexOf(Math.min(...sizes));
+  const size = sizes[found] ?? 0;
+  if (size > near) return;
+  const fit = size <= noise && (isRecorded || noise <= near) ? 1 : NEAR_FIT;
+  learning.fits = fit + (found === learning.candidate ? learning.fits : 0);
   learning.candidate = found;
   if (learning.fits >= learning.needed) adopt(learning, found);
 }

@@ -4,15 +4,13 @@ import { isSameLimit, type Sighting } from '../limits/metered-limit.ts';
 import type { ChargeTrace, GrantedCall } from '../ticket.ts';
 import { adopt, atOf, CHARGE_RULES, type ChargeLearning, foundRule } from './charge-belief.ts';
 import { judge, NEAR, ROUNDING } from './charge-evidence.ts';
-import type { RefusalWords } from './refusals.ts';
+import type { RefusalWords } from './refusal-episode.ts';
 
 /** After refusals, a rule must be found so many times in a row at most. */
 const MOST_FITS = 32;
 
 /** The limit of which responses show what calls are charged. */
 const TOKENS_A_MINUTE: Subject = { dimension: 'tokens', windowMs: MINUTE_MS };
-/** A refusal for these says nothing of it. */
-const OTHERS: readonly unknown[] = ['requests', 'concurrency', 'inputTokens', 'outputTokens'];
 
 /** The limit on tokens a minute, as a response shows it. */
 export interface ChargeReading {
@@ -27,13 +25,32 @@ export function traceCharge(
   cost: Cost,
   now: number,
 ): ChargeTrace | undefined {
-  // A lane of calls whose charge is known has nothing to learn.
-  if (charges === undefined && learning.limit === 0) return undefined;
-  flowOut(learning, now);
   const tokens = amount(cost, 'tokens');
-  learning.used = learning.used.map((used, i) => used + (charges?.[atOf(i)] ?? tokens));
+  const charged = CHARGE_RULES.map(({ at }) => charges?.[at] ?? tokens);
+  learning.sent = sumOf(learning.sent, charged);
+  flowOut(learning, now);
+  learning.used = sumOf(learning.used, charged);
   if (charges === undefined) return undefined;
-  return { charges, used: learning.used.map(Math.round), round: learning.round };
+  const { sent, round } = learning;
+  return { charges, sent, used: learning.used.map(Math.round), round };
+}
+
+/**
+ * What the lane had let through with the call, of `taken` by now: where the charge at admission was
+ * found to be all, the calls since then count with it. They may have reserved far more, with care.
+ */
+export function takenThen(
+  { rule = -1, sent }: ChargeLearning,
+  call: Pick<GrantedCall, 'taken' | 'charge'>,
+  taken: Cost,
+): Cost {
+  const then = call.charge?.sent?.[rule];
+  if (then === undefined || CHARGE_RULES[rule]?.isSettled !== false) return call.taken;
+  return { ...call.taken, tokens: amount(taken, 'tokens') - (sent[rule] ?? then) + then };
+}
+
+function sumOf(one: readonly number[], other: readonly number[]): number[] {
+  return one.map((each, i) => each + (other[i] ?? 0));
 }
 
 /** A call has ended: rules that settle take what it has used instead. */
@@ -68,7 +85,7 @@ export function chargedInTheEnd(
 /** What the server has left shows what it has charged. */
 export function hearRemaining(
   charge: ChargeLearning,
-  call: GrantedCall,
+  call: Pick<GrantedCall, 'charge'>,
   sightings: readonly Sighting[],
   now: number,
 ): void {
@@ -84,7 +101,8 @@ export function hearRequested(
   call: GrantedCall,
   { dimension, stated }: RefusalWords,
 ): void {
-  if (call.charge === undefined || OTHERS.includes(dimension)) return;
+  // A refusal for something else says nothing of it.
+  if (call.charge === undefined || (dimension ?? 'tokens') !== 'tokens') return;
   const { requested } = stated ?? {};
   const isExplained = requested !== undefined && stateCharge(charge, call.charge, requested);
   if (!isExplained) doubtCharge(charge);
@@ -101,13 +119,13 @@ export function hearCharge(
   if (trace.round !== learning.round || trace.used.length !== CHARGE_RULES.length) return;
   const used = limit - remaining;
   const errors = trace.used.map((foreseen) => used - foreseen);
-  // Where nothing is left, more may have been used than is shown.
-  const isTelling = remaining > 0 && (limit === learning.limit || learning.limit === 0);
   // Before the first reading, nobody knew how fast what is used flows out.
   const isFirst = learning.limit === 0;
+  // Where nothing is left, more may have been used than is shown.
+  const isTelling = remaining > 0 && (isFirst || limit === learning.limit);
   learning.limit = limit;
   if (learning.isAnchored && isTelling) judge(learning, trace, errors);
-  learning.used = learning.used.map((foreseen, i) => Math.max(0, foreseen + (errors[i] ?? 0)));
+  learning.used = sumOf(learning.used, errors).map((used) => Math.max(0, used));
   learning.isAnchored = !isFirst;
   learning.round++;
 }
@@ -120,13 +138,13 @@ export function stateCharge(
 ): boolean {
   const known = learning.rule ?? learning.recorded;
   const offBy = (rule: number): number => Math.abs(charges[atOf(rule)] - tokens);
-  const isSettled = CHARGE_RULES[known]?.isSettled;
-  const sorted = [known, ...CHARGE_RULES.keys()]
-    .filter((rule) => CHARGE_RULES[rule]?.isSettled === isSettled)
-    .sort((one, other) => offBy(one) - offBy(other));
-  const nearest = sorted[0] ?? known;
+  let nearest = known;
+  for (const [rule, { isSettled }] of CHARGE_RULES.entries()) {
+    const isAlike = isSettled === CHARGE_RULES[known]?.isSettled;
+    if (isAlike && offBy(rule) < offBy(nearest)) nearest = rule;
+  }
   if (offBy(nearest) > ROUNDING + NEAR * tokens) return false;
-  const isClear = new Set([charges.bare, charges.max, charges.sum]).size > 1;
+  const isClear = charges.bare !== charges.sum;
   if (isClear && nearest !== learning.rule) adopt(learning, nearest);
   return true;
 }

@@ -112,7 +112,7 @@ export interface LearningOptions {
 }
 
 /** A call that was let through. */
-export type TakenCall = Pick<GrantedCall, 'cost' | 'at' | 'taken'>;
+export type TakenCall = Pick<GrantedCall, 'cost' | 'at' | 'taken' | 'charge'>;
 
 export function newLearning(options: LearningOptions, now: number): Learning {
   const { start, windows, measures, inFlight } = options;

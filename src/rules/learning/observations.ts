@@ -22,6 +22,7 @@ import {
   restart,
 } from './beliefs.ts';
 import { beginAnew } from './caution.ts';
+import { hearRemaining, takenThen } from './charge.ts';
 import { type ConcurrencyBounds, configureConcurrency, stateConcurrency } from './concurrency.ts';
 import { areSame, isAmong } from './known-limits.ts';
 import type { Learning, TakenCall } from './learning.ts';
@@ -57,7 +58,9 @@ export function observe(
     return corrected(learning.perSecond, each, ourShare, now);
   });
   change(learning, limits, () => learnShown(known, sightings, now), now);
-  observeBalance(limits, sightings, call.at, call.taken, now);
+  hearRemaining(learning.charge, call, sightings, now);
+  const taken = takenThen(learning.charge, call, limits.taken);
+  observeBalance(limits, sightings, call.at, taken, now);
   return sightings;
 }
 

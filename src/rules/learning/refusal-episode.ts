@@ -1,9 +1,15 @@
 import { DIMENSIONS, type Dimension } from '../../model/limits.ts';
-import type { PauseCause } from '../../model/refusal.ts';
+import type { PauseCause, Stated } from '../../model/refusal.ts';
 import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
 
 const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
 const SUBJECTS: readonly (Dimension | 'concurrency')[] = [...DIMENSIONS, 'concurrency'];
+
+/** What a refusal says besides its kind. */
+export interface RefusalWords {
+  readonly dimension?: Dimension | 'concurrency' | undefined;
+  readonly stated?: Stated | undefined;
+}
 
 /** Refusals in a row, which one pause answers. */
 export interface RefusalEpisode {

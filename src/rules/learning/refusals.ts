@@ -1,5 +1,4 @@
-import type { Dimension } from '../../model/limits.ts';
-import type { PauseCause, Stated } from '../../model/refusal.ts';
+import type { PauseCause } from '../../model/refusal.ts';
 import { drain, type LimitSet } from '../limits/limit-set.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { areTooMany, noteRefusal } from './backoff.ts';
@@ -9,17 +8,12 @@ import { countsNothing } from './limit-estimates.ts';
 import { lower, lowerALittle, narrow, narrowByOne } from './lowering.ts';
 import { statesOdd, told } from './observations.ts';
 import { doubtPerSecond } from './per-second-headers.ts';
+import type { RefusalWords } from './refusal-episode.ts';
 import { areStrays, isRefuted } from './strays.ts';
 import { correctTaken } from './throughput.ts';
 
 /** Stray refusals go on for so long before a lower rate is tried. */
 const UNTRIED_MS = 10_000;
-
-/** What a refusal says besides its kind. */
-export interface RefusalWords {
-  readonly dimension?: Dimension | 'concurrency' | undefined;
-  readonly stated?: Stated | undefined;
-}
 
 /**
  * A call was refused for a limit (any cause but `capacity`): any call, also one of an episode that

@@ -49,12 +49,13 @@ export function isBelieved({ limit, burst }: PacedLimit): boolean {
 }
 
 /**
- * A call a second or less, and no response has shown that limit: too few calls would pass to make up
+ * A call a second or less, neither given nor shown by a response: too few calls would pass to make up
  * for those that are refused if it is wrong.
  */
 function isSingle({ limit, burst }: PacedLimit): boolean {
   const perSecond = (limit.max * SECOND_MS) / limit.windowMs;
-  return limit.dimension === 'requests' && perSecond <= 1 && !burst.isSeen;
+  const isSure = limit.source === 'given' || burst.isSeen;
+  return limit.dimension === 'requests' && perSecond <= 1 && !isSure;
 }
 
 /** Whether a known host may allow a shorter burst than its profile says. What was given is believed. */

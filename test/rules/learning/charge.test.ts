@@ -1,96 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChargeRule, type Charges, reservedBy } from '../../../src/model/charge.ts';
+import { type ChargeRule, reservedBy } from '../../../src/model/charge.ts';
 import { read } from '../../../src/rules/codec.ts';
 import {
   chargedInTheEnd,
   doubtCharge,
-  hearCharge,
   settleCharge,
   stateCharge,
-  traceCharge,
 } from '../../../src/rules/learning/charge.ts';
 import {
   CHARGE_RULES,
-  type ChargeLearning,
   chargeLearning,
-  foundRule,
   likelyRule,
-  newChargeLearning,
 } from '../../../src/rules/learning/charge-belief.ts';
-import type { ChargeTrace } from '../../../src/rules/ticket.ts';
-
-const LIMIT = 60_000;
-const RECORDED = { at: 'bare', isSettled: false } as const;
-
-interface Sent {
-  readonly input: number;
-  readonly allowed: number;
-  readonly output: number;
-}
-
-function chargesOf({ input, allowed, output }: Sent): Charges {
-  const most = { max: Math.max(input, allowed), sum: input + allowed };
-  return { bare: input, ...most, expected: input + output };
-}
-
-/** A server with a bucket of 60,000 tokens a minute, one a millisecond, and who learns its charge. */
-class World {
-  readonly learning: ChargeLearning;
-  now = 0;
-  #used = 0;
-  readonly #rule: ChargeRule;
-
-  constructor(rule: ChargeRule, recorded: ChargeRule = RECORDED) {
-    this.#rule = rule;
-    this.learning = newChargeLearning(recorded, 0);
-  }
-
-  get found(): ChargeRule | undefined {
-    return foundRule(this.learning);
-  }
-
-  pass(ms: number): void {
-    this.now += ms;
-    this.#used = Math.max(0, this.#used - ms);
-  }
-
-  /** Somebody else, or nobody knows who. */
-  disturb(tokens: number): void {
-    this.#used += tokens;
-  }
-
-  send(sent: Sent): { trace: ChargeTrace; shown: number } {
-    const charges = chargesOf(sent);
-    const trace = traceCharge(this.learning, charges, { tokens: charges.bare }, this.now)!;
-    this.#used += charges[this.#rule.at];
-    return { trace, shown: LIMIT - this.#used };
-  }
-
-  end({ trace, shown }: ReturnType<World['send']>, { input, output }: Sent): void {
-    const remaining = Math.floor(Math.max(0, shown));
-    hearCharge(this.learning, trace, { limit: LIMIT, remaining }, this.now);
-    const more = input + output - trace.charges[this.#rule.at];
-    if (this.#rule.isSettled) this.#used = Math.max(0, this.#used + more);
-    settleCharge(this.learning, trace, { tokens: input + output }, false);
-  }
-
-  /** A call, its answer after a tenth of a second, and as long until the next one. */
-  ask(sent: Sent): void {
-    const call = this.send(sent);
-    this.pass(100);
-    this.end(call, sent);
-    this.pass(100);
-  }
-}
-
-const sent: fc.Arbitrary<Sent> = fc
-  .record({
-    input: fc.integer({ min: 200, max: 1000 }),
-    factor: fc.integer({ min: 2, max: 4 }),
-    output: fc.integer({ min: 100, max: 300 }),
-  })
-  .map(({ input, factor, output }) => ({ input, allowed: input * factor, output }));
+import { RECORDED, sent, World } from './charges.ts';
 
 describe('what a server charges', () => {
   it('begins with no rule, and the recorded one as the likely one', () => {

@@ -67,7 +67,7 @@ describe('calls at once to an unknown host, by the rate of its limit', () => {
   ])('of %i requests a minute: %i calls', (rpm, calls) => {
     const each = { ...common, rpm, calls };
     // At higher rates, two calls beyond a second's share would tell nothing.
-    const isTried = rpm > 60 && rpm < 2000;
+    const isTried = rpm < 2000;
     for (const server of [bucketOf(60, rpm), byTheMinute(rpm), byTheClock(rpm)]) {
       const { ms, refused } = run(server, each);
       expect(refused).toBe(0);
