@@ -70,16 +70,18 @@ function seenInText(text: string, json: unknown, isWhole: boolean): ObservedUsag
   return isWhole ? seenIn(json) : NOTHING;
 }
 
-/** Gemini's streams are a list of chunks, where nobody asks for events: the last one counts. */
+/**
+ * Gemini's streams are a list of chunks, where nobody asks for events: the last one counts. What an
+ * answer holds is read only where it has broken off, or reports no output.
+ */
 function seenIn(json: unknown): ObservedUsage {
   const failure = failureInAnswer(json);
   const usage = usageOf(Array.isArray(json) ? json.at(-1) : json);
-  if (failure === undefined) return { usage, seenOutputTokens: 0 };
+  if (failure === undefined && usage?.outputTokens !== 0) return { usage, seenOutputTokens: 0 };
   const meter = metered(json);
-  const { seenOutputTokens } = meter;
-  return meter.hasProduced
-    ? { usage: meter.usage, seenOutputTokens, failure }
-    : { ...NOTHING, failure };
+  const { hasProduced, seenOutputTokens } = meter;
+  if (failure === undefined) return { usage, seenOutputTokens };
+  return hasProduced ? { usage: meter.usage, seenOutputTokens, failure } : { ...NOTHING, failure };
 }
 
 /** What an answer reports and holds, chunk by chunk. An answer may break off: OpenRouter's, Gemini's. */
