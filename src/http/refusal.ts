@@ -75,8 +75,11 @@ function kindOf(evidence: RefusalEvidence): Kind | undefined {
   return isDaily(evidence) ? 'daily' : 'rate';
 }
 
-/** Gemini and Mistral: this key has no quota for the model at all. */
-const NO_QUOTA = /\blimit: 0(?![.\d]|,\d)/i;
+/** This key has no quota for the model at all; not what is left of one, nor of slots. */
+const NO_QUOTA =
+  /(?<!\b(?:remaining|concurrency) )\blimit: 0(?![.\d]|,\d| (?:[a-z]+ ){0,2}(?:remaining|left|free|available)\b)/i;
+/** Gemini, also where a gateway quotes it. */
+const OF_METRIC = /\bmetric: \S{1,200}, limit: 0/i;
 
 function isMoney(evidence: RefusalEvidence): boolean {
   const { status, read } = evidence;
@@ -84,7 +87,9 @@ function isMoney(evidence: RefusalEvidence): boolean {
   const saysWait = (): boolean => askedWait(evidence, false) !== undefined;
   if (moneySignOf(read, { saysWait }) !== undefined) return true;
   if (status !== 429) return false;
-  return NO_QUOTA.test(read.message) || hasNoRequests(evidence);
+  // Gemini states a wait beside it, which leads to nothing; others state one where there is a limit.
+  const isNone = NO_QUOTA.test(read.message) && (OF_METRIC.test(read.message) || !saysWait());
+  return isNone || hasNoRequests(evidence);
 }
 
 function hasNoRequests(evidence: RefusalEvidence): boolean {
