@@ -1,5 +1,5 @@
-import { isObject, member, parseJson } from '../model/json.ts';
-import { failureIn } from './body-failure.ts';
+import { parseJson } from '../model/json.ts';
+import { failureInAnswer } from './body-failure.ts';
 import type { BodyListener, BodyTap, Emit, ObservedUsage } from './body-tap.ts';
 import { ByteBuffer } from './bytes.ts';
 import { usageOf } from './usage.ts';
@@ -70,14 +70,25 @@ function seenInText(text: string, json: unknown, isWhole: boolean): ObservedUsag
   return isWhole ? seenIn(json) : NOTHING;
 }
 
-/** Gemini's streams are a list of chunks, where nobody asks for events: the last one counts. */
+/**
+ * Gemini's streams are a list of chunks, where nobody asks for events: the last one counts. What an
+ * answer holds is read only where it has broken off, or reports no output.
+ */
 function seenIn(json: unknown): ObservedUsage {
+  const failure = failureInAnswer(json);
   const usage = usageOf(Array.isArray(json) ? json.at(-1) : json);
-  const failure = failureIn(json);
-  if (failure === undefined) return { usage, seenOutputTokens: 0 };
-  const seenOutputTokens = writtenIn(json);
-  const hasProduced = seenOutputTokens > 0 || (usage?.outputTokens ?? 0) > 0;
-  return hasProduced ? { usage, seenOutputTokens, failure } : { ...NOTHING, failure };
+  if (failure === undefined && usage?.outputTokens !== 0) return { usage, seenOutputTokens: 0 };
+  const meter = metered(json);
+  const { hasProduced, seenOutputTokens } = meter;
+  if (failure === undefined) return { usage, seenOutputTokens };
+  return hasProduced ? { usage: meter.usage, seenOutputTokens, failure } : { ...NOTHING, failure };
+}
+
+/** What an answer reports and holds, chunk by chunk. An answer may break off: OpenRouter's, Gemini's. */
+function metered(json: unknown): UsageMeter {
+  const meter = new UsageMeter();
+  for (const part of Array.isArray(json) ? json : [json]) meter.seeAnswer(part);
+  return meter;
 }
 
 /** A stream of Cohere's first API: a line of JSON for each event, the last of which has the usage. */
@@ -86,13 +97,4 @@ function seenInLines(text: string): ObservedUsage {
   for (const line of text.split('\n')) meter.see(parseJson(line));
   const { usage, seenOutputTokens } = meter;
   return { usage, seenOutputTokens };
-}
-
-/** Output tokens of an answer that broke off: OpenRouter returns it beside its error. */
-function writtenIn(json: unknown): number {
-  const choices = member(json, 'choices');
-  if (!Array.isArray(choices)) return 0;
-  const meter = new UsageMeter();
-  meter.see({ choices: choices.map((choice) => (isObject(choice) ? choice.message : undefined)) });
-  return meter.seenOutputTokens;
 }

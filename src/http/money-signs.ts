@@ -1,24 +1,5 @@
-/**
- * When a sign counts.
- *
- * - `always`: nobody says it of a limit over time.
- * - `unwindowed`: unless the error names a limit over a minute, an hour or a day.
- * - `bare`: it is also advice beside an ordinary limit; unless the error names such a limit, or says
- *   how long to wait, or says that a rate is limited.
- */
-export type Counts = 'always' | 'unwindowed' | 'bare';
-
-/** What hosts say when nothing passes until somebody pays. */
-export interface MoneySign {
-  /** Who says it. */
-  readonly hosts: string;
-  /** Where that was read. GitHub's issues are `owner/repository#number`. */
-  readonly source: string;
-  readonly counts: Counts;
-  /** Codes, types or reasons: lower case, without `_`, `-`, `.` and spaces. */
-  readonly codes?: RegExp;
-  readonly words?: RegExp;
-}
+import type { MoneySign } from './money-sign.ts';
+import { SIGNS_ABROAD } from './money-signs-abroad.ts';
 
 /** Of codes and types. Each pattern is tried on one code at a time. */
 const CODE_SIGNS: readonly MoneySign[] = [
@@ -59,10 +40,10 @@ const CODE_SIGNS: readonly MoneySign[] = [
     codes: /freetieronly$/,
   },
   {
-    hosts: 'z.ai and Zhipu: 1113',
-    source: 'zai-org/feedback#789; langgenius/dify#5850',
+    hosts: 'z.ai and Zhipu: no balance, a closed account, a plan that has ended',
+    source: 'zai-org/feedback#789; langgenius/dify#5850; zai-org/feedback#57',
     counts: 'always',
-    codes: /^1113$/,
+    codes: /^1(?:11[0-3]|309)$/,
   },
   {
     hosts: 'ModelScope and MiniMax, Novita, OpenCode, new-api, sub2api, Gatewayz',
@@ -76,6 +57,12 @@ const CODE_SIGNS: readonly MoneySign[] = [
     source: 'nminaya/grammar-nazi-bot#967',
     counts: 'always',
     codes: /^paymentrequired/,
+  },
+  {
+    hosts: 'OpenAI, Moonshot; gateways: closed and unpaid accounts',
+    source: 'ztjhz/BetterChatGPT#105; clacky-ai/openclacky#192; a guess for others',
+    counts: 'always',
+    codes: /^accessterminated|^invoiceunpaid$|^(?:subscription|plan)(?:required|expired|inactive)$/,
   },
   {
     hosts: 'LiteLLM’s budgets',
@@ -196,18 +183,25 @@ const WORD_SIGNS: readonly MoneySign[] = [
     words: /\bextra usage is required\b/i,
   },
   {
-    hosts: 'Zhipu, new-api, Volcengine, DashScope, DeepSeek',
-    source: 'langgenius/dify#5850; QuantumNous/new-api#6929; volcengine.com/docs/82379/1299023',
+    hosts: 'z.ai and gateways: a plan has ended, or there is none',
+    source: 'docs.z.ai, "Errors", 2026; a guess for others',
     counts: 'unwindowed',
     words:
-      /[余餘][额額]不足|欠[费費]|(?:额度|額度|配额|资源包|套餐|余额)[^。\n]{0,8}(?:不足|用尽|用完|耗尽|过期)|[账帳][户戶号號][^。\n]{0,8}(?:停用|冻结)|逾期|预扣费额度失败/,
+      /\b(?:plan|package|subscription|membership|trial) (?:has |is |was |have )?(?:expired|ended|lapsed|canceled|cancelled|inactive)\b|\bno active (?:[\w-]{1,15} ){0,2}(?:subscription|plan|package|membership)\b|\b(?:paid|active|valid) (?:[\w-]{1,15} )?(?:plan|subscription) (?:is |was )?required\b|\bused (?:up )?(?:all (?:of )?)?(?:your |its |the )?(?:[\w-]{1,15} )?(?:trial|free) (?:tokens|quota|requests|calls|allocation)\b/i,
   },
   {
-    hosts: 'Zhipu and others: what to do about it',
-    source: 'langgenius/dify#5850',
-    counts: 'bare',
-    words: /充值/,
+    hosts: 'gateways: nothing is left, or an invoice is unpaid',
+    source: 'a guess',
+    counts: 'always',
+    words:
+      /\bout of (?:[\w-]{1,15} ){0,2}(?:funds|money|points)\b|\bnot? (?:have )?enough points\b|\bwallet is empty\b|\binvoices?\b[^.\n]{0,30}\b(?:unpaid|not be charged|not be paid|overdue)\b/i,
+  },
+  {
+    hosts: 'OpenAI, Moonshot: the account was closed',
+    source: 'ztjhz/BetterChatGPT#105; clacky-ai/openclacky#192',
+    counts: 'always',
+    words: /\baccess (?:was |has been |is )?terminated\b/i,
   },
 ];
 
-export const MONEY_SIGNS: readonly MoneySign[] = [...CODE_SIGNS, ...WORD_SIGNS];
+export const MONEY_SIGNS: readonly MoneySign[] = [...CODE_SIGNS, ...WORD_SIGNS, ...SIGNS_ABROAD];

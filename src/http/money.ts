@@ -1,6 +1,7 @@
 import { type ErrorBody, plainCode } from './error-body.ts';
 import { saysRate } from './limit-words.ts';
-import { MONEY_SIGNS, type MoneySign } from './money-signs.ts';
+import type { MoneySign } from './money-sign.ts';
+import { MONEY_SIGNS } from './money-signs.ts';
 
 /** A limit over a short time, named in an error. */
 const WINDOWED =

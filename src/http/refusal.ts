@@ -5,6 +5,7 @@ import { type ErrorBody, plainCode, readErrorBody } from './error-body.ts';
 import { readLimits } from './headers.ts';
 import { saysOverloaded, saysRateLimit } from './limit-words.ts';
 import { moneySignOf } from './money.ts';
+import { mayRefuse } from './refusing-statuses.ts';
 import { serverNow } from './server-time.ts';
 import { statedIn } from './stated-limits.ts';
 import { waitInBody } from './wait-body.ts';
@@ -30,19 +31,6 @@ export interface StatedError {
 /** What the rules below look at. `now` is the server's, as far as it is known. */
 interface RefusalEvidence extends StatedError {
   readonly read: ErrorBody;
-}
-
-/**
- * Statuses whose body may say that a limit refused the call. 402: OpenRouter's credits. 403: quotas
- * of Azure API Management, Google and other gateways. 408, 500 and above: hosts and gateways that
- * have no 429. 413 and 498: Groq. 420: Twitter's "Enhance your calm". SDKs retry neither 400 nor 401,
- * so that there is nothing to decide about money under these.
- */
-const REFUSING: readonly number[] = [402, 403, 408, 413, 420, 429, 498];
-
-/** Whether a response with that status must be read to know if it is a refusal. */
-export function mayRefuse(status: number): boolean {
-  return REFUSING.includes(status) || (status >= 500 && status <= 599);
 }
 
 /**
@@ -87,8 +75,11 @@ function kindOf(evidence: RefusalEvidence): Kind | undefined {
   return isDaily(evidence) ? 'daily' : 'rate';
 }
 
-/** Gemini and Mistral: this key has no quota for the model at all. */
-const NO_QUOTA = /\blimit: 0(?![.\d]|,\d)/i;
+/** This key has no quota for the model at all; not what is left of one, nor of slots. */
+const NO_QUOTA =
+  /(?<!\b(?:remaining|concurrency) )\blimit: 0(?![.\d]|,\d| (?:[a-z]+ ){0,2}(?:remaining|left|free|available)\b)/i;
+/** Gemini, also where a gateway quotes it. */
+const OF_METRIC = /\bmetric: \S{1,200}, limit: 0/i;
 
 function isMoney(evidence: RefusalEvidence): boolean {
   const { status, read } = evidence;
@@ -96,7 +87,9 @@ function isMoney(evidence: RefusalEvidence): boolean {
   const saysWait = (): boolean => askedWait(evidence, false) !== undefined;
   if (moneySignOf(read, { saysWait }) !== undefined) return true;
   if (status !== 429) return false;
-  return NO_QUOTA.test(read.message) || hasNoRequests(evidence);
+  // Gemini states a wait beside it, which leads to nothing; others state one where there is a limit.
+  const isNone = NO_QUOTA.test(read.message) && (OF_METRIC.test(read.message) || !saysWait());
+  return isNone || hasNoRequests(evidence);
 }
 
 function hasNoRequests(evidence: RefusalEvidence): boolean {

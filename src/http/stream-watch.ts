@@ -41,6 +41,7 @@ export class StreamWatch {
   #failure: BodyFailure | undefined;
   #isAnswered = false;
   #isDone = false;
+  #isBegun = false;
 
   constructor(listener: BodyListener) {
     this.#listener = listener;
@@ -60,7 +61,10 @@ export class StreamWatch {
       REPORTS.some((name) => data.includes(name)),
     );
     if (data === DONE || (isObject(json) && LAST.includes(json.type))) this.#isDone = true;
-    const failure = json === undefined ? failureInText(data, event) : failureIn(json, event);
+    const isFirst = !this.#isBegun;
+    this.#isBegun = true;
+    const failure =
+      json === undefined ? failureInText(data, event, isFirst) : failureIn(json, event);
     if (failure !== undefined) this.#fail(failure);
     else if (isAnswer(json)) this.#answer();
     return json;

@@ -2,6 +2,7 @@ import { awsStreamTap } from './aws-stream-tap.ts';
 import type { BodyListener, BodyTap, ObservedUsage } from './body-tap.ts';
 import { eventStreamTap } from './event-stream-tap.ts';
 import { JsonTap } from './json-tap.ts';
+import { PageTap } from './page-tap.ts';
 
 /** What is known of a body before it comes. */
 export interface ExpectedBody {
@@ -25,8 +26,10 @@ export function tapFor(expected: ExpectedBody, listener: BodyListener): BodyTap 
   if (BINARY.test(contentType)) return blindTap(listener);
   const isEvents = isStream || /^\s*text\/event-stream\b/i.test(contentType);
   const isJson = /\bjson\b/i.test(contentType);
+  const isPage = /\bhtml\b/i.test(contentType);
   return sniffingTap((first) => {
     if (first === BRACE || first === BRACKET) return new JsonTap(listener);
+    if (first === LESS && (isEvents || isJson || isPage)) return new PageTap(listener);
     if (isEvents) return eventStreamTap(hideUsageChunk, listener);
     return isJson ? new JsonTap(listener) : blindTap(listener);
   });
@@ -34,6 +37,7 @@ export function tapFor(expected: ExpectedBody, listener: BodyListener): BodyTap 
 
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
+const LESS = 0x3c;
 /** LF, CR, and the bytes of a BOM: they mean nothing before JSON, nor before events. */
 const BLANK: readonly (number | undefined)[] = [10, 13, 0xef, 0xbb, 0xbf];
 

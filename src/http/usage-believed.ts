@@ -6,24 +6,30 @@ import type { TokenEstimate, Usage } from '../model/usage.ts';
  */
 const MOST_INPUT_TOKENS = 4_000_000;
 const MOST_OF_ESTIMATE = 4;
+/** A guess: gateways add less than this to a prompt that is only text. */
+const MOST_BESIDE_TEXT = 200_000;
 /** A guess: several times what any model writes at once. */
 const MOST_OUTPUT_TOKENS = 1_000_000;
+/** A guess: some hosts don't count reasoning toward the call's own limit, and none reasons for so long. */
+const MOST_BESIDE_LIMIT = 200_000;
+const MOST_OF_LIMIT = 4;
 /** A prompt is never so much shorter than its estimate, not even one of images and files. */
 const LEAST_INPUT_SHARE = 0.001;
 
 /** What is known of a call besides the usage that its response reports. */
 export interface CountedCall {
-  readonly estimate: TokenEstimate;
+  /** `isText`: its input is only text, and all of it is in its body. */
+  readonly estimate: TokenEstimate & { readonly isText?: boolean };
   /** The most output tokens that the call allows, where it says so. */
   readonly maxOutputTokens: number | undefined;
-  /** Output tokens that were seen to arrive; 0 where nobody counted. */
+  /** Output tokens that were seen to arrive, or stand in the answer; 0 where nobody counted. */
   readonly seenOutputTokens: number;
 }
 
 /**
  * The reported usage as far as it can be true; `undefined` where it can't, so that the call costs
- * its estimate: no input for a prompt, or more tokens than any model reads or writes. Where a stream
- * reports no output, what was seen of it counts.
+ * its estimate: no input for a prompt, or more tokens than any model reads or writes, or than such
+ * a call can have. Where no output is reported, what was seen of it counts.
  */
 export function believedUsage(usage: Usage | undefined, call: CountedCall): Usage | undefined {
   if (usage === undefined || isTooLittle(usage, call) || isTooMuch(usage, call)) return undefined;
@@ -35,11 +41,13 @@ function isTooLittle({ inputTokens }: Usage, { estimate }: CountedCall): boolean
   return inputTokens < LEAST_INPUT_SHARE * estimate.inputTokens;
 }
 
-function isTooMuch(
-  { inputTokens, outputTokens }: Usage,
-  { estimate, maxOutputTokens = 0 }: CountedCall,
-): boolean {
-  const mostInput = Math.max(MOST_INPUT_TOKENS, MOST_OF_ESTIMATE * estimate.inputTokens);
-  const mostOutput = Math.max(MOST_OUTPUT_TOKENS, maxOutputTokens);
+function isTooMuch({ inputTokens, outputTokens }: Usage, call: CountedCall): boolean {
+  const { estimate, maxOutputTokens } = call;
+  const most = estimate.isText === true ? MOST_BESIDE_TEXT : MOST_INPUT_TOKENS;
+  const mostInput = Math.max(most, MOST_OF_ESTIMATE * estimate.inputTokens);
+  const mostOutput =
+    maxOutputTokens === undefined
+      ? MOST_OUTPUT_TOKENS
+      : Math.max(MOST_BESIDE_LIMIT, MOST_OF_LIMIT * maxOutputTokens);
   return !(inputTokens <= mostInput && outputTokens <= mostOutput);
 }

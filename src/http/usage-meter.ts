@@ -20,20 +20,33 @@ const WRITTEN: readonly string[] = [
   'function',
   'function_call',
   'tool_calls',
+  'functionCall', // Gemini
+  'toolUse', // Bedrock
 ];
+/** Arguments of a function as an object: all that is in it was written. */
+const ARGUMENTS: readonly string[] = ['input', 'args'];
 
 /** Deeper than any known delta. Untrusted input must not decide how deep we recurse. */
 const MAX_DEPTH = 6;
 
-/** Characters that the model wrote, in a delta of any provider's shape. */
-function writtenIn(value: unknown, depth = 0): number {
+/** Characters that the model wrote, in a delta of any provider's shape; `isAll`: in all its members. */
+function writtenIn(value: unknown, depth = 0, isAll = false): number {
   if (typeof value === 'string') return value.length;
   if (depth === MAX_DEPTH) return 0;
   if (Array.isArray(value)) {
-    return value.reduce<number>((sum, item) => sum + writtenIn(item, depth + 1), 0);
+    return value.reduce<number>((sum, item) => sum + writtenIn(item, depth + 1, isAll), 0);
   }
-  if (!isObject(value)) return 0;
-  return WRITTEN.reduce((sum, key) => sum + writtenIn(value[key], depth + 1), 0);
+  if (!isObject(value)) return isAll ? String(value).length : 0;
+  if (isAll)
+    return Object.entries(value).reduce(
+      (sum, [key, each]) => sum + key.length + writtenIn(each, depth + 1, true),
+      0,
+    );
+  const written = WRITTEN.reduce((sum, key) => sum + writtenIn(value[key], depth + 1), 0);
+  return ARGUMENTS.reduce(
+    (sum, key) => (value[key] === undefined ? sum : sum + writtenIn(value[key], depth + 1, true)),
+    written,
+  );
 }
 
 /** The deltas of one event: a chunk of a chat holds one for each of its choices. */
@@ -44,6 +57,20 @@ function deltasOf(event: unknown): readonly unknown[] {
   if (member(event, 'event_type') === 'text-generation') return [event];
   // Cohere's deltas are of a message.
   return [member(event, 'delta', 'message') ?? member(event, 'delta')];
+}
+
+/**
+ * What the model wrote in a whole answer, or a chunk of one: of chats, Gemini, Bedrock, Responses,
+ * Anthropic, and Cohere's two APIs.
+ */
+function writtenParts(answer: unknown): readonly unknown[] {
+  const choices = member(answer, 'choices') ?? member(answer, 'candidates');
+  if (Array.isArray(choices)) return choices.map((each) => member(each, 'message') ?? each);
+  const output = member(answer, 'output');
+  // A message that is a text is an error's.
+  const message = member(answer, 'message');
+  const top = [member(answer, 'content'), member(answer, 'text'), isObject(message) && message];
+  return [member(output, 'message') ?? output, ...top];
 }
 
 /**
@@ -64,12 +91,13 @@ export class UsageMeter {
   /** Reads one parsed event of the stream. `mayReport`: its text has the word. */
   see(event: unknown, mayReport = true): void {
     for (const delta of deltasOf(event)) this.#count(writtenIn(delta));
-    if (!mayReport) return;
-    const reported = reportedUsage(event);
-    if (reported === undefined) return;
-    this.#reported = replaced(this.#reported, reported);
-    // Anthropic's stream starts with a usage that has hardly any output yet.
-    this.#outputIsFinal = member(event, 'type') !== 'message_start';
+    if (mayReport) this.#report(event);
+  }
+
+  /** Reads a whole answer, or a chunk of one that is no event. */
+  seeAnswer(answer: unknown): void {
+    for (const part of writtenParts(answer)) this.#count(writtenIn(part));
+    this.#report(answer);
   }
 
   /** Output tokens seen so far: at least one per delta, or one per four characters. */
@@ -87,6 +115,14 @@ export class UsageMeter {
     const usage = this.#reported && normalizedUsage(this.#reported);
     if (usage === undefined || this.#outputIsFinal) return usage;
     return { ...usage, outputTokens: Math.max(usage.outputTokens, this.seenOutputTokens) };
+  }
+
+  #report(event: unknown): void {
+    const reported = reportedUsage(event);
+    if (reported === undefined) return;
+    this.#reported = replaced(this.#reported, reported);
+    // Anthropic's stream starts with a usage that has hardly any output yet.
+    this.#outputIsFinal = member(event, 'type') !== 'message_start';
   }
 
   #count(characters: number): void {

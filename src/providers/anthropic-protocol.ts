@@ -1,4 +1,3 @@
-import { classify } from '../http/refusal.ts';
 import type { Call } from '../model/call.ts';
 import type { CallEstimate } from '../model/usage.ts';
 import { countIn, isStreamIn, modelIn } from './call-body.ts';
@@ -58,8 +57,6 @@ export const claude: Provider = {
     const { outputTokens } = usage;
     return { requests: 1, tokens: inputTokens + outputTokens, inputTokens, outputTokens };
   },
-
-  classify,
 };
 
 /** The output of similar calls lately; before the first of them, `EXPECTED_OUTPUT_TOKENS`. */

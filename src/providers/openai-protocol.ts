@@ -1,4 +1,3 @@
-import { classify } from '../http/refusal.ts';
 import type { Call, Request } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
 import { amount, type Cost } from '../model/limits.ts';
@@ -50,7 +49,7 @@ function maxOutputTokens(body: unknown): number | undefined {
 }
 
 /** The rules that all hosts with OpenAI's protocol share. */
-export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle' | 'classify'> = {
+export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle'> = {
   expects: [],
 
   describe: describeOpenAI,
@@ -60,7 +59,6 @@ export const openaiProtocol: Pick<Provider, 'describe' | 'expects' | 'settle' | 
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
   }),
-  classify,
 };
 
 /** The input and the output that calls of this kind have: at first, all that the call allows. */

@@ -1,7 +1,6 @@
 import type { Call, Request } from '../model/call.ts';
 import type { ChargeRule, Charges } from '../model/charge.ts';
 import type { Correction, Cost, Dimension, Shape } from '../model/limits.ts';
-import type { ErrorResponse, Refusal } from '../model/refusal.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
 
 /** What is known of how a provider takes tokens from its limit, where responses may show otherwise. */
@@ -36,6 +35,4 @@ export interface Provider {
   readonly correction: Correction;
   /** The final cost of the call. */
   settle(usage: Usage, call: Call): Cost;
-  /** Classifies an error response; `undefined` if it isn't about limits. Never throws. */
-  classify(response: ErrorResponse): Refusal | undefined;
 }

@@ -127,7 +127,7 @@ export class AskingCall<R extends HookedRequest = HookedRequest>
     const { maxPauseMs, clock } = limiter;
     return {
       ...{ lane, provider, call, path, estimate, budget: this.#budget, key: caller?.key },
-      ...{ mayRetry, question, maxPauseMs, clock },
+      ...{ mayRetry, question, maxPauseMs, clock, limiter },
       usdOf: (usage) => usdOf(call.model, usage, limiter.prices),
     };
   }

@@ -1,4 +1,5 @@
 import type { BudgetReservation } from '../budget/budget-reservation.ts';
+import type { CallLimiter } from '../call-limiter.ts';
 import type { Clock } from '../clock.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Call } from '../model/call.ts';
@@ -24,6 +25,8 @@ export interface AttemptContext {
   /** A refused call is sent again for this long after its first refusal. */
   readonly maxPauseMs: number;
   readonly clock: Clock;
+  /** Loads what reads refusals. */
+  readonly limiter: Pick<CallLimiter, 'loaded'>;
   /** What that much of the call's model costs, in US dollars, where it has a price. */
   readonly usdOf: (usage: Usage) => number | undefined;
 }

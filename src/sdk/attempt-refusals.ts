@@ -1,7 +1,7 @@
 import { wallNow } from '../clock.ts';
 import type { BodyFailure } from '../http/body-failure.ts';
-import { readErrorBody } from '../http/error-body.ts';
-import { mayRefuse } from '../http/refusal.ts';
+import type { ReadRefusal } from '../http/refusal-reader.ts';
+import { mayRefuse } from '../http/refusing-statuses.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { ProviderRefusal } from '../provider-refusal.ts';
@@ -9,9 +9,7 @@ import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type ReadResponse, readError } from './error-response.ts';
 import { markedFinal } from './final-response.ts';
-
-/** No provider needs more characters to say why it refuses a call. */
-const MOST_WORDS = 500;
+import { type RefusalReader, refusalReader } from './refusal-reader.ts';
 
 /** The usage of a call that the provider turned down: one request, no tokens. */
 export const NOTHING_USED = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 };
@@ -93,48 +91,56 @@ export class AttemptRefusals {
       this.#reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
       return response;
     }
-    const read = await readError(response, this.#context.clock);
+    const { limiter, clock } = this.#context;
+    const [read, reader] = await Promise.all([
+      readError(response, clock),
+      mayRefuse(status) ? refusalReader(limiter) : undefined,
+    ]);
     if (question?.isRefused(status, read.text) === true) {
       this.again = 'without usage';
       this.#reservation.settleFromResponse(NOTHING_USED);
     }
-    return this.#refused(response, read);
+    return this.#refused(response, read, reader);
   }
 
   /**
    * The body of a success holds an error. It stops the lane as the same error response would; but the
-   * call isn't sent again, because its caller has the body already.
+   * call isn't sent again, because its caller has the body already. A promise where the code that
+   * reads it must be loaded.
    */
-  inBody(answered: Headers, { status, body }: BodyFailure): void {
-    const { provider, clock } = this.#context;
-    const headers = withoutWait(answered);
-    const refusal = provider.classify({ status, headers, body, now: wallNow(clock) });
-    if (refusal !== undefined) this.#stopLane(refusal, status, body);
-    this.isInBody = refusal !== undefined;
+  inBody(headers: Headers, failure: BodyFailure): void | Promise<void> {
+    const { limiter, clock } = this.#context;
+    const now = wallNow(clock);
+    const read = (reader: RefusalReader | undefined): void => {
+      const refusal = reader?.refusalInBody(failure, { headers, now });
+      if (refusal !== undefined) this.#stopLane(refusal);
+      this.isInBody = refusal !== undefined;
+    };
+    const reader = refusalReader(limiter);
+    return reader instanceof Promise ? reader.then(read) : read(reader);
   }
 
-  #refused(response: Response, read: ReadResponse): Response {
-    const { provider, clock } = this.#context;
+  #refused(response: Response, read: ReadResponse, reader: RefusalReader | undefined): Response {
     const { status, headers } = response;
-    const refusal = provider.classify({ status, headers, body: read.text, now: wallNow(clock) });
-    this.#kind = refusal?.kind;
-    if (refusal === undefined)
-      this.#reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
-    else this.#obey(refusal, response, read);
+    const now = wallNow(this.#context.clock);
+    const found = reader?.refusalIn({ status, headers, body: read.text, now });
+    this.#kind = found?.refusal.kind;
+    if (found === undefined) this.#reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
+    else this.#obey(found, read);
     // The SDK reads an error to its end: what is sent again must not wait for that.
     const copy = this.again === undefined ? read.whole() : read.soFar();
-    return refusal !== undefined && this.#isOurs(refusal, response) ? markedFinal(copy) : copy;
+    return found !== undefined && this.#isOurs(found.refusal, response) ? markedFinal(copy) : copy;
   }
 
   /** Pauses the lane if the refusal asks for it. */
-  #stopLane(refusal: Refusal, status: number, body: string): void {
+  #stopLane({ refusal, status, words }: ReadRefusal): void {
     const { kind, retryAfterMs, stated } = refusal;
     const { feedback } = this.#context.lane;
     if (kind === 'money' || kind === 'too-large') {
       feedback.told(this.#reservation, stated);
       return;
     }
-    const error = new ProviderRefusal(messageOf(body), status);
+    const error = new ProviderRefusal(words, status);
     feedback.refuse(this.#reservation, kind, retryAfterMs, refusal, {
       earlier: this.#earlier,
       error,
@@ -153,11 +159,12 @@ export class AttemptRefusals {
   }
 
   /** Pauses the lane if the refusal asks for it, and sends the call again if that is ours to do. */
-  #obey(refusal: Refusal, { status }: Response, read: ReadResponse): void {
-    const { kind, retryAfterMs, retryable } = refusal;
+  #obey(found: ReadRefusal, read: ReadResponse): void {
+    const { status } = found;
+    const { kind, retryAfterMs, retryable } = found.refusal;
     const { lane, mayRetry, maxPauseMs, clock } = this.#context;
     const isFinal = kind === 'money' || kind === 'too-large';
-    this.#stopLane(refusal, status, read.text);
+    this.#stopLane(found);
     this.#reservation.refused();
     if (isFinal || !mayRetry || !retryable) return;
     this.#refusedAt = clock.now();
@@ -168,16 +175,4 @@ export class AttemptRefusals {
     const isInTime = heldUntil - (this.firstRefusedAt ?? 0) <= maxPauseMs;
     if (isInTime && !lane.pauses.isSpent) this.again = 'refused';
   }
-}
-
-/** The provider's own words, for whoever looks for the cause. */
-function messageOf(body: string): string {
-  return readErrorBody(body).message.slice(0, MOST_WORDS);
-}
-
-/** Hosts send `retry-after` with successes too, and mean nothing by it. */
-function withoutWait(headers: Headers): Headers {
-  const rest = new Headers(headers);
-  for (const name of ['retry-after', 'retry-after-ms']) rest.delete(name);
-  return rest;
 }

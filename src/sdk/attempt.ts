@@ -107,18 +107,26 @@ export class Attempt {
     }
     // Nothing here may hold the response: that nobody reads it shows when it is collected.
     const { headers, status } = response;
+    let read: void | Promise<void>;
     return meterResponse(response, {
       hideUsageChunk: question?.isAsked === true,
       isStream: call.stream,
       clock: this.#context.clock,
       onAnswer: () => this.reservation.answered(),
-      onFailure: (failure) => this.refusals.inBody(headers, failure),
+      onFailure: (failure) => {
+        read = this.refusals.inBody(headers, failure);
+      },
       onEnd: (end) => {
-        if (end.failure !== undefined && isNothing(end)) this.#endWithNothing();
-        else this.#settle(end, status);
         question?.heard(end);
+        if (read instanceof Promise) read.then(() => this.#end(end, status)).catch(() => {});
+        else this.#end(end, status);
       },
     });
+  }
+
+  #end(end: ResponseEnd, status: number): void {
+    if (end.failure !== undefined && isNothing(end)) this.#endWithNothing();
+    else this.#settle(end, status);
   }
 
   /** The call has failed before anything was produced. */

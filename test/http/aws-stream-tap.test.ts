@@ -78,7 +78,9 @@ describe('a stream of Bedrock', () => {
     const headers = { ':exception-type': type, ':message-type': 'exception' };
     const bytes = awsMessage(headers, JSON.stringify({ message: 'Too many requests' }));
     const { failures, answers } = seenOf(bytes);
-    expect(failures).toMatchObject([{ status, body: expect.stringContaining('Too many') }]);
+    expect(failures).toMatchObject([
+      { error: { code: status, message: expect.stringContaining('Too many') } },
+    ]);
     expect(answers).toBe(0);
   });
 

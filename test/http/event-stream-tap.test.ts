@@ -16,7 +16,7 @@ function passed(chunks: readonly Uint8Array[], contentType = 'text/event-stream'
     { contentType, isStream: true, hideUsageChunk: hides },
     {
       onAnswer: () => said.push('answer'),
-      onFailure: ({ status }: BodyFailure) => said.push(`failure ${status}`),
+      onFailure: ({ error }: BodyFailure) => said.push(`failure ${error.code}`),
     },
   );
   const out: Uint8Array[] = [];

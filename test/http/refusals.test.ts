@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainCode, readErrorBody } from '../../src/http/error-body.ts';
-import { MONEY_SIGNS, type MoneySign } from '../../src/http/money-signs.ts';
+import type { MoneySign } from '../../src/http/money-sign.ts';
+import { MONEY_SIGNS } from '../../src/http/money-signs.ts';
 import { classify, refusalOf } from '../../src/http/refusal.ts';
 import { type ErrorFixture, MONEY } from './refusals/money.ts';
 import { ORDINARY } from './refusals/ordinary.ts';

@@ -37,6 +37,21 @@ describe('the usage that a response reports', () => {
     expect(believedUsage(usage(10, 3e6), call(10, 0, 4e6))).toEqual(usage(10, 3e6));
   });
 
+  it('is not believed where a prompt of text would have grown beyond all windows', () => {
+    const text = { ...call(2800), estimate: { inputTokens: 2800, outputTokens: 50, isText: true } };
+    expect(believedUsage(usage(1_000_000, 10), text)).toBeUndefined();
+    // A gateway may add instructions, and what it has found.
+    expect(believedUsage(usage(150_000, 10), text)).toEqual(usage(150_000, 10));
+    const long = { ...text, estimate: { inputTokens: 5e5, outputTokens: 0, isText: true } };
+    expect(believedUsage(usage(1e6, 10), long)).toEqual(usage(1e6, 10));
+  });
+
+  it('is not believed where the call allows far less output', () => {
+    expect(believedUsage(usage(10, 900_000), call(10, 0, 4000))).toBeUndefined();
+    // Some hosts don't count reasoning toward the limit.
+    expect(believedUsage(usage(10, 120_000), call(10, 0, 4000))).toEqual(usage(10, 120_000));
+  });
+
   it('has the output that was seen, where a stream reports none', () => {
     expect(believedUsage(usage(10, 0), call(10, 7))).toEqual(usage(10, 7));
     expect(believedUsage(usage(10, 3), call(10, 7))).toEqual(usage(10, 3));

@@ -144,6 +144,32 @@ const OPENAI: Readonly<Record<string, Failing>> = {
       }),
     cause: 'rate',
   },
+  'chat, an HTML page in place of a stream': {
+    ask: chatStream,
+    answer: () =>
+      new Response('<html><head><title>429 Too Many Requests</title></head></html>', {
+        headers: { 'content-type': 'text/html' },
+      }),
+    cause: 'rate',
+  },
+  'chat, a status line in place of a stream': {
+    ask: chatStream,
+    answer: () =>
+      new Response('data: 429 Too Many Requests\n\n', {
+        headers: { 'content-type': 'text/event-stream' },
+      }),
+    cause: 'rate',
+  },
+  'chat, an error beside data: null': {
+    ask: chat,
+    answer: json({ code: 50501, message: 'Rejected due to rate limiting.', data: null }),
+    cause: 'rate',
+  },
+  'chat, zeros and no choices, which cost nothing': {
+    ask: chat,
+    answer: json({ id: '', choices: null, usage: { prompt_tokens: 0, completion_tokens: 0 } }),
+    cause: undefined,
+  },
   'chat, an error chunk under another content type': {
     ask: chatStream,
     answer: sse([{ error: limited }], 'application/x-ndjson'),

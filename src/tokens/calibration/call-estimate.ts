@@ -6,6 +6,8 @@ import type { Prior } from './script-weights.ts';
 
 /** An estimate that learns from the response. */
 export interface Estimated extends TokenEstimate {
+  /** Whether its input is only text, and all of it is in its body. */
+  readonly isText: boolean;
   /** `inputTokens` without what only the server knows: no call is rejected for more than that. */
   readonly firmInputTokens: number;
   /**
@@ -30,6 +32,7 @@ export interface Estimated extends TokenEstimate {
 }
 
 export const NOTHING: Estimated = {
+  isText: false,
   inputTokens: 0,
   firmInputTokens: 0,
   outputTokens: 0,
@@ -49,6 +52,7 @@ export function withNumbers(
     estimated;
   return {
     ...{ inputTokens, firmInputTokens, outputTokens, marginTokens, expectedOutputTokens },
+    isText: estimated.isText,
     expectedNow: () => estimated.expectedNow(),
     meanNow: () => estimated.meanNow(),
     learn: (usage) => estimated.learn(usage),
@@ -72,7 +76,10 @@ export interface Learner {
   learn(call: Counted, usage: Usage): void;
 }
 
-type Numbers = Omit<Estimated, 'expectedOutputTokens' | 'expectedNow' | 'meanNow' | 'learn'>;
+type Numbers = Omit<
+  Estimated,
+  'isText' | 'expectedOutputTokens' | 'expectedNow' | 'meanNow' | 'learn'
+>;
 
 /** Kinds that are shared by their calls; more are each call's own again. */
 const MOST_KINDS = 256;
@@ -97,6 +104,7 @@ function isSame(one: Prior, other: Prior): boolean {
 
 /** An estimate of a calibration, which learns from its response. It keeps no text. */
 export class LearningEstimate implements Estimated {
+  readonly isText: boolean;
   readonly inputTokens: number;
   readonly firmInputTokens: number;
   readonly outputTokens: number;
@@ -107,7 +115,6 @@ export class LearningEstimate implements Estimated {
   /** The tally up to its last script. `undefined`: it has learned. */
   #tally: readonly number[] | undefined;
   readonly #knownTokens: number;
-  readonly #isText: boolean;
 
   constructor(learner: Learner, call: Measurement, numbers: Numbers) {
     const kind = sharedKind(call);
@@ -120,7 +127,7 @@ export class LearningEstimate implements Estimated {
     this.#kind = kind;
     this.#tally = packed(call.tally);
     this.#knownTokens = call.knownTokens;
-    this.#isText = call.isText;
+    this.isText = call.isText;
   }
 
   expectedNow(): number {
@@ -135,7 +142,7 @@ export class LearningEstimate implements Estimated {
     const tally = this.#tally;
     if (tally === undefined) return;
     this.#tally = undefined;
-    const counted = { tally, knownTokens: this.#knownTokens, isText: this.#isText };
+    const counted = { tally, knownTokens: this.#knownTokens, isText: this.isText };
     this.#learner.learn({ ...this.#kind, ...counted }, usage);
   }
 }

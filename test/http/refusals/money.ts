@@ -18,6 +18,33 @@ const UNPAID =
   'Account acme is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices. Please go to https://fireworks.ai/account/billing for more information.';
 const error = (message: string, more: object = {}) => ({ error: { message, ...more } });
 
+/** What gateways may say, in their own words and languages. */
+const GUESSED: readonly (readonly [host: string, message: string, type?: string])[] = [
+  ['a plan that has ended', 'Your plan has expired'],
+  ['a trial that has ended', 'Your free trial has ended. Please upgrade to continue.'],
+  ['no subscription', 'No active subscription found for this account'],
+  ['no paid plan', 'A paid plan is required to use this model', 'subscription_required'],
+  ['no funds', 'You ran out of funds'],
+  ['no points', 'You do not have enough points to use this model.'],
+  ['an empty wallet', 'Your wallet is empty. Deposit to continue.'],
+  ['a trial’s tokens', 'You have used all of your trial tokens.'],
+  ['an invoice', 'Your last invoice could not be charged.'],
+  ['an invoice, by its code', 'Please contact us.', 'invoice_unpaid'],
+  ['Chinese', '套餐已到期，请续费'],
+  ['Chinese, traditional', '帳戶餘額不足，請儲值'],
+  ['German', 'Ihr Guthaben ist aufgebraucht. Bitte laden Sie Ihr Konto auf.'],
+  ['German, not enough', 'Nicht genug Guthaben.'],
+  ['French', 'Crédit insuffisant. Veuillez recharger votre compte.'],
+  ['French, used up', 'Votre solde est épuisé.'],
+  ['Spanish', 'Saldo insuficiente. Recargue su cuenta.'],
+  ['Spanish, none', 'Cuenta sin créditos'],
+  ['Portuguese', 'Créditos insuficientes.'],
+  ['Russian', 'Недостаточно средств на балансе. Пополните счёт.'],
+  ['Russian, used up', 'Баланс исчерпан'],
+  ['Japanese', '残高が不足しています。チャージしてください。'],
+  ['Korean', '크레딧이 부족합니다. 충전해 주세요.'],
+];
+
 export const MONEY: readonly ErrorFixture[] = [
   {
     host: 'OpenAI',
@@ -474,4 +501,63 @@ export const MONEY: readonly ErrorFixture[] = [
     status: 429,
     body: error('Monthly usage limit reached. Resets in 12 days.'),
   },
+  {
+    host: 'z.ai, a plan that has ended',
+    source: 'zai-org/feedback#57',
+    status: 429,
+    body: {
+      type: 'error',
+      error: {
+        type: 'rate_limit_error',
+        code: '1309',
+        message:
+          '您的GLM Coding Plan套餐已到期，暂无法使用，前往官方续订后即可恢复 https://bigmodel.cn/claude-code。',
+      },
+    },
+  },
+  {
+    host: 'z.ai, a plan that has ended, without its code',
+    source: 'docs.z.ai, "Errors", 2026',
+    status: 429,
+    body: error(
+      'Your GLM Coding Plan package has expired and is temporarily unavailable. You can resume use by renewing your subscription.',
+      { type: 'rate_limit_error' },
+    ),
+  },
+  {
+    host: 'Zhipu, a locked account',
+    source: 'docs.bigmodel.cn, "Error codes", 2026',
+    status: 429,
+    body: error('您的账户已被锁定，请联系客服解锁', { code: '1112' }),
+  },
+  {
+    host: 'OpenAI, access that was terminated',
+    source: 'ztjhz/BetterChatGPT#105',
+    status: 429,
+    body: error(
+      'Your access was terminated due to violation of our policies, please check your email for more information.',
+      { type: 'access_terminated', param: null, code: null },
+    ),
+  },
+  {
+    host: 'Moonshot, access that was terminated',
+    source: 'clacky-ai/openclacky#192',
+    status: 403,
+    body: error(
+      'Access terminated. Review our Community Guidelines or contact support@moonshot.cn for assistance.',
+      { type: 'access_terminated_error' },
+    ),
+  },
+  {
+    host: 'Gemini, no quota for the model',
+    source: 'Gemini, "Rate limits", 2026',
+    status: 429,
+    body: error(
+      'You exceeded your current quota. \\n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 0, model: gemini-2.5-pro\\nPlease retry in 39.1s.',
+    ),
+  },
+  ...GUESSED.map(([host, message, type]) => ({
+    ...{ host, source: 'a guess: no host is known to say it', status: 429 },
+    body: error(message, type === undefined ? {} : { type }),
+  })),
 ];
