@@ -10,7 +10,6 @@ import { asAdmitted } from '../sdk/admitted.ts';
 import type { Attempt } from '../sdk/attempt.ts';
 import type { CallPipeline } from '../sdk/call-pipeline.ts';
 import { isFinal } from '../sdk/final-response.ts';
-import { withOutput } from '../sdk/lowered-output.ts';
 import { refusalOr, refusedAttempt, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
 import type { UsageQuestion } from '../sdk/usage-habits.ts';
@@ -111,13 +110,10 @@ export class FetchCall {
   }
 
   /** The body of an attempt; `undefined` if it is the caller's. */
-  #text({ loweredOutput }: Attempt, question: UsageQuestion | undefined): string | undefined {
+  #text(attempt: Attempt, question: UsageQuestion | undefined): string | undefined {
     const { text, value } = this.#request.body;
     const { pathname } = this.#target.url;
-    const lowered =
-      loweredOutput === undefined
-        ? text
-        : JSON.stringify(withOutput(pathname, value, loweredOutput));
+    const lowered = !attempt.isLowered ? text : JSON.stringify(attempt.lowered(pathname, value));
     const asked = question?.isAsked === true ? withUsage(lowered) : lowered;
     return typeof asked === 'string' && asked !== text ? asked : undefined;
   }

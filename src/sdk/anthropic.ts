@@ -7,7 +7,6 @@ import { classMethod, hasMethods, keepState } from './client-object.ts';
 import type { ClientPipeline } from './client-pipeline.ts';
 import { isFinal } from './final-response.ts';
 import { lateCounter } from './late-counter.ts';
-import { withOutput } from './lowered-output.ts';
 import { refusalOr, refusedAttempt, sent } from './resend.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
 
@@ -169,10 +168,10 @@ function limiting(client: AnthropicClient, ofClient: ClientPipeline): Middleware
 }
 
 /** The request, with its output lowered if the attempt says so. */
-function loweredRequest(path: string, request: ApiRequest, { loweredOutput }: Attempt): ApiRequest {
-  if (loweredOutput === undefined || typeof request.body !== 'string') return request;
+function loweredRequest(path: string, request: ApiRequest, attempt: Attempt): ApiRequest {
+  if (!attempt.isLowered || typeof request.body !== 'string') return request;
   const body: unknown = parseJson(request.body);
-  return { ...request, body: JSON.stringify(withOutput(path, body, loweredOutput)) };
+  return { ...request, body: JSON.stringify(attempt.lowered(path, body)) };
 }
 
 /** Adds to the request's retry count, unless the caller sets that header. */

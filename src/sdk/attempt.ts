@@ -7,6 +7,7 @@ import { believedUsage } from '../http/usage-believed.ts';
 import type { Reservation } from '../lane/reservation.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptRefusals, NOTHING_USED } from './attempt-refusals.ts';
+import { withOutput } from './lowered-output.ts';
 
 const NOTHING_SEEN = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
 
@@ -31,10 +32,16 @@ export class Attempt {
     this.refusals = new AttemptRefusals(reservation, context, previous?.refusals);
   }
 
-  /** The lowered limit on the call's output; `undefined` if it keeps its own. */
-  get loweredOutput(): number | undefined {
-    const { isLowered, maxOutputTokens } = this.#context.call;
-    return isLowered === true ? maxOutputTokens : undefined;
+  /** Whether the call's output is limited to less than it asks for. */
+  get isLowered(): boolean {
+    return this.#context.call.isLowered === true;
+  }
+
+  /** The body to send: with that lower limit where there is one, else the same. */
+  lowered(path: string, body: unknown): unknown {
+    const { maxOutputTokens } = this.#context.call;
+    const isOther = this.isLowered && maxOutputTokens !== undefined;
+    return isOther ? withOutput(path, body, maxOutputTokens) : body;
   }
 
   /** The call's reservation in the budget. The next attempt takes it over. */

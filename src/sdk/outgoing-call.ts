@@ -2,7 +2,6 @@ import type { Call } from '../model/call.ts';
 import { callIdOf, newCallNumber } from '../model/call-id.ts';
 import type { Attempt } from './attempt.ts';
 import type { HookedRequest } from './hooked-request.ts';
-import { withOutput } from './lowered-output.ts';
 import { isReplayable, type RequestOptions } from './openai-client.ts';
 import type { UsageQuestion } from './usage-habits.ts';
 
@@ -76,9 +75,9 @@ export class OutgoingCall implements HookedRequest {
   }
 
   /** Sets the body of the attempt: the caller's, or a copy with its output lowered. */
-  lowerOutput({ loweredOutput }: Attempt): void {
-    const { options, body } = this;
-    if (loweredOutput !== undefined) options.body = withOutput(options.path, body, loweredOutput);
-    else if (options.body !== body) options.body = body;
+  lowerOutput(attempt: Attempt): void {
+    const { options } = this;
+    const body = attempt.lowered(options.path, this.body);
+    if (options.body !== body) options.body = body;
   }
 }
