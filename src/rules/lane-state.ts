@@ -1,13 +1,12 @@
 import type { ChargeRule } from '../model/charge.ts';
 import type { Subject } from '../model/limits.ts';
-import { type Codec, flag, list, number, record, table, time } from './codec.ts';
 import type { LaneTerms } from './commands.ts';
-import { type Learning, learning, newLearning } from './learning/learning.ts';
-import { type LimitSet, limitSet, newLimitSet } from './limits/limit-set.ts';
-import { type MeteredLimit, meteredLimit } from './limits/metered-limit.ts';
-import { newRecovery, type Recovery, recovery } from './recovery-state.ts';
-import { type Ticket, ticket } from './ticket.ts';
-import { newTurns, type Turns, turns } from './turns.ts';
+import { type Learning, newLearning } from './learning/learning.ts';
+import { type LimitSet, newLimitSet } from './limits/limit-set.ts';
+import type { MeteredLimit } from './limits/metered-limit.ts';
+import { newRecovery, type Recovery } from './recovery-state.ts';
+import type { Ticket } from './ticket.ts';
+import { newTurns, type Turns } from './turns.ts';
 
 /** One process that sends calls through the lane. */
 export interface LaneMember {
@@ -60,25 +59,6 @@ export interface LaneState {
   /** The store is lost, and calls go without it: no limit holds any back. */
   isOpen: boolean;
 }
-
-const member: Codec<LaneMember> = record<LaneMember>({
-  tickets: list(ticket),
-  inFlight: number,
-  granted: list(number),
-  isAway: flag,
-});
-
-export const laneState: Codec<LaneState> = record<LaneState>({
-  at: time,
-  limits: limitSet,
-  learning,
-  recovery,
-  turns,
-  members: table(member),
-  flight: record<FlightTime>({ count: number, meanMs: number }),
-  report: record<LimitReport>({ count: number, lowered: list(meteredLimit), othersShare: number }),
-  isOpen: flag,
-});
 
 /** What a lane begins with. */
 export interface LaneOpening extends LaneTerms {

@@ -1,6 +1,5 @@
 import { MINUTE_MS } from '../model/limits.ts';
-import { type Codec, number, oneOf, optional, record, time } from './codec.ts';
-import { type Pause, pause, reopensAt } from './pause.ts';
+import { type Pause, reopensAt } from './pause.ts';
 
 /** The patience of a lane that was given none. */
 const PATIENCE_MS = 10 * MINUTE_MS;
@@ -30,18 +29,6 @@ export interface Recovery {
   /** When either of them changed. */
   steppedAt: number;
 }
-
-export const recovery: Codec<Recovery> = record<Recovery>({
-  phase: oneOf<Recovery['phase']>(['open', 'paused', 'probing']),
-  pause: optional(pause),
-  epoch: number,
-  streak: number,
-  refusedSince: optional(time),
-  patienceMs: number,
-  allowed: number,
-  unanswered: number,
-  steppedAt: time,
-});
 
 /** `isCold`: nothing is known of the limits yet, so the lane starts as after a pause. */
 export function newRecovery(

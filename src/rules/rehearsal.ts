@@ -7,7 +7,7 @@ import type { LaneMember, LaneState } from './lane-state.ts';
 import { foundRule } from './learning/charge-belief.ts';
 import type { Stage } from './limits/burst-state.ts';
 import { LOOKED_AT } from './pick-next.ts';
-import type { ChargeTrace, GrantedCall, Ticket } from './ticket.ts';
+import { type ChargeTrace, type GrantedCall, type Ticket, ticketOf } from './ticket.ts';
 import type { Reserved } from './underway.ts';
 
 /** What a rehearsal has shown. */
@@ -220,8 +220,4 @@ const TRIED: readonly Stage[] = ['tryPerSecond', 'tryTenSeconds'];
 function chargedFor(tokens: number): ChargeTrace {
   const charges = { bare: tokens, max: tokens, sum: tokens, expected: tokens };
   return { charges, used: [], round: -1 };
-}
-
-function ticketOf(id: number, cost: Cost, deadline: number | undefined): Ticket {
-  return { id, since: 0, priority: 0, key: '', weight: 1, cost, expects: [], deadline };
 }

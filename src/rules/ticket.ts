@@ -1,6 +1,6 @@
 import type { Charges } from '../model/charge.ts';
 import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
-import { type Codec, list, number, oneOf, optional, record, table, text, time } from './codec.ts';
+import { type Codec, number, oneOf, table } from './codec.ts';
 import type { OwnLimits } from './own-limits.ts';
 import type { CallRank } from './turns.ts';
 
@@ -35,6 +35,11 @@ export interface Ticket extends CallRank {
   readonly own?: OwnLimits | undefined;
 }
 
+/** A call of a line that is rehearsed: all of them are one caller's. */
+export function ticketOf(id: number, cost: Cost, deadline: number | undefined): Ticket {
+  return { id, since: 0, priority: 0, key: '', weight: 1, cost, expects: [], deadline };
+}
+
 /** A call that was let through, as the rules of charging foresee it. */
 export interface ChargeTrace {
   readonly charges: Charges;
@@ -64,27 +69,3 @@ export const dimension: Codec<Dimension> = oneOf(DIMENSIONS);
 
 /** Amounts by dimension; zeros are left out. */
 export const cost: Codec<Cost> = table(number);
-
-const charges: Codec<Charges> = record<Charges>({
-  bare: number,
-  max: number,
-  sum: number,
-  expected: number,
-});
-
-/** Without `own`: a shared value never holds it. */
-export const ticket: Codec<Ticket> = record<Ticket>({
-  id: number,
-  since: time,
-  priority: number,
-  key: text,
-  weight: number,
-  cost,
-  charges: optional(charges),
-  ownCost: { pack: () => null, unpack: () => undefined },
-  expects: list(dimension),
-  deadline: optional(time),
-  sharedKey: optional(text),
-  refusals: optional(number),
-  own: { pack: () => null, unpack: () => undefined },
-});

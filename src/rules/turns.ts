@@ -1,5 +1,3 @@
-import { type Codec, flag, number, record, table } from './codec.ts';
-
 /** So many calls in a row may pass an older one of a lower priority; then that one goes. */
 const PASSING_CALLS = 9;
 /** Of keys that don't wait, so many may be remembered before the old ones are looked for. */
@@ -44,24 +42,6 @@ export interface Turns {
   /** Keys that wait, and keys whose last call has not ended in virtual time. */
   keys: Record<string, KeyClock>;
 }
-
-const keyClock: Codec<KeyClock> = record<KeyClock>({
-  start: number,
-  finish: number,
-  weight: number,
-  order: number,
-  passing: number,
-  isWaiting: flag,
-  isReady: flag,
-});
-
-export const turns: Codec<Turns> = record<Turns>({
-  virtual: number,
-  ahead: number,
-  weight: number,
-  lastOrder: number,
-  keys: table(keyClock),
-});
 
 export function newTurns(): Turns {
   return { virtual: 0, ahead: 0, weight: 0, lastOrder: 0, keys: {} };

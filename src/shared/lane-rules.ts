@@ -1,7 +1,8 @@
 import { read } from '../rules/codec.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
-import { type LaneOpening, type LaneState, laneState, newLane } from '../rules/lane-state.ts';
+import { laneState } from '../rules/lane-codec.ts';
+import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
 import { WaitingLine } from '../rules/line-order.ts';
 import { noteTaken } from '../rules/taken.ts';
 import { type LaneAnswer, type LaneReply, newsOf } from './lane-answer.ts';

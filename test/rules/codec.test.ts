@@ -13,7 +13,7 @@ import {
   text,
   time,
 } from '../../src/rules/codec.ts';
-import { laneState } from '../../src/rules/lane-state.ts';
+import { laneState } from '../../src/rules/lane-codec.ts';
 import { ownLimits } from '../../src/rules/own-limits.ts';
 import { laneOf } from './lanes.ts';
 import { stored } from './limits/stored.ts';

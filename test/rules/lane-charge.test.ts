@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../src/rules/decide.ts';
-import { type LaneState, laneState } from '../../src/rules/lane-state.ts';
+import { laneState } from '../../src/rules/lane-codec.ts';
+import type { LaneState } from '../../src/rules/lane-state.ts';
 import { foundRule } from '../../src/rules/learning/charge-belief.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
 import { reservedOf } from '../../src/rules/underway.ts';

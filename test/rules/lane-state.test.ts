@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inFlight, isAwaited, laneState, memberOf, newLane } from '../../src/rules/lane-state.ts';
+import { laneState } from '../../src/rules/lane-codec.ts';
+import { inFlight, isAwaited, memberOf, newLane } from '../../src/rules/lane-state.ts';
 import { limitsOf } from '../../src/rules/limits/limit-set.ts';
 import { LaneHistory, laneHistories, openings } from './lane-histories.ts';
 import { asked, lanelessOf, laneOf, tickets } from './lanes.ts';

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Cost, DIMENSIONS } from '../../src/model/limits.ts';
-import {
-  isAwaited,
-  type LaneState,
-  laneState,
-  memberOf,
-  newLane,
-} from '../../src/rules/lane-state.ts';
+import { laneState } from '../../src/rules/lane-codec.ts';
+import { isAwaited, type LaneState, memberOf, newLane } from '../../src/rules/lane-state.ts';
 import { take, wait } from '../../src/rules/limits/limit-waits.ts';
 import { pauseOf } from '../../src/rules/recovery-state.ts';
 import { type LaneRoom, roomOf } from '../../src/rules/room.ts';

@@ -1,9 +1,7 @@
 import type { PauseCause } from '../../model/refusal.ts';
-import { type Codec, flag, number, oneOf, record, time } from '../codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
 import {
   type AdaptiveLimit,
-  adaptiveLimitFields,
   CUT,
   isBelowMost,
   isQuiet,
@@ -14,20 +12,8 @@ import {
   STEP,
 } from './adaptive-limit.ts';
 import { countAnswer } from './probe-schedule.ts';
-import {
-  newRateCeiling,
-  noteCut,
-  type RateCeiling,
-  raisedUnder,
-  rateCeiling,
-} from './rate-ceiling.ts';
-import {
-  countCall,
-  newRefusalShare,
-  type RefusalShare,
-  refusalShare,
-  shareOf,
-} from './refusal-share.ts';
+import { newRateCeiling, noteCut, type RateCeiling, raisedUnder } from './rate-ceiling.ts';
+import { countCall, newRefusalShare, type RefusalShare, shareOf } from './refusal-share.ts';
 
 type Strictness = Tuning['strictness'];
 
@@ -74,17 +60,6 @@ export interface Backoff {
   relaxedAt: number;
   relaxAfterMs: number;
 }
-
-export const backoff: Codec<Backoff> = record<Backoff>({
-  isGiven: flag,
-  rate: record<AdaptiveLimit>(adaptiveLimitFields),
-  strictness: oneOf<Strictness>([0, 1, 2, 3]),
-  ceiling: rateCeiling,
-  recent: refusalShare,
-  refusedAt: time,
-  relaxedAt: time,
-  relaxAfterMs: number,
-});
 
 export function newBackoff(isGiven: boolean, now: number): Backoff {
   return {

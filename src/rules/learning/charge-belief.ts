@@ -1,5 +1,4 @@
 import type { ChargeRule } from '../../model/charge.ts';
-import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 
 /**
  * The rules that a server may charge by. Of two that fit, the recorded one counts, then the first.
@@ -53,23 +52,6 @@ export interface ChargeLearning {
   /** How much more readings fit each rule than the present one. */
   scores: number[];
 }
-
-export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
-  rule: optional(number),
-  recorded: number,
-  limit: number,
-  used: list(number),
-  sent: list(number),
-  at: time,
-  round: number,
-  isAnchored: flag,
-  candidate: number,
-  fits: number,
-  needed: number,
-  alike: number,
-  alikeNeeded: number,
-  scores: list(number),
-});
 
 export function newChargeLearning(recorded: ChargeRule | undefined, now: number): ChargeLearning {
   const index = recorded === undefined ? 0 : indexOf(recorded);

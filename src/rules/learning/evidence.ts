@@ -1,11 +1,4 @@
-import {
-  DIMENSIONS,
-  HOUR_MS,
-  type LimitSource,
-  MINUTE_MS,
-  type Subject,
-} from '../../model/limits.ts';
-import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
+import { HOUR_MS, type LimitSource, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import { isSameLimit } from '../limits/metered-limit.ts';
 
 /**
@@ -53,23 +46,6 @@ export interface Belief {
   /** One response alone says that it is so low, or it was long ago. */
   readonly isAlone: boolean;
 }
-
-const witness: Codec<Witness> = record<Witness>({
-  max: number,
-  at: time,
-  request: number,
-  isOdd: flag,
-});
-
-export const evidence: Codec<Evidence> = record<Evidence>({
-  dimension: oneOf(DIMENSIONS),
-  windowMs: number,
-  source: oneOf<Place>(['headers', 'refusal']),
-  latest: witness,
-  earlier: optional(witness),
-  silent: number,
-  against: optional(number),
-});
 
 /** Another response, or another place of the same one: then the stricter of the two counts. */
 export function hear(evidence: Evidence, witness: Witness): void {

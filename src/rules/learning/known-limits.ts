@@ -1,14 +1,12 @@
 import {
-  DIMENSIONS,
   isUpstream,
   type Limit,
   type LimitSource,
   MINUTE_MS,
   type Subject,
 } from '../../model/limits.ts';
-import { type Codec, list, number, oneOf, record } from '../codec.ts';
-import { isSameLimit, type MeteredLimit, meteredLimit } from '../limits/metered-limit.ts';
-import { type Evidence, evidence } from './evidence.ts';
+import { isSameLimit, type MeteredLimit } from '../limits/metered-limit.ts';
+import type { Evidence } from './evidence.ts';
 
 /**
  * The limits of one lane and where each comes from. What was given is an upper bound: headers and
@@ -26,18 +24,6 @@ export interface KnownLimits {
   /** The windows of limits that responses state without them. */
   windows: Subject[];
 }
-
-export const subject: Codec<Subject> = record<Subject>({
-  dimension: oneOf(DIMENSIONS),
-  windowMs: number,
-});
-
-export const knownLimits: Codec<KnownLimits> = record<KnownLimits>({
-  start: list(meteredLimit),
-  inForce: list(meteredLimit),
-  evidence: list(evidence),
-  windows: list(subject),
-});
 
 export function newKnownLimits(
   start: readonly MeteredLimit[],

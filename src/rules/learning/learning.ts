@@ -1,48 +1,25 @@
 import type { ChargeRule } from '../../model/charge.ts';
 import { type Cost, isUpstream, type Subject } from '../../model/limits.ts';
-import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
-import { type MeteredLimit, meteredLimit } from '../limits/metered-limit.ts';
+import type { MeteredLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
-import { type Backoff, backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
+import { type Backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
 import { judgeTrial, raised } from './caution.ts';
-import { type ChargeLearning, chargeLearning, newChargeLearning } from './charge-belief.ts';
+import { type ChargeLearning, newChargeLearning } from './charge-belief.ts';
 import {
   type Concurrency,
   type ConcurrencyBounds,
-  concurrency,
   newConcurrency,
   raiseConcurrency,
 } from './concurrency.ts';
-import { type EventThrottle, eventThrottle, newEventThrottle } from './event-throttle.ts';
-import {
-  type KnownLimits,
-  knownLimits,
-  newKnownLimits,
-  subject,
-  upstreamOf,
-} from './known-limits.ts';
-import {
-  type LimitEstimates,
-  limitEstimates,
-  newLimitEstimates,
-  raiseEstimates,
-} from './limit-estimates.ts';
-import {
-  newPerSecondHeaders,
-  type PerSecondHeaders,
-  perSecondHeaders,
-} from './per-second-headers.ts';
-import { type RefusalEpisode, refusalEpisode } from './refusal-episode.ts';
-import { newSteadyShare, type SteadyShare, steadyShare } from './steady-share.ts';
-import { newStrays, type Strays, strays } from './strays.ts';
-import {
-  addTaken,
-  correctTaken,
-  newThroughput,
-  type Throughput,
-  throughput,
-} from './throughput.ts';
+import { type EventThrottle, newEventThrottle } from './event-throttle.ts';
+import { type KnownLimits, newKnownLimits, upstreamOf } from './known-limits.ts';
+import { type LimitEstimates, newLimitEstimates, raiseEstimates } from './limit-estimates.ts';
+import { newPerSecondHeaders, type PerSecondHeaders } from './per-second-headers.ts';
+import type { RefusalEpisode } from './refusal-episode.ts';
+import { newSteadyShare, type SteadyShare } from './steady-share.ts';
+import { newStrays, type Strays } from './strays.ts';
+import { addTaken, correctTaken, newThroughput, type Throughput } from './throughput.ts';
 
 /**
  * What a lane learns of its limits, from headers and from refusals. What it finds is passed on to
@@ -78,26 +55,6 @@ export interface Learning {
   /** Given limits of which it was said that the provider shows less: once is enough. */
   toldLowered: Subject[];
 }
-
-export const learning: Codec<Learning> = record<Learning>({
-  known: knownLimits,
-  backoff,
-  estimates: limitEstimates,
-  concurrency,
-  throughput,
-  perSecond: perSecondHeaders,
-  charge: chargeLearning,
-  throttle: eventThrottle,
-  strays,
-  episode: optional(refusalEpisode),
-  resumedAt: optional(time),
-  answers: number,
-  others: steadyShare,
-  isNewsDue: flag,
-  isNewsUrgent: flag,
-  lowered: list(meteredLimit),
-  toldLowered: list(subject),
-});
 
 /** What a lane begins with. */
 export interface LearningOptions {

@@ -1,5 +1,4 @@
 import { type Dimension, MINUTE_MS, type Subject } from '../../model/limits.ts';
-import { type Codec, list, record } from '../codec.ts';
 import { busyMs } from '../limits/limit-levels.ts';
 import type { LimitSet } from '../limits/limit-set.ts';
 import { isSameLimit, isSure, type MeteredLimit } from '../limits/metered-limit.ts';
@@ -10,13 +9,11 @@ import {
   isShort,
   type KnownLimits,
   learnEstimate,
-  subject,
   upstreamOf,
 } from './known-limits.ts';
 import {
   copyEstimate,
   type LimitEstimate,
-  limitEstimate,
   lowerEstimate,
   newLimitEstimate,
   type RefusedMinute,
@@ -37,11 +34,6 @@ export interface LimitEstimates {
   measures: Subject[];
   estimates: LimitEstimate[];
 }
-
-export const limitEstimates: Codec<LimitEstimates> = record<LimitEstimates>({
-  measures: list(subject),
-  estimates: list(limitEstimate),
-});
 
 /** An episode of refusals, as all limits see it. */
 export interface RefusedTry extends Omit<RefusedMinute, 'taken'> {

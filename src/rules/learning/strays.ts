@@ -1,21 +1,13 @@
-import { type Codec, flag, number, optional, record, time } from '../codec.ts';
 import type { GrantedCall } from '../ticket.ts';
 import {
   areRefusedToo,
   type Followers,
-  followers,
   haveMostPassed,
   newFollowers,
   noteFollower,
 } from './followers.ts';
-import {
-  countCall,
-  newRefusalShare,
-  type RefusalShare,
-  refusalShare,
-  shareOf,
-} from './refusal-share.ts';
-import { PATTERN, type Trial, trial } from './trial.ts';
+import { countCall, newRefusalShare, type RefusalShare, shareOf } from './refusal-share.ts';
+import { PATTERN, type Trial } from './trial.ts';
 
 /** About the last forty calls count. */
 const FADING = 0.975;
@@ -69,21 +61,6 @@ export interface Strays {
   need: number;
   trial: Trial | undefined;
 }
-
-export const strays: Codec<Strays> = record<Strays>({
-  followers,
-  recent: refusalShare,
-  run: number,
-  ranAt: time,
-  leastFollowers: number,
-  isLone: flag,
-  since: time,
-  refusedAt: time,
-  refutedUntil: time,
-  waitMs: number,
-  need: number,
-  trial: optional(trial),
-});
 
 export function newStrays(now: number): Strays {
   return {

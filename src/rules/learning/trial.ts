@@ -1,7 +1,6 @@
-import { type Codec, flag, list, number, oneOf, record, time } from '../codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
-import { type AdaptiveLimit, adaptiveLimitFields } from './adaptive-limit.ts';
-import { type LimitEstimate, limitEstimate } from './limit-estimate.ts';
+import type { AdaptiveLimit } from './adaptive-limit.ts';
+import type { LimitEstimate } from './limit-estimate.ts';
 
 /** From this share of refused calls on, refusals have a pattern: a limit is exceeded by far. */
 export const PATTERN = 0.3;
@@ -21,7 +20,7 @@ export interface Carelessness {
 }
 
 /** Calls, and those of them that were refused. */
-interface Counted {
+export interface Counted {
   calls: number;
   refused: number;
 }
@@ -53,27 +52,6 @@ export interface Trial {
  * - `fallen`: fewer are. - `more`: the rate must be lower still, before anything can be said.
  */
 export type Verdict = 'open' | 'refuted' | 'fallen' | 'more';
-
-const counted: Codec<Counted> = record<Counted>({ calls: number, refused: number });
-
-export const trial: Codec<Trial> = record<Trial>({
-  before: record<Carelessness>({
-    rate: record<AdaptiveLimit>(adaptiveLimitFields),
-    strictness: oneOf<Tuning['strictness']>([0, 1, 2, 3]),
-    estimates: list(limitEstimate),
-    inFlight: number,
-    wasRefused: flag,
-  }),
-  startedAt: time,
-  above: counted,
-  below: counted,
-  isBelow: flag,
-  isLowered: flag,
-  steps: number,
-  lowered: list(limitEstimate),
-  hadPattern: flag,
-  since: time,
-});
 
 export function newTrial(before: Carelessness, now: number): Trial {
   const [above, below] = [

@@ -8,11 +8,8 @@ import {
   settleCharge,
   stateCharge,
 } from '../../../src/rules/learning/charge.ts';
-import {
-  CHARGE_RULES,
-  chargeLearning,
-  likelyRule,
-} from '../../../src/rules/learning/charge-belief.ts';
+import { CHARGE_RULES, likelyRule } from '../../../src/rules/learning/charge-belief.ts';
+import { chargeLearning } from '../../../src/rules/learning/learning-codec.ts';
 import { RECORDED, sent, World } from './charges.ts';
 
 describe('what a server charges', () => {

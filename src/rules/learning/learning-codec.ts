@@ -1,0 +1,142 @@
+import { DIMENSIONS, type Subject } from '../../model/limits.ts';
+import { type Codec, flag, list, number, oneOf, optional, record, time } from '../codec.ts';
+import { meteredLimit } from '../limits/metered-limit.ts';
+import type { Tuning } from '../limits/tuning.ts';
+import { type AdaptiveLimit, adaptiveLimitFields } from './adaptive-limit.ts';
+import type { Backoff } from './backoff.ts';
+import type { ChargeLearning } from './charge-belief.ts';
+import { concurrency } from './concurrency.ts';
+import { eventThrottle } from './event-throttle.ts';
+import type { Evidence, Place, Witness } from './evidence.ts';
+import { followers } from './followers.ts';
+import type { KnownLimits } from './known-limits.ts';
+import type { Learning } from './learning.ts';
+import { limitEstimate } from './limit-estimate.ts';
+import type { LimitEstimates } from './limit-estimates.ts';
+import { perSecondHeaders } from './per-second-headers.ts';
+import { rateCeiling } from './rate-ceiling.ts';
+import { refusalEpisode } from './refusal-episode.ts';
+import { refusalShare } from './refusal-share.ts';
+import { steadyShare } from './steady-share.ts';
+import type { Strays } from './strays.ts';
+import { throughput } from './throughput.ts';
+import type { Carelessness, Counted, Trial } from './trial.ts';
+
+const witness: Codec<Witness> = record<Witness>({
+  max: number,
+  at: time,
+  request: number,
+  isOdd: flag,
+});
+
+const evidence: Codec<Evidence> = record<Evidence>({
+  dimension: oneOf(DIMENSIONS),
+  windowMs: number,
+  source: oneOf<Place>(['headers', 'refusal']),
+  latest: witness,
+  earlier: optional(witness),
+  silent: number,
+  against: optional(number),
+});
+
+const subject: Codec<Subject> = record<Subject>({
+  dimension: oneOf(DIMENSIONS),
+  windowMs: number,
+});
+
+const knownLimits: Codec<KnownLimits> = record<KnownLimits>({
+  start: list(meteredLimit),
+  inForce: list(meteredLimit),
+  evidence: list(evidence),
+  windows: list(subject),
+});
+
+const limitEstimates: Codec<LimitEstimates> = record<LimitEstimates>({
+  measures: list(subject),
+  estimates: list(limitEstimate),
+});
+
+const backoff: Codec<Backoff> = record<Backoff>({
+  isGiven: flag,
+  rate: record<AdaptiveLimit>(adaptiveLimitFields),
+  strictness: oneOf<Tuning['strictness']>([0, 1, 2, 3]),
+  ceiling: rateCeiling,
+  recent: refusalShare,
+  refusedAt: time,
+  relaxedAt: time,
+  relaxAfterMs: number,
+});
+
+export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
+  rule: optional(number),
+  recorded: number,
+  limit: number,
+  used: list(number),
+  sent: list(number),
+  at: time,
+  round: number,
+  isAnchored: flag,
+  candidate: number,
+  fits: number,
+  needed: number,
+  alike: number,
+  alikeNeeded: number,
+  scores: list(number),
+});
+
+const counted: Codec<Counted> = record<Counted>({ calls: number, refused: number });
+
+const trial: Codec<Trial> = record<Trial>({
+  before: record<Carelessness>({
+    rate: record<AdaptiveLimit>(adaptiveLimitFields),
+    strictness: oneOf<Tuning['strictness']>([0, 1, 2, 3]),
+    estimates: list(limitEstimate),
+    inFlight: number,
+    wasRefused: flag,
+  }),
+  startedAt: time,
+  above: counted,
+  below: counted,
+  isBelow: flag,
+  isLowered: flag,
+  steps: number,
+  lowered: list(limitEstimate),
+  hadPattern: flag,
+  since: time,
+});
+
+const strays: Codec<Strays> = record<Strays>({
+  followers,
+  recent: refusalShare,
+  run: number,
+  ranAt: time,
+  leastFollowers: number,
+  isLone: flag,
+  since: time,
+  refusedAt: time,
+  refutedUntil: time,
+  waitMs: number,
+  need: number,
+  trial: optional(trial),
+});
+
+/** How a store keeps what a lane has learned: in memory, nobody needs it. */
+export const learning: Codec<Learning> = record<Learning>({
+  known: knownLimits,
+  backoff,
+  estimates: limitEstimates,
+  concurrency,
+  throughput,
+  perSecond: perSecondHeaders,
+  charge: chargeLearning,
+  throttle: eventThrottle,
+  strays,
+  episode: optional(refusalEpisode),
+  resumedAt: optional(time),
+  answers: number,
+  others: steadyShare,
+  isNewsDue: flag,
+  isNewsUrgent: flag,
+  lowered: list(meteredLimit),
+  toldLowered: list(subject),
+});
