@@ -70,7 +70,8 @@ export class Departures implements DispatchListener {
   }
 
   reject(queued: QueuedCall<Reservation>, error: HeadroomError): void {
-    const { admission, queue } = this.#parts;
+    const { admission, queue, stays } = this.#parts;
+    stays.tell();
     admission.told(queued, error);
     queue.leave(queued, error);
   }

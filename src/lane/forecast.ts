@@ -1,15 +1,13 @@
-import { type Caller, type OwnForecast, SLOT_MS } from '../callers/caller.ts';
-import { inWords, wholeMs } from '../duration.ts';
+import { type OwnForecast, SLOT_MS } from '../callers/caller.ts';
+import { wholeMs } from '../duration.ts';
 import { copyOfValue } from '../model/copy.ts';
-import { amount, type Cost, isUpstream, plus } from '../model/limits.ts';
+import { type Cost, plus } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
-import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
-import { levels } from '../rules/limits/limit-levels.ts';
-import type { LimitSet } from '../rules/limits/limit-set.ts';
-import { capEstimates } from '../rules/limits/limit-waits.ts';
+import { capEstimates, type Wait } from '../rules/limits/limit-waits.ts';
+import { type InLine, rehearsed } from '../rules/line-rehearsal.ts';
+import { isAtLeast, LOOKED_AT } from '../rules/pick-next.ts';
 import { QueueForecast } from '../rules/queue-forecast.ts';
-import type { Patience } from './lane-call.ts';
 import type { Reservation } from './reservation.ts';
 import type { LaneSituation } from './situation.ts';
 
@@ -37,10 +35,23 @@ export type Asking = Pick<
   | 'priority'
 >;
 
+/** A call that joins a line. */
+export interface Joining {
+  readonly call: Asking;
+  /** So many of those that wait are before it. */
+  readonly index: number;
+  /** When it goes, by how long the lane's limits hold it; without that, after all that are before it. */
+  told(lane?: Wait): Forecast;
+}
+
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */
 const UNKNOWN_MS = 1000;
 /** So many of the calls that wait are foreseen one by one. */
 const FIRST_CALLS = 256;
+/** For each call that joins, so many are rehearsed where that are more: it costs each the same. */
+const CALLS_OF_JOINED = 4;
+/** But the event loop isn't held for longer; of those behind, few may pass so many. */
+const MOST_REHEARSED = 512;
 
 /**
  * When calls will go: after their caller's calls of the same priority or a higher one, and after as
@@ -68,19 +79,49 @@ export class Forecaster {
     if (!isCounted || this.#line?.wentOne(counted) !== true) this.forget();
   }
 
-  /** When a call would go if it joined now. */
-  of(call: Asking): Forecast {
-    const { caller, priority } = call;
+  /**
+   * When a call would go if it joined now. A wait of at most `enoughMs` may be told too long: small
+   * calls are then taken to pass no large ones.
+   */
+  of(call: Asking, enoughMs = 0): Forecast {
+    const { told, cost, index, situation } = this.#asked(call);
+    const forecast = told();
+    if (forecast.waitMs <= enoughMs || index >= LOOKED_AT) return forecast;
+    const line: InLine[] = situation.queue.first(LOOKED_AT);
+    if (line.slice(0, index).every(({ counted }) => isAtLeast(cost, counted))) return forecast;
+    line.splice(index, 0, { counted: cost });
+    return told(rehearsedIn(situation, line, index)[index]);
+  }
+
+  /** The same of a call that joins now, to be told once others have joined: see `ofLine`. */
+  ofJoining(call: Asking): Joining {
+    return this.#asked(call);
+  }
+
+  /** How long the lane's limits hold the first calls, where some of those that have joined are of them. */
+  ofLine(joined: readonly Joining[]): ReadonlyMap<InLine, Wait | undefined> {
     const situation = this.#situation();
-    const { limits, queue, obstacle, pauseMs } = situation;
+    const calls = Math.min(MOST_REHEARSED, Math.max(LOOKED_AT, CALLS_OF_JOINED * joined.length));
+    const isInFront = joined.some(({ index }) => index < calls);
+    const line = isInFront ? situation.queue.first(calls) : [];
+    const waits = isPlain(line, joined) ? [] : rehearsedIn(situation, line);
+    return new Map(line.map((call, index) => [call, waits[index]]));
+  }
+
+  #asked(call: Asking): Joining & { readonly cost: Cost; readonly situation: LaneSituation } {
+    const situation = this.#situation();
+    const { limits, queue, obstacle, pauseMs, isOwn } = situation;
     const cost = capEstimates(limits, call.cost, call.expects);
-    const lane = this.#after(queue.before(caller, call.counted, priority), cost, situation);
-    const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
-    const laneMs = Math.max(lane.waitMs, slotMs + pauseMs);
+    const ahead = queue.before(call.caller, call.counted, call.priority);
+    const alone = this.#after(ahead, cost, situation);
     const own = this.#ofOwn(call, situation);
-    if (own.waitMs > laneMs) return { waitMs: own.waitMs, reason: own.reason, limitOf: 'key' };
-    const limitOf = situation.isOwn ? 'key' : 'lane';
-    return { waitMs: laneMs, reason: obstacle ?? lane.dimension, limitOf };
+    const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
+    const told = ({ waitMs, dimension }: Wait = alone): Forecast => {
+      const laneMs = Math.max(waitMs, slotMs + pauseMs);
+      if (own.waitMs > laneMs) return { waitMs: own.waitMs, reason: own.reason, limitOf: 'key' };
+      return { waitMs: laneMs, reason: obstacle ?? dimension, limitOf: isOwn ? 'key' : 'lane' };
+    };
+    return { call, told, cost, index: ahead.calls, situation };
   }
 
   /** What its caller's own limits make of it, where they are kept in this process. */
@@ -112,12 +153,28 @@ export class Forecaster {
     ahead: { readonly calls: number; readonly cost: Cost },
     cost: Cost,
     { limits, now, pauseMs, queue }: LaneSituation,
-  ): { readonly waitMs: number; readonly dimension: Reason } {
+  ): Wait {
     if (this.#line?.reaches(ahead) === true) return this.#line.waitAfter(ahead, cost, now);
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
     const isWhole = ahead.calls === queue.counted.calls;
     return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }
+}
+
+/** Whether calls go as they came, each at the same cost: then it is known when they go. */
+function isPlain(line: readonly InLine[], joined: readonly Joining[]): boolean {
+  const cost = line[0]?.counted ?? {};
+  const isSame = ({ counted }: InLine) => isAtLeast(counted, cost) && isAtLeast(cost, counted);
+  return joined.every(({ call, index }) => line[index] === call) && line.every(isSame);
+}
+
+/** How long each call of the line waits: see `rehearsed`. */
+function rehearsedIn(
+  { limits, now, pauseMs }: LaneSituation,
+  line: readonly InLine[],
+  last?: number,
+): readonly (Wait | undefined)[] {
+  return rehearsed(limits, line, now, now + pauseMs, last);
 }
 
 /** What the first calls that wait cost, in their order; none where the order is not known. */
@@ -140,102 +197,4 @@ function slotWait({ queue, flightMs, concurrency, isOwn }: LaneSituation): numbe
 export function reportedWaitMs({ waitMs }: Forecast, { flightMs }: LaneSituation): number {
   const unknownMs = flightMs > 0 ? Math.min(flightMs, UNKNOWN_MS) : UNKNOWN_MS;
   return Math.max(1, wholeMs(waitMs > 0 ? waitMs : unknownMs));
-}
-
-/** A call that is rejected for its wait, as it stands now. */
-export interface Rejected {
-  readonly caller: Caller;
-  readonly model: string;
-  readonly forecast: Forecast;
-  readonly situation: LaneSituation;
-}
-
-/** The error of a call that would wait longer than it may. */
-export function wouldWait(rejected: Rejected, { maxWaitMs, mayWait }: Patience): RateLimitExceeded {
-  const { waitMs } = rejected.forecast;
-  // A wait that nobody knows is not told in words.
-  const waits = waitMs > 0 ? `would wait ${inWords(waitMs)}` : 'would have to wait';
-  const isShort = mayWait && maxWaitMs > 0;
-  const why = isShort ? `longer than the ${inWords(maxWaitMs)} allowed` : 'and may not wait';
-  return exceeded(rejected, `${waits} ${objectOf(rejected)}, ${why}`);
-}
-
-/** The error of a call that has waited as long as it may, since `since`. */
-export function hasWaited(rejected: Rejected, since: number): RateLimitExceeded {
-  const waited = inWords(Math.floor(rejected.situation.now - rejected.situation.aheadMs - since));
-  return exceeded(rejected, `has waited ${waited} ${objectOf(rejected)}, as long as it may`);
-}
-
-/** The limit of which the least is left, while the provider takes no calls: nothing of it. */
-export function pausedEvidence(limits: LimitSet, now: number): HoldingLimit {
-  const upstream = levels(limits, now).filter(({ limit }) => isUpstream(limit));
-  const [scarcest] = upstream.sort((one, other) => shareOf(one) - shareOf(other));
-  return scarcest === undefined ? {} : { limit: scarcest.limit.max, remaining: 0 };
-}
-
-function exceeded(
-  { caller, model, forecast, situation }: Rejected,
-  words: string,
-): RateLimitExceeded {
-  const waitMs = reportedWaitMs(forecast, situation);
-  return new RateLimitExceeded({
-    message: `This call to ${model} ${words}`,
-    reason: forecast.reason,
-    waitMs,
-    ...evidence(caller, forecast, situation),
-    resetAt: situation.now - situation.aheadMs + waitMs,
-  });
-}
-
-/** What isn't waited for by its own name. */
-const OBJECTS: Readonly<Partial<Record<Reason, string>>> = {
-  paused: 'for a pause to end',
-  learning: 'for the first response',
-  usd: 'for a limit in US dollars',
-};
-
-function objectOf({ caller, forecast: { reason, limitOf } }: Rejected): string {
-  const whose = limitOf === 'key' ? ` of its ${ownerOf(caller)}` : '';
-  return `${OBJECTS[reason] ?? `for ${reason}`}${whose}`;
-}
-
-/** Not by name: a key may be a secret, and messages end in logs and in answers. */
-function ownerOf({ key }: Caller): string {
-  return key === undefined ? 'tier' : 'key';
-}
-
-function shareOf({ limit, level }: ReturnType<typeof levels>[number]): number {
-  return level / limit.max;
-}
-
-interface HoldingLimit {
-  readonly limit?: number;
-  readonly remaining?: number;
-}
-
-/** The limit that holds the call back, and what is left of it. */
-function evidence(
-  caller: Caller,
-  { reason, limitOf }: Forecast,
-  situation: LaneSituation,
-): HoldingLimit {
-  const { now, limits, queue, concurrency } = situation;
-  if (reason === 'paused') return pausedEvidence(limits, now);
-  const isOwn = limitOf === 'key' && !situation.isOwn;
-  if (reason === 'concurrency') {
-    return { limit: isOwn ? caller.terms.concurrency : concurrency, remaining: 0 };
-  }
-  const [scarcest] = (isOwn ? caller.levels(now) : levels(limits, now))
-    .filter(({ limit }) => limit.dimension === reason)
-    .sort((one, other) => one.level - other.level);
-  if (scarcest === undefined) return {};
-  const { limit, level } = scarcest;
-  // What waits already has a claim to what is left.
-  const claimed = isOwn
-    ? queue.ownCostBefore(caller, Number.NEGATIVE_INFINITY)
-    : queue.counted.cost;
-  const left = level - amount(claimed, limit.dimension);
-  // Dollars are counted to the billionth.
-  const unit = limit.dimension === 'usd' ? 1e9 : 1;
-  return { limit: limit.max, remaining: Math.max(0, Math.floor(left * unit) / unit) };
 }

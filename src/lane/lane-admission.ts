@@ -9,10 +9,11 @@ import type { LaneRef } from '../events.ts';
 import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
 import { costsOf, unfitOf } from '../rules/pick-next.ts';
-import { type Asking, type Forecast, type Forecaster, hasWaited, wouldWait } from './forecast.ts';
+import type { Asking, Forecast, Forecaster } from './forecast.ts';
 import type { Patience } from './lane-call.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { LanePauses } from './lane-pauses.ts';
+import { hasWaited, wouldWait } from './rejected-waits.ts';
 
 /** The bounds of a lane's queue. */
 export interface QueueBounds {
@@ -78,7 +79,7 @@ export class LaneAdmission {
       !isRetry &&
       this.#forecaster.situation.queue.counted.calls + this.elsewhere >= this.bounds.maxQueue;
     if (!mayBeFull && maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
-    const forecast = this.#forecaster.of(call);
+    const forecast = this.#forecaster.of(call, maxWaitMs);
     const mustWait = forecast.waitMs > 0 || this.#forecaster.situation.obstacle !== undefined;
     const { model } = this.#ref;
     if (mayBeFull && mustWait) return new QueueFull({ model, maxQueue: this.bounds.maxQueue });

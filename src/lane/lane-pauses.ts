@@ -13,8 +13,9 @@ import {
   pauseOf,
   type Recovery,
 } from '../rules/recovery-state.ts';
-import { type Forecaster, pausedEvidence } from './forecast.ts';
+import type { Forecaster } from './forecast.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
+import { pausedEvidence } from './rejected-waits.ts';
 
 /** So much of `maxPauseMs` calls wait for the probe of a pause that is not sure. */
 const UNSURE_SHARE = 0.1;

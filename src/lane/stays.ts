@@ -1,7 +1,7 @@
 import type { HeadroomError } from '../errors.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
-import type { Asking, Forecaster } from './forecast.ts';
+import type { Asking, Forecaster, Joining } from './forecast.ts';
 import type { LaneAdmission } from './lane-admission.ts';
 import { type LaneCall, type Patience, patienceOf } from './lane-call.ts';
 import type { LaneOptions } from './lane-options.ts';
@@ -12,6 +12,13 @@ export interface StayActions {
   /** Lets go what may go now. */
   look(): void;
   reject(call: QueuedCall<Reservation>, error: HeadroomError): void;
+}
+
+/** A call that waits since a moment ago, with what it is to be told. */
+interface Untold extends Joining {
+  readonly queued: QueuedCall<Reservation>;
+  /** Calls in the queue as it joined. */
+  readonly size: number;
 }
 
 /**
@@ -26,6 +33,7 @@ export class Stays {
   readonly #queue: CallQueue<Reservation>;
   readonly #actions: StayActions;
   #expected: (() => void)[] = [];
+  #untold: Untold[] = [];
 
   constructor(
     options: LaneOptions,
@@ -71,18 +79,32 @@ export class Stays {
       this.#actions.reject(queued, error);
       return;
     }
-    const { emitter } = this.#options;
-    const isHeard = emitter.listenerCount('throttled') > 0;
-    const forecast = isHeard ? this.#forecaster.of(queued) : undefined;
+    const isHeard = this.#options.emitter.listenerCount('throttled') > 0;
+    const joining = isHeard ? this.#forecaster.ofJoining(queued) : undefined;
     this.#queue.fair.count(queued);
     call.onHeld?.();
     this.#rejectLate(queued, patienceOf(call));
-    if (forecast === undefined) return;
-    const waitMs = this.#forecaster.reported(forecast);
-    const { lane, model } = this.#options;
-    const { callId, attempt, caller, ref = { lane, model } } = queued;
-    const told = { callId, waitMs, key: caller.key, queued: this.#queue.size, attempt };
-    emitter.emit('throttled', { ...ref, ...forecast, ...told });
+    if (joining === undefined) return;
+    this.#untold.push({ ...joining, queued, size: this.#queue.size });
+    // Not `queueMicrotask`, which some tests fake.
+    if (this.#untold.length === 1) void Promise.resolve().then(() => this.tell());
+  }
+
+  /** Tells of calls that have just begun to wait, all that came together at once: they may pass each other. */
+  tell(): void {
+    const untold = this.#untold;
+    if (untold.length === 0) return;
+    this.#untold = [];
+    const line = this.#forecaster.ofLine(untold);
+    for (const { queued, told, size } of untold) {
+      if (!queued.isWaiting) continue;
+      const forecast = told(line.get(queued));
+      const waitMs = this.#forecaster.reported(forecast);
+      const { emitter, lane, model } = this.#options;
+      const { callId, attempt, caller, ref = { lane, model } } = queued;
+      const event = { callId, waitMs, key: caller.key, queued: size, attempt };
+      emitter.emit('throttled', { ...ref, ...forecast, ...event });
+    }
   }
 
   /** A forecast may be wrong: what waits in spite of it is rejected when its time is over. */

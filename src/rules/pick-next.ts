@@ -97,9 +97,12 @@ function sooner(one: Wait, other: Wait): Wait {
 /** Whether a cost is in no dimension less than one of the others; only where it is no estimate. */
 function isAtLeastAny({ cost, expects, own }: Ticket, others: readonly Cost[]): boolean {
   if (expects.length > 0 || (own !== undefined && own.limits.meters.length > 0)) return false;
-  return others.some((other) =>
-    DIMENSIONS.every((each) => amount(cost, each) >= amount(other, each)),
-  );
+  return others.some((other) => isAtLeast(cost, other));
+}
+
+/** Whether a cost is in no dimension less than another: then it doesn't go before that one. */
+export function isAtLeast(cost: Cost, other: Cost): boolean {
+  return DIMENSIONS.every((each) => amount(cost, each) >= amount(other, each));
 }
 
 /** What a call costs as it is now: limits change while it waits. */
