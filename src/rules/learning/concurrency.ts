@@ -1,7 +1,5 @@
-import { type Codec, flag, record } from '../codec.ts';
 import {
   type AdaptiveLimit,
-  adaptiveLimitFields,
   DOUBLE,
   isBelowMost,
   isQuiet,
@@ -15,7 +13,6 @@ import {
   newProbeSchedule,
   type ProbeSchedule,
   probeFailed,
-  probeSchedule,
   probeSucceeded,
 } from './probe-schedule.ts';
 
@@ -34,12 +31,6 @@ export interface ConcurrencyBounds {
   readonly start: number;
   readonly most: number;
 }
-
-export const concurrency: Codec<Concurrency> = record<Concurrency>({
-  ...adaptiveLimitFields,
-  wasRefused: flag,
-  probes: probeSchedule,
-});
 
 export function newConcurrency({ start, most }: ConcurrencyBounds, now: number): Concurrency {
   const limit = newAdaptiveLimit(Math.min(start, most), most, now);

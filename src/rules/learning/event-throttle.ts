@@ -1,5 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
-
 /** So many at once. */
 const BURST = 5;
 /** And one more for each of these. */
@@ -10,11 +8,6 @@ export interface EventThrottle {
   level: number;
   at: number;
 }
-
-export const eventThrottle: Codec<EventThrottle> = record<EventThrottle>({
-  level: number,
-  at: time,
-});
 
 export function newEventThrottle(now: number): EventThrottle {
   return { level: BURST, at: now };

@@ -1,6 +1,5 @@
 import { amount, type Cost, DIMENSIONS } from '../../model/limits.ts';
-import { type Codec, list, number, record } from '../codec.ts';
-import { cost, type GrantedCall } from '../ticket.ts';
+import type { GrantedCall } from '../ticket.ts';
 
 /** Refusals of so many pauses are kept in mind: answers may be slow. */
 const KEPT = 8;
@@ -13,7 +12,7 @@ const LEAST_HINTS = 2;
 const MOST_REFUSED = 0.2;
 
 /** The first call that was refused in an epoch. */
-interface FirstRefusal {
+export interface FirstRefusal {
   readonly epoch: number;
   /** How many calls the lane had let through then. */
   readonly order: number;
@@ -29,12 +28,6 @@ export interface Followers {
   passed: number;
   refused: number;
 }
-
-export const followers: Codec<Followers> = record<Followers>({
-  firsts: list(record<FirstRefusal>({ epoch: number, order: number, cost })),
-  passed: number,
-  refused: number,
-});
 
 export function newFollowers(): Followers {
   return { firsts: [], passed: 0, refused: 0 };

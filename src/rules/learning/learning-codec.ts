@@ -1,26 +1,62 @@
 import { DIMENSIONS, type Subject } from '../../model/limits.ts';
-import { type Codec, flag, list, number, oneOf, optional, record, time } from '../codec.ts';
+import { type Codec, flag, list, number, oneOf, optional, record, table, time } from '../codec.ts';
 import { meteredLimit } from '../limits/metered-limit.ts';
 import type { Tuning } from '../limits/tuning.ts';
+import { cost } from '../ticket.ts';
 import { type AdaptiveLimit, adaptiveLimitFields } from './adaptive-limit.ts';
 import type { Backoff } from './backoff.ts';
 import type { ChargeLearning } from './charge-belief.ts';
-import { concurrency } from './concurrency.ts';
-import { eventThrottle } from './event-throttle.ts';
+import type { Concurrency } from './concurrency.ts';
+import type { EventThrottle } from './event-throttle.ts';
 import type { Evidence, Place, Witness } from './evidence.ts';
-import { followers } from './followers.ts';
+import type { FirstRefusal, Followers } from './followers.ts';
 import type { KnownLimits } from './known-limits.ts';
 import type { Learning } from './learning.ts';
 import { limitEstimate } from './limit-estimate.ts';
 import type { LimitEstimates } from './limit-estimates.ts';
-import { perSecondHeaders } from './per-second-headers.ts';
+import type { PerSecondHeaders } from './per-second-headers.ts';
+import { probeSchedule } from './probe-schedule.ts';
 import { rateCeiling } from './rate-ceiling.ts';
 import { refusalEpisode } from './refusal-episode.ts';
 import { refusalShare } from './refusal-share.ts';
-import { steadyShare } from './steady-share.ts';
+import type { SteadyShare } from './steady-share.ts';
 import type { Strays } from './strays.ts';
-import { throughput } from './throughput.ts';
+import type { Throughput } from './throughput.ts';
 import type { Carelessness, Counted, Trial } from './trial.ts';
+
+const concurrency: Codec<Concurrency> = record<Concurrency>({
+  ...adaptiveLimitFields,
+  wasRefused: flag,
+  probes: probeSchedule,
+});
+
+const throughput: Codec<Throughput> = record<Throughput>({
+  firstAt: optional(time),
+  newestAt: time,
+  amounts: table(list(number)),
+});
+
+const followers: Codec<Followers> = record<Followers>({
+  firsts: list(record<FirstRefusal>({ epoch: number, order: number, cost })),
+  passed: number,
+  refused: number,
+});
+
+const perSecondHeaders: Codec<PerSecondHeaders> = record<PerSecondHeaders>({
+  since: table(time),
+  refusals: list(time),
+  disprovedUntil: time,
+});
+
+const eventThrottle: Codec<EventThrottle> = record<EventThrottle>({
+  level: number,
+  at: time,
+});
+
+const steadyShare: Codec<SteadyShare> = record<SteadyShare>({
+  told: number,
+  differsSince: optional(time),
+});
 
 const witness: Codec<Witness> = record<Witness>({
   max: number,

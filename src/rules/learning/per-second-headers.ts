@@ -1,5 +1,4 @@
 import { type Dimension, MINUTE_MS, SECOND_MS } from '../../model/limits.ts';
-import { type Codec, list, record, table, time } from '../codec.ts';
 import type { Sighting } from '../limits/metered-limit.ts';
 
 /** What is left of a limit and back so soon may be that of a second, whatever the limit's window. */
@@ -27,12 +26,6 @@ export interface PerSecondHeaders {
   /** Until then, what is shown counts. */
   disprovedUntil: number;
 }
-
-export const perSecondHeaders: Codec<PerSecondHeaders> = record<PerSecondHeaders>({
-  since: table(time),
-  refusals: list(time),
-  disprovedUntil: time,
-});
 
 export function newPerSecondHeaders(): PerSecondHeaders {
   return { since: {}, refusals: [], disprovedUntil: Number.NEGATIVE_INFINITY };

@@ -1,5 +1,3 @@
-import { type Codec, number, optional, record, time } from '../codec.ts';
-
 /** A change in others' share of a limit that is told. */
 const TOLD_SHARE = 0.2;
 /** It must have lasted for so long: single readings are off by what is in flight. */
@@ -11,11 +9,6 @@ export interface SteadyShare {
   /** Since when the measured share is another one. */
   differsSince: number | undefined;
 }
-
-export const steadyShare: Codec<SteadyShare> = record<SteadyShare>({
-  told: number,
-  differsSince: optional(time),
-});
 
 export function newSteadyShare(): SteadyShare {
   return { told: 0, differsSince: undefined };

@@ -6,7 +6,6 @@ import {
   MINUTE_MS,
   SECOND_MS,
 } from '../../model/limits.ts';
-import { type Codec, list, number, optional, record, table, time } from '../codec.ts';
 
 /**
  * Of so many seconds the amounts are kept: nobody asks for more than the minute before the newest.
@@ -29,12 +28,6 @@ export interface Throughput {
   newestAt: number;
   amounts: Partial<Record<Dimension, number[]>>;
 }
-
-export const throughput: Codec<Throughput> = record<Throughput>({
-  firstAt: optional(time),
-  newestAt: time,
-  amounts: table(list(number)),
-});
 
 export function newThroughput(now: number): Throughput {
   return { firstAt: undefined, newestAt: secondOf(now), amounts: {} };
