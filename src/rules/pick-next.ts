@@ -1,4 +1,4 @@
-import { amount, type Cost, DIMENSIONS, type Dimension, type Limit } from '../model/limits.ts';
+import type { Cost, Dimension, Limit } from '../model/limits.ts';
 import type { LimitSet } from './limits/limit-set.ts';
 import {
   capEstimates,
@@ -100,9 +100,18 @@ function isAtLeastAny({ cost, expects, own }: Ticket, others: readonly Cost[]): 
   return others.some((other) => isAtLeast(cost, other));
 }
 
-/** Whether a cost is in no dimension less than another: then it doesn't go before that one. */
-export function isAtLeast(cost: Cost, other: Cost): boolean {
-  return DIMENSIONS.every((each) => amount(cost, each) >= amount(other, each));
+/**
+ * Whether a cost is in no dimension less than another: then it doesn't go before that one. Written out
+ * for speed: it runs many times for each call that waits.
+ */
+export function isAtLeast(one: Cost, other: Cost): boolean {
+  return (
+    (one.tokens ?? 0) >= (other.tokens ?? 0) &&
+    (one.inputTokens ?? 0) >= (other.inputTokens ?? 0) &&
+    (one.outputTokens ?? 0) >= (other.outputTokens ?? 0) &&
+    (one.requests ?? 0) >= (other.requests ?? 0) &&
+    (one.usd ?? 0) >= (other.usd ?? 0)
+  );
 }
 
 /** What a call costs as it is now: limits change while it waits. */
