@@ -61,13 +61,7 @@ export class FetchCall {
   async answer(): Promise<Response> {
     const call = this.#pipeline.describe(this.#described(this.#target.url.pathname));
     if (call === undefined || this.#isUnlikely(call)) return this.#plain();
-    const question = this.#question(call);
-    try {
-      return await this.#attempts(call, question);
-    } catch (error) {
-      question?.failed();
-      throw error;
-    }
+    return this.#attempts(call, this.#question(call));
   }
 
   async #attempts(call: Call, question: UsageQuestion | undefined): Promise<Response> {

@@ -1,4 +1,4 @@
-import { isObject, member, parseJson, stringMember } from '../model/json.ts';
+import { field, isObject, member, parseJson, stringMember } from '../model/json.ts';
 import type { HeaderSource } from './header-source.ts';
 
 /** A limit as Gemini names it. */
@@ -54,10 +54,11 @@ const MORE_TEXTS: readonly string[] = [
   'faultstring',
   'raw',
 ];
-const WAITS = /^(?:retry(?:after|in|delay|at)|resets?(?:in|after|at|time)|quotareset|wait)/;
+const WAITS =
+  /^(?:retry(?:after|in|delay|at)|resets?(?:in|after|at|time|$)|quotareset|wait|cooldown|(?:seconds|time)(?:untilreset|towait)|nextavailable)/;
 /** What may hold more of these; not what repeats the request, as `input` does. */
 const INSIDE =
-  /^(?:error|errors|detail|details|metadata|baseresp|fault|response|cause|innererror|headers|violations)$/;
+  /^(?:error|errors|detail|details|metadata|baseresp|fault|response|cause|innererror|headers|violations|data|ratelimit)$/;
 
 /** Deeper, longer and larger errors are no errors of providers. */
 const DEEPEST = 6;
@@ -125,6 +126,7 @@ function walk(value: unknown, found: Findings, depth: number): void {
     if (typeof member === 'string' || typeof member === 'number') {
       readField(name, String(member), found, depth);
     } else if (INSIDE.test(name)) walk(member, found, depth + 1);
+    else if (WAITS.test(name)) readDuration(name, member, found);
   }
 }
 
@@ -147,6 +149,12 @@ function readField(name: string, value: string, found: Findings, depth: number):
   const inner = /^\s{0,9}[[{]/.test(value) ? parseJson(value) : undefined;
   if (inner === undefined) found.texts.add(value);
   else walk(inner, found, depth + 1);
+}
+
+/** A duration as an object, as protobuf's JavaScript has it: `{ seconds: 48, nanos: 0 }`. */
+function readDuration(name: string, value: unknown, { waits }: Findings): void {
+  const [seconds, nanos] = [Number(field(value, 'seconds')), Number(field(value, 'nanos') ?? 0)];
+  if (seconds >= 0 && nanos >= 0) waits.push({ name, value: `${seconds + nanos / 1e9}s` });
 }
 
 /** A message of one word is a code: `"error": "monthly_cost_limit_exceeded"`. */

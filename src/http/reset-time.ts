@@ -83,9 +83,12 @@ function until(moment: number | undefined, now: number): number | undefined {
 /** RFC 3339, also with a space, and with the zone in letters. */
 const RFC_3339 =
   /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d))$/i;
-/** The three forms of RFC 9110, section 5.6.7; the last, asctime's, has no zone and means UTC. */
+/**
+ * The three forms of RFC 9110, section 5.6.7; the last, asctime's, has no zone and means UTC. Some hosts
+ * write the zone as mails do: `+0000`.
+ */
 const HTTP_DATE =
-  /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]{18,26}$/i;
+  /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]{17,26}$/i;
 
 /** Milliseconds since the epoch. `Date.parse` alone would take `-1` for a month. */
 export function parseMoment(text: string): number | undefined {
@@ -93,8 +96,9 @@ export function parseMoment(text: string): number | undefined {
   if (day !== undefined) {
     return moment(`${day}T${time}${letters === undefined ? `${hours}:${minutes}` : 'Z'}`);
   }
-  if (!HTTP_DATE.test(text)) return undefined;
-  return moment(`${text.replace(/ (?:GMT|UTC)$/i, '')} GMT`);
+  const [zone = ' GMT'] = / [+-]\d{4}$/.exec(text) ?? [];
+  const date = text.replace(/ (?:GMT|UTC|[+-]\d{4})$/i, '');
+  return HTTP_DATE.test(date) ? moment(`${date}${zone}`) : undefined;
 }
 
 function moment(text: string): number | undefined {

@@ -36,7 +36,8 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
 const WHAT = '(?<what>(?:input |output )?tokens|requests)';
 const PER = '[ -]per[ -](?<per>second|minute|min|hour|day)\\b';
 const MAX = '(?<max>\\d[\\d,]{0,20})';
-const SHORT = '(?<max>\\d{1,9}[KM]?) (?<what>i?t|ot|r)p(?<per>[smhd])\\b';
+const SHORT_NAME = '(?<what>i?t|ot|r)p(?<per>[smhd])';
+const SHORT = `(?<max>\\d{1,9}[KM]?) ${SHORT_NAME}\\b`;
 
 /** Sentences that state a limit, each with `what` is counted, `per` which time, and its `max`. */
 const SENTENCES: readonly RegExp[] = [
@@ -45,10 +46,15 @@ const SENTENCES: readonly RegExp[] = [
   new RegExp(`\\b${WHAT}${PER}(?: \\([A-Z]{3,5}\\))?[:.,]? limit:? ${MAX}`, 'gi'),
   // Anthropic: "would exceed your organization's rate limit of 30,000 input tokens per minute".
   new RegExp(`\\blimit of ${MAX} ${WHAT}${PER}`, 'gi'),
-  // Moonshot (public bug reports, 2025 and 2026): "reached organization max RPM: 3", "TPD rate
-  // limit, current: 1526210, limit: 1500000".
+  // Moonshot (public bug reports, 2025 and 2026): "reached organization max RPM: 3". LiteLLM:
+  // "current rpm: 1, rpm limit: 15", of which the first is what was used.
   new RegExp(
-    `\\b(?:max )?(?<what>i?t|ot|r)p(?<per>[smhd])(?: rate limit, current: ?\\d{1,20}, limit)?: ?${MAX}`,
+    `(?<!\\b(?:current|your|used|usage:?) )\\b(?:max )?${SHORT_NAME}(?: limit)? ?[:=] ?${MAX}(?!\\d| of \\d|,? ?limit)`,
+    'gi',
+  ),
+  // Moonshot: "TPD rate limit, current: 1526210, limit: 1500000"; others: "RPM: 61, limit: 60".
+  new RegExp(
+    `\\b${SHORT_NAME}(?: rate limit, current)?: ?\\d[\\d,]{0,20}?,? (?:of|limit:) ?${MAX}`,
     'gi',
   ),
   // Voyage (public bug reports, 2024 to 2026): "reduced rate limits of 3 RPM and 10K TPM".

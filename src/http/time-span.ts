@@ -1,17 +1,26 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 
-/** Units as hosts write them, in lower case. */
+/** Units as hosts write them, in lower case, also in other languages. */
 const UNIT_MS: Readonly<Record<string, number>> = {
-  ...units(1, 'ms', 'msec', 'msecs', 'milli', 'millis', 'millisecond', 'milliseconds', '毫秒'),
-  ...units(SECOND_MS, 's', 'sec', 'secs', 'second', 'seconds', '秒', '秒钟'),
-  ...units(MINUTE_MS, 'm', 'min', 'mins', 'minute', 'minutes', '分', '分钟'),
-  ...units(HOUR_MS, 'h', 'hr', 'hrs', 'hour', 'hours', '小时'),
-  ...units(DAY_MS, 'd', 'day', 'days', '天'),
-  ...units(7 * DAY_MS, 'w', 'week', 'weeks'),
+  ...units(1, 'ms msec msecs milli millis millisecond milliseconds 毫秒'),
+  ...units(
+    SECOND_MS,
+    's sec secs second seconds 秒 秒钟 秒鐘 초 sekunde sekunden seconde secondes',
+  ),
+  ...units(SECOND_MS, 'segundo segundos секунду секунды секунд сек'),
+  ...units(MINUTE_MS, 'm min mins minute minutes 分 分钟 分鐘 분 minuten minuto minutos'),
+  ...units(MINUTE_MS, 'минуту минуты минут мин'),
+  ...units(
+    HOUR_MS,
+    'h hr hrs hour hours 小时 小時 時間 시간 stunde stunden heure heures hora horas',
+  ),
+  ...units(HOUR_MS, 'час часа часов'),
+  ...units(DAY_MS, 'd day days 天'),
+  ...units(7 * DAY_MS, 'w week weeks'),
 };
 
-function units(ms: number, ...names: readonly string[]): Record<string, number> {
-  return Object.fromEntries(names.map((name) => [name, ms]));
+function units(ms: number, names: string): Record<string, number> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, ms]));
 }
 
 /** The longest first: `ms` before `m`. */

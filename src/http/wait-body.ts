@@ -5,7 +5,7 @@ import { longestWait } from './wait-headers.ts';
 import { waitInWords } from './wait-words.ts';
 
 /** Names of moments; all others are spans of time. */
-const MOMENT = /^(?:resets?(?:at|time)|retryat|quotareset(?:time|at))/;
+const MOMENT = /^(?:resets?(?:at|time|$)|retryat|quotareset(?:time|at)|nextavailable)/;
 /** Gemini's delay for a day's quota is some seconds, although that comes back at midnight (2026-07). */
 const LEAST_DAILY_MS = HOUR_MS / 6;
 

@@ -5,9 +5,16 @@ import { parseCount, parseResetMs } from './reset-time.ts';
 import { serverNow } from './server-time.ts';
 
 /** In milliseconds: OpenAI, Azure, and Azure Cosmos DB. */
-const EXACT: readonly string[] = ['retry-after-ms', 'x-ms-retry-after-ms'];
+const EXACT: readonly string[] = ['retry-after-ms', 'x-ms-retry-after-ms', 'x-retry-after-ms'];
 /** In seconds, as a date, or in whatever else `parseResetMs` reads. */
-const WAITS: readonly string[] = ['retry-after', 'x-retry-after', 'x-ratelimit-retry-after'];
+const WAITS: readonly string[] = [
+  'retry-after',
+  'x-retry-after',
+  'x-ratelimit-retry-after',
+  'retry-after-seconds',
+];
+/** All headers that ask for a wait. */
+export const WAIT_HEADERS: readonly string[] = [...EXACT, ...WAITS];
 
 /**
  * The wait in milliseconds that a refusal's headers ask for: `retry-after-ms`, else `retry-after` in
@@ -81,6 +88,17 @@ const RESET_SUFFIXES: readonly (readonly [string, Dimension | undefined])[] = [
   ['-output-tokens', 'outputTokens'],
 ];
 
+/** Those and others, with the dimension of the limit. */
+const RESETS: readonly (readonly [string, Dimension | undefined])[] = [
+  ...RESET_PREFIXES.flatMap((prefix) =>
+    RESET_SUFFIXES.map(([suffix, of]) => [`${prefix}${suffix}`, of] as const),
+  ),
+  ['x-ratelimit-requests-reset', 'requests'],
+  ['x-ratelimit-tokens-reset', 'tokens'],
+  // Mistral (2024).
+  ['ratelimitbysize-reset', 'tokens'],
+];
+
 /**
  * The wait until a limit starts anew, of which nothing but that is shown; of several, the longest of
  * `dimension`, else of all. A limit that has something left doesn't count.
@@ -91,20 +109,25 @@ export function resetAfterMs(
   now: number,
 ): number | undefined {
   const at = serverNow(headers, now);
-  const shown = RESET_PREFIXES.flatMap((prefix) =>
-    RESET_SUFFIXES.flatMap(([suffix, of]) => {
-      const name = `${prefix}${suffix}`;
-      if (hasRest(headers, name)) return [];
-      const line = headers.get(name);
-      const resetMs = suffix === '-ms' ? exactMs(line, at) : listedMs(line, at);
-      return resetMs === undefined ? [] : [{ of, resetMs }];
-    }),
-  );
+  const shown = RESETS.flatMap(([name, of]) => {
+    if (hasRest(headers, name)) return [];
+    const line = headers.get(name);
+    const resetMs = name.endsWith('-ms') ? exactMs(line, at) : listedMs(line, at);
+    return resetMs === undefined ? [] : [{ of, resetMs }];
+  });
   const meant = shown.filter(({ of }) => of !== undefined && of === dimension);
   const ietf = readIetfLimits(headers, at).filter(({ remaining }) => remaining === 0);
   return longestWait(
-    [...(meant.length > 0 ? meant : shown), ...ietf].map(({ resetMs }) => resetMs),
+    [...(meant.length > 0 ? meant : shown), ...ietf, { resetMs: planResetMs(headers, at) }].map(
+      ({ resetMs }) => resetMs,
+    ),
   );
+}
+
+/** Anthropic's plans, whose limits are of hours: only where it is one of these that refuses. */
+function planResetMs(headers: HeaderSource, now: number): number | undefined {
+  const isPlans = headers.get('anthropic-ratelimit-unified-status') === 'rejected';
+  return isPlans ? listedMs(headers.get('anthropic-ratelimit-unified-reset'), now) : undefined;
 }
 
 function hasRest(headers: HeaderSource, name: string): boolean {

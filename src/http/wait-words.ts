@@ -4,10 +4,10 @@ import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
 
 /** Verbs that announce a wait, each with the forms that were seen. */
 const ANNOUNCES =
-  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|expires?|cooldown|cool down|come back|back off)';
+  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|come back|back off)';
 /** Words that may stand between the verb and the time. */
 const BETWEEN =
-  '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|about|around|approximately|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';
+  '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|exactly|waiting|remaining|about|around|approximately|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';
 
 /** `try again in 1m30.5s`, `Please wait 40 seconds`, `will be replenished in 5.03:23:11`. */
 const ANNOUNCED = new RegExp(`\\b${ANNOUNCES}${BETWEEN}(${CLOCK}|${SPAN})`, 'i');
@@ -19,20 +19,27 @@ const QUOTED =
   /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ](?:in|after))([-_ ]?ms)?(?:[-_ ]?sec(?:ond)?s?)?\\{0,4}["']? ?[:=] ?\\{0,4}["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b/i;
 /** `after 55 seconds`, but not `timed out after 55 seconds`. */
 const AFTER = new RegExp(
-  `(?<!timed out |timeout |failed |cancell?ed |aborted )\\bafter (${SPAN})`,
+  `(?<!timed out |timeout |failed |cancell?ed |aborted |retried |waited )\\bafter (${SPAN})`,
   'i',
 );
-/** `请在 40 秒后重试`. */
-const CHINESE = /(\d{1,9}(?:\.\d{1,9})?) ?(毫秒|秒钟|秒|分钟|小时|天) ?(?:之后|以后|后)/;
+/** `40 seconds remaining`. */
+const REMAINING = new RegExp(`(${SPAN}) remaining\\b(?! (?:in|of|on)\\b)`, 'i');
+/** `请在 1 分 30 秒后重试`, `40秒後に`, `40초 후에`, `请等待40秒`. */
+const EASTERN = new RegExp(`(${SPAN}) ?(?:之后|以后|后|後|후)|等待 ?(${SPAN})`, 'i');
+/** `versuchen Sie es in 40 Sekunden`, `réessayer dans`, `inténtelo en`, `tente em`, `повторите через`. */
+const WESTERN = new RegExp(
+  `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|повтор|попроб|подожд)[^.\\d]{0,30}(${SPAN})`,
+  'i',
+);
 
 /** `resets at 2026-08-14T12:00:30Z`, with a zone; a time without one may be anybody's. */
 const AT_DATE =
-  /\b(?:reset\w{0,4}|again|until|after|available)(?: (?:at|on|after|until)){0,2}[ :]{1,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)? ?(?:Z\b|UTC|GMT|[+-]\d\d:?\d\d))/i;
+  /\b(?:reset\w{0,4}|again|until|after|available)(?: (?:at|on|after|until)){0,2}[ :]{1,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)? ?(?:Z\b|UTC|GMT|[+-]\d\d:?\d\d)|(?:mon|tue|wed|thu|fri|sat|sun), \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT)/i;
 /** `limit reached|1762952400`, `resets at 1762952400`. */
 const AT_EPOCH = /(?:\breset\w{0,4}(?: at| on)?[ :=]{1,3}|\breached\|)(1\d{9}(?:\d{3})?)\b/i;
-/** `resets 6:40pm (UTC)`, `at 00:00 UTC`, `at midnight UTC`; not `on 2026-09-01 at 00:00 UTC`. */
+/** `resets 6:40pm (UTC)`, `at 9:30 PM GMT+9`, `at 00:00 UTC`, `at midnight UTC`; not `on 2026-09-01 at 00:00 UTC`. */
 const AT_HOUR =
-  /(?<!\d )\b(?:resets?|again|until|at) (?:at )?(?:(midnight)|(\d{1,2})(?::(\d\d))? ?(am|pm)?) \(?(?:UTC|GMT)\b/i;
+  /(?<!\d )\b(?:resets?|again|until|at) (?:at )?(?:(midnight)|(\d{1,2})(?::(\d\d)(?::(\d\d))?)? ?(am|pm)?) \(?(?:UTC|GMT)(?![a-z])(?:([+-]\d{1,2})(?::?(\d\d))?)?/i;
 
 /** Where a wait is looked for: errors say it early, and nothing is quadratic. */
 const LONGEST = 20_000;
@@ -52,7 +59,9 @@ export function waitInWords(message: string, now: number): number | undefined {
     spanOf(BARE.exec(text)?.[1]) ??
     quotedMs(text) ??
     spanOf(AFTER.exec(text)?.[1]) ??
-    chineseMs(text) ??
+    spanOf(REMAINING.exec(text)?.[1]) ??
+    easternMs(text) ??
+    spanOf(WESTERN.exec(text)?.[1]) ??
     momentMs(text, now)
   );
 }
@@ -67,9 +76,9 @@ function quotedMs(text: string): number | undefined {
   return ms !== undefined && isMs !== undefined ? ms / SECOND_MS : ms;
 }
 
-function chineseMs(text: string): number | undefined {
-  const [, amount, unit] = CHINESE.exec(text) ?? [];
-  return amount === undefined ? undefined : parseSpanMs(`${amount}${unit}`);
+function easternMs(text: string): number | undefined {
+  const [, after, wait] = EASTERN.exec(text) ?? [];
+  return spanOf(after ?? wait);
 }
 
 function momentMs(text: string, now: number): number | undefined {
@@ -80,15 +89,21 @@ function momentMs(text: string, now: number): number | undefined {
   return hourMs(text, now);
 }
 
-/** Until the next time that it is so late in UTC. */
+/** Until the next time that it is so late, in UTC or a zone that is given as its difference. */
 function hourMs(text: string, now: number): number | undefined {
-  const [isFound, midnight, hour = '0', minute = '0', half] = AT_HOUR.exec(text) ?? [];
+  const [isFound, midnight, hour = '0', minute = '0', second = '0', half, zone, zoneMinute = '0'] =
+    AT_HOUR.exec(text) ?? [];
   if (isFound === undefined || (midnight === undefined && minute === '0' && half === undefined)) {
     return undefined;
   }
   const hours =
     half === undefined ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
-  const ofDay = hours * HOUR_MS + Number(minute) * MINUTE_MS;
+  const ofDay = hours * HOUR_MS + Number(minute) * MINUTE_MS + Number(second) * SECOND_MS;
   if (hours > 23 || ofDay >= DAY_MS) return undefined;
-  return (((ofDay - now) % DAY_MS) + DAY_MS) % DAY_MS;
+  return (((ofDay - zoneMs(zone, zoneMinute) - now) % DAY_MS) + DAY_MS) % DAY_MS;
+}
+
+function zoneMs(hours = '0', minutes: string): number {
+  const sign = hours.startsWith('-') ? -1 : 1;
+  return Number(hours) * HOUR_MS + sign * Number(minutes) * MINUTE_MS;
 }

@@ -62,6 +62,27 @@ describe('the limits that a refusal states', () => {
       'Your account org-1 / proj-1 <ak-1> request reached organization TPD rate limit, current: 1526210, limit: 1500000',
       [{ dimension: 'tokens', max: 1_500_000, windowMs: DAY }],
     ],
+    // LiteLLM says how much was used, and then the limit.
+    [
+      'Crossed TPM / RPM / Max Parallel Request Limit. current rpm: 1, rpm limit: 15, current tpm: 12260, tpm limit: 5000, current max_parallel_requests: 0, max_parallel_requests: 9223372036854775807',
+      [
+        { dimension: 'requests', max: 15, windowMs: MINUTE },
+        { dimension: 'tokens', max: 5000, windowMs: MINUTE },
+      ],
+    ],
+    [
+      'current rpm: 2, rpm limit: 60, current tpm: 57, tpm limit: 9223372036854775807',
+      [{ dimension: 'requests', max: 60, windowMs: MINUTE }],
+    ],
+    [
+      'Deployment over defined rpm limit=60. current usage=61',
+      [{ dimension: 'requests', max: 60, windowMs: MINUTE }],
+    ],
+    ['Your RPM: 61, limit: 60', [{ dimension: 'requests', max: 60, windowMs: MINUTE }]],
+    ['Usage: TPM: 1200 of 30,000', [{ dimension: 'tokens', max: 30_000, windowMs: MINUTE }]],
+    ['Your RPM: 61', []],
+    ['current tpm: 12260', []],
+    ['used RPD: 999', []],
     ['Requests per minute limit exceeded - too many requests sent.', []],
     ['Rate limit exceeded: free-models-per-min.', []],
     ['Quota exceeded, limit: 0', []],

@@ -53,6 +53,8 @@ describe('a wait in headers', () => {
     ['2026-08-14T12:00:30Z', 30 * SECOND],
     ['2026-08-14 12:00:30 UTC', 30 * SECOND],
     ['2026-08-14T14:00:30+0200', 30 * SECOND],
+    ['Fri, 14 Aug 2026 12:00:30 +0000', 30 * SECOND],
+    ['Fri, 14 Aug 2026 14:00:30 +0200', 30 * SECOND],
     ['soon', undefined],
     ['-1', undefined],
     ['P', undefined],
@@ -83,6 +85,25 @@ describe('a wait in headers', () => {
     ['IETF, two of them', { ratelimit: '"burst";r=3;t=2, "minute";r=0;t=42' }, 42 * SECOND],
     ['Azure Cosmos DB', { 'x-ms-retry-after-ms': '1500' }, 1500],
     ['another name', { 'x-retry-after': '11' }, 11 * SECOND],
+    ['with its unit in the name', { 'retry-after-seconds': '11' }, 11 * SECOND],
+    ['exactly, by another name', { 'x-retry-after-ms': '1500' }, 1500],
+    ['the other way round', { 'x-ratelimit-requests-reset': '11' }, 11 * SECOND],
+    [
+      'a plan of Anthropic',
+      {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': String(NOW / 1000 + 42),
+      },
+      42 * SECOND,
+    ],
+    [
+      'a plan of Anthropic that has something left',
+      {
+        'anthropic-ratelimit-unified-status': 'allowed',
+        'anthropic-ratelimit-unified-reset': String(NOW / 1000 + 42),
+      },
+      undefined,
+    ],
     ['an exact 0 is rounding', { 'retry-after-ms': '0', 'retry-after': '1' }, SECOND],
     ['an exact 0 alone', { 'retry-after-ms': '0' }, 0],
     [
@@ -136,6 +157,28 @@ describe('a wait in words', () => {
     ['retry_after_ms: 500', 500],
     ['请在 40 秒后重试', 40 * SECOND],
     ['请 5 分钟后再试', 5 * MINUTE],
+    ['请求过多，请1分30秒后再试', 90 * SECOND],
+    ['请在 1 分 30 秒后重试', 90 * SECOND],
+    ['請求過於頻繁，請在 40 秒後重試', 40 * SECOND],
+    ['触发限流，请等待40秒', 40 * SECOND],
+    ['レート制限を超えました。40秒後に再試行してください。', 40 * SECOND],
+    ['요청이 너무 많습니다. 40초 후에 다시 시도하세요.', 40 * SECOND],
+    ['Bitte versuchen Sie es in 40 Sekunden erneut.', 40 * SECOND],
+    ['Bitte warten Sie 2 Minuten.', 2 * MINUTE],
+    ['Veuillez réessayer dans 40 secondes.', 40 * SECOND],
+    ['Inténtelo de nuevo en 40 segundos.', 40 * SECOND],
+    ['Por favor, tente novamente em 2 minutos.', 2 * MINUTE],
+    ['Повторите попытку через 40 секунд.', 40 * SECOND],
+    ['Попробуйте снова через 2 минуты', 2 * MINUTE],
+    ['Rate limit exceeded. 40 seconds remaining.', 40 * SECOND],
+    ['Rate limited. Time left: 40s', 40 * SECOND],
+    ['You can try again in exactly 40 seconds', 40 * SECOND],
+    ['Please retry after waiting 40 seconds', 40 * SECOND],
+    ['Limit reached until 12:00:40 UTC', 40 * SECOND],
+    ['Rate limited until Fri, 14 Aug 2026 12:00:40 GMT', 40 * SECOND],
+    ['Access resets at 9:30 PM GMT+9.', 30 * MINUTE],
+    ['Access resets at 10:57 PM GMT-3.', 13 * HOUR + 57 * MINUTE],
+    ['It resets at 18:00 UTC+05:30', 30 * MINUTE],
     ['Your limit will reset at 2026-08-14T12:00:30Z', 30 * SECOND],
     ['Limit resets at 2026-08-14 12:00:30 UTC', 30 * SECOND],
     [`usage limit reached|${NOW / 1000 + 30}`, 30 * SECOND],
@@ -156,6 +199,13 @@ describe('a wait in words', () => {
     'You exceeded 60 requests in 60 seconds',
     'You will regain access on 2026-09-01 at 00:00 UTC',
     'Resets in N days',
+    'Token expires in 3600 seconds. Rate limited',
+    'Retried after 5 seconds, still limited',
+    '60 Anfragen in 60 Sekunden',
+    'You have 3 days remaining in your trial',
+    'The intent classifier allows 60 seconds',
+    'Request waited 30 seconds in queue and was rejected',
+    'waiting time exceeded 60 seconds',
     'try again in 5 minimal steps',
     'retry with 30% less',
   ])('is none: %s', (message) => {
@@ -174,6 +224,14 @@ describe('a wait in fields of the body', () => {
     [{ error: { resets_at: NOW / 1000 + 99 } }, 99 * SECOND],
     [{ error: { details: [{ '@type': 'x/RetryInfo', retryDelay: '48s' }] } }, 48 * SECOND],
     [{ error: { metadata: { headers: { 'Retry-After': '12' } } } }, 12 * SECOND],
+    [{ error: { message: 'no', seconds_until_reset: 12 } }, 12 * SECOND],
+    [{ error: { message: 'no', cooldown_seconds: 12 } }, 12 * SECOND],
+    [{ error: { message: 'no' }, data: { retry_after: 12 } }, 12 * SECOND],
+    [{ error: { message: 'no', rate_limit: { reset_in: 12 } } }, 12 * SECOND],
+    [{ rateLimit: { retryAfterMs: 1500 } }, 1500],
+    [{ error: { next_available_at: new Date(NOW + 12_000).toISOString() } }, 12 * SECOND],
+    [{ error: { details: [{ retryDelay: { seconds: 48, nanos: 500_000_000 } }] } }, 48_500],
+    [{ error: { details: [{ retryDelay: { seconds: '48' } }] } }, 48 * SECOND],
   ])('%j', (body, expected) => {
     expect(waitOf({}, body)).toBe(expected);
   });
@@ -284,7 +342,7 @@ describe('the IETF’s headers', () => {
 describe('whatever the text', () => {
   const nearly = fc.oneof(
     fc.string(),
-    fc.string({ unit: fc.constantFrom(...'0123456789hmsPTDW.:-, "\'aneconds秒后') }),
+    fc.string({ unit: fc.constantFrom(...'0123456789hmsPTDW.:-, "\'aneconds秒后초후分') }),
     fc
       .array(
         fc.constantFrom(
@@ -334,6 +392,9 @@ describe('whatever the text', () => {
       '1:00:00:',
       ' ',
       'again in the your ',
+      'warten ',
+      '1分',
+      'until ',
     ]) {
       const text = word.repeat(Math.ceil(200_000 / word.length));
       const from = performance.now();

@@ -2,6 +2,7 @@ import { withGlobal } from '@sinonjs/fake-timers';
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { createRateLimiter, withRateLimit } from '../../src/index.ts';
+import { refusalReader } from '../../src/sdk/refusal-reader.ts';
 
 /** A machine that sleeps: its wall clock goes on, and nothing else does. */
 const SLEPT_MS = 3_600_000;
@@ -26,6 +27,8 @@ const REFUSALS: Readonly<Record<string, () => Record<string, string>>> = {
 test.each(Object.entries(REFUSALS))(
   'after the machine has slept, %s is waited for as long as the server means',
   async (_what, headers) => {
+    // Loading it takes real time, which these timers don't wait for.
+    await refusalReader({ loaded: (load) => load() });
     const toFake = ['setTimeout', 'clearTimeout', 'Date', 'performance'] as const;
     const clock = withGlobal(globalThis).install({ toFake: [...toFake], now: 1_000_000_000_000 });
     try {
