@@ -2,6 +2,7 @@ import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Cost } from '../model/limits.ts';
 import type { Settings } from '../options.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
+import { type OperatorWord, restMs, withWord } from '../shared/operator-pauses.ts';
 import { Sweeper } from '../sweeper.ts';
 import { Lane } from './lane.ts';
 import { type LaneKeeper, LocalKeeper } from './lane-keeper.ts';
@@ -9,7 +10,6 @@ import { type LaneKey, manualKey, nameOf, namesOf } from './lane-key.ts';
 import type { LaneSharing } from './lane-sharing.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
 import { openingOf, termsOf } from './lane-terms.ts';
-import { OperatorPauses } from './operator-pauses.ts';
 
 interface OpenLane {
   readonly lane: Lane;
@@ -40,7 +40,8 @@ export class LaneRegistry implements Iterable<Lane> {
   /** The one that was asked for longest ago is the first. */
   readonly #open = new Map<string, OpenLane>();
   readonly #sweeper: Sweeper;
-  readonly #pauses = new OperatorPauses();
+  /** What operators have said of lanes, for those that are opened later. */
+  #words: readonly OperatorWord[] = [];
   /** The one that was asked for last; `undefined` once any was forgotten. */
   #last: OpenLane | undefined;
   #isClosed = false;
@@ -107,17 +108,22 @@ export class LaneRegistry implements Iterable<Lane> {
     }
   }
 
-  /** Stops the lanes of a model, or all: also those that are opened in that time. */
+  /** Stops the lanes of a model, or all: also those that are opened in that time, in any process. */
   pause(model: string | undefined, forMs: number): void {
-    const now = this.#settings.clock.now();
-    this.#pauses.pause(model, now + forMs, now);
+    this.#say(model, forMs);
     for (const lane of this.#of(model)) lane.pause(forMs);
   }
 
   /** Lets them go on. */
   resume(model: string | undefined): void {
-    this.#pauses.resume(model, this.#settings.clock.now());
+    this.#say(model, 0);
     for (const lane of this.#of(model)) lane.pause(undefined);
+  }
+
+  #say(model: string | undefined, forMs: number): void {
+    const now = this.#settings.clock.now();
+    this.#words = withWord(this.#words, { model, until: now + forMs }, now);
+    this.#sharing?.say(model, forMs, (lane) => this.#open.has(lane));
   }
 
   /** Counts what was used elsewhere: in the open lanes of a model, or in that of calls by hand. */
@@ -184,9 +190,10 @@ export class LaneRegistry implements Iterable<Lane> {
     const lane = new Lane({
       ...{ lane: name, model: key.model, clock, bounds: this.#settings },
       ...{ emitter: this.#emitter, ownLanes: this.#sharing?.ownLanes },
-      keeper: this.#keeper(name, this.#opening(key)),
+      keeper: this.#keeper(key),
     });
-    const pausedMs = this.#pauses.restMs(namesOf(key), clock.now());
+    // With a store, what all operators have said is asked there.
+    const pausedMs = this.#sharing ? 0 : restMs(this.#words, namesOf(key), clock.now());
     if (pausedMs > 0) lane.pause(pausedMs);
     return lane;
   }
@@ -199,10 +206,11 @@ export class LaneRegistry implements Iterable<Lane> {
     return this.#sharing !== undefined;
   }
 
-  #keeper(name: string, opening: LaneOpening): LaneKeeper {
+  #keeper(key: LaneKey): LaneKeeper {
     const { clock } = this.#settings;
+    const opening = this.#opening(key);
     return (
-      this.#sharing?.keeper(name, opening) ?? new LocalKeeper(newLane(opening, clock.now()), clock)
+      this.#sharing?.keeper(key, opening) ?? new LocalKeeper(newLane(opening, clock.now()), clock)
     );
   }
 }

@@ -11,10 +11,12 @@ import type { Store, StorePolicy } from '../shared/store.ts';
 import type { StoreListener } from '../shared/store-reach.ts';
 import type { Lane } from './lane.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
+import { type LaneKey, nameOf } from './lane-key.ts';
 import type { OwnLaneSource } from './lane-options.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
 import { OwnLanes } from './own-lanes.ts';
 import { SharedKeeper } from './shared-keeper.ts';
+import { SharedPauses } from './shared-pauses.ts';
 import { statusElsewhere } from './status-elsewhere.ts';
 
 /**
@@ -26,12 +28,14 @@ export class LaneSharing {
   readonly #store: SharedStore;
   readonly #ledgers: SharedLedgers;
   readonly #ownLanes: OwnLanes;
+  readonly #pauses: SharedPauses;
 
   constructor(store: Store, clock: Clock, emitter: GuardedEmitter) {
     this.#clock = clock;
     this.#store = new SharedStore(store, clock);
     this.#ledgers = new SharedLedgers(this.#store);
     this.#ownLanes = new OwnLanes(this.#store, clock, emitter);
+    this.#pauses = new SharedPauses(this.#store, clock);
   }
 
   /** What calls do while the store is lost. */
@@ -55,8 +59,15 @@ export class LaneSharing {
   }
 
   /** Opens the value of a lane. */
-  keeper(name: string, opening: LaneOpening): LaneKeeper {
-    return new SharedKeeper(this.#store, name, opening, this.#clock);
+  keeper(key: LaneKey, opening: LaneOpening): LaneKeeper {
+    const keeper = new SharedKeeper(this.#store, nameOf(key), opening, this.#clock);
+    this.#pauses.ask(key, keeper);
+    return keeper;
+  }
+
+  /** An operator stops lanes for `forMs`, or lets them go on: `isOpen` ones are told already. */
+  say(model: string | undefined, forMs: number, isOpen: (lane: string) => boolean): void {
+    this.#pauses.say(model, forMs, isOpen);
   }
 
   /** The caller's own limits, where its tier has any. */
@@ -84,6 +95,7 @@ export class LaneSharing {
   /** Lanes of callers. Those of the limiter end by themselves. */
   close(): void {
     this.#ownLanes.close();
+    this.#pauses.close();
     void this.#ledgers.close();
     this.#store.reach.close();
   }

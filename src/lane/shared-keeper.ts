@@ -28,6 +28,10 @@ export class SharedKeeper implements LaneKeeper {
   readonly #known: KnownLane;
   readonly #membership: LaneMembership;
   readonly #outages: Outages;
+  /** What is to be asked once it is known whether an operator has stopped the lane. */
+  #unasked: (readonly Ticket[])[] | undefined;
+  /** Whether it was told then that one has. */
+  #isStopped = false;
 
   constructor(store: SharedStore, name: string, opening: LaneOpening, clock: Clock) {
     const asked = this.#asked;
@@ -85,7 +89,25 @@ export class SharedKeeper implements LaneKeeper {
     if (this.closedBy !== undefined) return;
     const { keeper } = this.#outages;
     if (keeper !== undefined) keeper.ask(tickets);
+    else if (this.#unasked !== undefined) this.#unasked.push(tickets);
     else if (this.#asked.isNews) this.#membership.ask();
+  }
+
+  /** Calls wait for `opened`, unless the store is lost. */
+  open(): void {
+    this.#unasked = [];
+  }
+
+  /** For so long an operator has stopped the lane; 0: for no time. */
+  opened(forMs: number): void {
+    const unasked = this.#unasked ?? [];
+    this.#unasked = undefined;
+    if (forMs > 0) this.tell({ kind: 'pause', forMs, isOld: true });
+    else if (this.#isStopped) this.tell({ kind: 'resume' });
+    this.#isStopped = forMs > 0;
+    // One after the other: who came first may go first.
+    for (const tickets of unasked) this.ask(tickets);
+    this.onDecision(NOTHING_DECIDED);
   }
 
   /** The lane as all processes know it. */

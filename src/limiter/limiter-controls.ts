@@ -140,7 +140,7 @@ export class LimiterControls extends GuardedEmitter {
     const what = 'a number of milliseconds, more than 0';
     expectNumber('forMs', forMs, what, (ms) => ms > 0 && Number.isFinite(ms));
     this.core.expectOpen();
-    this.core.lanes.pause(model, forMs);
+    this.#once(() => this.core.lanes.pause(model, forMs));
   }
 
   /**
@@ -153,7 +153,14 @@ export class LimiterControls extends GuardedEmitter {
   resume(options: { readonly model?: string | undefined } = {}): void {
     expectPauseOptions(options, ['model']);
     this.core.expectOpen();
-    this.core.lanes.resume(options.model);
+    this.#once(() => this.core.lanes.resume(options.model));
+  }
+
+  /** No lane is open before its store is. */
+  #once(act: () => void): void {
+    const { opening } = this.core;
+    if (opening === undefined) act();
+    else opening.then(act, () => {});
   }
 
   /**

@@ -72,7 +72,8 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
       reconsider(state.recovery, now);
       break;
     case 'pause':
-      halt(state.recovery, command.forMs, now);
+      if (command.isOld !== true || pauseOf(state.recovery)?.cause !== 'operator')
+        halt(state.recovery, command.forMs, now);
       break;
     case 'resume':
       resumeNow(state, now);

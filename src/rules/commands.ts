@@ -56,8 +56,8 @@ export type LaneCommand =
   | { readonly kind: 'configure'; readonly terms: LaneTerms; readonly isAnew?: boolean | undefined }
   /** The user begins anew: no refusal from before closes the lane. */
   | { readonly kind: 'reconsider' }
-  /** An operator stops the lane, or lets it go on. */
-  | { readonly kind: 'pause'; readonly forMs: number }
+  /** An operator stops the lane, or lets it go on. `isOld`: the lane may have been told before. */
+  | { readonly kind: 'pause'; readonly forMs: number; readonly isOld?: boolean | undefined }
   | { readonly kind: 'resume' }
   /** A process that the lane doesn't know has so many calls in flight. */
   | { readonly kind: 'join'; readonly inFlight: number }

@@ -30,8 +30,18 @@ export function laneRules(
   asker?: Asker,
 ): Rules<LaneState, LaneCommand, LaneAnswer> {
   return {
+    ...sharedLaneRules((now) => newLane(opening, now)),
+    taking: (asked, now) => asker && takingOf(asked, asker, now),
+  };
+}
+
+/** The same, of a process that has no calls. */
+export function sharedLaneRules(
+  initial: (now: number) => LaneState,
+): Rules<LaneState, LaneCommand, LaneAnswer> {
+  return {
     ...readLane,
-    initial: (now) => newLane(opening, now),
+    initial,
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(laneState.pack(state, now)),
     leave: () => ({ kind: 'leave' }),
@@ -39,7 +49,6 @@ export function laneRules(
       answer.kind === 'granted' ? { kind: 'lapse', call: answer.call } : undefined,
     presence: (isHere) => ({ kind: 'presence', isHere }),
     room: packedRoom,
-    taking: (asked, now) => asker && takingOf(asked, asker, now),
   };
 }
 

@@ -21,6 +21,8 @@ export interface SharedValueOptions<State, Command, Answer> {
   readonly isWaiting: () => boolean;
   /** Called when the store fails, and, without an error, when it is back. */
   readonly onStore?: ((error?: unknown) => void) | undefined;
+  /** Called when all that was sent is applied. */
+  readonly onApplied?: (() => void) | undefined;
   /** A member that isn't heard for so long is gone. */
   readonly leaseMs: number;
   readonly clock?: Clock | undefined;
@@ -167,7 +169,8 @@ export class SharedValue<State, Command, Answer> {
   }
 
   #arm(): void {
-    const { member, isWaiting } = this.#options;
+    const { member, isWaiting, onApplied } = this.#options;
+    if (this.#exchange.standing.outbox.pending.length === 0) onApplied?.();
     const isInBackground = !isWaiting();
     const due = dueOf(this.#exchange, {
       ...{ member, isWaiting: !isInBackground, leaseMs: this.#leaseMs },

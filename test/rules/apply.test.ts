@@ -270,6 +270,15 @@ describe('pause and resume', () => {
     expect(idsOf(asked(lane, tickets(2), 100))).toEqual([1]);
   });
 
+  it('an old word of an operator does not replace a newer one, but a pause of the provider', () => {
+    const { lane, grant } = withOneCall();
+    told(lane, { kind: 'refused', call: grant.call, ...RATE }, 0);
+    told(lane, { kind: 'pause', forMs: 5000, isOld: true }, 0);
+    expect(pauseOf(lane.recovery)).toMatchObject({ cause: 'operator', until: 5000 });
+    told(lane, { kind: 'pause', forMs: 9000, isOld: true }, 0);
+    expect(pauseOf(lane.recovery)).toMatchObject({ cause: 'operator', until: 5000 });
+  });
+
   it('no answer ends what an operator has stopped, and no call tries', () => {
     const { lane, grant } = withOneCall();
     told(lane, { kind: 'pause', forMs: 86_400_000 }, 0);

@@ -13,11 +13,13 @@ describe('the list of the lanes of a store', () => {
   let asked: string[];
   let isDown: boolean;
   let members: number;
+  let beforeWrite: () => Promise<unknown>;
 
   beforeEach(() => {
     clock = createVirtualClock({ start: 1_700_000_000_000 });
     memory = new MemoryStore(clock);
     [asked, isDown, members] = [[], false, 0];
+    beforeWrite = async () => {};
   });
 
   const open = (): LaneList => {
@@ -30,6 +32,7 @@ describe('the list of the lanes of a store', () => {
         return cell.read();
       },
       write: async (write) => {
+        await beforeWrite();
         const reply = await cell.write(write);
         asked.push(`${member} writes: ${reply.kind}`);
         return reply;
@@ -110,7 +113,7 @@ describe('the list of the lanes of a store', () => {
 
   it('leaves a list alone that a newer version keeps', async () => {
     const cell = memory.cellsOf('new').open('lanes');
-    const text = '[2,"what nobody knows"]';
+    const text = '[3,"what nobody knows"]';
     const at = clock.now();
     await cell.write({ expected: '', version: '1.new', text, at, taken: [], messages: [] });
     await note(open(), 'a');
@@ -132,5 +135,42 @@ describe('the list of the lanes of a store', () => {
   it('has no name that is longer than a name is', async () => {
     await note(open(), 'x'.repeat(301), 'y'.repeat(280));
     expect(await listed()).toEqual(['y'.repeat(280)]);
+  });
+
+  it('tells who opens a lane what operators have said, also while it is being listed', async () => {
+    await clock.run(open().say(undefined, 5000));
+    const heard: string[][] = [];
+    const opening = open();
+    // Another process is faster with its word.
+    beforeWrite = () => {
+      beforeWrite = async () => {};
+      return open().say('m', 9000);
+    };
+    opening.open({ lane: 'a', model: 'm' }, (words = [], now) => {
+      heard.push(words.map(({ model, until }) => `${model ?? 'all'} ${until - now}`));
+    });
+    await clock.advance(0);
+    expect(heard).toEqual([['all 5000'], ['all 5000', 'm 9000']]);
+    await clock.advance(60_000);
+    await note(opening, 'a');
+    expect(heard).toHaveLength(2);
+    expect(await clock.run(open().say('m', 0))).toMatchObject([{ lane: 'a' }]);
+  });
+
+  it('tells who opens a lane that nobody knows, where the list can not be read', async () => {
+    isDown = true;
+    const heard: unknown[] = [];
+    open().open({ lane: 'a', model: 'm' }, (words) => void heard.push(words));
+    await clock.advance(0);
+    expect(heard).toEqual([undefined]);
+  });
+
+  it('can be kept by older processes once no pause lasts', async () => {
+    const format = async () => (await memory.cellsOf('any').open('lanes').read()).text.slice(0, 3);
+    const list = open();
+    await clock.run(list.say('m', 5000));
+    expect(await format()).toBe('[2,');
+    await clock.run(list.say('m', 0));
+    expect(await format()).toMatch(/^\[1/);
   });
 });

@@ -154,6 +154,52 @@ export function limiterContract(
       expect(() => one!.pause({ forMs: 0 })).toThrow(/`forMs`/);
     });
 
+    it.each([
+      ['by its model', 'm'],
+      ['with all others', undefined],
+    ])('stops a lane that another process alone has open, %s', async (_, model) => {
+      const [one, two] = world.processes(2, { limits: { rpm: 6000 } });
+      await world.run(world.call(two!, 'first', {}, { model: 'm' }));
+      one!.pause({ forMs: 60_000 });
+      one!.resume({ model: 'other' });
+      one!.resume();
+      one!.pause({ model, forMs: 2000 });
+      await world.run(world.clock.advance(1000));
+      await world.run(world.call(two!, 'paused', {}, { model: 'm' }));
+      one!.pause({ model, forMs: 60_000 });
+      await world.run(world.clock.advance(1000));
+      const call = world.call(two!, 'resumed', {}, { model: 'm' });
+      await world.clock.advance(1000);
+      one!.resume({ model });
+      await world.run(call);
+      expect(world.lines).toEqual(['0 first', '2000 paused', '4000 resumed']);
+    });
+
+    it.each([
+      ['by its model', 'm'],
+      ['by its name', 'limiter/m'],
+      ['with all others', undefined],
+    ])('stops a lane that another process opens later, %s', async (_, model) => {
+      const [one, two, three] = world.processes(3, { limits: { rpm: 6000 } });
+      one!.pause({ model, forMs: 2000 });
+      await world.run(world.clock.advance(500));
+      const calls = [two!, three!, one!].map((each) => world.call(each, 'x', {}, { model: 'm' }));
+      await world.run(...calls);
+      expect(world.lines).toEqual(['2000 x', '2000 x', '2000 x']);
+    });
+
+    it('lets lanes go on that another process has stopped, before they are opened', async () => {
+      const [one, two, three] = world.processes(3, { limits: { rpm: 6000 } });
+      one!.pause({ forMs: 60_000 });
+      await world.run(world.clock.advance(500));
+      two!.resume({ model: 'm' });
+      await world.run(world.clock.advance(500));
+      await world.run(world.call(three!, 'resumed', {}, { model: 'm' }));
+      await world.run(world.call(one!, 'too', {}, { model: 'm' }));
+      await world.run(world.call(three!, 'paused', {}, { model: 'other' }));
+      expect(world.lines).toEqual(['1000 resumed', '1000 too', '60000 paused']);
+    });
+
     it('plans with what all processes have used', async () => {
       const [one, two] = world.processes(2, { limits: { rpm: 60 }, burstSeconds: 2 });
       await world.run(world.call(one!, 'a'), world.call(one!, 'b'));
