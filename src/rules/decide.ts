@@ -7,6 +7,7 @@ import { traceCharge } from './learning/charge.ts';
 import { granted as learnGrant } from './learning/learning.ts';
 import { takeNews } from './learning/limit-news.ts';
 import { sizeOf } from './limits/limit-levels.ts';
+import { isTriedAlone } from './limits/long-limits.ts';
 import { WaitingLine } from './line-order.ts';
 import { reopensAt } from './pause.ts';
 import { type Chosen, type OwnWait, pickNext, type Unfit } from './pick-next.ts';
@@ -80,7 +81,8 @@ export function obstacle(state: LaneState, now: number): Blocked | undefined {
   const reopens = pause === undefined ? widensAt(recovery) : reopensAt(pause);
   const waitMs = (isDue ? (pause?.until ?? reopens) : reopens) - now;
   if (isStopped && !isCold(recovery)) return { reason: 'paused', waitMs };
-  if (inFlight(state) >= learning.concurrency.limit) {
+  const busy = inFlight(state);
+  if (busy >= learning.concurrency.limit || (busy > 0 && isTriedAlone(state.limits, now))) {
     return { reason: 'concurrency', waitMs: Number.POSITIVE_INFINITY };
   }
   return isStopped ? { reason: 'learning', waitMs } : undefined;

@@ -4,7 +4,7 @@ import { holdBeliefs } from './learning/beliefs.ts';
 import { chargedInTheEnd, hearRequested, settleCharge } from './learning/charge.ts';
 import { foundRule } from './learning/charge-belief.ts';
 import { isPaced, answered as learnAnswer, ended as learnEnd } from './learning/learning.ts';
-import { observe } from './learning/observations.ts';
+import { observe, passed } from './learning/observations.ts';
 import {
   beginEpisode,
   resumed as drawConclusions,
@@ -15,6 +15,7 @@ import {
 } from './learning/refusals.ts';
 import { answeredInTrial, endedInTrial, refusedInTrial } from './limits/burst-evidence.ts';
 import { settle } from './limits/limit-set.ts';
+import { giveBackRefused } from './limits/long-limits.ts';
 import {
   answer,
   concernsOnlyItsCall,
@@ -66,6 +67,7 @@ export function hearAnswer(
   if (isRefused) forget(recovery, call.epoch);
   if (isRefused) return;
   answeredInTrial(limits, call, now);
+  renewDay(state, call, now);
   if (isOfPause(recovery, call.epoch)) endByProbe(state, now);
   answer(recovery, call.epoch, isPaced(learning), now);
   const isFull = inFlight(state) >= learning.concurrency.limit;
@@ -73,6 +75,14 @@ export function hearAnswer(
   const { pause } = recovery;
   if (pause === undefined || !isPaced(learning)) return;
   if (isUnrelated(learning, pause.cause, now)) release(recovery);
+}
+
+/** A call has passed: that may show that a new day has begun. */
+function renewDay({ recovery, learning, limits }: LaneState, call: GrantedCall, now: number): void {
+  const { pause, epoch } = recovery;
+  const isFirst = isOfPause(recovery, call.epoch) || learning.answers === 0;
+  const isOfDay = pause?.cause === 'daily' && call.epoch === epoch;
+  passed(learning, limits, call.cost, isFirst && isOfDay, now);
 }
 
 /** A call that was let through in a pause has passed: a day's limit that has room was not used up. */
@@ -102,6 +112,7 @@ export function endCall(
   if (!isRefused) endedInTrial(limits, call, wasAnswered ? charged : undefined, now);
   const isKnown = charge !== undefined && foundRule(learning.charge) !== undefined;
   settle(limits, call.cost, charged, call.at, now, isKnown);
+  if (isRefused) giveBackRefused(limits, charged, call.at, now);
   if (!wasAnswered) forget(recovery, call.epoch);
 }
 

@@ -62,6 +62,14 @@ export function waitAfter(
 }
 
 /**
+ * The least wait while a day's limit has been refusing for `lastedMs`, whatever each refusal asks
+ * for: an outage that is taken for a day's limit delays calls by half of its time at most.
+ */
+export function dailyWait(lastedMs: number): number {
+  return Math.min(DAILY_PROBE_EVERY_MS, lastedMs / 2);
+}
+
+/**
  * The pause after a refusal that asks for `waitMs`.
  * `earlier`: the pause before, if nothing but refusals came since.
  */

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../model/limits.ts';
 import {
   confirmed,
+  dailyWait,
   type Pause,
   pauseFor,
   probeEveryMs,
@@ -51,6 +52,7 @@ export function start(recovery: Recovery, now: number): void {
 export function answer(recovery: Recovery, epoch: number, isPaced: boolean, now: number): void {
   if (epoch !== recovery.epoch) return;
   recovery.streak = 0;
+  recovery.refusedSince = undefined;
   if (recovery.phase !== 'probing') return;
   recovery.unanswered = Math.max(0, recovery.unanswered - 1);
   recovery.steppedAt = now;
@@ -87,10 +89,16 @@ export function refuse(recovery: Recovery, call: RefusedCall, now: number): Paus
   if (concernsOnlyItsCall(recovery, call)) return undefined;
   const { cause } = call;
   const { streak, patienceMs } = recovery;
-  const waitMs = waitAfter(call, streak);
-  if (recovery.streak++ === 0) recovery.refusedSince = now;
+  if (recovery.streak++ === 0 && !isSameDay(recovery, call)) recovery.refusedSince = now;
+  const lastedMs = now - (recovery.refusedSince ?? now);
+  const waitMs = Math.max(waitAfter(call, streak), cause === 'daily' ? dailyWait(lastedMs) : 0);
   const earlier = streak > 0 ? recovery.pause : undefined;
   return stop(recovery, pauseFor({ cause, waitMs }, earlier, patienceMs, now));
+}
+
+/** Nothing was answered since a day's limit was refused: it still is. */
+function isSameDay({ pause, refusedSince }: Recovery, { cause }: RequestedPause): boolean {
+  return cause === 'daily' && pause?.cause === cause && refusedSince !== undefined;
 }
 
 /** A call that was let through just before the pause is refused too: another witness of it. */

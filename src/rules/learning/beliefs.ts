@@ -1,4 +1,4 @@
-import type { Limit, Subject } from '../../model/limits.ts';
+import { type Limit, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import {
   type Belief,
@@ -152,6 +152,22 @@ export function isAlone(known: KnownLimits, limit: MeteredLimit, now: number): b
   if (source !== 'headers' && source !== 'refusal') return false;
   const said = evidenceOf(known.evidence, limit, source);
   return said === undefined || (believed(said, now)?.isAlone ?? true);
+}
+
+/** Whether a limit of more than a minute, that only refusals state, is to be tried again. */
+export function isToExceed(known: KnownLimits, limit: MeteredLimit, now: number): boolean {
+  if (limit.source !== 'refusal' || limit.windowMs <= MINUTE_MS) return false;
+  const stated = evidenceOf(known.evidence, limit, 'refusal');
+  return stated !== undefined && isLapsed(stated, now);
+}
+
+/** Calls have passed that such a limit can't have let through: returns the limits that are others now. */
+export function contradict(known: KnownLimits, exceeded: readonly Subject[], now: number): Limit[] {
+  return exceeded.flatMap((limit) => {
+    const stated = evidenceOf(known.evidence, limit, 'refusal');
+    if (stated !== undefined) drop(known, stated);
+    return settle(known, limit, now) ?? [];
+  });
 }
 
 /** In the order in which they count. */

@@ -7,8 +7,8 @@ import { isSameLimit } from '../limits/metered-limit.ts';
  */
 const ALONE_MS = 0.75 * MINUTE_MS;
 /**
- * What two responses say is sure for so long, and for the limit's own window. A limit that only
- * refusals state is tried again then: a lane that obeys it is refused no more, so nothing corrects it.
+ * What two responses say is sure for so long. A limit that only refusals state is tried again then: a
+ * lane that obeys it is refused no more, so nothing corrects it.
  */
 const SURE_MS = HOUR_MS;
 
@@ -63,13 +63,16 @@ export function believed(evidence: Evidence, now: number): Belief | undefined {
   const isFresh = !latest.isOdd && now < latest.at + ALONE_MS;
   if (earlier === undefined) return isFresh ? { max: latest.max, isAlone: true } : undefined;
   if (isFresh) return { max: latest.max, isAlone: latest.max < earlier.max };
-  if (isLapsed(evidence, now)) return undefined;
+  if (isLapsed(evidence, now) && evidence.windowMs <= MINUTE_MS) return undefined;
   // While calls are rejected for it, no response can correct it.
   const isOld = now >= (evidence.source === 'headers' ? latest.at + ALONE_MS : sureUntil(evidence));
   return { max: Math.max(latest.max, earlier.max), isAlone: isOld };
 }
 
-/** Whether what was sure of a limit that only refusals state is to be tried again. */
+/**
+ * Whether what was sure of a limit that only refusals state is to be tried again: a guess begins
+ * there; one of more than a minute stays, and one call at a time may exceed it.
+ */
 export function isLapsed(evidence: Evidence, now: number): boolean {
   const { source, earlier } = evidence;
   return source === 'refusal' && earlier !== undefined && now >= sureUntil(evidence);
@@ -88,7 +91,8 @@ export function passOver(evidence: Evidence): boolean {
 /** What is believed now stays so: responses go on to say the same. */
 export function holdBelief(evidence: Evidence, now: number): void {
   const { latest } = evidence;
-  if (now < latest.at + ALONE_MS) evidence.latest = { ...latest, at: Number.POSITIVE_INFINITY };
+  if (now < latest.at + ALONE_MS || isLongRefusal(evidence))
+    evidence.latest = { ...latest, at: Number.POSITIVE_INFINITY };
 }
 
 /** When something else is believed of the limit, if no response says anything; infinite: never. */
@@ -99,8 +103,12 @@ export function changesAt(evidence: Evidence, now: number): number {
   return Math.min(...times.filter((at) => at > now));
 }
 
-function sureUntil({ latest, windowMs }: Evidence): number {
-  return latest.at + Math.max(SURE_MS, windowMs);
+function isLongRefusal({ source, windowMs, earlier }: Evidence): boolean {
+  return source === 'refusal' && windowMs > MINUTE_MS && earlier !== undefined;
+}
+
+function sureUntil({ latest }: Evidence): number {
+  return latest.at + SURE_MS;
 }
 
 /** What responses have said of a limit, in headers or in refusals. */

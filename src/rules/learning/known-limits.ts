@@ -46,6 +46,12 @@ export function isKnown(known: KnownLimits): boolean {
   return upstreamOf(known).some((limit) => !isMereGuess(limit, find(known.start, limit)));
 }
 
+/** What was given of a limit; infinite where nothing was. */
+export function givenMax({ start }: KnownLimits, limit: Subject): number {
+  const given = find(start, limit);
+  return given?.source === 'given' ? given.max : Number.POSITIVE_INFINITY;
+}
+
 /** Takes over what was found by trying. */
 export function learnEstimate(known: KnownLimits, limit: Limit): void {
   const now = limitInForce(find(known.start, limit), limit, 'guess');

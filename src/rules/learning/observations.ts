@@ -1,4 +1,4 @@
-import type { Dimension, Limit, Subject } from '../../model/limits.ts';
+import type { Cost, Dimension, Limit, Subject } from '../../model/limits.ts';
 import type { ObservedLimit } from '../../model/observed-limit.ts';
 import type { Stated } from '../../model/refusal.ts';
 import type { LimitPolicy } from '../limits/limit-policy.ts';
@@ -11,11 +11,14 @@ import {
   meterOf,
   observeBalance,
 } from '../limits/limit-set.ts';
+import { renewPassed } from '../limits/long-limits.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import {
+  contradict,
   forgetUnshown,
   heard,
   isAlone,
+  isToExceed,
   learnShown,
   learnStated,
   passTime,
@@ -24,7 +27,7 @@ import {
 import { beginAnew } from './caution.ts';
 import { hearRemaining, takenThen } from './charge.ts';
 import { type ConcurrencyBounds, configureConcurrency, stateConcurrency } from './concurrency.ts';
-import { areSame, isAmong } from './known-limits.ts';
+import { areSame, givenMax, isAmong } from './known-limits.ts';
 import type { Learning, TakenCall } from './learning.ts';
 import { forgetEstimates, newLimitEstimates, resumeEstimates } from './limit-estimates.ts';
 import { isOdd } from './oddness.ts';
@@ -112,6 +115,22 @@ export function forgetOld(learning: Learning, limits: LimitSet, now: number): vo
 }
 
 /**
+ * A call of that cost has passed; `isFirst`: after a refusal for a day's limit. What that shows to be
+ * used up no more begins anew.
+ */
+export function passed(
+  learning: Learning,
+  limits: LimitSet,
+  cost: Cost,
+  isFirst: boolean,
+  now: number,
+): void {
+  const wrong = renewPassed(limits, cost, isFirst, now);
+  if (wrong.length === 0) return;
+  change(learning, limits, () => contradict(learning.known, wrong, now), now);
+}
+
+/**
  * Goes on from terms that are given anew: what they change is told at once. `isAnew`: what responses
  * have said of the limits is forgotten.
  */
@@ -187,7 +206,11 @@ function isDoubted(limits: LimitSet, limit: Limit): boolean {
   return meter?.isDoubtful === true && meter.limit.max < limit.max;
 }
 
-/** Of a limit that one response alone has said, a call may be larger. */
+/** Of a limit that one response alone has said, a call may be larger; some may be exceeded. */
 function mark({ known }: Learning, { meters }: LimitSet, now: number): void {
-  for (const meter of meters) meter.isDoubtful = isAlone(known, meter.limit, now);
+  for (const meter of meters) {
+    meter.isDoubtful = isAlone(known, meter.limit, now);
+    meter.renewal.mayExceed = isToExceed(known, meter.limit, now);
+    meter.renewal.given = givenMax(known, meter.limit);
+  }
 }

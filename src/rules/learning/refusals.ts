@@ -103,7 +103,7 @@ export function resumed(learning: Learning, limits: LimitSet, now: number): bool
       narrow(learning, episode, now);
     } else lower(learning, limits, { ...episode, dimension }, now);
   }
-  if (!isStray) drain(limits, now, cause === 'daily', dimension);
+  if (!isStray && cause !== 'daily') drain(limits, now, dimension);
   learning.answers = 0;
   learning.resumedAt = now;
   return isStray;

@@ -119,6 +119,11 @@ export function relieved(state: BucketState, level: number): BucketState {
   return cut === state.level ? state : { ...state, level: cut };
 }
 
+/** At least so full, as far as it fits. */
+export function filledTo(spec: BucketSpec, state: BucketState, level: number): BucketState {
+  return { ...state, level: Math.max(state.level, Math.min(spec.capacity, level)) };
+}
+
 /** An empty bucket without savings. A debt stays. */
 export function drained(state: BucketState): BucketState {
   return { ...state, level: Math.min(0, state.level), savings: 0 };

@@ -8,17 +8,26 @@ import {
   fullBucket,
   refill,
   resized,
+  takeFromLevel,
 } from './bucket.ts';
 import { adoptStage, paceOfLimit, relaxBurst, reservedShare } from './burst-policy.ts';
 import { burstPolicy, newBurstPolicy, type PacedLimit } from './burst-state.ts';
 import { endTrial } from './burst-trial.ts';
 import { type BusySpell, busySpell, newBusySpell } from './busy-spell.ts';
 import type { PaceTerms } from './limit-policy.ts';
-import { type LimitWindow, limitWindow, scaleWindow, windowsOf } from './limit-window.ts';
+import {
+  enterWindow,
+  type LimitWindow,
+  limitWindow,
+  scaleWindow,
+  windowsOf,
+} from './limit-window.ts';
 import { type MeteredLimit, meteredLimit } from './metered-limit.ts';
-import { type ServerBalance, serverBalance } from './server-balance.ts';
+import { newRenewal, type Renewal, renewal } from './renewal.ts';
+import { renewBalance, type ServerBalance, serverBalance } from './server-balance.ts';
 import { NO_CAUTION } from './tuning.ts';
 import { newWindowUse, type WindowUse, windowUse } from './window-use.ts';
+import { NO_ZEROS, type Zeros, zeros } from './zeros.ts';
 
 /**
  * One limit as it is kept: a bucket that paces calls, the windows of its enforcement, and, once a
@@ -37,6 +46,10 @@ export interface LimitMeter extends PacedLimit {
   isDoubtful: boolean;
   /** The last response showed far less to be left than was expected: it is not believed alone. */
   isLastOdd: boolean;
+  /** Of a limit of more than a minute. */
+  renewal: Renewal;
+  /** Responses that showed nothing to be left, while calls passed. */
+  zeros: Zeros;
   /** When a call was last found to have used more than was reserved for it. */
   owedAt: number;
   /** Usage above a lowered capacity. Charged again if the limit grows within its window. */
@@ -61,6 +74,8 @@ export const limitMeter: Codec<LimitMeter> = record<LimitMeter>({
   shown: number,
   isDoubtful: flag,
   isLastOdd: flag,
+  renewal,
+  zeros,
   owedAt: time,
   forgiven: record<Forgiven>({ amount: number, at: time }),
   use: windowUse,
@@ -88,6 +103,8 @@ function fullMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMet
     shown: 0,
     isDoubtful: false,
     isLastOdd: false,
+    renewal: newRenewal(limit),
+    zeros: NO_ZEROS,
     owedAt: Number.NEGATIVE_INFINITY,
     forgiven: { amount: 0, at: now },
     use: newWindowUse(slots),
@@ -108,10 +125,24 @@ function shareFullMeter(meter: LimitMeter, { policy, share }: PaceTerms): void {
 /** Brings the bucket up to `now`, and the pace up to what calls have shown. */
 export function refillMeter(meter: LimitMeter, terms: PaceTerms, now: number): void {
   meter.bucket = refill(meter.spec, meter.bucket, now);
+  if (now >= meter.renewal.resetAt) renewMeter(meter, meter.renewal.taken, now);
   const isExact = meter.limit.dimension === 'requests';
   endTrial(meter.burst.second, isExact, now);
   endTrial(meter.burst.ten, isExact, now);
   if (adoptStage(meter, terms, now)) fitToPace(meter, terms);
+}
+
+/** The limit is unused again, but for `spent`: what was used before is forgotten. */
+export function renewMeter(meter: LimitMeter, spent: number, now: number): void {
+  const { spec, limit, windows, balance, renewal } = meter;
+  meter.bucket = takeFromLevel(spec, fullBucket(spec, now), spent);
+  for (const window of windows) {
+    if (window.spanMs < limit.windowMs) continue;
+    scaleWindow(window, 0, now);
+    enterWindow(window, spent, now);
+  }
+  if (balance !== undefined) renewBalance(balance, spent, now);
+  renewal.resetAt = Number.POSITIVE_INFINITY;
 }
 
 /** Adopts the present pace. What was used stays used; a higher limit is no burst. */

@@ -234,17 +234,12 @@ export function retime(set: LimitSet, cost: Cost, at: number, now: number): void
 
 /**
  * Empties the buckets, because the server has refused a call: those of its `dimension`, if the
- * server has named it. Daily limits are drained only by a daily refusal: they would take a day to
- * fill again.
+ * server has named it. Those of more than a minute would take a day to fill again.
  */
-export function drain(
-  set: LimitSet,
-  now: number,
-  isDaily: boolean,
-  dimension?: Dimension | 'concurrency',
-): void {
-  const upstream = set.meters.filter(({ limit }) => isUpstream(limit));
-  const meters = upstream.filter(({ limit }) => limit.windowMs > MINUTE_MS === isDaily);
+export function drain(set: LimitSet, now: number, dimension?: Dimension | 'concurrency'): void {
+  const isMeant = ({ limit }: LimitMeter): boolean =>
+    isUpstream(limit) && limit.windowMs <= MINUTE_MS;
+  const meters = set.meters.filter(isMeant);
   const named = meters.filter(({ limit }) => limit.dimension === dimension);
   for (const meter of named.length > 0 ? named : meters) drainMeter(meter, set, now);
 }

@@ -2,7 +2,14 @@ import { amount, type Cost, type Dimension, type Limit } from '../../model/limit
 import { markBusy } from './busy-spell.ts';
 import type { LimitMeter } from './limit-meter.ts';
 import { counting, type LimitSet } from './limit-set.ts';
-import { meterForecast, meterWaitAfter, meterWaitOfHead, meterWaitOfOther } from './meter-room.ts';
+import {
+  mayExceedBy,
+  meterForecast,
+  meterWaitAfter,
+  meterWaitOfHead,
+  meterWaitOfOther,
+  resetWait,
+} from './meter-room.ts';
 import { takeFirst, takeLater } from './meter-use.ts';
 import { isSure } from './metered-limit.ts';
 
@@ -54,22 +61,22 @@ function maySayNo({ limit, isDoubtful }: LimitMeter): boolean {
 
 /** How long a single call would wait. Takes nothing. */
 export function wait(set: LimitSet, cost: Cost, now: number): Wait {
-  return longest(set, cost, (meter, part) => meterWaitOfHead(meter, part, set, now));
+  return longest(set, cost, now, (meter, part) => meterWaitOfHead(meter, part, set, now));
 }
 
 /** How long a later call would wait, without going beyond a burst that is on trial. Takes nothing. */
 export function waitBehind(set: LimitSet, cost: Cost, now: number): Wait {
-  return longest(set, cost, (meter, part) => meterWaitOfOther(meter, part, set, now));
+  return longest(set, cost, now, (meter, part) => meterWaitOfOther(meter, part, set, now));
 }
 
 /** How long the last of several calls that cost `cost` together would wait. Takes nothing. */
 export function predict(set: LimitSet, cost: Cost, now: number): Wait {
-  return longest(set, cost, (meter, part) => meterForecast(meter, part, set, now));
+  return longest(set, cost, now, (meter, part) => meterForecast(meter, part, set, now));
 }
 
 /** Takes `cost` for the first call of the queue if it fits, that is if the returned wait is 0. */
 export function takeAsHead(set: LimitSet, cost: Cost, now: number): Wait {
-  const found = slowest(set, cost, (meter, part) => meterWaitOfHead(meter, part, set, now));
+  const found = slowest(set, cost, now, (meter, part) => meterWaitOfHead(meter, part, set, now));
   if (found === undefined) {
     takeAll(set, cost, (meter, part) => takeFirst(meter, part, set, now));
     return NO_WAIT;
@@ -84,7 +91,7 @@ export function takeAsHead(set: LimitSet, cost: Cost, now: number): Wait {
  */
 export function takeBehind(set: LimitSet, cost: Cost, head: Head, now: number): Wait {
   const own = waitBehind(set, cost, now);
-  const ofHead = longest(set, cost, (meter, part) =>
+  const ofHead = longest(set, cost, now, (meter, part) =>
     meterWaitAfter(meter, part, amount(head.cost, meter.limit.dimension), set, now),
   );
   if (now + ofHead.waitMs > head.deadline) return { ...ofHead, waitMs: Number.POSITIVE_INFINITY };
@@ -118,8 +125,8 @@ interface MeterWait {
   readonly meter: LimitMeter;
 }
 
-function longest(set: LimitSet, cost: Cost, waitMsOf: Act<number>): Wait {
-  return waitOf(slowest(set, cost, waitMsOf));
+function longest(set: LimitSet, cost: Cost, now: number, waitMsOf: Act<number>): Wait {
+  return waitOf(slowest(set, cost, now, waitMsOf));
 }
 
 function waitOf(found: MeterWait | undefined): Wait {
@@ -128,10 +135,17 @@ function waitOf(found: MeterWait | undefined): Wait {
 }
 
 /** The meter with the longest wait above 0. */
-function slowest(set: LimitSet, cost: Cost, waitMsOf: Act<number>): MeterWait | undefined {
+function slowest(
+  set: LimitSet,
+  cost: Cost,
+  now: number,
+  waitMsOf: Act<number>,
+): MeterWait | undefined {
   let found: MeterWait | undefined;
   for (const meter of set.meters) {
-    const waitMs = waitMsOf(meter, amount(cost, meter.limit.dimension));
+    const part = amount(cost, meter.limit.dimension);
+    if (mayExceedBy(meter, part, set, now)) continue;
+    const waitMs = Math.min(waitMsOf(meter, part), resetWait(meter, part, now));
     if (waitMs > (found?.waitMs ?? 0)) found = { waitMs, meter };
   }
   return found;

@@ -52,6 +52,24 @@ export function meterWaitAfter(
   return Math.max(wait, ofServer, unseenWait(meter, now), Math.min(within, beyond));
 }
 
+/** Whether `cost` may exceed a limit: by as much as was given. */
+export function mayExceedBy(
+  meter: LimitMeter,
+  cost: number,
+  terms: PaceTerms,
+  now: number,
+): boolean {
+  const { renewal, limit, spec } = meter;
+  if (!renewal.mayExceed) return false;
+  return used(meter, terms, now) + cost <= spec.capacity * (renewal.given / limit.max);
+}
+
+/** How long `cost` waits at most: until a response has said that the limit is unused again. */
+export function resetWait({ renewal, spec }: LimitMeter, cost: number, now: number): number {
+  const beyond = Math.max(0, cost + renewal.taken - spec.capacity);
+  return Math.max(0, renewal.resetAt - now) + beyond / spec.perMs;
+}
+
 /** How long the last of several calls that cost `cost` together would wait. */
 export function meterForecast(
   meter: LimitMeter,

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../model/limits.ts';
-import { drained, owe, relieved, takeFromLevel, takeFromLevelAsHead } from './bucket.ts';
+import { drained, filledTo, owe, relieved, takeFromLevel, takeFromLevelAsHead } from './bucket.ts';
 import {
   finerLimits,
   isOnTrial,
@@ -23,6 +23,7 @@ import {
   usableBalance,
 } from './server-balance.ts';
 import { correctUse, recordReading, recordUse } from './window-use.ts';
+import { areRefuted, countZero, NO_ZEROS } from './zeros.ts';
 
 /** Takes `cost` for the first call of the queue: the savings first. */
 export function takeFirst(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): void {
@@ -96,6 +97,7 @@ export function drainMeter(meter: LimitMeter, terms: PaceTerms, now: number): vo
   recordRefusal(meter, meter.shown);
   repace(meter, terms, now);
   meter.bucket = drained(meter.bucket);
+  meter.zeros = NO_ZEROS;
 }
 
 /** So much may go as soon as a limit is shown: short of a bucket of ten seconds. */
@@ -113,6 +115,12 @@ export function observeMeter(
   terms: PaceTerms,
   now: number,
 ): void {
+  meter.zeros = countZero(meter.zeros, reading, now);
+  if (areRefuted(meter.zeros)) {
+    meter.balance = undefined;
+    meter.renewal.resetAt = Number.POSITIVE_INFINITY;
+    return;
+  }
   const wasOdd = meter.isLastOdd;
   meter.isLastOdd = isOdd(meter, reading, terms, now);
   if (meter.isLastOdd && !wasOdd) return;
@@ -121,6 +129,21 @@ export function observeMeter(
   if (readShape(meter, reading)) repace(meter, terms, now);
   if (meter.balance === undefined) openBalance(meter, reading, terms, now);
   else updateBalance(meter, meter.balance, reading, terms, now);
+  noteReset(meter, reading, now);
+}
+
+/** Resets of limits of a minute or less may be those of a part of it. */
+function noteReset(meter: LimitMeter, reading: Reading, now: number): void {
+  const { renewal, limit } = meter;
+  const { resetMs = 0, takenSince } = reading;
+  const isStated = resetMs > 0 && resetMs <= limit.windowMs && isOfServer(meter, reading);
+  renewal.resetAt = isStated ? now + resetMs : Number.POSITIVE_INFINITY;
+  renewal.taken = takenSince;
+}
+
+/** Whether two of the server's days in a row exceed nothing that was given, in any time of a day. */
+function isOfServer({ limit, renewal }: LimitMeter, reading: Reading): boolean {
+  return limit.windowMs > MINUTE_MS && renewal.given >= 2 * reading.limit;
 }
 
 function isOdd(meter: LimitMeter, reading: Reading, terms: PaceTerms, now: number): boolean {
@@ -162,20 +185,24 @@ function updateBalance(
   if (counted !== undefined) limitOthers(balance, counted);
   const others = counted ?? flowingShareOf(meter);
   if (leaveToOthers(meter.burst, others, terms)) repace(meter, terms, now);
-  if (reading.sentAt >= meter.owedAt) relieve(meter, usableBalance(balance, now), now);
+  if (reading.sentAt >= meter.owedAt) {
+    relieve(meter, usableBalance(balance, now), isOfServer(meter, reading), now);
+  }
 }
 
 /**
  * The server shows what is left now: it counts, and no debt that we have noted before. What it shows
- * says nothing of windows that are shorter than the limit's.
+ * says nothing of windows that are shorter than the limit's. Where it has more left of its day than
+ * is known here (`isOfServer`), that counts, too.
  */
-function relieve(meter: LimitMeter, level: number, now: number): void {
+function relieve(meter: LimitMeter, level: number, isOfServer: boolean, now: number): void {
   meter.bucket = relieved(meter.bucket, level);
+  if (isOfServer) meter.bucket = filledTo(meter.spec, meter.bucket, level);
   for (const window of meter.windows) {
     if (window.spanMs < meter.limit.windowMs) continue;
     const total = windowTotal(window, now);
-    const left = Math.min(window.max, Math.max(0, level));
-    if (total > window.max) scaleWindow(window, (window.max - left) / total, now);
+    const used = window.max - Math.min(window.max, Math.max(0, level));
+    if (total > (isOfServer ? used : window.max)) scaleWindow(window, used / total, now);
   }
 }
 
@@ -186,5 +213,6 @@ function enter(meter: LimitMeter, cost: number, terms: PaceTerms, now: number): 
   }
   for (const window of meter.windows) enterWindow(window, cost, now);
   if (meter.balance !== undefined) takeFromBalance(meter.balance, cost, now);
+  meter.renewal.taken += cost;
   recordUse(meter.use, cost, now);
 }

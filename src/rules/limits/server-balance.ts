@@ -96,6 +96,14 @@ export function correctBalance(balance: ServerBalance, reading: Reading, now: nu
   if (now - balance.learnedAt >= LEARNING_MS) learnOthers(balance, reading.remaining, now);
 }
 
+/** The limit is unused again, less `spent`. */
+export function renewBalance(balance: ServerBalance, spent: number, now: number): void {
+  balance.level = balance.limit - spent;
+  balance.at = now;
+  balance.unexplained = 0;
+  balance.learnedAt = now;
+}
+
 /** Lowers the estimate of others' use to what the counted `share` allows: late inflow is no use. */
 export function limitOthers(balance: ServerBalance, share: number): void {
   const most = DOUBT_SHARE + DOUBT * share;

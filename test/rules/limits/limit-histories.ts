@@ -31,7 +31,6 @@ export interface Step {
   readonly limits: readonly MeteredLimit[];
   readonly headroom: number | 'auto';
   readonly counted: number | undefined;
-  readonly isDaily: boolean;
   readonly dimension: Dimension | 'concurrency' | undefined;
 }
 
@@ -106,7 +105,6 @@ const step: fc.Arbitrary<Step> = fc.record({
   limits,
   headroom: fc.constantFrom<(number | 'auto')[]>(0, 0.01, 0.2, 'auto'),
   counted: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
-  isDaily: fc.boolean(),
   dimension: fc.constantFrom<(Dimension | 'concurrency' | undefined)[]>(
     ...dimensions,
     'concurrency',

@@ -22,7 +22,7 @@ function play(set: LimitSet, step: Step, now: number): unknown {
   if (step.what === 'take') take(set, cost, now);
   if (step.what === 'settle') settle(set, cost, {}, now - 10, now);
   if (step.what === 'tune') tune(set, step.tuning, now);
-  if (step.what === 'drain') drain(set, now, step.isDaily, step.dimension);
+  if (step.what === 'drain') drain(set, now, step.dimension);
   if (step.what === 'observe') {
     const sightings = limitsOf(set).map((each) => ({ ...each, remaining: each.max / 2 }));
     observeBalance(set, sightings, now - 10, set.taken, now);

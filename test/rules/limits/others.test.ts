@@ -57,7 +57,7 @@ function refuse(set: LimitSet, remaining: number, tuning: Tuning): void {
   const now = 60 * SECOND;
   observe(set, remaining, now - 1);
   tune(set, tuning, now);
-  drain(set, now, false);
+  drain(set, now);
   observe(set, remaining, now);
 }
 
