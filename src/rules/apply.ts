@@ -5,7 +5,7 @@ import { isPaced } from './learning/learning.ts';
 import { configure, forgetOld, told as learnStated } from './learning/observations.ts';
 import { withdrawFromTrial } from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
-import { addUse, limitSet, recallUse, retime } from './limits/limit-set.ts';
+import { addUse, recallUse, retime } from './limits/limit-set.ts';
 import { take } from './limits/limit-waits.ts';
 import { beginAgain, halt, reconsider, widen } from './recovery.ts';
 import { pauseOf } from './recovery-state.ts';
@@ -82,10 +82,10 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
       memberOf(state, from).inFlight = command.inFlight;
       break;
     case 'recall':
-      recall(state, command, recallUse, now);
+      if (command.use !== undefined) recallUse(state.limits, command.use, now);
       break;
     case 'add':
-      recall(state, command, addUse, now);
+      if (command.use !== undefined) addUse(state.limits, command.use, now);
       break;
     case 'used':
       take(state.limits, command.cost, now);
@@ -101,18 +101,6 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
       syncTurns(state);
       break;
   }
-}
-
-/** Takes over what a process knows of limits. What can't be read says nothing. */
-function recall(
-  { limits }: LaneState,
-  known: { readonly limits: string; readonly at: number },
-  adopt: typeof recallUse,
-  now: number,
-): void {
-  try {
-    adopt(limits, limitSet.unpack(JSON.parse(known.limits), known.at), now);
-  } catch {}
 }
 
 /** A call that was granted is not asked for again: the process has asked before it heard of it. */

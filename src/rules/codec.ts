@@ -1,3 +1,5 @@
+import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
+
 /** A value in a store's own form: JSON without names, so that it stays small. */
 export type Packed =
   | null
@@ -145,3 +147,8 @@ export function record<T extends object>(fields: Fields<T>): Codec<T> {
     },
   };
 }
+
+export const dimension: Codec<Dimension> = oneOf(DIMENSIONS);
+
+/** Amounts by dimension; zeros are left out. */
+export const cost: Codec<Cost> = table(number);

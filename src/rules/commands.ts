@@ -4,6 +4,7 @@ import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { PauseCause, Stated } from '../model/refusal.ts';
 import type { LaneTerms } from './learning/observations.ts';
 import type { RefusalWords } from './learning/refusal-episode.ts';
+import type { LimitSet } from './limits/limit-set.ts';
 import type { GrantedCall, Ticket } from './ticket.ts';
 
 export type { LaneTerms, RefusalWords };
@@ -14,6 +15,15 @@ export interface CallTaken {
   readonly cost: Cost;
   readonly charges?: Charges | undefined;
   readonly at: number;
+}
+
+/** What a process knows of limits. */
+export interface PackedUse {
+  /** A packed `LimitSet`, and when it was packed. */
+  readonly limits: string;
+  readonly at: number;
+  /** The same as whoever decides has read it; `undefined` where it can't be read, which says nothing. */
+  readonly use?: LimitSet | undefined;
 }
 
 /** What happens to a lane. Each kind is one rule of `apply.ts`. */
@@ -62,9 +72,9 @@ export type LaneCommand =
   /** A process that the lane doesn't know has so many calls in flight. */
   | { readonly kind: 'join'; readonly inFlight: number }
   /** What a process knew of limits that the lane's store has lost: packed at `at`. */
-  | { readonly kind: 'recall'; readonly at: number; readonly limits: string }
+  | ({ readonly kind: 'recall' } & PackedUse)
   /** What a process has used of its part of limits while the store was lost: packed at `at`. */
-  | { readonly kind: 'add'; readonly at: number; readonly limits: string }
+  | ({ readonly kind: 'add' } & PackedUse)
   /** So much was taken without the store, or without this library. */
   | { readonly kind: 'used'; readonly cost: Cost }
   /** The process didn't hear of a grant in time: its call goes back. */

@@ -1,6 +1,9 @@
 import type { Charges } from '../model/charge.ts';
+import type { PauseCause } from '../model/refusal.ts';
 import {
   type Codec,
+  cost,
+  dimension,
   flag,
   list,
   number,
@@ -13,12 +16,21 @@ import {
 } from './codec.ts';
 import type { FlightTime, LaneMember, LaneState, LimitReport } from './lane-state.ts';
 import { learning } from './learning/learning-codec.ts';
-import { limitSet } from './limits/limit-set.ts';
-import { meteredLimit } from './limits/metered-limit.ts';
-import { pause } from './pause.ts';
+import { limitSet, meteredLimit } from './limits/limits-codec.ts';
+import type { Pause } from './pause.ts';
 import type { Recovery } from './recovery-state.ts';
-import { cost, dimension, type Ticket } from './ticket.ts';
+import type { Ticket } from './ticket.ts';
 import type { KeyClock, Turns } from './turns.ts';
+
+const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity', 'operator'];
+
+const pause: Codec<Pause> = record<Pause>({
+  cause: oneOf(CAUSES),
+  since: time,
+  until: time,
+  probeAt: time,
+  isSure: flag,
+});
 
 const charges: Codec<Charges> = record<Charges>({
   bare: number,

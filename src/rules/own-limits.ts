@@ -1,9 +1,8 @@
 import { amount, byDimension, type Cost, type Limit, type Shape } from '../model/limits.ts';
-import { type Codec, list, number, record, time } from './codec.ts';
 import { isFull } from './limits/limit-levels.ts';
-import { type LimitMeter, limitMeter, newMeter, resizeMeter } from './limits/limit-meter.ts';
-import { type LimitPolicy, limitPolicy } from './limits/limit-policy.ts';
-import { type LimitSet, limitSet, newLimitSet } from './limits/limit-set.ts';
+import { type LimitMeter, newMeter, resizeMeter } from './limits/limit-meter.ts';
+import type { LimitPolicy } from './limits/limit-policy.ts';
+import { type LimitSet, newLimitSet } from './limits/limit-set.ts';
 import { isMeterFull, used } from './limits/meter-room.ts';
 import { settleMeter, takeLater } from './limits/meter-use.ts';
 import { isSameLimit, type MeteredLimit } from './limits/metered-limit.ts';
@@ -128,18 +127,3 @@ export function policyOf(shape: Shape): LimitPolicy {
   const shapes = byDimension(() => shape);
   return { shapes, isShapeGiven: false, headroom: 0, correction: 'settled', slots: 0 };
 }
-
-const pastLimit: Codec<PastOwnLimit> = record<PastOwnLimit>({
-  meter: limitMeter,
-  policy: limitPolicy,
-  since: time,
-  until: time,
-});
-
-export const ownLimits: Codec<OwnLimits> = record<OwnLimits>({
-  limits: limitSet,
-  since: list(time),
-  past: list(pastLimit),
-  concurrency: number,
-  inFlight: number,
-});

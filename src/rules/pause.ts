@@ -1,6 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/limits.ts';
 import type { PauseCause } from '../model/refusal.ts';
-import { type Codec, flag, oneOf, record, time } from './codec.ts';
 
 /** The wait after a refusal that names none; doubled for each one that follows without a success. */
 const FIRST_BACKOFF_MS = 1000;
@@ -30,16 +29,6 @@ export interface Pause {
   /** It is at most a minute, or two responses say that it is about as long. */
   readonly isSure: boolean;
 }
-
-const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity', 'operator'];
-
-export const pause: Codec<Pause> = record<Pause>({
-  cause: oneOf(CAUSES),
-  since: time,
-  until: time,
-  probeAt: time,
-  isSure: flag,
-});
 
 /** What a refusal asks for. */
 export interface RequestedPause {

@@ -1,6 +1,5 @@
 import type { Charges } from '../model/charge.ts';
-import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
-import { type Codec, number, oneOf, table } from './codec.ts';
+import type { Cost, Dimension } from '../model/limits.ts';
 import type { OwnLimits } from './own-limits.ts';
 import type { CallRank } from './turns.ts';
 
@@ -64,8 +63,3 @@ export interface GrantedCall {
   readonly taken: Cost;
   readonly charge?: ChargeTrace | undefined;
 }
-
-export const dimension: Codec<Dimension> = oneOf(DIMENSIONS);
-
-/** Amounts by dimension; zeros are left out. */
-export const cost: Codec<Cost> = table(number);

@@ -3,6 +3,7 @@ import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
 import { laneState } from '../rules/lane-codec.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
+import { readUse } from '../rules/limits/limits-codec.ts';
 import { WaitingLine } from '../rules/line-order.ts';
 import { noteTaken } from '../rules/taken.ts';
 import { type LaneAnswer, type LaneReply, newsOf } from './lane-answer.ts';
@@ -125,8 +126,11 @@ function nextOf(state: LaneState, { blocked }: Decision, now: number): Next | un
   return { at: now + Math.max(0, blocked.waitMs), member: line.memberOf(first) };
 }
 
-/** JSON has no infinite numbers: calls in flight without a bound arrive as null. */
+/** As rules take it. JSON has no infinite numbers: calls in flight without a bound arrive as null. */
 function received({ member, command }: Sent<LaneCommand>): Sent<LaneCommand> {
+  if (command.kind === 'recall' || command.kind === 'add') {
+    return { member, command: { ...command, use: readUse(command) } };
+  }
   if (command.kind !== 'configure') return { member, command };
   const { start, most } = command.terms.inFlight;
   const inFlight = { start: finite(start), most: finite(most) };

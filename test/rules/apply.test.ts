@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decide, type Grant } from '../../src/rules/decide.ts';
 import { inFlight, type LaneState } from '../../src/rules/lane-state.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
-import { limitSet, limitsOf } from '../../src/rules/limits/limit-set.ts';
+import { limitsOf } from '../../src/rules/limits/limit-set.ts';
+import { limitSet, readUse } from '../../src/rules/limits/limits-codec.ts';
 import { pauseOf } from '../../src/rules/recovery-state.ts';
 import { asked, ended, idsOf, lanelessOf, laneOf, someCall, tickets, told } from './lanes.ts';
 import { policyOf } from './limits/policies.ts';
@@ -337,9 +338,11 @@ describe('the calls of a process', () => {
     const { lane: part } = withOneCall();
     const limits = JSON.stringify(limitSet.pack(part.limits, 0));
     const { lane } = withOneCall();
-    told(lane, { kind: 'add', limits, at: 0 }, 0);
+    const use = readUse({ limits, at: 0 });
+    told(lane, { kind: 'add', limits, at: 0, use }, 0);
     expect(levelOf(lane, 0)).toBe(8);
-    told(lane, { kind: 'add', limits: 'no limits', at: 0 }, 0);
+    const unreadable = { limits: 'no limits', at: 0 };
+    told(lane, { kind: 'add', ...unreadable, use: readUse(unreadable) }, 0);
     expect(levelOf(lane, 0)).toBe(8);
   });
 
@@ -347,9 +350,11 @@ describe('the calls of a process', () => {
     const { lane: before } = withOneCall();
     const limits = JSON.stringify(limitSet.pack(before.limits, 0));
     const lane = laneOf(10);
-    told(lane, { kind: 'recall', limits, at: 0 }, 0);
+    const use = readUse({ limits, at: 0 });
+    told(lane, { kind: 'recall', limits, at: 0, use }, 0);
     expect(levelOf(lane, 0)).toBe(9);
-    told(lane, { kind: 'recall', limits: 'no limits', at: 0 }, 0);
+    const unreadable = { limits: 'no limits', at: 0 };
+    told(lane, { kind: 'recall', ...unreadable, use: readUse(unreadable) }, 0);
     expect(levelOf(lane, 0)).toBe(9);
   });
 });

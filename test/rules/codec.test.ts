@@ -14,7 +14,7 @@ import {
   time,
 } from '../../src/rules/codec.ts';
 import { laneState } from '../../src/rules/lane-codec.ts';
-import { ownLimits } from '../../src/rules/own-limits.ts';
+import { ownLimits } from '../../src/rules/own-limits-codec.ts';
 import { laneOf } from './lanes.ts';
 import { stored } from './limits/stored.ts';
 

@@ -3,7 +3,8 @@ import type { Cost } from '../../src/model/limits.ts';
 import type { LaneCommand, MemberCommand } from '../../src/rules/commands.ts';
 import { type Decision, decide, type Grant } from '../../src/rules/decide.ts';
 import type { LaneOpening, LaneState } from '../../src/rules/lane-state.ts';
-import { limitSet, limitsOf } from '../../src/rules/limits/limit-set.ts';
+import { limitsOf } from '../../src/rules/limits/limit-set.ts';
+import { limitSet, readUse } from '../../src/rules/limits/limits-codec.ts';
 import { someCall } from './lanes.ts';
 import { limits, policies } from './limits/limit-histories.ts';
 import { ticketOf } from './tickets.ts';
@@ -121,8 +122,10 @@ export class LaneHistory {
       case 'took':
         return undefined;
       case 'recall':
-      case 'add':
-        return { kind, at: now, limits: JSON.stringify(limitSet.pack(this.state.limits, now)) };
+      case 'add': {
+        const limits = JSON.stringify(limitSet.pack(this.state.limits, now));
+        return { kind, at: now, limits, use: readUse({ limits, at: now }) };
+      }
       default:
         return this.#feedback(kind, step);
     }

@@ -4,13 +4,9 @@ import type { LimitSource } from '../../src/model/limits.ts';
 import { decide, type Grant } from '../../src/rules/decide.ts';
 import type { LaneState } from '../../src/rules/lane-state.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
-import {
-  type LimitSet,
-  limitSet,
-  newLimitSet,
-  observeBalance,
-} from '../../src/rules/limits/limit-set.ts';
+import { type LimitSet, newLimitSet, observeBalance } from '../../src/rules/limits/limit-set.ts';
 import { predict, take, takeAsHead, wait } from '../../src/rules/limits/limit-waits.ts';
+import { limitSet } from '../../src/rules/limits/limits-codec.ts';
 import type { Sighting } from '../../src/rules/limits/metered-limit.ts';
 import { asked, ended, idsOf, lanelessOf, someCall, tickets, told } from './lanes.ts';
 import { policyOf } from './limits/policies.ts';

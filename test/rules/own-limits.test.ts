@@ -7,9 +7,9 @@ import {
   isUnused,
   newOwnLimits,
   type OwnLimits,
-  ownLimits,
   settleOwn,
 } from '../../src/rules/own-limits.ts';
+import { ownLimits } from '../../src/rules/own-limits-codec.ts';
 import { stored } from './limits/stored.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,3 @@
-import { type Fields, flag, number, time } from '../codec.ts';
-
 /** What was refused is taken to be too high by this. */
 export const CUT = 0.8;
 /** A limit that nothing has contradicted is doubled in each quiet minute in which it was used. */
@@ -28,14 +26,6 @@ export interface AdaptiveLimit {
   isRamping: boolean;
   changedAt: number;
 }
-
-/** To be spread into the codec of a limit of this kind. */
-export const adaptiveLimitFields: Fields<AdaptiveLimit> = {
-  limit: number,
-  most: number,
-  isRamping: flag,
-  changedAt: time,
-};
 
 export function newAdaptiveLimit(limit: number, most: number, now: number): AdaptiveLimit {
   return { limit, most, isRamping: false, changedAt: now };

@@ -1,9 +1,21 @@
-import { DIMENSIONS, type Subject } from '../../model/limits.ts';
-import { type Codec, flag, list, number, oneOf, optional, record, table, time } from '../codec.ts';
-import { meteredLimit } from '../limits/metered-limit.ts';
+import { DIMENSIONS, type Dimension, type Subject } from '../../model/limits.ts';
+import type { PauseCause } from '../../model/refusal.ts';
+import {
+  type Codec,
+  cost,
+  type Fields,
+  flag,
+  list,
+  number,
+  oneOf,
+  optional,
+  record,
+  table,
+  time,
+} from '../codec.ts';
+import { meteredLimit } from '../limits/limits-codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
-import { cost } from '../ticket.ts';
-import { type AdaptiveLimit, adaptiveLimitFields } from './adaptive-limit.ts';
+import type { AdaptiveLimit } from './adaptive-limit.ts';
 import type { Backoff } from './backoff.ts';
 import type { ChargeLearning } from './charge-belief.ts';
 import type { Concurrency } from './concurrency.ts';
@@ -12,17 +24,63 @@ import type { Evidence, Place, Witness } from './evidence.ts';
 import type { FirstRefusal, Followers } from './followers.ts';
 import type { KnownLimits } from './known-limits.ts';
 import type { Learning } from './learning.ts';
-import { limitEstimate } from './limit-estimate.ts';
+import type { LimitEstimate } from './limit-estimate.ts';
 import type { LimitEstimates } from './limit-estimates.ts';
 import type { PerSecondHeaders } from './per-second-headers.ts';
-import { probeSchedule } from './probe-schedule.ts';
-import { rateCeiling } from './rate-ceiling.ts';
-import { refusalEpisode } from './refusal-episode.ts';
-import { refusalShare } from './refusal-share.ts';
+import type { ProbeSchedule } from './probe-schedule.ts';
+import type { LastCut, RateCeiling } from './rate-ceiling.ts';
+import type { RefusalEpisode } from './refusal-episode.ts';
+import type { RefusalShare } from './refusal-share.ts';
 import type { SteadyShare } from './steady-share.ts';
 import type { Strays } from './strays.ts';
 import type { Throughput } from './throughput.ts';
 import type { Carelessness, Counted, Trial } from './trial.ts';
+
+const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
+const SUBJECTS: readonly (Dimension | 'concurrency')[] = [...DIMENSIONS, 'concurrency'];
+
+const adaptiveLimitFields: Fields<AdaptiveLimit> = {
+  limit: number,
+  most: number,
+  isRamping: flag,
+  changedAt: time,
+};
+
+const probeSchedule: Codec<ProbeSchedule> = record<ProbeSchedule>({
+  waitMs: number,
+  since: time,
+  callsWanted: number,
+  calls: number,
+});
+
+const refusalShare: Codec<RefusalShare> = record<RefusalShare>({
+  calls: number,
+  refused: number,
+  at: time,
+});
+
+const limitEstimate: Codec<LimitEstimate> = record<LimitEstimate>({
+  dimension: oneOf(DIMENSIONS),
+  windowMs: number,
+  ...adaptiveLimitFields,
+  ceiling: number,
+  probes: probeSchedule,
+});
+
+const rateCeiling: Codec<RateCeiling> = record<RateCeiling>({
+  most: number,
+  probes: probeSchedule,
+  lastCut: optional(record<LastCut>({ at: time, to: number })),
+});
+
+const refusalEpisode: Codec<RefusalEpisode> = record<RefusalEpisode>({
+  cause: oneOf(CAUSES),
+  since: time,
+  dimension: optional(oneOf(SUBJECTS)),
+  isExplained: flag,
+  inFlight: number,
+  refusals: number,
+});
 
 const concurrency: Codec<Concurrency> = record<Concurrency>({
   ...adaptiveLimitFields,

@@ -1,8 +1,6 @@
-import { DIMENSIONS, type Dimension, type Subject } from '../../model/limits.ts';
-import { type Codec, number, oneOf, record } from '../codec.ts';
+import type { Dimension, Subject } from '../../model/limits.ts';
 import {
   type AdaptiveLimit,
-  adaptiveLimitFields,
   CUT,
   DOUBLE,
   isBelowMost,
@@ -19,7 +17,6 @@ import {
   newProbeSchedule,
   type ProbeSchedule,
   probeFailed,
-  probeSchedule,
   probeSucceeded,
 } from './probe-schedule.ts';
 
@@ -53,14 +50,6 @@ export interface LimitEstimate extends AdaptiveLimit {
   ceiling: number;
   probes: ProbeSchedule;
 }
-
-export const limitEstimate: Codec<LimitEstimate> = record<LimitEstimate>({
-  dimension: oneOf(DIMENSIONS),
-  windowMs: number,
-  ...adaptiveLimitFields,
-  ceiling: number,
-  probes: probeSchedule,
-});
 
 /** `most`: what it is never raised above, in a minute. */
 export function newLimitEstimate(

@@ -1,5 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
-
 /** More than what was refused is tried again after so long; twice as long after each failure. */
 const FIRST_WAIT_MS = 600_000;
 const LONGEST_WAIT_MS = 8 * FIRST_WAIT_MS;
@@ -24,13 +22,6 @@ export interface ProbeSchedule {
   /** Calls that were answered since. */
   calls: number;
 }
-
-export const probeSchedule: Codec<ProbeSchedule> = record<ProbeSchedule>({
-  waitMs: number,
-  since: time,
-  callsWanted: number,
-  calls: number,
-});
 
 export function newProbeSchedule(): ProbeSchedule {
   return { waitMs: FIRST_WAIT_MS, since: 0, callsWanted: 0, calls: 0 };

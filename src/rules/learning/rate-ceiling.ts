@@ -1,18 +1,16 @@
-import { type Codec, number, optional, record, time } from '../codec.ts';
 import { CUT, STEP } from './adaptive-limit.ts';
 import {
   isProbeDue,
   newProbeSchedule,
   type ProbeSchedule,
   probeFailed,
-  probeSchedule,
   probeSucceeded,
 } from './probe-schedule.ts';
 
 /** A rate that was raised and refused again within so long of the last cut is above the limit. */
 const RELAPSE_MS = 900_000;
 
-interface LastCut {
+export interface LastCut {
   readonly at: number;
   readonly to: number;
 }
@@ -25,12 +23,6 @@ export interface RateCeiling {
   /** The last cut for many refusals at once. */
   lastCut: LastCut | undefined;
 }
-
-export const rateCeiling: Codec<RateCeiling> = record<RateCeiling>({
-  most: number,
-  probes: probeSchedule,
-  lastCut: optional(record<LastCut>({ at: time, to: number })),
-});
 
 export function newRateCeiling(): RateCeiling {
   return { most: Number.POSITIVE_INFINITY, probes: newProbeSchedule(), lastCut: undefined };

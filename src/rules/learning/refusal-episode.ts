@@ -1,9 +1,5 @@
-import { DIMENSIONS, type Dimension } from '../../model/limits.ts';
+import type { Dimension } from '../../model/limits.ts';
 import type { PauseCause, Stated } from '../../model/refusal.ts';
-import { type Codec, flag, number, oneOf, optional, record, time } from '../codec.ts';
-
-const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
-const SUBJECTS: readonly (Dimension | 'concurrency')[] = [...DIMENSIONS, 'concurrency'];
 
 /** What a refusal says besides its kind. */
 export interface RefusalWords {
@@ -23,12 +19,3 @@ export interface RefusalEpisode {
   readonly inFlight: number;
   refusals: number;
 }
-
-export const refusalEpisode: Codec<RefusalEpisode> = record<RefusalEpisode>({
-  cause: oneOf(CAUSES),
-  since: time,
-  dimension: optional(oneOf(SUBJECTS)),
-  isExplained: flag,
-  inFlight: number,
-  refusals: number,
-});

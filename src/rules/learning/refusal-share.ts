@@ -1,5 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
-
 /** What was counted fades within a quarter of an hour, however few calls came since. */
 const FORGOTTEN_MS = 900_000;
 
@@ -10,12 +8,6 @@ export interface RefusalShare {
   /** When the last one was counted. */
   at: number;
 }
-
-export const refusalShare: Codec<RefusalShare> = record<RefusalShare>({
-  calls: number,
-  refused: number,
-  at: time,
-});
 
 export function newRefusalShare(now: number): RefusalShare {
   return { calls: 0, refused: 0, at: now };

@@ -1,5 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
-
 /**
  * A token bucket as arithmetic: each function returns a new state.
  *
@@ -24,18 +22,6 @@ export interface BucketState {
   /** The time of this state, in milliseconds since the epoch. */
   readonly at: number;
 }
-
-export const bucketSpec: Codec<BucketSpec> = record<BucketSpec>({
-  perMs: number,
-  capacity: number,
-  largest: number,
-});
-
-export const bucketState: Codec<BucketState> = record<BucketState>({
-  level: number,
-  savings: number,
-  at: time,
-});
 
 /** Float sums may miss an exact cost by this share of it. No call waits 1e-12 ms for that. */
 const RELATIVE_SLACK = 1e-9;

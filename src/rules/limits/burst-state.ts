@@ -1,5 +1,4 @@
-import { type Codec, flag, number, oneOf, optional, record } from '../codec.ts';
-import { type BurstTrial, burstTrial, newBurstTrial } from './burst-trial.ts';
+import { type BurstTrial, newBurstTrial } from './burst-trial.ts';
 import type { MeteredLimit } from './metered-limit.ts';
 
 /**
@@ -12,18 +11,8 @@ import type { MeteredLimit } from './metered-limit.ts';
  */
 export type Stage = 'known' | 'perSecond' | 'tryPerSecond' | 'tenSeconds' | 'tryTenSeconds';
 
-const STAGES: readonly Stage[] = [
-  'known',
-  'perSecond',
-  'tryPerSecond',
-  'tenSeconds',
-  'tryTenSeconds',
-];
-
 /** How the resets that responses state are to be read. */
 export type ReadShape = 'bucket' | 'window';
-
-const READ: readonly ReadShape[] = ['bucket', 'window'];
 
 /** What was learned about the burst that one limit allows. */
 export interface BurstPolicy {
@@ -40,16 +29,6 @@ export interface BurstPolicy {
   /** Calls were refused with much of the limit left: to follow what is left is not enough. */
   isShort: boolean;
 }
-
-export const burstPolicy: Codec<BurstPolicy> = record<BurstPolicy>({
-  isSeen: flag,
-  readAs: optional(oneOf(READ)),
-  second: burstTrial,
-  ten: burstTrial,
-  stage: oneOf(STAGES),
-  others: number,
-  isShort: flag,
-});
 
 /** A limit, and what was learned about its burst. */
 export interface PacedLimit {

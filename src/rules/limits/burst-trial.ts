@@ -1,5 +1,4 @@
 import { HOUR_MS, SECOND_MS } from '../../model/limits.ts';
-import { type Codec, number, optional, record, time } from '../codec.ts';
 
 /** So many calls may be refused to find a finer limit out, and in how long at most. */
 const MOST_OPEN = 2;
@@ -56,21 +55,6 @@ export interface BurstTrial {
   /** The finer limit was found, and is kept until then. */
   heldUntil: number;
 }
-
-export const burstTrial: Codec<BurstTrial> = record<BurstTrial>({
-  since: time,
-  last: time,
-  heardAt: time,
-  sent: number,
-  answered: number,
-  calls: number,
-  ended: number,
-  open: number,
-  until: time,
-  passed: number,
-  phaseMs: optional(number),
-  heldUntil: time,
-});
 
 export function newBurstTrial(): BurstTrial {
   const never = Number.NEGATIVE_INFINITY;

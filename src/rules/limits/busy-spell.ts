@@ -1,5 +1,3 @@
-import { type Codec, record, time } from '../codec.ts';
-
 /** A shorter interruption does not end a spell. */
 const INTERRUPTION_MS = 5000;
 
@@ -8,8 +6,6 @@ export interface BusySpell {
   from: number;
   until: number;
 }
-
-export const busySpell: Codec<BusySpell> = record<BusySpell>({ from: time, until: time });
 
 export function newBusySpell(): BusySpell {
   return { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };

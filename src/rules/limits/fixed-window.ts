@@ -1,4 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
 import { slack } from './bucket.ts';
 
 /**
@@ -14,13 +13,6 @@ export interface FixedWindow {
   /** The cost in the present window. */
   total: number;
 }
-
-export const fixedWindow: Codec<FixedWindow> = record<FixedWindow>({
-  max: number,
-  spanMs: number,
-  startedAt: time,
-  total: number,
-});
 
 export function newFixedWindow(max: number, spanMs: number): FixedWindow {
   return { max, spanMs, startedAt: Number.NEGATIVE_INFINITY, total: 0 };

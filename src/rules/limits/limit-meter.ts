@@ -1,9 +1,6 @@
-import { type Codec, flag, list, number, optional, record, time } from '../codec.ts';
 import {
   type BucketSpec,
   type BucketState,
-  bucketSpec,
-  bucketState,
   fitted,
   fullBucket,
   refill,
@@ -11,23 +8,17 @@ import {
   takeFromLevel,
 } from './bucket.ts';
 import { adoptStage, paceOfLimit, relaxBurst, reservedShare } from './burst-policy.ts';
-import { burstPolicy, newBurstPolicy, type PacedLimit } from './burst-state.ts';
+import { newBurstPolicy, type PacedLimit } from './burst-state.ts';
 import { endTrial } from './burst-trial.ts';
-import { type BusySpell, busySpell, newBusySpell } from './busy-spell.ts';
+import { type BusySpell, newBusySpell } from './busy-spell.ts';
 import type { PaceTerms } from './limit-policy.ts';
-import {
-  enterWindow,
-  type LimitWindow,
-  limitWindow,
-  scaleWindow,
-  windowsOf,
-} from './limit-window.ts';
-import { type MeteredLimit, meteredLimit } from './metered-limit.ts';
-import { newRenewal, type Renewal, renewal } from './renewal.ts';
-import { renewBalance, type ServerBalance, serverBalance } from './server-balance.ts';
+import { enterWindow, type LimitWindow, scaleWindow, windowsOf } from './limit-window.ts';
+import type { MeteredLimit } from './metered-limit.ts';
+import { newRenewal, type Renewal } from './renewal.ts';
+import { renewBalance, type ServerBalance } from './server-balance.ts';
 import { NO_CAUTION } from './tuning.ts';
-import { newWindowUse, type WindowUse, windowUse } from './window-use.ts';
-import { NO_ZEROS, type Zeros, zeros } from './zeros.ts';
+import { newWindowUse, type WindowUse } from './window-use.ts';
+import { NO_ZEROS, type Zeros } from './zeros.ts';
 
 /**
  * One limit as it is kept: a bucket that paces calls, the windows of its enforcement, and, once a
@@ -63,24 +54,6 @@ export interface Forgiven {
   readonly amount: number;
   readonly at: number;
 }
-
-export const limitMeter: Codec<LimitMeter> = record<LimitMeter>({
-  limit: meteredLimit,
-  burst: burstPolicy,
-  spec: bucketSpec,
-  bucket: bucketState,
-  windows: list(limitWindow),
-  balance: optional(serverBalance),
-  shown: number,
-  isDoubtful: flag,
-  isLastOdd: flag,
-  renewal,
-  zeros,
-  owedAt: time,
-  forgiven: record<Forgiven>({ amount: number, at: time }),
-  use: windowUse,
-  busy: busySpell,
-});
 
 /** A limit of which nothing was used. */
 export function newMeter(limit: MeteredLimit, terms: PaceTerms, now: number): LimitMeter {

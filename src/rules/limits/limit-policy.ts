@@ -1,5 +1,4 @@
 import { type Correction, type Dimension, isUpstream, type Shape } from '../../model/limits.ts';
-import { type Codec, flag, number, oneOf, optional, record } from '../codec.ts';
 import type { Tuning } from './tuning.ts';
 
 /** How the limits of a lane are kept. */
@@ -25,33 +24,6 @@ export interface PaceTerms {
   /** The part of each limit that may be used here, above 0 and up to 1. */
   readonly share: number;
 }
-
-const shape: Codec<Shape> = record<Shape>({
-  enforcement: oneOf(['bucket', 'window', 'slices', 'fixed'] as const),
-  burstSeconds: number,
-  spreadMs: optional(number),
-  isUnknown: optional(flag),
-});
-
-/** `'auto'` is written as null. */
-const headroom: Codec<number | 'auto'> = {
-  pack: (value, at) => (value === 'auto' ? null : number.pack(value, at)),
-  unpack: (packed, at) => (packed === null ? 'auto' : number.unpack(packed, at)),
-};
-
-export const limitPolicy: Codec<LimitPolicy> = record<LimitPolicy>({
-  shapes: record<Readonly<Record<Dimension, Shape>>>({
-    requests: shape,
-    tokens: shape,
-    inputTokens: shape,
-    outputTokens: shape,
-    usd: shape,
-  }),
-  isShapeGiven: flag,
-  headroom,
-  correction: oneOf(['settled', 'never', 'unknown'] as const),
-  slots: number,
-});
 
 /** The headroom of a dimension. A limit in dollars is the user's own and is used up entirely. */
 export function headroomOf(policy: LimitPolicy, dimension: Dimension): number | 'auto' {

@@ -7,25 +7,23 @@ import {
   SECOND_MS,
   type Subject,
 } from '../../model/limits.ts';
-import { type Codec, list, number, record } from '../codec.ts';
 import {
   configureMeter,
   type LimitMeter,
-  limitMeter,
   newMeter,
   refillMeter,
   resizeMeter,
   shareMeter,
   tuneMeter,
 } from './limit-meter.ts';
-import { type LimitPolicy, limitPolicy } from './limit-policy.ts';
+import type { LimitPolicy } from './limit-policy.ts';
 import { enterWindow } from './limit-window.ts';
 import { used } from './meter-room.ts';
 import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
-import { begun, type PastLimit, pastLimits, remember, retired } from './past-limits.ts';
+import { begun, type PastLimit, remember, retired } from './past-limits.ts';
 import type { WindowEntry } from './trailing-window.ts';
-import { NO_CAUTION, type Tuning, tuning } from './tuning.ts';
+import { NO_CAUTION, type Tuning } from './tuning.ts';
 
 /** Windows that are shorter than this are filled by what went in the last second. */
 const LATELY_MS = 2 * SECOND_MS;
@@ -42,21 +40,6 @@ export interface LimitSet {
   /** All that was ever taken. Replaced at each change, so that an earlier one may be kept. */
   taken: Record<Dimension, number>;
 }
-
-export const limitSet: Codec<LimitSet> = record<LimitSet>({
-  meters: list(limitMeter),
-  past: pastLimits,
-  policy: limitPolicy,
-  tuning,
-  share: number,
-  taken: record<Record<Dimension, number>>({
-    requests: number,
-    tokens: number,
-    inputTokens: number,
-    outputTokens: number,
-    usd: number,
-  }),
-});
 
 export function newLimitSet(
   limits: readonly MeteredLimit[],

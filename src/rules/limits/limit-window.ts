@@ -1,10 +1,8 @@
-import { type Codec, Malformed } from '../codec.ts';
 import {
   enterFixed,
   type FixedWindow,
   fixedTotal,
   fixedWait,
-  fixedWindow,
   giveBackFixed,
   newFixedWindow,
   scaleFixed,
@@ -18,26 +16,11 @@ import {
   type TrailingWindow,
   trailingTotal,
   trailingWait,
-  trailingWindow,
   type WindowEntry,
 } from './trailing-window.ts';
 
 /** A guard and what was used of it. Only a trailing window has entries. */
 export type LimitWindow = TrailingWindow | FixedWindow;
-
-/** A packed trailing window has more fields. */
-const FIXED_FIELDS = 4;
-
-export const limitWindow: Codec<LimitWindow> = {
-  pack: (window, at) =>
-    isTrailing(window) ? trailingWindow.pack(window, at) : fixedWindow.pack(window, at),
-  unpack: (packed, at) => {
-    if (!Array.isArray(packed)) throw new Malformed('a window', packed);
-    return packed.length > FIXED_FIELDS
-      ? trailingWindow.unpack(packed, at)
-      : fixedWindow.unpack(packed, at);
-  },
-};
 
 /**
  * The windows of `guards`, each with the history of an earlier window of the same span.
@@ -98,6 +81,6 @@ export function giveBack(window: LimitWindow, cost: number, at: number, now: num
   else giveBackFixed(window, cost, at, now);
 }
 
-function isTrailing(window: LimitWindow): window is TrailingWindow {
+export function isTrailing(window: LimitWindow): window is TrailingWindow {
   return 'entries' in window;
 }

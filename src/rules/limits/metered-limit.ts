@@ -1,5 +1,4 @@
-import { DIMENSIONS, type Limit, type LimitSource, type Subject } from '../../model/limits.ts';
-import { type Codec, number, oneOf, record } from '../codec.ts';
+import type { Limit, LimitSource, Subject } from '../../model/limits.ts';
 
 /** A limit and its source. */
 export interface MeteredLimit extends Limit {
@@ -14,15 +13,6 @@ export interface Sighting extends Limit {
   /** The share of the limit that others used, where another process has counted it. */
   readonly counted?: number | undefined;
 }
-
-const SOURCES: readonly LimitSource[] = ['given', 'published', 'guess', 'headers', 'refusal'];
-
-export const meteredLimit: Codec<MeteredLimit> = record<MeteredLimit>({
-  dimension: oneOf(DIMENSIONS),
-  max: number,
-  windowMs: number,
-  source: oneOf(SOURCES),
-});
 
 /** Whether a limit is certainly in force. A published one may apply to another kind of account. */
 export function isSure({ source }: MeteredLimit): boolean {

@@ -1,5 +1,4 @@
-import { type Codec, list, record, time } from '../codec.ts';
-import { type LimitMeter, limitMeter, newMeter } from './limit-meter.ts';
+import { type LimitMeter, newMeter } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
 import { entriesOf } from './limit-window.ts';
 import { isMeterFull, used } from './meter-room.ts';
@@ -15,10 +14,6 @@ export interface PastLimit {
 
 /** No more of them are kept, the latest first. */
 const MOST = 8;
-
-export const pastLimits: Codec<PastLimit[]> = list(
-  record<PastLimit>({ meter: limitMeter, until: time }),
-);
 
 /** Those that count on when only `kept` of the meters stay in force. */
 export function retired(

@@ -1,4 +1,3 @@
-import { type Codec, flag, number, record, time } from '../codec.ts';
 import type { MeteredLimit } from './metered-limit.ts';
 
 /** When a limit of more than a minute is unused again, as far as the provider has shown. */
@@ -14,14 +13,6 @@ export interface Renewal {
   /** What was given of the same limit, which is never exceeded; infinite where nothing was. */
   given: number;
 }
-
-export const renewal: Codec<Renewal> = record<Renewal>({
-  resetAt: time,
-  taken: number,
-  renewedAt: time,
-  mayExceed: flag,
-  given: number,
-});
 
 export function newRenewal({ source, max }: MeteredLimit): Renewal {
   const given = source === 'given' ? max : Number.POSITIVE_INFINITY;

@@ -1,4 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
 import { slack } from './bucket.ts';
 
 /** A statement by the server of what is left of a limit. */
@@ -54,17 +53,6 @@ export interface ServerBalance {
   unexplained: number;
   learnedAt: number;
 }
-
-export const serverBalance: Codec<ServerBalance> = record<ServerBalance>({
-  limit: number,
-  windowMs: number,
-  headroom: number,
-  level: number,
-  at: time,
-  othersPerMs: number,
-  unexplained: number,
-  learnedAt: time,
-});
 
 export function newServerBalance(
   reading: Reading,

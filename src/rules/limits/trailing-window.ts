@@ -1,4 +1,3 @@
-import { type Codec, list, number, record, time } from '../codec.ts';
 import { slack } from './bucket.ts';
 
 /** How many entries are kept apart before neighbors are merged. */
@@ -29,15 +28,6 @@ export interface TrailingWindow {
   /** The sum of the entries. */
   total: number;
 }
-
-export const trailingWindow: Codec<TrailingWindow> = record<TrailingWindow>({
-  max: number,
-  spanMs: number,
-  resolutionMs: number,
-  entries: list(record<WindowEntry>({ at: time, cost: number })),
-  openedAt: time,
-  total: number,
-});
 
 export function newTrailingWindow(max: number, spanMs: number, resolutionMs = 0): TrailingWindow {
   const openedAt = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,3 @@
-import { type Codec, number, oneOf, record } from '../codec.ts';
-
 /** How much more careful a lane is than its limits and its provider's profile require. */
 export interface Tuning {
   /** The share of the rate that is used, above 0 and up to 1. */
@@ -9,8 +7,3 @@ export interface Tuning {
 }
 
 export const NO_CAUTION: Tuning = { rateShare: 1, strictness: 0 };
-
-export const tuning: Codec<Tuning> = record<Tuning>({
-  rateShare: number,
-  strictness: oneOf([0, 1, 2, 3] as const),
-});

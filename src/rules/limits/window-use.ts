@@ -1,5 +1,4 @@
 import { MINUTE_MS, SECOND_MS } from '../../model/limits.ts';
-import { type Codec, list, number, record, time } from '../codec.ts';
 import type { Reading } from './server-balance.ts';
 
 /** The server counts like a window if this share of the limit is used up, and 90 % of our own use. */
@@ -34,15 +33,6 @@ export interface WindowUse {
   /** The same for the present minute. */
   present: number;
 }
-
-export const windowUse: Codec<WindowUse> = record<WindowUse>({
-  slotMs: number,
-  slots: list(record<UseSlot>({ from: time, cost: number })),
-  since: time,
-  fittedAt: time,
-  before: number,
-  present: number,
-});
 
 /** `slots`: into which a minute is divided; a slot lasts a second at least. 0: a second each. */
 export function newWindowUse(slots = 0): WindowUse {

@@ -1,4 +1,3 @@
-import { type Codec, number, record, time } from '../codec.ts';
 import type { Reading } from './server-balance.ts';
 
 /** So many responses in a row are contradicted by the calls that pass. */
@@ -10,8 +9,6 @@ export interface Zeros {
   /** When the last of them came. */
   readonly at: number;
 }
-
-export const zeros: Codec<Zeros> = record<Zeros>({ count: number, at: time });
 
 export const NO_ZEROS: Zeros = { count: 0, at: Number.NEGATIVE_INFINITY };
 

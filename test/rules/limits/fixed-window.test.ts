@@ -3,11 +3,11 @@ import {
   enterFixed,
   fixedTotal,
   fixedWait,
-  fixedWindow,
   giveBackFixed,
   newFixedWindow,
   scaleFixed,
 } from '../../../src/rules/limits/fixed-window.ts';
+import { fixedWindow } from '../../../src/rules/limits/limits-codec.ts';
 import { stored } from './stored.ts';
 
 /** Ten in each second of the clock. */

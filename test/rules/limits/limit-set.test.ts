@@ -4,7 +4,6 @@ import { levels } from '../../../src/rules/limits/limit-levels.ts';
 import {
   drain,
   type LimitSet,
-  limitSet,
   limitsOf,
   newLimitSet,
   observeBalance,
@@ -12,6 +11,7 @@ import {
   tune,
 } from '../../../src/rules/limits/limit-set.ts';
 import { take, takeAsHead, wait } from '../../../src/rules/limits/limit-waits.ts';
+import { limitSet } from '../../../src/rules/limits/limits-codec.ts';
 import { costOf, histories, limits, policies, START, type Step } from './limit-histories.ts';
 import { policyOf } from './policies.ts';
 import { stored } from './stored.ts';

@@ -13,7 +13,7 @@ async function levelAfter(sdk: EachSdk, used: number, isShown: boolean): Promise
   const clock = createVirtualClock();
   const isOpenAI = sdk.wire === 'openai';
   const usage = isOpenAI
-    ? { prompt_tokens: used, completion_tokens: 0, total_tokens: used }
+    ? { prompt_tokens: used - 1, completion_tokens: 1, total_tokens: used }
     : { input_tokens: used, output_tokens: 0 };
   // All of it is left, as if the server charged later: it is our own count that counts.
   const of = isOpenAI ? 'x-ratelimit-%-tokens' : 'anthropic-ratelimit-input-tokens-%';

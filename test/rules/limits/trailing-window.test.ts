@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { trailingWindow } from '../../../src/rules/limits/limits-codec.ts';
 import {
   enterTrailing,
   giveBackTrailing,
@@ -7,7 +8,6 @@ import {
   scaleTrailing,
   trailingTotal,
   trailingWait,
-  trailingWindow,
 } from '../../../src/rules/limits/trailing-window.ts';
 import { stored } from './stored.ts';
 
