@@ -184,7 +184,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
   },
   {
     hosts: 'z.ai and gateways: a plan has ended, or there is none',
-    source: 'docs.z.ai, "Errors", 2026; a guess for others',
+    source: 'zai-org/feedback#57; a guess for others',
     counts: 'unwindowed',
     words:
       /\b(?:plan|package|subscription|membership|trial) (?:has |is |was |have )?(?:expired|ended|lapsed|canceled|cancelled|inactive)\b|\bno active (?:[\w-]{1,15} ){0,2}(?:subscription|plan|package|membership)\b|\b(?:paid|active|valid) (?:[\w-]{1,15} )?(?:plan|subscription) (?:is |was )?required\b|\bused (?:up )?(?:all (?:of )?)?(?:your |its |the )?(?:[\w-]{1,15} )?(?:trial|free) (?:tokens|quota|requests|calls|allocation)\b/i,

@@ -95,7 +95,7 @@ const RESETS: readonly (readonly [string, Dimension | undefined])[] = [
   ),
   ['x-ratelimit-requests-reset', 'requests'],
   ['x-ratelimit-tokens-reset', 'tokens'],
-  // Mistral (2024).
+  // A guess: Mistral's name for what its other headers count.
   ['ratelimitbysize-reset', 'tokens'],
 ];
 

@@ -34,6 +34,10 @@ function setup(sdk: EachSdk, { start = 0, simulator: served, limiter: given, ...
   return { ...bench(sdk, simulator.fetch, { client, limiter }, clock), simulator };
 }
 
+/** Asked by the caller: a host that nobody knows isn't asked by the limiter at first. */
+const asking = ({ wire }: EachSdk) =>
+  wire === 'openai' ? { stream_options: { include_usage: true } } : {};
+
 /** Both ways to make the same call, read to its end. */
 const WAYS: readonly [
   string,
@@ -42,7 +46,8 @@ const WAYS: readonly [
   ['whole', async (sdk, client, extra, options) => sdk.ask(client, options, extra)],
   [
     'streamed',
-    async (sdk, client, extra, options) => all(await sdk.stream(client, options, extra)),
+    async (sdk, client, extra, options) =>
+      all(await sdk.stream(client, options, { ...asking(sdk), ...extra })),
   ],
 ];
 

@@ -189,7 +189,6 @@ const REFUSALS: readonly [host: string, json: unknown, kind: string | undefined]
   ['a list of words', { errors: ['Too many requests'], data: null }, 'rate'],
   ['nothing but words', { detail: 'Rate limit exceeded' }, 'rate'],
   ['nothing but a code', { code: 429 }, 'rate'],
-  // Baidu (Qianfan), "Error codes", 2025.
   [
     'Baidu, 18: a second',
     { error_code: 18, error_msg: 'Open api qps request limit reached' },

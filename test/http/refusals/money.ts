@@ -517,7 +517,7 @@ export const MONEY: readonly ErrorFixture[] = [
   },
   {
     host: 'z.ai, a plan that has ended, without its code',
-    source: 'docs.z.ai, "Errors", 2026',
+    source: 'a guess: the English form of zai-org/feedback#57',
     status: 429,
     body: error(
       'Your GLM Coding Plan package has expired and is temporarily unavailable. You can resume use by renewing your subscription.',
@@ -526,7 +526,7 @@ export const MONEY: readonly ErrorFixture[] = [
   },
   {
     host: 'Zhipu, a locked account',
-    source: 'docs.bigmodel.cn, "Error codes", 2026',
+    source: 'a guess',
     status: 429,
     body: error('您的账户已被锁定，请联系客服解锁', { code: '1112' }),
   },
@@ -550,7 +550,7 @@ export const MONEY: readonly ErrorFixture[] = [
   },
   {
     host: 'Gemini, no quota for the model',
-    source: 'Gemini, "Rate limits", 2026',
+    source: 'a guess: Gemini’s words without its details, as a gateway repeats them',
     status: 429,
     body: error(
       'You exceeded your current quota. \\n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 0, model: gemini-2.5-pro\\nPlease retry in 39.1s.',
