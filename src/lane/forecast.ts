@@ -8,10 +8,10 @@ import { RateLimitExceeded } from '../rate-limit-exceeded.ts';
 import { levels } from '../rules/limits/limit-levels.ts';
 import type { LimitSet } from '../rules/limits/limit-set.ts';
 import { capEstimates } from '../rules/limits/limit-waits.ts';
-import { QueueForecast } from '../rules/queue-forecast.ts';
+import { type Calls, QueueForecast } from '../rules/queue-forecast.ts';
 import type { Patience } from './lane-call.ts';
 import type { Reservation } from './reservation.ts';
-import type { LaneSituation } from './situation.ts';
+import { type LaneSituation, lineOf } from './situation.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
 export interface Forecast {
@@ -35,6 +35,8 @@ export type Asking = Pick<
   | 'ref'
   | 'own'
   | 'priority'
+  | 'sharedKey'
+  | 'since'
 >;
 
 /** What a wait is taken for of which nothing is known: a lane that feels its way goes on by then. */
@@ -49,6 +51,8 @@ const FIRST_CALLS = 256;
 export class Forecaster {
   readonly #situation: () => LaneSituation;
   #line: QueueForecast | undefined;
+  /** What it was foreseen from. */
+  #limits: LimitSet | undefined;
 
   constructor(situation: () => LaneSituation) {
     this.#situation = situation;
@@ -72,9 +76,10 @@ export class Forecaster {
   of(call: Asking): Forecast {
     const { caller, priority } = call;
     const situation = this.#situation();
-    const { limits, queue, obstacle, pauseMs } = situation;
+    const { limits, queue, others, obstacle, pauseMs } = situation;
     const cost = capEstimates(limits, call.cost, call.expects);
-    const lane = this.#after(queue.before(caller, call.counted, priority), cost, situation);
+    const ahead = others?.before(call, queue) ?? queue.before(caller, call.counted, priority);
+    const lane = this.#after(ahead, cost, situation);
     const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
     const laneMs = Math.max(lane.waitMs, slotMs + pauseMs);
     const own = this.#ofOwn(call, situation);
@@ -93,13 +98,13 @@ export class Forecaster {
     return caller.forecast(plus(before, caller.capped(ownCost, expects)), now);
   }
 
-  /** When the last call that waits will go: 0 where none does, `undefined` where nobody knows. */
-  get lastMs(): number | undefined {
+  /** When the last call that waits here goes, or in any process: 0 without one, or `undefined` if unknown. */
+  lastMs(ofAll: boolean): number | undefined {
     const situation = this.#situation();
-    const { queue, obstacle, pauseMs } = situation;
-    if (queue.size === 0) return 0;
+    const { queue, others, obstacle, pauseMs } = situation;
+    if (queue.size + (ofAll ? (others?.tickets.length ?? 0) : 0) === 0) return 0;
     const slotMs = obstacle === 'concurrency' ? slotWait(situation) + pauseMs : 0;
-    const lastMs = Math.max(slotMs, this.#after(queue.counted, {}, situation).waitMs);
+    const lastMs = Math.max(slotMs, this.#after(lineOf(situation), {}, situation).waitMs);
     return lastMs > 0 && lastMs < Number.POSITIVE_INFINITY ? lastMs : undefined;
   }
 
@@ -109,13 +114,16 @@ export class Forecaster {
   }
 
   #after(
-    ahead: { readonly calls: number; readonly cost: Cost },
+    ahead: Calls,
     cost: Cost,
-    { limits, now, pauseMs, queue }: LaneSituation,
+    { limits, now, pauseMs, queue, others }: LaneSituation,
   ): { readonly waitMs: number; readonly dimension: Reason } {
-    if (this.#line?.reaches(ahead) === true) return this.#line.waitAfter(ahead, cost, now);
+    // With a store, they are others once the value was read anew.
+    const isSame = this.#limits === limits && this.#line?.reaches(ahead) === true;
+    if (isSame && this.#line) return this.#line.waitAfter(ahead, cost, now);
+    this.#limits = limits;
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
-    const isWhole = ahead.calls === queue.counted.calls;
+    const isWhole = !others?.tickets.length && ahead.calls === queue.counted.calls;
     return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }
 }
@@ -126,9 +134,9 @@ function firstCosts(queue: LaneSituation['queue']): Cost[] {
 }
 
 /** The calls in flight end one after the other, as evenly as they are long. */
-function slotWait({ queue, flightMs, concurrency, isOwn }: LaneSituation): number {
-  if (isOwn) return SLOT_MS;
-  return (flightMs * (queue.counted.calls + 1)) / concurrency;
+function slotWait(situation: LaneSituation): number {
+  if (situation.isOwn) return SLOT_MS;
+  return (situation.flightMs * (lineOf(situation).calls + 1)) / situation.concurrency;
 }
 
 /**
