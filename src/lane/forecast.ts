@@ -4,12 +4,13 @@ import { copyOfValue } from '../model/copy.ts';
 import { type Cost, plus } from '../model/limits.ts';
 import type { Reason } from '../model/reason.ts';
 import type { QueuedCall } from '../queue/queued-call.ts';
+import type { LimitSet } from '../rules/limits/limit-set.ts';
 import { capEstimates, type Wait } from '../rules/limits/limit-waits.ts';
 import { type InLine, rehearsed } from '../rules/line-rehearsal.ts';
 import { isAtLeast, LOOKED_AT } from '../rules/pick-next.ts';
-import { QueueForecast } from '../rules/queue-forecast.ts';
+import { type Calls, QueueForecast } from '../rules/queue-forecast.ts';
 import type { Reservation } from './reservation.ts';
-import type { LaneSituation } from './situation.ts';
+import { type LaneSituation, lineOf } from './situation.ts';
 
 /** When a call is expected to go, and what holds it back until then. */
 export interface Forecast {
@@ -33,6 +34,8 @@ export type Asking = Pick<
   | 'ref'
   | 'own'
   | 'priority'
+  | 'sharedKey'
+  | 'since'
 >;
 
 /** A call that joins a line. */
@@ -60,6 +63,8 @@ const MOST_REHEARSED = 512;
 export class Forecaster {
   readonly #situation: () => LaneSituation;
   #line: QueueForecast | undefined;
+  /** What it was foreseen from. */
+  #limits: LimitSet | undefined;
 
   constructor(situation: () => LaneSituation) {
     this.#situation = situation;
@@ -86,7 +91,7 @@ export class Forecaster {
   of(call: Asking, enoughMs = 0): Forecast {
     const { told, cost, index, situation } = this.#asked(call);
     const forecast = told();
-    if (forecast.waitMs <= enoughMs || index >= LOOKED_AT) return forecast;
+    if (forecast.waitMs <= enoughMs || index >= LOOKED_AT || !isAlone(situation)) return forecast;
     const line: InLine[] = situation.queue.first(LOOKED_AT);
     if (line.slice(0, index).every(({ counted }) => isAtLeast(cost, counted))) return forecast;
     line.splice(index, 0, { counted: cost });
@@ -102,7 +107,7 @@ export class Forecaster {
   ofLine(joined: readonly Joining[]): ReadonlyMap<InLine, Wait | undefined> {
     const situation = this.#situation();
     const calls = Math.min(MOST_REHEARSED, Math.max(LOOKED_AT, CALLS_OF_JOINED * joined.length));
-    const isInFront = joined.some(({ index }) => index < calls);
+    const isInFront = isAlone(situation) && joined.some(({ index }) => index < calls);
     const line = isInFront ? situation.queue.first(calls) : [];
     const waits = isPlain(line, joined) ? [] : rehearsedIn(situation, line);
     return new Map(line.map((call, index) => [call, waits[index]]));
@@ -110,9 +115,10 @@ export class Forecaster {
 
   #asked(call: Asking): Joining & { readonly cost: Cost; readonly situation: LaneSituation } {
     const situation = this.#situation();
-    const { limits, queue, obstacle, pauseMs, isOwn } = situation;
+    const { limits, queue, others, obstacle, pauseMs, isOwn } = situation;
     const cost = capEstimates(limits, call.cost, call.expects);
-    const ahead = queue.before(call.caller, call.counted, call.priority);
+    const { caller, counted, priority } = call;
+    const ahead = others?.before(call, queue) ?? queue.before(caller, counted, priority);
     const alone = this.#after(ahead, cost, situation);
     const own = this.#ofOwn(call, situation);
     const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
@@ -134,13 +140,13 @@ export class Forecaster {
     return caller.forecast(plus(before, caller.capped(ownCost, expects)), now);
   }
 
-  /** When the last call that waits will go: 0 where none does, `undefined` where nobody knows. */
-  get lastMs(): number | undefined {
+  /** When the last call that waits here goes, or in any process: 0 without one, or `undefined` if unknown. */
+  lastMs(ofAll: boolean): number | undefined {
     const situation = this.#situation();
-    const { queue, obstacle, pauseMs } = situation;
-    if (queue.size === 0) return 0;
+    const { queue, others, obstacle, pauseMs } = situation;
+    if (queue.size + (ofAll ? (others?.tickets.length ?? 0) : 0) === 0) return 0;
     const slotMs = obstacle === 'concurrency' ? slotWait(situation) + pauseMs : 0;
-    const lastMs = Math.max(slotMs, this.#after(queue.counted, {}, situation).waitMs);
+    const lastMs = Math.max(slotMs, this.#after(lineOf(situation), {}, situation).waitMs);
     return lastMs > 0 && lastMs < Number.POSITIVE_INFINITY ? lastMs : undefined;
   }
 
@@ -149,16 +155,21 @@ export class Forecaster {
     return reportedWaitMs(forecast, this.#situation());
   }
 
-  #after(
-    ahead: { readonly calls: number; readonly cost: Cost },
-    cost: Cost,
-    { limits, now, pauseMs, queue }: LaneSituation,
-  ): Wait {
-    if (this.#line?.reaches(ahead) === true) return this.#line.waitAfter(ahead, cost, now);
+  #after(ahead: Calls, cost: Cost, situation: LaneSituation): Wait {
+    const { limits, now, pauseMs, queue } = situation;
+    // With a store, they are others once the value was read anew.
+    const isSame = this.#limits === limits && this.#line?.reaches(ahead) === true;
+    if (isSame && this.#line) return this.#line.waitAfter(ahead, cost, now);
+    this.#limits = limits;
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
-    const isWhole = ahead.calls === queue.counted.calls;
+    const isWhole = isAlone(situation) && ahead.calls === queue.counted.calls;
     return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }
+}
+
+/** Whether no calls of other processes wait: who passes whom among them is not foreseen. */
+function isAlone({ others }: LaneSituation): boolean {
+  return !others?.tickets.length;
 }
 
 /** Whether calls go as they came, each at the same cost: then it is known when they go. */
@@ -183,9 +194,9 @@ function firstCosts(queue: LaneSituation['queue']): Cost[] {
 }
 
 /** The calls in flight end one after the other, as evenly as they are long. */
-function slotWait({ queue, flightMs, concurrency, isOwn }: LaneSituation): number {
-  if (isOwn) return SLOT_MS;
-  return (flightMs * (queue.counted.calls + 1)) / concurrency;
+function slotWait(situation: LaneSituation): number {
+  if (situation.isOwn) return SLOT_MS;
+  return (situation.flightMs * (lineOf(situation).calls + 1)) / situation.concurrency;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LaneState } from '../rules/lane-state.ts';
 import { type LaneAnswer, newsOf } from '../shared/lane-answer.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import type { SharedValue } from '../shared/shared-value.ts';
+import { OthersLine } from './others-line.ts';
 
 /** The value of a lane in a store. */
 export type LaneValue = SharedValue<LaneState, LaneCommand, LaneAnswer>;
@@ -15,7 +16,7 @@ const KNOWN_MS = 10_000;
 export class KnownLane {
   readonly #store: SharedStore;
   readonly #name: string;
-  readonly #value: Pick<LaneValue, 'state' | 'read' | 'now'>;
+  readonly #value: Pick<LaneValue, 'state' | 'read' | 'now' | 'member'>;
   readonly #clock: Clock;
   #state: LaneState;
   #reading: Promise<void> | undefined;
@@ -24,7 +25,7 @@ export class KnownLane {
   constructor(
     store: SharedStore,
     name: string,
-    value: Pick<LaneValue, 'state' | 'read' | 'now'>,
+    value: Pick<LaneValue, 'state' | 'read' | 'now' | 'member'>,
     initial: LaneState,
     clock: Clock,
   ) {
@@ -38,6 +39,17 @@ export class KnownLane {
   get state(): LaneState {
     this.#state = this.#value.state ?? this.#state;
     return this.#state;
+  }
+
+  /** What other processes have in line. */
+  get others(): OthersLine {
+    return new OthersLine(this.state, this.#value.member, this.now() - this.#clock.now());
+  }
+
+  /** Does something now; `isLater`: once the limits and pauses are known that go with it. */
+  whenKnown(isLater: boolean, act: () => void): void {
+    if (isLater) this.refresh().then(act, () => {});
+    else act();
   }
 
   /** The store's time, which the lane is in. */

@@ -5,6 +5,7 @@ import { change, type Decision, decide } from '../rules/decide.ts';
 import { type LaneState, memberOf } from '../rules/lane-state.ts';
 import type { Ticket } from '../rules/ticket.ts';
 import type { Turns } from '../rules/turns.ts';
+import type { OthersLine } from './others-line.ts';
 
 /** Keeps the value of one lane, and has the rules decide on it. */
 export interface LaneKeeper {
@@ -16,6 +17,8 @@ export interface LaneKeeper {
   readonly isLocal: boolean;
   /** Whether several processes share the lane, also while their store is lost. */
   readonly isShared: boolean;
+  /** What other processes have in line, where processes share the lane. */
+  readonly others?: OthersLine | undefined;
   /** The lane's own time, which its value is in, in milliseconds since the epoch. */
   now(): number;
   /** Nothing goes, for the store is lost; `undefined` where something may. */

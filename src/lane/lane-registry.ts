@@ -108,22 +108,15 @@ export class LaneRegistry implements Iterable<Lane> {
     }
   }
 
-  /** Stops the lanes of a model, or all: also those that are opened in that time, in any process. */
-  pause(model: string | undefined, forMs: number): void {
-    this.#say(model, forMs);
-    for (const lane of this.#of(model)) lane.pause(forMs);
-  }
-
-  /** Lets them go on. */
-  resume(model: string | undefined): void {
-    this.#say(model, 0);
-    for (const lane of this.#of(model)) lane.pause(undefined);
-  }
-
-  #say(model: string | undefined, forMs: number): void {
+  /**
+   * Stops the lanes of a model, or all: also those that are opened in that time, and with a store
+   * those of other processes. `undefined`: lets them go on.
+   */
+  pause(model: string | undefined, forMs: number | undefined): void {
     const now = this.#settings.clock.now();
-    this.#words = withWord(this.#words, { model, until: now + forMs }, now);
-    this.#sharing?.say(model, forMs, (lane) => this.#open.has(lane));
+    this.#words = withWord(this.#words, { model, until: now + (forMs ?? 0) }, now);
+    this.#sharing?.say(model, forMs ?? 0, (lane) => this.#open.has(lane));
+    for (const lane of this.#of(model)) lane.pause(forMs);
   }
 
   /** Counts what was used elsewhere: in the open lanes of a model, or in that of calls by hand. */

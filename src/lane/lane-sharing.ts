@@ -10,6 +10,7 @@ import { SharedStore } from '../shared/shared-store.ts';
 import type { Store, StorePolicy } from '../shared/store.ts';
 import type { StoreListener } from '../shared/store-reach.ts';
 import type { Lane } from './lane.ts';
+import { LaneGate } from './lane-gate.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import { type LaneKey, nameOf } from './lane-key.ts';
 import type { OwnLaneSource } from './lane-options.ts';
@@ -60,8 +61,9 @@ export class LaneSharing {
 
   /** Opens the value of a lane. */
   keeper(key: LaneKey, opening: LaneOpening): LaneKeeper {
-    const keeper = new SharedKeeper(this.#store, nameOf(key), opening, this.#clock);
-    this.#pauses.ask(key, keeper);
+    const gate = new LaneGate();
+    const keeper = new SharedKeeper(this.#store, nameOf(key), opening, this.#clock, gate);
+    this.#pauses.ask(key, keeper, gate);
     return keeper;
   }
 

@@ -7,13 +7,14 @@ import type { LaneState } from '../rules/lane-state.ts';
 import { foundRule } from '../rules/learning/charge-belief.ts';
 import { isFull } from '../rules/limits/limit-levels.ts';
 import { tooSmallFor } from '../rules/limits/limit-waits.ts';
+import type { Ticket } from '../rules/ticket.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { Forecast } from './forecast.ts';
 import type { LaneCall } from './lane-call.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import type { LaneQueue } from './lane-queue.ts';
 import type { LaneSnapshot, LaneStatus } from './lane-snapshot.ts';
-import { sharedStatus, shownLimits } from './lane-status.ts';
+import { shownLimits } from './lane-status.ts';
 import type { Preparing } from './preparing.ts';
 import type { Reservation } from './reservation.ts';
 import type { Totals } from './totals.ts';
@@ -82,6 +83,11 @@ export class LaneView {
     return this.#parts.queue.waiting;
   }
 
+  /** Those that wait in other processes, as far as they are known. */
+  get waitingElsewhere(): readonly Ticket[] {
+    return this.#parts.keeper.others?.tickets ?? [];
+  }
+
   /** Whether nothing is estimated, waits or is in flight here. */
   get isUnused(): boolean {
     const { queue, totals, preparing } = this.#parts;
@@ -98,10 +104,11 @@ export class LaneView {
     return this.isQuiet && isFull(this.state.limits, this.now());
   }
 
-  snapshot(): LaneSnapshot {
+  /** `ofAll`: with what other processes wait for, too. */
+  snapshot(ofAll = false): LaneSnapshot {
     const { keeper, queue, preparing, totals } = this.#parts;
     const { until } = queue.pauses;
-    const { lastMs } = queue.forecaster;
+    const lastMs = queue.forecaster.lastMs(ofAll);
     return {
       ...this.#ref,
       ...shownLimits(this.state, this.now()),
@@ -118,6 +125,7 @@ export class LaneView {
 
   /** As the value tells it: of other processes' queues, it knows the calls that are first. */
   status(): LaneStatus {
-    return sharedStatus(this.snapshot(), this.#parts.keeper);
+    const own = this.snapshot(true);
+    return this.#parts.keeper.others?.statusOf(own) ?? { ...own, processes: 1 };
   }
 }

@@ -11,8 +11,10 @@ import type { SharedStore } from '../shared/shared-store.ts';
 import { AskedCalls, NOTHING_DECIDED } from './asked-calls.ts';
 import { GrantedCalls } from './granted-calls.ts';
 import { KnownLane } from './known-lane.ts';
+import { LaneGate } from './lane-gate.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
 import { LaneMembership } from './lane-membership.ts';
+import type { OthersLine } from './others-line.ts';
 import { Outages } from './outages.ts';
 
 /**
@@ -28,12 +30,15 @@ export class SharedKeeper implements LaneKeeper {
   readonly #known: KnownLane;
   readonly #membership: LaneMembership;
   readonly #outages: Outages;
-  /** What is to be asked once it is known whether an operator has stopped the lane. */
-  #unasked: (readonly Ticket[])[] | undefined;
-  /** Whether it was told then that one has. */
-  #isStopped = false;
+  readonly #gate: LaneGate;
 
-  constructor(store: SharedStore, name: string, opening: LaneOpening, clock: Clock) {
+  constructor(
+    store: SharedStore,
+    name: string,
+    opening: LaneOpening,
+    clock: Clock,
+    gate: LaneGate = new LaneGate(),
+  ) {
     const asked = this.#asked;
     const granted = new GrantedCalls(asked, () => this.#known.state, clock);
     const value = store.open(`lane/${name}`, {
@@ -45,12 +50,18 @@ export class SharedKeeper implements LaneKeeper {
     });
     const known = new KnownLane(store, name, value, newLane(opening, clock.now()), clock);
     this.#known = known;
+    this.#gate = gate;
     this.#membership = new LaneMembership({ value, known, asked, granted }, opening, clock);
     this.#outages = new Outages(store, value, clock, {
       stateAlone: () => ({ ...this.#membership.stateAlone(), turns: this.turns }),
       unknownCosts: () => granted.unknownCosts,
       onDecision: (decision) => this.onDecision(decision),
-      onChange: (isLost) => this.#storeChanged(isLost),
+      onChange: (isLost) => {
+        // While it is lost, nothing is asked of it; once it is back, what it was asked before is void.
+        if (isLost) this.#membership.tell({ kind: 'ask', tickets: [] });
+        else asked.forget();
+        this.onDecision(NOTHING_DECIDED);
+      },
     });
     this.#membership.tell({ kind: 'configure', terms: opening });
     if (!store.reach.isUp) this.#outages.begin();
@@ -58,6 +69,10 @@ export class SharedKeeper implements LaneKeeper {
 
   get state(): LaneState {
     return this.#outages.keeper?.state ?? this.#known.state;
+  }
+
+  get others(): OthersLine | undefined {
+    return this.isLocal ? undefined : this.#known.others;
   }
 
   get isLocal(): boolean {
@@ -89,25 +104,7 @@ export class SharedKeeper implements LaneKeeper {
     if (this.closedBy !== undefined) return;
     const { keeper } = this.#outages;
     if (keeper !== undefined) keeper.ask(tickets);
-    else if (this.#unasked !== undefined) this.#unasked.push(tickets);
-    else if (this.#asked.isNews) this.#membership.ask();
-  }
-
-  /** Calls wait for `opened`, unless the store is lost. */
-  open(): void {
-    this.#unasked = [];
-  }
-
-  /** For so long an operator has stopped the lane; 0: for no time. */
-  opened(forMs: number): void {
-    const unasked = this.#unasked ?? [];
-    this.#unasked = undefined;
-    if (forMs > 0) this.tell({ kind: 'pause', forMs, isOld: true });
-    else if (this.#isStopped) this.tell({ kind: 'resume' });
-    this.#isStopped = forMs > 0;
-    // One after the other: who came first may go first.
-    for (const tickets of unasked) this.ask(tickets);
-    this.onDecision(NOTHING_DECIDED);
+    else if (!this.#gate.holds(tickets) && this.#asked.isNews) this.#membership.ask();
   }
 
   /** The lane as all processes know it. */
@@ -134,31 +131,14 @@ export class SharedKeeper implements LaneKeeper {
     const decision = this.#asked.decisionOf(answer);
     if (answer.kind === 'blocked') {
       this.#membership.blocked();
-      this.#tell(decision, isOutdated || this.isAsked());
+      this.#known.whenKnown(isOutdated || this.isAsked(), () => this.onDecision(decision));
       return;
     }
     if (answer.kind === 'granted') {
-      if (isOutdated) this.#tell(NOTHING_DECIDED, true);
+      if (isOutdated) this.#known.whenKnown(true, () => this.onDecision(NOTHING_DECIDED));
       this.#membership.granted(answer.call, at);
       this.#known.keepFresh();
     }
     this.onDecision(decision);
-  }
-
-  /** Tells of a decision; `isLater`: when the limits and pauses are known that go with it. */
-  #tell(decision: Decision, isLater: boolean): void {
-    if (!isLater) this.onDecision(decision);
-    else
-      this.#known.refresh().then(
-        () => this.onDecision(decision),
-        () => {},
-      );
-  }
-
-  /** While it is lost, nothing is asked of it; once it is back, what it was asked before is void. */
-  #storeChanged(isLost: boolean): void {
-    if (isLost) this.#membership.tell({ kind: 'ask', tickets: [] });
-    else this.#asked.forget();
-    this.onDecision(NOTHING_DECIDED);
   }
 }

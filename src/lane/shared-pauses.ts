@@ -5,6 +5,7 @@ import type { WordsHearer } from '../shared/lane-list.ts';
 import { type OperatorWord, restMs, withWord } from '../shared/operator-pauses.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import { LaneErrands } from './lane-errands.ts';
+import type { LaneGate } from './lane-gate.ts';
 import { type LaneKey, nameOf, namesOf } from './lane-key.ts';
 import type { SharedKeeper } from './shared-keeper.ts';
 
@@ -31,7 +32,7 @@ export class SharedPauses {
   }
 
   /** The lane is opened: nothing goes before it is known whether it is paused. */
-  ask(key: LaneKey, keeper: SharedKeeper): void {
+  ask(key: LaneKey, keeper: SharedKeeper, gate: LaneGate): void {
     if (this.#isClosed) return;
     const names = namesOf(key);
     const before = this.#said;
@@ -39,9 +40,9 @@ export class SharedPauses {
       // What was said here meanwhile isn't in there.
       const isNewest = this.#said === before && this.#told === before;
       const [known, at] = isNewest && words ? [words, now] : [this.#words, this.#clock.now()];
-      keeper.opened(restMs(known, names, at));
+      gate.open(keeper, restMs(known, names, at));
     };
-    keeper.open();
+    gate.close();
     if (keeper.isLocal) hear(undefined, 0);
     this.#store.lanes.open({ lane: nameOf(key), model: key.model }, hear);
   }

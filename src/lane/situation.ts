@@ -3,9 +3,11 @@ import type { Reason } from '../model/reason.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
 import { obstacle } from '../rules/decide.ts';
 import type { LimitSet } from '../rules/limits/limit-set.ts';
+import type { Calls } from '../rules/queue-forecast.ts';
 import { pauseOf } from '../rules/recovery-state.ts';
 import { slotsOf } from './dispatcher.ts';
 import type { LaneKeeper } from './lane-keeper.ts';
+import type { OthersLine } from './others-line.ts';
 import type { Reservation } from './reservation.ts';
 
 /** What forecasts are made from. */
@@ -18,6 +20,8 @@ export interface LaneSituation {
   readonly isOwn: boolean;
   readonly limits: LimitSet;
   readonly queue: FairQueue<Reservation>;
+  /** What other processes have in line, where processes share the lane. */
+  readonly others: OthersLine | undefined;
   /** The most calls in flight. */
   readonly concurrency: number;
   /** What stops the whole lane now, and how long a pause still lasts. */
@@ -42,9 +46,15 @@ export function situationOf(
   const now = keeper.now();
   return {
     ...{ now, aheadMs: now - clock.now(), isOwn, limits: state.limits, queue },
+    others: keeper.others,
     concurrency: slotsOf(keeper),
     obstacle: obstacle(state, now)?.reason,
     pauseMs: Math.max(0, (pauseOf(state.recovery)?.until ?? now) - now),
     flightMs: state.flight.meanMs,
   };
+}
+
+/** All that wait, in all processes. */
+export function lineOf({ queue, others }: LaneSituation): Calls {
+  return others?.with(queue.counted) ?? queue.counted;
 }

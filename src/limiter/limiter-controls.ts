@@ -40,8 +40,8 @@ export class LimiterControls extends GuardedEmitter {
 
   /**
    * Every lane as all processes know it: with a `store` that is asked, so that limits, pauses and
-   * `inFlight` are those of all of them, and `queued` counts the first calls that each has asked
-   * for, at least. Lanes that only other processes use come last: the 256 that were used last, within
+   * `inFlight` are those of all of them, and `queued` and `etaMs` count the first calls that each other
+   * one has asked for. Lanes that only others use come last: the 256 that were used last, within
    * a day. While the store is lost, what this process knows. `totals` are this process's.
    */
   async status(): Promise<LaneStatus[]> {
@@ -54,10 +54,10 @@ export class LimiterControls extends GuardedEmitter {
    * they will cost. Nothing is sent or reserved.
    *
    * The time is found by letting them through copies of the lanes, with the limits in force and what
-   * is used and waits now: with a `store`, what all processes have used, and what waits here. Each
-   * call counts with what would be reserved for it. Not considered are calls that others make later,
-   * refusals, the limits of tiers, and budgets. `calls` may be an async iterable
-   * of any length: 40 bytes are kept of each.
+   * is used and waits now: with a `store`, what all processes have used, what waits here, and the
+   * first calls that wait in each other process. Each call counts with what would be reserved for it.
+   * Not considered are calls that others make later, refusals, the limits of tiers, and budgets.
+   * `calls` may be an async iterable of any length: 40 bytes are kept of each.
    *
    * @example
    * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
@@ -153,7 +153,7 @@ export class LimiterControls extends GuardedEmitter {
   resume(options: { readonly model?: string | undefined } = {}): void {
     expectPauseOptions(options, ['model']);
     this.core.expectOpen();
-    this.#once(() => this.core.lanes.resume(options.model));
+    this.#once(() => this.core.lanes.pause(options.model, undefined));
   }
 
   /** No lane is open before its store is. */

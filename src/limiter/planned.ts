@@ -17,6 +17,8 @@ async function laneFor(core: LimiterCore, key: LaneKey): Promise<RehearsedLane> 
   const lane = core.sharing.isShared ? core.lane(key) : core.lanes.find(key);
   const state = (await lane?.view.refresh()) ?? core.lanes.stateOf(key);
   const now = lane?.view.now() ?? core.clock.now();
-  const own = { waiting: lane?.view.waiting ?? [], underway: lane?.feedback.totals.underway ?? [] };
-  return rehearsedLaneOf(ref, state, own, key.learns === true, now);
+  const { view, feedback } = lane ?? {};
+  const waiting = [...(view?.waiting ?? []), ...(view?.waitingElsewhere ?? [])];
+  const known = { waiting, underway: feedback?.totals.underway ?? [] };
+  return rehearsedLaneOf(ref, state, known, key.learns === true, now);
 }

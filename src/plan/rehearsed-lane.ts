@@ -22,7 +22,7 @@ export interface RehearsedLane extends LaneRef {
 
 /** What a lane has under way in this process. */
 export interface OwnCalls {
-  /** Calls that wait. */
+  /** Calls that wait, also those of other processes. */
   readonly waiting: Iterable<Ticket>;
   /** Calls in flight. */
   readonly underway: Iterable<GrantedCall>;

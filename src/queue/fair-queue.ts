@@ -140,10 +140,12 @@ export class FairQueue<R = unknown> {
 
   /**
    * The calls that go before a new one: its caller's own of that priority, and as much of each other
-   * caller's, where there is so much. Callers that are held stand in nobody's way.
+   * caller's, where there is so much. Callers that are held stand in nobody's way. `elsewhere`: its
+   * caller's calls that other processes have before it.
    */
-  before(caller: Caller, counted: Cost, priority: number): Ahead {
-    const own = this.ownBefore(caller, priority);
+  before(caller: Caller, counted: Cost, priority: number, elsewhere: Ahead = NOTHING_AHEAD): Ahead {
+    const here = this.ownBefore(caller, priority);
+    const own = { calls: here.calls + elsewhere.calls, cost: plus(here.cost, elsewhere.cost) };
     const all = this.ownBefore(caller, Number.NEGATIVE_INFINITY);
     const others = this.#ready.size - (this.#isReady(caller) ? 1 : 0);
     if (others === 0) return own;

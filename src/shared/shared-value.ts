@@ -82,6 +82,11 @@ export class SharedValue<State, Command, Answer> {
     this.#stopListening = cell.listen?.((text) => this.#hear(text)) ?? (() => {});
   }
 
+  /** As the value names this process. */
+  get member(): string {
+    return this.#options.member;
+  }
+
   /** The store's time, as far as it is known: exact to half a round trip after the first answer. */
   now(): number {
     return this.#exchange.now();

@@ -29,6 +29,7 @@ beforeEach(() => {
   const value = {
     state: undefined,
     now: () => clock.now() + AHEAD_MS,
+    member: 'p',
     read: async () => {
       reads++;
       return stored;

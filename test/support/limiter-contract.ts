@@ -200,6 +200,23 @@ export function limiterContract(
       expect(world.lines).toEqual(['1000 resumed', '1000 too', '60000 paused']);
     });
 
+    it('foresees what waits in other processes', async () => {
+      const [one, two] = world.processes(2, { limits: { rpm: 60 }, burstSeconds: 5 });
+      const calls = Array.from({ length: 10 }, () => world.call(one!, 'one'));
+      await world.clock.advance(500);
+      const plan = await world.clock.run(two!.plan([{ cost: {} }]));
+      const [status] = await world.clock.run(two!.status());
+      await world.run(world.call(two!, 'impatient', {}, { maxWaitMs: 4000 }));
+      const throttled = heard(two!, 'throttled');
+      await world.run(world.call(two!, 'two'), ...calls);
+      expect(plan.durationMs).toBeCloseTo(5500, -2);
+      expect(status).toMatchObject({ queued: 5 });
+      expect(status?.etaMs).toBeCloseTo(4500, -2);
+      expect(throttled).toHaveProperty('0.waitMs', expect.closeTo(5500, -2));
+      expect(world.lines.at(5)).toMatch(/^5\d\d impatient RateLimitExceeded$/);
+      expect(world.lines.at(-1)).toMatch(/^60\d\d two$/);
+    });
+
     it('plans with what all processes have used', async () => {
       const [one, two] = world.processes(2, { limits: { rpm: 60 }, burstSeconds: 2 });
       await world.run(world.call(one!, 'a'), world.call(one!, 'b'));

@@ -34,7 +34,7 @@ import type { RefusalShare } from './refusal-share.ts';
 import type { SteadyShare } from './steady-share.ts';
 import type { Strays } from './strays.ts';
 import type { Throughput } from './throughput.ts';
-import type { Carelessness, Counted, Trial } from './trial.ts';
+import type { Carelessness, CountedCalls, Trial } from './trial.ts';
 
 const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
 const SUBJECTS: readonly (Dimension | 'concurrency')[] = [...DIMENSIONS, 'concurrency'];
@@ -178,7 +178,7 @@ export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
   scores: list(number),
 });
 
-const counted: Codec<Counted> = record<Counted>({ calls: number, refused: number });
+const counted: Codec<CountedCalls> = record<CountedCalls>({ calls: number, refused: number });
 
 const trial: Codec<Trial> = record<Trial>({
   before: record<Carelessness>({

@@ -20,7 +20,7 @@ export interface Carelessness {
 }
 
 /** Calls, and those of them that were refused. */
-export interface Counted {
+export interface CountedCalls {
   calls: number;
   refused: number;
 }
@@ -32,8 +32,8 @@ export interface Counted {
 export interface Trial {
   before: Carelessness;
   startedAt: number;
-  above: Counted;
-  below: Counted;
+  above: CountedCalls;
+  below: CountedCalls;
   isBelow: boolean;
   /** Something has been lowered by now. */
   isLowered: boolean;
