@@ -8,9 +8,23 @@ export class LaneGate {
   /** Whether the lane was told that it is stopped. */
   #isStopped = false;
 
-  /** What is asked waits for `open`. */
-  close(): void {
-    this.#unasked = [];
+  #onOpen: (() => void) | undefined;
+  #isOver = false;
+
+  /** `isClosed`: what is asked waits for `open`. */
+  constructor(isClosed: boolean) {
+    if (isClosed) this.#unasked = [];
+  }
+
+  /** Does something once it is open, before anything is asked: it goes along. */
+  onceOpen(act: () => void): void {
+    if (this.#unasked === undefined) act();
+    else this.#onOpen = act;
+  }
+
+  /** Nobody uses the lane any more. */
+  end(): void {
+    this.#isOver = true;
   }
 
   /** Whether it waits. */
@@ -21,8 +35,11 @@ export class LaneGate {
 
   /** An operator has stopped the lane for `forMs`; 0: not at all. */
   open(keeper: Pick<LaneKeeper, 'tell' | 'ask' | 'onDecision'>, forMs: number): void {
+    if (this.#isOver) return;
     const unasked = this.#unasked ?? [];
     this.#unasked = undefined;
+    this.#onOpen?.();
+    this.#onOpen = undefined;
     if (forMs > 0) keeper.tell({ kind: 'pause', forMs, isOld: true });
     else if (this.#isStopped) keeper.tell({ kind: 'resume' });
     this.#isStopped = forMs > 0;

@@ -43,6 +43,11 @@ export class LaneMembership {
     if (command.kind === 'ended') this.#leaveIfUnused();
   }
 
+  /** Says what the lane is to begin with. */
+  join(): void {
+    this.tell({ kind: 'configure', terms: this.#terms });
+  }
+
   /** Asks for the calls at the front of the queue. */
   ask(): void {
     this.tell({ kind: 'ask', tickets: this.#parts.asked.ask(this.#aheadMs) });

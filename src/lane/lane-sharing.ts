@@ -61,7 +61,7 @@ export class LaneSharing {
 
   /** Opens the value of a lane. */
   keeper(key: LaneKey, opening: LaneOpening): LaneKeeper {
-    const gate = new LaneGate();
+    const gate = new LaneGate(true);
     const keeper = new SharedKeeper(this.#store, nameOf(key), opening, this.#clock, gate);
     this.#pauses.ask(key, keeper, gate);
     return keeper;

@@ -37,7 +37,7 @@ export class SharedKeeper implements LaneKeeper {
     name: string,
     opening: LaneOpening,
     clock: Clock,
-    gate: LaneGate = new LaneGate(),
+    gate: LaneGate = new LaneGate(false),
   ) {
     const asked = this.#asked;
     const granted = new GrantedCalls(asked, () => this.#known.state, clock);
@@ -63,7 +63,7 @@ export class SharedKeeper implements LaneKeeper {
         this.onDecision(NOTHING_DECIDED);
       },
     });
-    this.#membership.tell({ kind: 'configure', terms: opening });
+    gate.onceOpen(() => this.#membership.join());
     if (!store.reach.isUp) this.#outages.begin();
   }
 
@@ -115,6 +115,7 @@ export class SharedKeeper implements LaneKeeper {
 
   close(): void {
     this.ask([]);
+    this.#gate.end();
     this.#membership.leave(() => {
       this.#outages.close();
       this.#known.forget();

@@ -33,6 +33,7 @@ export class SharedPauses {
 
   /** The lane is opened: nothing goes before it is known whether it is paused. */
   ask(key: LaneKey, keeper: SharedKeeper, gate: LaneGate): void {
+    if (this.#isClosed) gate.open(keeper, 0);
     if (this.#isClosed) return;
     const names = namesOf(key);
     const before = this.#said;
@@ -42,7 +43,6 @@ export class SharedPauses {
       const [known, at] = isNewest && words ? [words, now] : [this.#words, this.#clock.now()];
       gate.open(keeper, restMs(known, names, at));
     };
-    gate.close();
     if (keeper.isLocal) hear(undefined, 0);
     this.#store.lanes.open({ lane: nameOf(key), model: key.model }, hear);
   }

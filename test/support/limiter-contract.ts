@@ -140,11 +140,11 @@ export function limiterContract(
       const [one, two] = world.processes(2, { limits: { rpm: 6000 }, burstSeconds: 1 });
       await world.run(world.call(one!, 'first'));
       one!.pause({ forMs: 1000 });
-      await world.run(world.clock.advance(10));
+      await world.clock.advance(10);
       await world.run(world.call(two!, 'paused'));
       two!.pause({ model: 'default', forMs: 60_000 });
       two!.pause({ model: 'another', forMs: 90_000 });
-      await world.run(world.clock.advance(10));
+      await world.clock.advance(10);
       two!.resume({ model: 'default' });
       expect(await world.run(world.call(two!, 'resumed'))).toEqual([
         '0 first',
@@ -164,10 +164,10 @@ export function limiterContract(
       one!.resume({ model: 'other' });
       one!.resume();
       one!.pause({ model, forMs: 2000 });
-      await world.run(world.clock.advance(1000));
+      await world.clock.advance(1000);
       await world.run(world.call(two!, 'paused', {}, { model: 'm' }));
       one!.pause({ model, forMs: 60_000 });
-      await world.run(world.clock.advance(1000));
+      await world.clock.advance(1000);
       const call = world.call(two!, 'resumed', {}, { model: 'm' });
       await world.clock.advance(1000);
       one!.resume({ model });
@@ -182,7 +182,7 @@ export function limiterContract(
     ])('stops a lane that another process opens later, %s', async (_, model) => {
       const [one, two, three] = world.processes(3, { limits: { rpm: 6000 } });
       one!.pause({ model, forMs: 2000 });
-      await world.run(world.clock.advance(500));
+      await world.clock.advance(500);
       const calls = [two!, three!, one!].map((each) => world.call(each, 'x', {}, { model: 'm' }));
       await world.run(...calls);
       expect(world.lines).toEqual(['2000 x', '2000 x', '2000 x']);
@@ -191,9 +191,9 @@ export function limiterContract(
     it('lets lanes go on that another process has stopped, before they are opened', async () => {
       const [one, two, three] = world.processes(3, { limits: { rpm: 6000 } });
       one!.pause({ forMs: 60_000 });
-      await world.run(world.clock.advance(500));
+      await world.clock.advance(500);
       two!.resume({ model: 'm' });
-      await world.run(world.clock.advance(500));
+      await world.clock.advance(500);
       await world.run(world.call(three!, 'resumed', {}, { model: 'm' }));
       await world.run(world.call(one!, 'too', {}, { model: 'm' }));
       await world.run(world.call(three!, 'paused', {}, { model: 'other' }));
@@ -220,7 +220,7 @@ export function limiterContract(
     it('plans with what all processes have used', async () => {
       const [one, two] = world.processes(2, { limits: { rpm: 60 }, burstSeconds: 2 });
       await world.run(world.call(one!, 'a'), world.call(one!, 'b'));
-      await world.run(world.clock.advance(10));
+      await world.clock.advance(10);
       const planned = await world.clock.run(two!.plan([{ cost: {} }, { cost: {} }]));
       expect(planned.durationMs).toBeCloseTo(1990, -1);
     });
@@ -231,7 +231,7 @@ export function limiterContract(
       await world.run(world.call(one!, 'a', {}, { flightMs: 5000 }));
       void world.call(two!, 'b', {}, { flightMs: 5000 });
       void world.call(two!, 'c', {}, { flightMs: 5000 });
-      await world.run(world.clock.advance(10));
+      await world.clock.advance(10);
       const status = world.clock.run(one!.status());
       expect(await status).toMatchObject([
         { model: 'default', inFlight: 2, queued: 1, processes: new Set(limiters).size },
@@ -247,7 +247,7 @@ export function limiterContract(
       }
       void world.call(one!, 'flies', {}, { model: 'other', flightMs: 60_000 });
       void world.call(one!, 'waits', { tokens: 500 }, { model: 'm' });
-      await world.run(world.clock.advance(1000));
+      await world.clock.advance(1000);
       const status = await world.clock.run(two!.status());
       expect(
         status
