@@ -31,7 +31,7 @@ interface Packed {
 }
 
 /** Of the packed file; in November 2026 it had 345,000. */
-const MOST_BYTES = 400_000;
+const MOST_BYTES = 420_000;
 
 /** A registry may be slow. */
 const INSTALL_MS = 120_000;
