@@ -5,6 +5,7 @@ import type { LaneCommand } from '../../src/rules/commands.ts';
 import { change, type Decision } from '../../src/rules/decide.ts';
 import { type LaneState, newLane } from '../../src/rules/lane-state.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
+import { readUse } from '../../src/rules/limits/limits-codec.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { LIMIT_OPENING } from './support/limit-opening.ts';
@@ -34,8 +35,14 @@ function tickets(count: number): Ticket[] {
 }
 
 const grantedIn = (): Decision['granted'] => decided.flatMap(({ granted }) => granted);
-const leftOf = (state: LaneState): number =>
-  Math.round(levels(state.limits, clock.now())[0]!.level);
+
+/** What is left of the limits of a lane that hears a command. */
+function leftAfter(command: LaneCommand): number {
+  const state = lane();
+  const use = 'limits' in command ? { use: readUse(command) } : {};
+  change(state, [{ member: 'one', command: { ...command, ...use } }], clock.now());
+  return Math.round(levels(state.limits, clock.now())[0]!.level);
+}
 
 it.each([
   [1, 100],
@@ -65,9 +72,7 @@ it('tells nothing until the store can be reached, then all that was used, then e
   expect([told, outage.isReturning]).toEqual([[], false]);
   outage.returning();
   expect(outage.isReturning).toBe(true);
-  const state = lane();
-  change(state, [{ member: 'one', command: told[0]! }], clock.now());
-  expect([told.length, leftOf(state)]).toEqual([1, 80]);
+  expect([told.length, leftAfter(told[0]!)]).toEqual([1, 80]);
   outage.keeper.ask(tickets(2));
   const each = { kind: 'used', cost: expect.objectContaining({ requests: 1 }) };
   expect(told.slice(1)).toEqual([each, each]);
@@ -77,7 +82,5 @@ it('says what was used and has not come back', async () => {
   const outage = outageOf(1);
   outage.keeper.ask(tickets(60));
   await clock.advance(30_000);
-  const state = lane();
-  change(state, [{ member: 'one', command: outage.used }], clock.now());
-  expect(leftOf(state)).toBe(90);
+  expect(leftAfter(outage.used)).toBe(90);
 });

@@ -73,6 +73,6 @@ test('a call that costs no tokens teaches nothing', async () => {
   const { learn, expectedNow, meanNow, ...numbers } = estimated;
   expect([expectedNow(), meanNow()]).toEqual([0, undefined]);
   learn({ inputTokens: 500, outputTokens: 500, cachedInputTokens: 0, cacheWriteTokens: 0 });
-  expect(Object.values(numbers)).toEqual([0, 0, 0, 0, 0]);
+  expect(Object.values(numbers)).toEqual([false, 0, 0, 0, 0, 0]);
   expect(calibration.toJSON()).toEqual(new Calibration().toJSON());
 });
