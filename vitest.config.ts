@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -89,8 +90,8 @@ export default defineConfig({
   test: {
     projects,
     sequence: { sequencer: Mixed },
-    // One more than cores: many tests wait for servers and processes.
-    maxWorkers: '150%',
+    // One more than cores: many tests wait for servers and processes. (A share above 100 % counts as 100.)
+    maxWorkers: availableParallelism() + 1,
     setupFiles: ['test/support/seed.ts'],
     // The batches send thousands of calls over HTTP.
     testTimeout: 120_000,
