@@ -61,7 +61,13 @@ export class FetchCall {
   async answer(): Promise<Response> {
     const call = this.#pipeline.describe(this.#described(this.#target.url.pathname));
     if (call === undefined || this.#isUnlikely(call)) return this.#plain();
-    return this.#attempts(call, this.#question(call));
+    const question = this.#question(call);
+    try {
+      return await this.#attempts(call, question);
+    } catch (error) {
+      question?.failed();
+      throw error;
+    }
   }
 
   async #attempts(call: Call, question: UsageQuestion | undefined): Promise<Response> {

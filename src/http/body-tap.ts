@@ -10,6 +10,11 @@ export interface ObservedUsage {
   readonly failure?: BodyFailure;
   /** Of a stream: its last event came, though its reader may not have read on to its end. */
   readonly isDone?: true;
+  /**
+   * Of a stream: whether a chunk with the usage and no choices came; `announced`, where all other
+   * chunks had `"usage":null`, as OpenAI does for those who ask.
+   */
+  readonly usageChunk?: 'announced' | 'unannounced';
 }
 
 /** Told of what a body says while it passes. */

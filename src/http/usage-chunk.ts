@@ -11,7 +11,7 @@ const NULL_USAGE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/g;
 const USAGE = '"usage"';
 
 /** Whether it is the chunk that `include_usage` adds: it has the usage, and no choices. */
-function isUsageChunk(chunk: unknown): boolean {
+export function isUsageChunk(chunk: unknown): boolean {
   const choices = member(chunk, 'choices');
   return Array.isArray(choices) && choices.length === 0 && isObject(member(chunk, 'usage'));
 }

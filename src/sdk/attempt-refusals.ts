@@ -92,19 +92,15 @@ export class AttemptRefusals {
       return response;
     }
     const { limiter, clock } = this.#context;
-    const loading = mayRefuse(status) ? refusalReader(limiter) : undefined;
-    const read = await readError(response, clock);
-    const now = wallNow(clock);
-    const reader = await loading;
+    const [read, reader] = await Promise.all([
+      readError(response, clock),
+      mayRefuse(status) ? refusalReader(limiter) : undefined,
+    ]);
     if (question?.isRefused(status, read.text) === true) {
       this.again = 'without usage';
       this.#reservation.settleFromResponse(NOTHING_USED);
     }
-    return this.#refused(
-      response,
-      read,
-      reader?.refusalIn({ status, headers: response.headers, body: read.text, now }),
-    );
+    return this.#refused(response, read, reader);
   }
 
   /**
@@ -124,8 +120,10 @@ export class AttemptRefusals {
     return reader instanceof Promise ? reader.then(read) : read(reader);
   }
 
-  #refused(response: Response, read: ReadResponse, found: ReadRefusal | undefined): Response {
-    const { status } = response;
+  #refused(response: Response, read: ReadResponse, reader: RefusalReader | undefined): Response {
+    const { status, headers } = response;
+    const now = wallNow(this.#context.clock);
+    const found = reader?.refusalIn({ status, headers, body: read.text, now });
     this.#kind = found?.refusal.kind;
     if (found === undefined) this.#reservation.settleFromResponse(status < 500 ? NOTHING_USED : {});
     else this.#obey(found, read);

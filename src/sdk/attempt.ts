@@ -145,8 +145,7 @@ export class Attempt {
 
   /**
    * Settles with the usage that the response reports, where it can be true; else with the output
-   * that was streamed, if the response is not complete or wasn't asked for its usage; else with what
-   * was reserved.
+   * that was streamed, if the response is not complete; else with what was reserved.
    */
   #settle(
     { usage: reported, seenOutputTokens, complete, isDone, failure }: ResponseEnd,
@@ -169,7 +168,7 @@ export class Attempt {
     const isAll = isWhole || (isDone === true && failure === undefined);
     if (usage !== undefined && isAll) estimate.learn(usage);
     const seen = { ...NOTHING_SEEN, inputTokens, outputTokens: seenOutputTokens };
-    const isSeen = seenOutputTokens > 0 && (!isWhole || this.#context.question?.isTrial === true);
+    const isSeen = !isWhole && seenOutputTokens > 0;
     const known = usage ?? (isSeen ? seen : undefined);
     this.reservation.settleFromResponse(known && provider.settle(known, call));
     budget.settle(known);

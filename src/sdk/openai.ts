@@ -173,6 +173,7 @@ class OpenAIHook {
         return result;
       } catch (error) {
         attempt.abandon();
+        sending.question?.failed();
         if (attempt.refusals.again === undefined) throw error;
         sending.resends++;
         sending.attempt++;
@@ -190,10 +191,11 @@ class OpenAIHook {
    * the SDK throws its own error for that.
    */
   #admitted(asking: WaitedCall): Attempt | undefined {
-    const { signal, previous } = asking.request;
+    const { question, signal, previous } = asking.request;
     try {
       return asking.admitted;
     } catch (error) {
+      question?.failed();
       if (signal?.aborted === true || previous?.refusals.answersFor(error) === true)
         return undefined;
       throw error;

@@ -6,6 +6,12 @@ import { isAboutUsage, isUnknownField } from './field-refusal.ts';
 /** Statuses of a host that rejects an unknown field. */
 const FIELD_REFUSED: readonly number[] = [400, 403, 404, 415, 422];
 
+/**
+ * `doubtful`: a usage chunk came when we asked, but nothing shows that asking was the reason. The next
+ * stream isn't asked for its usage, to find out (`trying`).
+ */
+type Habit = StreamUsage | 'doubtful' | 'trying';
+
 /** So many models and hosts are remembered; the oldest are forgotten first. */
 const MOST_HABITS = 1000;
 
@@ -18,18 +24,18 @@ const accepting = new Set<string>();
 
 /** What a limiter has learned of the streams of its hosts: whether they carry their usage unasked. */
 export class UsageHabits {
-  readonly #habits = new Map<string, StreamUsage>();
+  readonly #habits = new Map<string, Habit>();
 
   /** The question of the next streamed chat whose caller doesn't ask. */
   question(baseURL: string, model: string): UsageQuestion {
     return new UsageQuestion(this, baseURL, `${baseURL} ${model}`);
   }
 
-  of(baseURL: string, key: string): StreamUsage {
+  of(baseURL: string, key: string): Habit {
     return this.#habits.get(key) ?? streamUsageOf(hostnameOf(baseURL));
   }
 
-  note(key: string, habit: StreamUsage): void {
+  note(key: string, habit: Habit): void {
     this.#habits.delete(key);
     this.#habits.set(key, habit);
     const [oldest] = this.#habits.keys();
@@ -40,17 +46,15 @@ export class UsageHabits {
 /**
  * Whether we ask for the usage of one streamed chat, and what its answers teach.
  *
- * We ask, and hide the chunk that asking adds, where the host is known to send it to those who ask. On
- * a host that nobody knows, a chunk that came when we asked may be the caller's: it would have come
- * anyway, and looks the same. So nobody is asked there until one stream has shown what comes unasked.
- * That harms less than to hide what is the caller's, or to show what isn't: until then, a stream counts
- * with the output that was seen.
+ * We ask, and hide the chunk that asking adds, unless the host is known to send it anyway: then it is
+ * the caller's. On a host that nobody knows, the first chunk is taken for the answer to our question;
+ * if it doesn't look like OpenAI's, the second stream goes without the question and shows the truth.
  */
 export class UsageQuestion {
   readonly #habits: UsageHabits;
   readonly #baseURL: string;
   readonly #key: string;
-  #isAsked: boolean | undefined;
+  #isAsked: boolean;
   #isTrial = false;
   /** The error after which the question was left out, though it doesn't name it. */
   #suspected: string | undefined;
@@ -59,32 +63,29 @@ export class UsageQuestion {
     this.#habits = habits;
     this.#baseURL = baseURL;
     this.#key = key;
+    const habit = habits.of(baseURL, key);
+    this.#isAsked = habit !== 'always' && !refusing.has(baseURL);
+    if (!this.#isAsked || habit !== 'doubtful') return;
+    habits.note(key, 'trying');
+    this.#isAsked = false;
+    this.#isTrial = true;
   }
 
-  /** The request has `include_usage` because of us: what that adds is hidden. Decided as it is sent. */
+  /** The request has `include_usage` because of us: what that adds is hidden from the caller. */
   get isAsked(): boolean {
-    if (this.#isAsked !== undefined) return this.#isAsked;
-    const habit = this.#habits.of(this.#baseURL, this.#key);
-    this.#isTrial = habit === 'unknown';
-    this.#isAsked = habit === 'asked' && !refusing.has(this.#baseURL);
     return this.#isAsked;
-  }
-
-  /** Whether it went without the question to find out what comes. */
-  get isTrial(): boolean {
-    return this.#isTrial;
   }
 
   /** Whether an error of this status may be about the question. */
   mayBeRefused(status: number): boolean {
-    const isOpen = this.isAsked || this.#suspected !== undefined;
+    const isOpen = this.#isAsked || this.#suspected !== undefined;
     return isOpen && FIELD_REFUSED.includes(status);
   }
 
   /** Whether the error is about the question: then the call must be sent again without it. */
   isRefused(status: number, body: string): boolean {
     if (!this.mayBeRefused(status)) return false;
-    if (!this.isAsked) {
+    if (!this.#isAsked) {
       // The same error without the question: it was about something else.
       if (body === this.#suspected) accepting.add(this.#baseURL);
       this.#suspected = undefined;
@@ -100,15 +101,29 @@ export class UsageQuestion {
 
   /** The host has answered well. */
   accepted(): void {
-    if (this.isAsked) accepting.add(this.#baseURL);
+    if (this.#isAsked) accepting.add(this.#baseURL);
     if (this.#suspected !== undefined) refusing.add(this.#baseURL);
     this.#suspected = undefined;
   }
 
-  /** A stream has ended. What one that was cut lacks says nothing. */
-  heard({ usage, complete, isDone, failure }: ResponseEnd): void {
-    if (this.isAsked || (!complete && isDone !== true) || failure !== undefined) return;
-    this.#habits.note(this.#key, usage === undefined ? 'asked' : 'always');
+  /** A stream has ended. */
+  heard({ usage, usageChunk, complete, isDone, failure }: ResponseEnd): void {
+    if ((!complete && isDone !== true) || failure !== undefined) this.failed();
+    else if (!this.#isAsked) {
+      this.#isTrial = false;
+      this.#habits.note(this.#key, usage === undefined ? 'asked' : 'always');
+    } else if (usageChunk !== undefined && this.#habit === 'unknown') {
+      this.#habits.note(this.#key, usageChunk === 'announced' ? 'asked' : 'doubtful');
+    }
+  }
+
+  /** The call has failed: if it was to find something out, another one must. */
+  failed(): void {
+    if (this.#isTrial && this.#habit === 'trying') this.#habits.note(this.#key, 'doubtful');
+  }
+
+  get #habit(): Habit {
+    return this.#habits.of(this.#baseURL, this.#key);
   }
 
   /** Whether the host is known to understand the question. */

@@ -34,10 +34,6 @@ function setup(sdk: EachSdk, { start = 0, simulator: served, limiter: given, ...
   return { ...bench(sdk, simulator.fetch, { client, limiter }, clock), simulator };
 }
 
-/** Asked by the caller: a host that nobody knows isn't asked by the limiter at first. */
-const asking = ({ wire }: EachSdk) =>
-  wire === 'openai' ? { stream_options: { include_usage: true } } : {};
-
 /** Both ways to make the same call, read to its end. */
 const WAYS: readonly [
   string,
@@ -46,8 +42,7 @@ const WAYS: readonly [
   ['whole', async (sdk, client, extra, options) => sdk.ask(client, options, extra)],
   [
     'streamed',
-    async (sdk, client, extra, options) =>
-      all(await sdk.stream(client, options, { ...asking(sdk), ...extra })),
+    async (sdk, client, extra, options) => all(await sdk.stream(client, options, extra)),
   ],
 ];
 

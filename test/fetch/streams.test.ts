@@ -53,12 +53,8 @@ describe('a stream through a limited fetch', () => {
     const error = { message: "Unrecognized request argument supplied: 'stream_options'" };
     const refusing = json({ error }, { status: 400 });
     const bodies: unknown[] = [];
-    const silent = events(
-      'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}',
-      'data: [DONE]',
-    );
     const bench = fetchBench((clock) => {
-      const { fetch, seen } = scripted(clock, silent, refusing, events(...STREAM));
+      const { fetch, seen } = scripted(clock, refusing, events(...STREAM));
       return async (...given) => {
         const response = await fetch(...given);
         bodies.push(seen.at(-1)?.body);
@@ -67,12 +63,10 @@ describe('a stream through a limited fetch', () => {
     });
     const url = 'https://refuses.example/v1/chat/completions';
     const init = chat({ stream: true });
-    for (let turn = 0; turn < 2; turn++) {
-      const answer = await bench.clock.run(bench.fetch(url, init));
-      expect(answer.status).toBe(200);
-      await bench.clock.run(answer.text());
-    }
-    expect(bodies.map((body) => 'stream_options' in Object(body))).toEqual([false, true, false]);
+    const first = await bench.clock.run(bench.fetch(url, init));
+    expect(first.status).toBe(200);
+    await bench.clock.run(first.text());
+    expect(bodies.map((body) => 'stream_options' in Object(body))).toEqual([true, false]);
     const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=x' };
     const signed = await bench.clock.run(
       bench.fetch('https://signed.example/v1/chat/completions', { ...init, headers }),
