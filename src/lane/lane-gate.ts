@@ -4,11 +4,11 @@ import type { LaneKeeper } from './lane-keeper.ts';
 
 /** What is asked of a shared lane waits here until it is known whether an operator has stopped it. */
 export class LaneGate {
+  /** What waits; `undefined` once it is open. */
   #unasked: (readonly Ticket[])[] | undefined;
+  #onOpen: (() => void) | undefined;
   /** Whether the lane was told that it is stopped. */
   #isStopped = false;
-
-  #onOpen: (() => void) | undefined;
   #isOver = false;
 
   /** `isClosed`: what is asked waits for `open`. */

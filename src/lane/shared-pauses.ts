@@ -33,8 +33,10 @@ export class SharedPauses {
 
   /** The lane is opened: nothing goes before it is known whether it is paused. */
   ask(key: LaneKey, keeper: SharedKeeper, gate: LaneGate): void {
-    if (this.#isClosed) gate.open(keeper, 0);
-    if (this.#isClosed) return;
+    if (this.#isClosed) {
+      gate.open(keeper, 0);
+      return;
+    }
     const names = namesOf(key);
     const before = this.#said;
     const hear: WordsHearer = (words, now) => {
