@@ -47,8 +47,8 @@ export class UsageHabits {
  * Whether we ask for the usage of one streamed chat, and what its answers teach.
  *
  * We ask, and hide the chunk that asking adds, unless the host is known to send it anyway: then it is
- * the caller's. On a host that nobody knows, the first chunk is taken for the answer to our question;
- * if it doesn't look like OpenAI's, the second stream goes without the question and shows the truth.
+ * the caller's. On a host that nobody knows, the first chunk is taken for the answer to our question,
+ * and the second stream goes without the question and shows the truth.
  */
 export class UsageQuestion {
   readonly #habits: UsageHabits;
@@ -111,9 +111,14 @@ export class UsageQuestion {
     if ((!complete && isDone !== true) || failure !== undefined) this.failed();
     else if (!this.#isAsked) {
       this.#isTrial = false;
-      this.#habits.note(this.#key, usage === undefined ? 'asked' : 'always');
+      const habit = usage === undefined ? 'asked' : 'always';
+      this.#habits.note(this.#key, habit);
+      this.#habits.note(this.#baseURL, habit);
     } else if (usageChunk !== undefined && this.#habit === 'unknown') {
-      this.#habits.note(this.#key, usageChunk === 'announced' ? 'asked' : 'doubtful');
+      // OpenAI announces what was asked for. Some hosts announce what they would have sent anyway: the
+      // first model of a host shows which it is.
+      const isTrusted = usageChunk === 'announced' && this.#hostHabit === 'asked';
+      this.#habits.note(this.#key, isTrusted ? 'asked' : 'doubtful');
     }
   }
 
@@ -124,6 +129,11 @@ export class UsageQuestion {
 
   get #habit(): Habit {
     return this.#habits.of(this.#baseURL, this.#key);
+  }
+
+  /** What another model of this host has shown. */
+  get #hostHabit(): Habit {
+    return this.#habits.of(this.#baseURL, this.#baseURL);
   }
 
   /** Whether the host is known to understand the question. */

@@ -173,4 +173,10 @@ export const HOST_STREAMS: Readonly<Record<string, HostStream>> = {
     usage: COUNTED,
     sameFrom: 1,
   },
+  'an unknown host that sends it unasked and announces it': {
+    baseURL: 'https://announcing.example/v1',
+    stream: () => sse(...text({ usage: null }), noChoices({ usage: USAGE }), DONE),
+    usage: COUNTED,
+    sameFrom: 1,
+  },
 };

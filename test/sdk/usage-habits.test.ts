@@ -14,6 +14,7 @@ const HOST = 'https://llm.example/v1';
 /** How each of two kinds of hosts answers a stream. */
 type Host = (isAsked: boolean) => ResponseEnd;
 const obedient: Host = (isAsked) => (isAsked ? UNANNOUNCED : SILENT);
+const polite: Host = (isAsked) => (isAsked ? ANNOUNCED : SILENT);
 const generous: Host = () => UNANNOUNCED;
 
 /** Whether each of some streams, one after the other, is asked. */
@@ -34,8 +35,20 @@ describe('on a host that nobody knows', () => {
     expect(asks(obedient, 4)).toEqual([true, false, true, true]);
   });
 
-  it('nothing needs to be found out where the chunk is announced as OpenAI does it', () => {
-    expect(asks((isAsked) => (isAsked ? ANNOUNCED : SILENT), 4)).toEqual([true, true, true, true]);
+  it('also where the chunk is announced as OpenAI does it', () => {
+    expect(asks(() => ANNOUNCED, 4)).toEqual([true, false, false, false]);
+    expect(asks(polite, 4)).toEqual([true, false, true, true]);
+  });
+
+  it('a host that announces to those who ask is believed for its other models', () => {
+    const habits = new UsageHabits();
+    asks(polite, 2, habits);
+    const others = Array.from({ length: 3 }, () => {
+      const question = habits.question(HOST, 'other');
+      question.heard(polite(question.isAsked));
+      return question.isAsked;
+    });
+    expect(others).toEqual([true, true, true]);
   });
 
   it('nor where the usage stands beside choices: nothing is hidden there', () => {
@@ -95,7 +108,7 @@ describe('on known hosts', () => {
 });
 
 it('from the third stream on, a caller is never kept from what came unasked, nor shown what we asked for', () => {
-  const hosts = fc.constantFrom(obedient, generous);
+  const hosts = fc.constantFrom(obedient, polite, generous);
   fc.assert(
     fc.property(fc.array(hosts, { minLength: 1, maxLength: 6 }), (models) => {
       const habits = new UsageHabits();
