@@ -45,11 +45,14 @@ export function saysRate(message: string): boolean {
   return RATE_WORDS.some((words) => words.test(message));
 }
 
-/** OpenAI, its flex tier, Anthropic, Cerebras, Moonshot, Groq's flex tier, Gemini's, Bedrock. */
+/**
+ * OpenAI, its flex tier, Anthropic, Cerebras, Moonshot, Groq's flex tier, Gemini's, Bedrock, Azure
+ * (`NoCapacity`), Mistral (`service_tier_capacity_exceeded`). What was provisioned is one's own.
+ */
 const CAPACITY_CODE =
-  /^(?:server|engine|model)?(?:is)?overloaded(?:error)?$|^serviceunavailableerror$|^flexunavailable$|^resourceunavailable$|^queueexceeded$|^(?:flex)?capacityexceeded$|^modelcapacityexhausted$|^modelnotreadyexception$|^engineoverloaded/;
+  /^(?:server|engine|model)?(?:is)?overloaded(?:error)?$|^serviceunavailableerror$|^flexunavailable$|^resourceunavailable$|^queueexceeded$|^(?!provisioned)\w{0,20}capacity(?:exceeded|exhausted|reached|unavailable)$|^(?:no|insufficient|outof)\w{0,20}capacity$|^modelnotreadyexception$|^engineoverloaded/;
 const CAPACITY_WORDS =
-  /\boverloaded\b|\b(?:no|out of|insufficient|lacks?) (?:[\w-]{1,15} ){0,2}capacity\b|\bat (?:full |max(?:imum)? |peak )?capacity\b/i;
+  /\boverloaded\b|\b(?:no|out of|insufficient|lacks?) (?:[\w-]{1,15} ){0,2}capacity\b|\bat (?:full |max(?:imum)? |peak )?capacity\b|(?<!\b(?:provisioned|your|throughput|token|request) )\bcapacity (?:is |was |has been )?(?:temporarily )?(?:exceeded|exhausted|reached|unavailable)\b/i;
 
 /** Whether an error says that the server has too much to do, whoever calls. */
 export function saysOverloaded({ codes, message }: Pick<ErrorBody, 'codes' | 'message'>): boolean {

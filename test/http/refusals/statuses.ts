@@ -130,6 +130,37 @@ export const STATUSES: readonly StatusFixture[] = [
     kind: 'capacity',
   },
   {
+    host: 'Azure, a region that is full',
+    source: 'Azure OpenAI, "Error codes", 2025',
+    status: 429,
+    body: error('The service is temporarily unable to process your request. Try again later.', {
+      code: 'NoCapacity',
+    }),
+    kind: 'capacity',
+  },
+  {
+    host: 'Mistral, a tier that is full',
+    source: 'Mistral, error 3505, 2025',
+    status: 429,
+    body: {
+      object: 'error',
+      message: 'Service tier capacity exceeded for this model.',
+      type: 'service_tier_capacity_exceeded',
+      code: '3505',
+    },
+    kind: 'capacity',
+  },
+  {
+    host: 'Azure, units that one has bought',
+    source: 'Azure OpenAI, "Provisioned throughput", 2025',
+    status: 429,
+    body: error('Your provisioned capacity exceeded its use. Please retry after 3 seconds.', {
+      code: '429',
+    }),
+    kind: 'rate',
+    retryAfterMs: 3000,
+  },
+  {
     host: 'a gateway that calms',
     source: 'Twitter API v1, 2012',
     status: 420,
