@@ -14,8 +14,20 @@ export interface Database {
   readonly admin: pg.Client;
 }
 
+/** What is to be done before a suite's client ends, in this order. */
+const endings: (() => Promise<unknown>)[] = [];
+
+/** Has it done when the suite is over. */
+export function atEnd(...more: readonly (() => Promise<unknown>)[]): void {
+  endings.push(...more);
+}
+
 let why: string | undefined;
-const admin = new pg.Client({ connectionString: SERVER_URL, connectionTimeoutMillis: 1000 });
+const admin = new pg.Client({
+  connectionString: SERVER_URL,
+  connectionTimeoutMillis: 1000,
+  options: '-c synchronous_commit=off',
+});
 admin.on('error', () => {});
 try {
   await admin.connect();
@@ -28,7 +40,10 @@ export function describePostgres(name: string, suite: () => void): void {
   if (why !== undefined) skipAloud(name, why);
   else {
     describe(name, () => {
-      afterAll(() => admin.end());
+      afterAll(async () => {
+        for (const end of endings) await end();
+        await admin.end();
+      });
       suite();
     });
   }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type {
   PostgresConnection,
   PostgresPool,
@@ -15,17 +15,12 @@ const TIME = /extract\(epoch FROM (statement|clock)_timestamp\(\)\) \* 1000/g;
 export class VirtualPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #clock: VirtualClock;
+  readonly #listeners: ((error: Error) => void)[] = [];
   /** Connections that listen, and when they end. */
   readonly #listening = new Map<pg.PoolClient, Promise<void>>();
 
-  constructor(url: string, clock: VirtualClock) {
-    // What a crash would lose is lost anyway.
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: 40,
-      options: '-c synchronous_commit=off',
-    });
-    this.#pool.on('error', () => {});
+  constructor(pool: pg.Pool, clock: VirtualClock) {
+    this.#pool = pool;
     this.#clock = clock;
   }
 
@@ -61,11 +56,13 @@ export class VirtualPool implements PostgresPool {
     };
   }
 
-  end(): Promise<void> {
-    return this.#pool.end();
+  /** The server's connections go on. */
+  async end(): Promise<void> {
+    for (const listener of this.#listeners.splice(0)) this.#pool.off('error', listener);
   }
 
   on(event: 'error', listener: (error: Error) => void): unknown {
+    this.#listeners.push(listener);
     return this.#pool.on(event, listener);
   }
 
