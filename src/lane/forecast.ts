@@ -118,7 +118,7 @@ export class Forecaster {
     const { limits, queue, others, obstacle, pauseMs, isOwn } = situation;
     const cost = capEstimates(limits, call.cost, call.expects);
     const { caller, counted, priority } = call;
-    const ahead = others?.before(call, queue) ?? queue.before(caller, counted, priority);
+    const ahead = others?.before(call, queue) ?? queue.ahead.of(caller, counted, priority);
     const alone = this.#after(ahead, cost, situation);
     const own = this.#ofOwn(call, situation);
     const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
@@ -136,7 +136,7 @@ export class Forecaster {
     { queue, now }: LaneSituation,
   ): OwnForecast {
     if (own === undefined) return { waitMs: 0, reason: 'requests' };
-    const before = queue.ownCostBefore(caller, priority);
+    const before = queue.ahead.ownCost(caller, priority);
     return caller.forecast(plus(before, caller.capped(ownCost, expects)), now);
   }
 
@@ -162,7 +162,7 @@ export class Forecaster {
     if (isSame && this.#line) return this.#line.waitAfter(ahead, cost, now);
     this.#limits = limits;
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
-    const isWhole = isAlone(situation) && ahead.calls === queue.counted.calls;
+    const isWhole = isAlone(situation) && ahead.calls === queue.ahead.all.calls;
     return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }
 }

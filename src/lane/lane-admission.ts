@@ -77,7 +77,7 @@ export class LaneAdmission {
     const { maxWaitMs } = patience;
     const mayBeFull =
       !isRetry &&
-      this.#forecaster.situation.queue.counted.calls + this.elsewhere >= this.bounds.maxQueue;
+      this.#forecaster.situation.queue.ahead.all.calls + this.elsewhere >= this.bounds.maxQueue;
     if (!mayBeFull && maxWaitMs === Number.POSITIVE_INFINITY) return undefined;
     const forecast = this.#forecaster.of(call, maxWaitMs);
     const mustWait = forecast.waitMs > 0 || this.#forecaster.situation.obstacle !== undefined;

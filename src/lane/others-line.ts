@@ -56,9 +56,9 @@ export class OthersLine {
     const { caller, counted, priority, sharedKey } = call;
     const same = this.tickets.filter((each) => each.key === sharedKey && this.#isFirst(each, call));
     const elsewhere = this.#sum(NOTHING, same);
-    const here = queue.before(caller, counted, priority, elsewhere);
+    const here = queue.ahead.of(caller, counted, priority, elsewhere);
     const left = new Map<string, number>();
-    const most = queue.ownBefore(caller, priority).calls + same.length + 1;
+    const most = queue.ahead.own(caller, priority).calls + same.length + 1;
     for (const { sharedKey: key } of queue.front(LOOKED_AT, Number.NEGATIVE_INFINITY)) {
       left.set(key, (left.get(key) ?? most) - 1);
     }

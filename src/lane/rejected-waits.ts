@@ -99,8 +99,8 @@ function evidence(
   const { limit, level } = scarcest;
   // What waits already has a claim to what is left.
   const claimed = isOwn
-    ? queue.ownCostBefore(caller, Number.NEGATIVE_INFINITY)
-    : queue.counted.cost;
+    ? queue.ahead.ownCost(caller, Number.NEGATIVE_INFINITY)
+    : queue.ahead.all.cost;
   const left = level - amount(claimed, limit.dimension);
   // Dollars are counted to the billionth.
   const unit = limit.dimension === 'usd' ? 1e9 : 1;

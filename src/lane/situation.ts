@@ -56,5 +56,5 @@ export function situationOf(
 
 /** All that wait, in all processes. */
 export function lineOf({ queue, others }: LaneSituation): Calls {
-  return others?.with(queue.counted) ?? queue.counted;
+  return others?.with(queue.ahead.all) ?? queue.ahead.all;
 }

@@ -81,7 +81,7 @@ export class Stays {
     }
     const isHeard = this.#options.emitter.listenerCount('throttled') > 0;
     const joining = isHeard ? this.#forecaster.ofJoining(queued) : undefined;
-    this.#queue.fair.count(queued);
+    this.#queue.fair.ahead.count(queued);
     call.onHeld?.();
     this.#rejectLate(queued, patienceOf(call));
     if (joining === undefined) return;

@@ -1,5 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
-import { type Cost, least, minus, plus, times } from '../model/limits.ts';
+import type { Cost } from '../model/limits.ts';
 import {
   begin,
   end,
@@ -9,7 +9,8 @@ import {
   startsBefore,
   type Turns,
 } from '../rules/turns.ts';
-import { type Ahead, CallerQueue, NOTHING_AHEAD } from './caller-queue.ts';
+import { CallerQueue } from './caller-queue.ts';
+import { CallsAhead } from './calls-ahead.ts';
 import { firstCalls } from './first-calls.ts';
 import { Heap } from './heap.ts';
 import type { QueuedCall } from './queued-call.ts';
@@ -24,9 +25,10 @@ export class FairQueue<R = unknown> {
   readonly #sizeOf: (cost: Cost) => number;
   readonly #callers = new Map<string, CallerQueue<R>>();
   readonly #ready = new Heap<CallerQueue<R>>(startsBefore);
+  /** What goes before a new call, for forecasts. */
+  readonly ahead: CallsAhead<R> = new CallsAhead(this.#callers, this.#ready);
   readonly #held = new Heap<CallerQueue<R>>((one, other) => heldUntil(one) < heldUntil(other));
   #size = 0;
-  #counted: Ahead = NOTHING_AHEAD;
   /** What `front` has found, until something changes. */
   #found: { readonly count: number; readonly calls: readonly QueuedCall<R>[] } | undefined;
 
@@ -37,11 +39,6 @@ export class FairQueue<R = unknown> {
 
   get size(): number {
     return this.#size;
-  }
-
-  /** The calls that count in forecasts. */
-  get counted(): Ahead {
-    return this.#counted;
   }
 
   /** When the first caller that is held may go, in milliseconds since the epoch. */
@@ -69,7 +66,7 @@ export class FairQueue<R = unknown> {
     queue.remove(call);
     this.#found = undefined;
     this.#size--;
-    if (call.isCounted) this.#uncount(call);
+    this.ahead.uncount(call);
     if (queue.size === 0) this.#close(queue);
     else if (wasFirst) this.#release(queue);
   }
@@ -128,61 +125,10 @@ export class FairQueue<R = unknown> {
     for (const queue of this.#callers.values()) yield* queue.calls();
   }
 
-  /** The caller's calls that go before a new one of its own of that priority. */
-  ownBefore(caller: Caller, priority: number): Ahead {
-    return this.#callers.get(caller.id)?.before(priority) ?? NOTHING_AHEAD;
-  }
-
-  /** What those cost of the caller's own limits. */
-  ownCostBefore(caller: Caller, priority: number): Cost {
-    return this.#callers.get(caller.id)?.ownCostBefore(priority) ?? {};
-  }
-
-  /**
-   * The calls that go before a new one: its caller's own of that priority, and as much of each other
-   * caller's, where there is so much. Callers that are held stand in nobody's way. `elsewhere`: its
-   * caller's calls that other processes have before it.
-   */
-  before(caller: Caller, counted: Cost, priority: number, elsewhere: Ahead = NOTHING_AHEAD): Ahead {
-    const here = this.ownBefore(caller, priority);
-    const own = { calls: here.calls + elsewhere.calls, cost: plus(here.cost, elsewhere.cost) };
-    const all = this.ownBefore(caller, Number.NEGATIVE_INFINITY);
-    const others = this.#ready.size - (this.#isReady(caller) ? 1 : 0);
-    if (others === 0) return own;
-    const most = {
-      calls: (own.calls + 1) * others,
-      cost: times(plus(own.cost, counted), others),
-    };
-    const rest = {
-      calls: this.#counted.calls - all.calls,
-      cost: minus(this.#counted.cost, all.cost),
-    };
-    return {
-      calls: own.calls + Math.min(most.calls, rest.calls),
-      cost: plus(own.cost, least(rest.cost, most.cost)),
-    };
-  }
-
   /** Whether the call is its caller's last one, with so many before it. */
   isBehind(call: QueuedCall<R>, calls: number): boolean {
     const queue = this.#callers.get(call.key);
     return queue !== undefined && queue.size > calls && queue.isLast(call);
-  }
-
-  /** The call counts in forecasts from now on. */
-  count(call: QueuedCall<R>): void {
-    if (call.isCounted) return;
-    call.isCounted = true;
-    this.#callers.get(call.key)?.count(call);
-    const { calls, cost } = this.#counted;
-    this.#counted = { calls: calls + 1, cost: plus(cost, call.counted) };
-  }
-
-  /** An empty queue costs exactly nothing, whatever rounding has left in the sum. */
-  #uncount(call: QueuedCall<R>): void {
-    const calls = this.#counted.calls - 1;
-    const cost = calls === 0 ? {} : minus(this.#counted.cost, call.counted);
-    this.#counted = { calls, cost };
   }
 
   #opened(caller: Caller, { counted }: QueuedCall<R>): CallerQueue<R> {
@@ -200,11 +146,6 @@ export class FairQueue<R = unknown> {
     this.#callers.delete(queue.caller.id);
     queue.caller.unlisten(this);
     end(this.#turns, queue.caller.id, this.#callers.size);
-  }
-
-  #isReady({ id }: Caller): boolean {
-    const queue = this.#callers.get(id);
-    return queue !== undefined && this.#ready.has(queue);
   }
 
   #releaseUntil(now: number): void {

@@ -35,7 +35,7 @@ describe('the calls that other processes have in line', () => {
     callers.forEach((caller, id) => {
       const call = callOf<Reservation>(caller, id, COST);
       queue.add(call);
-      queue.count(call);
+      queue.ahead.count(call);
     });
     return queue;
   };
