@@ -64,7 +64,10 @@ export interface Shape {
   readonly enforcement: Enforcement | 'fixed';
   /** In seconds of the rate; at most the limit's own window. */
   readonly burstSeconds: number;
-  /** For `slices`: how far the network may shift calls against each other. @default 50 */
+  /**
+   * For `slices` and `window`: by how many milliseconds the network may shift calls against each
+   * other. @default 50
+   */
   readonly spreadMs?: number | undefined;
   /** The server is unknown: this is the strictest shape, and looser ones may be tried. */
   readonly isUnknown?: boolean | undefined;
@@ -84,8 +87,8 @@ export const UNKNOWN_SHAPE: Shape = {
   isUnknown: true,
 };
 
-/** A limit in dollars is the user's own: all of it may be used, in one burst. */
-export const USD_SHAPE: Shape = { enforcement: 'window', burstSeconds: 60 };
+/** A limit in dollars is the user's own: all of it may be used, in one burst. No network is between. */
+export const USD_SHAPE: Shape = { enforcement: 'window', burstSeconds: 60, spreadMs: 0 };
 
 export const SECOND_MS: number = 1000;
 export const MINUTE_MS: number = 60 * SECOND_MS;

@@ -122,8 +122,11 @@ function isSameShape({ shapes: one }: LimitPolicy, { shapes: other }: LimitPolic
   return one.requests.enforcement === other.requests.enforcement;
 }
 
-/** One shape in all dimensions, no headroom, and all that isn't used is given back. */
+/**
+ * One shape in all dimensions, no headroom, and all that isn't used is given back. What we count
+ * ourselves, no network shifts.
+ */
 export function policyOf(shape: Shape): LimitPolicy {
-  const shapes = byDimension(() => shape);
+  const shapes = byDimension(() => ({ ...shape, spreadMs: 0 }));
   return { shapes, isShapeGiven: false, headroom: 0, correction: 'settled', slots: 0 };
 }

@@ -22,8 +22,11 @@ import {
 /** A guard and what was used of it. Only a trailing window has entries. */
 export type LimitWindow = TrailingWindow | FixedWindow;
 
+/** Spans that differ by less are one: the same window, as the network is thought to shift calls. */
+const SAME_MS = 100;
+
 /**
- * The windows of `guards`, each with the history of an earlier window of the same span.
+ * The windows of `guards`, each with the history of an earlier window of about the same span.
  * `slots`: into which a new trailing window is divided; 0: exact.
  */
 export function windowsOf(
@@ -33,10 +36,11 @@ export function windowsOf(
 ): LimitWindow[] {
   const left = [...before];
   return guards.map((guard) => {
-    const index = left.findIndex(({ spanMs }) => spanMs === guard.spanMs);
+    const index = left.findIndex(({ spanMs }) => Math.abs(spanMs - guard.spanMs) < SAME_MS);
     const [known] = index < 0 ? [] : left.splice(index, 1);
     if (known === undefined) return newWindow(guard, slots);
     known.max = guard.max;
+    known.spanMs = guard.spanMs;
     return known;
   });
 }

@@ -61,18 +61,21 @@ function burstMs(limit: Limit, shape: Shape): number {
 }
 
 /**
- * The guards beside the bucket. `window`: (1 − headroom) · limit in each trailing window. `slices`
- * adds the limit's share of a second, less half the headroom, over a second and the spread. Only half
- * of it, because calls never fill a second: all of it would make this guard slower than the bucket.
+ * The guards beside the bucket. `window`: (1 − headroom) · limit in each trailing window and the spread
+ * more: a call that arrives late and one that arrives early may lie so much closer together than they
+ * were sent. `slices` adds the limit's share of a second, less half the headroom, over a second and the
+ * spread. Only half of it, because calls never fill a second: all of it would make this guard slower
+ * than the bucket.
  */
 function guards(limit: Limit, shape: Shape, headroom: number, left: number): Guard[] {
   if (shape.enforcement === 'bucket') return [];
-  const whole = { max: (1 - headroom) * limit.max, spanMs: limit.windowMs };
-  const isSliced = shape.enforcement === 'slices' && limit.windowMs <= MINUTE_MS;
-  if (!isSliced || limit.windowMs <= SECOND_MS) return [whole];
+  const spreadMs = shape.spreadMs ?? USUAL_SPREAD_MS;
+  const isShort = limit.windowMs <= SECOND_MS;
+  const spanMs = limit.windowMs + (isShort ? 0 : spreadMs);
+  const whole = { max: (1 - headroom) * limit.max, spanMs };
+  if (shape.enforcement !== 'slices' || isShort || limit.windowMs > MINUTE_MS) return [whole];
   const perSecond = ((1 - left) * limit.max * SECOND_MS) / limit.windowMs;
-  const spanMs = SECOND_MS + (shape.spreadMs ?? USUAL_SPREAD_MS);
-  return [whole, { max: perSecond * (1 - headroom / 2), spanMs }];
+  return [whole, { max: perSecond * (1 - headroom / 2), spanMs: SECOND_MS + spreadMs }];
 }
 
 /** Never looser than the profile. */

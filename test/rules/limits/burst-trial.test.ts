@@ -22,11 +22,11 @@ describe('an unknown host, of any limit and latency', () => {
     );
   });
 
-  it('that counts by the minute refuses hardly any: bursts a minute apart may overlap on their way', () => {
+  it('that counts by the minute refuses none', () => {
     fc.assert(
       fc.property(runs, (each) => {
         const { refused } = run(byTheMinute(each.rpm), each);
-        expect(refused).toBeLessThanOrEqual(Math.ceil(each.calls / 70));
+        expect(refused).toBe(0);
       }),
       { numRuns: 40 },
     );

@@ -11,6 +11,8 @@ import { take, wait } from '../../../src/rules/limits/limit-waits.ts';
 import { policyOf } from './policies.ts';
 
 const MINUTE = 60_000;
+/** By how much a network may shift calls against each other. */
+const SPREAD = 50;
 const LIMIT = { dimension: 'tokens', max: 6000, windowMs: MINUTE } as const;
 const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];
 
@@ -36,7 +38,7 @@ describe('a call that has used more than was reserved for it', () => {
         }
         // What the call itself costs flows in after that.
         const ownMs = tokens * (MINUTE / LIMIT.max) * 1.25;
-        expect(waitMs(set, tokens, 1000)).toBeLessThanOrEqual(MINUTE + ownMs);
+        expect(waitMs(set, tokens, 1000)).toBeLessThanOrEqual(MINUTE + SPREAD + ownMs);
       }),
     );
   });

@@ -19,15 +19,15 @@ describe('the pace of a limit', () => {
     });
   });
 
-  it('is guarded by each window, where the server counts windows', () => {
+  it('is guarded by each window and what a network may shift calls, where the server counts windows', () => {
     const { guards } = paced({ ...bucket, enforcement: 'window' });
-    expect(guards).toEqual([{ max: 48_000, spanMs: 60_000 }]);
+    expect(guards).toEqual([{ max: 48_000, spanMs: 60_050 }]);
   });
 
   it('is guarded by each second, less half the headroom, where the server counts slices', () => {
     const { guards } = paced({ ...bucket, enforcement: 'slices', spreadMs: 200 });
     expect(guards).toEqual([
-      { max: 48_000, spanMs: 60_000 },
+      { max: 48_000, spanMs: 60_200 },
       { max: 900, spanMs: 1200 },
     ]);
   });
