@@ -39,7 +39,7 @@ export type LimitSource = 'given' | 'published' | 'guess' | 'headers' | 'refusal
  * How a server is believed to enforce its limits.
  *
  * - `bucket`: a token bucket that refills continuously and holds up to a window's worth (OpenAI).
- * - `window`: a fixed or sliding window (Azure's tokens, Mistral).
+ * - `window`: a fixed or sliding window (Azure's and Mistral's tokens).
  * - `slices`: the limit is cut into slices of a second (Azure's and Anthropic's requests).
  */
 export type Enforcement = 'bucket' | 'window' | 'slices';

@@ -8,6 +8,7 @@ import {
   shapeOf,
   statedBy,
 } from '../../src/providers/enforcement.ts';
+import { HOSTS, type PresetHost } from '../../src/providers/host.ts';
 
 test.each([
   ['openai', 'characters', 'never'],
@@ -31,11 +32,25 @@ test("Claude's shape is the one of Anthropic's limits, wherever it is served", (
 
 test.each([
   ['mistral', 'tokens', 'window'],
+  ['mistral', 'requests', 'slices'],
   ['groq', 'tokens', 'bucket'],
   ['xai', 'requests', 'slices'],
   ['together', 'tokens', 'slices'],
 ] as const)('%s enforces %s as %s', (host, dimension, enforcement) => {
   expect(shapeOf(host, dimension).enforcement).toBe(enforcement);
+});
+
+test('no host that says that it counts by the second is sent a longer burst untried', () => {
+  for (const host of Object.keys(HOSTS) as PresetHost[]) {
+    const bySecond = measuresOf(host).filter(({ windowMs }) => windowMs === 1000);
+    for (const { dimension } of bySecond) {
+      expect([host, dimension, shapeOf(host, dimension).enforcement]).toEqual([
+        host,
+        dimension,
+        'slices',
+      ]);
+    }
+  }
 });
 
 test('what is limited by the second', () => {

@@ -31,9 +31,12 @@ export const limits: HostFacts = {
     { dimension: 'requests', windowMs: MINUTE_MS },
     { dimension: 'tokens', windowMs: MINUTE_MS },
   ],
-  /** Measured: all is reset when a minute of the clock begins (2026-07-26). */
+  /**
+   * Measured: all is reset when a minute of the clock begins (2026-07-26). The documentation has requests
+   * per second, so it is tried whether these are counted, too.
+   */
   shape: {
-    requests: { enforcement: 'window', burstSeconds: 60 },
+    requests: { enforcement: 'slices', burstSeconds: 1, isUnknown: true },
     tokens: { enforcement: 'window', burstSeconds: 60 },
   },
   /**
