@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
 import { recordReport } from '../report/report.ts';
@@ -19,11 +19,20 @@ import { sendViaBatch } from './via-batch.ts';
 
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
+  expectFiles(asked);
+  const release = await io.claim?.(asked.output ?? '');
+  try {
+    return await runClaimed(asked, io);
+  } finally {
+    release?.();
+  }
+}
+
+async function runClaimed(asked: Arguments, io: Io): Promise<number> {
   const { input = '', output = '', model, strict } = asked;
-  expectFiles(input, output);
   await expectNoBatches(asked);
   // Whether it can be written is known before anything is sent.
-  if (asked.report !== undefined) writeFileSync(asked.report, '');
+  if (asked.report !== undefined) appendFileSync(asked.report, '');
   const results = await ResultsFile.open(output, { ...asked, write: io.write });
   try {
     tellFound(results.found, output, io);
@@ -83,7 +92,8 @@ async function sendAll(
       else await session.run(readEntries(input, model, survey), usable - done);
     } finally {
       stopListening();
-      if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');
+      if (asked.report !== undefined && report !== undefined)
+        writeReport(asked.report, report.html(), line);
     }
     const tookMs = (io.clock ?? systemClock).now() - startedAt;
     return await ended(asked, session, line, { survey, found: results.found, tookMs });
@@ -92,6 +102,16 @@ async function sendAll(
     throw error;
   } finally {
     await close();
+  }
+}
+
+/** What was sent is recorded, whatever becomes of the report. */
+function writeReport(path: string, html: string, line: ProgressLine): void {
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    line.say(`The report can't be written: ${why}`);
   }
 }
 

@@ -5,6 +5,9 @@ import { CommandError } from './exit-code.ts';
 /** Causes lie in causes: the SDK's error, that of `fetch`, and the system's. */
 const DEEPEST = 5;
 
+/** An answer has begun, and broke off: neither SDK has an error for that. */
+export class ConnectionLost extends Error {}
+
 /** Both SDKs' errors without a status, but their users' own aborts. */
 export function isConnectionFailure(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof HeadroomError) return false;

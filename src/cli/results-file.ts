@@ -1,8 +1,9 @@
 /// <reference types="node" />
 import * as fs from 'node:fs';
+import { CommandError } from './exit-code.ts';
 import { IdSet } from './id-set.ts';
 import { type Line, linesOf } from './lines.ts';
-import { readResult } from './result-line.ts';
+import { isTornResult, readResult } from './result-line.ts';
 
 export interface ResultsOptions {
   /** Forgets the results that are errors. */
@@ -21,6 +22,7 @@ export interface FoundResults {
 }
 
 const MOST_TOLD = 10;
+const NEWLINE = new Uint8Array([0x0a]);
 
 /**
  * The file of results: one line for each call that has ended.
@@ -43,7 +45,10 @@ export class ResultsFile {
     this.#fd = fs.openSync(path, 'a');
   }
 
-  /** Opens the file, or makes it; mends its end. */
+  /**
+   * Opens the file, or makes it; mends its end.
+   * @throws CommandError for a file of something else, which stays as it is
+   */
   static async open(path: string, options: ResultsOptions): Promise<ResultsFile> {
     const known = await examine(path);
     if (options.retryFailed && known.found.failed > 0) {
@@ -107,35 +112,63 @@ async function examine(path: string, mends = true): Promise<Known> {
   const unreadable: number[] = [];
   let torn: FoundResults['torn'] = 'none';
   for await (const line of fs.existsSync(path) ? linesOf(path) : []) {
+    if (line.text.trim() === '') continue;
     const result = readResult(line.text);
-    if (!line.isEnded && mends) torn = mend(path, line, result !== undefined);
+    if (!line.isEnded && mends) {
+      if (recorded.size === 0 && result === undefined) expectOurs(path, line);
+      torn = mend(path, line);
+    }
     if (result === undefined) {
       if (torn !== 'cut' && unreadable.length < MOST_TOLD) unreadable.push(line.number);
       continue;
     }
     if (recorded.add(result.customId) && result.isFailed) failures.add(result.customId);
   }
+  if (mends && recorded.size === 0 && unreadable.length > 0) throw notOurs(path);
   const found = { recorded: recorded.size, failed: failures.size, torn, unreadable };
   return { recorded, failures, found };
 }
 
-function mend(path: string, { offset }: Line, isWhole: boolean): 'completed' | 'cut' {
-  if (isWhole) fs.appendFileSync(path, '\n');
-  else fs.truncateSync(path, offset);
-  return isWhole ? 'completed' : 'cut';
+/** @throws CommandError where nothing in a file shows that it has results */
+function expectOurs(path: string, { number, text }: Line): void {
+  if (number > 1 || !isTornResult(text)) throw notOurs(path);
 }
 
-/** A copy without errors takes the file's place in one step. */
-async function withoutFailures(path: string): Promise<void> {
+function notOurs(path: string): CommandError {
+  return new CommandError(`${path} has something else than results: name another file`);
+}
+
+/** What isn't left of a result stays, on a line of its own. */
+function mend(path: string, { offset, text }: Line): 'completed' | 'cut' {
+  const isOurs = isTornResult(text);
+  if (isOurs) fs.truncateSync(path, offset);
+  else fs.appendFileSync(path, '\n');
+  return isOurs ? 'cut' : 'completed';
+}
+
+/** A copy without errors takes the file's place in one step. Links to it, and its mode, stay. */
+async function withoutFailures(link: string): Promise<void> {
+  const path = fs.realpathSync(link);
   const copy = `${path}.new`;
-  const fd = fs.openSync(copy, 'w');
   try {
-    for await (const { text } of linesOf(path)) {
-      if (readResult(text)?.isFailed !== true) fs.writeSync(fd, `${text}\n`);
+    const fd = fs.openSync(copy, 'w', 0o600);
+    try {
+      fs.fchmodSync(fd, fs.statSync(path).mode);
+      for await (const { text, bytes } of linesOf(path)) {
+        if (readResult(text)?.isFailed !== true) writeWhole(fd, Buffer.concat([bytes, NEWLINE]));
+      }
+      fs.fdatasyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
     }
-    fs.fdatasyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
+    fs.renameSync(copy, path);
+  } catch (error) {
+    fs.rmSync(copy, { force: true });
+    throw error;
   }
-  fs.renameSync(copy, path);
+}
+
+/** A disk that fills up may take a part of it first. */
+function writeWhole(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes.subarray(at));
 }

@@ -6,6 +6,7 @@ import type { RateLimiter } from '../limiter.ts';
 import { field, parseJson, textField } from '../model/json.ts';
 import { withRateLimit } from '../with-rate-limit.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
+import { ConnectionLost } from './connection-failure.ts';
 import { CommandError, EXIT, orUsage } from './exit-code.ts';
 import type { CallOutcome } from './result-line.ts';
 
@@ -70,11 +71,20 @@ async function clientOf({ form, key, baseUrl, fetch }: SendOptions): Promise<Cli
 }
 
 async function read(response: Response): Promise<CallOutcome> {
-  const body = await response.text();
+  const body = await textOf(response);
   const { status, headers } = response;
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
   if (parseJson(body) !== undefined) return { kind: 'answered', status, requestId, body };
   return { kind: 'failed', code: 'no_json', message: `Status ${status}, but the body is not JSON` };
+}
+
+/** @throws ConnectionLost where it breaks off */
+async function textOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw new ConnectionLost('The answer broke off', { cause });
+  }
 }
 
 /**
