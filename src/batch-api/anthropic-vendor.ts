@@ -88,7 +88,10 @@ export class AnthropicVendor implements BatchVendor {
 
   async state(id: string): Promise<BatchState> {
     const batch = await this.#batches.retrieve(id);
-    if (textField(batch, 'processing_status') === 'ended') return { kind: 'ended' };
+    if (textField(batch, 'processing_status') === 'ended') {
+      const succeeded = member(batch, 'request_counts', 'succeeded');
+      return { kind: 'ended', succeeded: Number(succeeded) || 0 };
+    }
     const processing = Number(member(batch, 'request_counts', 'processing')) || 0;
     return { kind: 'running', ended: sizeOf(batch) - processing };
   }

@@ -79,7 +79,10 @@ export class OpenAIVendor implements BatchVendor {
   async state(id: string): Promise<BatchState> {
     const batch = await this.#client.batches.retrieve(id);
     const status = textField(batch, 'status');
-    if (ENDED.includes(status)) return { kind: 'ended' };
+    if (ENDED.includes(status)) {
+      const succeeded = member(batch, 'request_counts', 'completed');
+      return { kind: 'ended', succeeded: Number(succeeded) || 0 };
+    }
     if (status !== 'failed') {
       const ended = ['completed', 'failed'].map((name) => member(batch, 'request_counts', name));
       return {

@@ -28,8 +28,8 @@ export interface PlannedBatch {
 /** How far a batch is. */
 export type BatchState =
   | { readonly kind: 'running'; readonly ended: number }
-  /** Its results can be read. */
-  | { readonly kind: 'ended' }
+  /** Its results can be read. Of its calls, so many went well. */
+  | { readonly kind: 'ended'; readonly succeeded: number }
   /** None of its calls was made. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   /** The vendor doesn't know it. */

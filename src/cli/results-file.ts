@@ -38,7 +38,7 @@ export class ResultsFile {
   readonly #write: (fd: number, bytes: Uint8Array) => number;
   #isSynced = true;
 
-  private constructor(path: string, known: Known, write: ResultsOptions['write']) {
+  private constructor(path: string, known: Opened, write: ResultsOptions['write']) {
     this.found = known.found;
     this.#recorded = known.recorded;
     this.#write = write ?? ((fd, bytes) => fs.writeSync(fd, bytes));
@@ -50,17 +50,17 @@ export class ResultsFile {
    * @throws CommandError for a file of something else, which stays as it is
    */
   static async open(path: string, options: ResultsOptions): Promise<ResultsFile> {
-    const known = await examine(path);
+    const known = await mended(path);
     if (options.retryFailed && known.found.failed > 0) {
       await withoutFailures(path);
-      return new ResultsFile(path, await examine(path), options.write);
+      return new ResultsFile(path, await mended(path, true), options.write);
     }
     return new ResultsFile(path, known, options.write);
   }
 
   /** What a file has recorded, without touching it. */
   static async peek(path: string): Promise<{ recorded: IdSet; failures: IdSet }> {
-    const { recorded, failures } = await examine(path, false);
+    const { recorded, failures } = await examine(path);
     return { recorded, failures };
   }
 
@@ -99,43 +99,47 @@ export class ResultsFile {
   }
 }
 
-interface Known {
+interface Opened {
   readonly found: FoundResults;
   readonly recorded: IdSet;
-  readonly failures: IdSet;
 }
 
-/** Reads what is there. A last line without an end is completed where it is whole, else cut off. */
-async function examine(path: string, mends = true): Promise<Known> {
+interface Known {
+  readonly recorded: IdSet;
+  readonly failures: IdSet;
+  readonly unreadable: readonly number[];
+  /** A last line without an end. */
+  readonly open: Line | undefined;
+}
+
+/** What is there. A last line without an end is completed where it is whole, else cut off. */
+async function mended(path: string, isOurs = false): Promise<Opened> {
+  const { recorded, failures, unreadable, open } = await examine(path);
+  if (!isOurs && recorded.size === 0 && unreadable.length > 0) {
+    throw new CommandError(`${path} has something else than results: name another file`);
+  }
+  const torn: FoundResults['torn'] = open === undefined ? 'none' : mend(path, open);
+  return { recorded, found: { recorded: recorded.size, failed: failures.size, torn, unreadable } };
+}
+
+async function examine(path: string): Promise<Known> {
   const recorded = new IdSet();
   const failures = new IdSet();
   const unreadable: number[] = [];
-  let torn: FoundResults['torn'] = 'none';
+  let open: Line | undefined;
   for await (const line of fs.existsSync(path) ? linesOf(path) : []) {
-    if (line.text.trim() === '') continue;
+    if (!line.isEnded) open = line;
     const result = readResult(line.text);
-    if (!line.isEnded && mends) {
-      if (recorded.size === 0 && result === undefined) expectOurs(path, line);
-      torn = mend(path, line);
-    }
     if (result === undefined) {
-      if (torn !== 'cut' && unreadable.length < MOST_TOLD) unreadable.push(line.number);
-      continue;
-    }
-    if (recorded.add(result.customId) && result.isFailed) failures.add(result.customId);
+      if (!isNothing(line) && unreadable.length < MOST_TOLD) unreadable.push(line.number);
+    } else if (recorded.add(result.customId) && result.isFailed) failures.add(result.customId);
   }
-  if (mends && recorded.size === 0 && unreadable.length > 0) throw notOurs(path);
-  const found = { recorded: recorded.size, failed: failures.size, torn, unreadable };
-  return { recorded, failures, found };
+  return { recorded, failures, unreadable, open };
 }
 
-/** @throws CommandError where nothing in a file shows that it has results */
-function expectOurs(path: string, { number, text }: Line): void {
-  if (number > 1 || !isTornResult(text)) throw notOurs(path);
-}
-
-function notOurs(path: string): CommandError {
-  return new CommandError(`${path} has something else than results: name another file`);
+/** An empty line, or what is left of a result. */
+function isNothing({ text, isEnded }: Line): boolean {
+  return text.trim() === '' || (!isEnded && isTornResult(text));
 }
 
 /** What isn't left of a result stays, on a line of its own. */

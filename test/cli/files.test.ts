@@ -49,6 +49,16 @@ it.each([
   expect(lines.map((line) => JSON.parse(line).custom_id).toSorted()).toEqual(ids(3));
 });
 
+it('goes on with a file of errors and of lines that are no results', async () => {
+  const made = world();
+  made.write('out.jsonl', [
+    { custom_id: 'id-0', response: null, error: { code: 'no_json', message: 'none' } },
+    'no result',
+  ]);
+  expect(await made.sent(`${ALL} --retry-failed`, clock, openai())).toBe(0);
+  expect(made.text('out.jsonl').split('\n')).toHaveLength(5);
+});
+
 it('overwrites neither requests nor results with the report', async () => {
   const made = world();
   const requests = made.text('in.jsonl');
