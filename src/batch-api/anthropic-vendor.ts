@@ -9,7 +9,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isBefore, isPassing, ONCE } from './vendor.ts';
+import { isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
 
 /** The SDK's client, as far as it is used. */
 export interface AnthropicBatchClient {
@@ -129,6 +129,6 @@ function outcomeOf(line: unknown): BatchOutcome {
   const body = member(line, 'result', 'error');
   const name = stringMember(body, 'error', 'type') ?? stringMember(body, 'type') ?? '';
   const status = STATUSES[name] ?? 500;
-  if (isPassing(status)) return { kind: 'unanswered' };
+  if (isPassing(status) || saysMoney(body)) return { kind: 'unanswered' };
   return { kind: 'answered', status, requestId: '', body };
 }

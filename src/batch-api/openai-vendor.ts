@@ -10,7 +10,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isBefore, isPassing, ONCE } from './vendor.ts';
+import { isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
 
 /** The SDK's client, as far as it is used: openai 5, 6 and 7. */
 export interface OpenAIBatchClient {
@@ -123,5 +123,7 @@ function outcomeOf(result: unknown): BatchOutcome {
   const status = member(result, 'response', 'status_code');
   if (typeof status !== 'number' || isPassing(status)) return { kind: 'unanswered' };
   const requestId = stringMember(result, 'response', 'request_id') ?? '';
-  return { kind: 'answered', status, requestId, body: member(result, 'response', 'body') };
+  const body = member(result, 'response', 'body');
+  if (saysMoney(body)) return { kind: 'unanswered' };
+  return { kind: 'answered', status, requestId, body };
 }

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../model/json.ts';
+import { refusalOf } from '../http/refusal.ts';
+import { field, isObject, type JsonObject } from '../model/json.ts';
 import type { PackedLines } from './packed-lines.ts';
 
 /** A call that may go into a batch. */
@@ -44,7 +45,7 @@ export type BatchOutcome =
       /** Of an error, as the server words it. */
       readonly body: unknown;
     }
-  /** Expired, canceled, or failed in a way that another try may not. */
+  /** Expired, canceled, or failed in a way that another try may not, such as for lack of money. */
   | { readonly kind: 'unanswered' };
 
 export interface BatchResult {
@@ -89,6 +90,14 @@ export function isBefore({ at }: PlannedBatch, createdAt: number): boolean {
 /** Statuses that another try may not end with: of the server's own troubles, and of too many calls. */
 export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 409;
+}
+
+const NO_HEADERS = new Headers();
+
+/** Whether an error says that no call goes before somebody pays, whatever its status: Anthropic's has 400. */
+export function saysMoney(body: unknown): boolean {
+  if (!isObject(field(body, 'error'))) return false;
+  return refusalOf({ headers: NO_HEADERS, body, now: 0 })?.kind === 'money';
 }
 
 export function isSuccess(status: unknown): status is number {

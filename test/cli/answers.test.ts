@@ -7,9 +7,10 @@ const ALL = 'batch in.jsonl -o out.jsonl --quiet';
 
 /** An answer whose connection breaks after half of it. */
 function cutOff(): Response {
+  let pulled = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(stream) {
-      if (stream.desiredSize === 1) stream.enqueue(new TextEncoder().encode('{"id":"c",'));
+      if (pulled++ === 0) stream.enqueue(new TextEncoder().encode('{"id":"c",'));
       else stream.error(new TypeError('terminated', { cause: new Error('other side closed') }));
     },
   });
@@ -58,4 +59,56 @@ it.each([
   else expect(line.result).toEqual({ type: 'errored', error: body });
   const simulator = createSimulator({ clock, provider: form === 'openai' ? form : 'anthropic' });
   expect(await made.sent(`${ALL} --retry-failed`, clock, simulator)).toBe(0);
+});
+
+const NO_CREDIT = {
+  type: 'error',
+  error: {
+    type: 'invalid_request_error',
+    message: 'Your credit balance is too low to access the Anthropic API.',
+  },
+};
+
+it.each([
+  ['anthropic', 400, NO_CREDIT],
+  ['openai', 400, { error: { message: 'None is left', code: 'billing_hard_limit_reached' } }],
+  ['openai', 200, { error: { message: 'Insufficient credits', code: 402 } }],
+])('stops where nothing goes before somebody pays: %s with %i', async (form, status, body) => {
+  const made = new World();
+  const line = form === 'openai' ? openaiLine : anthropicLine;
+  made.write(
+    'in.jsonl',
+    ids(50).map((id) => line(id)),
+  );
+  const fetch = async (): Promise<Response> => Response.json(body, { status });
+  expect(await made.sent(ALL, clock, { fetch })).toBe(3);
+  expect(made.err).toContain('The provider accepts no more calls: ');
+  expect(made.text('out.jsonl')).toBe('');
+});
+
+it('sends live what a batch has not answered for lack of money, and stops there', async () => {
+  const made = new World();
+  made.write(
+    'in.jsonl',
+    ids(5).map((id) => anthropicLine(id)),
+  );
+  const simulator = createSimulator({
+    ...{ clock, provider: 'anthropic', limits: { rpm: 60 } },
+    batches: { outcome: ({ index }) => (index < 2 ? 'answer' : 400) },
+  });
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { pathname } = new URL(String(input));
+    if (pathname.endsWith('/messages')) return Response.json(NO_CREDIT, { status: 400 });
+    const response = await simulator.fetch(input, init);
+    if (!pathname.endsWith('/results')) return response;
+    const lines = (await response.text())
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    for (const { result } of lines) if (result.type === 'errored') result.error = NO_CREDIT;
+    const { headers } = response;
+    return new Response(lines.map((each) => `${JSON.stringify(each)}\n`).join(''), { headers });
+  };
+  expect(await made.sent(`${ALL} --via batch-api`, clock, { fetch })).toBe(3);
+  expect(made.results().map(({ result }) => result.type)).toEqual(['succeeded', 'succeeded']);
 });
