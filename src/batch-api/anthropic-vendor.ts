@@ -9,7 +9,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
+import { idOf, isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
 
 /** The SDK's client, as far as it is used. */
 export interface AnthropicBatchClient {
@@ -60,7 +60,7 @@ export class AnthropicVendor implements BatchVendor {
   async submit(_plan: PlannedBatch, _url: string, lines: PackedLines): Promise<string> {
     // The server is asked whether it takes them, as it is of live calls.
     const requests = Array.from(lines, (line) => JSON.parse(line) as never);
-    return (await this.#batches.create({ requests }, ONCE)).id;
+    return idOf(await this.#batches.create({ requests }, ONCE));
   }
 
   /**

@@ -10,7 +10,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
+import { idOf, isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
 
 /** The SDK's client, as far as it is used: openai 5, 6 and 7. */
 export interface OpenAIBatchClient {
@@ -63,8 +63,8 @@ export class OpenAIVendor implements BatchVendor {
     const file = await files.create({ file: content, purpose: 'batch' });
     const how = { completion_window: '24h', metadata: { [MARK]: token } } as const;
     // The SDK's type lists endpoints; the server is asked whether it knows this one.
-    const body = { input_file_id: file.id, endpoint: url as never, ...how };
-    return (await batches.create(body, ONCE)).id;
+    const body = { input_file_id: idOf(file), endpoint: url as never, ...how };
+    return idOf(await batches.create(body, ONCE));
   }
 
   async find(plan: PlannedBatch): Promise<FoundBatch> {

@@ -1,5 +1,5 @@
 import { refusalOf } from '../http/refusal.ts';
-import { field, isObject, type JsonObject } from '../model/json.ts';
+import { field, isObject, type JsonObject, textField } from '../model/json.ts';
 import type { PackedLines } from './packed-lines.ts';
 
 /** A call that may go into a batch. */
@@ -81,6 +81,14 @@ const CLOCKS_DIFFER_MS = 600_000;
 
 /** What is sent twice is paid twice: whoever gets no answer looks for the batch first. */
 export const ONCE = { maxRetries: 0 };
+
+/** @throws Error for an answer of something else, such as a gateway's page: nobody knows what it did */
+export function idOf(created: unknown): string {
+  const id = textField(created, 'id');
+  if (id === '')
+    throw new Error('The host answers something else than a batch: is it the provider?');
+  return id;
+}
 
 /** Whether a batch was made before the planned one: batches are listed with the latest first. */
 export function isBefore({ at }: PlannedBatch, createdAt: number): boolean {

@@ -8,7 +8,7 @@ import { field } from '../model/json.ts';
 import { knownSum } from '../model/known-sum.ts';
 import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
-import { ConnectionLost, isConnectionFailure, reasonOf } from './connection-failure.ts';
+import { isConnectionFailure, reasonOf, whatFailed } from './connection-failure.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import { dollars, type ProgressLine } from './progress-line.ts';
 import { reported } from './reported.ts';
@@ -153,10 +153,8 @@ export class BatchSession {
   /** Tells the first time of a run why nothing happens. */
   async #restAfter(error: Error, ms: number): Promise<void> {
     if (!this.#isUnreached) {
-      const isLost = error instanceof ConnectionLost;
-      const what = isLost ? 'A connection has failed' : "The host can't be reached";
       const retried = 'each call is tried again for about four minutes';
-      this.#options.line.say(`${what}: ${reasonOf(error)}; ${retried}`);
+      this.#options.line.say(`${whatFailed(error)}: ${reasonOf(error)}; ${retried}`);
     }
     this.#isUnreached = true;
     await this.#rests.rest(ms);

@@ -2,6 +2,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
+import type { RateLimiter } from '../limiter.ts';
 import { recordReport } from '../report/report.ts';
 import { expectTier, keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
@@ -15,6 +16,7 @@ import { dollars, ProgressLine } from './progress-line.ts';
 import { readEntries, type Survey, surveyOf } from './requests-file.ts';
 import { type FoundResults, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
+import { steadySend } from './steady-send.ts';
 import { sendViaBatch } from './via-batch.ts';
 
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
@@ -77,9 +79,10 @@ async function sendAll(
   const { limiter, close } = await limiterOf(asked, io);
   const line = new ProgressLine(io, { quiet, json });
   const startedAt = (io.clock ?? systemClock).now();
+  tellOfStore(limiter, line);
   try {
     const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
-    const send = sendBy(client, form);
+    const send = steadySend(sendBy(client, form));
     const title = `${input} → ${asked.output}`;
     const report =
       asked.report === undefined ? undefined : recordReport(limiter, { title, toldResults: true });
@@ -103,6 +106,15 @@ async function sendAll(
   } finally {
     await close();
   }
+}
+
+/** Processes that share limits may exceed them while they don't see each other. */
+function tellOfStore(limiter: RateLimiter, line: ProgressLine): void {
+  limiter.on('storeLost', ({ cause }) => {
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    line.say(`--redis can't be reached${why}. This run goes on with its share of the limits`);
+  });
+  limiter.on('storeBack', () => line.say('--redis can be reached again'));
 }
 
 /** What was sent is recorded, whatever becomes of the report. */

@@ -19,7 +19,7 @@ function simulated(provider: 'openai' | 'anthropic' = 'openai') {
   return createSimulator({ clock, provider, limits: { rpm: 6000 }, batches: {} });
 }
 
-/** What is asked for goes through; `change` may answer something else. */
+/** What is asked for goes through; `change` may answer something else, and must where it reads. */
 function changed(
   simulator: Pick<ReturnType<typeof simulated>, 'fetch'>,
   change: (path: string, response: Response) => Promise<Response | undefined>,
@@ -27,7 +27,7 @@ function changed(
   return {
     fetch: async (input, init) => {
       const response = await simulator.fetch(input, init);
-      return (await change(new URL(String(input)).pathname, response.clone())) ?? response;
+      return (await change(new URL(String(input)).pathname, response)) ?? response;
     },
   };
 }
@@ -52,7 +52,7 @@ it('looks again for a file of results that is not named yet', async () => {
   const late = changed(simulator, async (path, response) => {
     if (!/\/batches\/[^/]+$/.test(path)) return undefined;
     const batch = await response.json();
-    if (batch.status !== 'completed' || looks++ > 3) return undefined;
+    if (batch.status !== 'completed' || looks++ > 3) return Response.json(batch);
     return Response.json({ ...batch, output_file_id: null });
   });
   expect(await made.sent(VIA, clock, late)).toBe(0);
@@ -86,4 +86,30 @@ it.each([
   expect(await made.sent(VIA, clock, without)).toBe(0);
   expect(made.err).toContain('no longer has the results of batch ');
   expect(made.results()).toHaveLength(COUNT);
+});
+
+it.each([
+  ['openai', openaiLine, /\/batches$/],
+  ['anthropic', anthropicLine, /\/batches$/],
+] as const)('looks for a batch of %s whose id no answer has told', async (provider, line, made) => {
+  const files = world(line);
+  const simulator = simulated(provider);
+  let asked = 0;
+  const behindPages = changed(simulator, async (path) =>
+    made.test(path) && asked++ === 0
+      ? new Response('<html>', { headers: { 'content-type': 'text/html' } })
+      : undefined,
+  );
+  expect(await files.sent(VIA, clock, behindPages)).toBe(0);
+  expect([files.results().length, simulator.batches.length, simulator.log.length]).toEqual([
+    ...[COUNT, 1, 0],
+  ]);
+});
+
+it('stops where a host answers each request with a page', async () => {
+  const made = world();
+  const headers = { 'content-type': 'text/html' };
+  const fetch = async (): Promise<Response> => new Response('<html>', { headers });
+  expect(await made.sent(VIA, clock, { fetch })).toBe(3);
+  expect(made.err).toContain('The host answers something else than a batch');
 });
