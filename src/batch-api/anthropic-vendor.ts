@@ -9,7 +9,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isBefore, isPassing, ONCE } from './vendor.ts';
+import { idOf, isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
 
 /** The SDK's client, as far as it is used. */
 export interface AnthropicBatchClient {
@@ -60,7 +60,7 @@ export class AnthropicVendor implements BatchVendor {
   async submit(_plan: PlannedBatch, _url: string, lines: PackedLines): Promise<string> {
     // The server is asked whether it takes them, as it is of live calls.
     const requests = Array.from(lines, (line) => JSON.parse(line) as never);
-    return (await this.#batches.create({ requests }, ONCE)).id;
+    return idOf(await this.#batches.create({ requests }, ONCE));
   }
 
   /**
@@ -88,7 +88,10 @@ export class AnthropicVendor implements BatchVendor {
 
   async state(id: string): Promise<BatchState> {
     const batch = await this.#batches.retrieve(id);
-    if (textField(batch, 'processing_status') === 'ended') return { kind: 'ended' };
+    if (textField(batch, 'processing_status') === 'ended') {
+      const succeeded = member(batch, 'request_counts', 'succeeded');
+      return { kind: 'ended', succeeded: Number(succeeded) || 0 };
+    }
     const processing = Number(member(batch, 'request_counts', 'processing')) || 0;
     return { kind: 'running', ended: sizeOf(batch) - processing };
   }
@@ -126,6 +129,6 @@ function outcomeOf(line: unknown): BatchOutcome {
   const body = member(line, 'result', 'error');
   const name = stringMember(body, 'error', 'type') ?? stringMember(body, 'type') ?? '';
   const status = STATUSES[name] ?? 500;
-  if (isPassing(status)) return { kind: 'unanswered' };
+  if (isPassing(status) || saysMoney(body)) return { kind: 'unanswered' };
   return { kind: 'answered', status, requestId: '', body };
 }

@@ -14,6 +14,13 @@ export interface FollowerOptions {
   readonly collection: Collection;
 }
 
+/** What a look at a batch has found: `lacking` results that the vendor says to have. */
+type Found = 'running' | 'lacking' | 'over';
+
+const AGAIN = 'its requests are sent again';
+/** Looks at a batch that has ended, while results are lacking: of about ten minutes. */
+const MOST_LACKS = 12;
+
 /** Follows batches that were submitted until each has ended, and has their results collected. */
 export class BatchFollower {
   readonly #options: FollowerOptions;
@@ -26,13 +33,16 @@ export class BatchFollower {
   async follow(token: string, batch: string): Promise<void> {
     const { job, control } = this.#options;
     let isCanceled = false;
+    let lacks = 0;
     for (let looks = 0; ; looks++) {
       try {
         if (control.isCanceled && !isCanceled) {
           isCanceled = true;
           await job.vendor.cancel(batch);
         }
-        if (await this.#isOver(token, batch)) return;
+        const found = await this.#look(token, batch, lacks === MOST_LACKS);
+        if (found === 'over') return;
+        if (found === 'lacking') lacks++;
       } catch (error) {
         control.expectGoingOn();
         // Broken connections and 5xx pass, and a batch may end before it is canceled.
@@ -43,31 +53,46 @@ export class BatchFollower {
     }
   }
 
-  /** Looks once. */
-  async #isOver(token: string, batch: string): Promise<boolean> {
+  /** `isLast`: what is lacking now doesn't come any more. */
+  async #look(token: string, batch: string, isLast: boolean): Promise<Found> {
     const { job, control, book, rounds } = this.#options;
     const state = await job.vendor.state(batch).catch(goneOr);
     control.expectGoingOn();
     const plan = job.journal.open.get(token);
-    if (plan === undefined) return true;
+    if (plan === undefined) return 'over';
+    if (state.kind === 'ended') return this.#collect(plan, batch, state.succeeded, isLast);
     if (state.kind === 'running') book.note(token, state.ended);
-    else if (state.kind === 'ended') await this.#collect(plan, batch);
     else if (state.kind === 'gone') {
-      job.say(`The provider no longer knows batch ${batch}: its requests are sent again`);
+      job.say(`The provider no longer knows batch ${batch}: ${AGAIN}`);
       rounds.again(plan, 'gone');
     } else if (state.code === 'token_limit_exceeded') rounds.deferred(plan);
     else rounds.refused(plan, new Error(state.message));
-    return state.kind !== 'running';
+    return state.kind === 'running' ? 'running' : 'over';
   }
 
-  async #collect(plan: OpenBatch, batch: string): Promise<void> {
+  /** What the vendor says to have answered is not sent again before it has had time to show it. */
+  async #collect(
+    plan: OpenBatch,
+    batch: string,
+    expected: number,
+    isLast: boolean,
+  ): Promise<Found> {
     const { job, book, rounds, collection } = this.#options;
-    const left = await collection.collect(plan, batch);
+    const found = await collection.collect(plan, batch).catch(goneOr);
+    const isGone = 'kind' in found;
+    if (!isLast && (isGone || found.succeeded < expected)) return 'lacking';
+    if (isGone) {
+      job.say(`The provider no longer has the results of batch ${batch}: ${AGAIN}`);
+      rounds.again(plan, 'gone');
+      return 'over';
+    }
+    const { left } = found;
     book.close(plan, 'collected', left);
     rounds.ended();
     const rest = left.length === 0 ? '' : `, ${left.length} of them to send live`;
     job.say(`Batch ${batch} ended: ${requestsIn(plan)}${rest}`);
     await job.vendor.tidy(batch).catch(() => {});
+    return 'over';
   }
 }
 

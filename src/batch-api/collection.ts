@@ -1,6 +1,15 @@
 import type { BatchApiJob } from './job.ts';
 import type { OpenBatch } from './journal.ts';
 import type { RunControl } from './run-control.ts';
+import { isSuccess } from './vendor.ts';
+
+/** What the results of a batch were. */
+export interface Collected {
+  /** Indexes of calls that have none. */
+  readonly left: readonly number[];
+  /** Calls that went well. */
+  readonly succeeded: number;
+}
 
 /** Records the results of batches that have ended. */
 export class Collection {
@@ -15,23 +24,26 @@ export class Collection {
     this.#control = control;
   }
 
-  /** Returns when all results are kept: the indexes of calls that have none. */
-  async collect(plan: OpenBatch, batch: string): Promise<number[]> {
+  /** Returns when all results are kept that are there. */
+  async collect(plan: OpenBatch, batch: string): Promise<Collected> {
     const job = this.#job;
     const { ids } = plan;
     const isRecorded = new Uint8Array(ids.length);
+    let succeeded = 0;
     for await (const { wireId, outcome } of job.vendor.results(batch)) {
       this.#control.expectGoingOn();
       const index = Number(wireId.slice(plan.token.length + 1));
       const id = ids.at(index);
       if (id === undefined || outcome.kind === 'unanswered' || isRecorded[index] === 1) continue;
       isRecorded[index] = 1;
+      if (isSuccess(outcome.status)) succeeded++;
       if (!job.isDone(id)) await this.#kept(() => job.record(id, outcome));
     }
     this.#control.expectGoingOn();
     await this.#kept(job.flush);
     this.#control.expectGoingOn();
-    return [...isRecorded.keys()].filter((index) => isRecorded[index] === 0);
+    const left = [...isRecorded.keys()].filter((index) => isRecorded[index] === 0);
+    return { left, succeeded };
   }
 
   /** What can't be kept stops everything: another look would not help. */

@@ -1,4 +1,5 @@
-import { elementsOf, field, parseJson, textField } from '../model/json.ts';
+import { countField, elementsOf, field, parseJson, textField } from '../model/json.ts';
+import { expected } from '../validate.ts';
 import type { Names } from './names.ts';
 import { PackedIds } from './packed-ids.ts';
 import type { PlannedBatch } from './vendor.ts';
@@ -43,7 +44,7 @@ export class Journal {
   plan(planned: Omit<OpenBatch, 'batch'>): OpenBatch {
     const { ids, ...rest } = planned;
     const text = JSON.stringify({ step: 'planned', ...rest });
-    this.#store.append(`${text.slice(0, -1)},"ids":${ids.json}}`);
+    this.#append(`${text.slice(0, -1)},"ids":${ids.json}}`);
     const batch = { ...planned, batch: undefined };
     this.open.set(planned.token, batch);
     return batch;
@@ -59,11 +60,19 @@ export class Journal {
   }
 
   #write(entry: object): void {
-    this.#store.append(JSON.stringify(entry));
+    this.#append(JSON.stringify(entry));
     this.#read(entry);
   }
 
-  /** A torn line is one that nothing depends on. */
+  /** @throws TypeError for a promise: nobody would know when the line is kept */
+  #append(line: string): void {
+    const kept: unknown = this.#store.append(line);
+    if (!(kept instanceof Promise)) return;
+    kept.catch(() => {});
+    throw expected('journal.append', 'a function that returns when the line is kept', kept);
+  }
+
+  /** A torn line is one that nothing depends on, as is one of something else. */
   #read(entry: unknown): void {
     const token = textField(entry, 'token');
     const known = this.open.get(token);
@@ -71,10 +80,12 @@ export class Journal {
     if (step === 'planned') {
       const ids = new PackedIds(Array.from(elementsOf(field(entry, 'ids')), String));
       const [at, url] = [Number(field(entry, 'at')), textField(entry, 'url')];
-      const usd = Number(field(entry, 'usd') ?? 0);
+      const usd = countField(entry, 'usd');
+      if (token === '' || !Number.isFinite(at)) return;
       this.open.set(token, { token, at, url, ids, usd, batch: undefined });
     } else if (step === 'submitted' && known !== undefined) {
       const batch = textField(entry, 'batch');
+      if (batch === '') return;
       this.open.set(token, { ...known, batch });
       this.batches.add(batch);
     } else if (step === 'closed' && known !== undefined) {

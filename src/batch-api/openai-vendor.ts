@@ -10,7 +10,7 @@ import type {
   FoundBatch,
   PlannedBatch,
 } from './vendor.ts';
-import { isBefore, isPassing, ONCE } from './vendor.ts';
+import { idOf, isBefore, isPassing, ONCE, saysMoney } from './vendor.ts';
 
 /** The SDK's client, as far as it is used: openai 5, 6 and 7. */
 export interface OpenAIBatchClient {
@@ -63,8 +63,8 @@ export class OpenAIVendor implements BatchVendor {
     const file = await files.create({ file: content, purpose: 'batch' });
     const how = { completion_window: '24h', metadata: { [MARK]: token } } as const;
     // The SDK's type lists endpoints; the server is asked whether it knows this one.
-    const body = { input_file_id: file.id, endpoint: url as never, ...how };
-    return (await batches.create(body, ONCE)).id;
+    const body = { input_file_id: idOf(file), endpoint: url as never, ...how };
+    return idOf(await batches.create(body, ONCE));
   }
 
   async find(plan: PlannedBatch): Promise<FoundBatch> {
@@ -79,7 +79,10 @@ export class OpenAIVendor implements BatchVendor {
   async state(id: string): Promise<BatchState> {
     const batch = await this.#client.batches.retrieve(id);
     const status = textField(batch, 'status');
-    if (ENDED.includes(status)) return { kind: 'ended' };
+    if (ENDED.includes(status)) {
+      const succeeded = member(batch, 'request_counts', 'completed');
+      return { kind: 'ended', succeeded: Number(succeeded) || 0 };
+    }
     if (status !== 'failed') {
       const ended = ['completed', 'failed'].map((name) => member(batch, 'request_counts', name));
       return {
@@ -120,5 +123,7 @@ function outcomeOf(result: unknown): BatchOutcome {
   const status = member(result, 'response', 'status_code');
   if (typeof status !== 'number' || isPassing(status)) return { kind: 'unanswered' };
   const requestId = stringMember(result, 'response', 'request_id') ?? '';
-  return { kind: 'answered', status, requestId, body: member(result, 'response', 'body') };
+  const body = member(result, 'response', 'body');
+  if (saysMoney(body)) return { kind: 'unanswered' };
+  return { kind: 'answered', status, requestId, body };
 }

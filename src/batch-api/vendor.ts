@@ -1,4 +1,5 @@
-import type { JsonObject } from '../model/json.ts';
+import { refusalOf } from '../http/refusal.ts';
+import { field, isObject, type JsonObject, textField } from '../model/json.ts';
 import type { PackedLines } from './packed-lines.ts';
 
 /** A call that may go into a batch. */
@@ -28,8 +29,8 @@ export interface PlannedBatch {
 /** How far a batch is. */
 export type BatchState =
   | { readonly kind: 'running'; readonly ended: number }
-  /** Its results can be read. */
-  | { readonly kind: 'ended' }
+  /** Its results can be read. Of its calls, so many went well. */
+  | { readonly kind: 'ended'; readonly succeeded: number }
   /** None of its calls was made. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   /** The vendor doesn't know it. */
@@ -44,7 +45,7 @@ export type BatchOutcome =
       /** Of an error, as the server words it. */
       readonly body: unknown;
     }
-  /** Expired, canceled, or failed in a way that another try may not. */
+  /** Expired, canceled, or failed in a way that another try may not, such as for lack of money. */
   | { readonly kind: 'unanswered' };
 
 export interface BatchResult {
@@ -81,6 +82,14 @@ const CLOCKS_DIFFER_MS = 600_000;
 /** What is sent twice is paid twice: whoever gets no answer looks for the batch first. */
 export const ONCE = { maxRetries: 0 };
 
+/** @throws Error for an answer of something else, such as a gateway's page: nobody knows what it did */
+export function idOf(created: unknown): string {
+  const id = textField(created, 'id');
+  if (id === '')
+    throw new Error('The host answers something else than a batch: is it the provider?');
+  return id;
+}
+
 /** Whether a batch was made before the planned one: batches are listed with the latest first. */
 export function isBefore({ at }: PlannedBatch, createdAt: number): boolean {
   return createdAt < at - CLOCKS_DIFFER_MS;
@@ -89,6 +98,14 @@ export function isBefore({ at }: PlannedBatch, createdAt: number): boolean {
 /** Statuses that another try may not end with: of the server's own troubles, and of too many calls. */
 export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 409;
+}
+
+const NO_HEADERS = new Headers();
+
+/** Whether an error says that no call goes before somebody pays, whatever its status: Anthropic's has 400. */
+export function saysMoney(body: unknown): boolean {
+  if (!isObject(field(body, 'error'))) return false;
+  return refusalOf({ headers: NO_HEADERS, body, now: 0 })?.kind === 'money';
 }
 
 export function isSuccess(status: unknown): status is number {

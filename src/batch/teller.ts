@@ -37,7 +37,7 @@ export class Teller<Progress> {
     const known = listener && progress();
     if (known === undefined) return;
     try {
-      listener?.(known);
+      Promise.resolve(listener?.(known)).catch(() => {});
     } catch {
       // There is nobody here who could act on it.
     }

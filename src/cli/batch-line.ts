@@ -1,4 +1,5 @@
 import { field, isObject, type JsonObject, parseJson, textField } from '../model/json.ts';
+import { shown } from '../validate.ts';
 
 export type Form = 'openai' | 'anthropic';
 
@@ -28,8 +29,10 @@ export function readBatchLine(
 ): BatchRequest | UnusableLine {
   const line = parseJson(text);
   if (!isObject(line)) return { problem: 'it is not a JSON object' };
+  const id = field(line, 'custom_id');
+  if (id === undefined || id === '') return { problem: 'it has no `custom_id`' };
   const customId = textField(line, 'custom_id');
-  if (customId === '') return { problem: 'it has no `custom_id`' };
+  if (customId === '') return { problem: `its \`custom_id\` must be a string, not ${shown(id)}` };
   const isAnthropic = field(line, 'params') !== undefined;
   const name = isAnthropic ? 'params' : 'body';
   const given = field(line, name);

@@ -8,7 +8,7 @@ import { field } from '../model/json.ts';
 import { knownSum } from '../model/known-sum.ts';
 import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
-import { isConnectionFailure, reasonOf } from './connection-failure.ts';
+import { isConnectionFailure, reasonOf, whatFailed } from './connection-failure.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import { dollars, type ProgressLine } from './progress-line.ts';
 import { reported } from './reported.ts';
@@ -154,7 +154,7 @@ export class BatchSession {
   async #restAfter(error: Error, ms: number): Promise<void> {
     if (!this.#isUnreached) {
       const retried = 'each call is tried again for about four minutes';
-      this.#options.line.say(`The host can't be reached: ${reasonOf(error)}; ${retried}`);
+      this.#options.line.say(`${whatFailed(error)}: ${reasonOf(error)}; ${retried}`);
     }
     this.#isUnreached = true;
     await this.#rests.rest(ms);
@@ -184,7 +184,13 @@ export class BatchSession {
   #show(progress: BatchProgress): void {
     const { limiter, line, results } = this.#options;
     this.usd = knownSum(this.#usdBefore, progress.usd);
-    results.sync();
+    try {
+      results.sync();
+    } catch (error) {
+      // A disk may say only now that it has not kept what was written.
+      this.#isFull = true;
+      this.stop(error);
+    }
     const paused = limiter.snapshot().map(({ pausedUntil }) => pausedUntil ?? 0);
     const until = Math.max(0, ...paused);
     line.show({

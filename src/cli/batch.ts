@@ -1,7 +1,8 @@
 /// <reference types="node" />
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { HeadroomError } from '../errors.ts';
+import type { RateLimiter } from '../limiter.ts';
 import { recordReport } from '../report/report.ts';
 import { expectTier, keyOf, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
@@ -15,15 +16,25 @@ import { dollars, ProgressLine } from './progress-line.ts';
 import { readEntries, type Survey, surveyOf } from './requests-file.ts';
 import { type FoundResults, ResultsFile } from './results-file.ts';
 import { clientBy, sendBy } from './send.ts';
+import { steadySend } from './steady-send.ts';
 import { sendViaBatch } from './via-batch.ts';
 
 /** Sends all lines of a file that have no result yet. Resolves to the exit code. */
 export async function runBatch(asked: Arguments, io: Io): Promise<number> {
+  expectFiles(asked);
+  const release = await io.claim?.(asked.output ?? '');
+  try {
+    return await runClaimed(asked, io);
+  } finally {
+    release?.();
+  }
+}
+
+async function runClaimed(asked: Arguments, io: Io): Promise<number> {
   const { input = '', output = '', model, strict } = asked;
-  expectFiles(input, output);
   await expectNoBatches(asked);
   // Whether it can be written is known before anything is sent.
-  if (asked.report !== undefined) writeFileSync(asked.report, '');
+  if (asked.report !== undefined) appendFileSync(asked.report, '');
   const results = await ResultsFile.open(output, { ...asked, write: io.write });
   try {
     tellFound(results.found, output, io);
@@ -68,9 +79,10 @@ async function sendAll(
   const { limiter, close } = await limiterOf(asked, io);
   const line = new ProgressLine(io, { quiet, json });
   const startedAt = (io.clock ?? systemClock).now();
+  tellOfStore(limiter, line);
   try {
     const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
-    const send = sendBy(client, form);
+    const send = steadySend(sendBy(client, form));
     const title = `${input} → ${asked.output}`;
     const report =
       asked.report === undefined ? undefined : recordReport(limiter, { title, toldResults: true });
@@ -83,7 +95,8 @@ async function sendAll(
       else await session.run(readEntries(input, model, survey), usable - done);
     } finally {
       stopListening();
-      if (asked.report !== undefined) writeFileSync(asked.report, report?.html() ?? '');
+      if (asked.report !== undefined && report !== undefined)
+        writeReport(asked.report, report.html(), line);
     }
     const tookMs = (io.clock ?? systemClock).now() - startedAt;
     return await ended(asked, session, line, { survey, found: results.found, tookMs });
@@ -92,6 +105,25 @@ async function sendAll(
     throw error;
   } finally {
     await close();
+  }
+}
+
+/** Processes that share limits may exceed them while they don't see each other. */
+function tellOfStore(limiter: RateLimiter, line: ProgressLine): void {
+  limiter.on('storeLost', ({ cause }) => {
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    line.say(`--redis can't be reached${why}. This run goes on with its share of the limits`);
+  });
+  limiter.on('storeBack', () => line.say('--redis can be reached again'));
+}
+
+/** What was sent is recorded, whatever becomes of the report. */
+function writeReport(path: string, html: string, line: ProgressLine): void {
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    line.say(`The report can't be written: ${why}`);
   }
 }
 

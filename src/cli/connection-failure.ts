@@ -5,11 +5,23 @@ import { CommandError } from './exit-code.ts';
 /** Causes lie in causes: the SDK's error, that of `fetch`, and the system's. */
 const DEEPEST = 5;
 
+/** An answer has begun, and broke off: neither SDK has an error for that. */
+export class ConnectionLost extends Error {}
+
+/** The host answers, but no call goes well. */
+export class HostDown extends Error {}
+
+/** What has happened to a connection, in a few words. */
+export function whatFailed(error: Error): string {
+  if (error instanceof HostDown) return 'The host is down';
+  return error instanceof ConnectionLost ? 'A connection has failed' : "The host can't be reached";
+}
+
 /** Both SDKs' errors without a status, but their users' own aborts. */
 export function isConnectionFailure(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof HeadroomError) return false;
   if (error instanceof CommandError) return false;
-  return /Connection/.test(error.constructor.name);
+  return error instanceof HostDown || /Connection/.test(error.constructor.name);
 }
 
 /**

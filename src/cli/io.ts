@@ -16,6 +16,8 @@ export interface Io {
   onInterrupt(callback: () => void): () => void;
   /** Appends to a file; returns how many bytes were written. @default `fs.writeSync` */
   readonly write?: ((fd: number, bytes: Uint8Array) => number) | undefined;
+  /** Claims a file for this process; returns what releases it. @default nobody else is there */
+  readonly claim?: ((path: string) => Promise<() => void>) | undefined;
   readonly clock?: Clock | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
 }

@@ -60,5 +60,6 @@ function textOf({ lane, limits, concurrency }: LaneSnapshot): string {
   const rows = limits.map(({ dimension, max, windowMs, remaining, source }) => {
     return `  ${max} ${dimension} per ${inWords(windowMs)}, ${Math.floor(remaining)} left (${source})\n`;
   });
-  return `${lane}\n${rows.join('')}${inFlight}`;
+  const all = `${rows.join('')}${inFlight}`;
+  return `${lane}\n${all === '' ? '  its response shows no limits\n' : all}`;
 }

@@ -1,4 +1,5 @@
 /// <reference types="node" />
+import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs';
 import { nextTurn } from '../tokens/next-turn.ts';
 
@@ -7,6 +8,10 @@ export interface Line {
   /** The first is 1. */
   readonly number: number;
   readonly text: string;
+  /** `false`: its bytes are no text, and some of them are lost in `text`. */
+  readonly isUtf8: boolean;
+  /** As it is in the file. Overwritten when the next line is asked for. */
+  readonly bytes: Uint8Array;
   /** Where it begins, in bytes. */
   readonly offset: number;
   /** Whether a newline follows: the last line may be torn. */
@@ -21,7 +26,8 @@ export async function* linesOf(path: string): AsyncGenerator<Line, void> {
   let parts: Buffer[] = [];
   const line = (last: Buffer, isEnded: boolean): Line => {
     const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last]);
-    const found = { number: ++number, text: textOf(bytes, number), offset, isEnded };
+    const text = textOf(bytes, ++number);
+    const found = { number, text, isUtf8: isUtf8(bytes), bytes, offset, isEnded };
     offset += bytes.length + (isEnded ? 1 : 0);
     parts = [];
     return found;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /// <reference types="node" />
 import { setFlagsFromString } from 'node:v8';
+import { claim } from './claim.ts';
 import { runCommand } from './command.ts';
 
 /**
@@ -11,6 +12,24 @@ import { runCommand } from './command.ts';
  */
 setFlagsFromString('--heap-growing-percent=30');
 
+/** Whoever reads them may be gone: a pipe into `head`, a terminal. The batch goes on. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+/** A terminal that closes may say so more than once, which is no wish to abort calls. */
+function onInterrupt(callback: () => void): () => void {
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+    callback();
+  };
+  const hangUp = (): void => {
+    if (!isInterrupted) interrupt();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
+  return () =>
+    void process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
+}
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   env: process.env,
   isTerminal: process.stderr.isTTY === true,
@@ -19,8 +38,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   },
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  onInterrupt: (callback) => {
-    process.on('SIGINT', callback).on('SIGTERM', callback);
-    return () => void process.off('SIGINT', callback).off('SIGTERM', callback);
-  },
+  claim,
+  onInterrupt,
 });

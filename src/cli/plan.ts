@@ -27,7 +27,7 @@ interface PlannedTier {
 /** Tells what the lines of a file would take: nothing is sent. Resolves to the exit code. */
 export async function runPlan(asked: Arguments, io: Io): Promise<number> {
   const { input = '', model, json, strict } = asked;
-  expectFiles(input);
+  expectFiles({ input });
   const isDone = await doneIn(asked);
   const problemOf = (request: BatchRequest): string | undefined =>
     isMeteredRequest(plannedOf(asked, request))

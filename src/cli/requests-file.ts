@@ -73,9 +73,9 @@ async function* checkedOf(
 ): AsyncGenerator<Entry | (UnusableLine & { readonly number: number }), void> {
   const seen = new IdSet();
   let form: Form | undefined;
-  for await (const { number, text } of linesOf(path)) {
+  for await (const { number, text, isUtf8 } of linesOf(path)) {
     if (text.trim() === '') continue;
-    const request = readBatchLine(text, model);
+    const request = isUtf8 ? readBatchLine(text, model) : { problem: 'it is not UTF-8' };
     if ('problem' in request) yield { number, ...request };
     else if (request.form !== (form ?? request.form)) {
       yield { number, problem: `it has ${request.form}'s format, unlike the lines before it` };

@@ -40,20 +40,36 @@ export function resultLine(
 function anthropicResult(outcome: CallOutcome): string {
   if (outcome.kind === 'answered') {
     const body = onOneLine(outcome.body);
-    const isGood = isSuccess(outcome.status);
+    const isGood = isSuccess(outcome.status) && !saysError(parseJson(outcome.body));
     return isGood ? `{"type":"succeeded","message":${body}}` : `{"type":"errored","error":${body}}`;
   }
   const error = { type: 'error', error: { type: outcome.code, message: outcome.message } };
   return JSON.stringify({ type: 'errored', error });
 }
 
-/** What a line of the results says. `undefined` for one that isn't whole. Never throws. */
+/** What a line of the results says. `undefined` for one that isn't whole, or no result. Never throws. */
 export function readResult(text: string): { customId: string; isFailed: boolean } | undefined {
   const line = parseJson(text);
   const customId = textField(line, 'custom_id');
   if (!isObject(line) || customId === '') return undefined;
   const type = member(line, 'result', 'type');
   if (type !== undefined) return { customId, isFailed: type !== 'succeeded' };
-  const isGood = isSuccess(member(line, 'response', 'status_code')) && !field(line, 'error');
-  return { customId, isFailed: !isGood };
+  // A line of requests has a `custom_id`, too.
+  if (!('response' in line || 'error' in line)) return undefined;
+  const isAnswered = isSuccess(member(line, 'response', 'status_code')) && !field(line, 'error');
+  return { customId, isFailed: !isAnswered || saysError(member(line, 'response', 'body')) };
+}
+
+/** Whether an answer is an error, whatever its status: routers and responses that fail late have 200. */
+function saysError(body: unknown): boolean {
+  return Boolean(field(body, 'error'));
+}
+
+/** The beginning of each line that `resultLine` makes, and zeros that a power cut leaves. */
+const HEADS = ['{"id":"', '{"custom_id":"', '\0'];
+
+/** Whether text without a newline may be what is left of a line of results. */
+export function isTornResult(text: string): boolean {
+  if (parseJson(text) !== undefined) return false;
+  return HEADS.some((head) => text.startsWith(head) || head.startsWith(text));
 }

@@ -1,8 +1,9 @@
 /// <reference types="node" />
 import * as fs from 'node:fs';
+import { CommandError } from './exit-code.ts';
 import { IdSet } from './id-set.ts';
 import { type Line, linesOf } from './lines.ts';
-import { readResult } from './result-line.ts';
+import { isTornResult, readResult } from './result-line.ts';
 
 export interface ResultsOptions {
   /** Forgets the results that are errors. */
@@ -21,6 +22,7 @@ export interface FoundResults {
 }
 
 const MOST_TOLD = 10;
+const NEWLINE = new Uint8Array([0x0a]);
 
 /**
  * The file of results: one line for each call that has ended.
@@ -36,26 +38,29 @@ export class ResultsFile {
   readonly #write: (fd: number, bytes: Uint8Array) => number;
   #isSynced = true;
 
-  private constructor(path: string, known: Known, write: ResultsOptions['write']) {
+  private constructor(path: string, known: Opened, write: ResultsOptions['write']) {
     this.found = known.found;
     this.#recorded = known.recorded;
     this.#write = write ?? ((fd, bytes) => fs.writeSync(fd, bytes));
     this.#fd = fs.openSync(path, 'a');
   }
 
-  /** Opens the file, or makes it; mends its end. */
+  /**
+   * Opens the file, or makes it; mends its end.
+   * @throws CommandError for a file of something else, which stays as it is
+   */
   static async open(path: string, options: ResultsOptions): Promise<ResultsFile> {
-    const known = await examine(path);
+    const known = await mended(path);
     if (options.retryFailed && known.found.failed > 0) {
       await withoutFailures(path);
-      return new ResultsFile(path, await examine(path), options.write);
+      return new ResultsFile(path, await mended(path, true), options.write);
     }
     return new ResultsFile(path, known, options.write);
   }
 
   /** What a file has recorded, without touching it. */
   static async peek(path: string): Promise<{ recorded: IdSet; failures: IdSet }> {
-    const { recorded, failures } = await examine(path, false);
+    const { recorded, failures } = await examine(path);
     return { recorded, failures };
   }
 
@@ -94,48 +99,80 @@ export class ResultsFile {
   }
 }
 
-interface Known {
+interface Opened {
   readonly found: FoundResults;
   readonly recorded: IdSet;
-  readonly failures: IdSet;
 }
 
-/** Reads what is there. A last line without an end is completed where it is whole, else cut off. */
-async function examine(path: string, mends = true): Promise<Known> {
+interface Known {
+  readonly recorded: IdSet;
+  readonly failures: IdSet;
+  readonly unreadable: readonly number[];
+  /** A last line without an end. */
+  readonly open: Line | undefined;
+}
+
+/** What is there. A last line without an end is completed where it is whole, else cut off. */
+async function mended(path: string, isOurs = false): Promise<Opened> {
+  const { recorded, failures, unreadable, open } = await examine(path);
+  if (!isOurs && recorded.size === 0 && unreadable.length > 0) {
+    throw new CommandError(`${path} has something else than results: name another file`);
+  }
+  const torn: FoundResults['torn'] = open === undefined ? 'none' : mend(path, open);
+  return { recorded, found: { recorded: recorded.size, failed: failures.size, torn, unreadable } };
+}
+
+async function examine(path: string): Promise<Known> {
   const recorded = new IdSet();
   const failures = new IdSet();
   const unreadable: number[] = [];
-  let torn: FoundResults['torn'] = 'none';
+  let open: Line | undefined;
   for await (const line of fs.existsSync(path) ? linesOf(path) : []) {
+    if (!line.isEnded) open = line;
     const result = readResult(line.text);
-    if (!line.isEnded && mends) torn = mend(path, line, result !== undefined);
     if (result === undefined) {
-      if (torn !== 'cut' && unreadable.length < MOST_TOLD) unreadable.push(line.number);
-      continue;
-    }
-    if (recorded.add(result.customId) && result.isFailed) failures.add(result.customId);
+      if (!isNothing(line) && unreadable.length < MOST_TOLD) unreadable.push(line.number);
+    } else if (recorded.add(result.customId) && result.isFailed) failures.add(result.customId);
   }
-  const found = { recorded: recorded.size, failed: failures.size, torn, unreadable };
-  return { recorded, failures, found };
+  return { recorded, failures, unreadable, open };
 }
 
-function mend(path: string, { offset }: Line, isWhole: boolean): 'completed' | 'cut' {
-  if (isWhole) fs.appendFileSync(path, '\n');
-  else fs.truncateSync(path, offset);
-  return isWhole ? 'completed' : 'cut';
+/** An empty line, or what is left of a result. */
+function isNothing({ text, isEnded }: Line): boolean {
+  return text.trim() === '' || (!isEnded && isTornResult(text));
 }
 
-/** A copy without errors takes the file's place in one step. */
-async function withoutFailures(path: string): Promise<void> {
+/** What isn't left of a result stays, on a line of its own. */
+function mend(path: string, { offset, text }: Line): 'completed' | 'cut' {
+  const isOurs = isTornResult(text);
+  if (isOurs) fs.truncateSync(path, offset);
+  else fs.appendFileSync(path, '\n');
+  return isOurs ? 'cut' : 'completed';
+}
+
+/** A copy without errors takes the file's place in one step. Links to it, and its mode, stay. */
+async function withoutFailures(link: string): Promise<void> {
+  const path = fs.realpathSync(link);
   const copy = `${path}.new`;
-  const fd = fs.openSync(copy, 'w');
   try {
-    for await (const { text } of linesOf(path)) {
-      if (readResult(text)?.isFailed !== true) fs.writeSync(fd, `${text}\n`);
+    const fd = fs.openSync(copy, 'w', 0o600);
+    try {
+      fs.fchmodSync(fd, fs.statSync(path).mode);
+      for await (const { text, bytes } of linesOf(path)) {
+        if (readResult(text)?.isFailed !== true) writeWhole(fd, Buffer.concat([bytes, NEWLINE]));
+      }
+      fs.fdatasyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
     }
-    fs.fdatasyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
+    fs.renameSync(copy, path);
+  } catch (error) {
+    fs.rmSync(copy, { force: true });
+    throw error;
   }
-  fs.renameSync(copy, path);
+}
+
+/** A disk that fills up may take a part of it first. */
+function writeWhole(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes.subarray(at));
 }

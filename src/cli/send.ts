@@ -1,11 +1,12 @@
 /// <reference types="node" />
 import { pathUnder } from '../batch-api/path-under.ts';
-import { isSuccess } from '../batch-api/vendor.ts';
+import { isSuccess, saysMoney } from '../batch-api/vendor.ts';
 import { HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field, parseJson, textField } from '../model/json.ts';
 import { withRateLimit } from '../with-rate-limit.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
+import { ConnectionLost } from './connection-failure.ts';
 import { CommandError, EXIT, orUsage } from './exit-code.ts';
 import type { CallOutcome } from './result-line.ts';
 
@@ -70,11 +71,26 @@ async function clientOf({ form, key, baseUrl, fetch }: SendOptions): Promise<Cli
 }
 
 async function read(response: Response): Promise<CallOutcome> {
-  const body = await response.text();
+  const body = await textOf(response);
   const { status, headers } = response;
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
-  if (parseJson(body) !== undefined) return { kind: 'answered', status, requestId, body };
+  const said = parseJson(body);
+  if (saysMoney(said)) throw noMore(body);
+  if (said !== undefined) return { kind: 'answered', status, requestId, body };
   return { kind: 'failed', code: 'no_json', message: `Status ${status}, but the body is not JSON` };
+}
+
+function noMore(message: string): CommandError {
+  return new CommandError(`The provider accepts no more calls: ${message}`, EXIT.stopped);
+}
+
+/** @throws ConnectionLost where it breaks off */
+async function textOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw new ConnectionLost('The answer broke off', { cause });
+  }
 }
 
 /**
@@ -90,10 +106,9 @@ function failure(error: unknown, form: Form): CallOutcome {
   const status = field(error, 'status');
   if (typeof status !== 'number' || isSuccess(status)) throw error;
   const message = error instanceof Error ? error.message : '';
-  if (status === 401 || status === 402 || status === 429) {
-    throw new CommandError(`The provider accepts no more calls: ${message}`, EXIT.stopped);
-  }
   const said = field(error, 'error');
+  const isMoney = saysMoney(form === 'anthropic' ? said : { error: said });
+  if (status === 401 || status === 402 || status === 429 || isMoney) throw noMore(message);
   const body = JSON.stringify(form === 'anthropic' ? said : { error: said });
   const requestId = textField(error, 'requestID');
   if (said !== undefined && said !== null) return { kind: 'answered', status, requestId, body };

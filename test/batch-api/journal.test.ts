@@ -33,6 +33,30 @@ it('is, read again after any crash, what it was after a line that it had kept', 
   );
 });
 
+it.each([
+  ['null'],
+  ['[]'],
+  ['{"step":"planned"}'],
+  ['{"step":"planned","token":"t"}'],
+  ['{"step":"planned","at":1,"ids":["a"]}'],
+  ['{"step":"submitted","token":"t0"}'],
+  ['{"step":"closed","token":"t","left":[0]}'],
+])('takes nothing from a line of something else: %s', (line) => {
+  const planned = { step: 'planned', token: 't0', at: 1, url: '/u', usd: 'x', ids: ['a'] };
+  const before = [JSON.stringify(planned)];
+  const none = { append: () => {} };
+  const journal = new Journal(none, [...before, line]);
+  expect(stateOf(journal, new Set())).toBe(stateOf(new Journal(none, before), new Set()));
+  expect(journal.open.get('t0')).toMatchObject({ usd: 0, batch: undefined });
+});
+
+it('refuses to go on where nobody knows when a line is kept', async () => {
+  const journal = new Journal({ append: async () => Promise.reject(new Error('disk')) });
+  const plan = () => journal.plan({ token: 't', at: 1, url: '/u', ids: packed('a'), usd: 0 });
+  expect(plan).toThrow(/^Expected `journal.append` to be a function that returns when the line/);
+  expect(journal.open.size).toBe(0);
+});
+
 function stateOf({ open, batches }: Journal, left: ReadonlySet<string>): string {
   return JSON.stringify([
     [...open.values()].map((batch) => ({ ...batch, ids: [...batch.ids] })),

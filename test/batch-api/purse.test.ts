@@ -17,7 +17,7 @@ it('packs fewer calls where live calls have taken the money for them meanwhile',
       return String(tokens.push(token) - 1);
     },
     find: async () => 'none',
-    state: async () => ({ kind: 'ended' }),
+    state: async () => ({ kind: 'ended', succeeded: 0 }),
     async *results(batch) {
       const answered = { kind: 'answered', status: 200, requestId: '', body: {} } as const;
       for (let index = 0; index < (submitted[Number(batch)] ?? 0); index++) {

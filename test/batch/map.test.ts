@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { BatchProgress } from '../../src/batch/progress.ts';
 import type { MapResult } from '../../src/batch/results.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
@@ -381,6 +381,17 @@ describe('progress', () => {
     };
     await all(limiter.map(numbers(3).values(), (item) => item, { onProgress }));
     expect(totals).toEqual([undefined]);
+  });
+
+  it('survives a listener that rejects', async () => {
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    onTestFinished(() => void process.off('unhandledRejection', listen));
+    const onProgress = async (): Promise<void> => Promise.reject(new Error('mine'));
+    await all(limiter.map(numbers(3), (item) => item, { onProgress }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
   });
 });
 

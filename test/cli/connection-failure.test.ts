@@ -57,6 +57,37 @@ it('a batch says once why nothing happens, and goes on', async () => {
   );
 });
 
+it('a batch stops where its disk says late that it has kept nothing', async () => {
+  const world = new World();
+  world.write(
+    'in.jsonl',
+    ids(100).map((id) => openaiLine(id)),
+  );
+  const clock = createVirtualClock();
+  const limiter = createRateLimiter({ clock });
+  const results = await ResultsFile.open(world.path('out.jsonl'), { retryFailed: false });
+  onTestFinished(() => results.close());
+  const sync = vi.spyOn(results, 'sync').mockImplementation(() => {
+    throw Object.assign(new Error('i/o error'), { code: 'EIO' });
+  });
+  onTestFinished(() => sync.mockRestore());
+  const line = new ProgressLine(
+    { out: () => {}, err: () => {}, isTerminal: false, env: {}, onInterrupt: () => () => {} },
+    { quiet: true, json: false },
+  );
+  const send: Send = async () => {
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, 700));
+    return { kind: 'answered', status: 200, requestId: '', body: '{}' };
+  };
+  const session = new BatchSession({ limiter, send, results, line, clock });
+  const path = world.path('in.jsonl');
+  const [some, none] = [() => {}, () => false];
+  const survey = await surveyOf(path, undefined, none, some);
+  await clock.run(session.run(readEntries(path, undefined, survey), 100));
+  expect(session.stopped?.message).toBe('i/o error');
+  expect(session.recorded).toBeLessThan(100);
+});
+
 it('`limits` says in one line why its call has failed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -139,3 +139,11 @@ it('tells what a key may do, by the headers of one small call', async () => {
   expect(world.out).toMatch(/^ {2}30000 tokens per 60 s, \d+ left \(headers\)$/m);
   expect(simulator.stats().requests).toBe(1);
 });
+
+it('says so where the response shows no limits', async () => {
+  const world = new World();
+  const simulator = createSimulator({ clock, provider: 'compatible' });
+  const args = 'limits --base-url http://127.0.0.1:1/v1 --model any';
+  expect(await world.sent(args, clock, simulator)).toBe(0);
+  expect(world.out).toBe('127.0.0.1:1/any\n  its response shows no limits\n');
+});
