@@ -1,5 +1,6 @@
 import { asAdmitted, takePass, watchPasses } from '../sdk/admitted.ts';
 import { loadEstimator } from '../tokens/estimate.ts';
+import { loadNativePrompts } from '../tokens/late-native-prompts.ts';
 import type { LimitedFetchOptions } from './limited-fetch.ts';
 import type { FetchFunction } from './outgoing-request.ts';
 
@@ -13,7 +14,7 @@ export function lateFetch(options: LimitedFetchOptions): FetchFunction {
     if (takePass(limiter)) return asAdmitted(limiter, () => fetch(input, init));
     if (limited === undefined) {
       const [{ limitedFetch }] = await limiter.loaded(() =>
-        Promise.all([import('./limited-fetch.ts'), loadEstimator()]),
+        Promise.all([import('./limited-fetch.ts'), loadEstimator(), loadNativePrompts()]),
       );
       limited ??= limitedFetch(options);
     }
