@@ -14,6 +14,7 @@ import { isFinal } from '../sdk/final-response.ts';
 import { refusalOr, refusedAttempt, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
 import type { UsageQuestion } from '../sdk/usage-habits.ts';
+import { isFilled } from './filled-output.ts';
 import type { FetchFunction, OutgoingRequest, Target } from './outgoing-request.ts';
 import { timed } from './timed.ts';
 
@@ -83,7 +84,9 @@ export class FetchCall {
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
     const callId = callIdOf(newCallNumber());
-    const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
+    const setsNoMaximum = isFilled(this.#target, body.value);
+    const how = { isFixed: this.#isFixed, setsNoMaximum };
+    const asked = { ...described, signal, mayRetry, question, callId, ...how };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {
       const previous = refusedAttempt(earlier);
