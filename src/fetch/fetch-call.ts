@@ -165,7 +165,7 @@ export class FetchCall {
 
 /** Of OpenAI's protocol, these paths may be anybody's. */
 const COMMON =
-  /(?<!\/chat)\/(?:completions|responses|embeddings|moderations|ocr|classifications|conversations\b.*)\/?$/;
+  /(?<!\/chat)\/(?:completions|responses|embeddings|moderations|ocr|classifications|rerank|conversations\b.*)\/?$/;
 const ASKING: readonly string[] = ['input', 'prompt', 'messages'];
 /** No API has this path: a body that can't be read costs a request, and no tokens. */
 const UNREAD = '';

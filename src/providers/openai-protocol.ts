@@ -8,8 +8,8 @@ import type { Charging, Provider } from './provider.ts';
 import { barePath, isEndpoint } from './request-path.ts';
 
 /**
- * Endpoints that run a model (API reference, 2026-08; two are Mistral's, of its SDK 2.7, and the last
- * two Voyage's). All others aren't metered.
+ * Endpoints that run a model (API reference, 2026-08; two are Mistral's, of its SDK 2.7, then one that
+ * Together, Voyage and others share, and two of Voyage's). All others aren't metered.
  */
 const METERED: readonly string[] = [
   'chat/completions',
@@ -26,6 +26,7 @@ const METERED: readonly string[] = [
   'moderations',
   'ocr',
   'classifications',
+  'rerank',
   'multimodalembeddings',
   'contextualizedembeddings',
 ];

@@ -32,7 +32,7 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/:(?:streamGenerateContent|generateContent)$/, 'gemini'],
   [/\/v\d\w*\/interactions$/, 'gemini'],
   [/:(?:embedContent|batchEmbedContents|predict)$/, 'gemini-input'],
-  [/\/v\d\/(?:chat|embed|rerank|generate|classify|summarize)$/, 'cohere'],
+  [/\/(?:v\d\/(?:chat|embed|generate|classify|summarize)|rerank)$/, 'cohere'],
   [/\/model\/[^/]+\/(?:converse(?:-stream)?|invoke(?:-with-response-stream)?)$/, 'converse'],
   [/\/ai\/language-model$/, 'gateway'],
   [/\/ai\/(?:embedding|image|reranking|speech)-model$/, 'gateway-input'],
