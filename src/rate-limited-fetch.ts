@@ -32,8 +32,8 @@ export type RateLimitedFetchOptions =
 
 /** How a `fetch` behaves itself. */
 interface FetchOptions {
-  /** Sends the requests. @default the global `fetch` */
-  readonly fetch?: FetchFunction | undefined;
+  /** Sends the requests: any function, also where the type of `fetch` has more (Bun's). @default the global `fetch` */
+  readonly fetch?: ((...given: Parameters<FetchFunction>) => Promise<Response>) | undefined;
   /**
    * Whether this `fetch` sends a call again after a 429 and its pause; `false` returns the 429 to your
    * client, which may retry. A body that is a stream is never sent again.

@@ -7,11 +7,14 @@ import { warnOnce } from '../warning.ts';
 
 /** Requests that name a model, but don't run it now. The last ones are Ollama's and Google's. */
 const NO_CALL =
-  /fine[-_]tun|batch|eval|file|deploy|endpoint|count|tokeni[sz]e|\/(?:agents|assistants)$|\/api\/(?:pull|push|show|create|copy|delete)$|computeTokens|Operation/i;
+  /fine[-_]tun|batch|\/eval|file|deploy|endpoint|count[-_]?tokens|tokeni[sz]e|\/(?:agents|assistants)$|\/api\/(?:pull|push|show|create|copy|delete)$|computeTokens|Operation/i;
 
 /** What costs money at OpenAI, but by no tokens that a response tells of. */
 const UNPRICED =
   /\/videos(?:\/(?:edits|extensions|[^/]+\/remix))?$|\/realtime\/(?:client_secrets|calls|\w*sessions)$|\/graders\/run$/;
+
+/** Cloudflare's own models, directly and by its gateway. */
+const WORKERS_AI = /\/(?:ai\/run|workers-ai)\/@/;
 
 /** Whether all paths of a host are known: what isn't metered there runs no model, but for `UNPRICED`. */
 function isKnown(hostname: string): boolean {
@@ -32,7 +35,8 @@ export function mayRunModel(hostname: string, { method, path }: Omit<Request, 'b
 export function noteUncounted(hostname: string, request: Request): void {
   const { path, body } = request;
   if (!mayRunModel(hostname, request)) return;
-  const namesModel = isKnown(hostname) || modelNamed(body) || googlePath(path) !== undefined;
+  const isNamed = googlePath(path) !== undefined || WORKERS_AI.test(path);
+  const namesModel = isKnown(hostname) || isNamed || modelNamed(body);
   if (!namesModel) return;
   warnOnce(
     'HEADROOM_UNCOUNTED_CALL',

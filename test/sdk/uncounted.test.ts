@@ -75,6 +75,7 @@ describe.each(Object.entries(WAYS))('a request with a model, through %s', (_, po
     ['without a model', 'https://api.example.com/v1/answer', {}],
     ['of a job', 'https://api.example.com/v1/fine_tuning/jobs', { model: 'm' }],
     ['of a count', 'https://api.example.com/v1/messages/count_tokens', { model: 'm' }],
+    ['of another count', 'https://api.example.com/model/m/count-tokens', { model: 'm' }],
     ['to OpenAI, whose paths are known', 'https://api.openai.com/v1/answer', { model: 'm' }],
     ['to Anthropic, too', 'https://api.anthropic.com/v1/agents', { model: 'm' }],
     ['that makes an agent', 'https://api.example.com/v1/agents', { model: 'm' }],
@@ -92,6 +93,15 @@ describe('a request through a `fetch`', () => {
   it('may name its model in its path', async () => {
     const path = '/v1beta/models/veo-4:predictLongRunning';
     await limited()(`https://generativelanguage.googleapis.com${path}`, { method: 'POST' });
+    await read();
+    expect(warnings()).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    'https://api.cloudflare.com/client/v4/accounts/a/ai/run/@cf/meta/llama-3.1-8b-instruct',
+    'https://gateway.ai.cloudflare.com/v1/a/g/workers-ai/@cf/meta/llama-3.1-8b-instruct',
+  ])('may name Cloudflare’s there: %s', async (url) => {
+    await limited()(url, { method: 'POST', headers, body: '{"prompt":"Hi"}' });
     await read();
     expect(warnings()).toHaveBeenCalledTimes(1);
   });
