@@ -32,8 +32,8 @@ export type RateLimitedFetchOptions =
 
 /** How a `fetch` behaves itself. */
 interface FetchOptions {
-  /** Sends the requests. @default the global `fetch` */
-  readonly fetch?: FetchFunction | undefined;
+  /** Sends the requests: any function, also where the type of `fetch` has more (Bun's). @default the global `fetch` */
+  readonly fetch?: ((...given: Parameters<FetchFunction>) => Promise<Response>) | undefined;
   /**
    * Whether this `fetch` sends a call again after a 429 and its pause; `false` returns the 429 to your
    * client, which may retry. A body that is a stream is never sent again.
@@ -123,7 +123,7 @@ function expectFetchOptions(options: {
   expectNumber('timeoutMs', timeoutMs, 'a number of milliseconds, more than 0', (ms) => ms > 0);
 }
 
-/** Headers that hold a credential. Nothing of it is kept but a number. */
+/** Headers that hold a credential; Google's may be in the query. Nothing of it is kept but a number. */
 const CREDENTIALS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
 
 /** Notes the account of the first call: a limiter for each request limits nothing. */
@@ -132,6 +132,7 @@ function noteOnce(): (target: Target) => void {
   return ({ url, headers }) => {
     if (isNoted) return;
     isNoted = true;
-    noteUnshared(url.host, CREDENTIALS.map((name) => headers.get(name) ?? '').join(' '));
+    const given = [...CREDENTIALS.map((name) => headers.get(name)), url.searchParams.get('key')];
+    noteUnshared(url.host, given.map((each) => each ?? '').join(' '));
   };
 }

@@ -118,7 +118,13 @@ function wrapped(
 function noClient(given: unknown): TypeError {
   const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';
   const seam = seamFor(given);
-  const isClass = seam === '' && typeof given === 'function';
-  const hint = isClass ? '; was `new` forgotten?' : seam && `. ${seam}`;
-  return new TypeError(`${expected('client', what, given).message}${hint}`);
+  return new TypeError(`${expected('client', what, given).message}${hintFor(given, seam)}`);
+}
+
+function hintFor(given: unknown, seam: string): string {
+  if (seam !== '') return `. ${seam}`;
+  if (typeof given !== 'function') return '';
+  return given.name === 'fetch'
+    ? '. For a `fetch`, use `rateLimitedFetch({ fetch })`'
+    : '; was `new` forgotten?';
 }

@@ -1,6 +1,5 @@
 import type { Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { Call } from '../model/call.ts';
 import { DAY_MS } from '../model/limits.ts';
 import type { Price } from '../model/price.ts';
 import type { TokenEstimate } from '../model/usage.ts';
@@ -14,7 +13,7 @@ import { type BudgetReservation, NOTHING_RESERVED, reservationOf } from './budge
 
 /** A call that is to be paid. */
 export interface PayableCall {
-  readonly call: Pick<Call, 'model' | 'maxOutputTokens'>;
+  readonly call: { readonly model: string; readonly maxOutputTokens?: number | undefined };
   readonly estimate: TokenEstimate;
   readonly caller: Caller;
   /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Call, Request } from '../model/call.ts';
 import { callIdOf, newCallNumber } from '../model/call-id.ts';
+import { field } from '../model/json.ts';
 import { UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { withNamedModel } from '../providers/gateway-protocol.ts';
 import { hostOfPreset } from '../providers/host.ts';
@@ -13,6 +14,7 @@ import { isFinal } from '../sdk/final-response.ts';
 import { refusalOr, refusedAttempt, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
 import type { UsageQuestion } from '../sdk/usage-habits.ts';
+import { isFilled } from './filled-output.ts';
 import type { FetchFunction, OutgoingRequest, Target } from './outgoing-request.ts';
 import { timed } from './timed.ts';
 
@@ -34,13 +36,16 @@ export interface CallTarget extends Target {
 /** AWS signs a request's body: what is changed then is refused. */
 const SIGNED = /^AWS4-/;
 
+/** Bodies of Bedrock's `invoke`, which each maker words itself. */
+const FOREIGN = /\/invoke\b/;
+
 /** One call through a limited `fetch`: its attempts, until one has the caller's response. */
 export class FetchCall {
   readonly #target: CallTarget;
   readonly #request: OutgoingRequest;
   readonly #pipeline: CallPipeline;
   readonly #options: FetchCallOptions & { readonly limiter: { readonly clock: Clock } };
-  /** Whether its body may be changed: it is JSON that nobody has signed. */
+  /** Whether its body must not be changed: it isn't JSON, or somebody has signed it. */
   readonly #isFixed: boolean;
 
   constructor(
@@ -54,7 +59,8 @@ export class FetchCall {
     this.#pipeline = pipeline;
     this.#options = options;
     const isSigned = SIGNED.test(target.headers.get('authorization') ?? '');
-    this.#isFixed = isSigned || request.body.text === undefined;
+    const isForeign = target.protocol === 'converse' && FOREIGN.test(target.url.pathname);
+    this.#isFixed = isSigned || isForeign || request.body.text === undefined;
   }
 
   /** @throws what `fetch` does, and HeadroomError where the call is rejected */
@@ -78,7 +84,9 @@ export class FetchCall {
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
     const callId = callIdOf(newCallNumber());
-    const asked = { ...described, signal, mayRetry, question, callId, isFixed: this.#isFixed };
+    const setsNoMaximum = isFilled(this.#target, body.value);
+    const how = { isFixed: this.#isFixed, setsNoMaximum };
+    const asked = { ...described, signal, mayRetry, question, callId, ...how };
     let earlier: Attempt | undefined;
     for (let attempt = 1; ; attempt++) {
       const previous = refusedAttempt(earlier);
@@ -139,13 +147,15 @@ export class FetchCall {
 
   /**
    * Whether it may as well be something else than a call to a model: many APIs have a path that ends in
-   * `/messages` or `/chat`. One to a host that nobody knows names its model.
+   * `/messages`, `/chat` or `/responses`. One to a host that nobody knows names its model, or says what
+   * it asks.
    */
   #isUnlikely({ model }: Call): boolean {
     const { protocol, url } = this.#target;
-    const isCommon = protocol === 'anthropic' || protocol === 'cohere' || COMMON.test(url.pathname);
-    if (!isCommon || model !== UNKNOWN_MODEL) return false;
-    return hostOfPreset(url.hostname, protocol) === undefined;
+    if (model !== UNKNOWN_MODEL || hostOfPreset(url.hostname, protocol) !== undefined) return false;
+    if (protocol !== 'openai') return true;
+    const { value } = this.#request.body;
+    return COMMON.test(url.pathname) && !ASKING.some((name) => field(value, name) !== undefined);
   }
 
   #plain(): Promise<Response> {
@@ -154,6 +164,8 @@ export class FetchCall {
 }
 
 /** Of OpenAI's protocol, these paths may be anybody's. */
-const COMMON = /\/(?:ocr|classifications)\/?$/;
+const COMMON =
+  /(?<!\/chat)\/(?:completions|responses|embeddings|moderations|ocr|classifications|rerank|conversations\b.*)\/?$/;
+const ASKING: readonly string[] = ['input', 'prompt', 'messages'];
 /** No API has this path: a body that can't be read costs a request, and no tokens. */
 const UNREAD = '';

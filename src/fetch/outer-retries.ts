@@ -62,6 +62,6 @@ const FIRST = { retries: 0, inFlight: 0, overlaps: false };
 function warnOf(retries: number): void {
   warnOnce(
     'HEADROOM_OUTER_RETRIES',
-    `A limited fetch had retried a call and given up, and the client or framework around it sent the call again ${retries} times: attempts multiply. Set the retries of the client or framework to 0 (\`maxRetries: 0\`), or leave all retries to it (\`rateLimitedFetch({ retries: false })\`)`,
+    `A limited fetch had given up a call, and the client or framework around it sent the call again ${retries} times: attempts multiply. Set the retries of the client or framework to 0 (\`maxRetries: 0\`), or leave all retries to it (\`rateLimitedFetch({ retries: false })\`). Calls that the limiter rejects aren't repeated with \`rejections: 'response'\``,
   );
 }

@@ -1,4 +1,4 @@
-import { ofText, type RequestBody, readBody } from './request-body.ts';
+import { ofBytes, type RequestBody, readBody } from './request-body.ts';
 
 export type FetchFunction = typeof globalThis.fetch;
 export type FetchInput = Parameters<FetchFunction>[0];
@@ -28,14 +28,19 @@ export function targetOf(input: FetchInput, init: FetchInit | undefined): Target
   if (!URL.canParse(url)) return undefined;
   return {
     url: new URL(url),
-    method: init?.method ?? request?.method ?? 'GET',
-    signal: init?.signal ?? request?.signal ?? undefined,
+    method: String(init?.method ?? request?.method ?? 'GET'),
+    signal: signalOf(init?.signal === undefined ? request?.signal : init.signal),
     headers: headersOf(init?.headers ?? request?.headers),
   };
 }
 
 function requestOf(input: FetchInput): Requestish | undefined {
-  return typeof input === 'object' && 'url' in input ? input : undefined;
+  return typeof input === 'object' && input !== null && 'url' in input ? input : undefined;
+}
+
+/** `null` is none, whatever the `Request` has. What is no signal is refused by the `fetch` below. */
+function signalOf(signal: AbortSignal | null | undefined): AbortSignal | undefined {
+  return typeof signal?.throwIfAborted === 'function' ? signal : undefined;
 }
 
 /** Headers that no `fetch` takes are none here: it will say so itself. */
@@ -59,12 +64,22 @@ export async function outgoing(
   init: FetchInit | undefined,
 ): Promise<OutgoingRequest> {
   if (!(input instanceof Request)) return ofInit(input, init, await readBody(bodyOf(input, init)));
+  // This takes the body of the one that was given: from here on only the new one can be sent.
   const request = init === undefined ? input : new Request(input, init);
-  const isJson = /\bjson\b/i.test(request.headers.get('content-type') ?? '');
-  const isRead = isJson && request.body !== null && !request.bodyUsed;
-  if (!isRead) return ofStream(input, init, request.body === null);
-  return ofRequest(request, await request.text());
+  const type = request.headers.get('content-type') ?? '';
+  const { body } = request;
+  if (body === null || request.bodyUsed || body.locked || !READABLE.test(type)) {
+    return ofStream(request, body === null);
+  }
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  const read = await ofBytes(bytes, type);
+  // Not the bytes: Node can't send these on after a redirection. A text would get a type.
+  const given = type === '' || read.text === undefined ? new Blob([bytes]) : read.text;
+  return ofRequest(request, given, read);
 }
+
+/** Types of bodies that may be a call's: JSON, forms, and strings whose type nobody has given. */
+const READABLE = /\bjson\b|^multipart\/form-data\b|^text\/plain\b|^$/i;
 
 /** A `Request` of another package: its body isn't known. */
 function bodyOf(input: FetchInput, init: FetchInit | undefined): unknown {
@@ -88,26 +103,24 @@ function ofInit(
   };
 }
 
-/** A `Request` with JSON: its text was read, and each attempt is a new `Request` with it. */
-function ofRequest(request: Request, given: string): OutgoingRequest {
+/** A `Request` whose body was read: each attempt is a new `Request` with it. */
+function ofRequest(request: Request, given: string | Blob, body: RequestBody): OutgoingRequest {
   return {
-    body: ofText(given),
+    body,
     send: (fetch, { text = given, signal }) => {
       const headers = withoutLength(request);
-      return fetch(new Request(request, { body: text, headers, ...(signal && { signal }) }));
+      const changed = { body: text, headers, ...(signal && { signal }) };
+      return fetch(new Request(request, changed));
     },
   };
 }
 
 /** A `Request` with anything else: it is sent once, as it is. */
-function ofStream(
-  input: FetchInput,
-  init: FetchInit | undefined,
-  isReplayable: boolean,
-): OutgoingRequest {
+function ofStream(request: Request, isReplayable: boolean): OutgoingRequest {
   return {
     body: { text: undefined, value: undefined, isReplayable },
-    send: (fetch, { signal }) => fetch(input, signal === undefined ? init : { ...init, signal }),
+    send: (fetch, { signal }) =>
+      signal === undefined ? fetch(request) : fetch(request, { signal }),
   };
 }
 

@@ -25,9 +25,16 @@ export async function readBody(body: unknown): Promise<RequestBody> {
 }
 
 /** A body of JSON, whatever it was sent as. */
-export function ofText(text: string): RequestBody {
+function ofText(text: string): RequestBody {
   const value = parseJson(text);
   return { text: value === undefined ? undefined : text, value, isReplayable: true };
+}
+
+/** The bytes of a body of that type. Never rejects. */
+export async function ofBytes(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<RequestBody> {
+  if (!/^multipart\/form-data\b/i.test(type)) return ofText(new TextDecoder().decode(bytes));
+  const form = new Response(bytes, { headers: { 'content-type': type } }).formData();
+  return { ...NO_BODY, value: await form.catch(() => undefined) };
 }
 
 function bytesOf(body: unknown): Uint8Array | undefined {

@@ -12,8 +12,8 @@ const MAX_PARSED_LENGTH = 2 ** 20;
 /** Characters at the end of a large event that are searched. */
 const TAIL_LENGTH = 2 ** 16;
 
-/** What an event that reports usage has in its text; `meta` is Cohere's. */
-const REPORTS: readonly string[] = ['"usage', '"meta"'];
+/** What an event that reports usage has in its text; the others are Cohere's, and Bedrock's. */
+const REPORTS: readonly string[] = ['"usage', '"meta"', '-invocationMetrics"'];
 
 /** Events that come before the provider has begun to answer: what follows may still be a refusal. */
 const PREAMBLES: readonly unknown[] = [

@@ -4,8 +4,9 @@ import type { Usage } from '../model/usage.ts';
 /**
  * The places of the usage in a response or event: at the top (chat completions, embeddings,
  * Anthropic's messages and `message_delta`), in the `response` of a Responses event, in Anthropic's
- * `message_start`, in Groq's last chunk, in Gemini's `usageMetadata`, and where Cohere has it: in its
- * second API, in the end of its streams, in its first API, in embeddings.
+ * `message_start`, in Groq's last chunk, in Gemini's `usageMetadata` and at the end of its
+ * interactions, and where Cohere has it: in its second API, in the end of its streams, in its first
+ * API, in embeddings. The last are of Bedrock's `invoke`: at the end of streams.
  */
 const PLACES: readonly (readonly string[])[] = [
   ['usage', 'tokens'],
@@ -14,10 +15,12 @@ const PLACES: readonly (readonly string[])[] = [
   ['message', 'usage'],
   ['x_groq', 'usage'],
   ['usageMetadata'],
+  ['interaction', 'usage'],
   ['delta', 'usage', 'tokens'],
   ['meta', 'tokens'],
   ['response', 'meta', 'tokens'],
   ['meta', 'billed_units'],
+  ['amazon-bedrock-invocationMetrics'],
 ];
 
 /** The usage object of a response or event, in the provider's own form. */
@@ -116,9 +119,12 @@ function outputOf(reported: JsonObject): number | undefined {
     countMember(reported, 'completion_tokens') ??
     countMember(reported, 'output_tokens') ??
     countMember(reported, 'outputTokens') ??
-    countMember(reported, 'outputTokens', 'total');
-  const candidates = countMember(reported, 'candidatesTokenCount');
-  const thoughts = countMember(reported, 'thoughtsTokenCount');
+    countMember(reported, 'outputTokens', 'total') ??
+    countMember(reported, 'outputTokenCount');
+  const candidates =
+    countMember(reported, 'candidatesTokenCount') ?? countMember(reported, 'total_output_tokens');
+  const thoughts =
+    countMember(reported, 'thoughtsTokenCount') ?? countMember(reported, 'total_thought_tokens');
   if (told !== undefined || (candidates ?? thoughts) === undefined) return told;
   return (candidates ?? 0) + (thoughts ?? 0);
 }
@@ -129,10 +135,12 @@ function inputOf(reported: JsonObject): number | undefined {
   if (inclusive !== undefined) return inclusive;
   const prompt = countMember(reported, 'promptTokenCount');
   if (prompt !== undefined) return prompt + (countMember(reported, 'toolUsePromptTokenCount') ?? 0);
+  const turn = countMember(reported, 'total_input_tokens');
+  if (turn !== undefined) return turn + (countMember(reported, 'total_tool_use_tokens') ?? 0);
   const total = countMember(reported, 'inputTokens', 'total') ?? countMember(reported, 'tokens');
   if (total !== undefined) return total;
   const uncached = countMember(reported, 'input_tokens') ?? countMember(reported, 'inputTokens');
-  if (uncached === undefined) return undefined;
+  if (uncached === undefined) return countMember(reported, 'inputTokenCount');
   const created =
     countMember(reported, 'cache_creation_input_tokens') ??
     countMember(reported, 'cacheWriteInputTokens');
@@ -151,6 +159,7 @@ function cachedOf(reported: JsonObject): number {
     countMember(reported, 'prompt_cache_hit_tokens') ??
     countMember(reported, 'cached_tokens') ??
     countMember(reported, 'cachedContentTokenCount') ??
+    countMember(reported, 'total_cached_tokens') ??
     countMember(reported, 'cacheReadInputTokens') ??
     countMember(reported, 'inputTokens', 'cacheRead') ??
     0

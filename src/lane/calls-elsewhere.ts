@@ -34,11 +34,27 @@ export class CallsElsewhere {
     const { caller, notBefore = 0, signal } = call;
     if (notBefore > this.#now) {
       const rested = this.#queue.resting.rest(notBefore, signal);
-      return this.#noted(rested.then(() => this.#acquireRested(call)));
+      const isTold = this.#tellResting(call, notBefore - this.#now);
+      const next = isTold ? { ...plainCall(call), isTold } : call;
+      return this.#noted(rested.then(() => this.#acquireRested(next)));
     }
     const own = caller && this.#options.ownLanes?.of(caller);
     if (caller === undefined || own === undefined) return undefined;
     return this.#noted(this.#acquireOwnFirst(call, caller, own));
+  }
+
+  /** A call that rests waits too. Returns whether anybody listens. */
+  #tellResting({ caller, callId, attempt = 1 }: LaneCall, restMs: number): boolean {
+    const { emitter } = this.#options;
+    if (callId === undefined || emitter.listenerCount('throttled') === 0) return false;
+    const why = {
+      reason: 'paused',
+      limitOf: 'lane',
+      waitMs: Math.max(1, Math.ceil(restMs)),
+    } as const;
+    const told = { callId, key: caller?.key, queued: this.#queue.size, attempt };
+    emitter.emit('throttled', { ...this.#ref, ...why, ...told });
+    return true;
   }
 
   #acquireRested(call: LaneCall): Promise<Reservation> {

@@ -14,6 +14,8 @@ export interface LaneCall extends AskedCall<Reservation> {
   readonly onHeld?: (() => void) | undefined;
   /** It was refused: it rests until then, in milliseconds, before it asks again. */
   readonly notBefore?: number | undefined;
+  /** Who listens was told that it waits: it rested before. */
+  readonly isTold?: boolean | undefined;
   /** The place of an earlier attempt, to be kept. */
   readonly place?: { readonly id: number; readonly since: number } | undefined;
 }
@@ -22,11 +24,11 @@ export interface LaneCall extends AskedCall<Reservation> {
 export function plainCall(call: LaneCall): LaneCall {
   const { cost, ownCost, charges, expects, priority, signal, callId, attempt, ref } = call;
   const { ownReservation, refusals, refusedAt, caller, maxWaitMs, mayWait, onHeld } = call;
-  const { notBefore, place } = call;
+  const { notBefore, isTold, place } = call;
   return {
     ...{ cost, ownCost, charges, expects, priority, signal, callId, attempt, ref },
     ...{ ownReservation, refusals, refusedAt, caller, maxWaitMs, mayWait, onHeld },
-    ...{ notBefore, place, costNow: call.costNow?.bind(call) },
+    ...{ notBefore, isTold, place, costNow: call.costNow?.bind(call) },
   };
 }
 

@@ -79,7 +79,7 @@ export class Stays {
       this.#actions.reject(queued, error);
       return;
     }
-    const isHeard = this.#options.emitter.listenerCount('throttled') > 0;
+    const isHeard = call.isTold !== true && this.#options.emitter.listenerCount('throttled') > 0;
     const joining = isHeard ? this.#forecaster.ofJoining(queued) : undefined;
     this.#queue.fair.ahead.count(queued);
     call.onHeld?.();

@@ -1,14 +1,19 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { UsageEvent } from '../events.ts';
 import type { RateLimiter } from '../limiter.ts';
+import { type Conventions, formerMetrics, presentMetrics } from './conventions.ts';
 import { operationOf } from './operation.ts';
 import { providerName } from './provider-names.ts';
 
-/** The GenAI conventions' own bounds (2026-11). */
-const TOKEN_BOUNDS = Array.from({ length: 14 }, (_, i) => 4 ** i);
-const SECOND_BOUNDS = Array.from({ length: 14 }, (_, i) => 0.01 * 2 ** i);
 /** Calls may wait for minutes. */
 const WAIT_BOUNDS = [0, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
+
+/** Where calls are counted, and how. */
+interface CallMetrics {
+  readonly meter: Meter;
+  readonly common: Attributes;
+  readonly conventions: Conventions;
+}
 
 interface OfLane {
   readonly lane: string;
@@ -16,19 +21,18 @@ interface OfLane {
 }
 
 /** Counts what events tell of calls. Returns what ends that. */
-export function countCalls(limiter: RateLimiter, meter: Meter, common: Attributes): () => void {
-  const histogram = (name: string, unit: string, description: string, bounds: number[]) =>
-    meter.createHistogram(name, {
-      ...{ unit, description },
-      advice: { explicitBucketBoundaries: bounds },
-    });
+export function countCalls(
+  limiter: RateLimiter,
+  { meter, common, conventions }: CallMetrics,
+): () => void {
   const counter = (name: string, unit: string, description: string) =>
     meter.createCounter(name, { unit, description });
   const waits = 'How long calls wait for the limits';
-  const wait = histogram('llm_headroom.wait.duration', 's', waits, WAIT_BOUNDS);
-  const tokens = histogram('gen_ai.client.token.usage', '{token}', 'Tokens used', TOKEN_BOUNDS);
-  const took = 'From the request to the end of its response';
-  const duration = histogram('gen_ai.client.operation.duration', 's', took, SECOND_BOUNDS);
+  const wait = meter.createHistogram('llm_headroom.wait.duration', {
+    ...{ unit: 's', description: waits },
+    advice: { explicitBucketBoundaries: WAIT_BOUNDS },
+  });
+  const record = (conventions === '1.41' ? formerMetrics : presentMetrics)(meter);
   const estimated = counter('llm_headroom.tokens.estimated', '{token}', 'Tokens expected');
   const spend = counter('llm_headroom.spend', '{USD}', 'US dollars spent, where prices are known');
   const throttled = counter('llm_headroom.throttled', '{call}', 'Attempts that had to wait');
@@ -40,17 +44,16 @@ export function countCalls(limiter: RateLimiter, meter: Meter, common: Attribute
     'llm_headroom.lane': lane,
   });
   const used = (event: UsageEvent): void => {
-    const { actual, usd, latencyMs, status, provider, path } = event;
+    const { usd, path } = event;
+    const operation = operationOf(path);
     const attributes = {
       ...of(event),
-      'gen_ai.operation.name': operationOf(path),
-      'gen_ai.provider.name': providerName(provider),
+      'gen_ai.operation.name': operation,
+      'gen_ai.provider.name': providerName(event),
     };
-    duration.record(latencyMs / 1000, { ...attributes, 'http.response.status_code': status });
+    record(event, operation, attributes);
     for (const type of ['input', 'output'] as const) {
-      const typed = { ...attributes, 'gen_ai.token.type': type };
-      estimated.add(event.estimated[`${type}Tokens`], typed);
-      if (actual !== undefined) tokens.record(actual[`${type}Tokens`], typed);
+      estimated.add(event.estimated[`${type}Tokens`], { ...attributes, 'gen_ai.token.type': type });
     }
     if (usd !== undefined) spend.add(usd, attributes);
   };

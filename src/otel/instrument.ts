@@ -1,7 +1,9 @@
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { RateLimiter } from '../limiter.ts';
+import { expectOneOf } from '../validate.ts';
 import { VERSION } from '../version.ts';
 import { countCalls } from './call-metrics.ts';
+import type { Conventions } from './conventions.ts';
 import { observeLanes } from './lane-metrics.ts';
 import { noteOnSpans } from './span-events.ts';
 
@@ -11,6 +13,12 @@ export interface InstrumentOptions {
   readonly meterProvider?: MeterProvider | undefined;
   /** Added to every measurement: `{ 'service.part': 'importer' }`. Use few values, and no callers' keys. */
   readonly attributes?: Attributes | undefined;
+  /**
+   * Whose names metrics of tokens and durations have: of the GenAI conventions 0.1, or, for dashboards
+   * made before, of the semantic conventions 1.41 (`gen_ai.client.token.usage`).
+   * @default '0.1'
+   */
+  readonly conventions?: Conventions | undefined;
   /** Whether the active span gets events when calls wait, go or are rejected. @default true */
   readonly spanEvents?: boolean | undefined;
 }
@@ -20,18 +28,21 @@ export interface InstrumentOptions {
  * waits and rejections of calls as events on the active span. It never reports prompts, callers' keys
  * or credentials. Returns a function that stops it.
  *
- * Metrics of tokens and durations are named by the GenAI conventions (in development, 2026-11); all
- * other names begin with `llm_headroom.`.
+ * Metrics of tokens and durations are named by the GenAI conventions (0.1, in development); all other
+ * names begin with `llm_headroom.`.
  *
  * @example
  * const stop = instrument(openai.rateLimit);
+ *
+ * @throws TypeError for conventions that aren't known
  */
 export function instrument(limiter: RateLimiter, options: InstrumentOptions = {}): () => void {
-  const { meterProvider, attributes = {}, spanEvents = true } = options;
+  const { meterProvider, attributes = {}, conventions = '0.1', spanEvents = true } = options;
+  expectOneOf('conventions', conventions, ['0.1', '1.41']);
   const provider = meterProvider ?? metrics.getMeterProvider();
   const meter = provider.getMeter('llm-headroom', VERSION);
   const stops = [
-    countCalls(limiter, meter, attributes),
+    countCalls(limiter, { meter, common: attributes, conventions }),
     observeLanes(limiter, meter, attributes),
     ...(spanEvents ? [noteOnSpans(limiter)] : []),
   ];

@@ -2,8 +2,8 @@ import { type Span, trace } from '@opentelemetry/api';
 import type { RateLimiter } from '../limiter.ts';
 import { listening, typeOf } from './call-metrics.ts';
 
-/** Of so many calls that wait, the span is kept in mind. */
-const MOST = 100_000;
+/** Of so many calls that wait, the span is kept in mind; of those that are aborted, until then. */
+const MOST = 20_000;
 
 /**
  * Notes on the caller's active span that its call waits, and when it goes. A call is let through in
@@ -20,7 +20,9 @@ export function noteOnSpans(limiter: RateLimiter): () => void {
     listening(limiter, 'throttled', ({ callId, reason, waitMs, queued, attempt }) => {
       const span = trace.getActiveSpan();
       if (span === undefined) return;
-      if (waiting.size < MOST) waiting.set(callId, span);
+      waiting.set(callId, span);
+      const [oldest] = waiting.keys();
+      if (waiting.size > MOST && oldest !== undefined) waiting.delete(oldest);
       span.addEvent('llm_headroom.throttled', {
         'llm_headroom.call_id': callId,
         'llm_headroom.reason': reason,

@@ -8,9 +8,16 @@ function field(body: unknown, name: string): unknown {
 
 export const UNKNOWN_MODEL = 'unknown';
 
+/** A model, or the agent that has one: Mistral's, Google's. */
+const MODELS: readonly string[] = ['model', 'agent_id', 'agent'];
+
 export function modelIn(body: unknown): string {
-  const model = field(body, 'model');
-  return typeof model === 'string' && model !== '' ? model : UNKNOWN_MODEL;
+  const named = MODELS.map((name) => field(body, name)).find(isName);
+  return named ?? UNKNOWN_MODEL;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 export function isStreamIn(body: unknown): boolean {

@@ -14,6 +14,14 @@ export function isMeteredByGateway(path: string): boolean {
   return METERED.test(barePath(path));
 }
 
+/** The second is of gateways before version 3. */
+const NAMES: readonly string[] = [
+  'ai-language-model-id',
+  'ai-embedding-model-id',
+  'ai-image-model-id',
+  'ai-model-id',
+];
+
 /** `request`: as `withNamedModel` returns it. */
 export function describeGateway({ method, path, body }: Request): Call | undefined {
   if (method.toUpperCase() !== 'POST' || !isMeteredByGateway(path)) return undefined;
@@ -30,7 +38,7 @@ export function describeGateway({ method, path, body }: Request): Call | undefin
  */
 export function withNamedModel(request: Request, headers: Headers): Request {
   if (!isMeteredByGateway(request.path) || !isObject(request.body)) return request;
-  const model = headers.get('ai-language-model-id') ?? headers.get('ai-model-id') ?? undefined;
+  const model = NAMES.map((name) => headers.get(name)).find((named) => named !== null);
   const stream = headers.get('ai-language-model-streaming') === 'true';
   return { ...request, body: { model, stream, ...request.body } };
 }

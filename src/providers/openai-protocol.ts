@@ -1,14 +1,15 @@
 import type { Call, Request } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
+import { countMember, field } from '../model/json.ts';
 import { amount, type Cost } from '../model/limits.ts';
 import type { CallEstimate, Usage } from '../model/usage.ts';
 import { countIn, isStreamIn, modelIn, promptsIn } from './call-body.ts';
 import type { Charging, Provider } from './provider.ts';
-import { isEndpoint } from './request-path.ts';
+import { barePath, isEndpoint } from './request-path.ts';
 
 /**
- * Endpoints that run a model (API reference, 2026-08; the last two are Mistral's, of its SDK 2.7). All
- * others aren't metered.
+ * Endpoints that run a model (API reference, 2026-08; two are Mistral's, of its SDK 2.7, then one that
+ * Together, Voyage and others share, and two of Voyage's). All others aren't metered.
  */
 const METERED: readonly string[] = [
   'chat/completions',
@@ -25,15 +26,26 @@ const METERED: readonly string[] = [
   'moderations',
   'ocr',
   'classifications',
+  'rerank',
+  'multimodalembeddings',
+  'contextualizedembeddings',
 ];
 
+/** Mistral's, begun or gone on with. OpenAI has conversations, too, which run no model. */
+const CONVERSATION = /\/conversations(?:\/[^/]+(?:\/restart)?)?$/;
+
 export function isMeteredByOpenAI(path: string): boolean {
-  return METERED.some((endpoint) => isEndpoint(path, endpoint));
+  return METERED.some((endpoint) => isEndpoint(path, endpoint)) || isConversation(path);
+}
+
+function isConversation(path: string): boolean {
+  return CONVERSATION.test(barePath(path));
 }
 
 export function describeOpenAI({ method, path, body }: Request): Call | undefined {
   if (method.toUpperCase() !== 'POST') return undefined;
   if (!isMeteredByOpenAI(path)) return undefined;
+  if (isConversation(path) && field(body, 'inputs') === undefined) return undefined;
   return {
     model: modelIn(body),
     stream: isStreamIn(body),
@@ -43,7 +55,9 @@ export function describeOpenAI({ method, path, body }: Request): Call | undefine
 
 /** For all choices together; with `best_of`, more are generated than returned. */
 function maxOutputTokens(body: unknown): number | undefined {
-  const each = countIn(body, 'max_completion_tokens', 'max_output_tokens', 'max_tokens');
+  const each =
+    countIn(body, 'max_completion_tokens', 'max_output_tokens', 'max_tokens') ??
+    countMember(body, 'completion_args', 'max_tokens');
   const choices = Math.max(1, countIn(body, 'n') ?? 1, countIn(body, 'best_of') ?? 1);
   return each === undefined ? undefined : each * choices * promptsIn(body);
 }

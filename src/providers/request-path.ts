@@ -9,9 +9,12 @@ export function isEndpoint(path: string, endpoint: string): boolean {
   return bare === endpoint || bare.endsWith(`/${endpoint}`);
 }
 
+/** Azure's own, and the one that Cloudflare's gateway makes of it. */
+const DEPLOYMENT = /\/(?:deployments|azure-openai\/[^/]+)\/([^/]+)\//;
+
 /** `/openai/deployments/gpt-4o-eu/chat/completions` is the deployment `gpt-4o-eu`. */
 export function deploymentIn(path: string): string | undefined {
-  const [, deployment] = /\/deployments\/([^/]+)\//.exec(barePath(path)) ?? [];
+  const [, deployment] = DEPLOYMENT.exec(barePath(path)) ?? [];
   return deployment === undefined ? undefined : decoded(deployment);
 }
 

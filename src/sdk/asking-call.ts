@@ -74,7 +74,9 @@ export class AskingCall<R extends HookedRequest = HookedRequest>
     const { firmInputTokens: inputTokens, outputTokens } = estimate;
     const price = () => knownPrice(this.call.model, terms.limiter.prices, 'A budget');
     const estimated = { inputTokens, outputTokens };
-    const payable = { call: this.call, estimate: estimated, caller, callId, price };
+    const { model, maxOutputTokens } = this.call;
+    const asked = this.request.setsNoMaximum === true ? { model } : { model, maxOutputTokens };
+    const payable = { call: asked, estimate: estimated, caller, callId, price };
     const key = terms.keyOf(this.call, estimate);
     const budget = before.earlier?.budget ?? terms.limiter.reserveBudget(key, payable);
     if (budget instanceof Promise) return budget.then((reserved) => this.#enter(key, reserved));

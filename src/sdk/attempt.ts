@@ -1,6 +1,7 @@
 import type { BudgetReservation } from '../budget/budget-reservation.ts';
 import { wallNow } from '../clock.ts';
 import { wholeMs } from '../duration.ts';
+import { usageInHeaders } from '../http/header-usage.ts';
 import { readLimits } from '../http/headers.ts';
 import { meterResponse, type ResponseEnd } from '../http/metered-response.ts';
 import { believedUsage } from '../http/usage-believed.ts';
@@ -123,7 +124,8 @@ export class Attempt {
       onFailure: (failure) => {
         read = this.refusals.inBody(headers, failure);
       },
-      onEnd: (end) => {
+      onEnd: (seen) => {
+        const end = { ...seen, usage: seen.usage ?? usageInHeaders(headers) };
         question?.heard(end);
         if (read instanceof Promise) read.then(() => this.#end(end, status)).catch(() => {});
         else this.#end(end, status);

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { disguise } from '../http/disguise.ts';
 
 /** The body of a refusal is a few hundred bytes: it arrives within this time, or not at all. */
 const READ_WITHIN_MS = 10_000;
@@ -125,7 +126,7 @@ export async function readError(response: Response, clock: Clock): Promise<ReadR
 }
 
 function copyOf(response: Response, body: string | ReadableStream<Uint8Array>): Response {
-  const { status, statusText, headers, url } = response;
+  const { status, statusText, headers } = response;
   const copy = new Response(body, { status, statusText, headers: new Headers(headers) });
-  return Object.defineProperty(copy, 'url', { value: url, configurable: true });
+  return disguise(response)(copy);
 }

@@ -13,6 +13,8 @@ export interface HookedRequest extends Request {
   readonly callId: string;
   /** Its body can't be changed: its output isn't lowered. */
   readonly isFixed?: boolean | undefined;
+  /** Its maximum was filled in by a client: to a budget it is none. */
+  readonly setsNoMaximum?: boolean | undefined;
 }
 
 /** What came before an attempt. */

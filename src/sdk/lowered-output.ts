@@ -42,6 +42,8 @@ const NESTED: readonly NestedField[] = [
     times: 'candidateCount',
   },
   { pattern: /\/converse(?:-stream)?$/, within: 'inferenceConfig', name: 'maxTokens' },
+  { pattern: /\/interactions$/, within: 'generation_config', name: 'max_output_tokens' },
+  { pattern: /\/conversations\b/, within: 'completion_args', name: 'max_tokens' },
 ];
 
 function withNested(body: object, { within, name, times }: NestedField, tokens: number): object {

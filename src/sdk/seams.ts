@@ -8,6 +8,10 @@ interface Seam {
   readonly how: string;
 }
 
+/** For what isn't known: most clients take a `fetch`. */
+const ANY =
+  'Any other client is limited by its `fetch` (`rateLimitedFetch(options)`), or call by call (`limiter.run`)';
+
 /** The first that matches counts. */
 const SEAMS: readonly Seam[] = [
   {
@@ -52,16 +56,29 @@ const SEAMS: readonly Seam[] = [
     matches: (given) => has(given, 'chat') && isObject(field(given, 'metadata')),
   },
   {
+    what: "Mastra's",
+    how: "its model, by the AI SDK: `createOpenAI({ fetch })('gpt-4o')`",
+    matches: (given) => has(given, 'getModel') && has(given, 'generate'),
+  },
+  {
+    what: "of OpenAI's Agents SDK",
+    how: 'its client: `new Runner({ modelProvider: new OpenAIProvider({ openAIClient: withRateLimit(new OpenAI()) }) })`',
+    matches: (given) =>
+      has(given, 'getModel') ||
+      (has(given, 'run') && isList(field(given, 'inputGuardrailDefs'))) ||
+      (has(given, 'asTool') && isList(field(given, 'handoffs'))),
+  },
+  {
     what: "Instructor's",
     how: 'its client: `Instructor({ client: withRateLimit(new OpenAI()), … })`',
     matches: (given) => isObject(field(given, 'client')) && textField(given, 'mode') !== '',
   },
 ];
 
-/** What to do instead, for an object that has another way; else `''`. Never throws. */
+/** What to do instead, for an object that may have another way; else `''`. Never throws. */
 export function seamFor(given: unknown): string {
   const seam = SEAMS.find(({ matches }) => matches(given));
-  if (seam === undefined) return '';
+  if (seam === undefined) return isObject(given) ? ANY : '';
   const { what, how } = seam;
   const by = how.includes('withRateLimit') ? '' : ', with `fetch = rateLimitedFetch(options)`';
   return `This is ${what}: limit ${how}${by}`;

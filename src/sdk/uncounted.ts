@@ -1,14 +1,22 @@
 import type { Request } from '../model/call.ts';
 import { textField } from '../model/json.ts';
+import { modelIn, UNKNOWN_MODEL } from '../providers/call-body.ts';
 import { hostOfPreset } from '../providers/host.ts';
 import { googlePath } from '../providers/native-path.ts';
 import { warnOnce } from '../warning.ts';
 
 /** Requests that name a model, but don't run it now. The last ones are Ollama's and Google's. */
 const NO_CALL =
-  /fine[-_]tun|batch|eval|file|deploy|endpoint|count|tokeni[sz]e|\/api\/(?:pull|push|show|create|copy|delete)$|computeTokens|Operation/i;
+  /fine[-_]tun|batch|\/eval|file|deploy|endpoint|count[-_]?tokens|tokeni[sz]e|\/(?:agents|assistants)$|\/api\/(?:pull|push|show|create|copy|delete)$|computeTokens|Operation/i;
 
-/** Whether all paths of a host are known: what isn't metered there runs no model. */
+/** What costs money at OpenAI, but by no tokens that a response tells of. */
+const UNPRICED =
+  /\/videos(?:\/(?:edits|extensions|[^/]+\/remix))?$|\/realtime\/(?:client_secrets|calls|\w*sessions)$|\/graders\/run$/;
+
+/** Cloudflare's own models, directly and by its gateway. */
+const WORKERS_AI = /\/(?:ai\/run|workers-ai)\/@/;
+
+/** Whether all paths of a host are known: what isn't metered there runs no model, but for `UNPRICED`. */
 function isKnown(hostname: string): boolean {
   const host = hostOfPreset(hostname, 'openai') ?? hostOfPreset(hostname, 'anthropic');
   return host === 'openai' || host === 'azure' || host === 'anthropic';
@@ -16,19 +24,28 @@ function isKnown(hostname: string): boolean {
 
 /** Whether a request that isn't metered may run a model all the same, if it names one. */
 export function mayRunModel(hostname: string, { method, path }: Omit<Request, 'body'>): boolean {
-  return method.toUpperCase() === 'POST' && !NO_CALL.test(path) && !isKnown(hostname);
+  if (method.toUpperCase() !== 'POST') return false;
+  return isKnown(hostname) ? UNPRICED.test(path) : !NO_CALL.test(path);
 }
 
 /**
  * Warns, once in the life of the process, of a request that names a model but goes to a path that is
- * not known as a call to one: it passes without limits.
+ * not known as a call to one, or whose price isn't: it passes without limits.
  */
 export function noteUncounted(hostname: string, request: Request): void {
   const { path, body } = request;
-  const namesModel = textField(body, 'model') !== '' || googlePath(path) !== undefined;
-  if (!namesModel || !mayRunModel(hostname, request)) return;
+  if (!mayRunModel(hostname, request)) return;
+  const isNamed = googlePath(path) !== undefined || WORKERS_AI.test(path);
+  const namesModel = isKnown(hostname) || isNamed || modelNamed(body);
+  if (!namesModel) return;
   warnOnce(
     'HEADROOM_UNCOUNTED_CALL',
-    `A request to ${hostname} with a model was not limited: its path (${path.slice(0, 100)}) is not known as a call to a model. Limit it by hand: \`limiter.run(cost, () => …, { model })\``,
+    `A request to ${hostname} with a model was not limited, and counts in no budget: its path (${path.slice(0, 100)}) is not known as a call whose cost can be told. Limit it by hand: \`limiter.run(cost, () => …, { model })\``,
   );
+}
+
+/** The last two are Bedrock's and IBM's. */
+function modelNamed(body: unknown): boolean {
+  const isNamed = (name: string): boolean => textField(body, name) !== '';
+  return modelIn(body) !== UNKNOWN_MODEL || isNamed('modelId') || isNamed('model_id');
 }

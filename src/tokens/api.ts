@@ -5,12 +5,14 @@ export type Api =
   | 'chat'
   | 'completions'
   | 'responses'
+  | 'conversations'
   | 'embeddings'
   | 'speech'
   | 'images'
   | 'messages'
   | 'complete'
   | 'gemini'
+  | 'gemini-input'
   | 'cohere'
   | 'converse'
   | 'gateway'
@@ -18,26 +20,45 @@ export type Api =
 
 /** APIs by the end of the path. The first match counts. */
 const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
-  [/\/chat\/completions$/, 'chat'],
+  [/\/(?:chat|agents)\/completions$/, 'chat'],
   [/\/completions$/, 'completions'],
   [/\/responses(?:\/compact)?$/, 'responses'],
-  [/\/(?:embeddings|moderations)$/, 'embeddings'],
+  [/\/conversations(?:\/[^/]+(?:\/restart)?)?$/, 'conversations'],
+  [/\/(?:(?:multimodal|contextualized)?embeddings|moderations)$/, 'embeddings'],
   [/\/audio\/speech$/, 'speech'],
   [/\/images\/(?:generations|edits)$/, 'images'],
   [/(?<!\/threads\/[^/]*)\/messages$/, 'messages'], // a thread's message isn't sent to a model
   [/\/complete$/, 'complete'],
-  [/:(?:streamGenerateContent|generateContent|embedContent|batchEmbedContents)$/, 'gemini'],
-  [/\/v\d\/(?:chat|embed|rerank|generate|classify)$/, 'cohere'],
-  [/\/model\/[^/]+\/converse(?:-stream)?$/, 'converse'],
+  [/:(?:streamGenerateContent|generateContent)$/, 'gemini'],
+  [/\/v\d\w*\/interactions$/, 'gemini'],
+  [/:(?:embedContent|batchEmbedContents|predict)$/, 'gemini-input'],
+  [/\/(?:v\d\/(?:chat|embed|generate|classify|summarize)|rerank)$/, 'cohere'],
+  [/\/model\/[^/]+\/(?:converse(?:-stream)?|invoke(?:-with-response-stream)?)$/, 'converse'],
   [/\/ai\/language-model$/, 'gateway'],
   [/\/ai\/(?:embedding|image|reranking|speech)-model$/, 'gateway-input'],
 ];
+
+/** APIs whose rules no client that is wrapped needs: see `NativeApi`. */
+const NATIVE: readonly Api[] = [
+  'gemini',
+  'gemini-input',
+  'cohere',
+  'converse',
+  'gateway',
+  'gateway-input',
+  'conversations',
+];
+
+export function isNative(api: Api): boolean {
+  return NATIVE.includes(api);
+}
 
 /** APIs whose output is text of unknown length. */
 const WRITERS: readonly (Api | undefined)[] = [
   'chat',
   'completions',
   'responses',
+  'conversations',
   'messages',
   'complete',
   'gemini',

@@ -5,7 +5,7 @@ import { openaiChat } from './openai-chat.ts';
 import type { Part } from './part.ts';
 
 /** Texts of the older API, and of what is to be embedded or ranked. */
-const TEXTS: readonly string[] = ['message', 'preamble', 'prompt', 'query'];
+const TEXTS: readonly string[] = ['message', 'preamble', 'prompt', 'query', 'text'];
 const LISTS: readonly string[] = ['chat_history', 'documents', 'texts', 'inputs'];
 
 /** What Cohere's endpoints are charged for as input. Its messages have the form of OpenAI's. */

@@ -5,11 +5,14 @@ import { PAUSE, type Part, rough } from './part.ts';
 
 /** What an image costs at most, of Claude and Nova alike. */
 const IMAGE_TOKENS = 1600;
+/** Llama's and Mistral's, Titan's. */
+const TEXTS: readonly string[] = ['prompt', 'inputText'];
 /** What a message adds to its text: no more than that of the models whose counts are known. */
 const PER_MESSAGE = 3;
 
-/** What Bedrock's `converse` is charged for as input. */
+/** What Bedrock's `converse` is charged for as input; and `invoke`, with the texts of its makers. */
 export function* converseMessages(body: unknown): Generator<Part> {
+  for (const name of TEXTS) yield textField(body, name);
   yield* blockParts(field(body, 'system'));
   for (const message of elementsOf(field(body, 'messages'))) {
     yield PER_MESSAGE;
@@ -19,6 +22,7 @@ export function* converseMessages(body: unknown): Generator<Part> {
 }
 
 function* blockParts(content: unknown): Generator<Part> {
+  if (typeof content === 'string') yield content;
   for (const block of elementsOf(content)) {
     yield textField(block, 'text');
     if (field(block, 'image') !== undefined) yield rough(IMAGE_TOKENS);

@@ -1,10 +1,11 @@
 import type { TokenEstimate } from '../model/usage.ts';
-import { type Api, apiOf } from './api.ts';
+import { type Api, apiOf, isNative } from './api.ts';
 import { callSites } from './call-sites.ts';
 import type { CooperativeQueue } from './cooperative-queue.ts';
 import { declaredOutput } from './declared-output.ts';
 import { fieldsOf } from './form-fields.ts';
 import { inputSite } from './input-site.ts';
+import { loadNativePrompts, nativePartsNow } from './late-native-prompts.ts';
 import type { Measurement, Provisional } from './measurement.ts';
 import { familyName, modelName } from './model-name.ts';
 import { hasFunctions, hasSchema } from './openai-tools.ts';
@@ -85,10 +86,16 @@ export class Estimator {
     return this.#recounts.whenReady(encoding);
   }
 
-  #measure(request: EstimateRequest): Measurement | undefined | Promise<Measurement> {
+  #measure(request: EstimateRequest): Measurement | undefined | Promise<Measurement | undefined> {
     const { provider, path } = request;
     const api = apiOf(path);
     if (api === undefined) return undefined;
+    if (isNative(api) && nativePartsNow() === undefined) {
+      return loadNativePrompts().then(
+        () => this.#measure(request),
+        () => undefined,
+      );
+    }
     const body = fieldsOf(request.body);
     const model = modelName(path, body);
     const prompt = promptOf(provider, api, model, body);

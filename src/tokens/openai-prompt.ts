@@ -9,7 +9,8 @@ const FRAME = 2;
 
 /**
  * A prompt, or what is to be embedded or moderated: a string, a list of strings, the tokens
- * themselves, a list of lists of tokens, or a list of parts.
+ * themselves, a list of lists of tokens, or a list of parts. Voyage has lists of lists of strings, and
+ * lists of parts in `content`, of whose pictures nothing is counted.
  */
 export function* openaiPrompt(prompt: unknown, model: string): Generator<Part> {
   if (FRAMED_EMBEDDINGS.test(model)) yield FRAME * (isList(prompt) ? lengthOf(prompt) : 1);
@@ -20,8 +21,14 @@ export function* openaiPrompt(prompt: unknown, model: string): Generator<Part> {
 
 function* elementParts(element: unknown, model: string): Generator<Part> {
   if (typeof element === 'string') yield element;
+  else if (typeof field(element, 0) === 'string') yield* textsIn(element);
   else if (isList(element)) yield lengthOf(element);
-  else yield* openaiMedia(element, model);
+  else if (field(element, 'content') === undefined) yield* openaiMedia(element, model);
+  else for (const part of elementsOf(field(element, 'content'))) yield textField(part, 'text');
+}
+
+function* textsIn(list: unknown): Generator<Part> {
+  for (const each of elementsOf(list)) if (typeof each === 'string') yield each;
 }
 
 /** What is to be read aloud, and how. */

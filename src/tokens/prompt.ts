@@ -5,10 +5,7 @@ import type { Api } from './api.ts';
 import type { Prior } from './calibration/script-weights.ts';
 import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
-import { coherePrompt } from './cohere-prompt.ts';
-import { converseMessages } from './converse-messages.ts';
-import { gatewayInput, gatewayPrompt } from './gateway-prompt.ts';
-import { geminiContent } from './gemini-content.ts';
+import { nativePartsNow } from './late-native-prompts.ts';
 import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
@@ -53,22 +50,14 @@ function partsOf(provider: string, api: Api, model: string, body: unknown): Part
     case 'complete':
       return anthropicCompletion(body);
     case 'embeddings':
-      return openaiPrompt(field(body, 'input'), model);
+      return openaiPrompt(field(body, 'input') ?? field(body, 'inputs'), model);
     case 'completions':
       return openaiPrompt(field(body, 'prompt'), model);
     case 'speech':
       return openaiSpeech(body);
     case 'images':
       return openaiImages(body, model);
-    case 'gemini':
-      return geminiContent(body);
-    case 'cohere':
-      return coherePrompt(body, model, chatFamily(model));
-    case 'gateway':
-      return gatewayPrompt(body, model, chatFamily(model));
-    case 'gateway-input':
-      return gatewayInput(body, model);
-    case 'converse':
-      return converseMessages(body);
+    default:
+      return nativePartsNow()?.(provider, api, model, body) ?? [];
   }
 }

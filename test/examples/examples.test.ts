@@ -39,7 +39,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
     /^ann: Lima: This is answer \d/m,
     /^bob: Hanoi: This is answer \d/m,
   ],
-  'otel.ts': [/^gen_ai\.client\.token\.usage$/m, /^llm_headroom\.queue$/m],
+  'otel.ts': [/^gen_ai\.client\.inference\.duration$/m, /^llm_headroom\.queue$/m],
   'classify.ts': [
     /^\{"line":1,"verdict":"This is answer 1/m,
     /^\{"line":40,"verdict":"This is answer \d/m,

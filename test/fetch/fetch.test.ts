@@ -66,6 +66,18 @@ describe('a limited fetch', () => {
       'https://chat.example/rooms/1/messages',
       { method: 'POST', body: '{"text":"hi"}' },
     ],
+    ...['responses', 'completions', 'embeddings', 'moderations', 'conversations/1'].map(
+      (end): [string, string, RequestInit] => [
+        `what ends in ${end} at anybody’s host, and asks nothing`,
+        `https://survey.example/v1/${end}`,
+        { method: 'POST', body: '{"answers":[1]}' },
+      ],
+    ),
+    [
+      'a state of OpenAI’s that runs no model',
+      'https://api.openai.com/v1/conversations',
+      { method: 'POST', body: '{"items":[]}' },
+    ],
     ['a GET of a chat', CHAT_URL, {}],
   ])('lets %s pass at once, and counts nothing', async (_, url, init) => {
     const { clock, fetch, limiter } = fetchBench(() => async () => ANSWER(), {

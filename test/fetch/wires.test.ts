@@ -30,6 +30,12 @@ const GEMINI_USAGE = {
   thoughtsTokenCount: 20,
   totalTokenCount: 32,
 };
+const INTERACTION_USAGE = {
+  total_input_tokens: 9,
+  total_output_tokens: 3,
+  total_thought_tokens: 20,
+  total_tokens: 32,
+};
 const COHERE_USAGE = {
   billed_units: { input_tokens: 4 },
   tokens: { input_tokens: 9, output_tokens: 3 },
@@ -142,6 +148,115 @@ const WIRES: readonly Wire[] = [
     usage: [9, 0],
   },
   {
+    name: 'Voyage, with parts',
+    url: 'https://api.voyageai.com/v1/multimodalembeddings',
+    body: {
+      model: 'voyage-multimodal-3',
+      inputs: [{ content: [{ type: 'text', text: 'Say hi, and nothing else at all' }] }],
+    },
+    answer: json({ data: [], usage: { text_tokens: 9, image_pixels: 0, total_tokens: 9 } }),
+    lane: 'api.voyageai.com/voyage-multimodal-3',
+    usage: [9, 0],
+  },
+  {
+    name: 'Voyage, in context',
+    url: 'https://api.voyageai.com/v1/contextualizedembeddings',
+    body: { model: 'voyage-context-3', inputs: [['Say hi,', 'and nothing else at all']] },
+    answer: json({ data: [], usage: { total_tokens: 9 } }),
+    lane: 'api.voyageai.com/voyage-context-3',
+    usage: [9, 0],
+  },
+  {
+    name: 'Gemini, an interaction',
+    url: 'https://generativelanguage.googleapis.com/v1beta/interactions',
+    body: { model: 'models/gemini-3.8-flash', input: 'Say hi, and nothing else at all' },
+    answer: json({ id: 'i', status: 'completed', usage: INTERACTION_USAGE }),
+    lane: 'generativelanguage.googleapis.com/gemini-3.8-flash',
+    usage: [9, 23],
+  },
+  {
+    name: 'Gemini, an interaction’s stream',
+    url: 'https://generativelanguage.googleapis.com/v1beta/interactions',
+    body: {
+      model: 'gemini-3.8-flash',
+      input: [
+        { role: 'user', content: 'Say hi,' },
+        { role: 'user', content: [{ type: 'text', text: 'and nothing else at all' }] },
+      ],
+      stream: true,
+    },
+    answer: sse(
+      { event_type: 'step.delta', index: 0, delta: { type: 'text', text: 'Hi' } },
+      { event_type: 'interaction.completed', interaction: { id: 'i', usage: INTERACTION_USAGE } },
+    ),
+    lane: 'generativelanguage.googleapis.com/gemini-3.8-flash',
+    usage: [9, 23],
+  },
+  {
+    name: 'Mistral, a conversation',
+    url: 'https://api.mistral.ai/v1/conversations#stream',
+    body: { model: 'mistral-medium-latest', inputs: 'Say hi, and nothing else at all' },
+    answer: sse(
+      { type: 'message.output.delta', content: 'Hi' },
+      { type: 'conversation.response.done', usage: { prompt_tokens: 9, completion_tokens: 3 } },
+    ),
+    lane: 'api.mistral.ai/mistral-medium',
+    usage: [9, 3],
+  },
+  {
+    name: 'Mistral, an agent',
+    url: 'https://api.mistral.ai/v1/agents/completions',
+    body: { agent_id: 'ag_1', messages },
+    answer: json({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 3 } }),
+    lane: 'api.mistral.ai/ag_1',
+    usage: [9, 3],
+  },
+  {
+    name: 'Bedrock InvokeModel',
+    url: `${BEDROCK}/invoke`,
+    body: { prompt: 'Say hi, and nothing else at all', max_gen_len: 8 },
+    answer: json(
+      { generation: 'Hi' },
+      {
+        headers: {
+          'x-amzn-bedrock-input-token-count': '9',
+          'x-amzn-bedrock-output-token-count': '3',
+        },
+      },
+    ),
+    lane: 'bedrock-runtime.eu-west-1.amazonaws.com/us.amazon.nova-pro-v1:0',
+    usage: [9, 3],
+  },
+  {
+    name: 'Bedrock InvokeModelWithResponseStream',
+    url: `${BEDROCK}/invoke-with-response-stream`,
+    body: { inputText: 'Say hi, and nothing else at all' },
+    answer: () =>
+      new Response(
+        joined([
+          awsEvent('chunk', {
+            bytes: btoa(
+              JSON.stringify({
+                outputText: 'Hi',
+                'amazon-bedrock-invocationMetrics': { inputTokenCount: 9, outputTokenCount: 3 },
+              }),
+            ),
+          }),
+        ]),
+        { headers: { 'content-type': 'application/vnd.amazon.eventstream' } },
+      ),
+    lane: 'bedrock-runtime.eu-west-1.amazonaws.com/us.amazon.nova-pro-v1:0',
+    usage: [9, 3],
+  },
+  {
+    name: 'Azure, by Cloudflare’s gateway',
+    url: 'https://gateway.ai.cloudflare.com/v1/a/g/azure-openai/r/gpt-eu/chat/completions?v=1',
+    body: { messages },
+    answer: json({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 3 } }),
+    lane: 'gateway.ai.cloudflare.com/gpt-eu',
+    usage: [9, 3],
+  },
+  {
     name: 'Vercel’s AI Gateway',
     url: 'https://ai-gateway.vercel.sh/v1/chat/completions',
     body: { model: 'openai/gpt-4o', messages },
@@ -196,6 +311,18 @@ describe('a call with less output', () => {
   it.each([
     [`${GEMINI}:generateContent`, { contents }, 'generationConfig', 'maxOutputTokens'],
     [`${BEDROCK}/converse`, { messages: blocks }, 'inferenceConfig', 'maxTokens'],
+    [
+      'https://generativelanguage.googleapis.com/v1beta/interactions',
+      { model: 'gemini-3.8-flash', input: 'Say hi' },
+      'generation_config',
+      'max_output_tokens',
+    ],
+    [
+      'https://api.mistral.ai/v1/conversations',
+      { model: 'mistral-medium-latest', inputs: 'Say hi' },
+      'completion_args',
+      'max_tokens',
+    ],
   ])('says so where the API has it: %s', async (url, body, within, name) => {
     let sent: unknown;
     const limits = { limits: { otpm: 2000, tpm: 2000 }, headroom: 0 };

@@ -81,5 +81,5 @@ A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthro
 
 AWS signs a request before \`fetch\` gets it, and a signature lapses after five minutes: a longer queue is better kept before the call (\`limiter.acquire\`).
 
-The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set: a budget, and hosts that charge \`max_tokens\`, reserve all of it.
+The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set. Hosts that charge \`max_tokens\` take all of it; a budget assumes 1,024 tokens, as for any call that sets no maximum.
 `;

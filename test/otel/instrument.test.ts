@@ -68,13 +68,23 @@ describe('instrument', () => {
     const metrics = await measured();
     const of = { team: 'search', 'gen_ai.request.model': 'gpt-4o' };
     const call = { ...of, 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai' };
-    expect(metrics['gen_ai.client.token.usage']).toMatchObject([
-      { attributes: { ...call, 'gen_ai.token.type': 'input' }, value: { count: 1, sum: 10 } },
-      { attributes: { ...call, 'gen_ai.token.type': 'output' }, value: { count: 1, sum: 1 } },
+    const counted = { attributes: { ...call, 'gen_ai.token.modality': 'unknown' } };
+    for (const [name, value] of Object.entries({
+      input_tokens: 10,
+      output_tokens: 1,
+      'cache_read.input_tokens': 0,
+      'cache_write.input_tokens': 0,
+    })) {
+      const counter = metrics[`gen_ai.client.inference.usage.${name}`];
+      expect(counter).toMatchObject([{ ...counted, value }]);
+    }
+    expect(metrics['gen_ai.client.inference.operation.input_tokens']).toMatchObject([
+      { attributes: call, value: { count: 1, sum: 10 } },
     ]);
-    expect(metrics['gen_ai.client.operation.duration']).toMatchObject([
+    expect(metrics['gen_ai.client.inference.duration']).toMatchObject([
       { attributes: call, value: { count: 1, sum: LATENCY / 1000 } },
     ]);
+    expect(Object.keys(metrics).filter((name) => name.startsWith('gen_ai.'))).toHaveLength(7);
     expect(metrics['llm_headroom.spend']).toMatchObject([{ attributes: call, value: 11e-6 }]);
     expect(metrics['llm_headroom.wait.duration']).toMatchObject([
       { attributes: of, value: { count: 2, sum: (2000 + LATENCY) / 1000 } },
@@ -86,6 +96,38 @@ describe('instrument', () => {
     expect(metrics['llm_headroom.limit']).toMatchObject([
       { attributes: { ...of, 'llm_headroom.dimension': 'requests' }, value: 600 },
     ]);
+  });
+
+  it('measures embeddings by metrics of their own', async () => {
+    const embedding = { data: [], usage: { prompt_tokens: 10, total_tokens: 10 } };
+    const { client, clock, limiter } = limited([json(embedding)], { limits: { rpm: 600 } });
+    const { meterProvider, measured } = measuring();
+    instrument(limiter, { meterProvider });
+    const body = { model: 'text-embedding-3-small', input: 'hi' };
+    await clock.run(client.post('/embeddings', { body }));
+    const metrics = await measured();
+    const attributes = { 'gen_ai.operation.name': 'embeddings' };
+    expect(metrics['gen_ai.client.embeddings.duration']).toMatchObject([{ attributes }]);
+    expect(metrics['gen_ai.client.embeddings.operation.input_tokens']).toMatchObject([
+      { attributes, value: { count: 1, sum: 10 } },
+    ]);
+    expect(metrics['gen_ai.client.inference.duration']).toBeUndefined();
+  });
+
+  it('has the names of the conventions before, where they are asked for', async () => {
+    const { client, clock, limiter } = limited([], { limits: { rpm: 600 } });
+    const { meterProvider, measured } = measuring();
+    instrument(limiter, { meterProvider, conventions: '1.41' });
+    await clock.run(SDK.ask(client));
+    const metrics = await measured();
+    expect(metrics['gen_ai.client.token.usage']).toMatchObject([
+      { attributes: { 'gen_ai.token.type': 'input' }, value: { count: 1, sum: 10 } },
+      { attributes: { 'gen_ai.token.type': 'output' }, value: { count: 1, sum: 1 } },
+    ]);
+    expect(metrics['gen_ai.client.operation.duration']).toMatchObject([{ value: { count: 1 } }]);
+    expect(Object.keys(metrics).filter((name) => name.startsWith('gen_ai.'))).toHaveLength(2);
+    const other = () => instrument(limiter, { conventions: '1.42' as '1.41' });
+    expect(other).toThrow(/conventions.*'0\.1'.*'1\.41'/s);
   });
 
   it('counts what is rejected, by its code', async () => {

@@ -30,7 +30,7 @@ describe('the protocol of a path', () => {
     ['/model/us.amazon.nova-pro-v1%3A0/invoke', 'converse'],
     ['/model/us.amazon.nova-pro-v1%3A0/async-invoke', undefined],
     ['/v2/chat', 'cohere'],
-    ['/v1/rerank', 'cohere'],
+    ['/v1/rerank', 'openai'],
     ['/v4/ai/language-model', 'gateway'],
     ['/v4/ai/embedding-model', 'gateway'],
     ['/v4/ai/config', undefined],

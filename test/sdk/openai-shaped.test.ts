@@ -80,6 +80,20 @@ describe.each(SDKS)('$name', ({ provider, host, path, make }) => {
   });
 });
 
+it('what Together ranks is limited and counted', async () => {
+  const clock = createVirtualClock();
+  const usage = { prompt_tokens: 9, completion_tokens: 0, total_tokens: 9 };
+  const { fetch } = scripted(clock, json({ results: [], usage }));
+  const limiter = createRateLimiter({ clock });
+  const told: unknown[] = [];
+  limiter.on('usage', ({ actual, estimated }) => told.push([actual, estimated.inputTokens > 5]));
+  const together = withRateLimit(new Together({ apiKey: 'key', fetch }), { limiter });
+  const documents = ['Lima is in Peru', 'Oslo is in Norway'];
+  await clock.run(together.rerank.create({ model: 'rank', query: 'Where is Lima?', documents }));
+  const actual = { inputTokens: 9, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
+  expect(told).toEqual([[actual, true]]);
+});
+
 describe('Cerebras over HTTP, with the node-fetch that is its own', () => {
   const servers: { close(): Promise<void> }[] = [];
   afterEach(async () => {

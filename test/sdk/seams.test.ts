@@ -6,7 +6,9 @@ import Instructor from '@instructor-ai/instructor';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
+import { Agent as MastraAgent } from '@mastra/core/agent';
 import { HTTPClient, Mistral } from '@mistralai/mistralai';
+import { Agent, OpenAIProvider, Runner } from '@openai/agents';
 import { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import { CohereClientV2 } from 'cohere-ai';
 import fc from 'fast-check';
@@ -41,6 +43,16 @@ const OTHERS: readonly (readonly [string, unknown, RegExp])[] = [
     new BedrockRuntimeClient({ region: 'eu-west-1' }),
     /AWS's SDK: .*{ customFetch: fetch }/,
   ],
+  ['an Agents provider', new OpenAIProvider({ apiKey }), /Agents SDK: limit its client: `new Runn/],
+  ['an Agents runner', new Runner(), /of OpenAI's Agents SDK: .*withRateLimit\(new OpenAI\(\)\)/],
+  ['an agent of theirs', new Agent({ name: 'a' }), /of OpenAI's Agents SDK/],
+  [
+    'Mastra',
+    new MastraAgent({ name: 'a', id: 'a', instructions: '', model: 'openai/gpt-4o' }),
+    /Mastra's: limit its model, .*`createOpenAI\({ fetch }\)\('gpt-4o'\)`, with `fetch = /,
+  ],
+  ['a `fetch`', globalThis.fetch, /For a `fetch`, use `rateLimitedFetch\({ fetch }\)`$/],
+  ['any other', { get: () => {} }, /Any other client is limited by its `fetch`/],
   [
     'Instructor',
     Instructor({ client: new OpenAI({ apiKey }), mode: 'TOOLS' }),
@@ -78,6 +90,6 @@ describe('the error for an object that is no client', () => {
     );
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    expect(seamFor(proxy)).toBe('');
+    expect(() => seamFor(proxy)).not.toThrow();
   });
 });

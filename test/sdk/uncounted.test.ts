@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { HTTPClient, Mistral } from '@mistralai/mistralai';
+import { HTTPClient } from '@mistralai/mistralai';
 import OpenAI from 'openai';
 import { describe, expect, it, vi } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
@@ -67,7 +67,7 @@ describe.each(Object.entries(WAYS))('a request with a model, through %s', (_, po
     expect(limiter.snapshot()).toEqual([]);
     expect(warnings()).toHaveBeenCalledTimes(1);
     const [message, options] = warnings().mock.calls[0] ?? [];
-    expect(message).toMatch(/api\.example\.com .* not limited: its path \(\/v1\/answer\)/);
+    expect(message).toMatch(/api\.example\.com .* not limited, .*: its path \(\/v1\/answer\)/);
     expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_UNCOUNTED_CALL' });
   });
 
@@ -75,8 +75,10 @@ describe.each(Object.entries(WAYS))('a request with a model, through %s', (_, po
     ['without a model', 'https://api.example.com/v1/answer', {}],
     ['of a job', 'https://api.example.com/v1/fine_tuning/jobs', { model: 'm' }],
     ['of a count', 'https://api.example.com/v1/messages/count_tokens', { model: 'm' }],
+    ['of another count', 'https://api.example.com/model/m/count-tokens', { model: 'm' }],
     ['to OpenAI, whose paths are known', 'https://api.openai.com/v1/answer', { model: 'm' }],
     ['to Anthropic, too', 'https://api.anthropic.com/v1/agents', { model: 'm' }],
+    ['that makes an agent', 'https://api.example.com/v1/agents', { model: 'm' }],
   ])('but not of one %s', async (_, url, body) => {
     expect(await post(createRateLimiter(), new URL(url), body)).toEqual(body);
     await read();
@@ -95,13 +97,35 @@ describe('a request through a `fetch`', () => {
     expect(warnings()).toHaveBeenCalledTimes(1);
   });
 
-  it('may be one of a client that sends a `Request`', async () => {
-    const httpClient = new HTTPClient({ fetcher: limited() });
-    const mistral = new Mistral({ apiKey: 'key', httpClient });
-    const asked = { model: 'mistral-medium', inputs: 'Hi' };
-    await mistral.beta.conversations.start(asked).catch(() => {});
+  it.each([
+    'https://api.cloudflare.com/client/v4/accounts/a/ai/run/@cf/meta/llama-3.1-8b-instruct',
+    'https://gateway.ai.cloudflare.com/v1/a/g/workers-ai/@cf/meta/llama-3.1-8b-instruct',
+  ])('may name Cloudflare’s there: %s', async (url) => {
+    await limited()(url, { method: 'POST', headers, body: '{"prompt":"Hi"}' });
     await read();
     expect(warnings()).toHaveBeenCalledTimes(1);
+  });
+
+  it('may be one of a client that sends a `Request`', async () => {
+    const client = new HTTPClient({ fetcher: limited() });
+    const body = JSON.stringify({ model: 'mistral-medium', query: 'What?' });
+    const url = 'https://api.mistral.ai/v1/answer';
+    await client.request(new Request(url, { method: 'POST', headers, body }));
+    await read();
+    expect(warnings()).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['by another name', 'https://us-south.ml.cloud.ibm.com/ml/v1/text/chat', { model_id: 'm' }],
+    ['for Bedrock', 'https://bedrock-runtime.eu.amazonaws.com/async-invoke', { modelId: 'm' }],
+    ['for a video', 'https://api.openai.com/v1/videos', { model: 'sora-2', prompt: 'Rain' }],
+    ['for a grader', 'https://api.openai.com/v1/fine_tuning/alpha/graders/run', { grader: {} }],
+    ['for a session', 'https://api.openai.com/v1/realtime/client_secrets', { session: {} }],
+  ])('is warned of if it names a model %s', async (_, url, body) => {
+    await limited()(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    await read();
+    expect(warnings()).toHaveBeenCalledTimes(1);
+    expect(warnings().mock.calls[0]?.[0]).toMatch(/counts in no budget/);
   });
 
   it.each([

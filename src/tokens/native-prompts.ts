@@ -1,0 +1,33 @@
+import type { Api } from './api.ts';
+import { chatFamily } from './chat-family.ts';
+import { coherePrompt } from './cohere-prompt.ts';
+import { converseMessages } from './converse-messages.ts';
+import { gatewayInput, gatewayPrompt } from './gateway-prompt.ts';
+import { geminiContent } from './gemini-content.ts';
+import { mistralConversation } from './mistral-conversation.ts';
+import type { Parts } from './part.ts';
+
+/** APIs that no wrapped client calls: their code is loaded with the first call to one. */
+export type NativeApi = Extract<
+  Api,
+  'gemini' | 'gemini-input' | 'cohere' | 'converse' | 'gateway' | 'gateway-input' | 'conversations'
+>;
+
+/** The input of a call to one of them. */
+export function nativeParts(provider: string, api: NativeApi, model: string, body: unknown): Parts {
+  switch (api) {
+    case 'gemini':
+    case 'gemini-input':
+      return geminiContent(body);
+    case 'cohere':
+      return coherePrompt(body, model, chatFamily(model));
+    case 'gateway':
+      return gatewayPrompt(body, model, chatFamily(model));
+    case 'gateway-input':
+      return gatewayInput(body, model);
+    case 'converse':
+      return converseMessages(body);
+    case 'conversations':
+      return mistralConversation(body, model, chatFamily(model, 'chat', provider));
+  }
+}
