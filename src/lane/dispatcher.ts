@@ -91,6 +91,11 @@ export class Dispatcher {
     if (isInFront || !this.#timer.isSet) this.look();
   }
 
+  /** The call has left: what it is granted is given back. Nobody knows how much it holds. */
+  forget({ id }: QueuedCall<Reservation>): void {
+    this.#asked.delete(id);
+  }
+
   /** Starts nothing any more. */
   stop(): void {
     this.#isStopped = true;

@@ -46,8 +46,10 @@ export class LaneQueue {
     const fair = new FairQueue<Reservation>(keeper.turns, (cost) =>
       sizeOf(keeper.state.limits, cost),
     );
-    const onSlot = (): void => this.#dispatcher.lookSoon();
-    const queue = new CallQueue(fair, keeper.state.learning.concurrency.limit, onSlot);
+    const queue = new CallQueue(fair, keeper.state.learning.concurrency.limit, {
+      onSlot: () => this.#dispatcher.lookSoon(),
+      onLeave: (call) => this.#dispatcher.forget(call),
+    });
     const forecaster = new Forecaster(() => situationOf(options, fair));
     const pauses = new LanePauses({
       ...{ model, keeper, clock, forecaster, feedback },

@@ -9,6 +9,14 @@ export interface SlotHolder {
   readonly done: Promise<void>;
 }
 
+/** What a lane hears of its queue. */
+export interface CallQueueListener<R> {
+  /** A slot has become free, or the queue shorter. */
+  onSlot(): void;
+  /** A call has left without having been granted anything: aborted, or rejected. */
+  onLeave(call: QueuedCall<R>): void;
+}
+
 type Run = () => Promise<unknown>;
 
 /** p-queue's `queueClass`: it hands out the calls that may go, and those that have left. */
@@ -70,10 +78,11 @@ export class CallQueue<R extends SlotHolder> {
   readonly #queue: PQueue<GrantedFirst<R>, QueueAddOptions>;
   readonly #waiting: GrantedFirst<R>;
   readonly #aborts = new AbortHub();
+  readonly #listener: CallQueueListener<R>;
 
-  /** `onSlot` is called whenever a slot has become free, or the queue shorter. */
-  constructor(fair: FairQueue<R>, concurrency: number, onSlot: () => void) {
+  constructor(fair: FairQueue<R>, concurrency: number, listener: CallQueueListener<R>) {
     this.fair = fair;
+    this.#listener = listener;
     const onEmpty = (): void => this.#queue.pause();
     let waiting: GrantedFirst<R> | undefined;
     // p-queue makes its queue itself.
@@ -86,7 +95,7 @@ export class CallQueue<R extends SlotHolder> {
     ensureCustomEvent();
     this.#queue = new PQueue({ queueClass: OwnQueue, concurrency, autoStart: false });
     this.#waiting = waiting ?? new OwnQueue();
-    this.#queue.addEventListener('next', onSlot);
+    this.#queue.addEventListener('next', () => listener.onSlot());
   }
 
   /** Calls that wait. */
@@ -133,6 +142,7 @@ export class CallQueue<R extends SlotHolder> {
   leave(call: QueuedCall<R>, reason: unknown): void {
     if (!call.isWaiting) return;
     this.#end(call);
+    this.#listener.onLeave(call);
     call.promised.reject(reason);
     this.run();
   }

@@ -48,7 +48,10 @@ class Bench {
   constructor(state: LaneState) {
     this.keeper = new Keeper(state, this.clock);
     const fair = new FairQueue<Reservation>(state.turns, (cost) => sizeOf(state.limits, cost));
-    this.queue = new CallQueue(fair, 100, () => {});
+    this.queue = new CallQueue(fair, 100, {
+      onSlot: () => {},
+      onLeave: (call) => this.dispatcher.forget(call),
+    });
     this.dispatcher = new Dispatcher(this.keeper, this.queue, this.clock, {
       granted: (call, { call: sent, own, ticket }) => {
         this.note(`start ${ticket.id}`);

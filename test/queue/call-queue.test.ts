@@ -27,14 +27,18 @@ async function settled(): Promise<void> {
 
 class Bench {
   readonly told: string[] = [];
+  readonly left: number[] = [];
   slots = 0;
   readonly #alice = callerOf('alice');
   readonly queue: CallQueue<Flight>;
 
   constructor(concurrency = 2) {
     const fair = new FairQueue<Flight>(newTurns(), () => 1);
-    this.queue = new CallQueue(fair, concurrency, () => {
-      this.slots++;
+    this.queue = new CallQueue(fair, concurrency, {
+      onSlot: () => {
+        this.slots++;
+      },
+      onLeave: ({ id }) => void this.left.push(id),
     });
   }
 
@@ -119,6 +123,7 @@ describe('a queue of calls', () => {
     bench.queue.run();
     await settled();
     expect(bench.told).toEqual(['reject 1: no', 'start 2']);
+    expect(bench.left).toEqual([1]);
   });
 
   it('is idle when nothing waits and nothing is in flight', async () => {
