@@ -1,3 +1,4 @@
+import { closedError } from '../errors.ts';
 import { read } from '../rules/codec.ts';
 import {
   account,
@@ -43,6 +44,7 @@ export class SharedLedgers implements LedgerStore {
   /** The one that was used longest ago is the first. */
   readonly #open = new Map<string, OpenLedger>();
   readonly #stop: () => void;
+  #isClosed = false;
 
   constructor(store: SharedStore) {
     this.#store = store;
@@ -71,8 +73,12 @@ export class SharedLedgers implements LedgerStore {
     return this.#store.remedy;
   }
 
-  /** @throws the store's failure, where it is lost before it has answered */
+  /**
+   * @throws the store's failure, where it is lost before it has answered; HeadroomError (`closed`) where
+   * the limiter is closed
+   */
   reserve(account: Account, billionths: number): Promise<LedgerAnswer> {
+    if (this.#isClosed) return Promise.reject(closedError());
     const open = this.#account(account);
     const { windowMs, limitBillionths: limit } = account;
     const id = ++open.lastId;
@@ -87,11 +93,22 @@ export class SharedLedgers implements LedgerStore {
     open.reserved = Math.max(0, open.reserved - billionths);
     const { windowMs } = account;
     open.value.send({ kind: 'settle', windowMs, reserved: billionths, spent }, SETTLE_MS);
+    if (this.#isClosed) void this.#closeUnused();
   }
 
-  /** What is reserved stays so until it is settled. */
+  /** What is reserved stays so until it is settled; what was asked for is rejected. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stop();
+    for (const { asked } of this.#open.values()) {
+      for (const each of asked.values()) each.reject(closedError());
+      // Whatever it was given ends as this process leaves.
+      asked.clear();
+    }
+    await this.#closeUnused();
+  }
+
+  async #closeUnused(): Promise<void> {
     const unused = [...this.#open].filter(([, { reserved, asked }]) => reserved + asked.size === 0);
     for (const [id] of unused) this.#open.delete(id);
     await Promise.all(unused.map(([, { value }]) => value.close()));
