@@ -12,6 +12,8 @@ import {
   writtenVersion,
 } from '../shared/cell.ts';
 import { Hearers, newMemberName } from '../shared/hearers.ts';
+import { Hearing } from '../shared/hearing.ts';
+import { plainName } from '../shared/plain-name.ts';
 import type { ServerCells } from '../shared/server-store.ts';
 import { Underway } from '../shared/underway.ts';
 import { expectNumber } from '../validate.ts';
@@ -55,6 +57,7 @@ export class PostgresCells implements ServerCells {
   readonly #listener: Listener;
   readonly #opening: Promise<void>;
   readonly #underway = new Underway();
+  readonly #hearing = new Hearing();
   #closing: Promise<void> | undefined;
 
   /** @throws TypeError for a table's name that would have to be quoted, or what is no target */
@@ -70,7 +73,10 @@ export class PostgresCells implements ServerCells {
     this.#listener = new Listener({
       pool: () => this.pool(),
       channel: `${this.channel}${this.member}`,
-      hear: (text) => this.hearers.tell(text),
+      hear: (text) => {
+        this.#hearing.heard();
+        this.hearers.tell(text);
+      },
       statements: this.#runner.statements,
       clock,
     });
@@ -87,6 +93,11 @@ export class PostgresCells implements ServerCells {
     return this.#listener.isLive;
   }
 
+  /** A message that was sent has not arrived. */
+  unheard(): void {
+    if (this.isListening && this.#hearing.unheard()) this.#listener.renew();
+  }
+
   get channel(): string {
     return `${this.table}_`;
   }
@@ -98,7 +109,7 @@ export class PostgresCells implements ServerCells {
   open(name: string, part?: string): Cell {
     return new PostgresCell(
       this,
-      name,
+      plainName(name),
       part === undefined ? this.member : `${this.member}.${part}`,
     );
   }
@@ -189,6 +200,10 @@ class PostgresCell implements Cell {
 
   listen(hear: (text: string) => void): () => void {
     return this.#cells.hearers.add(this.#name, this.#member, hear);
+  }
+
+  unheard(): void {
+    this.#cells.unheard();
   }
 
   /** Why nothing was written. */

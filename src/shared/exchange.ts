@@ -57,6 +57,11 @@ export class Exchange<State, Command, Answer> {
     return this.#parts.cell.ask !== undefined && this.#parts.cell.isListening !== false;
   }
 
+  /** An answer was sent, and has not arrived. */
+  unheard(): void {
+    this.#parts.cell.unheard?.();
+  }
+
   /** Sends a note with everything. Returns what is to be decided about where nobody hears it. */
   async ask(): Promise<Seen | undefined> {
     const standing = this.standing;
@@ -121,6 +126,7 @@ export class Exchange<State, Command, Answer> {
     const standing = this.standing;
     this.keeper.wrote(draft, reply);
     this.agenda.said();
+    this.agenda.newsAt = this.agenda.saidAt;
     this.emptySince = undefined;
     standing.asked = undefined;
     if (draft.amOut) standing.rejoin();

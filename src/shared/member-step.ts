@@ -90,10 +90,14 @@ export class MemberStep<State, Command, Answer> {
 
   async #look(): Promise<void> {
     this.#exchange.agenda.mustLook = false;
+    const { asked: before } = this.#exchange.standing;
     const seen = await this.#exchange.read();
+    const isLate = before !== undefined && this.#clock.now() > before.at + ANSWER_MS;
     const value = this.#exchange.opened(seen);
     const { asked, hasToSay } = this.#exchange.standing;
-    const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
+    const isUnanswered = isLate && asked === before;
+    // It was answered: only the message is missing.
+    if (isLate && asked === undefined && value !== undefined) this.#exchange.unheard();
     const mustWrite = this.mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
     this.mustDecide = false;
     if (value === undefined) return;
