@@ -8,6 +8,7 @@ import { StoreTime } from './store-time.ts';
 import type { Kept, Value } from './value.ts';
 import { type Draft, ValueKeeper } from './value-keeper.ts';
 import type { Restate, Rules } from './value-rules.ts';
+import type { Newer } from './value-text.ts';
 import { EMPTY_MS } from './watch.ts';
 
 /** What the operations on a cell need of whoever decides which comes next. */
@@ -37,6 +38,8 @@ export class Exchange<State, Command, Answer> {
   /** Since when the value is lost, in the clock's time. */
   emptySince: number | undefined;
   isWriting = false;
+  /** What a newer process has written last. */
+  #newer = { version: '', at: 0 };
   readonly #parts: ExchangeParts<State, Command, Answer>;
 
   constructor(parts: ExchangeParts<State, Command, Answer>) {
@@ -178,7 +181,7 @@ export class Exchange<State, Command, Answer> {
     this.agenda.newsAt = this.#parts.clock.now();
     const value = this.keeper.open(seen);
     const isNewer = value !== undefined && 'kind' in value;
-    if (isNewer && seen.now < value.at + this.#parts.leaseMs) {
+    if (isNewer && seen.now < this.#newerSince(value, seen) + this.#parts.leaseMs) {
       // Its writers know rules that this process doesn't.
       this.standing.asked = undefined;
       return undefined;
@@ -187,6 +190,12 @@ export class Exchange<State, Command, Answer> {
     this.emptySince = undefined;
     this.#learn(() => this.standing.learn(value));
     return value;
+  }
+
+  /** When a newer process wrote it, which isn't later than it was seen: the store's clock may be set back. */
+  #newerSince({ at }: Newer, { version, now }: Seen): number {
+    if (this.#newer.version !== version) this.#newer = { version, at: Math.min(at, now) };
+    return this.#newer.at;
   }
 
   #lost(storeNow: number): Value<State, Answer> | undefined {
