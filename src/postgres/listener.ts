@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { Hearing } from '../shared/hearing.ts';
 import { TimedOut, within } from '../shared/within.ts';
 import type { PostgresConnection, PostgresPool } from './postgres-client.ts';
 import { propertyOf } from './rows.ts';
@@ -26,6 +27,7 @@ export interface ListenerOptions {
  */
 export class Listener {
   readonly #options: ListenerOptions;
+  readonly #hearing = new Hearing();
   #isLive = false;
   #end: () => void = () => {};
   #failures = 0;
@@ -53,9 +55,9 @@ export class Listener {
     }
   }
 
-  /** Nothing is heard, though it looks alive: another connection takes its place. */
-  renew(): void {
-    if (this.#isLive) this.#end();
+  /** A message that was sent has not arrived. After several, another connection takes this one's place. */
+  unheard(): void {
+    if (this.#isLive && this.#hearing.unheard()) this.#end();
   }
 
   close(): void {
@@ -74,6 +76,7 @@ export class Listener {
     const isOver = this.#until(connection, arrive);
     connection.on('notification', (message) => {
       if (message.channel !== channel) return;
+      this.#hearing.heard();
       if (message.payload === probe) arrive();
       else hear(message.payload ?? '');
     });

@@ -12,7 +12,6 @@ import {
   writtenVersion,
 } from '../shared/cell.ts';
 import { Hearers, newMemberName } from '../shared/hearers.ts';
-import { Hearing } from '../shared/hearing.ts';
 import { plainName } from '../shared/plain-name.ts';
 import type { ServerCells } from '../shared/server-store.ts';
 import { Underway } from '../shared/underway.ts';
@@ -57,7 +56,6 @@ export class PostgresCells implements ServerCells {
   readonly #listener: Listener;
   readonly #opening: Promise<void>;
   readonly #underway = new Underway();
-  readonly #hearing = new Hearing();
   #closing: Promise<void> | undefined;
 
   /** @throws TypeError for a table's name that would have to be quoted, or what is no target */
@@ -73,10 +71,7 @@ export class PostgresCells implements ServerCells {
     this.#listener = new Listener({
       pool: () => this.pool(),
       channel: `${this.channel}${this.member}`,
-      hear: (text) => {
-        this.#hearing.heard();
-        this.hearers.tell(text);
-      },
+      hear: (text) => this.hearers.tell(text),
       statements: this.#runner.statements,
       clock,
     });
@@ -95,7 +90,7 @@ export class PostgresCells implements ServerCells {
 
   /** A message that was sent has not arrived. */
   unheard(): void {
-    if (this.isListening && this.#hearing.unheard()) this.#listener.renew();
+    this.#listener.unheard();
   }
 
   get channel(): string {

@@ -8,7 +8,6 @@ import { StoreTime } from './store-time.ts';
 import type { Kept, Value } from './value.ts';
 import { type Draft, ValueKeeper } from './value-keeper.ts';
 import type { Restate, Rules } from './value-rules.ts';
-import type { Newer } from './value-text.ts';
 import { EMPTY_MS } from './watch.ts';
 
 /** What the operations on a cell need of whoever decides which comes next. */
@@ -38,8 +37,6 @@ export class Exchange<State, Command, Answer> {
   /** Since when the value is lost, in the clock's time. */
   emptySince: number | undefined;
   isWriting = false;
-  /** What a newer process has written last. */
-  #newer = { version: '', at: 0 };
   readonly #parts: ExchangeParts<State, Command, Answer>;
 
   constructor(parts: ExchangeParts<State, Command, Answer>) {
@@ -58,11 +55,6 @@ export class Exchange<State, Command, Answer> {
   /** The member is told of answers, and can ask for them. */
   get canAsk(): boolean {
     return this.#parts.cell.ask !== undefined && this.#parts.cell.isListening !== false;
-  }
-
-  /** An answer was sent, and has not arrived. */
-  unheard(): void {
-    this.#parts.cell.unheard?.();
   }
 
   /** Sends a note with everything. Returns what is to be decided about where nobody hears it. */
@@ -181,7 +173,7 @@ export class Exchange<State, Command, Answer> {
     this.agenda.newsAt = this.#parts.clock.now();
     const value = this.keeper.open(seen);
     const isNewer = value !== undefined && 'kind' in value;
-    if (isNewer && seen.now < this.#newerSince(value, seen) + this.#parts.leaseMs) {
+    if (isNewer && seen.now < value.at + this.#parts.leaseMs) {
       // Its writers know rules that this process doesn't.
       this.standing.asked = undefined;
       return undefined;
@@ -190,12 +182,6 @@ export class Exchange<State, Command, Answer> {
     this.emptySince = undefined;
     this.#learn(() => this.standing.learn(value));
     return value;
-  }
-
-  /** When a newer process wrote it, which isn't later than it was seen: the store's clock may be set back. */
-  #newerSince({ at }: Newer, { version, now }: Seen): number {
-    if (this.#newer.version !== version) this.#newer = { version, at: Math.min(at, now) };
-    return this.#newer.at;
   }
 
   #lost(storeNow: number): Value<State, Answer> | undefined {

@@ -8,6 +8,8 @@ import type { Next, Taking } from './value-rules.ts';
 import { ANSWER_MS, isOverdue } from './watch.ts';
 
 interface StepParts<State, Command, Answer> {
+  /** An answer was sent, and has not arrived. */
+  readonly unheard: () => void;
   readonly exchange: Exchange<State, Command, Answer>;
   readonly taker: RoomTaker<State, Command, Answer>;
   readonly loop: SerialLoop;
@@ -31,11 +33,13 @@ export class MemberStep<State, Command, Answer> {
   readonly #member: string;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #unheard: () => void;
   /** The cell takes this member for the writer, and it doesn't know. */
   mustDecide = false;
 
   constructor(parts: StepParts<State, Command, Answer>) {
-    const { exchange, taker, loop, member, clock, random } = parts;
+    const { exchange, taker, loop, member, clock, random, unheard } = parts;
+    this.#unheard = unheard;
     this.#exchange = exchange;
     this.#taker = taker;
     this.#loop = loop;
@@ -97,7 +101,7 @@ export class MemberStep<State, Command, Answer> {
     const { asked, hasToSay } = this.#exchange.standing;
     const isUnanswered = isLate && asked === before;
     // It was answered: only the message is missing.
-    if (isLate && asked === undefined && value !== undefined) this.#exchange.unheard();
+    if (isLate && asked === undefined && value !== undefined) this.#unheard();
     const mustWrite = this.mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
     this.mustDecide = false;
     if (value === undefined) return;
