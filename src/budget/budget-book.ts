@@ -1,6 +1,6 @@
 import { digest } from '../callers/digest.ts';
 import type { Clock } from '../clock.ts';
-import { BudgetSpent, StoreUnavailable } from '../errors.ts';
+import { BudgetSpent, HeadroomError, StoreUnavailable } from '../errors.ts';
 import type { Account, LedgerAnswer, LedgerStore } from '../shared/ledger.ts';
 import { BILLION, BudgetLedger, billionthsOf, counted, type Spending } from './budget-ledger.ts';
 import type { Budget } from './budget-option.ts';
@@ -49,8 +49,12 @@ export class BudgetBook {
 
   /** Goes on with another budget; what has been spent stays spent where its windows are the same. */
   adopt(budget: Budget): void {
+    const ledger = this.#ledger.with(budget);
+    if (ledger !== this.#ledger) this.#told.clear();
+    const { limitUsd } = budget;
+    for (const [key, told] of this.#told) this.#told.set(key, { ...told, limitUsd });
     this.#budget = budget;
-    this.#ledger = this.#ledger.with(budget);
+    this.#ledger = ledger;
   }
 
   /**
@@ -68,30 +72,47 @@ export class BudgetBook {
     const now = this.#clock.now();
     for (const [key, { resetAt }] of this.#told) if (resetAt <= now) this.#told.delete(key);
     const here = this.#ledger.spending(now).filter(({ key }) => !this.#told.has(key));
-    return [...this.#told.values(), ...here];
+    const told = [...this.#told.values()].map((each) => {
+      return together(each, this.#ledger.of(each.key, now), each.limitUsd);
+    });
+    return [...told, ...here];
   }
 
-  #here({ model, key, costUsd }: BudgetedCall, limitUsd: number | undefined): EndReservation {
-    const hold = this.#ledger.reserve(key, costUsd, this.#clock.now(), limitUsd);
+  /** `known`: what the store has last said of the budget, in whose place this process decides. */
+  #here(
+    { model, key, costUsd }: BudgetedCall,
+    limitUsd: number | undefined,
+    known?: Spending,
+  ): EndReservation {
+    const ledger = this.#ledger;
+    const hold = ledger.reserve(key, costUsd, this.#clock.now(), limitUsd);
     if (hold === undefined) {
-      const spending = this.#ledger.of(key, this.#clock.now(), limitUsd);
+      const here = ledger.of(key, this.#clock.now(), limitUsd);
+      const limit = here.limitUsd + (known === undefined ? 0 : usedOf(known));
+      const spending = known === undefined ? here : together(known, here, counted(limit));
       throw new BudgetSpent({ model, costUsd, ...spending });
     }
-    return (usd) => this.#ledger.settle(hold, usd, this.#clock.now());
+    // Another budget may have begun meanwhile, which knows nothing of this call.
+    return (usd) => ledger.settle(hold, usd, this.#clock.now());
   }
 
   async #there(store: LedgerStore, entry: BudgetedCall): Promise<EndReservation> {
     const account = await this.#account(entry);
     const reserved = billionthsOf(entry.costUsd);
+    const key = this.#keyOf(entry);
+    // What was spent without the store until now is told before.
+    const told = this.#ledger.spentOf(key, this.#clock.now());
     let answer: LedgerAnswer;
     try {
       answer = await store.reserve(account, reserved);
     } catch (error) {
+      if (error instanceof HeadroomError) throw error;
       // As if the store were lost. Whatever it has reserved ends with what is said next.
       return this.#without(store, entry, error);
     }
     const { model, costUsd } = entry;
     const spending = this.#spending(entry, answer);
+    this.#ledger.forget(key, told);
     this.#tellOf(spending);
     if (!answer.isReserved) throw new BudgetSpent({ model, costUsd, ...spending });
     return (usd) => {
@@ -119,7 +140,7 @@ export class BudgetBook {
     this.#told.set(key, { ...told, spentUsd, reservedUsd: left });
   }
 
-  /** While the store is lost. */
+  /** While the store is lost: this process has its share of what was left, as far as it knows. */
   #without(
     store: LedgerStore,
     entry: BudgetedCall,
@@ -130,8 +151,15 @@ export class BudgetBook {
       throw new StoreUnavailable(message, cause, store.remedy);
     }
     const limitUsd = entry.limitUsd ?? this.#budget.limitUsd;
-    const share = store.onStoreLost === 'open' ? Number.POSITIVE_INFINITY : 1 / store.instances;
-    const end = this.#here(entry, limitUsd * share);
+    const told = this.#told.get(this.#keyOf(entry));
+    const known = told !== undefined && told.resetAt > this.#clock.now() ? told : undefined;
+    const left = Math.max(0, limitUsd - (known === undefined ? 0 : usedOf(known)));
+    const isOpen = store.onStoreLost === 'open';
+    const end = this.#here(
+      entry,
+      isOpen ? Number.POSITIVE_INFINITY : left / store.instances,
+      known,
+    );
     return (usd) => {
       end(usd);
       if (usd > 0) void this.#tell(store, entry, usd);
@@ -149,16 +177,29 @@ export class BudgetBook {
     return { id, limitBillionths: billionthsOf(limitUsd), windowMs };
   }
 
-  #spending(
-    { key, limitUsd = this.#budget.limitUsd }: BudgetedCall,
-    answer: LedgerAnswer,
-  ): Spending {
+  #keyOf({ key }: BudgetedCall): string | undefined {
+    return this.#budget.perKey ? key : undefined;
+  }
+
+  #spending(entry: BudgetedCall, answer: LedgerAnswer): Spending {
+    const { limitUsd = this.#budget.limitUsd } = entry;
     return {
-      key: this.#budget.perKey ? key : undefined,
+      key: this.#keyOf(entry),
       spentUsd: answer.spent / BILLION,
       reservedUsd: answer.reserved / BILLION,
       limitUsd,
       resetAt: answer.resetAt,
     };
   }
+}
+
+function usedOf({ spentUsd, reservedUsd }: Spending): number {
+  return spentUsd + reservedUsd;
+}
+
+/** What the store has said, with what this process has spent without it. */
+function together(known: Spending, here: Spending, limitUsd: number): Spending {
+  const spentUsd = counted(known.spentUsd + here.spentUsd);
+  const reservedUsd = counted(known.reservedUsd + here.reservedUsd);
+  return { ...known, spentUsd, reservedUsd, limitUsd };
 }

@@ -96,6 +96,20 @@ export class BudgetLedger {
     return { key, spentUsd, reservedUsd: reserved / BILLION, limitUsd, resetAt: this.#resetAt };
   }
 
+  /** What is spent of a caller's budget, in billionths of a dollar. */
+  spentOf(caller: string | undefined, now: number): number {
+    this.#reset(now);
+    return this.#accounts.get(caller)?.spent ?? 0;
+  }
+
+  /** So much of it is counted elsewhere from now on. */
+  forget(caller: string | undefined, billionths: number): void {
+    const account = this.#accounts.get(caller);
+    if (account === undefined || billionths === 0) return;
+    account.spent = Math.max(0, account.spent - billionths);
+    if (account.spent + account.reserved === 0) this.#accounts.delete(caller);
+  }
+
   /**
    * The ledger of another budget: this one, where its windows are the same, so that calls that have
    * reserved here are settled there.

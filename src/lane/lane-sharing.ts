@@ -72,6 +72,11 @@ export class LaneSharing {
     this.#pauses.say(model, forMs, isOpen);
   }
 
+  /** Callers have other limits. */
+  refreshOwn(): void {
+    this.#ownLanes.refresh();
+  }
+
   /** The caller's own limits, where its tier has any. */
   async own(caller: Caller): Promise<Lane | undefined> {
     return this.#ownLanes.of(caller);

@@ -13,6 +13,7 @@ import { SharedKeeper } from './shared-keeper.ts';
 
 interface OpenOwnLane {
   readonly lane: Lane;
+  caller: Caller;
   terms: Terms;
 }
 
@@ -49,6 +50,11 @@ export class OwnLanes {
     return this.#lane(caller);
   }
 
+  /** Callers have other limits: what waits learns of it now. */
+  refresh(): void {
+    for (const open of this.#open.values()) refresh(open);
+  }
+
   /** Closes all of them. */
   close(): void {
     for (const { lane } of this.#open.values()) lane.close();
@@ -56,23 +62,22 @@ export class OwnLanes {
   }
 
   #lane(caller: Caller): Lane {
-    const { terms, digest: id = '' } = caller;
-    const open = this.#open.get(id) ?? this.#opened(id, terms);
+    const { digest: id = '' } = caller;
+    const open = this.#open.get(id) ?? this.#opened(id, caller);
     this.#open.delete(id);
     this.#open.set(id, open);
-    if (open.terms !== terms) {
-      open.terms = terms;
-      open.lane.configure(openingOf(terms), NO_BOUNDS);
-    }
+    open.caller = caller;
+    refresh(open);
     this.#closeOldest();
     return open.lane;
   }
 
-  #opened(id: string, terms: Terms): OpenOwnLane {
+  #opened(id: string, caller: Caller): OpenOwnLane {
+    const { terms } = caller;
     const keeper = new SharedKeeper(this.#store, `own/${id}`, openingOf(terms), this.#clock);
     const ref = { lane: `own/${id}`, model: '' };
     const options = { ...ref, clock: this.#clock, emitter: this.#emitter, keeper };
-    return { terms, lane: new Lane({ ...options, bounds: NO_BOUNDS, isOwn: true }) };
+    return { caller, terms, lane: new Lane({ ...options, bounds: NO_BOUNDS, isOwn: true }) };
   }
 
   #closeOldest(): void {
@@ -81,6 +86,13 @@ export class OwnLanes {
     this.#open.delete(oldest[0]);
     oldest[1].lane.close();
   }
+}
+
+function refresh(open: OpenOwnLane): void {
+  const { terms } = open.caller;
+  if (open.terms === terms) return;
+  open.terms = terms;
+  open.lane.configure(openingOf(terms), NO_BOUNDS);
 }
 
 function openingOf({ limits, shape, concurrency }: Terms): LaneOpening {

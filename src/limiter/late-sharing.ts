@@ -79,6 +79,11 @@ export class LateSharing {
     return this.#sharing.own(caller).then((own) => own?.feedback.recorded(used));
   }
 
+  /** Callers have other limits. */
+  refreshOwn(): void {
+    this.#sharing?.refreshOwn();
+  }
+
   close(): void {
     this.#sharing?.close();
   }

@@ -85,7 +85,10 @@ export class LimiterCore implements CallLimiter {
   configure(options: ChangeableOptions): void {
     this.#settings = changed(this.#settings, options);
     const { tiers, budget } = this.#settings;
-    if ('tiers' in options) this.callers.adopt(tiers.table);
+    if ('tiers' in options) {
+      this.callers.adopt(tiers.table);
+      this.sharing.refreshOwn();
+    }
     if ('budget' in options) this.cashier.adopt(budget);
     this.lanes.configure(this.#settings, 'limits' in options);
   }

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { Hearing } from '../shared/hearing.ts';
 import { TimedOut, within } from '../shared/within.ts';
 import type { PostgresConnection, PostgresPool } from './postgres-client.ts';
+import { propertyOf } from './rows.ts';
 import type { Statements } from './statements.ts';
 
 const SHORT_PAUSE_MS = 50;
@@ -8,6 +10,8 @@ const LONG_PAUSE_MS = 2000;
 /** Before it is tried once more whether a pool passes messages on that didn't. */
 const UNHEARD_PAUSE_MS = 60_000;
 const PROBE_MS = 1000;
+/** Before it is tried once more to hold a lock that another connection of this process still holds. */
+const LOCK_PAUSE_MS = 1000;
 
 export interface ListenerOptions {
   readonly pool: () => Promise<PostgresPool>;
@@ -23,6 +27,7 @@ export interface ListenerOptions {
  */
 export class Listener {
   readonly #options: ListenerOptions;
+  readonly #hearing = new Hearing();
   #isLive = false;
   #end: () => void = () => {};
   #failures = 0;
@@ -50,6 +55,11 @@ export class Listener {
     }
   }
 
+  /** A message that was sent has not arrived. After several, another connection takes this one's place. */
+  unheard(): void {
+    if (this.#isLive && this.#hearing.unheard()) this.#end();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#cancelPause();
@@ -66,15 +76,19 @@ export class Listener {
     const isOver = this.#until(connection, arrive);
     connection.on('notification', (message) => {
       if (message.channel !== channel) return;
+      this.#hearing.heard();
       if (message.payload === probe) arrive();
       else hear(message.payload ?? '');
     });
-    try {
-      connection.unref?.();
+    const listening = async (): Promise<void> => {
       await connection.query({ text: `LISTEN "${channel}"` });
       const probing = pool.query({ text: statements.probe, values: [channel, probe] });
-      await within(Promise.all([probing, arrival]), PROBE_MS, this.#options.clock, true);
-      await connection.query({ text: statements.live, values: [channel] });
+      await Promise.all([probing, arrival]);
+    };
+    try {
+      connection.unref?.();
+      await within(listening(), PROBE_MS, this.#options.clock, true);
+      await this.#show(connection, isOver);
       if (isOver()) throw new Error('The connection has ended');
     } catch (error) {
       this.#end();
@@ -82,6 +96,21 @@ export class Listener {
     }
     this.#isLive = true;
     this.#failures = 0;
+  }
+
+  /**
+   * Shows others that messages are heard. The server may not know for long that a connection of before is
+   * dead, which has shown it until now: then this one does so after it.
+   */
+  async #show(connection: PostgresConnection, isOver: () => boolean): Promise<void> {
+    const { channel, statements, clock } = this.#options;
+    const showing = connection.query({ text: statements.live, values: [channel] });
+    const rows = propertyOf(await within(showing, PROBE_MS, clock, true), 'rows');
+    if (Array.isArray(rows) && propertyOf(rows[0], 'live') === true) return;
+    const again = (): void => {
+      if (!isOver()) void this.#show(connection, isOver).catch(() => {});
+    };
+    clock.setTimeout(again, LOCK_PAUSE_MS, true);
   }
 
   /** Ends what is listened to with its connection. Returns whether it has ended. */

@@ -12,6 +12,7 @@ import {
   writtenVersion,
 } from '../shared/cell.ts';
 import { Hearers, newMemberName } from '../shared/hearers.ts';
+import { plainName } from '../shared/plain-name.ts';
 import type { ServerCells } from '../shared/server-store.ts';
 import { Underway } from '../shared/underway.ts';
 import { expectNumber } from '../validate.ts';
@@ -87,6 +88,11 @@ export class PostgresCells implements ServerCells {
     return this.#listener.isLive;
   }
 
+  /** A message that was sent has not arrived. */
+  unheard(): void {
+    this.#listener.unheard();
+  }
+
   get channel(): string {
     return `${this.table}_`;
   }
@@ -98,7 +104,7 @@ export class PostgresCells implements ServerCells {
   open(name: string, part?: string): Cell {
     return new PostgresCell(
       this,
-      name,
+      plainName(name),
       part === undefined ? this.member : `${this.member}.${part}`,
     );
   }
@@ -189,6 +195,10 @@ class PostgresCell implements Cell {
 
   listen(hear: (text: string) => void): () => void {
     return this.#cells.hearers.add(this.#name, this.#member, hear);
+  }
+
+  unheard(): void {
+    this.#cells.unheard();
   }
 
   /** Why nothing was written. */

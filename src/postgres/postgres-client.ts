@@ -67,6 +67,8 @@ export type PostgresTarget = string | URL | PostgresPool;
 const CONNECT_TIMEOUT_MS = 2000;
 const QUERY_TIMEOUT_MS = 2000;
 const CONNECTIONS = 4;
+/** A connection that was silent for so long is looked after: its other end may be gone. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** The pool that `target` is, or a new one. */
 export async function poolFor(
@@ -82,6 +84,8 @@ export async function poolFor(
       query_timeout: QUERY_TIMEOUT_MS,
       max: CONNECTIONS,
       allowExitOnIdle: true,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     },
   ]);
   if (!isOwnPool(pool))

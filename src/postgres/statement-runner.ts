@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { within } from '../shared/within.ts';
+import { TimedOut, within } from '../shared/within.ts';
 import type { PostgresPool, PostgresQuery } from './postgres-client.ts';
 import { propertyOf } from './rows.ts';
 import { type Statements, statementsFor } from './statements.ts';
@@ -44,7 +44,15 @@ export class StatementRunner {
 
   async #ask(query: PostgresQuery): Promise<unknown> {
     const pool = await this.#pool();
-    const { rows } = await within(pool.query(query), this.#timeoutMs, this.#clock);
+    const asked = pool.query(query).catch((error: unknown) => {
+      throw isReadTimeout(error) ? new TimedOut(this.#timeoutMs, { cause: error }) : error;
+    });
+    const { rows } = await within(asked, this.#timeoutMs, this.#clock);
     return rows[0];
   }
+}
+
+/** The package's own timer, which may be late as well: a process that was stopped hears it before the answer. */
+function isReadTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }

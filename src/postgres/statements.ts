@@ -129,6 +129,6 @@ export function statementsFor(table: string): Statements {
       SET version = $3, value = $5, writer = $8, inbox = ${rest} || $9::jsonb
       WHERE t.version = '' AND ${timely} RETURNING inbox), ${told}`,
     probe: 'SELECT pg_notify($1::text, $2::text)',
-    live: `SELECT pg_advisory_lock(${lockOf('$1::text')})`,
+    live: `SELECT pg_try_advisory_lock(${lockOf('$1::text')}) AS live`,
   };
 }

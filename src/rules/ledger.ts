@@ -27,6 +27,8 @@ export type LedgerCommand = { readonly windowMs: number } & (
   | { readonly kind: 'settle'; readonly reserved: number; readonly spent: number }
   /** A process that the ledger doesn't know has so much reserved. */
   | { readonly kind: 'join'; readonly reserved: number }
+  /** A process has heard that so much was spent in the window that ends at `resetAt`. */
+  | { readonly kind: 'recall'; readonly spent: number; readonly resetAt: number }
   /** The process is gone, with all that it had reserved. */
   | { readonly kind: 'leave' }
 );
@@ -67,6 +69,9 @@ export function account(
     case 'join':
       state.reserved[from] = command.reserved;
       return undefined;
+    case 'recall':
+      recall(state, command);
+      return undefined;
     case 'leave':
       delete state.reserved[from];
       return undefined;
@@ -82,6 +87,16 @@ function reserve(
   const isReserved = billionths === 0 || state.spent + sumOf(state) + billionths <= limit;
   if (isReserved) add(state, from, billionths);
   return { id, isReserved, spent: state.spent, reserved: sumOf(state), resetAt: state.resetAt };
+}
+
+/** A store that has lost its data may be given back an older value: what anybody knows to be spent is spent. */
+function recall(
+  state: Ledger,
+  { spent, resetAt, windowMs }: Extract<LedgerCommand, { kind: 'recall' }>,
+): void {
+  // Times are rounded when they are stored.
+  const isPresent = Math.abs(resetAt - state.resetAt) < windowMs / 2;
+  if (isPresent) state.spent = Math.max(state.spent, spent);
 }
 
 function add({ reserved }: Ledger, from: string, billionths: number): void {

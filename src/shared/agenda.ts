@@ -31,10 +31,9 @@ export class Agenda {
     this.saidAt = this.newsAt;
   }
 
-  /** Others have heard of the member, and it of them. */
+  /** Others have heard of the member. That is no news of the value: who only speaks still has to look. */
   said(): void {
     this.saidAt = this.#clock.now();
-    this.newsAt = this.saidAt;
   }
 
   /** Sets the timer anew. Calls `speak` before the ring if that is due. */

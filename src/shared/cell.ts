@@ -40,6 +40,8 @@ export interface Cell {
   readonly listen?: ((hear: (text: string) => void) => () => void) | undefined;
   /** Whether messages to this member arrive at present. @default true */
   readonly isListening?: boolean;
+  /** A message was sent to this member, and has not arrived for long: the way that it takes may be dead. */
+  unheard?(): void;
 }
 
 /** Cells by name, as one member uses them. */

@@ -121,6 +121,7 @@ export class Exchange<State, Command, Answer> {
     const standing = this.standing;
     this.keeper.wrote(draft, reply);
     this.agenda.said();
+    this.agenda.newsAt = this.agenda.saidAt;
     this.emptySince = undefined;
     standing.asked = undefined;
     if (draft.amOut) standing.rejoin();

@@ -8,6 +8,8 @@ import type { Next, Taking } from './value-rules.ts';
 import { ANSWER_MS, isOverdue } from './watch.ts';
 
 interface StepParts<State, Command, Answer> {
+  /** An answer was sent, and has not arrived. */
+  readonly unheard: () => void;
   readonly exchange: Exchange<State, Command, Answer>;
   readonly taker: RoomTaker<State, Command, Answer>;
   readonly loop: SerialLoop;
@@ -31,11 +33,13 @@ export class MemberStep<State, Command, Answer> {
   readonly #member: string;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #unheard: () => void;
   /** The cell takes this member for the writer, and it doesn't know. */
   mustDecide = false;
 
   constructor(parts: StepParts<State, Command, Answer>) {
-    const { exchange, taker, loop, member, clock, random } = parts;
+    const { exchange, taker, loop, member, clock, random, unheard } = parts;
+    this.#unheard = unheard;
     this.#exchange = exchange;
     this.#taker = taker;
     this.#loop = loop;
@@ -90,10 +94,14 @@ export class MemberStep<State, Command, Answer> {
 
   async #look(): Promise<void> {
     this.#exchange.agenda.mustLook = false;
+    const { asked: before } = this.#exchange.standing;
     const seen = await this.#exchange.read();
+    const isLate = before !== undefined && this.#clock.now() > before.at + ANSWER_MS;
     const value = this.#exchange.opened(seen);
     const { asked, hasToSay } = this.#exchange.standing;
-    const isUnanswered = asked !== undefined && this.#clock.now() > asked.at + ANSWER_MS;
+    const isUnanswered = isLate && asked === before;
+    // It was answered: only the message is missing.
+    if (isLate && asked === undefined && value !== undefined) this.#unheard();
     const mustWrite = this.mustDecide || isUnanswered || (hasToSay && !this.#exchange.canAsk);
     this.mustDecide = false;
     if (value === undefined) return;

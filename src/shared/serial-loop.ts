@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Turnstile } from './turnstile.ts';
 
 /** Pauses after failures grow from the first to the second. */
 const SHORT_PAUSE_MS = 20;
@@ -12,6 +13,10 @@ export interface SerialLoopOptions {
   readonly onRecovery: () => void;
   /** Whether nobody waits for what it does: its pauses keep no process alive. */
   readonly isBackground: () => boolean;
+  /** Whether the next step can't wait for the steps of other loops. */
+  readonly isPressing?: (() => boolean) | undefined;
+  /** What the steps of all loops of a store go through. */
+  readonly turnstile?: Turnstile | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -70,8 +75,13 @@ export class SerialLoop {
     // What is asked for in the same turn goes together.
     await undefined;
     while (this.#isAgain && !this.#isStopped) {
+      const { step, turnstile, isPressing } = this.#options;
+      const turn = turnstile?.enter(isPressing?.() === true);
+      if (turn !== undefined) await turn;
+      // What is asked for while it waits is part of the step.
       this.#isAgain = false;
-      await this.#options.step().then(
+      const stepping = this.#isStopped ? Promise.resolve() : step();
+      await stepping.then(
         () => this.#succeeded(),
         (error: unknown) => this.#failed(error),
       );
@@ -81,11 +91,13 @@ export class SerialLoop {
   }
 
   #succeeded(): void {
+    this.#options.turnstile?.leave();
     if (this.#failures > 0) this.#options.onRecovery();
     this.#failures = 0;
   }
 
   async #failed(error: unknown): Promise<void> {
+    this.#options.turnstile?.leave();
     this.#isAgain = true;
     this.#options.onFailure(error, this.#failures++ === 0);
     const longestMs = Math.min(LONG_PAUSE_MS, SHORT_PAUSE_MS * 2 ** this.#failures);

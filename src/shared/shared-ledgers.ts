@@ -1,3 +1,4 @@
+import { closedError } from '../errors.ts';
 import { read } from '../rules/codec.ts';
 import {
   account,
@@ -18,6 +19,10 @@ interface OpenLedger {
   readonly value: SharedValue<Ledger, LedgerCommand, LedgerReply>;
   /** What this process has reserved. */
   reserved: number;
+  /** What the last answer has said. */
+  known: LedgerReply | undefined;
+  /** What was settled since that was asked: `after` which reservation. */
+  settled: { readonly after: number; readonly spent: number }[];
   /** Reservations that were not answered yet, by number. */
   readonly asked: Map<number, OpenReservation>;
   lastId: number;
@@ -35,7 +40,8 @@ interface OpenReservation {
 const KEPT = 1000;
 /** What was settled is told after so long, or with what is asked. */
 const SETTLE_MS = 100;
-const LEDGER_FORMAT = 1;
+/** Since 2, processes recall what was spent. The packed form is the same. */
+const LEDGER_FORMAT = 2;
 
 /** Budgets that processes share, as one of them sees them: each account is a value of its own. */
 export class SharedLedgers implements LedgerStore {
@@ -43,6 +49,7 @@ export class SharedLedgers implements LedgerStore {
   /** The one that was used longest ago is the first. */
   readonly #open = new Map<string, OpenLedger>();
   readonly #stop: () => void;
+  #isClosed = false;
 
   constructor(store: SharedStore) {
     this.#store = store;
@@ -71,8 +78,12 @@ export class SharedLedgers implements LedgerStore {
     return this.#store.remedy;
   }
 
-  /** @throws the store's failure, where it is lost before it has answered */
+  /**
+   * @throws the store's failure, where it is lost before it has answered; HeadroomError (`closed`) where
+   * the limiter is closed
+   */
   reserve(account: Account, billionths: number): Promise<LedgerAnswer> {
+    if (this.#isClosed) return Promise.reject(closedError());
     const open = this.#account(account);
     const { windowMs, limitBillionths: limit } = account;
     const id = ++open.lastId;
@@ -85,13 +96,25 @@ export class SharedLedgers implements LedgerStore {
   settle(account: Account, billionths: number, spent: number): void {
     const open = this.#account(account);
     open.reserved = Math.max(0, open.reserved - billionths);
+    open.settled.push({ after: open.lastId, spent });
     const { windowMs } = account;
     open.value.send({ kind: 'settle', windowMs, reserved: billionths, spent }, SETTLE_MS);
+    if (this.#isClosed) void this.#closeUnused();
   }
 
-  /** What is reserved stays so until it is settled. */
+  /** What is reserved stays so until it is settled; what was asked for is rejected. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stop();
+    for (const { asked } of this.#open.values()) {
+      for (const each of asked.values()) each.reject(closedError());
+      // Whatever it was given ends as this process leaves.
+      asked.clear();
+    }
+    await this.#closeUnused();
+  }
+
+  async #closeUnused(): Promise<void> {
     const unused = [...this.#open].filter(([, { reserved, asked }]) => reserved + asked.size === 0);
     for (const [id] of unused) this.#open.delete(id);
     await Promise.all(unused.map(([, { value }]) => value.close()));
@@ -113,11 +136,16 @@ export class SharedLedgers implements LedgerStore {
       restate: (pending) => this.#restated(open, pending, windowMs),
       isWaiting: () => open.asked.size > 0,
     });
-    const open: OpenLedger = { value, reserved: 0, asked: new Map(), lastId: 0 };
+    const asked = new Map<number, OpenReservation>();
+    const open: OpenLedger = {
+      ...{ value, reserved: 0, known: undefined, settled: [], asked, lastId: 0 },
+    };
     return open;
   }
 
   #answer(open: OpenLedger, reply: LedgerReply, windowMs: number): void {
+    open.known = reply;
+    open.settled = open.settled.filter(({ after }) => after >= reply.id);
     const asked = open.asked.get(reply.id);
     if (asked === undefined) return;
     open.asked.delete(reply.id);
@@ -133,19 +161,20 @@ export class SharedLedgers implements LedgerStore {
     asked.resolve(reply);
   }
 
-  /** What was spent is told again, and reservations that were not answered are asked for anew. */
+  /** What is known to be spent is told again, and what was spent since, and reservations that were not answered are asked for anew. */
   #restated(
-    { reserved, asked }: OpenLedger,
+    open: OpenLedger,
     pending: readonly LedgerCommand[],
     windowMs: number,
   ): LedgerCommand[] {
     const spent = pending.flatMap((command) =>
       command.kind === 'settle' && command.spent > 0 ? [{ ...command, reserved: 0 }] : [],
     );
-    const again = [...asked].map(([id, { billionths, limit }]): LedgerCommand => {
+    const again = [...open.asked].map(([id, { billionths, limit }]): LedgerCommand => {
       return { kind: 'reserve', windowMs, id, billionths, limit };
     });
-    return [{ kind: 'join', windowMs, reserved }, ...spent, ...again];
+    const recalled = recallOf(open, sumOf(spent), windowMs);
+    return [{ kind: 'join', windowMs, reserved: open.reserved }, ...recalled, ...spent, ...again];
   }
 
   #rejectAll(cause: unknown): void {
@@ -174,11 +203,26 @@ function ledgerRules(windowMs: number): Rules<Ledger, LedgerCommand, LedgerReply
     initial: () => newLedger(),
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(ledger.pack(state, now)),
-    unpack: (text, now, format) => (format === LEDGER_FORMAT ? read(ledger, text, now) : undefined),
+    unpack: (text, now, format) => (format <= LEDGER_FORMAT ? read(ledger, text, now) : undefined),
     leave: () => ({ kind: 'leave', windowMs }),
     lapse: () => undefined,
     presence: () => ({ kind: 'settle', windowMs, reserved: 0, spent: 0 }),
   };
+}
+
+/** What is known to be spent, without `unheard`, which is told beside it. */
+function recallOf(
+  { known, settled }: OpenLedger,
+  unheard: number,
+  windowMs: number,
+): LedgerCommand[] {
+  if (known === undefined) return [];
+  const spent = Math.max(known.spent, known.spent + sumOf(settled) - unheard);
+  return [{ kind: 'recall', windowMs, spent, resetAt: known.resetAt }];
+}
+
+function sumOf(list: readonly { readonly spent: number }[]): number {
+  return list.reduce((sum, { spent }) => sum + spent, 0);
 }
 
 function decided(

@@ -5,13 +5,14 @@ import { SharedValue, type SharedValueOptions } from './shared-value.ts';
 import type { Store, StorePolicy } from './store.ts';
 import { StoreReach } from './store-reach.ts';
 import { LEASE_MS } from './store-terms.ts';
+import { Turnstile } from './turnstile.ts';
 import type { Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
 /** What a value of one's own is opened with. */
 export type ValueOptions<State, Command, Answer> = Pick<
   SharedValueOptions<State, Command, Answer>,
-  'act' | 'restate' | 'isWaiting' | 'onApplied'
+  'act' | 'restate' | 'isWaiting' | 'onApplied' | 'isCommon'
 > & {
   readonly rules: Rules<State, Command, Answer>;
   /** It is kept for so long at least after it was last written. */
@@ -28,11 +29,18 @@ export interface Glimpse<State> {
   readonly now: number;
 }
 
+/**
+ * So many operations are under way at once. With many more, each would take longer than a decision is
+ * good for, and come to nothing.
+ */
+const MOST_AT_ONCE = 32;
+
 /** The values of one store, as one limiter uses them. */
 export class SharedStore {
   readonly reach: StoreReach;
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #turnstile = new Turnstile(MOST_AT_ONCE);
   /** Processes that each value has last heard of, by its name. */
   readonly #members = new Map<string, number>();
   #lanes: LaneList | undefined;
@@ -99,7 +107,7 @@ export class SharedStore {
     const cell: Cell = this.#store.open(name, part, keepMs);
     const onStore = this.reach.reporter();
     return new SharedValue({
-      ...{ ...options, cell, rules, clock: this.#clock, onStore },
+      ...{ ...options, cell, rules, clock: this.#clock, onStore, turnstile: this.#turnstile },
       member: `${this.#store.member}.${part}`,
       leaseMs: this.#leaseMs,
     });

@@ -6,6 +6,7 @@ import { MemberStep } from './member-step.ts';
 import { RoomTaker } from './room-taker.ts';
 import { SerialLoop } from './serial-loop.ts';
 import { type Told, unpackTold } from './told-text.ts';
+import type { Turnstile } from './turnstile.ts';
 import type { Restate, Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
@@ -26,6 +27,10 @@ export interface SharedValueOptions<State, Command, Answer> {
   /** A member that isn't heard for so long is gone. */
   readonly leaseMs: number;
   readonly clock?: Clock | undefined;
+  /** Calls of many callers need it: what is done about it goes before what is done about others. */
+  readonly isCommon?: boolean | undefined;
+  /** What the operations on all values of the store go through. */
+  readonly turnstile?: Turnstile | undefined;
   /** At least 0, below 1. */
   readonly random?: (() => number) | undefined;
 }
@@ -64,6 +69,8 @@ export class SharedValue<State, Command, Answer> {
       },
       onRecovery: () => options.onStore?.(),
       isBackground: () => !options.isWaiting(),
+      turnstile: options.turnstile,
+      isPressing: () => options.isCommon === true || isUnderWay(this.#exchange),
     });
     const exchange = new Exchange({
       ...{ cell, rules, member, leaseMs, clock, act, restate },
@@ -78,7 +85,10 @@ export class SharedValue<State, Command, Answer> {
       send: (command) => this.send(command),
       again: () => this.#loop.again(),
     });
-    this.#step = new MemberStep({ exchange, taker, loop: this.#loop, member, clock, random });
+    this.#step = new MemberStep({
+      ...{ exchange, taker, loop: this.#loop, member, clock, random },
+      unheard: () => cell.unheard?.(),
+    });
     this.#stopListening = cell.listen?.((text) => this.#hear(text)) ?? (() => {});
   }
 
@@ -186,4 +196,13 @@ export class SharedValue<State, Command, Answer> {
     };
     this.#exchange.agenda.set(due, speak, isInBackground);
   }
+}
+
+/** Something was asked, here or by others, that comes to nothing if it has to wait for long. */
+function isUnderWay<State, Command, Answer>({
+  standing,
+  keeper,
+}: Exchange<State, Command, Answer>): boolean {
+  const { answers, asked, doubt } = standing;
+  return !answers.isEmpty || asked !== undefined || doubt !== undefined || keeper.isAsked;
 }

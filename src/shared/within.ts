@@ -4,8 +4,8 @@ import type { Clock } from '../clock.ts';
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 
-  constructor(limitMs: number) {
-    super(`The store did not answer within ${limitMs} ms`);
+  constructor(limitMs: number, options?: ErrorOptions) {
+    super(`The store did not answer within ${limitMs} ms`, options);
   }
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PostgresCells } from '../../src/postgres/postgres-cells.ts';
 import { type CellStore, cellContract } from '../../src/testing/index.ts';
 import { describeSharedValue } from '../support/shared-value-contract.ts';
@@ -37,4 +37,41 @@ describePostgres('with a server', () => {
   cellContract(runner, 'cells by a URL', () => storeVia(false), { takes: true });
   cellContract(runner, 'cells by a pool', () => storeVia(true), { takes: true });
   describeSharedValue('a value in PostgreSQL', () => storeVia(false));
+
+  it.each([
+    ['a zero in it', 'a\0b'],
+    ['half a pair in it', 'a\ud800b'],
+    ['more letters than an index takes', Array.from({ length: 9000 }, Math.random).join('')],
+  ])('keeps a cell whose name has %s, and passes messages on', async (_, name) => {
+    const store = await storeVia(false);
+    const [one, other] = [await store.join(), await store.join()];
+    const told = new Promise((resolve) => one.open(name).listen?.(resolve));
+    const cell = other.open(name);
+    const { now } = await cell.read();
+    const messages = [{ to: one.member, text: 'news' }];
+    const write = { expected: '', version: '1', text: 't', at: now, taken: [], messages };
+    expect((await cell.write(write)).kind).toBe('written');
+    expect((await one.open(name).read()).text).toBe('t');
+    expect(await told).toBe('news');
+    await Promise.all([one.close(), other.close()]);
+    await store.close();
+  });
+
+  it('listens anew where it was sent messages and has heard none', async () => {
+    const { table, url, admin, drop } = await newDatabase();
+    const cells = new PostgresCells(url, { table });
+    await cells.listening();
+    const listeners = async (): Promise<unknown[]> => {
+      const listening = `SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND query LIKE '%advisory%'`;
+      return (await admin.query(listening, [table])).rows.map(({ pid }) => pid);
+    };
+    const before = await listeners();
+    const cell = cells.open('lane');
+    for (let i = 0; i < 3; i++) cell.unheard?.();
+    expect(cells.isListening).toBe(false);
+    await expect.poll(() => cells.isListening, { timeout: 10_000 }).toBe(true);
+    expect(await listeners()).not.toEqual(before);
+    await cells.close();
+    await drop();
+  });
 });

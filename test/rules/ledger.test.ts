@@ -39,6 +39,19 @@ describe('a budget of several processes', () => {
     expect(account(state, 'a', reserve(0), 0)).toMatchObject({ isReserved: true, spent: 150 });
   });
 
+  it('takes what was spent at least from whoever knows more, in the same window', () => {
+    const recall = (spent: number, resetAt: number): LedgerCommand => {
+      return { kind: 'recall', windowMs: HOUR_MS, spent, resetAt };
+    };
+    const state = newLedger();
+    account(state, 'a', settle(0, 10), 0);
+    account(state, 'b', recall(30, HOUR_MS + 0.001), 1);
+    account(state, 'c', recall(20, HOUR_MS), 2);
+    expect(state.spent).toBe(30);
+    account(state, 'b', recall(90, HOUR_MS), HOUR_MS);
+    expect(state.spent).toBe(0);
+  });
+
   it('begins anew with each window, except for what is still to be paid', () => {
     const state = newLedger();
     account(state, 'a', reserve(30), HOUR_MS - 2);

@@ -62,3 +62,62 @@ test.each([
     expect({ spent, reserved }).toEqual({ spent: 100 * count, reserved: 0 });
   },
 );
+
+test('processes forget no money that was spent where the store is given back an older value', async () => {
+  const clock = createVirtualClock({ start: 1_700_000_000_000 });
+  const memory = new MemoryStore(clock);
+  const ledgers = ['a', 'b', 'c'].map((name) => {
+    return new SharedLedgers(new SharedStore(memory.cellsOf(name), clock));
+  });
+  const account = { id: 'team', limitBillionths: 1e9, windowMs: 86_400_000 };
+  for (const each of ledgers) await clock.run(each.reserve(account, 30));
+  const before = { ...memory.at('budget/team') };
+  let spent = 0;
+  for (let i = 0; i < 30; i++) {
+    ledgers[i % 3]!.settle(account, 1, i);
+    spent += i;
+    await clock.advance(150);
+    if (i % 10 === 7) await clock.run(ledgers[i % 3]!.reserve(account, 0));
+  }
+  await clock.advance(500);
+  // As a server that has failed over to a replica that was behind.
+  memory.clear();
+  Object.assign(memory.at('budget/team'), { ...before, inbox: new Map() });
+  const asked = ledgers.map((each) => each.reserve(account, 0));
+  await clock.run(Promise.all(asked));
+  await clock.advance(20_000);
+  const answer = await clock.run(ledgers[0]!.reserve(account, 0));
+  expect(answer.spent).toBeGreaterThanOrEqual(Math.floor(0.9 * spent));
+  expect(answer.spent).toBeLessThanOrEqual(spent);
+});
+
+test('a budget of a limiter that is closed rejects what it is asked, before and after', async () => {
+  const clock = createVirtualClock();
+  const flaky = new FlakyStore(new MemoryStore(clock).cellsOf('one'));
+  const ledgers = new SharedLedgers(new SharedStore(flaky, clock));
+  const account = { id: 'team', limitBillionths: 1e9, windowMs: 86_400_000 };
+  await clock.run(ledgers.reserve(account, 1));
+  flaky.isDown = true;
+  const asked = ledgers.reserve(account, 1);
+  const closing = ledgers.close();
+  await expect(asked).rejects.toMatchObject({ code: 'closed' });
+  await expect(ledgers.reserve(account, 1)).rejects.toMatchObject({ code: 'closed' });
+  await clock.run(closing);
+});
+
+test('a limiter that is closed leaves its budgets once its last call has ended', async () => {
+  const clock = createVirtualClock({ start: 1_700_000_000_000 });
+  const memory = new MemoryStore(clock);
+  const of = (name: string) => new SharedLedgers(new SharedStore(memory.cellsOf(name), clock));
+  const [one, other] = [of('one'), of('other')];
+  const account = { id: 'team', limitBillionths: 1e9, windowMs: 86_400_000 };
+  await clock.run(one.reserve(account, 10));
+  await clock.run(one.close());
+  expect(await clock.run(other.reserve(account, 0))).toMatchObject({ reserved: 10, spent: 0 });
+  one.settle(account, 10, 7);
+  await clock.advance(200);
+  expect(await clock.run(other.reserve(account, 0))).toMatchObject({ reserved: 0, spent: 7 });
+  await clock.run(other.close());
+  await clock.advance(60_000);
+  expect(clock.pending).toBe(0);
+});

@@ -7,26 +7,29 @@ import { DistantCell, FAIR, Process, seeded, WorldClock } from './world.ts';
 /** One call each 100 ms, two at once. */
 const LIMITS: TicketLimits = { capacity: 2, perMs: 0.01, concurrency: 100 };
 
+const ORDINARY = { format: 1, isPlain: false, messagesLost: 0, leaseMs: 10_000 };
+
 /** A lane whose members reach the store within a millisecond. */
 function lane(limits: TicketLimits = LIMITS) {
   const world = new WorldClock();
   const store = new MemoryStore(world);
   const start = world.now();
   const acted: Acted[] = [];
-  const open = (name: string, { format = 1, isPlain = false } = {}) => {
+  const open = (name: string, how: Partial<typeof ORDINARY> = {}) => {
+    const { format, isPlain, messagesLost, leaseMs } = { ...ORDINARY, ...how };
     const process = new Process(world, name);
     const cell = new DistantCell(
       store.cellsOf(name).open('lane'),
       process,
       world,
-      () => FAIR,
+      () => ({ ...FAIR, messagesLost }),
       seeded(1),
       isPlain,
     );
     const rules = ticketRules(limits, format);
     const onAct = (each: Acted): void => void acted.push(each);
     const options = { cell, rules, member: name, clock: process, random: () => 0.5, onAct };
-    const member = new TicketMember(options);
+    const member = new TicketMember({ ...options, leaseMs });
     const ask = (id: number, durationMs = 0): void => member.ask(id, durationMs);
     return { process, cell, member, ask };
   };
@@ -64,6 +67,30 @@ describe('one member', () => {
 });
 
 describe('several members', () => {
+  test.each([1000, 10_000])(
+    'all of them get on where none hears what it is told, with a lease of %i ms',
+    async (leaseMs) => {
+      const { open, acted, at } = lane();
+      const members = ['a', 'b', 'c'].map((name) => open(name, { messagesLost: 1, leaseMs }));
+      for (const [i, { ask }] of members.entries()) for (let n = 0; n < 3; n++) ask(10 * i + n);
+      await at(30_000);
+      expect(acted.length).toBe(9);
+    },
+  );
+
+  test('who was answered and has not heard it says so to its cell', async () => {
+    const { open, at } = lane();
+    const [a, deaf] = [open('a'), open('deaf', { messagesLost: 1 })];
+    a.ask(1);
+    await at(50);
+    for (const id of [2, 3, 4]) a.ask(id);
+    expect([a.cell.unheards, deaf.cell.unheards]).toEqual([0, 0]);
+    deaf.ask(5);
+    await at(2000);
+    expect(a.cell.unheards).toBe(0);
+    expect(deaf.cell.unheards).toBeGreaterThan(0);
+  });
+
   test('are served in the order of arrival, by whoever wrote last', async () => {
     const { open, trace, at } = lane();
     const [a, b, c] = [open('a'), open('b'), open('c')];

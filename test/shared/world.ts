@@ -145,6 +145,8 @@ export class DistantCell implements Cell {
   readonly ask: ((note: Note, notAfter?: number) => Promise<Asked>) | undefined;
   readonly take: Cell['take'];
   isListening = true;
+  /** Messages that were missed. */
+  unheards = 0;
   /** Requests. */
   sent = 0;
   /** Of them, those that were lost, or whose answer was. */
@@ -175,6 +177,10 @@ export class DistantCell implements Cell {
 
   write(write: Write): Promise<Written> {
     return this.#send(() => this.#cell.write(write));
+  }
+
+  unheard(): void {
+    this.unheards += 1;
   }
 
   listen(hear: (text: string) => void): () => void {

@@ -10,6 +10,7 @@ import type {
   Written,
 } from '../../shared/cell.ts';
 import { Hearers } from '../../shared/hearers.ts';
+import { Hearing } from '../../shared/hearing.ts';
 import type { ServerCells } from '../../shared/server-store.ts';
 import { Underway } from '../../shared/underway.ts';
 import type { RedisLink } from '../link.ts';
@@ -40,13 +41,17 @@ export class RedisCells implements ServerCells {
   readonly #tag: string;
   readonly hearers: Hearers = new Hearers();
   readonly #subscription: Subscription;
+  readonly #hearing = new Hearing();
 
   constructor({ link, prefix, member, subscribe }: RedisCellsOptions) {
     this.member = member;
     this.#link = link;
     // A cluster keeps the keys of one tag together.
     this.#tag = `{${prefix}}`;
-    const hear = (text: string): void => this.hearers.tell(text);
+    const hear = (text: string): void => {
+      this.#hearing.heard();
+      this.hearers.tell(text);
+    };
     this.#subscription = new Subscription(subscribe, this.channel + this.member, hear);
   }
 
@@ -57,6 +62,11 @@ export class RedisCells implements ServerCells {
 
   get isListening(): boolean {
     return this.#subscription.isLive;
+  }
+
+  /** A message that was sent has not arrived. */
+  unheard(): void {
+    if (this.isListening && this.#hearing.unheard()) this.#subscription.renew();
   }
 
   get channel(): string {
@@ -158,6 +168,10 @@ class RedisCell implements Cell {
 
   listen(hear: (text: string) => void): () => void {
     return this.#cells.hearers.add(this.#of.name, this.#of.member, hear);
+  }
+
+  unheard(): void {
+    this.#cells.unheard();
   }
 
   #run(operation: string, args: readonly string[]): Promise<unknown> {

@@ -46,6 +46,15 @@ export class Subscription {
     this.#isWorthIt = false;
   }
 
+  /** Nothing is heard, though it looks alive: another connection takes its place. */
+  renew(): void {
+    if (this.#isClosed || this.#subscriber === undefined) return;
+    this.#subscriber = undefined;
+    this.#closeSubscriber();
+    this.#isWorthIt = true;
+    this.answered();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#closeSubscriber();
