@@ -8,5 +8,7 @@ export class ProviderRefusal extends Error {
   constructor(message: string, status: number | undefined) {
     super(message);
     this.status = status;
+    // It outlives its call. Until somebody reads its stack, V8 keeps all that was on it: the request, too.
+    void this.stack;
   }
 }

@@ -38,8 +38,9 @@ export class Departures implements DispatchListener {
   }
 
   granted(queued: QueuedCall<Reservation>, { call, own }: Grant): void {
-    const { options, feedback, queue, forecaster } = this.#parts;
+    const { options, feedback, queue, forecaster, stays } = this.#parts;
     const { caller, id, since } = queued;
+    stays.forget(queued);
     forecaster.went(queued);
     caller.went(queue.fair);
     feedback.totals.started(call);

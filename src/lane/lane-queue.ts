@@ -48,7 +48,10 @@ export class LaneQueue {
     );
     const queue = new CallQueue(fair, keeper.state.learning.concurrency.limit, {
       onSlot: () => this.#dispatcher.lookSoon(),
-      onLeave: (call) => this.#dispatcher.forget(call),
+      onLeave: (call) => {
+        this.#dispatcher.forget(call);
+        stays.forget(call);
+      },
     });
     const forecaster = new Forecaster(() => situationOf(options, fair));
     const pauses = new LanePauses({

@@ -32,7 +32,8 @@ export class Stays {
   readonly #forecaster: Forecaster;
   readonly #queue: CallQueue<Reservation>;
   readonly #actions: StayActions;
-  #expected: (() => void)[] = [];
+  /** Calls of which a store is asked whether they have to wait. */
+  #expected = new Map<QueuedCall<Reservation>, LaneCall>();
   #untold: Untold[] = [];
 
   constructor(
@@ -51,19 +52,24 @@ export class Stays {
 
   /** Whether it is not known yet of some calls whether they have to wait. */
   get isAwaited(): boolean {
-    return this.#expected.length > 0;
+    return this.#expected.size > 0;
   }
 
   /** A store is asked whether the call has to wait. */
   expect(queued: QueuedCall<Reservation>, call: LaneCall): void {
-    this.#expected.push(() => this.begin(queued, call));
+    this.#expected.set(queued, call);
+  }
+
+  /** The call has gone, or left, without having had to wait. */
+  forget(queued: QueuedCall<Reservation>): void {
+    this.#expected.delete(queued);
   }
 
   /** The store has answered: those that still wait have to. */
   beginExpected(): void {
     const expected = this.#expected;
-    this.#expected = [];
-    for (const begin of expected) begin();
+    this.#expected = new Map();
+    for (const [queued, call] of expected) this.begin(queued, call);
   }
 
   /** Why the call may not wait. */
