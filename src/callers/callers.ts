@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Sweeper } from '../sweeper.ts';
 import { Caller } from './caller.ts';
-import { IdleCallers } from './idle-callers.ts';
+import type { IdleCallers } from './idle-callers.ts';
 import { Round } from './round.ts';
 import { type TieredCaller, TierLookup } from './tier-lookup.ts';
 import type { CallerRef, TierTable } from './tiers.ts';
@@ -21,6 +21,13 @@ const MOST_AWAKE = 4000;
 /** Fewer are worth no look of their own. */
 const FEW = 256;
 
+let Packed: typeof IdleCallers | undefined;
+
+/** Loads the code for packed callers: few programs have so many that it is needed. */
+export async function loadIdleCallers(): Promise<void> {
+  Packed = (await import('./idle-callers.ts')).IdleCallers;
+}
+
 /**
  * The callers of one limiter. Those who have nothing in flight, and have got back all that they have
  * used, are forgotten: it makes no difference to them. Where there are many, those who have nothing
@@ -34,7 +41,8 @@ export class Callers {
   /** The one that was used last is the last. */
   readonly #entries = new Map<string, KnownCaller>();
   readonly #round = new Round(this.#entries);
-  readonly #idle = new IdleCallers();
+  /** Those that are packed, once there was one. */
+  #idle: IdleCallers | undefined;
   readonly #sweeper: Sweeper;
 
   constructor(tiers: TierTable, clock: Clock, mostAwake: number = MOST_AWAKE) {
@@ -57,12 +65,12 @@ export class Callers {
 
   /** How many are remembered. */
   get size(): number {
-    return this.#entries.size + this.#idle.size;
+    return this.#entries.size + (this.#idle?.size ?? 0);
   }
 
   /** Goes on with other tiers, for those who are known as well. */
   adopt(tiers: TierTable): void {
-    this.#idle.outdate();
+    this.#idle?.outdate();
     this.#lookup.adopt(tiers, this.#entries.values());
   }
 
@@ -100,7 +108,7 @@ export class Callers {
   /** One that isn't awake. */
   #opened(id: string, { key, tier }: CallerRef): KnownCaller {
     if (this.size >= FEW) this.#sweeper.ask();
-    const idle = this.#idle.wake(id);
+    const idle = this.#idle?.wake(id);
     if (idle !== undefined) return { ...idle, asking: undefined, used: 0 };
     const caller = new Caller(key, id);
     return { caller, tier, freshUntil: undefined, asking: undefined, used: 0 };
@@ -114,7 +122,7 @@ export class Callers {
       if (entry !== used && (this.#isForgettable(entry) || this.#keepsIdle(id, entry))) {
         this.#entries.delete(id);
       }
-      this.#idle.sweep(now, this.size >= MOST_KEPT);
+      this.#idle?.sweep(now, this.size >= MOST_KEPT);
     }
   }
 
@@ -124,13 +132,18 @@ export class Callers {
     for (const [id, entry] of this.#entries) {
       if (this.#isForgettable(entry)) this.#entries.delete(id);
     }
-    this.#idle.sweepAll(this.#now, before >= MOST_KEPT);
+    this.#idle?.sweepAll(this.#now, before >= MOST_KEPT);
     return this.size < FEW ? undefined : this.size < before;
   }
 
-  /** Whether the caller is packed from now on. */
+  /** Whether the caller is packed from now on; none is before the code for that is loaded. */
   #keepsIdle(id: string, { caller, used, asking, ...news }: KnownCaller): boolean {
     if (this.#entries.size <= this.#mostAwake || used > 0 || asking !== undefined) return false;
+    if (Packed === undefined) {
+      loadIdleCallers().catch(() => {});
+      return false;
+    }
+    this.#idle ??= new Packed();
     return this.#idle.keep(id, caller, news, this.#now);
   }
 

@@ -1,15 +1,8 @@
 import { resetMs } from '../rules/limits/meter-room.ts';
-import type { ownLimits } from '../rules/own-limits-codec.ts';
+import { ownLimits } from '../rules/own-limits-codec.ts';
 import { Caller } from './caller.ts';
 import { Round } from './round.ts';
 import type { Terms } from './terms.ts';
-
-let codec: typeof ownLimits | undefined;
-
-/** Few programs have so many callers that some are packed. */
-export async function loadCallerCodec(): Promise<void> {
-  codec = (await import('../rules/own-limits-codec.ts')).ownLimits;
-}
 
 /** What is known of a caller's tier. */
 export interface TierNews {
@@ -47,12 +40,8 @@ export class IdleCallers {
     this.#edition++;
   }
 
-  /** Keeps the caller, where it has nothing to do; not before the code for that is loaded. */
+  /** Keeps the caller, where it has nothing to do. */
   keep(id: string, caller: Caller, { tier, freshUntil }: TierNews, now: number): boolean {
-    if (codec === undefined) {
-      loadCallerCodec().catch(() => {});
-      return false;
-    }
     const { own, key, terms } = caller;
     if (own.inFlight > 0 || caller.isWaiting || own.limits.share !== 1) return false;
     if (own.past.length > 0) return false;
@@ -63,7 +52,7 @@ export class IdleCallers {
     this.#idle.set(id, {
       ...{ key, tier, terms, freshUntil, edition: this.#edition, at: now, fullAt },
       fullInAnyTierAt: Math.max(fullAt, now + longest),
-      packed: JSON.stringify(codec.pack(own, now)),
+      packed: JSON.stringify(ownLimits.pack(own, now)),
     });
     return true;
   }
@@ -71,11 +60,11 @@ export class IdleCallers {
   /** The caller as it was, which isn't idle any more. */
   wake(id: string): (TierNews & { readonly caller: Caller }) | undefined {
     const idle = this.#idle.get(id);
-    if (idle === undefined || codec === undefined) return undefined;
+    if (idle === undefined) return undefined;
     this.#idle.delete(id);
     const { key, tier, terms, packed, at, freshUntil, edition } = idle;
     const caller = new Caller(key, id);
-    caller.restore(terms, codec.unpack(JSON.parse(packed), at));
+    caller.restore(terms, ownLimits.unpack(JSON.parse(packed), at));
     return { caller, tier, freshUntil: edition === this.#edition ? freshUntil : undefined };
   }
 

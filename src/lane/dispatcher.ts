@@ -67,7 +67,7 @@ export class Dispatcher {
     do {
       this.#isToLookAgain = false;
       this.#timer.cancel();
-      this.#queue.concurrency = this.#slots;
+      this.#queue.concurrency = slotsHere(this.#keeper);
       this.#ask(this.#asking());
     } while (this.#isToLookAgain);
     this.#isLooking = false;
@@ -100,13 +100,6 @@ export class Dispatcher {
   stop(): void {
     this.#isStopped = true;
     this.#timer.cancel();
-  }
-
-  /** The most calls in flight here. */
-  get #slots(): number {
-    const { isShared, isLocal } = this.#keeper;
-    // With a store, the rules count the slots of all processes.
-    return isShared && !isLocal ? Number.POSITIVE_INFINITY : slotsOf(this.#keeper);
   }
 
   /** A decision comes as it is asked for, or, from a store, later. */
@@ -190,6 +183,12 @@ export class Dispatcher {
     const isAwaited = this.#queue.size > 0 && waitMs < Number.POSITIVE_INFINITY;
     if (isAwaited && !this.#isStopped) this.#timer.set(() => this.look(), Math.ceil(waitMs));
   }
+}
+
+/** With a store, the rules count the slots of all processes. */
+function slotsHere(keeper: LaneKeeper): number {
+  const { isShared, isLocal } = keeper;
+  return isShared && !isLocal ? Number.POSITIVE_INFINITY : slotsOf(keeper);
 }
 
 /** The most calls in flight in this process, as far as the lane's limits go. */

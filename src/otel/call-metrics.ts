@@ -1,7 +1,7 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { UsageEvent } from '../events.ts';
 import type { RateLimiter } from '../limiter.ts';
-import { type Conventions, formerMetrics, presentMetrics } from './conventions.ts';
+import { type Conventions, conventionalMetrics } from './conventions.ts';
 import { operationOf } from './operation.ts';
 import { providerName } from './provider-names.ts';
 
@@ -32,7 +32,7 @@ export function countCalls(
     ...{ unit: 's', description: waits },
     advice: { explicitBucketBoundaries: WAIT_BOUNDS },
   });
-  const record = (conventions === '1.41' ? formerMetrics : presentMetrics)(meter);
+  const record = conventionalMetrics(meter, conventions);
   const estimated = counter('llm_headroom.tokens.estimated', '{token}', 'Tokens expected');
   const spend = counter('llm_headroom.spend', '{USD}', 'US dollars spent, where prices are known');
   const throttled = counter('llm_headroom.throttled', '{call}', 'Attempts that had to wait');

@@ -3,9 +3,10 @@ import type { UsageEvent } from '../events.ts';
 
 /**
  * Whose names the metrics of tokens and durations have: of the GenAI conventions' first release of
- * their own (0.1; read 2026-11), or of OpenTelemetry's semantic conventions, which had them before (1.41).
+ * their own (0.1; read 2026-11), of OpenTelemetry's semantic conventions, which had them before (1.41),
+ * or both.
  */
-export type Conventions = '0.1' | '1.41';
+export type Conventions = '0.1' | '1.41' | 'both';
 
 /** Records a call whose response has ended. */
 type Recorder = (event: UsageEvent, operation: string, attributes: Attributes) => void;
@@ -23,8 +24,19 @@ const COUNTED = [
   ['cacheWriteTokens', 'cache_write.input_tokens', 'Input tokens written to a cache'],
 ] as const;
 
+/** The metrics by those names. */
+export function conventionalMetrics(meter: Meter, conventions: Conventions): Recorder {
+  const recorders = [
+    ...(conventions === '1.41' ? [] : [presentMetrics(meter)]),
+    ...(conventions === '0.1' ? [] : [formerMetrics(meter)]),
+  ];
+  return (...call) => {
+    for (const record of recorders) record(...call);
+  };
+}
+
 /** Inference and embeddings have metrics of their own. No response tells what is text and what not. */
-export function presentMetrics(meter: Meter): Recorder {
+function presentMetrics(meter: Meter): Recorder {
   const inference = durations(meter, 'gen_ai.client.inference.duration');
   const embedding = durations(meter, 'gen_ai.client.embeddings.duration');
   const tokensOf = (name: string) => tokens(meter, `gen_ai.client.${name}`);
@@ -55,7 +67,7 @@ export function presentMetrics(meter: Meter): Recorder {
 }
 
 /** One metric for the tokens of all operations, and one for their durations. */
-export function formerMetrics(meter: Meter): Recorder {
+function formerMetrics(meter: Meter): Recorder {
   const used = tokens(meter, 'gen_ai.client.token.usage');
   const took = durations(meter, 'gen_ai.client.operation.duration');
   return ({ actual, latencyMs, status }, _operation, attributes) => {

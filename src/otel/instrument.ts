@@ -14,9 +14,9 @@ export interface InstrumentOptions {
   /** Added to every measurement: `{ 'service.part': 'importer' }`. Use few values, and no callers' keys. */
   readonly attributes?: Attributes | undefined;
   /**
-   * Whose names metrics of tokens and durations have: of the GenAI conventions 0.1, or, for dashboards
-   * made before, of the semantic conventions 1.41 (`gen_ai.client.token.usage`).
-   * @default '0.1'
+   * Whose names metrics of tokens and durations have: of the GenAI conventions 0.1, of the semantic
+   * conventions 1.41 before them (`gen_ai.client.token.usage`), which most dashboards read, or both.
+   * @default 'both'
    */
   readonly conventions?: Conventions | undefined;
   /** Whether the active span gets events when calls wait, go or are rejected. @default true */
@@ -28,8 +28,8 @@ export interface InstrumentOptions {
  * waits and rejections of calls as events on the active span. It never reports prompts, callers' keys
  * or credentials. Returns a function that stops it.
  *
- * Metrics of tokens and durations are named by the GenAI conventions (0.1, in development); all other
- * names begin with `llm_headroom.`.
+ * Metrics of tokens and durations are named by the GenAI conventions (0.1, in development) and by those
+ * before; all other names begin with `llm_headroom.`.
  *
  * @example
  * const stop = instrument(openai.rateLimit);
@@ -37,8 +37,8 @@ export interface InstrumentOptions {
  * @throws TypeError for conventions that aren't known
  */
 export function instrument(limiter: RateLimiter, options: InstrumentOptions = {}): () => void {
-  const { meterProvider, attributes = {}, conventions = '0.1', spanEvents = true } = options;
-  expectOneOf('conventions', conventions, ['0.1', '1.41']);
+  const { meterProvider, attributes = {}, conventions = 'both', spanEvents = true } = options;
+  expectOneOf('conventions', conventions, ['0.1', '1.41', 'both']);
   const provider = meterProvider ?? metrics.getMeterProvider();
   const meter = provider.getMeter('llm-headroom', VERSION);
   const stops = [

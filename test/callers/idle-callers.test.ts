@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Caller } from '../../src/callers/caller.ts';
 import { Callers } from '../../src/callers/callers.ts';
-import { IdleCallers, loadCallerCodec } from '../../src/callers/idle-callers.ts';
+import { IdleCallers } from '../../src/callers/idle-callers.ts';
 import { type TierLimits, termsFrom } from '../../src/callers/terms.ts';
 import { tiersFrom } from '../../src/callers/tiers.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
@@ -12,8 +12,6 @@ import { FastClock } from '../support/fast-clock.ts';
 import { collectGarbage } from '../support/garbage.ts';
 import { runs } from '../support/runs.ts';
 import { take } from './own-use.ts';
-
-await loadCallerCodec();
 
 const limits = fc.record(
   {

@@ -63,7 +63,8 @@ describe('instrument', () => {
       limits: { rpm: 600 },
     });
     const { meterProvider, measured } = measuring();
-    instrument(limiter, { meterProvider, attributes: { team: 'search' } });
+    const conventions = '0.1';
+    instrument(limiter, { meterProvider, attributes: { team: 'search' }, conventions });
     await clock.run(SDK.ask(client));
     const metrics = await measured();
     const of = { team: 'search', 'gen_ai.request.model': 'gpt-4o' };
@@ -112,6 +113,19 @@ describe('instrument', () => {
       { attributes, value: { count: 1, sum: 10 } },
     ]);
     expect(metrics['gen_ai.client.inference.duration']).toBeUndefined();
+  });
+
+  it('has the names of both conventions unless told otherwise', async () => {
+    const { client, clock, limiter } = limited([], { limits: { rpm: 600 } });
+    const { meterProvider, measured } = measuring();
+    instrument(limiter, { meterProvider });
+    await clock.run(SDK.ask(client));
+    const metrics = await measured();
+    for (const name of ['operation', 'inference']) {
+      const duration = metrics[`gen_ai.client.${name}.duration`];
+      expect(duration).toMatchObject([{ value: { count: 1 } }]);
+    }
+    expect(Object.keys(metrics).filter((name) => name.startsWith('gen_ai.'))).toHaveLength(9);
   });
 
   it('has the names of the conventions before, where they are asked for', async () => {

@@ -11,11 +11,11 @@ import '../../src/limiter/planned.ts';
 import '../../src/sdk/call-pipeline.ts';
 import '../../src/sdk/uncounted.ts';
 import '../../src/tokens/remote-count.ts';
-import { loadCallerCodec } from '../../src/callers/idle-callers.ts';
+import { loadIdleCallers } from '../../src/callers/callers.ts';
 import { estimateTokens } from '../../src/tokens/estimate.ts';
 
 for (const model of ['gpt-4o', 'gpt-4']) {
   const body = { model, messages: [{ role: 'user', content: 'Hello' }] };
   await estimateTokens({ provider: 'openai', path: '/chat/completions', body });
 }
-await loadCallerCodec();
+await loadIdleCallers();
