@@ -1,12 +1,14 @@
 /**
  * Builds `dist/`: a bundle for each entry of `package.json` with the code that they share in
  * `dist/chunks/`, so that an import opens a few files instead of 300, and a class is the same one in
- * every entry. The code stays readable, and has no source maps; types are tsc's, a file each.
+ * every entry. The code stays readable, and has no source maps; types are tsc's, a file each. What
+ * the command and the report need of other packages is bundled, with its licenses.
  */
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
+import { licensesOf } from './licenses.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -61,7 +63,7 @@ async function buildCode(): Promise<void> {
       if (level !== 'debug') throw new Error(message);
     },
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: DIST,
     format: 'esm',
     chunkFileNames: 'chunks/[name].js',
@@ -69,6 +71,8 @@ async function buildCode(): Promise<void> {
     comments: { legal: true, annotation: true, jsdoc: false },
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   });
+  const files = output.flatMap((each) => (each.type === 'chunk' ? each.moduleIds : []));
+  writeFileSync(join(DIST, 'licenses.txt'), licensesOf(files));
   await bundle.close();
 }
 

@@ -30,8 +30,8 @@ interface Packed {
   readonly size: number;
 }
 
-/** Of the packed file; in November 2026 it had 407,000. */
-const MOST_BYTES = 420_000;
+/** Of the packed file; in November 2026 it had 460,000. */
+const MOST_BYTES = 475_000;
 
 /** A registry may be slow. */
 const INSTALL_MS = 120_000;
@@ -167,7 +167,7 @@ describe('packed from a clean clone, without a build before', () => {
         (path) => !/^dist\/.+\.d\.ts$|^dist\/chunks\/[a-z0-9-]+\.js$/.test(path),
       );
       expect(others.filter((path) => !named.includes(path)).toSorted()).toEqual(
-        ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'].toSorted(),
+        ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/licenses.txt', 'package.json'].toSorted(),
       );
       expect(size).toBeLessThan(MOST_BYTES);
     },

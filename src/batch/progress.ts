@@ -1,8 +1,9 @@
 import { wholeMs } from '../duration.ts';
 import type { UsageEvent } from '../events.ts';
 import { knownSum } from '../model/known-sum.ts';
-import { type Dimension, MINUTE_MS } from '../model/limits.ts';
+import { MINUTE_MS } from '../model/limits.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
+import { minuteLimits } from './minute-limits.ts';
 import { LaneCounts, remainingMs } from './remaining-time.ts';
 
 /** Rates per minute. */
@@ -39,13 +40,19 @@ export interface BatchProgress {
   readonly rate: PerMinute;
   /** What the limits of the lanes in use allow, before headroom; `undefined` where there is none. */
   readonly limit: PerMinuteLimits;
+  /**
+   * What was used of the limits in the last minute, or since the batch began: the share, from 0 to 1,
+   * of all that they have allowed in that time, with bursts and before headroom. `undefined` where no
+   * limit is known.
+   */
+  readonly used: PerMinuteLimits;
 }
 
-/** The most per minute that limits allow, before headroom; `undefined` where no limit is known. */
+/** Of each kind of limit; `undefined` where none is known. */
 export interface PerMinuteLimits {
-  /** HTTP attempts per minute. */
+  /** Of HTTP attempts. */
   readonly requests: number | undefined;
-  /** Tokens per minute: input and output, or input alone where only that is limited. */
+  /** Of tokens: input and output, or input alone where only that is limited. */
   readonly tokens: number | undefined;
 }
 
@@ -54,7 +61,8 @@ interface Mark {
   readonly at: number;
   readonly done: number;
   readonly calls: number;
-  readonly tokens: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 const MARK_MS = 1000;
@@ -94,12 +102,13 @@ export class Tally {
     const { done, failed } = this;
     const now = this.#mark();
     this.#note(now);
-    const rate = this.#rate(now);
-    const limit = { requests: this.#most('requests'), tokens: this.#most('tokens') };
+    const { spent, rate } = this.#lately(now);
+    const { limit, used } = minuteLimits(this.#host.lanes, spent);
     const waiting = Math.max(0, running - inFlight);
     const etaMs = this.#etaMs(now, inFlight);
     const counts = { done, failed, total: this.#total, inFlight, waiting };
-    return { ...counts, tokens: now.tokens, usd: this.#usd, etaMs, rate, limit };
+    const tokens = now.inputTokens + now.outputTokens;
+    return { ...counts, tokens, usd: this.#usd, etaMs, rate, limit, used };
   }
 
   readonly #onUsage = ({ actual, usd }: UsageEvent): void => {
@@ -112,8 +121,8 @@ export class Tally {
   #mark(): Mark {
     const { calls } = loadOf(this.#host.lanes);
     const at = this.#host.clock.now();
-    const tokens = this.#inputTokens + this.#outputTokens;
-    return { at, done: this.done, calls: calls - this.#before.calls, tokens };
+    const used = { inputTokens: this.#inputTokens, outputTokens: this.#outputTokens };
+    return { at, done: this.done, calls: calls - this.#before.calls, ...used };
   }
 
   #note(now: Mark): void {
@@ -124,24 +133,20 @@ export class Tally {
     }
   }
 
-  #rate(now: Mark): PerMinute {
+  /** In the last minute, or since the batch began. */
+  #lately(now: Mark) {
     const since = this.#marks[0] ?? now;
     const minutes = Math.max(LEAST_MS, now.at - since.at) / MINUTE_MS;
+    const spent = {
+      requests: now.calls - since.calls,
+      inputTokens: now.inputTokens - since.inputTokens,
+      outputTokens: now.outputTokens - since.outputTokens,
+      minutes,
+    };
+    const { requests, inputTokens, outputTokens } = spent;
     const per = (count: number): number => Math.round(count / minutes);
-    return { requests: per(now.calls - since.calls), tokens: per(now.tokens - since.tokens) };
-  }
-
-  /** What limits over a minute or less allow in a minute: the lowest of each lane, in all lanes together. */
-  #most(kind: keyof PerMinute): number | undefined {
-    const kinds: Dimension[] = kind === 'tokens' ? ['tokens', 'inputTokens'] : [kind];
-    let sum: number | undefined;
-    for (const { view } of this.#host.lanes) {
-      const found = view.state.limits.meters
-        .filter(({ limit }) => kinds.includes(limit.dimension) && limit.windowMs <= MINUTE_MS)
-        .map(({ limit }) => limit.max / limit.windowMs);
-      if (found.length > 0) sum = (sum ?? 0) + Math.min(...found) * MINUTE_MS;
-    }
-    return sum;
+    const rate: PerMinute = { requests: per(requests), tokens: per(inputTokens + outputTokens) };
+    return { spent, rate };
   }
 
   /**

@@ -1,5 +1,4 @@
 import type { BatchProgress } from '../batch/progress.ts';
-import { Rests } from '../batch/rests.ts';
 import { named } from '../call-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { BudgetSpent } from '../errors.ts';
@@ -8,14 +7,16 @@ import { field } from '../model/json.ts';
 import { knownSum } from '../model/known-sum.ts';
 import type { Report } from '../report/report.ts';
 import type { BatchRequest } from './batch-line.ts';
-import { isConnectionFailure, reasonOf, whatFailed } from './connection-failure.ts';
+import { isConnectionFailure, reasonOf } from './connection-failure.ts';
 import { CommandError, EXIT } from './exit-code.ts';
+import { HostOutage, type Trying } from './host-outage.ts';
 import { dollars, type ProgressLine } from './progress-line.ts';
 import { reported } from './reported.ts';
 import type { Entry } from './requests-file.ts';
 import { type CallOutcome, readResult, resultLine } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { Send } from './send.ts';
+import { isOwnFault } from './steady-send.ts';
 
 export interface SessionOptions {
   readonly limiter: RateLimiter;
@@ -25,9 +26,6 @@ export interface SessionOptions {
   readonly report?: Report | undefined;
   readonly clock?: Clock | undefined;
 }
-
-/** Beside the SDK's own retries: a network may be gone for some minutes. */
-const CONNECTION_WAITS_MS = [5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
 
 /**
  * One run of the command: sends, records, and stops.
@@ -50,14 +48,13 @@ export class BatchSession {
   readonly #abort = new AbortController();
   /** Who waits until a call has ended. */
   #waiting: (() => void)[] = [];
-  /** Who rests until a network is back. */
-  readonly #rests: Rests;
+  readonly #outage: HostOutage;
   #isFull = false;
-  #isUnreached = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#rests = new Rests(options.clock ?? systemClock);
+    const { clock = systemClock, line } = options;
+    this.#outage = new HostOutage(clock, (text) => line.say(text));
   }
 
   get refused(): number {
@@ -138,26 +135,26 @@ export class BatchSession {
   }
 
   async #outcomeOf(request: BatchRequest): Promise<CallOutcome> {
-    for (let failures = 0; ; ) {
+    const trying = this.#outage.begin();
+    for (;;) {
       try {
-        return await this.#options.send(request, this.#abort.signal);
+        const outcome = await this.#options.send(request, this.#abort.signal);
+        if (!isOwnFault(outcome)) this.#outage.answer();
+        return outcome;
       } catch (error) {
-        if (isContended(error)) await this.#nextEnd();
-        else if (!isConnectionFailure(error) || this.#abort.signal.aborted) throw error;
-        else if (failures === CONNECTION_WAITS_MS.length) return unreached(error);
-        else await this.#restAfter(error, CONNECTION_WAITS_MS[failures++] ?? 0);
+        const failed = await this.#rested(error, trying);
+        if (failed !== undefined) return failed;
       }
     }
   }
 
-  /** Tells the first time of a run why nothing happens. */
-  async #restAfter(error: Error, ms: number): Promise<void> {
-    if (!this.#isUnreached) {
-      const retried = 'each call is tried again for about four minutes';
-      this.#options.line.say(`${whatFailed(error)}: ${reasonOf(error)}; ${retried}`);
-    }
-    this.#isUnreached = true;
-    await this.#rests.rest(ms);
+  /** Waits until a call may be tried again; what it comes to, where it is not. */
+  async #rested(error: unknown, trying: Trying): Promise<CallOutcome | undefined> {
+    if (isContended(error)) await this.#nextEnd();
+    else if (!isConnectionFailure(error) || this.#abort.signal.aborted) throw error;
+    else if (this.#outage.isOver(error, trying)) return unreached(error);
+    else await this.#outage.rest(error, trying);
+    return undefined;
   }
 
   #wake(): void {
@@ -177,7 +174,7 @@ export class BatchSession {
     this.onStop(this.stopped);
     // Rejects what waits; what is in flight goes on.
     this.#options.limiter.close();
-    this.#rests.end();
+    this.#outage.end();
     this.#wake();
   }
 

@@ -24,6 +24,12 @@ export function isConnectionFailure(error: unknown): error is Error {
   return error instanceof HostDown || /Connection/.test(error.constructor.name);
 }
 
+/** Whether a connection failure is about the host. One that took too long, or broke off, may be about the call. */
+export function isOutage(error: Error): boolean {
+  if (error instanceof HostDown) return true;
+  return !(error instanceof ConnectionLost) && !/Timeout/.test(error.constructor.name);
+}
+
 /**
  * What an error says, and its deepest cause: the SDK's own text names neither host nor reason.
  *

@@ -24,7 +24,8 @@ export function steadySend(send: Send): Send {
   };
 }
 
-function isOwnFault(outcome: CallOutcome): boolean {
+/** Whether the host itself has failed. */
+export function isOwnFault(outcome: CallOutcome): boolean {
   return outcome.kind === 'answered' ? outcome.status >= 500 : OWN_FAULT.test(outcome.code);
 }
 

@@ -1,6 +1,6 @@
 import { roughly } from '../duration.ts';
 import { MINUTE_MS } from '../model/limits.ts';
-import { type Bar, chartHtml, short } from './chart.ts';
+import { type Bar, chartHtml, elapsed, short } from './chart.ts';
 import { escaped } from './escaped.ts';
 import type { ReportData } from './report-data.ts';
 import type { Bucket } from './series.ts';
@@ -52,15 +52,20 @@ function tokens(name: string, count: number): readonly [string, string, string] 
   return [name, value, value === String(count) ? '' : String(count)];
 }
 
-function charts({ series, widthMs, startedAt }: ReportData): string {
+function charts({ series, widthMs, startedAt, endedAt }: ReportData): string {
+  const tookMs = endedAt - startedAt;
+  // The first span began before the run, and the last one may end after it.
+  const within = (at: number): number => Math.min(tookMs, Math.max(0, at - startedAt));
   const bars = (
     value: (bucket: Bucket, index: number) => number,
     limit?: (bucket: Bucket) => number | undefined,
   ): Bar[] =>
-    series.map((bucket, index) => {
-      const when = elapsed(bucket.at + widthMs - startedAt);
-      return { when, value: value(bucket, index), limit: limit?.(bucket) };
-    });
+    series.map((bucket, index) => ({
+      fromMs: within(bucket.at),
+      toMs: within(bucket.at + widthMs),
+      value: value(bucket, index),
+      limit: limit?.(bucket),
+    }));
   // In the minute that ends with a span: limits allow bursts, which shorter spans would blow up.
   const spans = Math.max(1, Math.round(MINUTE_MS / widthMs));
   const perMinute = (name: 'requests' | 'tokens') => (_: Bucket, index: number) =>
@@ -69,22 +74,32 @@ function charts({ series, widthMs, startedAt }: ReportData): string {
   let spent = 0;
   return [
     chartHtml({
+      tookMs,
       title: 'Requests a minute, and their limit (dashed)',
       unit: 'a minute',
       bars: bars(perMinute('requests'), ({ requestLimit }) => requestLimit),
     }),
     chartHtml({
+      tookMs,
       title: 'Tokens a minute, and their limit (dashed)',
       unit: 'a minute',
       bars: bars(perMinute('tokens'), ({ tokenLimit }) => tokenLimit),
     }),
     chartHtml({
+      tookMs,
       title: 'Mean wait of a call here, in seconds',
       unit: 's',
       bars: bars(({ waitedMs, requests }) => waitedMs / 1000 / Math.max(1, requests)),
     }),
-    chartHtml({ title: '429s', unit: '429s', least: 2, bars: bars(({ refused }) => refused) }),
     chartHtml({
+      tookMs,
+      title: '429s',
+      unit: '429s',
+      least: 4,
+      bars: bars(({ refused }) => refused),
+    }),
+    chartHtml({
+      tookMs,
       title: 'Spend so far, in US dollars',
       unit: 'US dollars',
       bars: bars(({ usd }) => {
@@ -129,7 +144,7 @@ function called(
 }
 
 function pauses({ pauses: all, startedAt }: ReportData): string {
-  const rows = all.map(({ at, lane, ms }) => [elapsed(at - startedAt), lane, roughly(ms)]);
+  const rows = all.map(({ at, lane, ms }) => [`+${elapsed(at - startedAt)}`, lane, roughly(ms)]);
   return table('Pauses after 429s', ['when', 'lane', 'for'], rows);
 }
 
@@ -143,14 +158,6 @@ function table(
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   const body = rows.map((cells) => row('td', cells)).join('');
   return `<h2>${title}</h2><table>${row('th', heads)}${body}</table>`;
-}
-
-/** A time since the start, as a clock shows it: `+0:11:26`. */
-function elapsed(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
-  const digits = [minutes, seconds].map((count) => String(count % 60).padStart(2, '0'));
-  return `+${[hours, ...digits].join(':')}`;
 }
 
 function dateOf(ms: number): string {

@@ -344,25 +344,53 @@ describe('progress', () => {
     const options = { window: 10, onProgress: (progress: object) => told.push(progress) };
     await clock.run(all(limiter.map(numbers(25), fn, options)));
     const limit = { requests: 600, tokens: undefined };
+    const used = (share: number) => ({
+      used: { requests: expect.closeTo(share, 3), tokens: undefined },
+    });
     const none = { total: 25, tokens: 0, usd: 0, limit };
     expect(told).toEqual([
       {
         ...{ ...none, done: 0, failed: 0, inFlight: 10, waiting: 0, etaMs: undefined },
         rate: { requests: 600, tokens: 0 },
+        ...used(0.016),
       },
       {
         ...{ ...none, done: 10, failed: 1, inFlight: 10, waiting: 0, etaMs: 3000 },
         rate: { requests: 600, tokens: 0 },
+        ...used(0.032),
       },
       {
         ...{ ...none, done: 20, failed: 1, inFlight: 5, waiting: 0, etaMs: 750 },
         rate: { requests: 500, tokens: 0 },
+        ...used(0.04),
       },
       {
         ...{ ...none, done: 25, failed: 1, inFlight: 0, waiting: 0, etaMs: undefined },
         rate: { requests: 500, tokens: 0 },
+        ...used(0.04),
       },
     ]);
+  });
+
+  it('counts a burst against what limits have allowed with it, and never more than that', async () => {
+    const told: BatchProgress[] = [];
+    const limits = { rpm: 600, tpm: 60_000 };
+    const paced = createRateLimiter({
+      clock,
+      limits,
+      headroom: 0.2,
+      enforcement: 'bucket',
+      burstSeconds: 60,
+    });
+    const work = (): Promise<void> => paced.run({ tokens: 10 }, () => sleep(10));
+    const onProgress = (progress: BatchProgress): number => told.push(progress);
+    await clock.run(all(paced.map(numbers(1200), work, { onProgress })));
+    paced.close();
+    const { rate } = told[4] ?? { rate: { requests: 0 } };
+    expect(rate.requests).toBeGreaterThan(2 * limits.rpm);
+    const shares = told.map(({ used }) => used.requests ?? 0);
+    expect(Math.max(...shares)).toBeCloseTo(0.8);
+    expect(shares[40]).toBeCloseTo(0.8);
   });
 
   it('makes no rate of a minute from what came within less than a second', async () => {

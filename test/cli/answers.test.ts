@@ -30,7 +30,7 @@ it('sends again a call whose answer broke off, and goes on with the others', asy
   expect(await made.sent(ALL, clock, { fetch })).toBe(0);
   expect(made.results()).toHaveLength(8);
   expect(made.err).toBe(
-    'A connection has failed: The answer broke off (other side closed); each call is tried again for about four minutes\n',
+    'A connection has failed: The answer broke off (other side closed); the call is tried again for about four minutes\n',
   );
 });
 
@@ -112,3 +112,65 @@ it('sends live what a batch has not answered for lack of money, and stops there'
   expect(await made.sent(`${ALL} --via batch-api`, clock, { fetch })).toBe(3);
   expect(made.results().map(({ result }) => result.type)).toEqual(['succeeded', 'succeeded']);
 });
+
+const MINUTE = 60_000;
+/** The SDK's own retries would take real time. */
+const headers = { 'x-should-retry': 'false' };
+const down = (status: number) => async (): Promise<Response> =>
+  Response.json({ error: { message: 'down' } }, { status, headers });
+
+it.each([
+  ['answers 500', openaiLine, down(500), /The host is down: Status 500 for each of the last 20/],
+  ['answers 503', openaiLine, down(503), /The host is down: Status 503 for each of the last 20/],
+  ['answers 529', anthropicLine, down(529), /The host is down: Status 529 for each of the last 20/],
+  [
+    'answers with pages',
+    openaiLine,
+    async () => new Response('<html>', { status: 200 }),
+    /The host is down: Status 200, but the body is not JSON for each of the last 20/,
+  ],
+])(
+  'stops after ten minutes of a host that %s, and later goes on with all that was left',
+  async (_, lineOf, fetch, said) => {
+    const made = new World();
+    made.write(
+      'in.jsonl',
+      ids(100).map((id) => lineOf(id)),
+    );
+    const args = `${ALL} --limits rpm=6000`;
+    const start = clock.now();
+    expect(await made.sent(args, clock, { fetch })).toBe(3);
+    expect(made.err).toMatch(said);
+    expect(made.err).toContain(
+      'no call has gone well for 10 minutes. Run the same command again to resume\n',
+    );
+    expect(clock.now() - start).toBeGreaterThan(10 * MINUTE);
+    expect(clock.now() - start).toBeLessThan(30 * MINUTE);
+    const failed = made.results().length;
+    expect(failed).toBeLessThanOrEqual(20);
+    const provider = lineOf === openaiLine ? 'openai' : 'anthropic';
+    const simulator = createSimulator({ clock, provider, limits: { rpm: 6000 } });
+    expect(await made.sent(args, clock, simulator)).toBe(failed > 0 ? 1 : 0);
+    expect(simulator.stats().requests).toBe(100 - failed);
+    expect(await made.sent(`${args} --retry-failed`, clock, simulator)).toBe(0);
+    expect(new Set(made.results().map(({ custom_id }) => custom_id)).size).toBe(100);
+    expect(simulator.stats().requests).toBe(100);
+  },
+  120_000,
+);
+
+it('goes on after an outage that is shorter, and has no call fail for it', async () => {
+  const made = new World();
+  made.write(
+    'in.jsonl',
+    ids(50).map((id) => openaiLine(id)),
+  );
+  const simulator = createSimulator({ clock, limits: { rpm: 6000 } });
+  const backAt = clock.now() + 8 * MINUTE;
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (clock.now() < backAt) throw new TypeError('fetch failed');
+    return simulator.fetch(input, init);
+  };
+  expect(await made.sent(`${ALL} --limits rpm=6000`, clock, { fetch })).toBe(0);
+  expect(made.results()).toHaveLength(50);
+}, 120_000);

@@ -22,13 +22,15 @@ it('says the deepest cause of a connection that has failed', () => {
   expect(reasonOf(endless)).toBe('Endless (Endless)');
 });
 
-it('a batch says once why nothing happens, and goes on', async () => {
+const clock = createVirtualClock();
+
+/** Runs a batch of five calls. */
+async function ran(send: Send): Promise<{ session: BatchSession; world: World }> {
   const world = new World();
   world.write(
     'in.jsonl',
     ids(5).map((id) => openaiLine(id)),
   );
-  const clock = createVirtualClock();
   const limiter = createRateLimiter({ clock });
   const results = await ResultsFile.open(world.path('out.jsonl'), { retryFailed: false });
   onTestFinished(() => results.close());
@@ -37,11 +39,6 @@ it('a batch says once why nothing happens, and goes on', async () => {
     { ...said, env: {}, onInterrupt: () => () => {} },
     { quiet: true, json: false },
   );
-  let sent = 0;
-  const send: Send = async () => {
-    if (sent++ < 12) throw new APIConnectionError({ cause: refused });
-    return { kind: 'answered', status: 200, requestId: '', body: '{}' };
-  };
   const session = new BatchSession({ limiter, send, results, line, clock });
   const path = world.path('in.jsonl');
   const survey = await surveyOf(
@@ -51,10 +48,45 @@ it('a batch says once why nothing happens, and goes on', async () => {
     () => {},
   );
   await clock.run(session.run(readEntries(path, undefined, survey), 5));
+  return { session, world };
+}
+
+const fine = { kind: 'answered', status: 200, requestId: '', body: '{}' } as const;
+
+it('a batch says once why nothing happens, and goes on', async () => {
+  let sent = 0;
+  const { session, world } = await ran(async () => {
+    if (sent++ < 12) throw new APIConnectionError({ cause: refused });
+    return fine;
+  });
   expect([session.recorded, session.failed, world.results().length]).toEqual([5, 0, 5]);
   expect(world.err).toBe(
-    "The host can't be reached: Connection error (connect ECONNREFUSED); each call is tried again for about four minutes\n",
+    "The host can't be reached: Connection error (connect ECONNREFUSED); calls are tried again for 10 minutes\n",
   );
+});
+
+it('a batch stops after ten minutes of a host that can’t be reached, and records none of its calls', async () => {
+  const start = clock.now();
+  const { session } = await ran(async () => {
+    throw new APIConnectionError({ cause: refused });
+  });
+  expect(session.stopped).toMatchObject({
+    exitCode: 3,
+    message:
+      "The host can't be reached: Connection error (connect ECONNREFUSED), and no call has gone well for 10 minutes",
+  });
+  expect(session.recorded).toBe(0);
+  expect(clock.now() - start).toBeLessThan(12 * 60_000);
+});
+
+it('a call that fails while others go well is recorded as failed', async () => {
+  const { session, world } = await ran(async ({ customId }) => {
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, 1000));
+    if (customId === 'id-0') throw new APIConnectionError({ cause: refused });
+    return fine;
+  });
+  expect([session.stopped, session.recorded, session.failed]).toEqual([undefined, 5, 1]);
+  expect(world.results().at(-1)).toMatchObject({ error: { code: 'connection_error' } });
 });
 
 it('a batch stops where its disk says late that it has kept nothing', async () => {
@@ -63,7 +95,6 @@ it('a batch stops where its disk says late that it has kept nothing', async () =
     'in.jsonl',
     ids(100).map((id) => openaiLine(id)),
   );
-  const clock = createVirtualClock();
   const limiter = createRateLimiter({ clock });
   const results = await ResultsFile.open(world.path('out.jsonl'), { retryFailed: false });
   onTestFinished(() => results.close());

@@ -130,6 +130,30 @@ it.each([OPENAI, ANTHROPIC])(
   },
 );
 
+it.each([1000, (_: unknown, random: () => number) => 500 + 6000 * random()])(
+  'foresees the time at any moment after a burst whose output counts as it is produced',
+  async (latency) => {
+    const world = new World();
+    const messages = [{ role: 'user', content: 'hello world' }];
+    const lines = ids(3000).map((id) => anthropicLine(id, { messages, max_tokens: 200 }));
+    world.write('in.jsonl', lines);
+    const limits = { rpm: 1000, itpm: 450_000, otpm: 90_000 };
+    const reply = () => ({ outputTokens: 60 });
+    const options = { clock, provider: 'anthropic', limits, latency, reply } as const;
+    const start = clock.now();
+    const args = 'batch in.jsonl -o out.jsonl --limits rpm=1000,itpm=450000,otpm=90000 --json';
+    expect(await world.sent(args, clock, createSimulator(options))).toBe(0);
+    const tookMs = clock.now() - start;
+    const told = world.out.trimEnd().split('\n').slice(0, 60);
+    for (const [index, line] of told.entries()) {
+      const { done, etaMs } = JSON.parse(line);
+      // By then it is known that the host lets a burst through.
+      if (done >= 100)
+        expect(Math.abs(((index + 1) * 1000 + etaMs) / tookMs - 1)).toBeLessThan(0.03);
+    }
+  },
+);
+
 it('tells what a key may do, by the headers of one small call', async () => {
   const world = new World();
   const simulator = createSimulator({ clock, limits: { rpm: 500, tpm: 30_000 } });

@@ -41,8 +41,8 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'otel.ts': [/^gen_ai\.client\.inference\.duration$/m, /^llm_headroom\.queue$/m],
   'classify.ts': [
-    /^\{"line":1,"verdict":"This is answer 1/m,
-    /^\{"line":40,"verdict":"This is answer \d/m,
+    /^\{"id":"review-1","verdict":"This is answer 1/m,
+    /^\{"id":"review-20","verdict":"This is answer \d/m,
   ],
   'half-price.ts': [/^Too loud\. batch$/m, /^The report is in .*report\.html$/m],
   'embed-folder.ts': [/^Call 1: \d+ chunks, \d+ tokens$/m],

@@ -87,16 +87,31 @@ it('is one page that asks for nothing, and takes no text for markup', async () =
 it('has round scales, where nothing happened too, and times as clocks show them', async () => {
   const { report } = await ran(100);
   const html = report.html();
-  const scales = html.matchAll(/<div class="y"><span>([^<]+)<\/span><span>([^<]+)<\/span>/g);
-  expect(Array.from(scales, ([, top, middle]) => [top, middle])).toEqual([
-    ['100', '50'],
-    ['10k', '5000'],
-    ['80', '40'],
-    ['2', '1'],
-    ['0.001', '0.0005'],
+  const axis = (side: string): string[][] =>
+    Array.from(
+      html.matchAll(new RegExp(`<div class="${side}">(.*?)</div>`, 'g')),
+      ([, axis = '']) => Array.from(axis.matchAll(/>([^<]+)</g), ([, text = '']) => text),
+    );
+  expect(axis('y')).toEqual([
+    ['0', '50', '100'],
+    ['0', '5000', '10k'],
+    ['0', '20', '40', '60', '80'],
+    ['0', '1', '2', '3', '4'],
+    ['0', '0.0005', '0.001'],
   ]);
-  const [, ends] = /<div class="x">(.*?)<\/div>/.exec(html) ?? [];
-  expect(ends).toBe('<span>+0:00:10</span><span>+0:01:10</span>');
+  expect(axis('x')[0]).toEqual(['0:00:00', '0:00:15', '0:00:30', '0:00:45', '0:01:00']);
+});
+
+it('ends with the run, however short it was', async () => {
+  const { report } = await ran(3);
+  const { startedAt, endedAt } = report.data;
+  expect(endedAt - startedAt).toBeLessThan(5000);
+  const html = report.html();
+  const ends = Array.from(html.matchAll(/<title>\S+ to 0:00:(\d\d):/g), ([, end]) => Number(end));
+  expect(Math.max(...ends)).toBe(Math.round((endedAt - startedAt) / 1000));
+  for (const [, x, width] of html.matchAll(/<rect x="([\d.]+)" width="([\d.]+)"/g)) {
+    expect(Number(x) + Number(width)).toBeLessThanOrEqual(720);
+  }
 });
 
 it('names calls by the item of `map` that they are for, and all others by their events', async () => {

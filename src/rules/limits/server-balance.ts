@@ -22,6 +22,8 @@ const ROUNDING_SHARE = 0.0005;
 /** Readings are compared over so long. The estimate of others' use follows in ten times that. */
 const LEARNING_MS = 1000;
 const OTHERS_WEIGHT = 0.1;
+/** What came back unexplained explains later losses: half as much each half minute. */
+const CREDIT_HALF_MS = 30_000;
 /** So near to the limit, a balance tells nothing of others: any inflow is lost. */
 const FULL_WITHIN_MS = 2000;
 /** While the balance is full, the estimate of others' use fades: by half in half a minute. */
@@ -49,7 +51,10 @@ export interface ServerBalance {
   at: number;
   /** What others use, in the limit's unit per millisecond. */
   othersPerMs: number;
-  /** The loss since `learnedAt` that our own calls don't explain. */
+  /**
+   * The loss since `learnedAt` that our own calls don't explain. Below 0: more was there than they
+   * explain, which may be used up only now, as where output counts as it is produced.
+   */
   unexplained: number;
   learnedAt: number;
 }
@@ -151,13 +156,19 @@ function expectedLevel(balance: ServerBalance, reading: Reading, now: number): n
 
 function learnOthers(balance: ServerBalance, remaining: number, now: number): void {
   const { limit, unexplained } = balance;
-  const perMs = unexplained / (now - balance.learnedAt);
+  const elapsedMs = now - balance.learnedAt;
   balance.unexplained = 0;
   balance.learnedAt = now;
   const rate = ratePerMs(balance);
-  if (remaining > limit - FULL_WITHIN_MS * rate) balance.othersPerMs *= FADING;
-  else if (Math.abs(unexplained) > Math.max(ROUNDING, ROUNDING_SHARE * limit)) {
-    const learned = balance.othersPerMs + OTHERS_WEIGHT * perMs;
-    balance.othersPerMs = Math.min(rate, Math.max(0, learned));
-  }
+  const isFull = remaining > limit - FULL_WITHIN_MS * rate;
+  if (isFull) balance.othersPerMs *= FADING;
+  else if (Math.abs(unexplained) <= Math.max(ROUNDING, ROUNDING_SHARE * limit)) return;
+  const learned = (isFull ? 0 : balance.othersPerMs) + (OTHERS_WEIGHT * unexplained) / elapsedMs;
+  if (!isFull) balance.othersPerMs = Math.min(rate, Math.max(0, learned));
+  if (learned < 0) keepCredit(balance, (learned * elapsedMs) / OTHERS_WEIGHT, elapsedMs);
+}
+
+/** More came back than others can have left unused: it was not used yet when it was shown. */
+function keepCredit(balance: ServerBalance, credit: number, elapsedMs: number): void {
+  balance.unexplained += credit * 0.5 ** (elapsedMs / CREDIT_HALF_MS);
 }

@@ -71,6 +71,23 @@ describe('the balance of the server', () => {
     expect(flowingShare(server)).toBeCloseTo(0.6, 1);
   });
 
+  it('takes no loss for others that it has seen come back before: output of calls in flight', () => {
+    const server = balanceOf(LIMIT);
+    const read = (remaining: number, now: number): void =>
+      correctBalance(server, { limit: LIMIT, remaining, sentAt: now, takenSince: 0 }, now);
+    takeFromBalance(server, 40_000, 0);
+    // Nothing of it is produced yet, and then all at once.
+    for (let now = 100; now <= 3000; now += 100) read(55_000, now);
+    for (let now = 3100; now <= 6000; now += 100) read(30_000, now);
+    expect(flowingShare(server)).toBeLessThan(0.02);
+    // What others take later is found.
+    for (let now = 20_000, remaining = 30_000; now <= 60_000; now += 1000) {
+      remaining -= 500;
+      read(remaining, now);
+    }
+    expect(flowingShare(server)).toBeGreaterThan(0.9);
+  });
+
   it('learns nothing of others from a full balance, and forgets them in time', () => {
     const server = balanceOf(40_000);
     for (let now = 1000; now <= 20_000; now += 1000) {
