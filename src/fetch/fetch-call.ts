@@ -25,7 +25,16 @@ export interface FetchCallOptions {
   /** Whether a call that is refused with 429 is sent again here. */
   readonly retries: boolean;
   /** The longest that an attempt may take from when it is sent until its response begins. */
-  readonly timeoutMs: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** Those before. @default none */
+  readonly attempts?: CallAttempts;
+}
+
+/** What a call's attempts have in common, where something around them repeats a `FetchCall`. */
+export interface CallAttempts {
+  /** The call's name in events, once it has one. */
+  callId?: string;
+  made: number;
 }
 
 /** Where a call to a model goes, and in whose protocol. */
@@ -83,12 +92,15 @@ export class FetchCall {
     const isRead = body.value !== undefined;
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
-    const callId = callIdOf(newCallNumber());
+    const { attempts = { made: 0 } } = this.#options;
+    attempts.callId ??= callIdOf(newCallNumber());
+    const { callId } = attempts;
     const setsNoMaximum = isFilled(this.#target, body.value);
     const how = { isFixed: this.#isFixed, setsNoMaximum };
     const asked = { ...described, signal, mayRetry, question, callId, ...how };
     let earlier: Attempt | undefined;
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
+      const attempt = ++attempts.made;
       const previous = refusedAttempt(earlier);
       const admitted = await this.#pipeline
         .admit({ ...asked, attempt }, call, { earlier, previous })
