@@ -29,7 +29,7 @@ export async function awsOutgoing(
   send: (request: AwsRequest) => Promise<Response>,
 ): Promise<OutgoingRequest> {
   return {
-    body: await readBody(request.body),
+    body: await readBody(request.body, webHeaders(request.headers)),
     send: (_, { text }) => send(text === undefined ? request : withBody(request, text)),
   };
 }

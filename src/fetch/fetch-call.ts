@@ -13,6 +13,7 @@ import type { CallPipeline } from '../sdk/call-pipeline.ts';
 import { isFinal } from '../sdk/final-response.ts';
 import { refusalOr, refusedAttempt, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
+import { noteUnread } from '../sdk/uncounted.ts';
 import type { UsageQuestion } from '../sdk/usage-habits.ts';
 import { isFilled } from './filled-output.ts';
 import type { FetchFunction, OutgoingRequest, Target } from './outgoing-request.ts';
@@ -90,6 +91,7 @@ export class FetchCall {
     const { body } = this.#request;
     const mayRetry = this.#options.retries && body.isReplayable;
     const isRead = body.value !== undefined;
+    if (body.isUnread) noteUnread(this.#target.url.hostname);
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
     const { attempts = { made: 0 } } = this.#options;
