@@ -1,7 +1,7 @@
 import { defined, expectContext } from './callers/run-as.ts';
 import { globalFetch } from './fetch/global-fetch.ts';
 import { lateFetch } from './fetch/late-fetch.ts';
-import type { FetchFunction, Target } from './fetch/outgoing-request.ts';
+import type { FetchFunction } from './fetch/outgoing-request.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { LIMITER_OPTIONS } from './options.ts';
 import {
@@ -14,7 +14,6 @@ import {
 } from './rate-limit-options.ts';
 import { withTimeLimit } from './sdk/estimator-time-limit.ts';
 import type { CustomEstimator } from './tokens/custom-estimate.ts';
-import { noteUnshared } from './unshared.ts';
 import {
   expected,
   expectFunction,
@@ -98,12 +97,11 @@ export function rateLimitedFetch(options: RateLimitedFetchOptions = {}): RateLim
     tier,
     accountTier,
     estimate: estimate && withTimeLimit(estimate, limiter.clock),
-    count: undefined,
     fetch,
     retries,
     timeoutMs,
     rejections,
-    onCall: given === undefined && rest.store === undefined ? noteOnce() : undefined,
+    isUnshared: given === undefined && rest.store === undefined,
   });
   return Object.assign(limited, { rateLimit: limiter });
 }
@@ -121,18 +119,4 @@ function expectFetchOptions(options: {
   expectOneOf('rejections', rejections, ['error', 'response']);
   if (timeoutMs === undefined) return;
   expectNumber('timeoutMs', timeoutMs, 'a number of milliseconds, more than 0', (ms) => ms > 0);
-}
-
-/** Headers that hold a credential; Google's may be in the query. Nothing of it is kept but a number. */
-const CREDENTIALS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
-
-/** Notes the account of the first call: a limiter for each request limits nothing. */
-function noteOnce(): (target: Target) => void {
-  let isNoted = false;
-  return ({ url, headers }) => {
-    if (isNoted) return;
-    isNoted = true;
-    const given = [...CREDENTIALS.map((name) => headers.get(name)), url.searchParams.get('key')];
-    noteUnshared(url.host, given.map((each) => each ?? '').join(' '));
-  };
 }

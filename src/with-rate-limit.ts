@@ -1,3 +1,4 @@
+import { awsAdapter } from './aws/aws-client.ts';
 import { defined, expectContext } from './callers/run-as.ts';
 import { createRateLimiter, type RateLimiter } from './limiter.ts';
 import { field, isObject } from './model/json.ts';
@@ -23,11 +24,17 @@ import { seamFor } from './sdk/seams.ts';
 import { noteUnshared } from './unshared.ts';
 import { expected, expectKnown, expectObject } from './validate.ts';
 
-/** A property of every client that can be wrapped, so that TypeScript rejects other objects. */
-export interface LimitableClient {
-  /** The base URL of the API, as the SDK has it. */
-  readonly baseURL: string;
-}
+/** Properties of the clients that can be wrapped, so that TypeScript rejects other objects. */
+export type LimitableClient =
+  | {
+      /** The base URL of the API, as the SDK has it. */
+      readonly baseURL: string;
+    }
+  | {
+      /** Of a client of AWS's SDK: that for Bedrock Runtime. */
+      readonly config: { readonly serviceId: string };
+      readonly middlewareStack: object;
+    };
 
 /** A client of the same class, with its limiter. */
 export type RateLimited<C> = C & {
@@ -35,13 +42,13 @@ export type RateLimited<C> = C & {
   readonly rateLimit: RateLimiter;
 };
 
-const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter];
+const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter, awsAdapter];
 
 /**
  * Returns the same client, except that its calls wait until the provider's limits have room for them.
  *
- * `client` is a client of OpenAI's or Anthropic's SDK, or of an SDK with the same core, such as Groq's,
- * Together's and Cerebras's. It is not changed, and stays unlimited. If it is a limited client, the new
+ * `client` is a client of OpenAI's or Anthropic's SDK, of an SDK with the same core, such as Groq's,
+ * Together's and Cerebras's, or AWS's `BedrockRuntimeClient`. It is not changed, and stays unlimited. If it is a limited client, the new
  * limiter replaces its own.
  *
  * @example
@@ -72,7 +79,7 @@ export function withRateLimit<C extends LimitableClient>(
     tier,
     accountTier,
     estimate: typeof estimate === 'function' ? withTimeLimit(estimate, limiter.clock) : undefined,
-    count: estimate === 'provider' ? adapter.counter(client, limiter.core) : undefined,
+    count: estimate === 'provider' ? adapter.counter?.(client, limiter.core) : undefined,
   }) as RateLimited<C>;
 }
 
@@ -116,7 +123,8 @@ function wrapped(
 }
 
 function noClient(given: unknown): TypeError {
-  const what = 'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`';
+  const what =
+    'a client of `openai` (5, 6 or 7) or `@anthropic-ai/sdk`, or a `BedrockRuntimeClient`';
   const seam = seamFor(given);
   return new TypeError(`${expected('client', what, given).message}${hintFor(given, seam)}`);
 }

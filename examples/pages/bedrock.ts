@@ -1,10 +1,9 @@
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
-import { FetchHttpHandler } from '@smithy/fetch-http-handler';
-import { createRateLimiter } from 'llm-headroom';
+import { withRateLimit } from 'llm-headroom';
 
-const limiter = createRateLimiter({ limits: { rpm: 200, tpm: 400_000 } });
-const requestHandler = new FetchHttpHandler({ customFetch: limiter.fetch });
-const bedrock = new BedrockRuntimeClient({ region: 'eu-west-1', maxAttempts: 1, requestHandler });
+const bedrock = withRateLimit(new BedrockRuntimeClient({ region: 'eu-west-1' }), {
+  limits: { rpm: 200, tpm: 400_000 },
+});
 
 export const ask = (text: string) =>
   bedrock.send(
@@ -15,4 +14,4 @@ export const ask = (text: string) =>
     }),
   );
 
-console.log('limited', limiter.snapshot().length);
+console.log('limited', bedrock.rateLimit.snapshot().length);

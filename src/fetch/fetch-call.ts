@@ -13,6 +13,7 @@ import type { CallPipeline } from '../sdk/call-pipeline.ts';
 import { isFinal } from '../sdk/final-response.ts';
 import { refusalOr, refusedAttempt, sent } from '../sdk/resend.ts';
 import { asksForNoUsage, withUsage } from '../sdk/stream-usage.ts';
+import { noteUnread } from '../sdk/uncounted.ts';
 import type { UsageQuestion } from '../sdk/usage-habits.ts';
 import { isFilled } from './filled-output.ts';
 import type { FetchFunction, OutgoingRequest, Target } from './outgoing-request.ts';
@@ -25,7 +26,16 @@ export interface FetchCallOptions {
   /** Whether a call that is refused with 429 is sent again here. */
   readonly retries: boolean;
   /** The longest that an attempt may take from when it is sent until its response begins. */
-  readonly timeoutMs: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** Those before. @default none */
+  readonly attempts?: CallAttempts;
+}
+
+/** What a call's attempts have in common, where something around them repeats a `FetchCall`. */
+export interface CallAttempts {
+  /** The call's name in events, once it has one. */
+  callId?: string;
+  made: number;
 }
 
 /** Where a call to a model goes, and in whose protocol. */
@@ -81,14 +91,18 @@ export class FetchCall {
     const { body } = this.#request;
     const mayRetry = this.#options.retries && body.isReplayable;
     const isRead = body.value !== undefined;
+    if (body.isUnread) noteUnread(this.#target.url.hostname);
     const path = isRead ? this.#target.url.pathname : UNREAD;
     const described = this.#described(path);
-    const callId = callIdOf(newCallNumber());
+    const { attempts = { made: 0 } } = this.#options;
+    attempts.callId ??= callIdOf(newCallNumber());
+    const { callId } = attempts;
     const setsNoMaximum = isFilled(this.#target, body.value);
     const how = { isFixed: this.#isFixed, setsNoMaximum };
     const asked = { ...described, signal, mayRetry, question, callId, ...how };
     let earlier: Attempt | undefined;
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
+      const attempt = ++attempts.made;
       const previous = refusedAttempt(earlier);
       const admitted = await this.#pipeline
         .admit({ ...asked, attempt }, call, { earlier, previous })

@@ -2,6 +2,7 @@ import type { CallLimiter } from '../call-limiter.ts';
 import { HeadroomError } from '../errors.ts';
 import { protocolOf } from '../providers/protocol.ts';
 import type { Protocol } from '../providers/protocol-name.ts';
+import { accountNote } from './account-note.ts';
 import { FetchCall, type FetchCallOptions } from './fetch-call.ts';
 import { OuterRetries } from './outer-retries.ts';
 import { type FetchFunction, outgoing, type Target, targetOf } from './outgoing-request.ts';
@@ -14,13 +15,14 @@ export interface LimitedFetchOptions extends PipelinesOptions, FetchCallOptions 
   readonly limiter: CallLimiter;
   /** How a call is told that it was rejected here. */
   readonly rejections: 'error' | 'response';
-  /** Called for each call to a model. */
-  readonly onCall?: ((target: Target) => void) | undefined;
+  /** Whether the limiter is that of this `fetch` alone. @default false */
+  readonly isUnshared?: boolean;
 }
 
 /** A `fetch` whose calls to models wait until the limits have room. All other requests pass. */
 export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
-  const { limiter, fetch, retries, rejections, onCall } = options;
+  const { limiter, fetch, retries, rejections, isUnshared } = options;
+  const note = isUnshared === true ? accountNote() : undefined;
   const pipelines = new Pipelines(options);
   const passing = new PassingRequests();
   const outer = new OuterRetries(limiter.clock);
@@ -32,7 +34,7 @@ export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
       passing.note(target, input, init);
       return fetch(input, init);
     }
-    onCall?.(target);
+    note?.(target);
     const pipeline = pipelines.of(target.url, protocol);
     let end = (_isGivenUp: boolean): void => {};
     try {
@@ -52,6 +54,7 @@ export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
   };
 }
 
-function protocolIn({ method, url }: Target): Protocol | undefined {
+/** The protocol of a call to a model; `undefined` for any other request. */
+export function protocolIn({ method, url }: Target): Protocol | undefined {
   return method.toUpperCase() === 'POST' ? protocolOf(url.pathname) : undefined;
 }

@@ -63,7 +63,8 @@ export async function outgoing(
   input: FetchInput,
   init: FetchInit | undefined,
 ): Promise<OutgoingRequest> {
-  if (!(input instanceof Request)) return ofInit(input, init, await readBody(bodyOf(input, init)));
+  if (!(input instanceof Request))
+    return ofInit(input, init, await readBody(bodyOf(input, init), headersOf(init?.headers)));
   // This takes the body of the one that was given: from here on only the new one can be sent.
   const request = init === undefined ? input : new Request(input, init);
   const type = request.headers.get('content-type') ?? '';
@@ -72,7 +73,7 @@ export async function outgoing(
     return ofStream(request, body === null);
   }
   const bytes = new Uint8Array(await request.arrayBuffer());
-  const read = await ofBytes(bytes, type);
+  const read = await ofBytes(bytes, request.headers);
   // Not the bytes: Node can't send these on after a redirection. A text would get a type.
   const given = type === '' || read.text === undefined ? new Blob([bytes]) : read.text;
   return ofRequest(request, given, read);
@@ -118,7 +119,7 @@ function ofRequest(request: Request, given: string | Blob, body: RequestBody): O
 /** A `Request` with anything else: it is sent once, as it is. */
 function ofStream(request: Request, isReplayable: boolean): OutgoingRequest {
   return {
-    body: { text: undefined, value: undefined, isReplayable },
+    body: { text: undefined, value: undefined, isUnread: !isReplayable, isReplayable },
     send: (fetch, { signal }) =>
       signal === undefined ? fetch(request) : fetch(request, { signal }),
   };

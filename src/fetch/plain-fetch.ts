@@ -8,13 +8,8 @@ function plainFetch(limiter: CallLimiter): FetchFunction {
   return lateFetch({
     limiter,
     caller: {},
-    tier: undefined,
-    accountTier: undefined,
-    estimate: undefined,
-    count: undefined,
     fetch: globalFetch,
     retries: true,
-    timeoutMs: undefined,
     rejections: 'error',
   });
 }

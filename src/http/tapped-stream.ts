@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { whenAbandoned } from './abandonment.ts';
 import type { BodyTap } from './body-tap.ts';
+import { type ChunkSink, type ChunkSource, chunkStream, lendsBuffers } from './chunk-stream.ts';
 
 /** A reader that has asked for nothing so long has left, or takes its time. */
 const IDLE_MS = 5000;
@@ -28,14 +29,15 @@ export function tappedStream(
     forget();
     onEnd(whole);
   };
+  const isOfBytes = lendsBuffers(body);
   const source = new TappedSource(body.getReader(), tap, ended, clock);
-  const stream = new ReadableStream(source, { highWaterMark: 0 });
+  const stream = chunkStream(source, isOfBytes);
   // The source has no reference to its stream, so this listener doesn't keep the stream alive.
   forget = whenAbandoned(stream, () => source.abandon());
   return stream;
 }
 
-class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
+class TappedSource implements ChunkSource {
   readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #tap: BodyTap;
   readonly #onEnd: (whole: boolean) => void;
@@ -64,7 +66,7 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   /** Reads until there are bytes to pass on: a tap holds back incomplete events. */
-  async pull(sink: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  async pull(sink: ChunkSink): Promise<void> {
     this.#isAsked = true;
     this.#asks++;
     while (this.#kept.length === 0 && this.#end === undefined) {
@@ -136,7 +138,9 @@ class TappedSource implements UnderlyingDefaultSource<Uint8Array> {
     }
   }
 
+  /** Not what is empty: after such a piece, nobody asks for the next. */
   readonly #keep = (bytes: Uint8Array): void => {
+    if (bytes.length === 0) return;
     this.#kept.push(bytes);
     this.#keptBytes += bytes.length;
   };

@@ -1,4 +1,11 @@
-import { countMember, isObject, type JsonObject, member } from '../model/json.ts';
+import {
+  countMember,
+  elementsOf,
+  isCount,
+  isObject,
+  type JsonObject,
+  member,
+} from '../model/json.ts';
 import type { Usage } from '../model/usage.ts';
 
 /**
@@ -29,7 +36,15 @@ export function reportedUsage(json: unknown): JsonObject | undefined {
     const found = member(json, ...place);
     if (isObject(found)) return found;
   }
-  return undefined;
+  return embeddedUsage(json);
+}
+
+/** Vertex has the tokens of an embedding beside each (`:predict`, 2026). */
+function embeddedUsage(json: unknown): JsonObject | undefined {
+  const counts = [...elementsOf(member(json, 'predictions'))]
+    .map((each) => countMember(each, 'embeddings', 'statistics', 'token_count'))
+    .filter(isCount);
+  return counts.length === 0 ? undefined : { tokens: counts.reduce((sum, each) => sum + each, 0) };
 }
 
 /**

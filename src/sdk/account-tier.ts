@@ -4,9 +4,9 @@ import type { CallLimiter } from '../call-limiter.ts';
 export interface TierOptions {
   readonly limiter: Pick<CallLimiter, 'hasTier'>;
   /** One of the limiter's `tiers`; or, for want of `accountTier`, the account's. */
-  readonly tier: string | number | undefined;
+  readonly tier?: string | number | undefined;
   /** The account's tier at the provider. */
-  readonly accountTier: string | number | undefined;
+  readonly accountTier?: string | number | undefined;
 }
 
 /** The caller's tier: one of the limiter's. */

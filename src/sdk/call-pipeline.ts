@@ -20,9 +20,9 @@ export interface CallPipelineOptions extends TierOptions {
   /** Key, priority and so on of its calls. `runAs` overrides them. */
   readonly caller: Omit<CallerContext, 'tier'>;
   /** The user's own estimator. */
-  readonly estimate: CustomEstimator | undefined;
+  readonly estimate?: CustomEstimator | undefined;
   /** Asks the provider to count tokens. */
-  readonly count: RemoteCounter | undefined;
+  readonly count?: RemoteCounter | undefined;
 }
 
 /** By the limiter: clients that share one learn together. */

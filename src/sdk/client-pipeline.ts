@@ -5,7 +5,7 @@ import type { CallPipeline, CallPipelineOptions } from './call-pipeline.ts';
 
 /** The pipeline of one client. Its code is half of the package, and is loaded with the first call. */
 export class ClientPipeline {
-  readonly #options: CallPipelineOptions;
+  readonly options: CallPipelineOptions;
   readonly #destination: () => Destination;
   #pipeline: CallPipeline | undefined;
   #loading: Promise<CallPipeline> | undefined;
@@ -14,7 +14,7 @@ export class ClientPipeline {
 
   /** `destination` is called for each request, because a client's base URL may change. */
   constructor(options: CallPipelineOptions, destination: () => Destination) {
-    this.#options = options;
+    this.options = options;
     this.#destination = destination;
   }
 
@@ -56,13 +56,13 @@ export class ClientPipeline {
   }
 
   async #load(): Promise<CallPipeline> {
-    const { limiter } = this.#options;
+    const { limiter } = this.options;
     try {
       const [{ CallPipeline }] = await limiter.loaded(() =>
         Promise.all([import('./call-pipeline.ts'), loadEstimator()]),
       );
       if (limiter.opening !== undefined) await limiter.opening;
-      this.#pipeline = new CallPipeline(this.#options, this.#destination);
+      this.#pipeline = new CallPipeline(this.options, this.#destination);
       return this.#pipeline;
     } catch (error) {
       this.#loading = undefined;
@@ -72,6 +72,6 @@ export class ClientPipeline {
 
   /** Sends an admitted request: the limiter's own `fetch` doesn't count it again. */
   sending<R>(send: () => Promise<R>): Promise<R> {
-    return asAdmitted(this.#options.limiter, send);
+    return asAdmitted(this.options.limiter, send);
   }
 }

@@ -14,8 +14,8 @@ export interface ClientAdapter {
   accepts(client: object): boolean;
   /** Where the client's calls go. */
   destination(client: object): Destination;
-  /** Asks the provider to count a call's tokens, through `client` as it is. */
-  counter(client: object, limiter: CallLimiter): RemoteCounter;
+  /** Asks the provider to count a call's tokens, through `client` as it is. @default ours are taken */
+  counter?(client: object, limiter: CallLimiter): RemoteCounter;
   /**
    * Returns a client of the same class whose attempts pass through `pipeline`; `client` stays as it
    * is. `rewrap` wraps the clients that `withOptions` of the result returns.

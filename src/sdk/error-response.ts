@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { type ChunkSink, chunkStream, lendsBuffers } from '../http/chunk-stream.ts';
 import { disguise } from '../http/disguise.ts';
 
 /** The body of a refusal is a few hundred bytes: it arrives within this time, or not at all. */
@@ -15,12 +16,14 @@ type ReadResult = Awaited<ReturnType<Reader['read']>>;
  */
 class ErrorBody {
   readonly #reader: Reader;
+  readonly #isOfBytes: boolean;
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
   /** A read that has begun, and whose result nobody has used. */
   #next: Promise<ReadResult> | undefined;
 
   constructor(body: ReadableStream<Uint8Array>) {
+    this.#isOfBytes = lendsBuffers(body);
     this.#reader = body.getReader();
   }
 
@@ -56,20 +59,16 @@ class ErrorBody {
   /** All of the body. Can be read once. */
   replay(): ReadableStream<Uint8Array> {
     const kept = [...this.#chunks];
-    return new ReadableStream<Uint8Array>(
-      {
-        pull: async (sink) => {
-          const chunk = kept.shift();
-          if (chunk !== undefined) return sink.enqueue(chunk);
-          const { done, value } = await this.#begun();
-          this.#next = undefined;
-          if (done) sink.close();
-          else sink.enqueue(value);
-        },
-        cancel: (reason) => this.#reader.cancel(reason),
-      },
-      { highWaterMark: 0 },
-    );
+    const pull = async (sink: ChunkSink): Promise<void> => {
+      const chunk = kept.shift();
+      if (chunk !== undefined) return sink.enqueue(chunk);
+      const { done, value } = await this.#begun();
+      this.#next = undefined;
+      if (done) sink.close();
+      else sink.enqueue(value);
+    };
+    const cancel = (reason: unknown): Promise<void> => this.#reader.cancel(reason);
+    return chunkStream({ pull, cancel }, this.#isOfBytes);
   }
 
   /** Nobody needs the rest. */

@@ -46,11 +46,6 @@ const SEAMS: readonly Seam[] = [
     matches: (given) => has(given, 'chatStream') && has(given, 'rerank'),
   },
   {
-    what: "AWS's SDK",
-    how: '`new BedrockRuntimeClient({ requestHandler: new FetchHttpHandler({ customFetch: fetch }) })`, with the handler of `@smithy/fetch-http-handler`',
-    matches: (given) => has(field(given, 'middlewareStack'), 'addRelativeTo') && has(given, 'send'),
-  },
-  {
     what: "LlamaIndex's",
     how: '`new OpenAI({ additionalSessionOptions: { fetch } })`',
     matches: (given) => has(given, 'chat') && isObject(field(given, 'metadata')),

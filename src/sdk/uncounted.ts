@@ -44,6 +44,14 @@ export function noteUncounted(hostname: string, request: Request): void {
   );
 }
 
+/** Warns, once, of a call whose body can't be read: its tokens aren't limited. */
+export function noteUnread(hostname: string): void {
+  warnOnce(
+    'HEADROOM_UNCOUNTED_CALL',
+    `The body of a call to ${hostname} can't be read, so that the call counts as one request, and as no tokens until its response tells: it is a stream, a file, or compressed by something else than gzip or deflate. Give \`fetch\` the JSON as a string`,
+  );
+}
+
 /** The last two are Bedrock's and IBM's. */
 function modelNamed(body: unknown): boolean {
   const isNamed = (name: string): boolean => textField(body, name) !== '';

@@ -1,7 +1,7 @@
 import { field, isObject } from '../model/json.ts';
 
 /** Statuses whose responses have no body. */
-const EMPTY: readonly number[] = [204, 205, 304];
+export const EMPTY: readonly number[] = [204, 205, 304];
 
 /**
  * A response as the web has it. SDKs with an older core send with `node-fetch`, whose bodies are
@@ -31,7 +31,8 @@ function isNodeFetch(value: unknown): value is NodeFetchResponse {
   return isNodes && isObject(headers) && Symbol.iterator in headers;
 }
 
-function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+/** The web's stream of what Node's stream holds. */
+export function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {

@@ -65,6 +65,7 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
   'pages/mistral.ts': [/^limited 0$/m],
   'pages/cohere.ts': [/^limited 0$/m],
   'pages/bedrock.ts': [/^limited 0$/m],
+  'pages/bedrock-fetch.ts': [/^limited Bedrock Runtime$/m],
   'ai-sdk.ts': [/^This is answer 1, from a simulated model\.$/m],
   'pages/testing.ts': [/^3 503$/m],
   'pages/recipes.ts': [

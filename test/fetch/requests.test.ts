@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
 import type { Fetch } from '../sdk/sdks.ts';
+import { watchedWarnings } from '../support/warnings.ts';
 
 type Arguments = Parameters<Fetch>;
 
@@ -138,6 +140,64 @@ describe('through a limited fetch, the server and the caller see what they do wi
     expect((await limited(request)).status).toBe(200);
     expect(sent).toEqual(['whisper-1', 'whisper-1']);
     expect(limiter.snapshot()).toMatchObject([{ model: 'whisper-1', totals: { refused: 1 } }]);
+    await limiter.close();
+  });
+});
+
+describe('a body that is compressed', () => {
+  const warnings = watchedWarnings('HEADROOM_UNCOUNTED_CALL');
+  const LONG = JSON.stringify({
+    model: 'gpt-4o',
+    messages: [{ role: 'user', content: 'word '.repeat(1000) }],
+  });
+  const openai = 'https://api.openai.com/v1/chat/completions';
+  const packed = (encoding: string, body: Uint8Array<ArrayBuffer>): RequestInit => ({
+    method: 'POST',
+    headers: { ...JSON_TYPE, 'content-encoding': encoding },
+    body,
+  });
+  const bytes = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer);
+
+  it.each<[string, () => Arguments]>([
+    ['bytes', () => [openai, packed('gzip', bytes(gzipSync(LONG)))]],
+    ['bytes, by deflate', () => [openai, packed('deflate', bytes(deflateSync(LONG)))]],
+    ['a Request', () => [new Request(openai, packed('gzip', bytes(gzipSync(LONG))))]],
+    [
+      'a Blob',
+      () => [openai, { ...packed('GZIP', bytes(gzipSync(''))), body: new Blob([gzipSync(LONG)]) }],
+    ],
+  ])('is counted, and sent again as it is: %s', async (_, given) => {
+    const sent: string[] = [];
+    const limiter = createRateLimiter();
+    const limited = rateLimitedFetch({
+      limiter,
+      fetch: async (...all) => {
+        const got = Buffer.from(await new Request(...all).arrayBuffer());
+        sent.push((got[0] === 0x1f ? gunzipSync(got) : inflateSync(got)).toString());
+        const status = sent.length === 1 ? 429 : 200;
+        const usage = { prompt_tokens: 1008, completion_tokens: 1, total_tokens: 1009 };
+        return Response.json({ usage }, { status, headers: { 'retry-after': '0' } });
+      },
+    });
+    const response = await limited(...given());
+    expect([response.status, await response.text()]).toEqual([200, expect.any(String)]);
+    expect(sent).toEqual([LONG, LONG]);
+    const [{ model, totals } = { model: '', totals: undefined }] = limiter.snapshot();
+    expect(model).toBe('gpt-4o');
+    expect(totals?.estimated.inputTokens).toBeGreaterThan(1000);
+    await limiter.close();
+  });
+
+  it.each([
+    ['by what not every runtime can undo', () => packed('br', bytes(brotliCompressSync(LONG)))],
+    ['badly', () => packed('gzip', new Uint8Array([1, 2, 3]))],
+  ])('is sent as it is, and warned of: %s', async (_, given) => {
+    const limiter = createRateLimiter();
+    const limited = rateLimitedFetch({ limiter, fetch: async () => Response.json({}) });
+    await limited(openai, given());
+    expect(warnings().mock.calls).toEqual([
+      [expect.stringMatching(/body of a call to api.openai.com can't be read/), expect.anything()],
+    ]);
     await limiter.close();
   });
 });

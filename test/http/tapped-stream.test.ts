@@ -32,3 +32,66 @@ it.each([
   expect([isKept.deref(), ends.deref()]).toEqual([undefined, undefined]);
   expect(stream.locked).toBeTypeOf('boolean');
 });
+
+/** All that a reader with a buffer of its own gets, and whether it got that buffer's memory. */
+async function readInto(stream: ReadableStream<Uint8Array>, bufferBytes: number): Promise<string> {
+  const reader = stream.getReader({ mode: 'byob' });
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read(new Uint8Array(bufferBytes));
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** Holds each piece back until the next one, and cuts it in two. */
+function holding(seen: string[]): BodyTap {
+  let held: Uint8Array | undefined;
+  const out = (bytes: Uint8Array, emit: (bytes: Uint8Array) => void): void => {
+    seen.push(new TextDecoder().decode(bytes));
+    for (const part of [bytes.subarray(0, 1), bytes.subarray(1)]) emit(part);
+  };
+  return {
+    ...passing(),
+    pass: (bytes, emit) => {
+      if (held !== undefined) out(held, emit);
+      held = bytes;
+    },
+    end: (_, emit) => held && out(held, emit),
+  };
+}
+
+it.each([1, 4, 1000])('a reader may bring its own buffer, of %i bytes', async (bytes) => {
+  const { body } = new Response('one, two, three');
+  const ends: boolean[] = [];
+  const seen: string[] = [];
+  const stream = tappedStream(body!, holding(seen), (whole) => void ends.push(whole));
+  expect(await readInto(stream, bytes)).toBe('one, two, three');
+  expect([seen.join(''), ends]).toEqual(['one, two, three', [true]]);
+});
+
+it('a reader without a buffer gets the same', async () => {
+  const { body } = new Response('one, two, three');
+  expect(await new Response(tappedStream(body!, holding([]), () => {})).text()).toBe(
+    'one, two, three',
+  );
+});
+
+it('a body whose reader may bring no buffer stays such a one', () => {
+  const body = new ReadableStream<Uint8Array>();
+  const stream = tappedStream(body, passing(), () => {});
+  expect(() => stream.getReader({ mode: 'byob' })).toThrow(TypeError);
+});
+
+it('a reader with a buffer hears of a body that breaks off', async () => {
+  const body = new ReadableStream<Uint8Array>({
+    type: 'bytes',
+    start: (sink) => sink.enqueue(new Uint8Array([65])),
+    pull: (sink) => sink.error(new Error('cut')),
+  });
+  const ends: boolean[] = [];
+  const stream = tappedStream(body, passing(), (whole) => void ends.push(whole));
+  await expect(readInto(stream, 10)).rejects.toThrow('cut');
+  expect(ends).toContain(false);
+});

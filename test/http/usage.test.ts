@@ -46,6 +46,30 @@ describe('usageOf', () => {
     }
   });
 
+  test("Vertex: an embedding's tokens are beside it (2026)", () => {
+    const prediction = (token_count: unknown) => ({
+      embeddings: { values: [0.1], statistics: { truncated: false, token_count } },
+    });
+    const metadata = { billableCharacterCount: 40 };
+    expect(usageOf({ predictions: [prediction(3), prediction(4)], metadata })).toEqual({
+      inputTokens: 7,
+      outputTokens: 0,
+      cachedInputTokens: 0,
+      cacheWriteTokens: 0,
+    });
+    for (const predictions of ['x', [], [null], [prediction('3')], [{ embeddings: [] }]]) {
+      expect(usageOf({ predictions, metadata })).toBeUndefined();
+    }
+  });
+
+  test("AI Studio: an embedding's tokens (2026)", () => {
+    const usageMetadata = { promptTokenCount: 7, promptTokenDetails: [] };
+    expect(usageOf({ embedding: { values: [0.1] }, usageMetadata })).toMatchObject({
+      inputTokens: 7,
+      outputTokens: 0,
+    });
+  });
+
   test('Mistral: audio is input that the total has (2026)', () => {
     const usage = {
       prompt_tokens: 9,

@@ -62,7 +62,7 @@ function shown(row: string, { cannotAbort, afterBreak }: Integration): string {
 
 const INTRODUCTION = `# Clients and frameworks
 
-\`withRateLimit(client, options)\` limits clients of OpenAI's and Anthropic's SDKs, and of SDKs that are generated with the same core. For all others, \`limiter.fetch\` is a \`fetch\` whose calls to models wait for the limiter; \`rateLimitedFetch({ limiter, … })\` is the same with options. This table is written by the tests, with the real packages over HTTP.
+\`withRateLimit(client, options)\` limits clients of OpenAI's and Anthropic's SDKs, of SDKs that are generated with the same core, and AWS's client for Bedrock. For all others, \`limiter.fetch\` is a \`fetch\` whose calls to models wait for the limiter; \`rateLimitedFetch({ limiter, … })\` is the same with options. This table is written by the tests, with the real packages over HTTP.
 `;
 
 const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute make no 429.
@@ -79,7 +79,7 @@ Waiting happens within \`fetch\`: timeouts of the client and \`AbortSignal.timeo
 
 A call that is rejected here is an error of \`fetch\`, which OpenAI's and Anthropic's SDKs and LangChain repeat as a broken connection. With \`rejections: 'response'\` they get a status: tests hold that none of these, nor the AI SDK, repeats the 413 of a call that can never pass.
 
-AWS signs a request before \`fetch\` gets it, and a signature lapses after five minutes: a longer queue is better kept before the call (\`limiter.acquire\`).
+AWS signs a request before \`fetch\` gets it, and a signature lapses after five minutes. \`withRateLimit\` waits before AWS's client signs. With the AI SDK, keep a longer queue before the call (\`limiter.acquire\`).
 
 The AI SDK asks for Claude's full output (\`max_tokens: 64000\` and the like) where \`maxOutputTokens\` isn't set. Hosts that charge \`max_tokens\` take all of it; a budget assumes 1,024 tokens, as for any call that sets no maximum.
 `;

@@ -3,7 +3,7 @@ import { quarterOfCharacters } from '../../src/testing/prompt.ts';
 import { NOTHING, outcome, refused, underWay } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
 import { aiAnthropic, aiBedrock, aiChat, aiGateway, aiGoogle, aiResponses } from './ai-sdk.ts';
-import { bedrock } from './bedrock.ts';
+import { bedrock, limitedBedrock } from './bedrock.ts';
 import { integrated } from './bench.ts';
 import { agents, chatAnthropic, instructor, langgraph, llamaindex, mastra } from './frameworks.ts';
 import { TEXT } from './integration.ts';
@@ -39,6 +39,7 @@ const INTEGRATIONS = [
   mistral,
   cohere,
   cohereV1,
+  limitedBedrock,
   bedrock,
 ];
 

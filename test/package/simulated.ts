@@ -1,4 +1,5 @@
 import '../../examples/support/providers.ts';
+import { serve } from '../aws/bedrock-server.ts';
 import { cohereWire, converseWire, geminiWire } from '../integrations/foreign-wire.ts';
 import { type ForeignWire, translated } from '../integrations/translated.ts';
 
@@ -26,3 +27,10 @@ globalThis.fetch = async (input, init) => {
   }
   return (wire === undefined ? simulated : translated(wire)(simulated))(input, init);
 };
+
+/** AWS's client uses HTTP/2, and no `fetch`: it finds this server by the environment. */
+const { origin } = await serve(2, (url, init) => {
+  const { pathname } = new URL(String(url));
+  return fetch(`https://bedrock-runtime.eu-west-1.amazonaws.com${pathname}`, init);
+});
+process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = origin;

@@ -17,3 +17,11 @@ it('the body of an error that never ends is read so far and no further', async (
   expect(sent).toBeLessThan(20);
   expect(clock.pending).toBe(0);
 });
+
+it('a reader of an error may bring a buffer of its own', async () => {
+  const { whole } = await readError(new Response('Slow.', { status: 429 }), createVirtualClock());
+  const reader = whole().body?.getReader({ mode: 'byob' });
+  const { value } = (await reader?.read(new Uint8Array(100))) ?? {};
+  expect(new TextDecoder().decode(value)).toBe('Slow.');
+  expect(await reader?.read(new Uint8Array(1))).toMatchObject({ done: true });
+});

@@ -39,9 +39,11 @@ const OTHERS: readonly (readonly [string, unknown, RegExp])[] = [
   ['Cohere', new CohereClientV2({ token: 'key' }), /Cohere's SDK: limit `new CohereClientV2\({ f/],
   ['LlamaIndex', new LlamaOpenAI({ apiKey, model }), /LlamaIndex's: .*additionalSessionOptions/],
   [
-    'Bedrock',
-    new BedrockRuntimeClient({ region: 'eu-west-1' }),
-    /AWS's SDK: .*{ customFetch: fetch }/,
+    'another client of AWS',
+    Object.assign(new BedrockRuntimeClient({ region: 'eu-west-1' }), {
+      config: { serviceId: 'Bedrock Agent Runtime' },
+    }),
+    /or a `BedrockRuntimeClient`, got .*\. Any other client is limited by its `fetch`/,
   ],
   ['an Agents provider', new OpenAIProvider({ apiKey }), /Agents SDK: limit its client: `new Runn/],
   ['an Agents runner', new Runner(), /of OpenAI's Agents SDK: .*withRateLimit\(new OpenAI\(\)\)/],

@@ -2,6 +2,7 @@
  * Loads what a limiter loads with its first calls, vocabularies included. Test files that share a
  * process find it loaded, whichever of them comes first.
  */
+import '../../src/aws/aws-calls.ts';
 import '../../src/batch-api/item-run.ts';
 import '../../src/batch/batch-run.ts';
 import '../../src/callers/untiered.ts';
