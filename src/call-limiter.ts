@@ -1,5 +1,5 @@
-import type { PayableCall } from './budget/budget.ts';
 import type { BudgetReservation } from './budget/budget-reservation.ts';
+import type { PayableCall } from './budget/cashier.ts';
 import type { Caller } from './callers/caller.ts';
 import type { CallerRef } from './callers/tiers.ts';
 import type { Clock } from './clock.ts';

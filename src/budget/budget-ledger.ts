@@ -1,4 +1,4 @@
-import type { Budget } from './budget-option.ts';
+import { type Budget, resetAfter } from './budget-option.ts';
 
 /** The present state of one budget, in US dollars. */
 export interface Spending {
@@ -133,8 +133,7 @@ export class BudgetLedger {
   /** A new window has begun: only what is still to be paid is kept. */
   #reset(now: number): void {
     if (now < this.#resetAt) return;
-    const { windowMs } = this.#budget;
-    this.#resetAt = (Math.floor(now / windowMs) + 1) * windowMs;
+    this.#resetAt = resetAfter(now, this.#budget);
     for (const [key, account] of this.#accounts) {
       account.spent = 0;
       if (account.reserved === 0) this.#accounts.delete(key);

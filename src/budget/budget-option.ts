@@ -80,3 +80,8 @@ function expectDollars(option: string, value: unknown): void {
 function isWindow(n: number): boolean {
   return n >= 1 && n <= LATEST_DATE && Number.isInteger(n);
 }
+
+/** When the window ends in which `now` lies. Both in milliseconds since the epoch. */
+export function resetAfter(now: number, { windowMs }: Pick<Budget, 'windowMs'>): number {
+  return (Math.floor(now / windowMs) + 1) * windowMs;
+}

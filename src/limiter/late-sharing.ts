@@ -1,4 +1,3 @@
-import type { Cashier } from '../budget/budget.ts';
 import { type Allowance, allowanceOf, type Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { StoreEvent } from '../events.ts';
@@ -7,13 +6,14 @@ import type { LaneRegistry } from '../lane/lane-registry.ts';
 import type { LaneSharing } from '../lane/lane-sharing.ts';
 import type { Cost } from '../model/limits.ts';
 import type { Store } from '../shared/store.ts';
+import type { LateCashier } from './late-cashier.ts';
 
 /** What it needs of its limiter. */
 interface SharingHost {
   readonly clock: Clock;
   readonly emitter: GuardedEmitter;
   readonly lanes: LaneRegistry;
-  readonly cashier: Cashier;
+  readonly cashier: LateCashier;
   readonly isClosed: boolean;
   loaded<Module>(load: () => Promise<Module>): Promise<Module>;
 }

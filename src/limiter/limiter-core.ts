@@ -1,6 +1,6 @@
 import { Batches } from '../batch/batches.ts';
-import { Cashier, type PayableCall } from '../budget/budget.ts';
 import type { BudgetReservation } from '../budget/budget-reservation.ts';
+import type { PayableCall } from '../budget/cashier.ts';
 import type { CallLimiter } from '../call-limiter.ts';
 import type { Caller } from '../callers/caller.ts';
 import { Callers } from '../callers/callers.ts';
@@ -22,6 +22,7 @@ import {
 } from '../options.ts';
 import { Calibration } from '../tokens/calibration/calibration.ts';
 import { expected } from '../validate.ts';
+import { LateCashier } from './late-cashier.ts';
 import { LateSharing } from './late-sharing.ts';
 
 /** The parts that a limiter is made of, and what its clients' calls need of them. */
@@ -30,7 +31,7 @@ export class LimiterCore implements CallLimiter {
   readonly emitter: GuardedEmitter;
   readonly lanes: LaneRegistry;
   readonly callers: Callers;
-  readonly cashier: Cashier;
+  readonly cashier: LateCashier;
   readonly batches: Batches;
   readonly sharing: LateSharing;
   readonly calibration: Calibration;
@@ -44,7 +45,7 @@ export class LimiterCore implements CallLimiter {
     this.emitter = emitter;
     this.lanes = new LaneRegistry(this.#settings, emitter);
     this.calibration = new Calibration(options.calibration);
-    this.cashier = new Cashier(budget, clock);
+    this.cashier = new LateCashier(budget, this);
     this.callers = new Callers(tiers.table, clock);
     this.batches = new Batches(this);
     this.sharing = new LateSharing(this);

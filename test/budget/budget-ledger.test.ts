@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Cashier } from '../../src/budget/budget.ts';
 import { BudgetLedger } from '../../src/budget/budget-ledger.ts';
 import { budgetFrom } from '../../src/budget/budget-option.ts';
 import type { BudgetReservation } from '../../src/budget/budget-reservation.ts';
+import { Cashier } from '../../src/budget/cashier.ts';
 import { Caller } from '../../src/callers/caller.ts';
 import { BudgetSpent } from '../../src/errors.ts';
 import { priceIn } from '../../src/model/price.ts';

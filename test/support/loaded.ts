@@ -5,6 +5,7 @@
 import '../../src/aws/aws-calls.ts';
 import '../../src/batch-api/item-run.ts';
 import '../../src/batch/batch-run.ts';
+import '../../src/budget/cashier.ts';
 import '../../src/callers/untiered.ts';
 import '../../src/fetch/limited-fetch.ts';
 import '../../src/lane/lane-sharing.ts';
