@@ -14,4 +14,9 @@ export const ask = (text: string) =>
     }),
   );
 
-console.log('limited', bedrock.rateLimit.snapshot().length);
+// Without credentials, nobody answers.
+if (process.env.AWS_ACCESS_KEY_ID ?? process.env.AWS_PROFILE) {
+  console.log((await ask('What is a limit?')).output?.message?.content);
+  for (const { model, totals } of bedrock.rateLimit.snapshot())
+    console.log(`${model}: ${totals.calls} calls`);
+}

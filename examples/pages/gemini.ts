@@ -12,4 +12,9 @@ export const ask = (contents: string, abortSignal?: AbortSignal) =>
     config: { maxOutputTokens: 50, ...(abortSignal && { abortSignal }) },
   });
 
-console.log('limited', limiter.snapshot().length);
+// Without a key, nobody answers.
+if (process.env.GEMINI_API_KEY !== undefined) {
+  console.log((await ask('What is a limit?')).text);
+  for (const { model, totals } of limiter.snapshot())
+    console.log(`${model}: ${totals.calls} calls`);
+}

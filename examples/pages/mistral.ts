@@ -13,4 +13,9 @@ export const ask = (content: string) =>
     messages: [{ role: 'user', content }],
   });
 
-console.log('limited', limiter.snapshot().length);
+// Without a key, nobody answers.
+if (process.env.MISTRAL_API_KEY !== undefined) {
+  console.log((await ask('What is a limit?')).choices?.[0]?.message?.content);
+  for (const { model, totals } of limiter.snapshot())
+    console.log(`${model}: ${totals.calls} calls`);
+}

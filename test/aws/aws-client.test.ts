@@ -14,6 +14,7 @@ import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { FetchHttpHandler } from '@smithy/fetch-http-handler';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, describe, expect, it, test } from 'vitest';
+import { runAs } from '../../src/callers/run-as.ts';
 import { createRateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
@@ -426,4 +427,37 @@ test('a stream that its signal ends gives its place back', async () => {
   };
   await expect(read()).rejects.toBeDefined();
   expect(underWay(limiter)).toEqual(NOTHING);
+});
+
+test('an error of the caller is that of the client', async () => {
+  const headers = { 'x-amzn-errortype': 'ValidationException' };
+  const answer: Fetch = async () => Response.json({ message: 'No' }, { status: 400, headers });
+  const { client, limiter } = await limited(answer);
+  const sent = client.send(new ConverseCommand(input));
+  await expect(sent).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'No',
+    $metadata: { httpStatusCode: 400, attempts: 1 },
+  });
+  expect(underWay(limiter)).toEqual(NOTHING);
+});
+
+test('a call keeps the key of its caller, and `drain` waits for it', async () => {
+  const { client, limiter } = await limited(answering);
+  const keys: unknown[] = [];
+  limiter.on('usage', ({ key }) => keys.push(key));
+  const sent = runAs({ key: 'alice' }, () => client.send(new ConverseCommand(input)));
+  await Promise.all([sent, limiter.drain()]);
+  expect(keys).toEqual(['alice']);
+});
+
+test('two clients share a limit', async () => {
+  const { clock, client, bare, limiter } = await limited(answering, {
+    limits: { rpm: 2 },
+    headroom: 0,
+  });
+  const clients = [client, withRateLimit(bare, { limiter }), client];
+  await clock.run(Promise.all(clients.map((each) => each.send(new ConverseCommand(input)))));
+  expect(clock.now()).toBeGreaterThanOrEqual(30_000);
+  expect(limiter.snapshot()).toMatchObject([{ totals: { calls: 3 } }]);
 });

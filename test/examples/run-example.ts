@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** What changes where an example talks to. */
-const PLACES = /^(OPENAI|ANTHROPIC|REDIS)_/;
+/** What changes where an example talks to, or has it talk to anybody. */
+const PLACES = /^(OPENAI|ANTHROPIC|REDIS|GEMINI|MISTRAL|COHERE|AWS)_/;
 
 export interface Outcome {
   readonly exitCode: number | null;

@@ -8,19 +8,22 @@ import { read } from '../support/readme.ts';
 const PAGES = globSync('docs/frameworks/*.md');
 const SIMULATED = resolve('test/package/simulated.ts');
 
-/** The packages that the page installs, and the program that it shows. */
+/** The packages that the page installs, the program that it shows, and the file to save that as. */
 function instructions(page: string) {
   const text = read(page);
   const [, packages = ''] = /^npm install (.+)$/m.exec(text) ?? [];
   const [, program = ''] = /^```ts\n(.*?)^```$/ms.exec(text) ?? [];
-  return { packages: packages.split(' '), program };
+  const [, file = ''] = /^Save it as `([^`]+)`.* run `node \1`/m.exec(text) ?? [];
+  return { packages: packages.split(' '), program, file };
 }
 
-/** Runs the program. Where it only exports a function that asks, asks. */
-const ASK = `
-const { ask } = await import('./main.ts');
-if (ask !== undefined) console.log(JSON.stringify(await ask('What is a limit?')));
-`;
+/** Whatever a page has the reader set. */
+const KEYS = Object.fromEntries(
+  [
+    ...['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'MISTRAL_API_KEY'],
+    ...['COHERE_API_KEY', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  ].map((name) => [name, 'key']),
+);
 
 /** With the packed package, and with the packages that the page names. */
 describe('each page of a framework, followed in an empty folder', () => {
@@ -51,19 +54,18 @@ describe('each page of a framework, followed in an empty folder', () => {
   }
 
   it.each(PAGES)('%s', (page) => {
-    const { packages, program } = instructions(page);
+    const { packages, program, file } = instructions(page);
     const folder = join(root, basename(page, '.md'));
     install(folder, packages);
-    writeFileSync(join(folder, 'package.json'), '{}');
-    writeFileSync(join(folder, 'main.ts'), program);
-    writeFileSync(join(folder, 'ask.mjs'), ASK);
-    const { PATH } = process.env;
-    const env = { PATH, AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--import', SIMULATED, 'ask.mjs'],
-      { cwd: folder, encoding: 'utf8', env },
-    );
+    // As `npm init` writes it.
+    writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
+    writeFileSync(join(folder, file), program);
+    const env = { ...KEYS, PATH: process.env.PATH };
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', SIMULATED, file], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/This is answer \d, from a simulated model\.|^Ada is 36$/m);
   });

@@ -1,3 +1,4 @@
+import './without-keys.ts';
 import '../../examples/support/providers.ts';
 import { serve } from '../aws/bedrock-server.ts';
 import { cohereWire, converseWire, geminiWire } from '../integrations/foreign-wire.ts';
