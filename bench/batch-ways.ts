@@ -7,9 +7,9 @@ import { createSimulator } from '../src/testing/index.ts';
 import { prompts } from './prompts.ts';
 import type { Line } from './ways/lines.ts';
 
-const LINES = 2000;
-/** Of OpenAI's tier 2 for `gpt-4o` (2026-11). */
-const LIMITS = { rpm: 5000, tpm: 450_000 };
+const LINES = 5000;
+/** Of OpenAI's tier 3 for `gpt-4o` (2026-11). */
+const LIMITS = { rpm: 5000, tpm: 800_000 };
 /** Of the limit: what our headroom leaves. */
 const IDEAL_SHARE = 0.8;
 const MOST_OUTPUT = 64;
@@ -54,7 +54,7 @@ interface Run {
 }
 
 /**
- * The same file of 2,000 calls by several programs, each in a process of its own, in real time and
+ * The same file of 5,000 calls by several programs, each in a process of its own, in real time and
  * over HTTP, to a provider that counts as OpenAI does: a bucket of a minute that starts full, a
  * quarter of the characters and two for each message. Time is of the ideal: all of its tokens at 80 %
  * of the limit.

@@ -15,6 +15,7 @@ export interface Collected {
 export class Collection {
   readonly #job: Pick<BatchApiJob, 'vendor' | 'isDone' | 'record' | 'flush'>;
   readonly #control: RunControl;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     job: Pick<BatchApiJob, 'vendor' | 'isDone' | 'record' | 'flush'>,
@@ -24,8 +25,17 @@ export class Collection {
     this.#control = control;
   }
 
-  /** Returns when all results are kept that are there. */
-  async collect(plan: OpenBatch, batch: string): Promise<Collected> {
+  /**
+   * Resolves when all results are kept that are there. Batches that end together come one after the
+   * other: their results would be in memory all at once.
+   */
+  collect(plan: OpenBatch, batch: string): Promise<Collected> {
+    const collected = this.#last.then(() => this.#collected(plan, batch));
+    this.#last = collected.catch(() => {});
+    return collected;
+  }
+
+  async #collected(plan: OpenBatch, batch: string): Promise<Collected> {
     const job = this.#job;
     const { ids } = plan;
     const isRecorded = new Uint8Array(ids.length);

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 /// <reference types="node" />
 import { setFlagsFromString } from 'node:v8';
-import { claim } from './claim.ts';
-import { runCommand } from './command.ts';
 
 /**
  * A run lasts for hours, and what its calls leave behind is soon old: V8 would let that grow to
@@ -11,33 +9,12 @@ import { runCommand } from './command.ts';
  * which a run that waits for limits has enough (Node 24).
  */
 setFlagsFromString('--heap-growing-percent=30');
+/**
+ * The space for what is new would grow to 32 MB. Here it stays small, which has to be said before
+ * there is much: the rest is loaded only then. With 60,000 lines by the Batch API, the process had
+ * 156 MB instead of 193 at most, and took no more time (Node 24).
+ */
+setFlagsFromString('--semi-space-growth-factor=1');
 
-/** Whoever reads them may be gone: a pipe into `head`, a terminal. The batch goes on. */
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-
-/** A terminal that closes may say so more than once, which is no wish to abort calls. */
-function onInterrupt(callback: () => void): () => void {
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    isInterrupted = true;
-    callback();
-  };
-  const hangUp = (): void => {
-    if (!isInterrupted) interrupt();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
-  return () =>
-    void process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
-}
-
-process.exitCode = await runCommand(process.argv.slice(2), {
-  env: process.env,
-  isTerminal: process.stderr.isTTY === true,
-  get columns() {
-    return process.stderr.columns;
-  },
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  claim,
-  onInterrupt,
-});
+const { main } = await import('./process.ts');
+await main();
