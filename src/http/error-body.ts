@@ -58,7 +58,7 @@ const WAITS =
   /^(?:retry(?:after|in|delay|at)|resets?(?:in|after|at|time|$)|quotareset|wait|cooldown|(?:seconds|time)(?:untilreset|towait)|nextavailable)/;
 /** What may hold more of these; not what repeats the request, as `input` does. */
 const INSIDE =
-  /^(?:error|errors|detail|details|metadata|baseresp|fault|response|cause|innererror|headers|violations|data|ratelimit)$/;
+  /^(?:error|errors|detail|details|metadata|baseresp|fault|response|cause|innererror|headers|violations|data|parameters|ratelimit)$/;
 
 /** Deeper, longer and larger errors are no errors of providers. */
 const DEEPEST = 6;

@@ -30,6 +30,13 @@ export const SIGNS_ABROAD: readonly MoneySign[] = [
       /\b(?:saldo|fondos|solde|fonds|cr[eé]di(?:t|to)s?) (?:es |est |sont |están? )?(?:insufici?en|insuffisan|agotad|esgotad|[eé]puis[eé])|\bsin (?:saldo|fondos|cr[eé]ditos?)\b/i,
   },
   {
+    hosts: 'gateways in Italian, Dutch and Turkish',
+    source: 'a guess',
+    counts: 'unwindowed',
+    words:
+      /\b(?:credito|saldo)\b[^.\n]{0,12}(?:esaurit|insufficient)|\btegoed\b[^.\n]{0,20}\b(?:op|onvoldoende)\b|\bonvoldoende (?:tegoed|saldo)\b|\bbakiye(?:niz)? yetersiz|\byetersiz bakiye/i,
+  },
+  {
     hosts: 'gateways in Russian',
     source: 'a guess',
     counts: 'unwindowed',

@@ -70,6 +70,19 @@ const CODE_SIGNS: readonly MoneySign[] = [
     counts: 'always',
     codes: /budgetexceeded|exceededbudget/,
   },
+  {
+    hosts: 'gateways: what is used up, and that it is, in one code; a closed account',
+    source: 'a guess',
+    counts: 'unwindowed',
+    codes:
+      /(?:credit|balance|fund|prepaid|prepayment|budget|allowance|wallet)\w{0,12}(?:exhaust|deplet|usedup|expired|empty|toolow|exceeded|required)|(?:notenough|outof|lowon|no)(?:credit|balance|fund)|^monthly\w{0,20}(?:exceeded|reached|exhausted)|^usagecap|^hardlimit|^account(?:suspended|deactivated|disabled|inactive|notactive)/,
+  },
+  {
+    hosts: 'IBM watsonx: what a plan holds is consumed',
+    source: 'IBM, "watsonx.ai Runtime plans", 2025; its words are guessed',
+    counts: 'unwindowed',
+    codes: /^consumptionlimit|^tokenquotareached$/,
+  },
 ];
 
 /** Of messages, in any case. Bounded, so that they take linear time. */
@@ -141,7 +154,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'BerriAI/litellm#14144; BerriAI/litellm#22726',
     counts: 'always',
     words:
-      /\bbudget (?:has been |was |is )?exceeded\b|\b(?:exceeded|crossed|over) (?:[\w-]{1,15} ){0,2}budget\b|\bexceededbudget\b/i,
+      /\bbudget\b[^.\n]{0,20} (?:has been |was |is )?(?:exceeded|exhausted|used up|spent)\b|\b(?:exceeded|crossed|over) (?:[\w-]{1,15} ){0,2}budget\b|\bexceededbudget\b/i,
   },
   {
     hosts: 'DashScope, Ollama, Roo Code, Fireworks, Cerebras',
@@ -161,7 +174,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'zai-org/feedback#789; anomalyco/opencode#14273; veniceai/api-docs#149',
     counts: 'bare',
     words:
-      /\brecharge\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bupdate your (?:billing|payment)\b|\badd a (?:payment method|credit card)\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
+      /\brecharge\b|\brefill your (?:account|balance)\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bupdate your (?:billing|payment)\b|\badd a (?:payment method|credit card)\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
   },
   {
     hosts: 'OpenAI without its code, as gateways and libraries repeat it',
@@ -187,7 +200,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'zai-org/feedback#57; a guess for others',
     counts: 'unwindowed',
     words:
-      /\b(?:plan|package|subscription|membership|trial) (?:has |is |was |have )?(?:expired|ended|lapsed|canceled|cancelled|inactive)\b|\bno active (?:[\w-]{1,15} ){0,2}(?:subscription|plan|package|membership)\b|\b(?:paid|active|valid) (?:[\w-]{1,15} )?(?:plan|subscription) (?:is |was )?required\b|\bused (?:up )?(?:all (?:of )?)?(?:your |its |the )?(?:[\w-]{1,15} )?(?:trial|free) (?:tokens|quota|requests|calls|allocation)\b/i,
+      /\b(?:plan|package|subscription|membership|trial(?: period)?) (?:has |is |was |have )?(?:expired|ended|over|lapsed|canceled|cancelled|inactive)\b|\b(?:quota|limit|allowance|cap)\b[^.\n]{0,20}[$€£] ?\d[^\n]{0,20}\b(?:used|spent)\b|\brequires? payment\b|\bno active (?:[\w-]{1,15} ){0,2}(?:subscription|plan|package|membership)\b|\b(?:paid|active|valid) (?:[\w-]{1,15} )?(?:plan|subscription) (?:is |was )?required\b|\bused (?:up )?(?:all (?:of )?)?(?:your |its |the )?(?:[\w-]{1,15} )?(?:trial|free) (?:tokens|quota|requests|calls|allocation)\b/i,
   },
   {
     hosts: 'gateways: nothing is left, or an invoice is unpaid',

@@ -1,4 +1,4 @@
-import { DAY_MS, type Dimension } from '../model/limits.ts';
+import { DAY_MS, type Dimension, MINUTE_MS } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { ErrorResponse, Refusal, Stated } from '../model/refusal.ts';
 import { type ErrorBody, plainCode, readErrorBody } from './error-body.ts';
@@ -168,10 +168,15 @@ function exhausted(evidence: RefusalEvidence): ObservedLimit | undefined {
     .sort((a, b) => (b.resetMs ?? 0) - (a.resetMs ?? 0))[0];
 }
 
-/** From the headers, else from the body, else the reset of the exhausted limit, or the only one. */
+/**
+ * From the headers, else from the body, else the reset of the exhausted limit, or the only one. An
+ * error of the server can't be sure of a wait that no SDK obeys, whatever it says of limits.
+ */
 function waitOf(evidence: RefusalEvidence, kind: Kind): number | undefined {
   if (kind === 'money' || kind === 'too-large') return undefined;
   const asked = askedWait(evidence, kind === 'daily');
+  const isServers = kind === 'rate' && (evidence.status ?? 0) >= 500;
+  if (isServers && (asked ?? 0) > MINUTE_MS) return undefined;
   if (asked !== undefined || kind === 'capacity') return asked;
   const { headers, read, now } = evidence;
   const dimension = dimensionOf(evidence, kind);

@@ -7,8 +7,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
     SECOND_MS,
     's sec secs second seconds 秒 秒钟 秒鐘 초 sekunde sekunden seconde secondes',
   ),
-  ...units(SECOND_MS, 'segundo segundos секунду секунды секунд сек'),
-  ...units(MINUTE_MS, 'm min mins minute minutes 分 分钟 分鐘 분 minuten minuto minutos'),
+  ...units(SECOND_MS, 'segundo segundos secondo secondi секунду секунды секунд сек'),
+  ...units(MINUTE_MS, 'm min mins minute minutes 分 分钟 分鐘 분 minuten minuto minutos minuti'),
   ...units(MINUTE_MS, 'минуту минуты минут мин'),
   ...units(
     HOUR_MS,

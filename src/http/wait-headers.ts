@@ -5,13 +5,22 @@ import { parseCount, parseResetMs } from './reset-time.ts';
 import { serverNow } from './server-time.ts';
 
 /** In milliseconds: OpenAI, Azure, and Azure Cosmos DB. */
-const EXACT: readonly string[] = ['retry-after-ms', 'x-ms-retry-after-ms', 'x-retry-after-ms'];
+const EXACT: readonly string[] = [
+  'retry-after-ms',
+  'x-ms-retry-after-ms',
+  'x-retry-after-ms',
+  'llm_provider-retry-after-ms',
+];
 /** In seconds, as a date, or in whatever else `parseResetMs` reads. */
 const WAITS: readonly string[] = [
   'retry-after',
   'x-retry-after',
   'x-ratelimit-retry-after',
   'retry-after-seconds',
+  // GitHub Models.
+  'x-ratelimit-timeremaining',
+  // LiteLLM passes on what the provider behind it has sent.
+  'llm_provider-retry-after',
 ];
 /** All headers that ask for a wait. */
 export const WAIT_HEADERS: readonly string[] = [...EXACT, ...WAITS];

@@ -4,7 +4,7 @@ import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
 
 /** Verbs that announce a wait, each with the forms that were seen. */
 const ANNOUNCES =
-  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|come back|back off)';
+  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|cooling down|come back|back off|(?:requests?|calls?) (?:is |are )?allowed|(?:blocked|throttled|limited|suspended)(?= for\\b))';
 /** Words that may stand between the verb and the time. */
 const BETWEEN =
   '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|exactly|waiting|remaining|about|around|approximately|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';
@@ -22,13 +22,18 @@ const AFTER = new RegExp(
   `(?<!timed out |timeout |failed |cancell?ed |aborted |retried |waited )\\bafter (${SPAN})`,
   'i',
 );
-/** `40 seconds remaining`. */
-const REMAINING = new RegExp(`(${SPAN}) remaining\\b(?! (?:in|of|on)\\b)`, 'i');
+/** `40 seconds remaining`, `40 seconds until reset`. */
+const REMAINING = new RegExp(
+  `(${SPAN}) (?:remaining\\b(?! (?:in|of|on)\\b)|until (?:the )?(?:limit )?reset)`,
+  'i',
+);
 /** `请在 1 分 30 秒后重试`, `40秒後に`, `40초 후에`, `请等待40秒`. */
 const EASTERN = new RegExp(`(${SPAN}) ?(?:之后|以后|后|後|후)|等待 ?(${SPAN})`, 'i');
+/** `in 40 Sekunden erneut`. */
+const AGAIN = new RegExp(`\\bin (${SPAN}) (?:erneut|wieder|again)\\b`, 'i');
 /** `versuchen Sie es in 40 Sekunden`, `réessayer dans`, `inténtelo en`, `tente em`, `повторите через`. */
 const WESTERN = new RegExp(
-  `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|повтор|попроб|подожд)[^.\\d]{0,30}(${SPAN})`,
+  `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|attend[ie]|riprov|повтор|попроб|подожд)[^.\\d]{0,30}(${SPAN})`,
   'i',
 );
 
@@ -62,6 +67,7 @@ export function waitInWords(message: string, now: number): number | undefined {
     spanOf(REMAINING.exec(text)?.[1]) ??
     easternMs(text) ??
     spanOf(WESTERN.exec(text)?.[1]) ??
+    spanOf(AGAIN.exec(text)?.[1]) ??
     momentMs(text, now)
   );
 }

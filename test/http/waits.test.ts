@@ -87,6 +87,8 @@ describe('a wait in headers', () => {
     ['another name', { 'x-retry-after': '11' }, 11 * SECOND],
     ['with its unit in the name', { 'retry-after-seconds': '11' }, 11 * SECOND],
     ['exactly, by another name', { 'x-retry-after-ms': '1500' }, 1500],
+    ['GitHub Models', { 'x-ratelimit-timeremaining': '30' }, 30 * SECOND],
+    ['LiteLLM, of the provider behind it', { 'llm_provider-retry-after': '11' }, 11 * SECOND],
     ['the other way round', { 'x-ratelimit-requests-reset': '11' }, 11 * SECOND],
     [
       'a plan of Anthropic',
@@ -121,6 +123,25 @@ describe('a wait in headers', () => {
     expect(waitOf(headers, 'You have exceeded the call rate limit.')).toBe(5 * SECOND);
     expect(waitOf(headers)).toBe(55 * SECOND);
   });
+});
+
+describe('an error of the server', () => {
+  const waitWith = (status: number, seconds: number) =>
+    classify({
+      status,
+      headers: new Headers({ 'retry-after': String(seconds) }),
+      body: '{"error":{"message":"Rate limit exceeded"}}',
+      now: NOW,
+    })?.retryAfterMs;
+
+  it.each([500, 502, 503])(
+    '%s that names a limit is waited for no longer than a minute',
+    (status) => {
+      expect(waitWith(status, 60)).toBe(MINUTE);
+      expect(waitWith(status, 3600)).toBeUndefined();
+      expect(waitWith(429, 3600)).toBe(HOUR);
+    },
+  );
 });
 
 describe('a wait in words', () => {
@@ -174,6 +195,12 @@ describe('a wait in words', () => {
     ['Rate limited. Time left: 40s', 40 * SECOND],
     ['You can try again in exactly 40 seconds', 40 * SECOND],
     ['Please retry after waiting 40 seconds', 40 * SECOND],
+    ['Rate limit hit; next request allowed in 40 seconds.', 40 * SECOND],
+    ['Cooling down for 40 seconds', 40 * SECOND],
+    ['You are blocked for 40 seconds.', 40 * SECOND],
+    ['Please slow down: 40 seconds until reset', 40 * SECOND],
+    ['Bitte in 40 Sekunden erneut senden.', 40 * SECOND],
+    ['Attendi 40 secondi e riprova.', 40 * SECOND],
     ['Limit reached until 12:00:40 UTC', 40 * SECOND],
     ['Rate limited until Fri, 14 Aug 2026 12:00:40 GMT', 40 * SECOND],
     ['Access resets at 9:30 PM GMT+9.', 30 * MINUTE],

@@ -1,4 +1,6 @@
+import { MINUTE_MS } from '../../model/limits.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
+import { isSameLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, FLOOR, newBackoff, tuningOf } from './backoff.ts';
 import type { Concurrency } from './concurrency.ts';
@@ -43,9 +45,10 @@ export function lowerOnTrial(
   now: number,
 ): void {
   const { strays, backoff } = learning;
-  if (strays.trial && isStale(strays.trial, now)) strays.trial = undefined;
-  strays.trial ??= newTrial(carelessnessOf(learning), now);
+  const { trial: last } = strays;
+  if (last === undefined || isStale(last, now)) strays.trial = newTrial(startOf(learning), now);
   const { trial } = strays;
+  if (trial === undefined) return;
   // Until something is lowered, only the recent calls say what share is refused.
   if (!trial.isLowered) {
     const { calls, refused } = backoff.recent;
@@ -84,6 +87,11 @@ export function judgeTrial(
   if (verdict === 'more') restartTrial(trial);
 }
 
+/** Whether estimates may be raised: what is on trial is not, while calls are still refused. */
+export function mayRaise({ strays, backoff }: Cautious, now: number): boolean {
+  return strays.trial?.isBelow !== true || now - backoff.refusedAt >= MINUTE_MS;
+}
+
 /** Something was raised again: what was tried has been found out, as far as nothing was refused. */
 export function raised({ strays, backoff }: Cautious): void {
   const { trial } = strays;
@@ -109,6 +117,24 @@ function carelessnessOf({ backoff, estimates, concurrency }: Cautious): Careless
     inFlight: concurrency.limit,
     wasRefused: concurrency.wasRefused,
   };
+}
+
+/**
+ * What a new trial begins with. Where the last one has come to no end and no limit showed, what that
+ * has lowered is not what the lane was like: else each trial would halve it once more.
+ */
+function startOf(learning: Cautious): Carelessness {
+  const present = carelessnessOf(learning);
+  const { trial } = learning.strays;
+  if (trial === undefined || trial.hadPattern || hasPattern(learning.strays)) return present;
+  const { before } = trial;
+  const estimates = present.estimates.flatMap((each) => {
+    const earlier = before.estimates.find((other) => isSameLimit(other, each));
+    if (earlier === undefined) return [];
+    return [earlier.limit > each.limit ? copyEstimate(earlier) : each];
+  });
+  const rate = before.rate.limit > present.rate.limit ? before.rate : present.rate;
+  return { ...present, rate, estimates, inFlight: Math.max(before.inFlight, present.inFlight) };
 }
 
 /** The lane is as careless as before the trial. */

@@ -4,7 +4,7 @@ import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
 import type { MeteredLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, newBackoff, noteAnswer, tuningOf } from './backoff.ts';
-import { judgeTrial, raised } from './caution.ts';
+import { judgeTrial, mayRaise, raised } from './caution.ts';
 import { type ChargeLearning, newChargeLearning } from './charge-belief.ts';
 import {
   type Concurrency,
@@ -122,7 +122,7 @@ export function answered(
   judgeTrial(learning, limits, call, false, now);
   const isFaster = noteAnswer(backoff, now);
   if (isFaster) tune(limits, tuningOf(backoff), now);
-  const isRaised = raiseEstimates(estimates, known, limits, now);
+  const isRaised = mayRaise(learning, now) && raiseEstimates(estimates, known, limits, now);
   if (isRaised) adoptLimits(limits, known.inForce, now);
   const mayMore = raiseConcurrency(concurrency, isFull, now);
   if (isFaster || isRaised || mayMore) raised(learning);

@@ -33,10 +33,15 @@ export interface RefusedMinute {
   readonly isRamp: boolean;
   /** The share of the estimate that is left at most. @default four fifths */
   readonly cut?: number | undefined;
+  /** What is left at least, where nothing proves that a guess was exceeded: more is tried soon. */
+  readonly least?: number | undefined;
 }
 
-/** A minute with a pause in it doesn't prove that less is possible than this share of an estimate. */
-const LEAST_SHARE = 0.5;
+/**
+ * Neither a minute with a pause in it nor a refusal that shows no pattern proves that less is possible
+ * than this share of an estimate.
+ */
+export const LEAST_SHARE = 0.5;
 
 /**
  * A limit that nobody has stated, found by trying: lowered to what was taken when calls are refused,
@@ -70,15 +75,16 @@ export function copyEstimate(estimate: LimitEstimate): LimitEstimate {
 /** Calls were refused in spite of it. */
 export function lowerEstimate(
   estimate: LimitEstimate,
-  { taken, isMeasured, wasPaused, refusals, isRamp, cut = CUT }: RefusedMinute,
+  { taken, isMeasured, wasPaused, refusals, isRamp, cut = CUT, least = 0 }: RefusedMinute,
   now: number,
 ): void {
   const before = estimate.limit;
   const isKnown = Number.isFinite(before);
-  const least = wasPaused && isKnown ? LEAST_SHARE * before : 0;
+  const share = wasPaused && isKnown ? LEAST_SHARE * before : 0;
   const passed = isRamp ? CUT * taken : taken;
-  lowerTo(estimate, Math.max(1, least, Math.min(passed, cut * before)), now);
-  if (isMeasured) estimate.ceiling = isKnown ? CUT * before : taken;
+  lowerTo(estimate, Math.max(1, least, share, Math.min(passed, cut * before)), now);
+  const mayBeChance = least > 0 && estimate.ceiling === Number.POSITIVE_INFINITY;
+  if (isMeasured && !mayBeChance) estimate.ceiling = isKnown ? CUT * before : taken;
   estimate.isRamping ||= isRamp;
   probeFailed(estimate.probes, refusals, now);
 }

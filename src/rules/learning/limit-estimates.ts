@@ -13,6 +13,7 @@ import {
 } from './known-limits.ts';
 import {
   copyEstimate,
+  LEAST_SHARE,
   type LimitEstimate,
   lowerEstimate,
   newLimitEstimate,
@@ -36,10 +37,12 @@ export interface LimitEstimates {
 }
 
 /** An episode of refusals, as all limits see it. */
-export interface RefusedTry extends Omit<RefusedMinute, 'taken'> {
+export interface RefusedTry extends Omit<RefusedMinute, 'taken' | 'least'> {
   readonly since: number;
   /** What calls were refused for, where that was said. */
   readonly dimension: Dimension | undefined;
+  /** What estimates were, where the refusals may have come by chance: half of it is left at least. */
+  readonly before?: readonly LimitEstimate[] | undefined;
 }
 
 export function newLimitEstimates(
@@ -65,12 +68,13 @@ export function lowerEstimates(
   refused: RefusedTry,
   now: number,
 ): void {
-  const { dimension, since, isRamp } = refused;
-  for (const subject of mayBeExceeded(estimates, known, dimension)) {
+  const { dimension, since, isRamp, before } = refused;
+  const isLimit = before === undefined;
+  for (const subject of mayBeExceeded(estimates, known, dimension, isLimit)) {
     const taken = takenOf(throughput, subject.dimension, since, isRamp);
     if (taken <= 0) continue;
     const estimate = estimateFor(estimates, known, subject, now);
-    lowerEstimate(estimate, { ...refused, taken }, now);
+    lowerEstimate(estimate, { ...refused, taken, least: floorOf(before ?? [], subject) }, now);
     adopt(known, estimate);
   }
 }
@@ -93,8 +97,9 @@ export function raiseEstimates(
 
 /**
  * Calls were refused that were not followed by others: lowers what may be exceeded by a fifth; where
- * there is no limit yet, to half of what is let through. Returns whether each is at most half of
- * `before` now.
+ * there is no limit yet, to half of what is let through. Not below half of `before`, or of what was
+ * let through. Returns whether each is so low now. Where nothing says which limit was meant, fewer
+ * requests are enough of a test: tokens fall with them.
  */
 export function lowerEstimatesALittle(
   estimates: LimitEstimates,
@@ -103,18 +108,24 @@ export function lowerEstimatesALittle(
   refused: Pick<RefusedTry, 'dimension'> & { readonly before: readonly LimitEstimate[] },
   now: number,
 ): boolean {
-  const lowered = mayBeExceeded(estimates, known, refused.dimension).map((subject) => {
+  const { dimension = 'requests', before } = refused;
+  const lowered = mayBeExceeded(estimates, known, dimension, false).map((subject) => {
     const estimate = estimateFor(estimates, known, subject, now);
-    const taken = takenPerMinute(throughput, subject.dimension, now);
     const { limit } = estimate;
-    lowerTo(estimate, Math.max(1, Number.isFinite(limit) ? CUT * limit : taken / 2), now);
+    const taken = takenPerMinute(throughput, subject.dimension, now);
+    const isNew = !Number.isFinite(limit);
+    const floor = Math.max(1, floorOf(before, subject) ?? (isNew ? LEAST_SHARE * taken : limit));
+    if (limit > floor) lowerTo(estimate, isNew ? floor : Math.max(floor, CUT * limit), now);
     adopt(known, estimate);
-    return estimate;
+    return estimate.limit <= floor;
   });
-  return lowered.every((each) => {
-    const before = refused.before.find((other) => isSameLimit(other, each));
-    return before === undefined || each.limit <= before.limit / 2;
-  });
+  return lowered.every((isLow) => isLow);
+}
+
+/** Half of what an estimate was; `undefined` where there was none. */
+function floorOf(before: readonly LimitEstimate[], subject: Subject): number | undefined {
+  const start = find(before, subject)?.limit;
+  return start === undefined || !Number.isFinite(start) ? undefined : LEAST_SHARE * start;
 }
 
 /** Takes back what estimates were raised by since they were lowered to those. */
@@ -166,19 +177,27 @@ export function resumeEstimates(
   }
 }
 
-/** What may have been exceeded: the limits that aren't sure, and what the host counts. */
+/**
+ * What may have been exceeded: the limits that aren't sure, and what the host counts. Unless a limit
+ * was exceeded for sure (`isLimit`), what paces the lane already is enough; or else requests.
+ */
 function mayBeExceeded(
   { measures }: LimitEstimates,
   known: KnownLimits,
   dimension: Dimension | undefined,
+  isLimit: boolean,
 ): Subject[] {
   const upstream = upstreamOf(known);
+  const isMeant = (each: Subject): boolean =>
+    isShort(each) && (dimension === undefined || each.dimension === dimension);
   const unsure = upstream.filter((limit) => !isSure(limit) || limit.source === 'given');
+  const pacing = unsure.filter(isMeant);
+  if (!isLimit && pacing.length > 0) return pacing;
   const counted = measures.filter((each) => !upstream.some((limit) => isSameLimit(limit, each)));
-  const all = [...unsure, ...counted].filter(isShort);
-  if (dimension === undefined) return all;
-  const named = all.filter((each) => each.dimension === dimension);
-  return named.length > 0 ? named : [{ dimension, windowMs: MINUTE_MS }];
+  if (dimension === undefined && isLimit) return [...unsure, ...counted].filter(isShort);
+  const named = dimension ?? 'requests';
+  const all = [...pacing, ...counted.filter(isShort)].filter((each) => each.dimension === named);
+  return all.length > 0 ? all : [{ dimension: named, windowMs: MINUTE_MS }];
 }
 
 /** A ramp is judged by the rate, however long it has been going; any other limit by the amount. */

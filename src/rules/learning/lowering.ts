@@ -6,13 +6,13 @@ import { CUT } from './adaptive-limit.ts';
 import { areFew, backOff, backOffBurst, FLOOR, lowerRate, tuningOf } from './backoff.ts';
 import { lowerOnTrial } from './caution.ts';
 import { lowerConcurrency } from './concurrency.ts';
-import { doPass } from './followers.ts';
+import { areHintsOfALimit, doPass } from './followers.ts';
 import { isPaced, type Learning } from './learning.ts';
 import { keepLowered, lowerEstimates, lowerEstimatesALittle } from './limit-estimates.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
 import { hasPattern, type Strays } from './strays.ts';
 import { hasMinute, takenInMinute, takenPerMinute } from './throughput.ts';
-import type { Carelessness } from './trial.ts';
+import type { Carelessness, Trial } from './trial.ts';
 import { isUnexplained, type Possible } from './unexplained.ts';
 
 /*
@@ -126,9 +126,9 @@ export function lower(
   const isTold = hadRate && !doPass(strays.followers);
   const used = isTold ? usedShare(learning, limits, since) : 1;
   const many = hasPattern(strays) ? episode.refusals : undefined;
-  const lowerFrom = (start: number, isAgain: boolean): boolean => {
+  const lowerFrom = (start: number, trial: Trial | undefined): boolean => {
     const { limit } = backoff.rate;
-    if (isGuess && hadRate) lowerGuesses(learning, limits, episode, isAgain, now);
+    if (isGuess && hadRate) lowerGuesses(learning, limits, episode, trial, now);
     // Where there were no limits, there was no shape that could have been wrong.
     if (wasPaced && !(isGuess && isRamp)) {
       if (isGuess) backOffBurst(backoff, now);
@@ -137,11 +137,10 @@ export function lower(
     }
     return isGuess || backoff.rate.limit <= FLOOR * Math.max(start, limit, 1);
   };
-  if (!isRamp)
-    lowerOnTrial(learning, (trial) => lowerFrom(trial.before.rate.limit, trial.isLowered), now);
+  if (!isRamp) lowerOnTrial(learning, (trial) => lowerFrom(trial.before.rate.limit, trial), now);
   else {
     strays.trial = undefined;
-    lowerFrom(backoff.rate.limit, false);
+    lowerFrom(backoff.rate.limit, undefined);
   }
 }
 
@@ -164,18 +163,20 @@ function lowerGuesses(
   learning: Learning,
   limits: LimitSet,
   { cause, since, dimension, refusals }: RateEpisode,
-  isAgain: boolean,
+  trial: Trial | undefined,
   now: number,
 ): void {
   const { estimates, known, throughput } = learning;
   const isMeasured = hasMinute(throughput, since);
   const wasPaused = hadPause(learning, since);
   const { strays } = learning;
-  const isLimit = hasPattern(strays) || strays.trial?.hadPattern === true;
+  const isLimit = hasPattern(strays) || trial === undefined || trial.hadPattern;
+  const mayBeChance = !isLimit && !areHintsOfALimit(strays.followers);
   // What a fifth less hasn't shown, half will.
-  const cut = isAgain && !isLimit ? FLOOR : CUT;
+  const cut = trial?.isLowered === true && !isLimit ? FLOOR : CUT;
   const isRamp = cause === 'ramp';
-  const facts = { since, dimension, isMeasured, wasPaused, refusals, isRamp, cut };
+  const before = mayBeChance ? trial.before.estimates : undefined;
+  const facts = { since, dimension, isMeasured, wasPaused, refusals, isRamp, cut, before };
   lowerEstimates(estimates, known, throughput, facts, now);
   adoptLimits(limits, known.inForce, now);
   learning.isNewsDue = true;

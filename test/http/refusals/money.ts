@@ -43,6 +43,22 @@ const GUESSED: readonly (readonly [host: string, message: string, type?: string]
   ['Russian, used up', 'Баланс исчерпан'],
   ['Japanese', '残高が不足しています。チャージしてください。'],
   ['Korean', '크레딧이 부족합니다. 충전해 주세요.'],
+  ['Italian', 'Il credito è esaurito.'],
+  ['Dutch', 'Uw tegoed is op.'],
+  ['Turkish', 'Bakiye yetersiz.'],
+  ['a team’s budget', 'The team budget of $50 has been exhausted'],
+  ['dollars of a key', 'API key quota exceeded: $20.00 of $20.00 used'],
+  ['a payment', 'Quota exceeded: the subscription requires payment'],
+  ['a trial', 'Your trial period is over.'],
+  ['an account to fill', 'Please refill your account.'],
+  ['a code alone: credits', 'No.', 'prepaid_credits_depleted'],
+  ['a code alone: a balance', 'No.', 'balance_exhausted'],
+  ['a code alone: none', 'No.', 'not_enough_credits'],
+  ['a code alone: a month', 'No.', 'monthly_limit_exceeded'],
+  ['a code alone: a cap', 'No.', 'usage_cap_reached'],
+  ['a code alone: a limit of the console', 'No.', 'hard_limit_reached'],
+  ['a code alone: an account', 'No.', 'account_suspended'],
+  ['IBM watsonx', 'The consumption limit is reached.', 'consumption_limit_reached'],
 ];
 
 export const MONEY: readonly ErrorFixture[] = [

@@ -123,6 +123,26 @@ describe('refusals by chance', () => {
     }
   });
 
+  it.each([
+    'https://api.mistral.ai/v1',
+    'https://api.x.ai/v1',
+    'https://api.moonshot.ai/v1',
+    NOBODY,
+  ])('leave a limit that is a guess about where it was, at %s', (baseURL) => {
+    for (const share of [0.01, 0.05]) {
+      const seeds = [1, 2, 3, 4, 5, 6];
+      const ratios = seeds.map((seed) => {
+        const common = { baseURL, latencyMs: 1000, retryAfterMs: 50, seed };
+        const host = { ...common, calls: 1500, workers: 10 };
+        const without = new RefusingWorld(host).run() / (1 - share);
+        return new RefusingWorld({ ...host, chance: () => share }).run() / without;
+      });
+      // Of a few calls, chance looks like a limit: some runs take longer.
+      const mean = ratios.reduce((sum, each) => sum + each, 0) / seeds.length;
+      expect(mean).toBeLessThanOrEqual(2.5);
+    }
+  });
+
   it('all of an unknown limit’s calls at once: no minutes are lost', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const world = new RefusingWorld({ calls: 1500, seed, chance: () => 0.05 });
