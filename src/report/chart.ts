@@ -56,10 +56,14 @@ ${drawn.join('')}<path d="${limitPath(bars, x, y)}"/>
 `;
 }
 
-/** Texts at their places, from 0 to 1. */
+/** Texts at their places, from 0 to 1. Those at the ends stay within. */
 function spans(side: 'top' | 'left', texts: readonly (readonly [number, string])[]): string {
   return texts
-    .map(([at, text]) => `<span style="${side}:${round(at * 100)}%">${escaped(text)}</span>`)
+    .map(([at, text]) => {
+      const place = `${round(at * 100)}%`;
+      const shift = side === 'left' ? `;transform:translateX(-${place})` : '';
+      return `<span style="${side}:${place}${shift}">${escaped(text)}</span>`;
+    })
     .join('');
 }
 

@@ -22,7 +22,7 @@ figcaption { grid-column: 1 / 3; margin-bottom: .75rem; }
 .y, .x { position: relative; font-size: .8rem; line-height: 1.2em; height: 1.2em; }
 .y { height: 150px; } .x { grid-column: 2; margin-top: .3rem; }
 .y span { position: absolute; right: 0; transform: translateY(-50%); }
-.x span { position: absolute; transform: translateX(-50%); } .x span:first-child { transform: none; }
+.x span { position: absolute; }
 svg { width: 100%; height: 150px; overflow: visible; }
 svg line, svg path { vector-effect: non-scaling-stroke; stroke: var(--line); }
 svg rect { fill: var(--bar); }
@@ -32,5 +32,6 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; } th { font-weight: 500; }
 td:first-child { min-width: min(9rem, 28vw); } td:nth-child(n+3),
 tr:has(:nth-child(5)) :nth-child(2) { white-space: nowrap; }
-@media (max-width: 40rem) { h1 { font-size: 1.2rem; } table { font-size: .85rem; } }
+@media (max-width: 40rem) { h1 { font-size: 1.2rem; } table { font-size: .85rem; }
+  .x span:nth-child(even) { display: none; } }
 `;

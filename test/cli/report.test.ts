@@ -88,6 +88,13 @@ async function opened(browser: Browser, url: string, look: BrowserContextOptions
   return { page, requests, errors };
 }
 
+/** How many labels below a chart begin before the one on their left ends. */
+const OVERLAPPING = `[...document.querySelectorAll('.x')].flatMap((axis) => {
+  const boxes = [...axis.children].map((each) => each.getBoundingClientRect());
+  const shown = boxes.filter(({ width }) => width > 0);
+  return shown.filter(({ left }, index) => index > 0 && left < shown[index - 1].right);
+}).length`;
+
 it('shows the numbers of the results file in a browser, and asks for nothing', async ({ skip }) => {
   const browser = await launchChromium();
   if (browser === undefined) return skip(NO_CHROMIUM);
@@ -119,6 +126,7 @@ it('shows the numbers of the results file in a browser, and asks for nothing', a
     expect(await page.locator('td', { hasText: '400: Item <is> bad' }).count()).toBe(failed.length);
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(background);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(await page.evaluate(OVERLAPPING)).toBe(0);
   }
 });
 
