@@ -67,7 +67,8 @@ export async function coreSuite(files: readonly string[], body: string): Promise
       vitest: resolve('test/runtimes/vitest.ts'),
       'fast-check': resolve('test/runtimes/fast-check.ts'),
     },
-    define: { 'process.env.SEED': JSON.stringify(process.env.SEED ?? '1') },
+    // Not all runtimes have a process.
+    define: { 'process.env': JSON.stringify({ SEED: process.env.SEED ?? '1' }) },
   });
   return outputFiles[0]?.text ?? '';
 }

@@ -16,10 +16,14 @@ describe(`${CALLS} calls of 40 users, with faults and lies`, () => {
       expect(run).toMatchObject({ inFlight: 0, queued: 0, timers: 0, listeners: 0, leaks: [] });
       expect(run.back).toBe(1);
       expect(run.reservedUsd).toBe(0);
-      // The first tenth loads vocabularies.
-      const [, ...heap] = run.heap;
-      if (CALLS >= 20_000) expect(Math.max(...heap)).toBeLessThan(1.5 * Math.min(...heap));
+      // The first tenth loads vocabularies; what is under way just then differs.
+      const early = meanOf(run.heap.slice(1, 4));
+      if (CALLS >= 20_000) expect(meanOf(run.heap.slice(-3))).toBeLessThan(1.3 * early);
     },
     TIME_LIMIT_MS,
   );
 });
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
+}
