@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
+import '../support/loaded.ts';
 
 it('lets calls that wait go as soon as their tier has more room, with a store as well', async () => {
   const clock = createVirtualClock({ start: 1_700_000_000_000 });
