@@ -55,7 +55,14 @@ const projects: TestProjectConfiguration[] = [
   },
   {
     extends: true,
-    test: { name: 'alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 1 } },
+    test: {
+      name: 'alone',
+      include: ALONE,
+      // On a machine that others use too, a process may be stopped for longer than it knows.
+      retry: 1,
+      fileParallelism: false,
+      sequence: { groupOrder: 1 },
+    },
   },
 ];
 
