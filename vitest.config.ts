@@ -58,7 +58,8 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'alone',
       include: ALONE,
-      // On a machine that others use too, a process may be stopped for longer than it knows.
+      // Seldom, and never when it was repeated, six processes sent 83 calls where 80 are promised. Nobody
+      // knows why: a run that fails is tried once more.
       retry: 1,
       fileParallelism: false,
       sequence: { groupOrder: 1 },
