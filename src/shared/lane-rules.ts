@@ -60,15 +60,13 @@ function decided(
 ): Decided<LaneAnswer> {
   const answers: AnswersByMember = new Map();
   const { epoch } = state.recovery;
-  // As in memory: who has asked gets what there is room for, before the next one asks.
   for (const sent of commands) {
     const { member, command } = received(sent);
     if (command.kind === 'took') noteTaken(state, member, command.calls, now);
-    else if (command.kind === 'ask')
-      tellDecided(answers, decide(state, [{ member, command }], now));
     else change(state, [{ member, command }], now);
     if (command.kind === 'lapse') tell(answers, member, { kind: 'lapsed', id: command.call.id });
   }
+  // Calls go only once all is known: others may have gone from the room, and count first.
   const last = decide(state, [], now);
   tellDecided(answers, last);
   const asked = new Set(
