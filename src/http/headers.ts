@@ -1,7 +1,7 @@
 import { DAY_MS, type Dimension, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import { remembered } from '../model/remembered.ts';
-import type { HeaderSource } from './header-source.ts';
+import { type HeaderSource, isIterable } from './header-source.ts';
 import { readIetfLimits } from './ietf-limits.ts';
 import { isGoDuration, parseCount, parseDurationMs, parseResetMs } from './reset-time.ts';
 import { serverNow } from './server-time.ts';
@@ -111,10 +111,6 @@ function aboutLimits(headers: HeaderSource): Listed {
     if (usual === name || !about.has(usual)) about.set(usual, value);
   }
   return { get: (name) => about.get(name) ?? null, names: about.keys() };
-}
-
-function isIterable(value: object): value is Iterable<unknown> {
-  return Symbol.iterator in value;
 }
 
 function isMeant({ beside }: Family, headers: HeaderSource): boolean {

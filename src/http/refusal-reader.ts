@@ -3,7 +3,7 @@ import type { BodyFailure } from './body-failure.ts';
 import { readErrorBody } from './error-body.ts';
 import { statusOf } from './failure-status.ts';
 import { classify } from './refusal.ts';
-import { WAIT_HEADERS } from './wait-headers.ts';
+import { isWaitName } from './wait-headers.ts';
 
 /** No provider needs more characters to say why it refuses a call. */
 const MOST_WORDS = 500;
@@ -39,7 +39,5 @@ export function asResponse({ error }: BodyFailure): Pick<ErrorResponse, 'status'
 
 /** Hosts send `retry-after` with successes too, and mean nothing by it. */
 function withoutWait(headers: Headers): Headers {
-  const rest = new Headers(headers);
-  for (const name of WAIT_HEADERS) rest.delete(name);
-  return rest;
+  return new Headers([...headers].filter(([name]) => !isWaitName(name)));
 }

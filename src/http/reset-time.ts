@@ -1,9 +1,9 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import { parseSpanMs } from './time-span.ts';
 
-const NUMBER = /^\d{1,16}(?:\.\d{1,16})?$/;
+const NUMBER = /^\+?\d{1,16}(?:\.\d{1,16})?$/;
 
-/** Parses a decimal number without sign or exponent. */
+/** Parses a decimal number without exponent; a sign may only be a plus. */
 export function parseCount(text: string): number | undefined {
   const trimmed = text.trim();
   if (!NUMBER.test(trimmed)) return undefined;

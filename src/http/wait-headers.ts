@@ -1,40 +1,53 @@
 import type { Dimension } from '../model/limits.ts';
-import type { HeaderSource } from './header-source.ts';
+import { type HeaderSource, namesOf } from './header-source.ts';
 import { readIetfLimits } from './ietf-limits.ts';
 import { parseCount, parseResetMs } from './reset-time.ts';
 import { serverNow } from './server-time.ts';
 
-/** In milliseconds: OpenAI, Azure, and Azure Cosmos DB. */
-const EXACT: readonly string[] = [
-  'retry-after-ms',
-  'x-ms-retry-after-ms',
-  'x-retry-after-ms',
-  'llm_provider-retry-after-ms',
-];
+/** In milliseconds, whatever comes before it: `x-ms-retry-after-ms` is Azure Cosmos DB's. */
+const EXACT = /(?:^|[-_])retry[-_]?after[-_](?:ms|millis|milliseconds)$/;
 /** In seconds, as a date, or in whatever else `parseResetMs` reads. */
-const WAITS: readonly string[] = [
-  'retry-after',
-  'x-retry-after',
-  'x-ratelimit-retry-after',
-  'retry-after-seconds',
-  // GitHub Models.
-  'x-ratelimit-timeremaining',
-  // LiteLLM passes on what the provider behind it has sent.
-  'llm_provider-retry-after',
+const WAIT = /(?:^|[-_])retry[-_]?after(?:[-_](?:s|sec|secs|seconds))?$/;
+/** GitHub Models. */
+const OTHER_WAIT = 'x-ratelimit-timeremaining';
+/** They count before those of any vendor. */
+const USUAL: readonly string[] = ['retry-after-ms', 'retry-after'];
+/** What is asked for where names can't be listed. */
+const FREQUENT: readonly string[] = [
+  ...USUAL,
+  ...['x-ms-retry-after-ms', 'x-retry-after-ms', 'x-retry-after', 'x-ratelimit-retry-after'],
+  ...['retry-after-seconds', OTHER_WAIT],
 ];
-/** All headers that ask for a wait. */
-export const WAIT_HEADERS: readonly string[] = [...EXACT, ...WAITS];
+/** LiteLLM passes on so what the provider behind it has sent. */
+const BEHIND = 'llm_provider-';
+
+/** Whether a header of that name asks for a wait. */
+export function isWaitName(name: string): boolean {
+  return WAIT.test(name) || EXACT.test(name) || name === OTHER_WAIT;
+}
 
 /**
  * The wait in milliseconds that a refusal's headers ask for: `retry-after-ms`, else `retry-after` in
- * seconds, with a unit, as a date, in quotes or as a list; `undefined` if it has neither. An exact
- * wait of 0 beside a longer one is rounding: the longer one counts.
+ * seconds, with a unit, as a date, in quotes or as a list, each after any vendor's prefix;
+ * `undefined` if it has neither. An exact wait of 0 beside a longer one is rounding: the longer one
+ * counts.
  */
 export function retryAfterMs(headers: HeaderSource, now: number): number | undefined {
   const at = serverNow(headers, now);
-  const exact = first(EXACT, (name) => exactMs(headers.get(name), at));
+  const names = waitNames(headers);
+  const read = (name: string): string | null => headers.get(name);
+  const exact = first(names, (name) => (EXACT.test(name) ? exactMs(read(name), at) : undefined));
   if (exact !== undefined && exact > 0) return exact;
-  return first(WAITS, (name) => listedMs(headers.get(name), at)) ?? exact;
+  return first(names, (name) => (EXACT.test(name) ? undefined : listedMs(read(name), at))) ?? exact;
+}
+
+/** The usual names, then the host's own, then those of a host behind it. */
+function waitNames(headers: HeaderSource): readonly string[] {
+  const names = namesOf(headers);
+  if (names === undefined) return FREQUENT;
+  const own = names.filter((name) => isWaitName(name) && !USUAL.includes(name));
+  const behind = own.filter((name) => name.startsWith(BEHIND));
+  return [...USUAL, ...own.filter((name) => !name.startsWith(BEHIND)), ...behind];
 }
 
 function first(
@@ -113,6 +126,15 @@ const RESETS: readonly (readonly [string, Dimension | undefined])[] = [
  * `dimension`, else of all. A limit that has something left doesn't count.
  */
 export function resetAfterMs(
+  headers: HeaderSource,
+  dimension: Dimension | undefined,
+  now: number,
+): number | undefined {
+  const behind = { get: (name: string) => headers.get(`${BEHIND}${name}`) };
+  return shownResetMs(headers, dimension, now) ?? shownResetMs(behind, dimension, now);
+}
+
+function shownResetMs(
   headers: HeaderSource,
   dimension: Dimension | undefined,
   now: number,

@@ -60,6 +60,7 @@ describe('a wait in headers', () => {
     ['P', undefined],
     ['PT', undefined],
     ['30 bananas', undefined],
+    ['+1.5', 1500],
     ['', undefined],
   ])('retry-after: %s', (line, expected) => {
     expect(retryAfterMs(new Headers({ 'retry-after': line }), NOW)).toBe(expected);
@@ -89,6 +90,22 @@ describe('a wait in headers', () => {
     ['exactly, by another name', { 'x-retry-after-ms': '1500' }, 1500],
     ['GitHub Models', { 'x-ratelimit-timeremaining': '30' }, 30 * SECOND],
     ['LiteLLM, of the provider behind it', { 'llm_provider-retry-after': '11' }, 11 * SECOND],
+    ['LiteLLM, exactly', { 'llm_provider-retry-after-ms': '1500' }, 1500],
+    ['LiteLLM’s own first', { 'llm_provider-retry-after': '11', 'retry-after': '3' }, 3 * SECOND],
+    ['LiteLLM, a reset', { 'llm_provider-x-ratelimit-reset-tokens': '55s' }, 55 * SECOND],
+    [
+      'LiteLLM, a reset of what has something left',
+      {
+        'llm_provider-x-ratelimit-reset-tokens': '55s',
+        'llm_provider-x-ratelimit-remaining-tokens': '7',
+      },
+      undefined,
+    ],
+    ['AWS', { 'x-amzn-retry-after': '11' }, 11 * SECOND],
+    ['any vendor', { 'x-acme-retry-after-seconds': '11' }, 11 * SECOND],
+    ['any vendor, exactly', { 'acme-retry-after-ms': '1500' }, 1500],
+    ['any vendor, with an underscore', { x_acme_retry_after: '11' }, 11 * SECOND],
+    ['no wait, though its name has the words', { 'x-retry-after-policy': '11' }, undefined],
     ['the other way round', { 'x-ratelimit-requests-reset': '11' }, 11 * SECOND],
     [
       'a plan of Anthropic',
