@@ -19,6 +19,8 @@ interface OpenOwnLane {
 
 /** So many are kept, whether they are used or not. */
 const KEPT = 1000;
+/** Others are closed later: who has just been told its lane has yet to ask it. */
+const CLOSED_AFTER_MS = 100;
 const NO_BOUNDS = { maxPauseMs: Number.POSITIVE_INFINITY, maxQueue: Number.POSITIVE_INFINITY };
 
 /**
@@ -31,6 +33,7 @@ export class OwnLanes {
   readonly #emitter: GuardedEmitter;
   /** The one that was used longest ago is the first. */
   readonly #open = new Map<string, OpenOwnLane>();
+  #cancelClosing: (() => void) | undefined;
 
   constructor(store: SharedStore, clock: Clock, emitter: GuardedEmitter) {
     this.#store = store;
@@ -57,6 +60,7 @@ export class OwnLanes {
 
   /** Closes all of them. */
   close(): void {
+    this.#cancelClosing?.();
     for (const { lane } of this.#open.values()) lane.close();
     this.#open.clear();
   }
@@ -68,7 +72,7 @@ export class OwnLanes {
     this.#open.set(id, open);
     open.caller = caller;
     refresh(open);
-    this.#closeOldest();
+    if (this.#open.size > KEPT) this.#closeLater();
     return open.lane;
   }
 
@@ -80,11 +84,23 @@ export class OwnLanes {
     return { caller, terms, lane: new Lane({ ...options, bounds: NO_BOUNDS, isOwn: true }) };
   }
 
-  #closeOldest(): void {
-    const [oldest] = this.#open;
-    if (this.#open.size <= KEPT || oldest === undefined || !oldest[1].lane.view.isUnused) return;
-    this.#open.delete(oldest[0]);
-    oldest[1].lane.close();
+  #closeLater(): void {
+    this.#cancelClosing ??= this.#clock.setTimeout(
+      () => this.#closeUnused(),
+      CLOSED_AFTER_MS,
+      true,
+    );
+  }
+
+  /** From the one that was used longest ago. */
+  #closeUnused(): void {
+    this.#cancelClosing = undefined;
+    for (const [id, { lane }] of this.#open) {
+      if (this.#open.size <= KEPT) return;
+      if (!lane.view.isUnused) continue;
+      this.#open.delete(id);
+      lane.close();
+    }
   }
 }
 

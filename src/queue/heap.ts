@@ -39,24 +39,26 @@ export class Heap<T extends object> {
 
   /** The items from the least on; no more of them are sorted than are asked for. */
   *inOrder(): Generator<T, void> {
-    const open = this.#items.length > 0 ? [0] : [];
-    while (open.length > 0) {
-      const least = this.#least(open);
-      const [index = 0] = open.splice(least, 1);
+    // Whose parents are out; the least is the last.
+    const open = [0];
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
       const item = this.#items[index];
-      if (item === undefined) return;
+      if (item === undefined) continue;
       yield item;
-      const children = [2 * index + 1, 2 * index + 2];
-      open.push(...children.filter((child) => child < this.#items.length));
+      this.#open(open, 2 * index + 1);
+      this.#open(open, 2 * index + 2);
     }
   }
 
-  #least(open: readonly number[]): number {
-    let least = 0;
-    for (let i = 1; i < open.length; i++) {
-      if (this.#isLess(open[i] ?? 0, open[least] ?? 0)) least = i;
+  #open(open: number[], index: number): void {
+    if (index >= this.#items.length) return;
+    let low = 0;
+    for (let high = open.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (this.#isLess(open[middle] ?? 0, index)) high = middle;
+      else low = middle + 1;
     }
-    return least;
+    open.splice(low, 0, index);
   }
 
   #isLess(one: number, other: number): boolean {

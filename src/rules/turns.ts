@@ -2,6 +2,8 @@
 const PASSING_CALLS = 9;
 /** Of keys that don't wait, so many may be remembered before the old ones are looked for. */
 const SPENT_KEPT = 32;
+/** They are looked for as each so-many-eth key ends: that takes time for each key. */
+const FORGOTTEN_AFTER = 16;
 
 /** Where one key stands, in virtual time. */
 export interface KeyClock {
@@ -109,7 +111,7 @@ export function end(turns: Turns, key: string, waiting: number): void {
   clock.passing = 0;
   if (waiting === 0) reset(turns);
   else if (clock.finish <= turns.virtual) delete turns.keys[key];
-  else forgetSpent(turns, waiting);
+  else if (clock.order % FORGOTTEN_AFTER === 0) forgetSpent(turns, waiting);
 }
 
 /** Of the ready keys, the one that starts first. */

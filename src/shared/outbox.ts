@@ -16,6 +16,8 @@ interface Asked<Command> {
 
 /** So long the writer needn't know what was taken, in milliseconds. */
 export const UNTOLD_MS = 200;
+/** But it is told where there is so much to say: all of it is part of each note. */
+const MOST_UNTOLD = 64;
 
 const NOTHING_TAKEN = { number: 0, at: 0 };
 
@@ -82,7 +84,8 @@ export class Outbox<Command> {
 
   /** Whether the writer doesn't know for long of something that was taken. */
   isOverdue(now: number): boolean {
-    return this.#isUntold && now >= this.#taken.at + UNTOLD_MS;
+    if (!this.#isUntold) return false;
+    return now >= this.#taken.at + UNTOLD_MS || this.#pending.length > MOST_UNTOLD;
   }
 
   get #isUntold(): boolean {
