@@ -15,12 +15,16 @@ interface OpenOwnLane {
   readonly lane: Lane;
   caller: Caller;
   terms: Terms;
+  /** When it was last asked for. */
+  usedAt: number;
 }
 
-/** So many are kept, whether they are used or not. */
+/** So many are kept that nobody uses now. */
 const KEPT = 1000;
-/** Others are closed later: who has just been told its lane has yet to ask it. */
-const CLOSED_AFTER_MS = 100;
+/** And for so long: to be known in the store, each has to speak now and then. */
+const IDLE_MS = 10_000;
+/** So often they are looked through; not at once, for who is told its lane has yet to ask it. */
+const LOOKED_MS = 1000;
 const NO_BOUNDS = { maxPauseMs: Number.POSITIVE_INFINITY, maxQueue: Number.POSITIVE_INFINITY };
 
 /**
@@ -33,7 +37,7 @@ export class OwnLanes {
   readonly #emitter: GuardedEmitter;
   /** The one that was used longest ago is the first. */
   readonly #open = new Map<string, OpenOwnLane>();
-  #cancelClosing: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
 
   constructor(store: SharedStore, clock: Clock, emitter: GuardedEmitter) {
     this.#store = store;
@@ -60,7 +64,7 @@ export class OwnLanes {
 
   /** Closes all of them. */
   close(): void {
-    this.#cancelClosing?.();
+    this.#cancelLook?.();
     for (const { lane } of this.#open.values()) lane.close();
     this.#open.clear();
   }
@@ -72,7 +76,8 @@ export class OwnLanes {
     this.#open.set(id, open);
     open.caller = caller;
     refresh(open);
-    if (this.#open.size > KEPT) this.#closeLater();
+    open.usedAt = this.#clock.now();
+    this.#lookLater();
     return open.lane;
   }
 
@@ -81,26 +86,24 @@ export class OwnLanes {
     const keeper = new SharedKeeper(this.#store, `own/${id}`, openingOf(terms), this.#clock);
     const ref = { lane: `own/${id}`, model: '' };
     const options = { ...ref, clock: this.#clock, emitter: this.#emitter, keeper };
-    return { caller, terms, lane: new Lane({ ...options, bounds: NO_BOUNDS, isOwn: true }) };
+    const lane = new Lane({ ...options, bounds: NO_BOUNDS, isOwn: true });
+    return { caller, terms, lane, usedAt: this.#clock.now() };
   }
 
-  #closeLater(): void {
-    this.#cancelClosing ??= this.#clock.setTimeout(
-      () => this.#closeUnused(),
-      CLOSED_AFTER_MS,
-      true,
-    );
+  #lookLater(): void {
+    this.#cancelLook ??= this.#clock.setTimeout(() => this.#closeUnused(), LOOKED_MS, true);
   }
 
   /** From the one that was used longest ago. */
   #closeUnused(): void {
-    this.#cancelClosing = undefined;
-    for (const [id, { lane }] of this.#open) {
-      if (this.#open.size <= KEPT) return;
+    this.#cancelLook = undefined;
+    for (const [id, { lane, usedAt }] of this.#open) {
+      if (this.#open.size <= KEPT && this.#clock.now() < usedAt + IDLE_MS) break;
       if (!lane.view.isUnused) continue;
       this.#open.delete(id);
       lane.close();
     }
+    if (this.#open.size > 0) this.#lookLater();
   }
 }
 

@@ -11,7 +11,7 @@ export interface SerialLoopOptions {
   readonly onIdle: () => void;
   readonly onFailure: (error: unknown, isFirst: boolean) => void;
   readonly onRecovery: () => void;
-  /** Whether nobody waits for what it does: its pauses keep no process alive. */
+  /** Whether nobody waits for what it does: its pauses after failures keep no process alive. */
   readonly isBackground: () => boolean;
   /** Whether the next step can't wait for the steps of other loops. */
   readonly isPressing?: (() => boolean) | undefined;
@@ -50,12 +50,18 @@ export class SerialLoop {
     if (!this.#isBusy) this.#running = this.#run();
   }
 
-  /** For its step: a pause, which ends early where the loop is stopped. */
+  /**
+   * For its step: a pause, which ends early where the loop is stopped. Others may wait for the step to
+   * end, and so it keeps the process alive.
+   */
   wait(ms: number): Promise<void> {
+    return this.#pause(ms, false);
+  }
+
+  #pause(ms: number, isBackground: boolean): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
-    const { clock, isBackground } = this.#options;
     return new Promise((resolve) => {
-      const cancel = clock.setTimeout(resolve, ms, isBackground());
+      const cancel = this.#options.clock.setTimeout(resolve, ms, isBackground);
       this.#endPause = () => {
         cancel();
         resolve();
@@ -101,6 +107,6 @@ export class SerialLoop {
     this.#isAgain = true;
     this.#options.onFailure(error, this.#failures++ === 0);
     const longestMs = Math.min(LONG_PAUSE_MS, SHORT_PAUSE_MS * 2 ** this.#failures);
-    await this.wait(this.#options.random() * longestMs);
+    await this.#pause(this.#options.random() * longestMs, this.#options.isBackground());
   }
 }
