@@ -46,6 +46,7 @@ export class Agenda {
       this.#ring();
     };
     const delayMs = Math.min(speakAt, lookAt, serveAt) - this.#clock.now();
+    if (delayMs === Number.POSITIVE_INFINITY) return;
     this.#cancel = this.#clock.setTimeout(ring, Math.max(1, delayMs), isBackground);
   }
 

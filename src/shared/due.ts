@@ -6,6 +6,8 @@ import { EMPTY_MS, lookAt } from './watch.ts';
 export interface Present {
   readonly member: string;
   readonly isWaiting: boolean;
+  /** Whether it has to be heard in each lease. */
+  readonly isHolding: boolean;
   readonly leaseMs: number;
   /** In the member's own clock's time. */
   readonly now: number;
@@ -16,11 +18,12 @@ export interface Present {
 /** When a member has to do something by itself, unless there is news before. */
 export function dueOf<State, Command, Answer>(
   { time, standing, keeper, agenda, canAsk, emptySince }: Exchange<State, Command, Answer>,
-  { member, isWaiting, leaseMs, now, luck }: Present,
+  { member, isWaiting, isHolding, leaseMs, now, luck }: Present,
 ): Due {
   const aheadMs = time.of(now) - now;
   const { own, nextLoss } = keeper;
-  const speakAt = Math.min(agenda.saidAt + leaseMs / 3, agenda.speakBy);
+  const heardBy = isHolding ? agenda.saidAt + leaseMs / 3 : Number.POSITIVE_INFINITY;
+  const speakAt = Math.min(heardBy, agenda.speakBy);
   const nextAt = own?.next?.at ?? Number.POSITIVE_INFINITY;
   const serveAt = Math.min(nextAt, nextLoss + 1) - aheadMs;
   if (own !== undefined) return { speakAt, lookAt: Number.POSITIVE_INFINITY, serveAt };

@@ -135,6 +135,7 @@ export class SharedLedgers implements LedgerStore {
       act: (reply: LedgerReply) => this.#answer(open, reply, windowMs),
       restate: (pending) => this.#restated(open, pending, windowMs),
       isWaiting: () => open.asked.size > 0,
+      isHolding: () => open.reserved > 0 || open.asked.size > 0,
     });
     const asked = new Map<number, OpenReservation>();
     const open: OpenLedger = {

@@ -20,6 +20,8 @@ export interface SharedValueOptions<State, Command, Answer> {
   readonly restate: Restate<Command>;
   /** Whether this member waits for an answer. */
   readonly isWaiting: () => boolean;
+  /** Whether it holds anything that is free once it isn't heard for a lease. @default always */
+  readonly isHolding?: (() => boolean) | undefined;
   /** Called when the store fails, and, without an error, when it is back. */
   readonly onStore?: ((error?: unknown) => void) | undefined;
   /** Called when all that was sent is applied. */
@@ -184,11 +186,17 @@ export class SharedValue<State, Command, Answer> {
   }
 
   #arm(): void {
-    const { member, isWaiting, onApplied } = this.#options;
-    if (this.#exchange.standing.outbox.pending.length === 0) onApplied?.();
+    const { member, isWaiting, isHolding, onApplied } = this.#options;
+    const isAllApplied = this.#exchange.standing.outbox.pending.length === 0;
+    if (isAllApplied) onApplied?.();
     const isInBackground = !isWaiting();
     const due = dueOf(this.#exchange, {
-      ...{ member, isWaiting: !isInBackground, leaseMs: this.#leaseMs },
+      ...{
+        member,
+        isWaiting: !isInBackground,
+        isHolding: !isAllApplied || isHolding?.() !== false,
+      },
+      leaseMs: this.#leaseMs,
       ...{ now: this.#clock.now(), luck: this.#random() },
     });
     const speak = (): void => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
-import type { Store } from '../../src/shared/store.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
+import { CountingStore } from '../support/counting-store.ts';
 import '../support/loaded.ts';
 
 it('lets calls that wait go as soon as their tier has more room, with a store as well', async () => {
@@ -51,35 +51,18 @@ it('serves more callers at once than it keeps lanes for, and forgets no limit of
 
 it('is a member of no caller’s lane that was not used for a while, and comes back to it', async () => {
   const clock = createVirtualClock({ start: 1_700_000_000_000 });
-  const kept = new MemoryStore(clock);
-  const cells = kept.cellsOf('p');
-  let asked = 0;
-  const open: Store['open'] = (name, ...rest) => {
-    const cell = cells.open(name, ...rest);
-    const isOwn = name.includes('own/');
-    return new Proxy(cell, {
-      get: (target, method) => {
-        const value: unknown = Reflect.get(target, method, target);
-        if (typeof value !== 'function') return value;
-        return (...given: unknown[]): unknown => {
-          if (isOwn && method !== 'listen') asked += 1;
-          return Reflect.apply(value, target, given);
-        };
-      },
-    });
-  };
-  const store: Store = { ...cells, open };
+  const store = new CountingStore(new MemoryStore(clock).cellsOf('p'), 'own/');
   const limiter = createRateLimiter({ clock, store, tiers: { user: { concurrency: 1 } } });
   const call = { key: 'ann', tier: 'user' };
   const held = await clock.run(limiter.acquire({}, call));
   await clock.advance(60_000);
   held.settle();
   await clock.advance(60_000);
-  asked = 0;
+  store.asked = 0;
   await clock.advance(600_000);
-  expect(asked).toBe(0);
+  expect(store.asked).toBe(0);
   const again = await clock.run(limiter.acquire({}, call));
-  expect(asked).toBeGreaterThan(0);
+  expect(store.asked).toBeGreaterThan(0);
   let isThrough = false;
   const second = limiter.acquire({}, call).then((granted) => {
     isThrough = true;

@@ -3,6 +3,7 @@ import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { SharedLedgers } from '../../src/shared/shared-ledgers.ts';
 import { SharedStore } from '../../src/shared/shared-store.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
+import { CountingStore } from '../support/counting-store.ts';
 import { FlakyStore } from '../support/flaky-store.ts';
 import { ticketRules } from '../support/ticket-rules.ts';
 
@@ -120,4 +121,30 @@ test('a limiter that is closed leaves its budgets once its last call has ended',
   await clock.run(other.close());
   await clock.advance(60_000);
   expect(clock.pending).toBe(0);
+});
+
+test('accounts of which nothing is reserved ask nothing of the store, and know what was spent', async () => {
+  const clock = createVirtualClock({ start: 1_700_000_000_000 });
+  const memory = new MemoryStore(clock);
+  const stores = ['one', 'other'].map((name) => new CountingStore(memory.cellsOf(name), 'budget/'));
+  const [one, other] = stores.map((store) => new SharedLedgers(new SharedStore(store, clock)));
+  const account = { id: 'team', limitBillionths: 1e9, windowMs: 86_400_000 };
+  const asked = (): number => stores.reduce((sum, store) => sum + store.asked, 0);
+  for (const each of [one!, other!]) {
+    await clock.run(each.reserve(account, 10));
+    each.settle(account, 10, 7);
+  }
+  await clock.run(one!.reserve(account, 5));
+  await clock.advance(60_000);
+  // Who has reserved something says that it is there.
+  expect(await clock.run(other!.reserve(account, 0))).toMatchObject({ reserved: 5, spent: 14 });
+  one!.settle(account, 5, 1);
+  await clock.advance(60_000);
+  const before = asked();
+  await clock.advance(600_000);
+  expect(asked()).toBe(before);
+  for (const each of [one!, other!]) {
+    expect(await clock.run(each.reserve(account, 0))).toMatchObject({ reserved: 0, spent: 15 });
+    await clock.run(each.close());
+  }
 });
