@@ -13,6 +13,9 @@ const MOST_PARTS = 16;
 /** So finely is a window filled by calls of several sizes. */
 const STEPS_OF_WINDOW = 64;
 
+/** Costs that differ by less are the same: they are estimates. */
+const ALIKE = 0.02;
+
 /** What a lane has counted of its calls. */
 interface Counts {
   readonly calls: number;
@@ -62,14 +65,15 @@ export function remainingMs(lane: Lane, counts: Counts, unsent: number): number 
   const reserved = reservedOf(learning.charge, feedback.totals.underway);
   const used = usedBy(lane, counts);
   // What calls in flight give back when they end is there for the others.
-  const unused = minus(reserved.cost, used(underwayIn(lane)));
+  const unused = minus(reserved.cost, used(sumOf(underwayIn(lane))));
   const back = isSettledIn(lane)
     ? unused
     : { ...unused, tokens: amount(reserved.excess, 'tokens') };
   const cost = minus(used(unsentIn(lane, counts, unsent)), back);
   const startAt = Math.max(now, pauses.until ?? now);
   const calls = { calls: Math.ceil(unsent), cost };
-  const waitMs = lastWaitMs(copyOfValue(limits), calls, areAlike(lane), startAt) + startAt - now;
+  const waitMs =
+    lastWaitMs(copyOfValue(limits), calls, areAlike(lane, counts), startAt) + startAt - now;
   const slotsMs = (unsent * flight.meanMs) / learning.concurrency.limit;
   return Math.max(waitMs, slotsMs) + flight.meanMs;
 }
@@ -87,18 +91,22 @@ export function landingMs({ view, feedback }: Lane): number {
  * them. Those that were sent are too small by themselves: small calls pass large ones.
  */
 function unsentIn(lane: Lane, counts: Counts, unsent: number): Calls {
-  const { calls, cost } = waitingIn(lane);
+  const { calls, cost } = sumOf(waitingIn(lane));
   const each = times(plus(sentCost(lane, counts), cost), 1 / (counts.calls + calls));
   const others = times(each, unsent - calls);
   return { calls: unsent, cost: calls > unsent ? times(each, unsent) : plus(cost, others) };
 }
 
-/** Whether calls that wait cost the same: of others, small ones fill what large ones leave of a window. */
-function areAlike({ view }: Lane): boolean {
-  const [first] = view.waiting;
-  const isSame = ({ counted }: { readonly counted: Cost }): boolean =>
-    DIMENSIONS.every((each) => amount(counted, each) === amount(first?.counted ?? {}, each));
-  return [...view.waiting].every(isSame);
+/**
+ * Whether calls that wait cost the same, and as much as those before them. Of others, small ones fill
+ * what large ones leave of a window.
+ */
+function areAlike(lane: Lane, counts: Counts): boolean {
+  const mean = times(sentCost(lane, counts), 1 / counts.calls);
+  const isSame = (one: number, other: number): boolean => Math.abs(one - other) <= ALIKE * other;
+  return waitingIn(lane).every((cost) =>
+    DIMENSIONS.every((each) => isSame(amount(cost, each), amount(mean, each))),
+  );
 }
 
 /** When the last of the calls goes. */
@@ -133,26 +141,24 @@ function sentCost({ view }: Lane, { taken, sent }: Counts): Cost {
   return { ...taken, tokens: sent[rule] ?? amount(taken, 'tokens') };
 }
 
-function waitingIn({ view }: Lane): Calls {
-  const calls = Array.from(view.waiting, ({ counted: cost, charges }) => ({ cost, charges }));
-  return chargedBy(view.chargeRule, calls);
+/** What calls that wait are charged when they are sent, by the rule that the server is known to have. */
+function waitingIn({ view }: Lane): Cost[] {
+  const { chargeRule } = view;
+  return Array.from(view.waiting, ({ counted, charges }) => charged(chargeRule, counted, charges));
 }
 
-function underwayIn({ view, feedback }: Lane): Calls {
+function underwayIn({ view, feedback }: Lane): Cost[] {
+  const { chargeRule } = view;
   const { underway } = feedback.totals;
-  const calls = Array.from(underway, ({ cost, charge }) => ({ cost, charges: charge?.charges }));
-  return chargedBy(view.chargeRule, calls);
+  return Array.from(underway, ({ cost, charge }) => charged(chargeRule, cost, charge?.charges));
 }
 
-/** What the server is known to charge for calls when they are sent, else what is reserved for them. */
-function chargedBy(
-  rule: ChargeRule | undefined,
-  calls: readonly { readonly cost: Cost; readonly charges: Charges | undefined }[],
-): Calls {
-  const costs = calls.map(({ cost, charges }) =>
-    rule === undefined || charges === undefined ? cost : { ...cost, tokens: charges[rule.at] },
-  );
-  return { calls: calls.length, cost: costs.reduce(plus, {}) };
+function charged(rule: ChargeRule | undefined, cost: Cost, charges: Charges | undefined): Cost {
+  return rule === undefined || charges === undefined ? cost : { ...cost, tokens: charges[rule.at] };
+}
+
+function sumOf(costs: readonly Cost[]): Calls {
+  return { calls: costs.length, cost: costs.reduce(plus, {}) };
 }
 
 /**
@@ -160,15 +166,15 @@ function chargedBy(
  * output, as those that have ended.
  */
 function usedBy(lane: Lane, counts: Counts): (calls: Calls) => Cost {
-  const underway = underwayIn(lane);
+  const underway = sumOf(underwayIn(lane));
   const ended = counts.calls - underway.calls;
   const { inputTokens, outputTokens } = counts;
   if (ended <= 0 || inputTokens + outputTokens === 0) return ({ cost }) => cost;
-  const charged = amount(minus(sentCost(lane, counts), underway.cost), 'inputTokens');
-  const share = charged > 0 ? inputTokens / charged : 1;
+  const input = amount(minus(sentCost(lane, counts), underway.cost), 'inputTokens');
+  const share = input > 0 ? inputTokens / input : 1;
   return ({ calls, cost }) => {
-    const input = amount(cost, 'inputTokens') * share;
-    const used = { inputTokens: input, outputTokens: (calls * outputTokens) / ended };
+    const taken = amount(cost, 'inputTokens') * share;
+    const used = { inputTokens: taken, outputTokens: (calls * outputTokens) / ended };
     const tokens = used.inputTokens + used.outputTokens;
     return { ...cost, ...used, ...(isSettledIn(lane) && { tokens }) };
   };
