@@ -79,5 +79,5 @@ function lowestOf(all: readonly MeterLevel[], dimensions: readonly string[]) {
 
 /** In a minute. */
 function rateOf({ max, windowMs }: MeterLevel['limit']): number {
-  return (max / windowMs) * MINUTE_MS;
+  return (max * MINUTE_MS) / windowMs;
 }

@@ -4,7 +4,7 @@ import { knownSum } from '../model/known-sum.ts';
 import { MINUTE_MS } from '../model/limits.ts';
 import { type BatchHost, type Load, loadOf } from './host.ts';
 import { minuteLimits } from './minute-limits.ts';
-import { LaneCounts, remainingMs } from './remaining-time.ts';
+import { LaneCounts, landingMs, remainingMs } from './remaining-time.ts';
 
 /** Rates per minute. */
 export interface PerMinute {
@@ -79,6 +79,8 @@ export class Tally {
   readonly #counts: LaneCounts;
   /** One a second, of the last minute. */
   readonly #marks: Mark[] = [];
+  /** When calls waited for limits, lately. */
+  #held: Mark | undefined;
   #inputTokens = 0;
   #outputTokens = 0;
   #usd: number | undefined = 0;
@@ -154,15 +156,17 @@ export class Tally {
    * lanes how long the rest takes. Else the pace is that of the last minute, where limits allow it.
    */
   #etaMs(now: Mark, inFlight: number): number | undefined {
-    const since = this.#marks[0] ?? now;
-    const ended = now.done - since.done;
-    if (this.#total === undefined || ended <= 0 || now.at <= since.at) return undefined;
-    const rest = this.#total - now.done;
-    if (rest <= 0) return undefined;
+    if (this.#isHeldUp) this.#held = now;
+    const rest = (this.#total ?? 0) - now.done;
+    if (rest <= 0 || now.done === 0) return undefined;
     const perItem = Math.max(0, now.calls - inFlight) / now.done;
     const byLimits = this.#byLimits(rest * perItem, now.calls);
-    const byPace = (rest * (now.at - since.at)) / ended;
-    return wholeMs(Math.max(1, byLimits, this.#isHeldUp ? 0 : byPace));
+    // What was held up meanwhile shows no pace.
+    const since = this.#held ?? this.#marks[0] ?? now;
+    const [ended, tookMs] = [now.done - since.done, now.at - since.at];
+    const byPace = ended > 0 ? (rest * tookMs) / ended : 0;
+    if (byLimits === 0 && byPace === 0) return undefined;
+    return wholeMs(Math.max(1, byLimits, byPace));
   }
 
   /** `calls`: so many are to come or in flight, of the same lanes as the `before` ones. */
@@ -173,7 +177,8 @@ export class Tally {
       if (counts.calls === 0) continue;
       const { inFlight } = lane.feedback.totals;
       const unsent = Math.max(0, (calls * counts.calls) / before - inFlight);
-      if (unsent > 0) longest = Math.max(longest, remainingMs(lane, counts, unsent));
+      const ms = unsent > 0 ? remainingMs(lane, counts, unsent) : landingMs(lane);
+      longest = Math.max(longest, ms);
     }
     return longest;
   }

@@ -49,10 +49,13 @@ function noKey(names: string): CommandError {
   );
 }
 
-/** @throws CommandError for a tier that the host doesn't have: it lists those that it has */
+/**
+ * A host that isn't known has the tiers of its SDK's provider.
+ * @throws CommandError for a tier that the host doesn't have: it lists those that it has
+ */
 export function expectTier({ tier, baseUrl }: Arguments, form: Form): void {
-  const host = hostOfPreset(hostIn({ baseUrl }, form), form);
-  if (tier === undefined || host === undefined || isTierOf(host, tier)) return;
+  const host = hostOfPreset(hostIn({ baseUrl }, form), form) ?? form;
+  if (tier === undefined || isTierOf(host, tier)) return;
   const tiers = tiersOf(host);
   const meant = didYouMean(tier, tiers);
   const known = tiers.map((each) => `'${each}'`).join(', ');

@@ -72,8 +72,13 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' | 've
 
 function parsed(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    const found = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    // An empty one comes of a variable that isn't set.
+    const isEmpty = Object.values(found.values).includes('');
+    if (!isEmpty) return found;
+    throw new CommandError(mistakeIn(argv) ?? 'An option is empty');
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new CommandError(mistakeIn(argv) ?? message);
   }
@@ -93,26 +98,27 @@ function mistakeIn(argv: readonly string[]): string | undefined {
     const [, { type }] = known;
     if (type === 'boolean' && value !== undefined)
       return `${rawName} takes no value, not '${value}'`;
-    if (type === 'string' && (value === undefined || value.startsWith('-'))) {
-      return `${rawName} needs a value${value === undefined ? '' : `, not '${value}'`}`;
+    if (type === 'string' && (!value || value.startsWith('-'))) {
+      return `${rawName} needs a value${value ? `, not '${value}'` : ''}`;
     }
   }
   return undefined;
 }
 
 function read(values: Values): Omit<Arguments, 'command' | 'input'> {
-  const { output, key, model, redis, strict, quiet, json, report } = values;
+  const { output, key, model, strict, quiet, json, report } = values;
   const viaBatch = viaIn(values);
   return {
-    ...{ output, key, model, redis, strict, quiet, json, report, viaBatch },
+    ...{ output, key, model, strict, quiet, json, report, viaBatch },
     deadlineMs: timeIn(values.deadline),
-    batchSize: numberIn('--batch-size', values['batch-size'], 1),
+    batchSize: countIn('--batch-size', values['batch-size']),
     baseUrl: urlIn(values['base-url']),
+    redis: redisIn(values.redis),
     tier:
       values.tier !== undefined && /^\d+$/.test(values.tier) ? Number(values.tier) : values.tier,
     limits: limitsIn(values.limits),
-    concurrency: numberIn('--concurrency', values.concurrency, 1),
-    maxUsd: numberIn('--max-usd', values['max-usd'], 0),
+    concurrency: countIn('--concurrency', values.concurrency),
+    maxUsd: numberIn('--max-usd', values['max-usd']),
     provider: providerIn(values.provider),
     retryFailed: values['retry-failed'],
     dryRun: values['dry-run'],
@@ -124,11 +130,22 @@ function urlIn(text: string | undefined): string | undefined {
   throw new CommandError(`--base-url must be an http(s) URL, not '${text}'`);
 }
 
-function numberIn(name: string, text: string | undefined, least: number): number | undefined {
+/** It may have a password: it is not shown. */
+function redisIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^(?:rediss?:\/\/|unix:)/.test(text)) return text;
+  throw new CommandError('--redis must be a URL such as redis://localhost:6379');
+}
+
+function numberIn(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value >= least && value > 0) return value;
+  if (Number.isFinite(value) && value > 0) return value;
   throw new CommandError(`${name} must be a positive number, not '${text}'`);
+}
+
+function countIn(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || /^0*[1-9]\d*$/.test(text)) return numberIn(name, text);
+  throw new CommandError(`${name} must be a whole number from 1, not '${text}'`);
 }
 
 const LIMITS = ['rpm', 'rpd', 'tpm', 'tpd', 'itpm', 'otpm'];
@@ -146,7 +163,7 @@ function limitsIn(text: string | undefined): Record<string, number> | undefined 
   return Object.fromEntries(pairs);
 }
 
-function viaIn({ via, deadline }: Values): boolean {
+function viaIn({ via, deadline, 'batch-size': size }: Values): boolean {
   if (via !== undefined && via !== 'batch-api') {
     throw new CommandError(`--via must be batch-api, not '${via}'`);
   }
@@ -154,6 +171,9 @@ function viaIn({ via, deadline }: Values): boolean {
     throw new CommandError(
       '--deadline needs --via batch-api: otherwise, all calls are sent at once',
     );
+  }
+  if (via === undefined && size !== undefined) {
+    throw new CommandError('--batch-size needs --via batch-api');
   }
   return via !== undefined;
 }

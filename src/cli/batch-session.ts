@@ -1,7 +1,7 @@
 import type { BatchProgress } from '../batch/progress.ts';
 import { named } from '../call-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { BudgetSpent } from '../errors.ts';
+import { BudgetSpent, HeadroomError } from '../errors.ts';
 import type { RateLimiter } from '../limiter.ts';
 import { field } from '../model/json.ts';
 import { knownSum } from '../model/known-sum.ts';
@@ -48,6 +48,8 @@ export class BatchSession {
   readonly #abort = new AbortController();
   /** Who waits until a call has ended. */
   #waiting: (() => void)[] = [];
+  /** Of the run that goes on: calls that have a result, and errors among them. */
+  #live = { done: 0, failed: 0 };
   readonly #outage: HostOutage;
   #isFull = false;
 
@@ -66,6 +68,7 @@ export class BatchSession {
     if (this.stopped !== undefined) return;
     const { limiter } = this.#options;
     this.#usdBefore = this.usd;
+    this.#live = { done: 0, failed: 0 };
     const work = (entry: Entry): Promise<void> => this.#tracked(entry);
     const onProgress = (progress: BatchProgress): void => this.#show(progress);
     try {
@@ -128,6 +131,10 @@ export class BatchSession {
     this.recorded++;
     const isFailed = readResult(line)?.isFailed !== false;
     if (isFailed) this.failed++;
+    if (via === 'live') {
+      this.#live.done++;
+      if (isFailed) this.#live.failed++;
+    }
     const { report, limiter } = this.#options;
     const { prices } = limiter;
     const told = { id: request.customId, line: number };
@@ -192,6 +199,7 @@ export class BatchSession {
     const until = Math.max(0, ...paused);
     line.show({
       ...progress,
+      ...this.#live,
       usd: this.usd,
       refused: this.refused,
       pausedUntil: until > 0 ? until : undefined,
@@ -209,6 +217,9 @@ function unreached(error: Error): CallOutcome {
 }
 
 function stopFor(error: unknown): CommandError {
+  const isPriceless = error instanceof HeadroomError && error.code === 'price_unknown';
+  if (isPriceless)
+    return new CommandError(`--max-usd can't be kept: ${error.message}`, EXIT.stopped);
   const message = error instanceof BudgetSpent ? spentText(error) : textOf(error);
   const isFull = field(error, 'code') === 'ENOSPC';
   return new CommandError(isFull ? 'The disk is full' : message, EXIT.stopped);

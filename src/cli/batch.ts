@@ -44,7 +44,8 @@ async function runClaimed(asked: Arguments, io: Io): Promise<number> {
         `Nothing was sent, because of --strict: ${countOf(survey.unusable, 'line')} can't be used`,
       );
     }
-    const isAllDone = survey.usable > 0 && survey.usable === survey.done;
+    if (survey.usable === 0) return noneUsable(asked, io, survey);
+    const isAllDone = survey.usable === survey.done;
     if (isAllDone && !asked.viaBatch && asked.report === undefined) {
       return nothingLeft(asked, io, survey, results.found);
     }
@@ -52,6 +53,16 @@ async function runClaimed(asked: Arguments, io: Io): Promise<number> {
   } finally {
     results.close();
   }
+}
+
+/**
+ * Says that there is nothing to send. Returns the exit code.
+ * @throws CommandError for a file of something else
+ */
+function noneUsable({ input, quiet }: Arguments, io: Io, { unusable }: Survey): number {
+  if (unusable > 0) throw new CommandError('No line of the file can be used');
+  if (!quiet) io.err(`There are no requests in ${input}\n`);
+  return EXIT.fine;
 }
 
 /** Says that all is done. Returns the exit code. */

@@ -19,7 +19,8 @@ export function expectFiles({ input = '', output, report }: NamedFiles): void {
   if (input === '-' || isPipe(found)) {
     throw new CommandError('A pipe can only be read once: save the requests in a file first');
   }
-  if (!found?.isFile()) throw new CommandError(`There is no file ${input}`);
+  if (found === undefined) throw new CommandError(`There is no file '${input}'`);
+  if (!found.isFile()) throw new CommandError(`'${input}' is not a file`);
   expectFile('-o', output);
   expectFile('--report', report);
   if (output !== undefined && isSame(input, output)) {

@@ -40,9 +40,10 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
       `Nothing was planned, because of --strict: ${countOf(unusable, 'line')} can't be used`,
     );
   if (form === undefined || usable === done) {
-    if (form === undefined && unusable > 0)
-      throw new CommandError('No line of the file can be used');
-    io.out('There is nothing left to send\n');
+    if (usable === 0 && unusable > 0) throw new CommandError('No line of the file can be used');
+    io.out(
+      usable === 0 ? `There are no requests in ${input}\n` : 'There is nothing left to send\n',
+    );
     return EXIT.fine;
   }
   expectTier(asked, form);

@@ -4,6 +4,8 @@ import { IdSet } from './id-set.ts';
 import { LineSet } from './line-set.ts';
 import { linesOf } from './lines.ts';
 
+const FORM_NAMES: Readonly<Record<Form, string>> = { openai: 'OpenAI', anthropic: 'Anthropic' };
+
 /** A line of the file of requests that can be used. */
 export interface Entry {
   readonly number: number;
@@ -78,7 +80,10 @@ async function* checkedOf(
     const request = isUtf8 ? readBatchLine(text, model) : { problem: 'it is not UTF-8' };
     if ('problem' in request) yield { number, ...request };
     else if (request.form !== (form ?? request.form)) {
-      yield { number, problem: `it has ${request.form}'s format, unlike the lines before it` };
+      yield {
+        number,
+        problem: `it has ${FORM_NAMES[request.form]}'s format, unlike the lines before it`,
+      };
     } else if (!seen.add(request.customId)) {
       yield {
         number,

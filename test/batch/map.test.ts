@@ -372,6 +372,14 @@ describe('progress', () => {
     ]);
   });
 
+  it('tells a limit as it was given', async () => {
+    const exact = createRateLimiter({ clock, limits: { rpm: 600, tpm: 1_000_000 } });
+    const told: BatchProgress[] = [];
+    const fn = (): Promise<void> => exact.run({ tokens: 10 }, () => {});
+    await clock.run(all(exact.map([1], fn, { onProgress: (progress) => told.push(progress) })));
+    expect(told.at(-1)?.limit).toEqual({ requests: 600, tokens: 1_000_000 });
+  });
+
   it('counts a burst against what limits have allowed with it, and never more than that', async () => {
     const told: BatchProgress[] = [];
     const limits = { rpm: 600, tpm: 60_000 };

@@ -45,6 +45,27 @@ it('records each answer in the format of Anthropic', async () => {
   }
 });
 
+it('shows as failed what has an error as result, and not what was not sent', async () => {
+  const world = new World();
+  world.write(
+    'in.jsonl',
+    ids(40).map((id) => openaiLine(id)),
+  );
+  const fetch = async (): Promise<Response> =>
+    Response.json({ error: { message: 'No', type: 'invalid' } }, { status: 400 });
+  const shown = (): object[] =>
+    world.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  expect(await world.sent(`${ALL} --json`, clock, { fetch })).toBe(1);
+  expect(shown().at(-1)).toMatchObject({ done: 40, failed: 40, total: 40 });
+  world.out = '';
+  const tooLittle = 'batch in.jsonl -o none.jsonl --json --max-usd 0.0000001';
+  expect(await world.sent(tooLittle, clock, { fetch })).toBe(3);
+  expect(shown().at(-1)).toMatchObject({ done: 0, failed: 0, total: 40 });
+});
+
 it('records failures, says so in its exit code, and sends them again only where it is asked to', async () => {
   const world = new World();
   world.write('in.jsonl', [openaiLine('good'), openaiLine('bad')]);
@@ -104,7 +125,7 @@ it('tells of lines that can not be used, and sends the others; nothing with --st
     "Line 5 can't be used: an earlier line has the same `custom_id`, 'a'",
     "Line 6 can't be used: `url` must be a path such as /v1/chat/completions",
     "Line 7 can't be used: `body.stream` must not be true",
-    "Line 8 can't be used: it has anthropic's format, unlike the lines before it",
+    "Line 8 can't be used: it has Anthropic's format, unlike the lines before it",
     "Line 9 can't be used: it has neither `body` nor `params`",
     "Line 10 can't be used: `method` must be POST, not GET",
     "Line 11 can't be used: it has no `custom_id`",
@@ -240,7 +261,7 @@ it.each([
   ['batch in.jsonl -o out.jsonl --limits rpm', 2, /--limits must look like/],
   ['batch in.jsonl -o out.jsonl --tier huge', 2, /--tier must be one of 'Free', /],
   ['batch in.jsonl -o none/out.jsonl', 2, /ENOENT/],
-  ['batch in.jsonl -o out.jsonl --redis nowhere', 2, /Expected/],
+  ['batch in.jsonl -o out.jsonl --redis nowhere', 2, /--redis must be a URL/],
   ['batch in.jsonl -o out.jsonl --unknown', 2, /Unknown option --unknown/],
 ])('exits where it is asked %j with %d, and says why', async (args, exitCode, text) => {
   const world = new World();
