@@ -113,7 +113,11 @@ function wrapped(
   limiter: RateLimiter,
   options: CallPipelineOptions,
 ): object {
-  const pipeline = new ClientPipeline(options, () => adapter.destination(limited));
+  const pipeline = new ClientPipeline(
+    options,
+    () => adapter.destination(limited),
+    adapter.loadCalls,
+  );
   const limited: object = throughPrivate(() =>
     adapter.wrap(client, pipeline, (next) => wrapped(next, adapter, limiter, options)),
   );

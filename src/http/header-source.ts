@@ -2,7 +2,7 @@
 export type HeaderSource = Pick<Headers, 'get'>;
 
 /** The names of all headers, in lower case; `undefined` where they can't be listed. */
-export function namesOf(headers: HeaderSource): readonly string[] | undefined {
+export function namesIn(headers: HeaderSource): readonly string[] | undefined {
   if (!isIterable(headers)) return undefined;
   return [...headers].flatMap((entry) => {
     const [name]: unknown[] = Array.isArray(entry) ? entry : [];

@@ -1,5 +1,5 @@
 import type { Dimension } from '../model/limits.ts';
-import { type HeaderSource, namesOf } from './header-source.ts';
+import { type HeaderSource, namesIn } from './header-source.ts';
 import { readIetfLimits } from './ietf-limits.ts';
 import { parseCount, parseResetMs } from './reset-time.ts';
 import { serverNow } from './server-time.ts';
@@ -43,7 +43,7 @@ export function retryAfterMs(headers: HeaderSource, now: number): number | undef
 
 /** The usual names, then the host's own, then those of a host behind it. */
 function waitNames(headers: HeaderSource): readonly string[] {
-  const names = namesOf(headers);
+  const names = namesIn(headers);
   if (names === undefined) return FREQUENT;
   const own = names.filter((name) => isWaitName(name) && !USUAL.includes(name));
   const behind = own.filter((name) => name.startsWith(BEHIND));

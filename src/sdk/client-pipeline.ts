@@ -7,13 +7,22 @@ import type { CallPipeline, CallPipelineOptions } from './call-pipeline.ts';
 export class ClientPipeline {
   readonly options: CallPipelineOptions;
   readonly #destination: () => Destination;
+  readonly #loadCalls: (() => Promise<void>) | undefined;
   #pipeline: CallPipeline | undefined;
   #loading: Promise<CallPipeline> | undefined;
   /** Calls that wait for it. */
   #waiting = 0;
 
-  /** `destination` is called for each request, because a client's base URL may change. */
-  constructor(options: CallPipelineOptions, destination: () => Destination) {
+  /**
+   * `destination` is called for each request, because a client's base URL may change. `loadCalls`
+   * loads what else its client needs for calls.
+   */
+  constructor(
+    options: CallPipelineOptions,
+    destination: () => Destination,
+    loadCalls: (() => Promise<void>) | undefined,
+  ) {
+    this.#loadCalls = loadCalls;
     this.options = options;
     this.#destination = destination;
   }
@@ -59,7 +68,7 @@ export class ClientPipeline {
     const { limiter } = this.options;
     try {
       const [{ CallPipeline }] = await limiter.loaded(() =>
-        Promise.all([import('./call-pipeline.ts'), loadEstimator()]),
+        Promise.all([import('./call-pipeline.ts'), loadEstimator(), this.#loadCalls?.()]),
       );
       if (limiter.opening !== undefined) await limiter.opening;
       this.#pipeline = new CallPipeline(this.options, this.#destination);

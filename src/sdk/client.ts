@@ -16,6 +16,8 @@ export interface ClientAdapter {
   destination(client: object): Destination;
   /** Asks the provider to count a call's tokens, through `client` as it is. @default ours are taken */
   counter?(client: object, limiter: CallLimiter): RemoteCounter;
+  /** Loads what its calls need, once, with the first of them. */
+  loadCalls?(): Promise<void>;
   /**
    * Returns a client of the same class whose attempts pass through `pipeline`; `client` stays as it
    * is. `rewrap` wraps the clients that `withOptions` of the result returns.

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
-import { json, scripted } from './bench.ts';
+import { json, refused, scripted } from './bench.ts';
 
 const CALL = { model: 'gpt-4o', messages: [{ role: 'user' as const, content: 'Say hi' }] };
 
@@ -12,11 +12,11 @@ const ANSWER = {
   usage: { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 },
 };
 
-/** A client whose code for calls has yet to be loaded. */
-function fresh(options = {}) {
+/** A client whose code for calls has yet to be loaded, and a server that answers so. */
+function fresh(options = {}, answers = [json(ANSWER)]) {
   const clock: VirtualClock = createVirtualClock();
   const limiter: RateLimiter = createRateLimiter({ clock, ...options });
-  const { fetch, seen } = scripted(clock, json(ANSWER));
+  const { fetch, seen } = scripted(clock, ...answers);
   const client = withRateLimit(new OpenAI({ apiKey: 'k', fetch }), { limiter });
   return { clock, limiter, client, seen };
 }
@@ -57,4 +57,24 @@ it('a call that is given up meanwhile is not sent', async () => {
   await clock.run(limiter.drain());
   expect(seen).toEqual([]);
   expect(limiter.snapshot().every(({ inFlight, queued }) => inFlight + queued === 0)).toBe(true);
+});
+
+it('limits that the first response shows count, and the first refusal pauses the lane', async () => {
+  const shown = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '59' };
+  const { clock, limiter, client, seen } = fresh({}, [
+    json(ANSWER, { headers: shown }),
+    refused({ 'retry-after': '7' }),
+    json(ANSWER),
+  ]);
+  const paused: string[] = [];
+  limiter.on('paused', ({ cause, until }) => paused.push(`${clock.now()} ${cause} ${until}`));
+  await clock.run(client.chat.completions.create(CALL));
+  const [requests] = limiter.snapshot()[0]?.limits ?? [];
+  expect(requests).toMatchObject({ dimension: 'requests', max: 60, source: 'headers' });
+  await clock.run(client.chat.completions.create(CALL));
+  const [, second, third] = seen;
+  const until = (second?.at ?? 0) + 7000;
+  expect(paused).toEqual([`${second?.at} rate ${until}`]);
+  expect(third?.at).toBe(until);
+  await clock.run(limiter.drain());
 });
