@@ -73,7 +73,7 @@ it('killed three times at random moments, and started again, it sends no recorde
   ).toEqual(ids(COUNT).toSorted());
   expect(simulator.stats().status429).toBe(0);
   await close();
-}, 60_000);
+}, 120_000);
 
 it('killed when it has submitted batches, and started again, it collects them, and sends nothing', async () => {
   const world = new World();
