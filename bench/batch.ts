@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type OwnLimiterOptions, withRateLimit } from '../src/index.ts';
-import type { SimulatorEnforcement } from '../src/testing/index.ts';
+import type { RunningServer, Simulator, SimulatorEnforcement } from '../src/testing/index.ts';
 import { createRandom, createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { type Prompt, prompts } from './prompts.ts';
 import { globalClock } from './rivals/global-clock.ts';
@@ -29,6 +29,8 @@ export interface BatchOptions {
   readonly calls: number;
   /** `max_tokens` of each call. @default 64, of which 56 are used */
   readonly maxTokens?: number | undefined;
+  /** Where calls go: through a port of this machine, or straight to the simulator. @default 'http' */
+  readonly through?: 'http' | 'memory' | undefined;
 }
 
 export interface BatchResult {
@@ -69,8 +71,8 @@ const USABLE: Usable = {
 type Send = (prompt: Prompt & { readonly maxTokens: number }) => Promise<void>;
 
 /**
- * Sends log-normal prompts all at once through a real SDK, over loopback HTTP and in virtual time,
- * to a simulated provider. A request takes 20 to 60 ms to arrive, a response 300 to 900 ms.
+ * Sends log-normal prompts all at once through a real SDK, in virtual time, to a simulated provider.
+ * A request takes 20 to 60 ms to arrive, a response 300 to 900 ms.
  */
 export async function runBatch({
   sdk,
@@ -79,6 +81,7 @@ export async function runBatch({
   rival,
   calls,
   maxTokens = 64,
+  through = 'http',
 }: BatchOptions): Promise<BatchResult> {
   const clock = createVirtualClock();
   const provider = sdk === 'openai' ? 'compatible' : 'anthropic';
@@ -90,7 +93,7 @@ export async function runBatch({
     reply: () => ({ outputTokens: REPLY_TOKENS }),
     countTokens: (text) => Math.ceil(text.length / CHARACTERS_PER_TOKEN[sdk]),
   });
-  const server = await simulator.listen();
+  const server = through === 'http' ? await simulator.listen() : inMemory(simulator);
   const random = createRandom(7);
   const between = (least: number, most: number) => (): number => least + random() * (most - least);
   const fetch = delayed(server.fetch, clock, between(20, 60), between(300, 900));
@@ -111,6 +114,11 @@ export async function runBatch({
   const idealSeconds = ideal(sdk, simulator.stats());
   const refusedTimes = countRefusedTimes(simulator.log);
   return { status429, refusedTimes, failed, seconds: clock.now() / 1000, idealSeconds };
+}
+
+/** As `listen` does, without a port. */
+function inMemory({ fetch }: Simulator): Omit<RunningServer, 'port'> {
+  return { url: 'http://simulator.example', fetch, close: async () => {} };
 }
 
 /** A 429 is known of when it has come back, within a second. */

@@ -40,11 +40,12 @@ function signalOf({ clock, watched }: Pick<Bench, 'clock' | 'watched'>, abortAft
 async function leftOf({ clock, watched }: Bench, calls: () => Promise<unknown>[]): Promise<number> {
   watched.length = 0;
   await clock.run(Promise.all(calls()).then(() => {}));
-  for (let turn = 0; turn < 20; turn++) {
+  const left = (): number => watched.filter((each) => each.deref() !== undefined).length;
+  for (let turn = 0; turn < 20 && left() > 0; turn++) {
     await new Promise<void>((resolve) => setTimeout(resolve));
     collectGarbage();
   }
-  return watched.filter((each) => each.deref() !== undefined).length;
+  return left();
 }
 
 const TENANT = { key: 'ann', tier: 'free' };

@@ -191,7 +191,9 @@ it.each([
     for (let at = 1; !survived; at++) {
       for (const isAnswered of [false, true]) {
         const made = world(5, line);
-        const simulator = simulated({ provider, batches: { durationMs: 10 * 60_000 } });
+        // A clock of its own: what a killed one leaves would go on through all that follow.
+        const clock = createVirtualClock({ start: 1_800_000_000_000 });
+        const simulator = simulated({ clock, provider, batches: { durationMs: 10 * 60_000 } });
         const mortal = new Mortal(simulator, at, isAnswered);
         const { fetch, write } = mortal;
         const args = `${VIA} --batch-size 3`;

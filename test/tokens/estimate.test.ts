@@ -238,7 +238,7 @@ describe('whatever the body', () => {
     ['half surrogate pairs', { messages: [{ content: '\ud800'.repeat(9000) }] }],
     ['special tokens', { messages: [{ content: '<|endoftext|>'.repeat(900) }] }],
   ])('%s', async (_name, body) => {
-    for (const [provider, path] of calls) await isSane(provider, path, body);
+    for (const path of PATHS) await isSane('openai', path, body);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -6,9 +6,12 @@ import { runCommand } from '../../../src/cli/command.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { Simulator, VirtualClock } from '../../../src/testing/index.ts';
 
+/** In memory where a file system is: the command has each result written before it goes on. */
+const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** A folder with files of a batch, and the command in this process. */
 export class World {
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'llm-headroom-cli-'));
+  readonly folder: string = mkdtempSync(join(PLACE, 'llm-headroom-cli-'));
   out = '';
   err = '';
 
