@@ -38,6 +38,8 @@ const projects: TestProjectConfiguration[] = [
       name: 'all',
       include: ['test/**/*.test.ts'],
       exclude: [...ALONE, ...STORES, ...SHARING],
+      // Many of them start processes, which may be late on a shared machine.
+      retry: process.env.CI ? 1 : 0,
     },
   },
   {
