@@ -81,7 +81,6 @@ export function closedError(): HeadroomError {
 export class CallTooLarge extends HeadroomError {
   protected static override readonly code: ErrorCode = 'call_too_large';
   /** Always `'CallTooLarge'`. */
-  /** Always `'CallTooLarge'`. */
   override readonly name = 'CallTooLarge';
   /** The dimension of the limit: the unit of `cost` and `limit`. */
   readonly dimension: Dimension;
@@ -109,7 +108,6 @@ export class CallTooLarge extends HeadroomError {
 /** The call could cost more than what is left of a budget. It isn't sent. */
 export class BudgetSpent extends HeadroomError {
   protected static override readonly code: ErrorCode = 'budget_spent';
-  /** Always `'BudgetSpent'`. */
   /** Always `'BudgetSpent'`. */
   override readonly name = 'BudgetSpent';
   /** The cost of calls since the last reset, in US dollars. */
@@ -154,7 +152,6 @@ export class BudgetSpent extends HeadroomError {
 export class QueueFull extends HeadroomError {
   protected static override readonly code: ErrorCode = 'queue_full';
   /** Always `'QueueFull'`. */
-  /** Always `'QueueFull'`. */
   override readonly name = 'QueueFull';
   /** The maximum number of calls that may wait in a lane. */
   readonly maxQueue: number;
@@ -169,7 +166,6 @@ export class QueueFull extends HeadroomError {
 /** The store can't be reached, and calls may not go without it. */
 export class StoreUnavailable extends HeadroomError {
   protected static override readonly code: ErrorCode = 'store_unavailable';
-  /** Always `'StoreUnavailable'`. */
   /** Always `'StoreUnavailable'`. */
   override readonly name = 'StoreUnavailable';
 
