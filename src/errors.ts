@@ -131,13 +131,18 @@ export class BudgetSpent extends HeadroomError {
     costUsd: number;
     resetAt: number;
     key: string | undefined;
+    /** The output that `costUsd` assumes, in tokens, for a call that sets no maximum. */
+    assumedOutput?: number | undefined;
   }) {
     const { model, spentUsd, reservedUsd, limitUsd, costUsd, resetAt, key } = evidence;
+    const { assumedOutput: output } = evidence;
     const whose = key === undefined ? '' : ' of its key';
+    const assumed =
+      output === undefined ? '' : ` (it sets no maximum output, so ${output} tokens are assumed)`;
     const used = `${dollars(spentUsd)} spent and ${dollars(reservedUsd)} reserved`;
     super(
       'budget_spent',
-      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which is reset at ${dateOf(resetAt)}`,
+      `This call to ${model} may cost ${dollars(costUsd)}${assumed}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which is reset at ${dateOf(resetAt)}`,
     );
     this.spentUsd = spentUsd;
     this.reservedUsd = reservedUsd;
