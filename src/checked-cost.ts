@@ -1,7 +1,7 @@
 import { amount, type Cost, DIMENSIONS } from './model/limits.ts';
 import { expectKnown, expectNumber, expectObject } from './validate.ts';
 
-const FORM = '{ requests, tokens, inputTokens, outputTokens }';
+const FORM = '{ requests, tokens, inputTokens, outputTokens, usd }';
 
 /**
  * A cost that a user gives. `requests` is 1 unless given, and `tokens` the sum of `inputTokens` and

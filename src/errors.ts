@@ -81,7 +81,6 @@ export function closedError(): HeadroomError {
 export class CallTooLarge extends HeadroomError {
   protected static override readonly code: ErrorCode = 'call_too_large';
   /** Always `'CallTooLarge'`. */
-  /** Always `'CallTooLarge'`. */
   override readonly name = 'CallTooLarge';
   /** The dimension of the limit: the unit of `cost` and `limit`. */
   readonly dimension: Dimension;
@@ -110,7 +109,6 @@ export class CallTooLarge extends HeadroomError {
 export class BudgetSpent extends HeadroomError {
   protected static override readonly code: ErrorCode = 'budget_spent';
   /** Always `'BudgetSpent'`. */
-  /** Always `'BudgetSpent'`. */
   override readonly name = 'BudgetSpent';
   /** The cost of calls since the last reset, in US dollars. */
   readonly spentUsd: number;
@@ -133,13 +131,18 @@ export class BudgetSpent extends HeadroomError {
     costUsd: number;
     resetAt: number;
     key: string | undefined;
+    /** The output that `costUsd` assumes, in tokens, for a call that sets no maximum. */
+    assumedOutput?: number | undefined;
   }) {
     const { model, spentUsd, reservedUsd, limitUsd, costUsd, resetAt, key } = evidence;
+    const { assumedOutput: output } = evidence;
     const whose = key === undefined ? '' : ' of its key';
+    const assumed =
+      output === undefined ? '' : ` (it sets no maximum output, so ${output} tokens are assumed)`;
     const used = `${dollars(spentUsd)} spent and ${dollars(reservedUsd)} reserved`;
     super(
       'budget_spent',
-      `This call to ${model} may cost ${dollars(costUsd)}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which is reset at ${dateOf(resetAt)}`,
+      `This call to ${model} may cost ${dollars(costUsd)}${assumed}, more than is left of the budget${whose} of ${dollars(limitUsd)} (${used}), which is reset at ${dateOf(resetAt)}`,
     );
     this.spentUsd = spentUsd;
     this.reservedUsd = reservedUsd;
@@ -153,7 +156,6 @@ export class BudgetSpent extends HeadroomError {
 /** The lane already has `maxQueue` waiting calls. The call isn't sent. */
 export class QueueFull extends HeadroomError {
   protected static override readonly code: ErrorCode = 'queue_full';
-  /** Always `'QueueFull'`. */
   /** Always `'QueueFull'`. */
   override readonly name = 'QueueFull';
   /** The maximum number of calls that may wait in a lane. */
@@ -169,7 +171,6 @@ export class QueueFull extends HeadroomError {
 /** The store can't be reached, and calls may not go without it. */
 export class StoreUnavailable extends HeadroomError {
   protected static override readonly code: ErrorCode = 'store_unavailable';
-  /** Always `'StoreUnavailable'`. */
   /** Always `'StoreUnavailable'`. */
   override readonly name = 'StoreUnavailable';
 

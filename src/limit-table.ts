@@ -144,12 +144,17 @@ function isShortKey(name: string): name is keyof ShortLimits {
 }
 
 function unknownLimit(name: string, key: string): TypeError {
-  const byModel = `; those of one model are \`{ '${key}': { rpm, … } }\``;
   const meant = didYouMean(key, SHORT_KEYS, '`');
-  const hint = meant === '' && name === 'limits' ? byModel : meant;
+  const hint = meant === '' && name === 'limits' ? elsewhere(key) : meant;
   return new TypeError(
     `Unknown limit \`${name}.${key}\`; known are ${SHORT_KEYS.join(', ')}${hint}`,
   );
+}
+
+/** Where a name belongs that is no limit: to a budget, or to a model. */
+function elsewhere(key: string): string {
+  if (key.startsWith('usd')) return `; did you mean \`budget: { ${key} }\`?`;
+  return `; those of one model are \`{ '${key}': { rpm, … } }\``;
 }
 
 function expectFullLimit(name: string, limit: FullLimit): void {

@@ -21,7 +21,6 @@ export interface RateLimitBody extends RejectionBody {
 export class RateLimitExceeded extends HeadroomError {
   protected static override readonly code: ErrorCode = 'rate_limit_exceeded';
   /** Always `'RateLimitExceeded'`. */
-  /** Always `'RateLimitExceeded'`. */
   override readonly name = 'RateLimitExceeded';
   /** Why the call would have to wait. */
   readonly reason: Reason;

@@ -3,9 +3,8 @@ import { meantProvider } from './model/provider-name.ts';
 
 /** The error for an unusable option. It names the option, what was expected, and the value. */
 export function expected(option: string, what: string, given: unknown): TypeError {
-  return new TypeError(
-    `Expected \`${option}\` to be ${what}, got \`${shown(given)}\` (${kindOf(given)})`,
-  );
+  const kind = given === undefined || given === null ? '' : ` (${kindOf(given)})`;
+  return new TypeError(`Expected \`${option}\` to be ${what}, got \`${shown(given)}\`${kind}`);
 }
 
 /** @throws TypeError unless `value` is a number other than NaN for which `test` holds */

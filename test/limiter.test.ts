@@ -249,7 +249,7 @@ describe('a rate limiter', () => {
   it('names what is missing where nobody’s allowance is asked for', async () => {
     const { limiter } = setup();
     await expect(Reflect.apply(limiter.allowance, limiter, [])).rejects.toThrow(
-      'Expected `caller` to be { key, tier }, got `undefined` (undefined)',
+      'Expected `caller` to be { key, tier }, got `undefined`',
     );
   });
 });
@@ -345,7 +345,10 @@ describe('a call that has used less than it reserved', () => {
 
 describe('a reservation that is settled with nonsense', () => {
   it.each([
-    [5, 'Expected `usage` to be { requests, tokens, inputTokens, outputTokens }, got `5` (number)'],
+    [
+      5,
+      'Expected `usage` to be { requests, tokens, inputTokens, outputTokens, usd }, got `5` (number)',
+    ],
     [null, 'Expected `usage` to be { requests'],
     [{ tokens: -1 }, 'Expected `usage.tokens` to be a number, 0 or more, got `-1` (number)'],
     [{ tokens: 'x' }, 'Expected `usage.tokens` to be a number, 0 or more, got `x` (string)'],

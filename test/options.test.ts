@@ -57,8 +57,9 @@ describe('options that can’t be used', () => {
       'Expected `limits.rpm` to be a positive number, got `500` (string)',
     ],
     [{ limits: { rpn: 5 } }, 'Unknown limit `limits.rpn`; known are rpm, rpd, tpm'],
+    [{ limits: { usdPerDay: 5 } }, 'concurrency; did you mean `budget: { usdPerDay }`?'],
     [{ limits: { 'gpt-4o': 5 } }, "those of one model are `{ 'gpt-4o': { rpm, … } }`"],
-    [{ limits: { rpm: null } }, 'Expected `limits.rpm` to be a positive number, got `null` (null)'],
+    [{ limits: { rpm: null } }, 'Expected `limits.rpm` to be a positive number, got `null`'],
     [
       { limits: { rpm: 5, 'gpt-4o': { rpm: 1 } } },
       "got both: `rpm` for every model goes under '*'",
@@ -92,7 +93,7 @@ describe('options that can’t be used', () => {
     ],
     [
       { limits: [null] },
-      'Expected `limits[0]` to be { dimension, max, windowMs, model }, got `null` (null)',
+      'Expected `limits[0]` to be { dimension, max, windowMs, model }, got `null`',
     ],
   ])('are named with what was expected and what was given: %j', (options, message) => {
     expect(make(options)).toThrow(TypeError);

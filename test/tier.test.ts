@@ -174,7 +174,7 @@ describe('a tier', () => {
       /Unknown option `teir`; known are limits, .*, tier, .*, estimate; did you mean `tier`\?$/,
     );
     expect(() => withRateLimit(bare, null as never)).toThrow(
-      'Expected `options` to be an object, got `null` (null)',
+      'Expected `options` to be an object, got `null`',
     );
   });
 });

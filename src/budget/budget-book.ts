@@ -10,6 +10,8 @@ export interface BudgetedCall {
   readonly model: string;
   readonly key: string | undefined;
   readonly costUsd: number;
+  /** The output that `costUsd` assumes, for a call that sets no maximum. */
+  readonly assumedOutput?: number | undefined;
   /** The caller's own limit, instead of everybody's. */
   readonly limitUsd?: number | undefined;
 }
@@ -80,7 +82,7 @@ export class BudgetBook {
 
   /** `known`: what the store has last said of the budget, in whose place this process decides. */
   #here(
-    { model, key, costUsd }: BudgetedCall,
+    { model, key, costUsd, assumedOutput }: BudgetedCall,
     limitUsd: number | undefined,
     known?: Spending,
   ): EndReservation {
@@ -90,7 +92,7 @@ export class BudgetBook {
       const here = ledger.of(key, this.#clock.now(), limitUsd);
       const limit = here.limitUsd + (known === undefined ? 0 : usedOf(known));
       const spending = known === undefined ? here : together(known, here, counted(limit));
-      throw new BudgetSpent({ model, costUsd, ...spending });
+      throw new BudgetSpent({ model, costUsd, assumedOutput, ...spending });
     }
     // Another budget may have begun meanwhile, which knows nothing of this call.
     return (usd) => ledger.settle(hold, usd, this.#clock.now());
@@ -110,11 +112,11 @@ export class BudgetBook {
       // As if the store were lost. Whatever it has reserved ends with what is said next.
       return this.#without(store, entry, error);
     }
-    const { model, costUsd } = entry;
+    const { model, costUsd, assumedOutput } = entry;
     const spending = this.#spending(entry, answer);
     this.#ledger.forget(key, told);
     this.#tellOf(spending);
-    if (!answer.isReserved) throw new BudgetSpent({ model, costUsd, ...spending });
+    if (!answer.isReserved) throw new BudgetSpent({ model, costUsd, assumedOutput, ...spending });
     return (usd) => {
       store.settle(account, reserved, billionthsOf(usd));
       this.#settled(spending.key, costUsd, usd);

@@ -4,7 +4,7 @@ import { DAY_MS } from '../model/limits.ts';
 import type { Price } from '../model/price.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { costInUsd, type PricedUsage } from '../providers/cost-in-usd.ts';
-import { mostInUsd } from '../providers/most-in-usd.ts';
+import { EXPECTED_OUTPUT_TOKENS, mostInUsd } from '../providers/most-in-usd.ts';
 import type { LedgerStore } from '../shared/ledger.ts';
 import { BudgetBook, type EndReservation } from './budget-book.ts';
 import { counted, type Spending } from './budget-ledger.ts';
@@ -60,9 +60,11 @@ export class Cashier {
     const price = priceOf();
     const costUsd = counted(mostInUsd(estimate, maxOutputTokens, price));
     const { key } = caller;
-    const ofTier = { model, key: key ?? caller.id, costUsd, limitUsd };
+    const isAssumed = maxOutputTokens === undefined && price.output > 0;
+    const paid = { model, costUsd, assumedOutput: isAssumed ? EXPECTED_OUTPUT_TOKENS : undefined };
+    const ofTier = { ...paid, key: key ?? caller.id, limitUsd };
     const ends = both(
-      this.#shared?.reserve({ model, key, costUsd }),
+      this.#shared?.reserve({ ...paid, key }),
       limitUsd === undefined ? undefined : () => this.#ofTiers.reserve(ofTier),
     );
     const charged = (end: EndReservation): BudgetReservation =>

@@ -54,16 +54,19 @@ function exceeded(
   });
 }
 
-/** What isn't waited for by its own name. */
-const OBJECTS: Readonly<Partial<Record<Reason, string>>> = {
-  paused: 'for a pause to end',
-  learning: 'for the first response',
-  usd: 'for a limit in US dollars',
+/** What a limit is on, where that isn't the name of its dimension. */
+const LIMITED: Readonly<Partial<Record<Reason, string>>> = {
+  inputTokens: 'input tokens',
+  outputTokens: 'output tokens',
+  usd: 'US dollars',
+  concurrency: 'calls in flight',
 };
 
 function objectOf({ caller, forecast: { reason, limitOf } }: Rejected): string {
-  const whose = limitOf === 'key' ? ` of its ${ownerOf(caller)}` : '';
-  return `${OBJECTS[reason] ?? `for ${reason}`}${whose}`;
+  if (reason === 'paused') return 'for a pause to end';
+  if (reason === 'learning') return 'for the first response';
+  const whose = limitOf === 'key' ? `its ${ownerOf(caller)}'s` : 'the';
+  return `for ${whose} limit on ${LIMITED[reason] ?? reason}`;
 }
 
 /** Not by name: a key may be a secret, and messages end in logs and in answers. */

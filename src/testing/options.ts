@@ -30,8 +30,8 @@ export interface SimulatorOptions {
   provider?: SimulatorProvider | undefined;
   /** The limits, in the short form or by model. @default {}, no limits */
   limits?: ModelLimits | undefined;
-  /** How the limits are enforced. @default 'bucket' */
-  enforcement?: SimulatorEnforcement | undefined;
+  /** How the limits are enforced. `'window'` is another name of `'sliding'`. @default 'bucket' */
+  enforcement?: SimulatorEnforcement | 'window' | undefined;
   /**
    * How much of each limit is left at the start: a part of it from 0 to 1, or the amounts that are left
    * of some limits (`{ tpm: 37_418 }`; all others are full).
@@ -145,7 +145,7 @@ export function resolveOptions(options: SimulatorOptions): SimulatorSettings {
   return {
     provider,
     limits: resolveLimits(options.limits ?? {}),
-    enforcement: expectChoice('enforcement', options.enforcement ?? 'bucket', ENFORCEMENTS),
+    enforcement: enforcementOf(options.enforcement ?? 'bucket'),
     fill: resolveFill(options.fill ?? 1),
     charge: resolveCharge(options.charge ?? CHARGES[provider]),
     refund: options.refund ?? false,
@@ -209,4 +209,9 @@ function resolveCharge(charge: ChargeRule): ChargeRule {
   const rule: ChargeRule | undefined = CHARGE_NAMES.find((known) => known === charge);
   if (rule !== undefined) return rule;
   throw expected('charge', "'max', 'sum', 'characters', 'produced' or a function", charge);
+}
+
+/** A limiter calls the trailing window `'window'`. */
+function enforcementOf(given: SimulatorEnforcement | 'window'): SimulatorEnforcement {
+  return expectChoice('enforcement', given === 'window' ? 'sliding' : given, ENFORCEMENTS);
 }

@@ -14,7 +14,10 @@ const form = (given: string, kind: string): string => FORM.replace('%s', given).
 describe('a budget that can’t be used', () => {
   it.each([
     [{ budget: 5 }, form('5', 'number')],
-    [{ budget: null }, form('null', 'null')],
+    [
+      { budget: null },
+      'Expected `budget` to be { usdPerDay, perKey } or { usd, windowMs, perKey }, got `null`',
+    ],
     [{ budget: {} }, form('{}', 'object')],
     [{ budget: { windowMs: 1 } }, form('{"windowMs":1}', 'object')],
     [
@@ -54,7 +57,7 @@ describe('a budget that can’t be used', () => {
     [{ prices: 5 }, 'Expected `prices` to be a record of { input, output, cachedInput, cacheWrite'],
     [
       { prices: { m: { input: 1 } } },
-      "Expected `prices['m'].output` to be a number from 0, got `undefined` (undefined)",
+      "Expected `prices['m'].output` to be a number from 0, got `undefined`",
     ],
   ])('is named with what was expected and what was given: %j', (options, message) => {
     expect(make(options)).toThrow(TypeError);

@@ -125,6 +125,20 @@ describe.each(CASES)('$name, $way: a budget', ({ sdk, call }) => {
     expect(state(limiter)).toEqual([2 * ONE, 0]);
   });
 
+  it('tells of the output that it assumes for a call that sets no maximum', async () => {
+    const { clock, client } = setup(sdk, { limiter: { budget: { usdPerDay: 0.1 } } });
+    const [how, error] = await clock.run(outcome(call(sdk, client, { max_tokens: undefined })));
+    expect([how, error]).toMatchObject([
+      'failed',
+      {
+        costUsd: 0.1024,
+        message: expect.stringContaining(
+          'may cost $0.1024 (it sets no maximum output, so 1024 tokens are assumed), more than',
+        ),
+      },
+    ]);
+  });
+
   it('of a day is reset at midnight UTC; what is in flight then is paid the day after', async () => {
     const midnight = Date.UTC(2026, 10, 23);
     const { clock, client, limiter } = setup(sdk, {

@@ -41,7 +41,7 @@ describe('runAs', () => {
 
   it.each([
     [{ key: 5 }, 'Expected `key` to be a string, got `5` (number)'],
-    [{ tier: null }, 'Expected `tier` to be a string, got `null` (null)'],
+    [{ tier: null }, 'Expected `tier` to be a string, got `null`'],
     [{ priority: 'high' }, 'Expected `priority` to be a number'],
     [{ onLimit: 'drop' }, "Expected `onLimit` to be one of 'wait', 'reject', 'degrade'"],
     [{ maxWaitMs: -1 }, 'Expected `maxWaitMs` to be a number of milliseconds, 0 or more'],

@@ -35,7 +35,7 @@ describe('the wait that is told', () => {
     await limiter.acquire({});
     const error = await rejection(limiter.acquire({}, { maxWaitMs: 500 }));
     expect(error.message).toMatch(
-      /^This call to default would wait 1 s for requests, longer than the 0\.5 s allowed$/,
+      /^This call to default would wait 1 s for the limit on requests, longer than the 0\.5 s allowed$/,
     );
   });
 
@@ -46,7 +46,7 @@ describe('the wait that is told', () => {
     first.settle({ requests: 3 });
     await clock.advance(1200);
     expect((await late).message).toBe(
-      'This call to default has waited 1.2 s for requests, as long as it may',
+      'This call to default has waited 1.2 s for the limit on requests, as long as it may',
     );
   });
 
@@ -90,7 +90,7 @@ it('what is left of a limit in dollars is told in cents too', async () => {
   const error = await rejection(limiter.acquire({ usd: 0.9 }, { maxWaitMs: 0 }));
   expect(error).toMatchObject({ reason: 'usd', limit: 1 });
   expect(error.remaining).toBeCloseTo(0.6, 2);
-  expect(error.message).toMatch(/would wait \S+ s for a limit in US dollars, and may not wait$/);
+  expect(error.message).toMatch(/would wait \S+ s for the limit on US dollars, and may not wait$/);
 });
 
 describe('a wait that nobody knows', () => {
@@ -105,7 +105,8 @@ describe('a wait that nobody knows', () => {
     const error = await rejection(limiter.acquire({}, { maxWaitMs: 0 }));
     expect(error).toMatchObject({
       waitMs: 1000,
-      message: 'This call to default would have to wait for concurrency, and may not wait',
+      message:
+        'This call to default would have to wait for the limit on calls in flight, and may not wait',
     });
   });
 

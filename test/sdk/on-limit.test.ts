@@ -27,7 +27,7 @@ describe.each(sdks)('$name, onLimit', (sdk) => {
     expect(error).toBeInstanceOf(RateLimitExceeded);
     if (!(error instanceof RateLimitExceeded)) return;
     expect(error).toMatchObject({ reason: 'requests', waitMs: 1000, limit: 60, remaining: 0 });
-    expect(error.message).toMatch(/ would wait 1 s for requests, and may not wait$/);
+    expect(error.message).toMatch(/ would wait 1 s for the limit on requests, and may not wait$/);
     const response = error.toResponse();
     expect(response.status).toBe(429);
     expect(Object.fromEntries(response.headers)).toEqual({
@@ -196,12 +196,12 @@ it('a call whose forecast was too good is rejected when its time is over, and gi
     [
       0,
       'alice',
-      'This call to default would wait 1 s for concurrency of its key, and may not wait',
+      "This call to default would wait 1 s for its key's limit on calls in flight, and may not wait",
     ],
     [
       1500,
       'alice',
-      'This call to default has waited 1.5 s for concurrency of its key, as long as it may',
+      "This call to default has waited 1.5 s for its key's limit on calls in flight, as long as it may",
     ],
   ]);
 });

@@ -483,7 +483,7 @@ export function limiterContract(
           const error = await rejection(group[(i + 1) % 2]!.acquire({}, { ...key, maxWaitMs }));
           expect(error).toMatchObject({
             name: 'RateLimitExceeded',
-            message: `This call to default would wait ${waitMs / 1000} s for requests of its key, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than the 0.5 s allowed'}`,
+            message: `This call to default would wait ${waitMs / 1000} s for its key's limit on requests, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than the 0.5 s allowed'}`,
             ...{ reason: 'requests', waitMs, limit: 3, remaining: 0 },
             resetAt: START + waitMs,
           });
@@ -497,7 +497,7 @@ export function limiterContract(
           );
           const left = waitMs - 10_000;
           expect(await rejection(Promise.resolve(call))).toMatchObject({
-            message: `This call to default would wait ${left / 1000} s for requests of its key, and may not wait`,
+            message: `This call to default would wait ${left / 1000} s for its key's limit on requests, and may not wait`,
             ...{ reason: 'requests', waitMs: left, limit: 3, remaining: 0 },
           });
         }
@@ -572,7 +572,7 @@ export function limiterContract(
         for (const i of [0, 0, 0]) await world.run(world.call(group[i]!, 'sent'));
         for (const i of [1, 1, 0, 1]) {
           expect(await rejection(group[i]!.acquire({}, { maxWaitMs }))).toMatchObject({
-            message: `This call to default would wait 20 s for requests, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than the 0.5 s allowed'}`,
+            message: `This call to default would wait 20 s for the limit on requests, ${maxWaitMs === 0 ? 'and may not wait' : 'longer than the 0.5 s allowed'}`,
             ...{ reason: 'requests', waitMs: 20_000, limit: 3, remaining: 0 },
           });
         }
@@ -596,7 +596,8 @@ export function limiterContract(
       const waiting = two!.acquire({}, { maxWaitMs: 500 });
       await expect(world.clock.run(waiting)).rejects.toMatchObject({
         ...ofLane,
-        message: 'This call to default has waited 0.5 s for concurrency, as long as it may',
+        message:
+          'This call to default has waited 0.5 s for the limit on calls in flight, as long as it may',
       });
       for (const each of held) each.cancel();
     });

@@ -30,7 +30,7 @@ test.each([
 test.each([
   [{ limits: { rpn: 3 } }, 'Unknown option `rpn` of `limits`; known are rpm, rpd,'],
   [{ provider: 'bing' }, 'Expected `provider` to be one of `openai`, `azure`, `compatible`,'],
-  [{ enforcement: 'window' }, 'Expected `enforcement` to be one of `bucket`, `bucket-10s`,'],
+  [{ enforcement: 'trailing' }, 'Expected `enforcement` to be one of `bucket`, `bucket-10s`,'],
   [
     { charge: 'min' },
     "Expected `charge` to be 'max', 'sum', 'characters', 'produced' or a function, got `min`",
@@ -66,6 +66,19 @@ describe('limits', () => {
   test('by prefix, without a default: others are free', async () => {
     const limits = { 'gpt-4o': { rpm: 1 } };
     expect(await statuses({ limits }, ['x', 'x', 'x'])).toEqual([200, 200, 200]);
+  });
+
+  test('in the trailing minute, by both names of it; a bucket has one back after half of it', async () => {
+    const passes = async (enforcement: 'sliding' | 'window' | 'bucket') => {
+      const clock = createVirtualClock();
+      const simulator = createSimulator({ clock, enforcement, limits: { rpm: 2 } });
+      await clock.run(Promise.all([sendChat(simulator, 1), sendChat(simulator, 1)]));
+      await clock.advance(31_000);
+      return (await clock.run(sendChat(simulator, 1))).ok;
+    };
+    expect(await passes('sliding')).toBe(false);
+    expect(await passes('window')).toBe(false);
+    expect(await passes('bucket')).toBe(true);
   });
 
   test('concurrency', async () => {
