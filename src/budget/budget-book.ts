@@ -174,7 +174,7 @@ export class BudgetBook {
 
   async #account({ key, limitUsd = this.#budget.limitUsd }: BudgetedCall): Promise<Account> {
     const { windowMs, perKey } = this.#budget;
-    const whose = perKey && key !== undefined ? await digest(key) : '';
+    const whose = perKey && key !== undefined ? await digest(key, this.#clock) : '';
     const id = `${this.#name}/${windowMs}/${whose}`;
     return { id, limitBillionths: billionthsOf(limitUsd), windowMs };
   }

@@ -51,7 +51,7 @@ export class OwnLanes {
   }
 
   async #of(caller: Caller): Promise<Lane | undefined> {
-    caller.digest ??= await digest(caller.id);
+    caller.digest ??= await digest(caller.id, this.#clock);
     const { limits, concurrency } = caller.terms;
     if (limits.length === 0 && concurrency === Number.POSITIVE_INFINITY) return undefined;
     return this.#lane(caller);

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { digest } from '../../src/callers/digest.ts';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
@@ -123,7 +122,6 @@ describe('record', () => {
 });
 
 it('counts what was used elsewhere in the store that processes share, and keys of theirs', async () => {
-  await digest('key ann');
   const memory = new MemoryStore(clock);
   const [here, there] = ['here', 'there'].map((name) =>
     createRateLimiter({
