@@ -89,8 +89,9 @@ export class Outage {
     }
   }
 
-  /** The store can be reached: from now on it is told of each call at once. */
+  /** The store can be reached: from now on it is told of each call at once. It may come and go. */
   returning(): void {
+    if (this.#isReturning) return;
     this.#isReturning = true;
     this.#tell(this.#usedSince(this.#before));
   }

@@ -76,6 +76,9 @@ it('tells nothing until the store can be reached, then all that was used, then e
   outage.keeper.ask(tickets(2));
   const each = { kind: 'used', cost: expect.objectContaining({ requests: 1 }) };
   expect(told.slice(1)).toEqual([each, each]);
+  // The store was lost again meanwhile.
+  outage.returning();
+  expect(told).toHaveLength(3);
 });
 
 it('counts nothing again that was used before: the store knows of it', () => {

@@ -137,9 +137,15 @@ it.each([
     if (forgets) memory.clear();
     await clock.advance(2000);
     await used(50);
+    // It comes and goes before it is back.
+    for (const isDown of [false, true, false, true]) {
+      setDown(isDown);
+      await used(5);
+      await clock.advance(1000);
+    }
     setDown(false);
     await clock.advance(5000);
-    await used(145);
+    await used(125);
     await expect(used(10)).rejects.toMatchObject({ name: 'RateLimitExceeded' });
     for (const limiter of limiters) limiter.close();
   },
