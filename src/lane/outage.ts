@@ -3,8 +3,10 @@ import type { Cost } from '../model/limits.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import type { LaneState } from '../rules/lane-state.ts';
-import { type LimitSet, shareLimits } from '../rules/limits/limit-set.ts';
+import { type LimitSet, settle, shareLimits } from '../rules/limits/limit-set.ts';
+import { take } from '../rules/limits/limit-waits.ts';
 import { limitSet } from '../rules/limits/limits-codec.ts';
+import { moreUsed } from '../rules/limits/more-used.ts';
 import type { GrantedCall } from '../rules/ticket.ts';
 import { laneRules } from '../shared/lane-rules.ts';
 import { LocalKeeper } from './lane-keeper.ts';
@@ -34,6 +36,12 @@ export class Outage {
   onDecision: (decision: Decision) => void = () => {};
   readonly #clock: Clock;
   readonly #tell: (command: LaneCommand) => void;
+  /**
+   * The limits as they would be if nothing had been used here since: what the store counts by itself.
+   * A store that has forgotten the lane hasn't heard of `used`, either.
+   */
+  readonly #before: LimitSet;
+  readonly #beforeUsed: LimitSet;
   /** Calls that were let through without the store. */
   readonly #calls = new WeakSet<GrantedCall>();
   #isReturning = false;
@@ -49,7 +57,11 @@ export class Outage {
     clock: Clock,
     tell: (command: LaneCommand) => void,
   ) {
-    shareLimits(copy.limits, share, clock.now());
+    const now = clock.now();
+    shareLimits(copy.limits, share, now);
+    this.#before = copyOf(copy.limits, now);
+    this.#beforeUsed = copyOf(copy.limits, now);
+    for (const cost of used) take(this.#before, cost, now);
     this.keeper = new LocalKeeper(copy, clock);
     for (const cost of used) this.keeper.tell({ kind: 'used', cost });
     this.keeper.onDecision = (decision) => this.#decided(decision);
@@ -67,15 +79,32 @@ export class Outage {
     return this.#isReturning;
   }
 
-  /** The store can be reached: from now on it is told of each call at once. */
-  returning(): void {
-    this.#isReturning = true;
-    this.#tell(this.used);
+  /** Something has happened in the lane. Of a call that the store has let through, it hears as well. */
+  tell(command: LaneCommand): void {
+    this.keeper.tell(command);
+    if (command.kind !== 'ended' || this.has(command.call)) return;
+    const { call, actual } = command;
+    for (const before of [this.#before, this.#beforeUsed]) {
+      settle(before, call.cost, actual, call.at, this.#clock.now());
+    }
   }
 
-  /** What was used here and has not come back. */
+  /** The store can be reached: from now on it is told of each call at once. It may come and go. */
+  returning(): void {
+    if (this.#isReturning) return;
+    this.#isReturning = true;
+    this.#tell(this.#usedSince(this.#before));
+  }
+
+  /** What a store that has forgotten the lane is told: what was used here and has not come back. */
   get used(): LaneCommand {
-    return { kind: 'add', ...packedUse(this.keeper.state.limits, this.#clock.now()) };
+    return this.#usedSince(this.#beforeUsed);
+  }
+
+  /** What was used before is counted where it was: a day's limit would be used up twice. */
+  #usedSince(before: LimitSet): LaneCommand {
+    const now = this.#clock.now();
+    return { kind: 'add', ...packedUse(moreUsed(this.keeper.state.limits, before, now), now) };
   }
 
   #decided(decision: Decision): void {
@@ -85,4 +114,8 @@ export class Outage {
     }
     this.onDecision(decision);
   }
+}
+
+function copyOf(limits: LimitSet, now: number): LimitSet {
+  return limitSet.unpack(JSON.parse(JSON.stringify(limitSet.pack(limits, now))), now);
 }

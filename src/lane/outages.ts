@@ -49,6 +49,11 @@ export class Outages {
     return this.#present?.keeper;
   }
 
+  /** Something has happened in the lane. */
+  tell(command: LaneCommand): void {
+    this.#present?.tell(command);
+  }
+
   /** Why no call may go without the store. */
   get closedBy(): HeadroomError | undefined {
     const { onStoreLost, reach, remedy } = this.#store;

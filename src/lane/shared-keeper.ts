@@ -93,7 +93,7 @@ export class SharedKeeper implements LaneKeeper {
   }
 
   tell(command: LaneCommand): void {
-    this.#outages.keeper?.tell(command);
+    this.#outages.tell(command);
     if (this.#outages.isUntold(command)) return;
     if (command.kind === 'sent' && this.#known.now() - command.call.at < 1) return;
     this.#membership.tell(command);

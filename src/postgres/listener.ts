@@ -74,6 +74,8 @@ export class Listener {
       arrive = resolve;
     });
     const isOver = this.#until(connection, arrive);
+    // It came after the end: what waits for it to be closed keeps the process alive.
+    if (isOver()) return;
     connection.on('notification', (message) => {
       if (message.channel !== channel) return;
       this.#hearing.heard();

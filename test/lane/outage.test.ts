@@ -76,6 +76,45 @@ it('tells nothing until the store can be reached, then all that was used, then e
   outage.keeper.ask(tickets(2));
   const each = { kind: 'used', cost: expect.objectContaining({ requests: 1 }) };
   expect(told.slice(1)).toEqual([each, each]);
+  // The store was lost again meanwhile.
+  outage.returning();
+  expect(told).toHaveLength(3);
+});
+
+it('counts nothing again that was used before: the store knows of it', () => {
+  const state = lane();
+  change(
+    state,
+    [{ member: 'one', command: { kind: 'used', cost: { requests: 80 } } }],
+    clock.now(),
+  );
+  const outage = new Outage(state, 0.5, [{ requests: 4 }], clock, (command) => told.push(command));
+  outage.onDecision = (decision) => decided.push(decision);
+  outage.keeper.ask(tickets(100));
+  expect(grantedIn()).toHaveLength(6);
+  outage.returning();
+  expect(leftAfter(told[0]!)).toBe(94);
+  // One that has forgotten the lane doesn't know of the other four, either.
+  expect(leftAfter(outage.used)).toBe(90);
+});
+
+it('gives back what a call of before has not used where the store does', () => {
+  const state = lane();
+  const call = {
+    id: 1,
+    cost: { requests: 20 },
+    at: clock.now(),
+    epoch: 0,
+    taken: { requests: 20 },
+  };
+  change(state, [{ member: 'one', command: { kind: 'used', cost: call.cost } }], clock.now());
+  const outage = new Outage(state, 1, [], clock, (command) => told.push(command));
+  outage.onDecision = (decision) => decided.push(decision);
+  outage.keeper.ask(tickets(30));
+  const nothing = { actual: { requests: 0 }, wasAnswered: false, isRefused: false };
+  outage.tell({ kind: 'ended', call, ...nothing });
+  outage.returning();
+  expect([grantedIn().length, leftAfter(told[0]!)]).toEqual([30, 70]);
 });
 
 it('says what was used and has not come back', async () => {

@@ -106,3 +106,47 @@ it.each([
     await fc.assert(property, { numRuns: 8, examples: EXAMPLES });
   },
 );
+
+it.each([
+  ['remembers', false],
+  ['has forgotten everything', true],
+])(
+  'a store that was lost for seconds and %s: what was used of a day counts once',
+  async (_, forgets) => {
+    const clock = createVirtualClock({ start: START });
+    const memory = new MemoryStore(clock);
+    const stores = ['one', 'other'].map((name) => new FlakyStore(memory.cellsOf(name)));
+    const options = { limits: { rpd: 1000 }, enforcement: 'bucket', headroom: 0 } as const;
+    const limiters = stores.map((flaky) =>
+      createRateLimiter({ ...options, clock, store: Object.assign(flaky, { instances: 2 }) }),
+    );
+    const used = async (calls: number): Promise<void> => {
+      const each = limiters.map(async (limiter) => {
+        for (let i = 0; i < calls; i++) {
+          const granted = await limiter.acquire({}, { maxWaitMs: 60_000 });
+          granted.settle({ requests: 1 });
+        }
+      });
+      await clock.run(Promise.all(each));
+    };
+    const setDown = (isDown: boolean): void => {
+      for (const flaky of stores) flaky.isDown = isDown;
+    };
+    await used(300);
+    setDown(true);
+    if (forgets) memory.clear();
+    await clock.advance(2000);
+    await used(50);
+    // It comes and goes before it is back.
+    for (const isDown of [false, true, false, true]) {
+      setDown(isDown);
+      await used(5);
+      await clock.advance(1000);
+    }
+    setDown(false);
+    await clock.advance(5000);
+    await used(125);
+    await expect(used(10)).rejects.toMatchObject({ name: 'RateLimitExceeded' });
+    for (const limiter of limiters) limiter.close();
+  },
+);
