@@ -25,15 +25,13 @@ const MOST_ALIKE = 2000;
 /** A reading, against what each rule had foreseen. */
 export function judge(
   learning: ChargeLearning,
-  { used, charges, sent, isAlone = false }: ChargeTrace,
+  { used, charges }: ChargeTrace,
   errors: readonly number[],
 ): void {
-  // Calls in between may have reached the server in another order.
-  const isOrdered = isAlone && sent?.[0] === learning.sent[0];
   const noise = ROUNDING + (JITTER_MS * learning.limit) / MINUTE_MS;
   const apart = Math.max(...used) - Math.min(...used);
   if (apart > noise) {
-    if (learning.rule === undefined) find(learning, errors, NEAR * apart, noise, isOrdered);
+    if (learning.rule === undefined) find(learning, errors, NEAR * apart, noise);
     else compare(learning, learning.rule, used, errors, noise);
   }
   tryRefund(learning, charges, errors, noise);
@@ -41,15 +39,13 @@ export function judge(
 
 /**
  * Where many calls are in flight, a server sees them in another order, and others use its limit: then
- * a reading may be what a wrong rule had foreseen. So one is enough only where it is exact, and
- * fits the rule that the host is known by, or its call was alone.
+ * a reading may be near what a wrong rule had foreseen. So one is enough only where it is exact.
  */
 function find(
   learning: ChargeLearning,
   errors: readonly number[],
   near: number,
   noise: number,
-  isOrdered: boolean,
 ): void {
   const { recorded } = learning;
   const sizes = errors.map(Math.abs);
@@ -57,8 +53,7 @@ function find(
   const found = isRecorded ? recorded : sizes.indexOf(Math.min(...sizes));
   const size = sizes[found] ?? 0;
   if (size > near) return;
-  const isExact = size <= noise && (isRecorded || noise <= near);
-  const fit = isExact && (isOrdered || isRecorded) ? 1 : NEAR_FIT;
+  const fit = size <= noise && (isRecorded || noise <= near) ? 1 : NEAR_FIT;
   learning.fits = fit + (found === learning.candidate ? learning.fits : 0);
   learning.candidate = found;
   if (learning.fits >= learning.needed) adopt(learning, found);

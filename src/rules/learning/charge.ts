@@ -18,16 +18,12 @@ export interface ChargeReading {
   readonly remaining: number;
 }
 
-/**
- * A call is let through; `isAlone`: no other is in flight. Returns what has to be known of it when it is
- * answered.
- */
+/** A call is let through. Returns what has to be known of it when it is answered. */
 export function traceCharge(
   learning: ChargeLearning,
   charges: Charges | undefined,
   cost: Cost,
   now: number,
-  isAlone = false,
 ): ChargeTrace | undefined {
   const tokens = amount(cost, 'tokens');
   const charged = CHARGE_RULES.map(({ at }) => charges?.[at] ?? tokens);
@@ -36,7 +32,7 @@ export function traceCharge(
   learning.used = sumOf(learning.used, charged);
   if (charges === undefined) return undefined;
   const { sent, round } = learning;
-  return { charges, sent, used: learning.used.map(Math.round), round, isAlone };
+  return { charges, sent, used: learning.used.map(Math.round), round };
 }
 
 /**

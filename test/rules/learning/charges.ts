@@ -27,7 +27,6 @@ export class World {
   readonly learning: ChargeLearning;
   now = 0;
   #used = 0;
-  #inFlight = 0;
   readonly #rule: ChargeRule;
 
   constructor(rule: ChargeRule, recorded: ChargeRule = RECORDED) {
@@ -55,8 +54,7 @@ export class World {
 
   trace(sent: Sent): ChargeTrace {
     const charges = chargesOf(sent);
-    const isAlone = this.#inFlight++ === 0;
-    return traceCharge(this.learning, charges, { tokens: charges.bare }, this.now, isAlone)!;
+    return traceCharge(this.learning, charges, { tokens: charges.bare }, this.now)!;
   }
 
   arrive(sent: Sent): number {
@@ -65,7 +63,6 @@ export class World {
   }
 
   end({ trace, shown }: ReturnType<World['send']>, { input, output }: Sent): void {
-    this.#inFlight--;
     const remaining = Math.floor(Math.max(0, shown));
     hearCharge(this.learning, trace, { limit: LIMIT, remaining }, this.now);
     const more = input + output - trace.charges[this.#rule.at];
