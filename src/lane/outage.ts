@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { copyOfValue } from '../model/copy.ts';
 import type { Cost } from '../model/limits.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
@@ -59,8 +60,8 @@ export class Outage {
   ) {
     const now = clock.now();
     shareLimits(copy.limits, share, now);
-    this.#before = copyOf(copy.limits, now);
-    this.#beforeUsed = copyOf(copy.limits, now);
+    this.#before = copyOfValue(copy.limits);
+    this.#beforeUsed = copyOfValue(copy.limits);
     for (const cost of used) take(this.#before, cost, now);
     this.keeper = new LocalKeeper(copy, clock);
     for (const cost of used) this.keeper.tell({ kind: 'used', cost });
@@ -114,8 +115,4 @@ export class Outage {
     }
     this.onDecision(decision);
   }
-}
-
-function copyOf(limits: LimitSet, now: number): LimitSet {
-  return limitSet.unpack(JSON.parse(JSON.stringify(limitSet.pack(limits, now))), now);
 }

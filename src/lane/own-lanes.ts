@@ -19,9 +19,9 @@ interface OpenOwnLane {
   usedAt: number;
 }
 
-/** So many are kept that nobody uses now. */
+/** Where more are open, those that nobody uses now are closed. */
 const KEPT = 1000;
-/** And for so long: to be known in the store, each has to speak now and then. */
+/** And those that nobody has used for so long: to be known in the store, each has to speak now and then. */
 const IDLE_MS = 10_000;
 /** So often they are looked through; not at once, for who is told its lane has yet to ask it. */
 const LOOKED_MS = 1000;
@@ -99,7 +99,8 @@ export class OwnLanes {
     this.#cancelLook = undefined;
     for (const [id, { lane, usedAt }] of this.#open) {
       if (this.#open.size <= KEPT && this.#clock.now() < usedAt + IDLE_MS) break;
-      if (!lane.view.isUnused) continue;
+      // While the store is lost, a lane is what keeps that its limits were used.
+      if (!lane.view.isUnused || !this.#store.reach.isUp) continue;
       this.#open.delete(id);
       lane.close();
     }

@@ -1,11 +1,7 @@
+import type { AttemptOptions } from './client.ts';
+
 /** Of the SDK's `FinalRequestOptions`, what is read here. */
-export interface MessageOptions {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly signal?: AbortSignal | null;
-  readonly maxRetries?: number;
-  readonly headers?: unknown;
+export interface MessageOptions extends AttemptOptions {
   readonly middleware?: readonly unknown[];
 }
 

@@ -4,6 +4,16 @@ import type { Destination } from '../providers/provider-for.ts';
 import type { RemoteCounter } from '../tokens/remote-count.ts';
 import type { ClientPipeline } from './client-pipeline.ts';
 
+/** Of an SDK's `FinalRequestOptions`, what is read of each SDK's. */
+export interface AttemptOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | null;
+  readonly maxRetries?: number;
+  readonly headers?: unknown;
+}
+
 /** What we need to know of one SDK. Only its adapter touches the SDK's internals. */
 export interface ClientAdapter {
   /** The SDK's own provider. An unknown host may be a gateway in front of it. */

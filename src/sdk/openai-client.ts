@@ -1,4 +1,5 @@
 import { isObject } from '../model/json.ts';
+import type { AttemptOptions } from './client.ts';
 
 export interface ApiRequest {
   headers?: unknown;
@@ -8,13 +9,7 @@ export interface ApiRequest {
 export type Fetch = (url: unknown, init?: ApiRequest) => Promise<Response>;
 
 /** Of the SDK's `FinalRequestOptions`, what is read here. The same in openai 5, 6 and 7. */
-export interface RequestOptions {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly signal?: AbortSignal | null;
-  readonly maxRetries?: number;
-  readonly headers?: unknown;
+export interface RequestOptions extends AttemptOptions {
   readonly __metadata?: { readonly hasStreamingBody?: boolean };
 }
 

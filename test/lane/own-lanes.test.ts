@@ -3,6 +3,7 @@ import { createRateLimiter } from '../../src/limiter.ts';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { createVirtualClock } from '../../src/testing/index.ts';
 import { CountingStore } from '../support/counting-store.ts';
+import { FlakyStore } from '../support/flaky-store.ts';
 import '../support/loaded.ts';
 
 it('lets calls that wait go as soon as their tier has more room, with a store as well', async () => {
@@ -72,5 +73,23 @@ it('is a member of no caller’s lane that was not used for a while, and comes b
   expect(isThrough).toBe(false);
   again.settle();
   await clock.run(second);
+  limiter.close();
+});
+
+it('forgets nothing that an idle caller has used while the store is lost', async () => {
+  const clock = createVirtualClock({ start: 1_700_000_000_000 });
+  const flaky = new FlakyStore(new MemoryStore(clock).cellsOf('p'));
+  const store = Object.assign(flaky, { instances: 1 });
+  const tiers = { user: { rpm: 1, strategy: 'sliding-window' } } as const;
+  const limiter = createRateLimiter({ clock, store, tiers });
+  const ask = async (): Promise<number> => {
+    const granted = await limiter.acquire({}, { key: 'ann', tier: 'user' });
+    granted.settle();
+    return clock.now();
+  };
+  flaky.isDown = true;
+  const first = await clock.run(ask());
+  await clock.advance(30_000);
+  expect((await clock.run(ask())) - first).toBeGreaterThanOrEqual(60_000);
   limiter.close();
 });
