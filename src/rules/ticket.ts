@@ -48,6 +48,8 @@ export interface ChargeTrace {
   readonly sent?: readonly number[] | undefined;
   /** What was known then: see `ChargeLearning`. */
   readonly round: number;
+  /** Whether no other call was in flight: then the server saw calls in this order. */
+  readonly isAlone?: boolean | undefined;
 }
 
 /** A call that was let through, as far as the lane has to know it. */

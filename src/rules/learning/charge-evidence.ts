@@ -1,7 +1,7 @@
 import type { Charges } from '../../model/charge.ts';
 import { MINUTE_MS } from '../../model/limits.ts';
 import type { ChargeTrace } from '../ticket.ts';
-import { adopt, type ChargeLearning, likelyRule } from './charge-belief.ts';
+import { adopt, atOf, type ChargeLearning, likelyRule } from './charge-belief.ts';
 
 /** Readings are whole numbers, and a request takes some milliseconds more or less to arrive. */
 export const ROUNDING = 2;
@@ -22,16 +22,33 @@ const ON_TRIAL = 1.6;
 const RARER = 4;
 const MOST_ALIKE = 2000;
 
-/** A reading, against what each rule had foreseen. */
+interface Evidence {
+  /** How much more was used than each rule had foreseen. */
+  readonly errors: readonly number[];
+  /** A rule is found if its error is smaller than that. */
+  readonly near: number;
+  readonly noise: number;
+  /** Whether the server has seen the calls in the order in which they were let through. */
+  readonly isOrdered: boolean;
+  readonly charges: Charges;
+  /** The tokens that were reserved for the call. */
+  readonly reserved: number;
+}
+
+/** A reading, against what each rule had foreseen. `reserved`: the tokens reserved for its call. */
 export function judge(
   learning: ChargeLearning,
-  { used, charges }: ChargeTrace,
+  { used, charges, sent, isAlone = false }: ChargeTrace,
   errors: readonly number[],
+  reserved: number,
 ): void {
+  // Calls in between may have reached the server in another order.
+  const isOrdered = isAlone && sent?.[0] === learning.sent[0];
   const noise = ROUNDING + (JITTER_MS * learning.limit) / MINUTE_MS;
   const apart = Math.max(...used) - Math.min(...used);
   if (apart > noise) {
-    if (learning.rule === undefined) find(learning, errors, NEAR * apart, noise);
+    const evidence = { errors, near: NEAR * apart, noise, isOrdered, charges, reserved };
+    if (learning.rule === undefined) find(learning, evidence);
     else compare(learning, learning.rule, used, errors, noise);
   }
   tryRefund(learning, charges, errors, noise);
@@ -39,13 +56,13 @@ export function judge(
 
 /**
  * Where many calls are in flight, a server sees them in another order, and others use its limit: then
- * a reading may be near what a wrong rule had foreseen. So one is enough only where it is exact.
+ * a reading may be what a wrong rule had foreseen. So one is enough only where it is exact, and
+ * shows the rule that the host is known by, or one that takes no less than was reserved, or its call
+ * was alone.
  */
 function find(
   learning: ChargeLearning,
-  errors: readonly number[],
-  near: number,
-  noise: number,
+  { errors, near, noise, isOrdered, charges, reserved }: Evidence,
 ): void {
   const { recorded } = learning;
   const sizes = errors.map(Math.abs);
@@ -53,7 +70,9 @@ function find(
   const found = isRecorded ? recorded : sizes.indexOf(Math.min(...sizes));
   const size = sizes[found] ?? 0;
   if (size > near) return;
-  const fit = size <= noise && (isRecorded || noise <= near) ? 1 : NEAR_FIT;
+  const isExact = size <= noise && (isRecorded || noise <= near);
+  const isCareful = charges[atOf(found)] >= reserved;
+  const fit = isExact && (isOrdered || isRecorded || isCareful) ? 1 : NEAR_FIT;
   learning.fits = fit + (found === learning.candidate ? learning.fits : 0);
   learning.candidate = found;
   if (learning.fits >= learning.needed) adopt(learning, found);

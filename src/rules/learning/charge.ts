@@ -16,14 +16,20 @@ const TOKENS_A_MINUTE: Subject = { dimension: 'tokens', windowMs: MINUTE_MS };
 export interface ChargeReading {
   readonly limit: number;
   readonly remaining: number;
+  /** The tokens that were reserved for its call. */
+  readonly reserved: number;
 }
 
-/** A call is let through. Returns what has to be known of it when it is answered. */
+/**
+ * A call is let through; `isAlone`: no other is in flight. Returns what has to be known of it when it is
+ * answered.
+ */
 export function traceCharge(
   learning: ChargeLearning,
   charges: Charges | undefined,
   cost: Cost,
   now: number,
+  isAlone = false,
 ): ChargeTrace | undefined {
   const tokens = amount(cost, 'tokens');
   const charged = CHARGE_RULES.map(({ at }) => charges?.[at] ?? tokens);
@@ -32,7 +38,7 @@ export function traceCharge(
   learning.used = sumOf(learning.used, charged);
   if (charges === undefined) return undefined;
   const { sent, round } = learning;
-  return { charges, sent, used: learning.used.map(Math.round), round };
+  return { charges, sent, used: learning.used.map(Math.round), round, isAlone };
 }
 
 /**
@@ -85,14 +91,19 @@ export function chargedInTheEnd(
 /** What the server has left shows what it has charged. */
 export function hearRemaining(
   charge: ChargeLearning,
-  call: Pick<GrantedCall, 'charge'>,
+  call: Pick<GrantedCall, 'charge' | 'cost'>,
   sightings: readonly Sighting[],
   now: number,
 ): void {
   if (call.charge === undefined) return;
   const shown = sightings.find((each) => isSameLimit(each, TOKENS_A_MINUTE));
   if (shown?.remaining === undefined) return;
-  hearCharge(charge, call.charge, { limit: shown.max, remaining: shown.remaining }, now);
+  const reading = {
+    limit: shown.max,
+    remaining: shown.remaining,
+    reserved: amount(call.cost, 'tokens'),
+  };
+  hearCharge(charge, call.charge, reading, now);
 }
 
 /** A refusal states the charge, or casts doubt on what is known of it. */
@@ -112,7 +123,7 @@ export function hearRequested(
 export function hearCharge(
   learning: ChargeLearning,
   trace: ChargeTrace,
-  { limit, remaining }: ChargeReading,
+  { limit, remaining, reserved }: ChargeReading,
   now: number,
 ): void {
   flowOut(learning, now);
@@ -124,7 +135,7 @@ export function hearCharge(
   // Where nothing is left, more may have been used than is shown.
   const isTelling = remaining > 0 && (isFirst || limit === learning.limit);
   learning.limit = limit;
-  if (learning.isAnchored && isTelling) judge(learning, trace, errors);
+  if (learning.isAnchored && isTelling) judge(learning, trace, errors, reserved);
   learning.used = sumOf(learning.used, errors).map((used) => Math.max(0, used));
   learning.isAnchored = !isFirst;
   learning.round++;

@@ -10,7 +10,22 @@ import {
 } from '../../../src/rules/learning/charge.ts';
 import { CHARGE_RULES, likelyRule } from '../../../src/rules/learning/charge-belief.ts';
 import { chargeLearning } from '../../../src/rules/learning/learning-codec.ts';
-import { RECORDED, sent, World } from './charges.ts';
+import { RECORDED, type Sent, sent, World } from './charges.ts';
+
+const CAREFUL = { at: 'sum', isSettled: false } as const;
+/** Calls at once, and when the server sees each. */
+const atOnce = fc.array(fc.tuple(sent, fc.nat(1000)), { minLength: 3, maxLength: 30 });
+
+/** What the answer to one of the calls shows. */
+function foundAtOnce(world: World, batch: readonly (readonly [Sent, number])[], which = 0) {
+  const calls = batch.map(([call, place]) => ({ call, place, trace: world.trace(call) }));
+  const arrived = calls.toSorted((a, b) => a.place - b.place);
+  const shown = new Map(arrived.map(({ call, trace }) => [trace, world.arrive(call)]));
+  world.pass(100);
+  const { call, trace } = calls[which % calls.length]!;
+  world.end({ trace, shown: shown.get(trace) ?? 0 }, call);
+  return world.found?.at;
+}
 
 describe('what a server charges', () => {
   it('begins with no rule, and the recorded one as the likely one', () => {
@@ -25,6 +40,28 @@ describe('what a server charges', () => {
         world.ask(call);
         expect(world.found?.at).toBe(rule.at);
       }),
+    );
+  });
+
+  it('is not read off one answer to many calls at once, which the server may have seen in another order', () => {
+    fc.assert(
+      fc.property(atOnce, fc.nat(100), (batch, which) => {
+        const found = foundAtOnce(new World(CAREFUL, CAREFUL), batch, which);
+        expect([undefined, 'sum']).toContain(found);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is read off such an answer where it takes no less than is reserved', () => {
+    fc.assert(
+      fc.property(atOnce, (batch) => {
+        const world = new World({ at: 'max', isSettled: false }, CAREFUL);
+        world.reserved = 'max';
+        const inOrder = batch.map(([call]) => [call, 0] as const);
+        expect(foundAtOnce(world, inOrder)).toBe('max');
+      }),
+      { numRuns: 100 },
     );
   });
 

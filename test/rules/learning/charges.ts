@@ -25,8 +25,11 @@ export function chargesOf({ input, allowed, output }: Sent): Charges {
 /** A server with a bucket of 60,000 tokens a minute, one a millisecond, and who learns its charge. */
 export class World {
   readonly learning: ChargeLearning;
+  /** What is reserved for a call as long as no rule is found. */
+  reserved: ChargeRule['at'] = 'sum';
   now = 0;
   #used = 0;
+  #inFlight = 0;
   readonly #rule: ChargeRule;
 
   constructor(rule: ChargeRule, recorded: ChargeRule = RECORDED) {
@@ -54,7 +57,8 @@ export class World {
 
   trace(sent: Sent): ChargeTrace {
     const charges = chargesOf(sent);
-    return traceCharge(this.learning, charges, { tokens: charges.bare }, this.now)!;
+    const isAlone = this.#inFlight++ === 0;
+    return traceCharge(this.learning, charges, { tokens: charges.bare }, this.now, isAlone)!;
   }
 
   arrive(sent: Sent): number {
@@ -63,8 +67,10 @@ export class World {
   }
 
   end({ trace, shown }: ReturnType<World['send']>, { input, output }: Sent): void {
+    this.#inFlight--;
     const remaining = Math.floor(Math.max(0, shown));
-    hearCharge(this.learning, trace, { limit: LIMIT, remaining }, this.now);
+    const reserved = trace.charges[this.found?.at ?? this.reserved];
+    hearCharge(this.learning, trace, { limit: LIMIT, remaining, reserved }, this.now);
     const more = input + output - trace.charges[this.#rule.at];
     if (this.#rule.isSettled) this.#used = Math.max(0, this.#used + more);
     settleCharge(this.learning, trace, { tokens: input + output }, false);
