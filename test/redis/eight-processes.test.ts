@@ -11,8 +11,8 @@ const RPM = 15_000;
 const PER_MS = (0.8 * RPM) / 60_000;
 /** A second's worth. */
 const BURST = 200;
-/** 5,000 calls. */
-const SHARES = [1300, 1000, 800, 650, 500, 400, 250, 100];
+/** 3,000 calls. */
+const SHARES = [780, 600, 480, 390, 300, 240, 150, 60];
 const KILLED = 'process 3';
 
 describeRedis('eight processes with one limit', (server) => {
@@ -51,7 +51,7 @@ describeRedis('eight processes with one limit', (server) => {
       ...shared,
       name: `process ${i}`,
       calls,
-      overMs: 17_000,
+      overMs: 10_000,
     }));
     const redis = await createClient({ url: server().url }).connect();
     cleanUp.push(() => redis.destroy());
@@ -59,7 +59,7 @@ describeRedis('eight processes with one limit', (server) => {
     const late: LateSpell[] = [];
     const ping = (): Promise<unknown> => redis.ping().catch(() => {});
     cleanUp.push(watchLateSpells((spell) => void late.push(spell), ping));
-    await sleep(9000);
+    await sleep(5000);
     const killedAt = performance.timeOrigin + performance.now();
     processes.kill(KILLED);
     await processes.ended();
