@@ -157,12 +157,13 @@ export class Forecaster {
 
   #after(ahead: Calls, cost: Cost, situation: LaneSituation): Wait {
     const { limits, now, pauseMs, queue } = situation;
+    const isWhole = isAlone(situation) && ahead.calls === queue.ahead.all.calls;
     // With a store, they are others once the value was read anew.
     const isSame = this.#limits === limits && this.#line?.reaches(ahead) === true;
-    if (isSame && this.#line) return this.#line.waitAfter(ahead, cost, now);
+    const isGood = isSame && !(isWhole && this.#line?.lacksPace);
+    if (isGood && this.#line) return this.#line.waitAfter(ahead, cost, now);
     this.#limits = limits;
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
-    const isWhole = isAlone(situation) && ahead.calls === queue.ahead.all.calls;
     return this.#line.waitAfter(ahead, cost, now, isWhole ? firstCosts(queue) : []);
   }
 }

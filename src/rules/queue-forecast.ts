@@ -1,7 +1,17 @@
-import { amount, type Cost, DIMENSIONS, minus, plus, times } from '../model/limits.ts';
+import {
+  amount,
+  type Cost,
+  DIMENSIONS,
+  type Dimension,
+  minus,
+  plus,
+  times,
+} from '../model/limits.ts';
 import { foreseeTrials } from './limits/burst-evidence.ts';
 import type { LimitSet } from './limits/limit-set.ts';
 import { takeAsHead, type Wait, wait } from './limits/limit-waits.ts';
+import { linePaceOf } from './line-pace.ts';
+import { rehearsed } from './line-rehearsal.ts';
 
 /** Calls, and what they cost together. */
 export interface Calls {
@@ -14,6 +24,8 @@ export interface Calls {
  * forecast need not take longer than that.
  */
 const MOST_STEPS = 256;
+/** Where seconds are counted, so many calls are enough to tell the pace of those behind. */
+const LEAST_PACED = 64;
 /** Costs are sums: they are compared with this slack. */
 const SLACK = 1e-6;
 /** How many calls fit a window of a second is a matter of each one: they can't be taken together. */
@@ -29,11 +41,22 @@ export class QueueForecast {
   /** What has been let through here, and when the last of it went. */
   #done: Calls = { calls: 0, cost: {} };
   #now: number;
+  /** Where only the pace is foreseen: what each unit of the scarcest limit takes, told by so many calls. */
+  #pace:
+    | { readonly dimension: Dimension; readonly msPerUnit: number; readonly calls: number }
+    | undefined;
 
   /** `limits`: a copy; `startAt`: when calls may go again, where the lane is paused. */
   constructor(limits: LimitSet, startAt: number) {
     this.#limits = foreseeTrials(limits);
     this.#now = startAt;
+  }
+
+  /** Whether it would foresee deep lines better if it began anew, with the costs of the first calls. */
+  get lacksPace(): boolean {
+    const { calls } = this.#done;
+    const needed = this.#pace === undefined ? LEAST_PACED : MOST_STEPS;
+    return calls >= needed && this.#isSliced && needed > (this.#pace?.calls ?? 0);
   }
 
   /** Whether it can go on to `ahead`: it must not have let through more, or something else. */
@@ -69,26 +92,38 @@ export class QueueForecast {
 
   /** Lets the first calls go one by one, each with its own cost. */
   #begin(ahead: Calls, first: readonly Cost[]): void {
-    const startAt = this.#now;
-    let cost: Cost = {};
     const costs = first.slice(0, Math.min(ahead.calls, MOST_STEPS));
+    if (costs.length >= LEAST_PACED && this.#isSliced && this.#foundPace(costs)) return;
+    let cost: Cost = {};
     for (const each of costs) {
       this.#letGo(each);
       cost = plus(cost, each);
     }
     this.#done = { calls: costs.length, cost };
-    this.#spread(ahead, startAt);
   }
 
-  /** Where seconds are counted, those behind go as the first ones did. */
-  #spread(ahead: Calls, startAt: number): void {
-    const { calls, cost } = this.#done;
-    if (calls < MOST_STEPS || ahead.calls === calls || !this.#isSliced) return;
-    const rest = minus(ahead.cost, cost);
-    const shares = DIMENSIONS.map((each) => amount(rest, each) / amount(cost, each));
-    const share = Math.max(...shares.filter(Number.isFinite));
-    this.#now += Math.ceil((this.#now - startAt) * share);
-    this.#done = ahead;
+  /** Where seconds are counted, those behind go as the first ones do: small ones pass large ones. */
+  #foundPace(first: readonly Cost[]): boolean {
+    const line = first.map((counted) => ({ counted }));
+    const waits = rehearsed(this.#limits, line, this.#now, this.#now);
+    const dimension = this.#scarcest(first.reduce(plus, {}));
+    const pace = linePaceOf(
+      first.map((_, index) => waits[index]?.waitMs ?? Number.POSITIVE_INFINITY),
+      first.map((cost) => amount(cost, dimension)),
+    );
+    if (pace === undefined) return false;
+    this.#now += pace.offsetMs;
+    this.#pace = { dimension, msPerUnit: pace.msPerUnit, calls: first.length };
+    return true;
+  }
+
+  /** Of which limit a cost takes the most. */
+  #scarcest(cost: Cost): Dimension {
+    const shares = this.#limits.meters.map(({ limit: { dimension, max } }) => ({
+      dimension,
+      share: amount(cost, dimension) / max,
+    }));
+    return shares.reduce((most, each) => (each.share > most.share ? each : most)).dimension;
   }
 
   get #isSliced(): boolean {
@@ -101,6 +136,11 @@ export class QueueForecast {
     const calls = ahead.calls - this.#done.calls;
     if (calls === 0) return;
     const rest = minus(ahead.cost, this.#done.cost);
+    if (this.#pace !== undefined) {
+      this.#now += amount(rest, this.#pace.dimension) * this.#pace.msPerUnit;
+      this.#done = ahead;
+      return;
+    }
     const steps = Math.min(calls, Math.max(MOST_STEPS, this.#windowsOf(rest)));
     const each = times(rest, 1 / steps);
     for (let step = 0; step < steps; step++) this.#letGo(each);

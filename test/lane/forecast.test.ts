@@ -112,6 +112,32 @@ describe('the wait that is told', () => {
   );
 
   it.each(ENFORCEMENTS)(
+    'errs no more for those behind a thousand unequal ones, and for those that come later (%s)',
+    async (enforcement) => {
+      const random = createRandom(3);
+      const unequal = (): Cost => ({ tokens: Math.round(30 * 8 ** (random() + random())) });
+      const { clock, limiter } = setup({ limits: { rpm: 60_000, tpm: 120_000 }, enforcement });
+      const toldMs = new Map<string, number>();
+      limiter.on('throttled', ({ callId, waitMs }) => toldMs.set(callId, waitMs));
+      const found: Told[] = [];
+      const went = Array.from({ length: 1400 }, async (_, index) => {
+        const afterMs = Math.max(0, index - 1000) * 100;
+        if (afterMs > 0) await new Promise<void>((done) => clock.setTimeout(done, afterMs));
+        const since = clock.now();
+        const cost = unequal();
+        const reservation = await limiter.acquire(cost);
+        const waitedMs = clock.now() - since;
+        if (waitedMs > 0) {
+          found.push({ toldMs: toldMs.get(reservation.callId) ?? Number.NaN, waitedMs });
+        }
+        reservation.settle(cost);
+      });
+      await clock.run(Promise.all(went));
+      expectNear(found);
+    },
+  );
+
+  it.each(ENFORCEMENTS)(
     'is too long for hardly anybody, where calls come one by one (%s)',
     async (enforcement) => {
       const { clock, limiter } = setup({ limits: LIMITS[0], enforcement });
