@@ -55,6 +55,8 @@ const FIRST_CALLS = 256;
 const CALLS_OF_JOINED = 4;
 /** But the event loop isn't held for longer; of those behind, few may pass so many. */
 const MOST_REHEARSED = 512;
+/** So many that join at once are told what others that joined with them take before them. */
+const MOST_TOLD = 2048;
 
 /**
  * When calls will go: after their caller's calls of the same priority or a higher one, and after as
@@ -94,7 +96,7 @@ export class Forecaster {
     if (forecast.waitMs <= enoughMs || index >= LOOKED_AT || !isAlone(situation)) return forecast;
     const line: InLine[] = situation.queue.first(LOOKED_AT);
     if (line.slice(0, index).every(({ counted }) => isAtLeast(cost, counted))) return forecast;
-    line.splice(index, 0, { counted: cost });
+    line.splice(index, 0, { key: call.caller.id, counted: cost });
     return told(rehearsedIn(situation, line, index)[index]);
   }
 
@@ -103,14 +105,39 @@ export class Forecaster {
     return this.#asked(call);
   }
 
-  /** How long the lane's limits hold the first calls, where some of those that have joined are of them. */
+  /** How long the lane's limits hold calls, where some of those that have joined are among the first. */
   ofLine(joined: readonly Joining[]): ReadonlyMap<InLine, Wait | undefined> {
     const situation = this.#situation();
+    const { queue } = situation;
     const calls = Math.min(MOST_REHEARSED, Math.max(LOOKED_AT, CALLS_OF_JOINED * joined.length));
     const isInFront = isAlone(situation) && joined.some(({ index }) => index < calls);
-    const line = isInFront ? situation.queue.first(calls) : [];
+    if (!isInFront) return new Map();
+    // Of several callers', those that joined later may go before those that joined first.
+    const most =
+      queue.ahead.readyCallers > 1 ? CALLS_OF_JOINED * Math.min(joined.length, MOST_TOLD) : 0;
+    const all = queue.first(Math.max(calls, most));
+    const line = all.slice(0, calls);
     const waits = isPlain(line, joined) ? [] : rehearsedIn(situation, line);
-    return new Map(line.map((call, index) => [call, waits[index]]));
+    const behind = this.#behind(situation, line, all.slice(calls));
+    return new Map([...line.map((call, index) => [call, waits[index]] as const), ...behind]);
+  }
+
+  /** The waits of calls behind the first ones, by what those before each take. */
+  #behind(
+    situation: LaneSituation,
+    first: readonly InLine[],
+    behind: readonly InLine[],
+  ): [InLine, Wait][] {
+    if (behind.length === 0) return [];
+    const { limits, now, pauseMs } = situation;
+    const line = new QueueForecast(copyOfValue(limits), now + pauseMs);
+    const firstCosts = first.slice(0, FIRST_CALLS).map(({ counted }) => counted);
+    let cost = first.reduce((sum, { counted }) => plus(sum, counted), {} as Cost);
+    return behind.map((call, index) => {
+      const ahead = { calls: first.length + index, cost };
+      cost = plus(cost, call.counted);
+      return [call, line.waitAfter(ahead, call.counted, now, firstCosts)];
+    });
   }
 
   #asked(call: Asking): Joining & { readonly cost: Cost; readonly situation: LaneSituation } {
@@ -119,10 +146,10 @@ export class Forecaster {
     const cost = capEstimates(limits, call.cost, call.expects);
     const { caller, counted, priority } = call;
     const ahead = others?.before(call, queue) ?? queue.ahead.of(caller, counted, priority);
-    const alone = this.#after(ahead, cost, situation);
     const own = this.#ofOwn(call, situation);
     const slotMs = obstacle === 'concurrency' ? slotWait(situation) : 0;
-    const told = ({ waitMs, dimension }: Wait = alone): Forecast => {
+    const told = (lane?: Wait): Forecast => {
+      const { waitMs, dimension } = lane ?? this.#after(ahead, cost, situation);
       const laneMs = Math.max(waitMs, slotMs + pauseMs);
       if (own.waitMs > laneMs) return { waitMs: own.waitMs, reason: own.reason, limitOf: 'key' };
       return { waitMs: laneMs, reason: obstacle ?? dimension, limitOf: isOwn ? 'key' : 'lane' };
@@ -157,10 +184,11 @@ export class Forecaster {
 
   #after(ahead: Calls, cost: Cost, situation: LaneSituation): Wait {
     const { limits, now, pauseMs, queue } = situation;
-    const isWhole = isAlone(situation) && ahead.calls === queue.ahead.all.calls;
+    const isOnly = queue.ahead.readyCallers === 1;
+    const isWhole = isAlone(situation) && (isOnly || ahead.calls === queue.ahead.all.calls);
     // With a store, they are others once the value was read anew.
     const isSame = this.#limits === limits && this.#line?.reaches(ahead) === true;
-    const isGood = isSame && !(isWhole && this.#line?.lacksPace);
+    const isGood = isSame && !(isWhole && isOnly && this.#line?.lacksPace);
     if (isGood && this.#line) return this.#line.waitAfter(ahead, cost, now);
     this.#limits = limits;
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);
@@ -182,11 +210,13 @@ function isPlain(line: readonly InLine[], joined: readonly Joining[]): boolean {
 
 /** How long each call of the line waits: see `rehearsed`. */
 function rehearsedIn(
-  { limits, now, pauseMs }: LaneSituation,
+  { limits, now, pauseMs, queue }: LaneSituation,
   line: readonly InLine[],
   last?: number,
 ): readonly (Wait | undefined)[] {
-  return rehearsed(limits, line, now, now + pauseMs, last);
+  const clockOf =
+    queue.ahead.readyCallers > 1 ? (key: string) => queue.ahead.clockOf(key) : undefined;
+  return rehearsed(limits, line, now, now + pauseMs, { last, clockOf });
 }
 
 /** What the first calls that wait cost, in their order; none where the order is not known. */

@@ -1,5 +1,6 @@
 import type { Caller } from '../callers/caller.ts';
 import { type Cost, least, minus, plus, times } from '../model/limits.ts';
+import type { KeyClock } from '../rules/turns.ts';
 import { type Ahead, type CallerQueue, NOTHING_AHEAD } from './caller-queue.ts';
 import type { Heap } from './heap.ts';
 import type { QueuedCall } from './queued-call.ts';
@@ -19,6 +20,16 @@ export class CallsAhead<R = unknown> {
   /** All calls that are counted. */
   get all(): Ahead {
     return this.#all;
+  }
+
+  /** How many callers have calls that none of their own limits holds back. */
+  get readyCallers(): number {
+    return this.#ready.size;
+  }
+
+  /** Where a caller with waiting calls stands. */
+  clockOf(key: string): KeyClock | undefined {
+    return this.#callers.get(key)?.clock;
   }
 
   /** A call that waits is counted from now on. */

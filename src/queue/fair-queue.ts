@@ -11,6 +11,7 @@ import {
 } from '../rules/turns.ts';
 import { CallerQueue } from './caller-queue.ts';
 import { CallsAhead } from './calls-ahead.ts';
+import { callsInTurn } from './calls-in-turn.ts';
 import { firstCalls } from './first-calls.ts';
 import { Heap } from './heap.ts';
 import type { QueuedCall } from './queued-call.ts';
@@ -114,10 +115,10 @@ export class FairQueue<R = unknown> {
     return this.#found.calls;
   }
 
-  /** The first calls that count in forecasts, at most `count`; none where some are held. */
+  /** The first calls that count in forecasts, in their order, at most `count`; none where some are held. */
   first(count: number): QueuedCall<R>[] {
     if (this.#held.size > 0) return [];
-    return firstCalls(this.#ready, count).filter(({ isCounted }) => isCounted);
+    return callsInTurn(this.#ready, count, this.#sizeOf).filter(({ isCounted }) => isCounted);
   }
 
   /** All calls, in no particular order. */

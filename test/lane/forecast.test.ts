@@ -137,6 +137,29 @@ describe('the wait that is told', () => {
     },
   );
 
+  it.each(ENFORCEMENTS.flatMap((each) => [5, 50].map((keys) => [each, keys] as const)))(
+    'errs no more for calls of several keys, however many each has (%s, %i keys)',
+    async (enforcement, keys) => {
+      const random = createRandom(3);
+      const { clock, limiter } = setup({ limits: { rpm: 60_000, tpm: 120_000 }, enforcement });
+      const toldMs = new Map<string, number>();
+      limiter.on('throttled', ({ callId, waitMs }) => toldMs.set(callId, waitMs));
+      const found: Told[] = [];
+      const went = Array.from({ length: 1500 }, async () => {
+        const cost = { tokens: Math.round(30 * 8 ** (random() + random())) };
+        const key = `key ${Math.floor(keys * random() ** 2)}`;
+        const reservation = await limiter.acquire(cost, { key });
+        const { callId, waitedMs } = reservation;
+        const told = toldMs.get(callId);
+        if (told !== undefined || waitedMs > 0)
+          found.push({ toldMs: told ?? Number.NaN, waitedMs });
+        reservation.settle();
+      });
+      await clock.run(Promise.all(went));
+      expectNear(found);
+    },
+  );
+
   it.each(ENFORCEMENTS)(
     'is too long for hardly anybody, where calls come one by one (%s)',
     async (enforcement) => {

@@ -20,7 +20,7 @@ function lineOf(...costs: readonly number[]): InLine[] {
 }
 
 function waitsOf(limits: LimitSet, line: readonly InLine[], startAt = 0, last?: number): number[] {
-  return rehearsed(limits, line, 0, startAt, last).map((each) => each?.waitMs ?? Number.NaN);
+  return rehearsed(limits, line, 0, startAt, { last }).map((each) => each?.waitMs ?? Number.NaN);
 }
 
 describe('a line that is rehearsed', () => {
