@@ -118,26 +118,8 @@ export class Forecaster {
     const all = queue.first(Math.max(calls, most));
     const line = all.slice(0, calls);
     const waits = isPlain(line, joined) ? [] : rehearsedIn(situation, line);
-    const behind = this.#behind(situation, line, all.slice(calls));
-    return new Map([...line.map((call, index) => [call, waits[index]] as const), ...behind]);
-  }
-
-  /** The waits of calls behind the first ones, by what those before each take. */
-  #behind(
-    situation: LaneSituation,
-    first: readonly InLine[],
-    behind: readonly InLine[],
-  ): [InLine, Wait][] {
-    if (behind.length === 0) return [];
-    const { limits, now, pauseMs } = situation;
-    const line = new QueueForecast(copyOfValue(limits), now + pauseMs);
-    const firstCosts = first.slice(0, FIRST_CALLS).map(({ counted }) => counted);
-    let cost = first.reduce((sum, { counted }) => plus(sum, counted), {} as Cost);
-    return behind.map((call, index) => {
-      const ahead = { calls: first.length + index, cost };
-      cost = plus(cost, call.counted);
-      return [call, line.waitAfter(ahead, call.counted, now, firstCosts)];
-    });
+    const behind = waitsBehind(situation, all, line.length);
+    return new Map(all.map((call, index) => [call, waits[index] ?? behind[index]]));
   }
 
   #asked(call: Asking): Joining & { readonly cost: Cost; readonly situation: LaneSituation } {
@@ -217,6 +199,24 @@ function rehearsedIn(
   const clockOf =
     queue.ahead.readyCallers > 1 ? (key: string) => queue.ahead.clockOf(key) : undefined;
   return rehearsed(limits, line, now, now + pauseMs, { last, clockOf });
+}
+
+/** The waits of those calls of a line that are behind so many, by what those before each take. */
+function waitsBehind(
+  { limits, now, pauseMs }: LaneSituation,
+  line: readonly InLine[],
+  calls: number,
+): readonly (Wait | undefined)[] {
+  if (calls === line.length) return [];
+  const costs = line.map(({ counted }) => counted);
+  const forecast = new QueueForecast(copyOfValue(limits), now + pauseMs);
+  let ahead: Cost = {};
+  return costs.map((cost, index) => {
+    const before = ahead;
+    ahead = plus(ahead, cost);
+    if (index < calls) return undefined;
+    return forecast.waitAfter({ calls: index, cost: before }, cost, now, costs);
+  });
 }
 
 /** What the first calls that wait cost, in their order; none where the order is not known. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../callers/caller.ts';
+import { type Allowance, allowanceOf, type Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { LaneRef } from '../events.ts';
 import type { GuardedEmitter } from '../guarded-emitter.ts';
@@ -80,6 +80,18 @@ export class LaneSharing {
   /** The caller's own limits, where its tier has any. */
   async own(caller: Caller): Promise<Lane | undefined> {
     return this.#ownLanes.of(caller);
+  }
+
+  /** What the caller's own limits leave it; `undefined` where its tier has none. */
+  async allowance(caller: Caller): Promise<Allowance[] | undefined> {
+    const own = await this.own(caller);
+    if (own === undefined) return undefined;
+    const { limits } = await own.view.refresh();
+    const now = own.view.now();
+    const aheadMs = now - this.#clock.now();
+    return allowanceOf(limits, now).map((each) => {
+      return { ...each, resetAt: Math.ceil(each.resetAt - aheadMs) };
+    });
   }
 
   /** Others are to know of the lane. */

@@ -1,4 +1,4 @@
-import { type Allowance, allowanceOf, type Caller } from '../callers/caller.ts';
+import type { Allowance, Caller } from '../callers/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { StoreEvent } from '../events.ts';
 import type { GuardedEmitter } from '../guarded-emitter.ts';
@@ -62,15 +62,8 @@ export class LateSharing {
 
   /** What the limits of a caller's tier leave it: with a store, those are a lane. */
   async allowance(caller: Caller): Promise<Allowance[]> {
-    const own = await this.#sharing?.own(caller);
-    const { clock } = this.#host;
-    if (own === undefined) return caller.allowance(clock.now());
-    const { limits } = await own.view.refresh();
-    const now = own.view.now();
-    const aheadMs = now - clock.now();
-    return allowanceOf(limits, now).map((each) => {
-      return { ...each, resetAt: Math.ceil(each.resetAt - aheadMs) };
-    });
+    const shared = await this.#sharing?.allowance(caller);
+    return shared ?? caller.allowance(this.#host.clock.now());
   }
 
   /** Counts what a caller has used elsewhere in the limits of its tier. */

@@ -19,7 +19,7 @@ export function linePaceOf(
 ): LinePace | undefined {
   const inTurn = amounts
     .map((taken, index) => ({ taken, waitMs: waitsMs[index] ?? Number.POSITIVE_INFINITY }))
-    .sort((one, other) => (one.waitMs < other.waitMs ? -1 : 1))
+    .sort((one, other) => one.waitMs - other.waitMs)
     .slice(0, TELLING * amounts.length);
   const msPerUnit =
     (inTurn.at(-1)?.waitMs ?? 0) / inTurn.reduce((sum, { taken }) => sum + taken, 0);
@@ -32,7 +32,7 @@ export function linePaceOf(
   });
   const settled = offsets
     .slice(SETTLED * amounts.length, TELLING * amounts.length)
-    .sort((one, other) => (one < other ? -1 : 1));
+    .sort((one, other) => one - other);
   const offsetMs = settled[settled.length >> 1] ?? 0;
   return Number.isFinite(offsetMs) ? { msPerUnit, offsetMs } : undefined;
 }

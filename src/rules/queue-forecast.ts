@@ -26,6 +26,7 @@ export interface Calls {
 const MOST_STEPS = 256;
 /** Where seconds are counted, so many calls are enough to tell the pace of those behind. */
 const LEAST_PACED = 64;
+const NONE = { dimension: 'requests', windows: 0 } as const;
 /** Costs are sums: they are compared with this slack. */
 const SLACK = 1e-6;
 /** How many calls fit a window of a second is a matter of each one: they can't be taken together. */
@@ -106,7 +107,7 @@ export class QueueForecast {
   #foundPace(first: readonly Cost[]): boolean {
     const line = first.map((counted) => ({ counted }));
     const waits = rehearsed(this.#limits, line, this.#now, this.#now);
-    const dimension = this.#scarcest(first.reduce(plus, {}));
+    const { dimension } = this.#scarcest(first.reduce(plus, {}));
     const pace = linePaceOf(
       first.map((_, index) => waits[index]?.waitMs ?? Number.POSITIVE_INFINITY),
       first.map((cost) => amount(cost, dimension)),
@@ -115,15 +116,6 @@ export class QueueForecast {
     this.#now += pace.offsetMs;
     this.#pace = { dimension, msPerUnit: pace.msPerUnit, calls: first.length };
     return true;
-  }
-
-  /** Of which limit a cost takes the most. */
-  #scarcest(cost: Cost): Dimension {
-    const shares = this.#limits.meters.map(({ limit: { dimension, max } }) => ({
-      dimension,
-      share: amount(cost, dimension) / max,
-    }));
-    return shares.reduce((most, each) => (each.share > most.share ? each : most)).dimension;
   }
 
   get #isSliced(): boolean {
@@ -141,18 +133,19 @@ export class QueueForecast {
       this.#done = ahead;
       return;
     }
-    const steps = Math.min(calls, Math.max(MOST_STEPS, this.#windowsOf(rest)));
+    const steps = Math.min(calls, Math.max(MOST_STEPS, Math.ceil(this.#scarcest(rest).windows)));
     const each = times(rest, 1 / steps);
     for (let step = 0; step < steps; step++) this.#letGo(each);
     this.#done = ahead;
   }
 
-  /** How many windows of the scarcest limit a cost fills: in fewer steps it would never go. */
-  #windowsOf(cost: Cost): number {
-    const windows = this.#limits.meters.map(
-      ({ limit: { dimension, max } }) => amount(cost, dimension) / max,
-    );
-    return Math.ceil(Math.max(0, ...windows));
+  /** The limit of which a cost fills the most windows, and how many: in fewer steps it would never go. */
+  #scarcest(cost: Cost): { readonly dimension: Dimension; readonly windows: number } {
+    const limits = this.#limits.meters.map(({ limit: { dimension, max } }) => ({
+      dimension,
+      windows: amount(cost, dimension) / max,
+    }));
+    return limits.reduce((most, each) => (each.windows > most.windows ? each : most), NONE);
   }
 
   /** As a lane does: it wakes up at whole milliseconds. */

@@ -43,17 +43,15 @@ export class RehearsedTurns {
 
   /** As many of the first calls as are looked at: the first one of each caller, then the second ones. */
   front(): readonly Ticket[] {
-    const [only] = this.#turns;
-    if (this.#turns.length === 1 && only !== undefined) return only.tickets;
+    const [only, other] = this.#turns;
+    if (other === undefined) return only?.tickets ?? [];
     const front: Ticket[] = [];
-    for (let place = 0; front.length < LOOKED_AT; place++) {
-      const before = front.length;
+    for (let place = 0; front.length >= place; place++) {
       for (const { tickets } of this.#turns) {
         const ticket = tickets[place];
         if (ticket !== undefined) front.push(ticket);
-        if (front.length === LOOKED_AT) break;
+        if (front.length === LOOKED_AT) return front;
       }
-      if (front.length === before) break;
     }
     return front;
   }
