@@ -55,6 +55,6 @@ export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
 }
 
 /** The protocol of a call to a model; `undefined` for any other request. */
-export function protocolIn({ method, url }: Target): Protocol | undefined {
-  return method.toUpperCase() === 'POST' ? protocolOf(url.pathname) : undefined;
+export function protocolIn({ method, url, headers }: Target): Protocol | undefined {
+  return method.toUpperCase() === 'POST' ? protocolOf(url.pathname, headers) : undefined;
 }
