@@ -122,8 +122,8 @@ export class RateLimiter extends LimiterControls {
   /**
    * Counts what was used without this limiter, by another program with the same key: in the lanes of
    * the model (or of the name that `snapshot()` calls a lane) that are open, else in that of calls by
-   * hand; and of the limits of its caller's tier. What exceeds a limit is a debt, which calls wait off.
-   * Budgets don't count it.
+   * hand, and in those of clients that open within a minute; and of the limits of its caller's tier.
+   * What exceeds a limit is a debt, which calls wait off. Budgets don't count it.
    *
    * @example
    * limiter.record({ tokens: 40_000 }, { model: 'gpt-4o' });

@@ -2,9 +2,9 @@ import type { CallLimiter } from '../call-limiter.ts';
 import { HeadroomError } from '../errors.ts';
 import { protocolOf } from '../providers/protocol.ts';
 import type { Protocol } from '../providers/protocol-name.ts';
+import { OuterRetries } from '../sdk/outer-retries.ts';
 import { accountNote } from './account-note.ts';
 import { FetchCall, type FetchCallOptions } from './fetch-call.ts';
-import { OuterRetries } from './outer-retries.ts';
 import { type FetchFunction, outgoing, type Target, targetOf } from './outgoing-request.ts';
 import { PassingRequests } from './passing-requests.ts';
 import { Pipelines, type PipelinesOptions } from './pipelines.ts';
@@ -39,7 +39,10 @@ export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
     let end = (_isGivenUp: boolean): void => {};
     try {
       const request = await outgoing(input, init);
-      if (retries) end = outer.begin(`${target.url} ${request.body.text}`);
+      if (retries) {
+        const { text } = request.body;
+        end = outer.begin(() => text && `${target.url} ${text}`);
+      }
       const call = new FetchCall({ ...target, protocol }, request, pipeline, options);
       const response = await call.answer();
       end(response.status === 429);
@@ -55,6 +58,6 @@ export function limitedFetch(options: LimitedFetchOptions): FetchFunction {
 }
 
 /** The protocol of a call to a model; `undefined` for any other request. */
-export function protocolIn({ method, url }: Target): Protocol | undefined {
-  return method.toUpperCase() === 'POST' ? protocolOf(url.pathname) : undefined;
+export function protocolIn({ method, url, headers }: Target): Protocol | undefined {
+  return method.toUpperCase() === 'POST' ? protocolOf(url.pathname, headers) : undefined;
 }

@@ -34,9 +34,15 @@ export interface LaneKey {
 /** Nobody tells of refusals: nothing looser may be tried. */
 const UNTRIED_SHAPE: Shape = { ...UNKNOWN_SHAPE, isUnknown: undefined };
 
+const MANUAL_HOST = 'limiter';
+
 /** Of calls that ask the limiter itself. */
 export function manualKey(model: string): LaneKey {
-  return { host: 'limiter', model, shape: () => UNTRIED_SHAPE };
+  return { host: MANUAL_HOST, model, shape: () => UNTRIED_SHAPE };
+}
+
+export function isManual({ host }: LaneKey): boolean {
+  return host === MANUAL_HOST;
 }
 
 /** The lane's name: calls whose keys have the same share its limits. */

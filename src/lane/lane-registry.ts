@@ -4,9 +4,10 @@ import type { Settings } from '../options.ts';
 import { type LaneOpening, type LaneState, newLane } from '../rules/lane-state.ts';
 import { type OperatorWord, restMs, withWord } from '../shared/operator-pauses.ts';
 import { Sweeper } from '../sweeper.ts';
+import { EarlyUses } from './early-uses.ts';
 import { Lane } from './lane.ts';
 import { type LaneKeeper, LocalKeeper } from './lane-keeper.ts';
-import { type LaneKey, manualKey, nameOf, namesOf } from './lane-key.ts';
+import { isManual, type LaneKey, manualKey, nameOf, namesOf } from './lane-key.ts';
 import type { LaneSharing } from './lane-sharing.ts';
 import type { LaneStatus } from './lane-snapshot.ts';
 import { openingOf, termsOf } from './lane-terms.ts';
@@ -42,6 +43,8 @@ export class LaneRegistry implements Iterable<Lane> {
   readonly #sweeper: Sweeper;
   /** What operators have said of lanes, for those that are opened later. */
   #words: readonly OperatorWord[] = [];
+  /** What was used elsewhere, for lanes of clients that are opened later. */
+  readonly #earlyUses = new EarlyUses();
   /** The one that was asked for last; `undefined` once any was forgotten. */
   #last: OpenLane | undefined;
   #isClosed = false;
@@ -116,21 +119,25 @@ export class LaneRegistry implements Iterable<Lane> {
     const now = this.#settings.clock.now();
     this.#words = withWord(this.#words, { model, until: now + (forMs ?? 0) }, now);
     this.#sharing?.say(model, forMs ?? 0, (lane) => this.#open.has(lane));
-    for (const lane of this.#of(model)) lane.pause(forMs);
+    for (const { lane } of this.#of(model)) lane.pause(forMs);
   }
 
-  /** Counts what was used elsewhere: in the open lanes of a model, or in that of calls by hand. */
+  /**
+   * Counts what was used elsewhere: in the open lanes of a model, or in that of calls by hand. Before
+   * a client's lane is open, also in those that open soon.
+   */
   record(model: string, cost: Cost): void {
     const open = this.#of(model);
-    const lanes = open.length > 0 ? open : [this.get(manualKey(model))];
+    const lanes = open.length > 0 ? open.map(({ lane }) => lane) : [this.get(manualKey(model))];
     for (const { feedback } of lanes) feedback.recorded(cost);
+    if (open.every(({ key }) => isManual(key))) {
+      this.#earlyUses.add(model, cost, this.#settings.clock.now());
+    }
   }
 
-  #of(model: string | undefined): Lane[] {
+  #of(model: string | undefined): OpenLane[] {
     const open = [...this.#open.values()];
-    const isMeant = ({ key }: OpenLane): boolean =>
-      model === undefined || namesOf(key).includes(model);
-    return open.filter(isMeant).map(({ lane }) => lane);
+    return open.filter(({ key }) => model === undefined || namesOf(key).includes(model));
   }
 
   /** Closes all of them, and those that are opened later. */
@@ -188,6 +195,8 @@ export class LaneRegistry implements Iterable<Lane> {
     // With a store, what all operators have said is asked there.
     const pausedMs = this.#sharing ? 0 : restMs(this.#words, namesOf(key), clock.now());
     if (pausedMs > 0) lane.pause(pausedMs);
+    const used = isManual(key) ? [] : this.#earlyUses.of(namesOf(key), clock.now());
+    for (const cost of used) lane.feedback.recorded(cost);
     return lane;
   }
 

@@ -8,10 +8,14 @@ import { barePath } from './request-path.ts';
  * `@ai-sdk/gateway` 4 calls it. Beside it, the gateway speaks OpenAI's and Anthropic's protocols.
  */
 const METERED =
-  /\/ai\/(?:(?:language|decision|embedding|image|video|speech|transcription|reranking)-model|video-model\/start)$/;
+  /\/(?:(?:language|decision|embedding|image|video|speech|transcription|reranking)-model|video-model\/start)$/;
+const HOME = /\/ai\/(?:[a-z]+-model|video-model\/start)$/;
 
-export function isMeteredByGateway(path: string): boolean {
-  return METERED.test(barePath(path));
+/** At any other base URL, only its headers tell a call to it from somebody's own path. */
+export function isMeteredByGateway(path: string, headers?: Headers): boolean {
+  const bare = barePath(path);
+  const isNamed = headers !== undefined && modelNamedIn(headers) !== undefined;
+  return METERED.test(bare) && (isNamed || HOME.test(bare));
 }
 
 /** The second is of gateways before version 3. */
@@ -22,9 +26,13 @@ const NAMES: readonly string[] = [
   'ai-model-id',
 ];
 
+function modelNamedIn(headers: Headers): string | undefined {
+  return NAMES.map((name) => headers.get(name)).find((named) => named !== null) ?? undefined;
+}
+
 /** `request`: as `withNamedModel` returns it. */
 export function describeGateway({ method, path, body }: Request): Call | undefined {
-  if (method.toUpperCase() !== 'POST' || !isMeteredByGateway(path)) return undefined;
+  if (method.toUpperCase() !== 'POST' || !METERED.test(barePath(path))) return undefined;
   return {
     model: modelIn(body),
     stream: isStreamIn(body),
@@ -37,8 +45,8 @@ export function describeGateway({ method, path, body }: Request): Call | undefin
  * body, as other protocols have them. Any other request as it is.
  */
 export function withNamedModel(request: Request, headers: Headers): Request {
-  if (!isMeteredByGateway(request.path) || !isObject(request.body)) return request;
-  const model = NAMES.map((name) => headers.get(name)).find((named) => named !== null);
+  if (!METERED.test(barePath(request.path)) || !isObject(request.body)) return request;
+  const model = modelNamedIn(headers);
   const stream = headers.get('ai-language-model-streaming') === 'true';
   return { ...request, body: { model, stream, ...request.body } };
 }

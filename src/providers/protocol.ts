@@ -34,7 +34,7 @@ export const DESCRIPTIONS: Readonly<
 const THREAD = /\/threads\/[^/]+\/messages$/;
 
 /** The first that matches counts. */
-const METERED: readonly (readonly [Protocol, (path: string) => boolean])[] = [
+const METERED: readonly (readonly [Protocol, (path: string, headers?: Headers) => boolean])[] = [
   ['openai', isMeteredByOpenAI],
   ['anthropic', (path) => isClaudePath(path) || (isMeteredByClaude(path) && !THREAD.test(path))],
   ['gemini', isMeteredByGemini],
@@ -44,14 +44,15 @@ const METERED: readonly (readonly [Protocol, (path: string) => boolean])[] = [
 ];
 
 /**
- * The protocol of a call to a model, by its path; `undefined` for any other request.
+ * The protocol of a call to a model, by its path, and its headers where they are known; `undefined` for
+ * any other request.
  *
  * @example
  * protocolOf('/v1/chat/completions') // 'openai'
  * protocolOf('/v1beta/models/gemini-3.8-flash:generateContent') // 'gemini'
  * protocolOf('/v1/models') // undefined
  */
-export function protocolOf(path: string): Protocol | undefined {
+export function protocolOf(path: string, headers?: Headers): Protocol | undefined {
   const bare = barePath(path);
-  return METERED.find(([, isMetered]) => isMetered(bare))?.[0];
+  return METERED.find(([, isMetered]) => isMetered(bare, headers))?.[0];
 }

@@ -8,6 +8,7 @@ import type {
 } from './anthropic-client.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientPipeline } from './client-pipeline.ts';
+import { callText, endsRefused } from './outer-retries.ts';
 import { refusalOr, refusedAttempt, sent } from './resend.ts';
 import { callerCounts, countResends, isFirst } from './retry-count.ts';
 
@@ -33,6 +34,8 @@ export async function sendInTurn(
   const counts = countsOf(options, request.headers);
   const count = counter(client, request, options);
   count(counts.resends);
+  const { outerRetries } = pipeline.ready;
+  if (mayRetry) counts.end ??= outerRetries.begin(() => callText(path, described.body));
   let earlier: Attempt | undefined;
   for (;;) {
     const attempt = ++counts.attempts;
@@ -42,14 +45,20 @@ export async function sendInTurn(
     const hooked = { ...described, signal, mayRetry, question, callId, attempt };
     const admitted = await pipeline.ready
       .admit(hooked, call, { earlier, previous })
-      .catch((error) => refusalOr(error, previous));
+      .catch((error) => {
+        ended(counts, endsRefused(error, previous));
+        return refusalOr(error, previous);
+      });
     if (admitted instanceof Response) return admitted;
     counts.last = admitted;
     const lowered = loweredRequest(path, request, admitted);
     const response = await admitted.receive(
       await sent(admitted, () => pipeline.sending(() => next(lowered))),
     );
-    if (admitted.refusals.again === undefined) return response;
+    if (admitted.refusals.again === undefined) {
+      ended(counts, endsRefused(undefined, admitted));
+      return response;
+    }
     counts.resends++;
     count(1);
     earlier = admitted;
@@ -85,6 +94,13 @@ interface Counts {
   resends: number;
   /** The last of them. */
   last: Attempt | undefined;
+  /** Told of its end, once. */
+  end?: (isGivenUp: boolean) => void;
+}
+
+function ended(counts: Counts, isGivenUp: boolean): void {
+  counts.end?.(isGivenUp);
+  counts.end = () => {};
 }
 
 /** By the options: the SDK's retries of a call share them, but the caller's next call may as well. */

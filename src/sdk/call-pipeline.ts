@@ -12,6 +12,7 @@ import { AskingCall, type Settled } from './asking-call.ts';
 import type { Attempt } from './attempt.ts';
 import { CallTerms } from './call-terms.ts';
 import type { Before, HookedRequest } from './hooked-request.ts';
+import { OuterRetries } from './outer-retries.ts';
 import { UsageHabits } from './usage-habits.ts';
 
 /** How to limit the calls of one wrapped client. */
@@ -57,6 +58,8 @@ export class CallPipeline {
   readonly #options: CallPipelineOptions;
   readonly #destination: () => Destination;
   readonly #aborts = new AbortHub();
+  /** Those around its client. */
+  readonly outerRetries: OuterRetries;
   #last: LastTerms | undefined;
   #known: KnownUpstream | undefined;
 
@@ -64,6 +67,7 @@ export class CallPipeline {
   constructor(options: CallPipelineOptions, destination: () => Destination) {
     this.#options = options;
     this.#destination = destination;
+    this.outerRetries = new OuterRetries(options.limiter.clock);
   }
 
   /** What the provider meters of a request; `undefined` if it isn't metered. */

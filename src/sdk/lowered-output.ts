@@ -4,7 +4,7 @@ import { countMember, isCount, isObject, member } from '../model/json.ts';
 const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/\/chat\/completions$/, 'max_completion_tokens'],
   [/\/responses$/, 'max_output_tokens'],
-  [/\/ai\/language-model$/, 'maxOutputTokens'],
+  [/\/language-model$/, 'maxOutputTokens'],
 ];
 const KNOWN_FIELDS = [
   'max_completion_tokens',

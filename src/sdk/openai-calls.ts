@@ -10,6 +10,7 @@ import {
   type RequestOptions,
   replaceBody,
 } from './openai-client.ts';
+import { callText, endsRefused } from './outer-retries.ts';
 import { OutgoingCall, type Rest, sharedRest } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
 import { asksForNoUsage, withUsage } from './stream-usage.ts';
@@ -89,6 +90,21 @@ export class OpenAICalls {
   /** Sends what may be sent now. */
   async take(turn: SendableCall): Promise<unknown> {
     if (!('admitted' in turn)) return this.#send(turn);
+    const { path, body, mayRetry, current } = turn.request;
+    // The SDK's own retries are within the first one.
+    if (!mayRetry || current !== undefined) return this.#taken(turn);
+    const end = this.#pipeline.ready.outerRetries.begin(() => callText(path, body));
+    try {
+      const result = await this.#taken(turn);
+      end(false);
+      return result;
+    } catch (error) {
+      end(endsRefused(error, turn.request.current));
+      throw error;
+    }
+  }
+
+  async #taken(turn: WaitedCall): Promise<unknown> {
     const sending = turn.request;
     for (let asking = turn; ; ) {
       const attempt = this.#admitted(asking);

@@ -27,7 +27,8 @@ const SEAMS: readonly Seam[] = [
   {
     what: 'a provider or model of the AI SDK',
     how: '`createOpenAI({ fetch })`, or whichever function makes it, such as `createAnthropic` or `createGoogle`',
-    matches: (given) => has(given, 'languageModel') || has(given, 'doGenerate'),
+    matches: (given) =>
+      ['languageModel', 'doGenerate', 'doEmbed', 'doRerank'].some((name) => has(given, name)),
   },
   {
     what: "LangChain's",

@@ -34,8 +34,8 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/:(?:embedContent|batchEmbedContents|predict)$/, 'gemini-input'],
   [/\/(?:v\d\/(?:chat|embed|generate|classify|summarize)|rerank)$/, 'cohere'],
   [/\/model\/[^/]+\/(?:converse(?:-stream)?|invoke(?:-with-response-stream)?)$/, 'converse'],
-  [/\/ai\/language-model$/, 'gateway'],
-  [/\/ai\/(?:embedding|image|reranking|speech)-model$/, 'gateway-input'],
+  [/\/language-model$/, 'gateway'],
+  [/\/(?:embedding|image|reranking|speech)-model$/, 'gateway-input'],
 ];
 
 /** APIs whose rules no client that is wrapped needs: see `NativeApi`. */

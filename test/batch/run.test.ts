@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
+import { rateLimitedFetch } from '../../src/rate-limited-fetch.ts';
 import { MemoryStore } from '../../src/shared/memory-cell.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
 import { FlakyStore } from '../support/flaky-store.ts';
@@ -93,6 +94,33 @@ describe('record', () => {
     limiter.record({ tokens: 100 }, { model: 'api.openai.com/gpt-4o' });
     expect(lane.view.snapshot().limits[0]?.level).toBe(300);
     expect(limiter.snapshot()).toHaveLength(1);
+  });
+
+  it('counts in the lane of a model that opens within a minute', async () => {
+    const shape = () => ({ enforcement: 'bucket', burstSeconds: 60 }) as const;
+    const levelAt = (host: string, model: string) =>
+      limiter.core.lane({ host, model, shape }).view.snapshot().limits[0]?.level;
+    limiter.record({ tokens: 200 }, { model: 'gpt-4o' });
+    limiter.record({ tokens: 50 }, { model: 'api.openai.com/gpt-4o' });
+    await clock.advance(59_000);
+    expect(left('limiter/gpt-4o')).toBe(600);
+    expect(levelAt('api.openai.com', 'gpt-4o')).toBe(350);
+    expect(levelAt('my.host', 'gpt-4o')).toBe(400);
+    expect(levelAt('api.openai.com', 'gpt-4o-mini')).toBe(600);
+    await clock.advance(1000);
+    expect(levelAt('other.host', 'gpt-4o')).toBe(600);
+  });
+
+  it('makes a first call wait that a client makes', async () => {
+    const ok = { choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
+    const fetch = rateLimitedFetch({ limiter, fetch: async () => Response.json(ok) });
+    const waits: number[] = [];
+    limiter.on('admitted', ({ waitedMs }) => waits.push(waitedMs));
+    limiter.record({ tokens: 700 }, { model: 'gpt-4o' });
+    const body = JSON.stringify({ model: 'gpt-4o', max_tokens: 1, messages: [] });
+    const call = fetch('https://api.openai.com/v1/chat/completions', { method: 'POST', body });
+    await (await clock.run(call)).text();
+    expect(waits[0]).toBeGreaterThan(10_000);
   });
 
   it('counts in the limits of a caller, and wakes nobody too early', async () => {

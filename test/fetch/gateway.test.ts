@@ -178,6 +178,27 @@ describe.each(KINDS)('through Vercel’s AI Gateway, $name', (kind) => {
   });
 });
 
+it.each(['https://proxy.example', 'https://proxy.example/llm'])(
+  'a call through Vercel’s AI Gateway is limited at any base URL: %s',
+  async (baseURL) => {
+    const bench = fetchBench((clock) => scripted(clock, TEXT).fetch, { limits: { tpm: 10_000 } });
+    const told: UsageEvent[] = [];
+    bench.limiter.on('usage', (event) => told.push(event));
+    const gateway = createGateway({ apiKey: 'key', baseURL, fetch: bench.fetch });
+    await bench.clock.run(generateText({ model: gateway(GPT), prompt: 'Is it dry?' }));
+    expect(told).toMatchObject([{ lane: `proxy.example/${GPT}`, actual: TOLD }]);
+    expect(told[0]?.estimated.inputTokens).toBeGreaterThan(3);
+  },
+);
+
+it('somebody’s own path that ends like the gateway’s passes', async () => {
+  const bench = fetchBench((clock) => scripted(clock, TEXT).fetch);
+  const body = JSON.stringify({ model: 'gpt-4o' });
+  const url = 'https://my.example/settings/language-model';
+  await bench.clock.run(bench.fetch(url, { method: 'POST', body }));
+  expect(bench.limiter.snapshot()).toEqual([]);
+});
+
 it('a call through Vercel’s AI Gateway reserves the output that it allows in a budget', async () => {
   const budget = { budget: { usdPerDay: 1000 }, prices: { '*': { input: 0, output: 1_000_000 } } };
   const bench = fetchBench((clock) => scripted(clock, TEXT).fetch, budget);

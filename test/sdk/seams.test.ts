@@ -25,6 +25,11 @@ const OTHERS: readonly (readonly [string, unknown, RegExp])[] = [
   ['an AI SDK provider', createOpenAI({ apiKey }), /the AI SDK: limit `createOpenAI\({ fetch }\)`/],
   ['another', createAnthropic({ apiKey }), /the AI SDK: .*`createAnthropic`/],
   ['an AI SDK model', createOpenAI({ apiKey })(model), /the AI SDK: limit `createOpenAI/],
+  [
+    'an AI SDK model for embeddings',
+    createOpenAI({ apiKey }).embedding('text-embedding-3-small'),
+    /the AI SDK: limit `createOpenAI/,
+  ],
   ['ChatOpenAI', new ChatOpenAI({ apiKey, model }), /LangChain's: .*{ configuration: { fetch } }/],
   [
     'ChatAnthropic',
