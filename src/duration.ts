@@ -27,20 +27,6 @@ export function inWords(ms: number): string {
   return `${Math.ceil((wholeMs(ms) / HOUR_MS) * 10) / 10} h`;
 }
 
-/**
- * The same for people who only want to know about how long.
- *
- * @example
- * roughly(3405) // '3.4 s'
- * roughly(686_000) // '11 min'
- */
-export function roughly(ms: number): string {
-  const [unitMs, unit] =
-    ms < 120_000 ? [1000, 's'] : ms < HOURS_MS ? [60_000, 'min'] : [HOUR_MS, 'h'];
-  const amount = ms / unitMs;
-  return `${amount < 10 ? Number(amount.toPrecision(2)) : Math.round(amount)} ${unit}`;
-}
-
 /** RFC 3339; `null` where it is no date, or one beyond all calendars. */
 export function dateOf(ms: number): string | null {
   const date = new Date(ms);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { inWords, roughly, wholeMs } from '../src/duration.ts';
+import { inWords, wholeMs } from '../src/duration.ts';
+import { roughly } from '../src/rough-duration.ts';
 
 test.each([
   [0.3, '0.001 s'],

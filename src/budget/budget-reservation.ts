@@ -13,16 +13,3 @@ export interface BudgetReservation {
 
 /** Where there is no budget. */
 export const NOTHING_RESERVED: BudgetReservation = { settle: () => {}, release: () => {} };
-
-/** One that tells its end: the usage, `undefined` for what was reserved, or `'nothing'`. */
-export function reservationOf(
-  end: (usage: PricedUsage | 'nothing' | undefined) => void,
-): BudgetReservation {
-  let isOpen = true;
-  const once = (usage: PricedUsage | 'nothing' | undefined): void => {
-    if (!isOpen) return;
-    isOpen = false;
-    end(usage);
-  };
-  return { settle: (usage) => once(usage), release: () => once('nothing') };
-}

@@ -9,7 +9,7 @@ import type { LedgerStore } from '../shared/ledger.ts';
 import { BudgetBook, type EndReservation } from './budget-book.ts';
 import { counted, type Spending } from './budget-ledger.ts';
 import type { Budget } from './budget-option.ts';
-import { type BudgetReservation, NOTHING_RESERVED, reservationOf } from './budget-reservation.ts';
+import { type BudgetReservation, NOTHING_RESERVED } from './budget-reservation.ts';
 
 /** A call that is to be paid. */
 export interface PayableCall {
@@ -129,4 +129,17 @@ function both(
 function costOf(end: PricedUsage | 'nothing' | undefined, reserved: number, price: Price): number {
   if (end === 'nothing') return 0;
   return end === undefined ? reserved : costInUsd(end, price);
+}
+
+/** One that tells its end: the usage, `undefined` for what was reserved, or `'nothing'`. */
+function reservationOf(
+  end: (usage: PricedUsage | 'nothing' | undefined) => void,
+): BudgetReservation {
+  let isOpen = true;
+  const once = (usage: PricedUsage | 'nothing' | undefined): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    end(usage);
+  };
+  return { settle: (usage) => once(usage), release: () => once('nothing') };
 }

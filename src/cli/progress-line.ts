@@ -1,5 +1,5 @@
 import type { BatchProgress } from '../batch/progress.ts';
-import { roughly } from '../duration.ts';
+import { roughly } from '../rough-duration.ts';
 import type { Arguments } from './arguments.ts';
 import { batchesOf, countOf } from './count-of.ts';
 import type { Io } from './io.ts';

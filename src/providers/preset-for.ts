@@ -4,7 +4,8 @@ import type { HostFacts, Row } from './host-facts.ts';
 import { DEFINITIONS } from './known-providers.ts';
 import { beginsWith, isSnapshotOf, longestName, modelId } from './model-id.ts';
 import type { Preset, PresetQuery } from './preset.ts';
-import { servingTier, tierIndex, tierName } from './tier.ts';
+import { servingTier } from './serving-tier.ts';
+import { tierIndex, tierName } from './tier.ts';
 import { concurrencyIn, limitsIn } from './unit.ts';
 
 /** The row of a model, and whether it lists the model itself. */

@@ -1,6 +1,5 @@
 import { HOSTS, type PresetHost } from './host.ts';
-import type { HostFacts, HostName, Row } from './host-facts.ts';
-import { isOffered } from './unit.ts';
+import type { HostName } from './host-facts.ts';
 
 /**
  * All names of a host's tiers, old ones too, from the lowest to the highest.
@@ -33,19 +32,6 @@ export function tierIndex(facts: HostName, tier: string | number | undefined): n
 /** The name that a host uses now. */
 export function tierName(facts: HostName, index: number): string {
   return facts.tiers[index]?.at(-1) ?? '';
-}
-
-/**
- * The tier whose figures are used for tier `wanted`: itself if the row has it, else the next lower
- * one, else the lowest that has the model. Free figures are never used for a paid tier.
- */
-export function servingTier(facts: HostFacts, row: Row, wanted: number): number | undefined {
-  const offered = facts.tiers.map((_, index) => index).filter((index) => isOffered(row, index));
-  const lowest = wanted < facts.freeTiers ? 0 : facts.freeTiers;
-  return (
-    offered.findLast((index) => index <= wanted && index >= lowest) ??
-    offered.find((index) => index > wanted)
-  );
 }
 
 /** `'Tier-1'`, `'usage tier 1'`, `'T1'` and `1` are one; -1 is none. */

@@ -1,5 +1,5 @@
-import { roughly } from '../duration.ts';
 import { MINUTE_MS } from '../model/limits.ts';
+import { roughly } from '../rough-duration.ts';
 import { type Bar, chartHtml, elapsed, short } from './chart.ts';
 import { escaped } from './escaped.ts';
 import type { ReportData } from './report-data.ts';

@@ -1,15 +1,11 @@
+import { isObject } from '../model/json.ts';
 import type { AskingCall } from './asking-call.ts';
 import type { Attempt } from './attempt.ts';
 import type { ClientPipeline } from './client-pipeline.ts';
 import { FollowedFetch } from './followed-fetch.ts';
 import type { HookedFetch } from './hooked-fetch.ts';
 import { NOTHING_BEFORE } from './hooked-request.ts';
-import {
-  type ApiRequest,
-  type OpenAIClient,
-  type RequestOptions,
-  replaceBody,
-} from './openai-client.ts';
+import type { ApiRequest, OpenAIClient, RequestOptions } from './openai-client.ts';
 import { callText, endsRefused } from './outer-retries.ts';
 import { OutgoingCall, type Rest, sharedRest } from './outgoing-call.ts';
 import { callerCounts, countResends } from './retry-count.ts';
@@ -167,5 +163,14 @@ export class OpenAICalls {
     // Changes the text: the caller's object must not be read a second time.
     if (sending.question?.isAsked === true) replaceBody(request, withUsage(request.body));
     this.#fetch.follow(request, attempt);
+  }
+}
+
+/** Sets the text of a request. Older cores count its bytes before. */
+function replaceBody(request: ApiRequest, body: unknown): void {
+  const { headers } = request;
+  request.body = body;
+  if (isObject(headers) && 'content-length' in headers) {
+    Reflect.deleteProperty(headers, 'content-length');
   }
 }

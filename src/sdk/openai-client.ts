@@ -49,21 +49,6 @@ export function isAzure(client: OpenAIClient): boolean {
   return typeof client.apiVersion === 'string' && Object.hasOwn(client, 'deploymentName');
 }
 
-/** Whether the body can be sent twice. A stream can't: sending consumes it. */
-export function isReplayable({ body, __metadata }: RequestOptions): boolean {
-  if (__metadata?.hasStreamingBody === true) return false;
-  return !isObject(body) || !(Symbol.asyncIterator in body || 'next' in body);
-}
-
-/** Sets the text of a request. Older cores count its bytes before. */
-export function replaceBody(request: ApiRequest, body: unknown): void {
-  const { headers } = request;
-  request.body = body;
-  if (isObject(headers) && 'content-length' in headers) {
-    Reflect.deleteProperty(headers, 'content-length');
-  }
-}
-
 /** Whether there can be a second client with the same options. */
 export function canBeCopied({ withOptions, _options }: OpenAIClient): boolean {
   return typeof withOptions === 'function' || isObject(_options);

@@ -1,8 +1,9 @@
 import type { Call } from '../model/call.ts';
 import { callIdOf, newCallNumber } from '../model/call-id.ts';
+import { isObject } from '../model/json.ts';
 import type { Attempt } from './attempt.ts';
 import type { HookedRequest } from './hooked-request.ts';
-import { isReplayable, type RequestOptions } from './openai-client.ts';
+import type { RequestOptions } from './openai-client.ts';
 import type { UsageQuestion } from './usage-habits.ts';
 
 /** The options of a call that the SDK has been given, or the copy of them that is sent. */
@@ -80,4 +81,10 @@ export class OutgoingCall implements HookedRequest {
     const body = attempt.lowered(options.path, this.body);
     if (options.body !== body) options.body = body;
   }
+}
+
+/** Whether the body can be sent twice. A stream can't: sending consumes it. */
+export function isReplayable({ body, __metadata }: RequestOptions): boolean {
+  if (__metadata?.hasStreamingBody === true) return false;
+  return !isObject(body) || !(Symbol.asyncIterator in body || 'next' in body);
 }

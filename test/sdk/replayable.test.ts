@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isReplayable } from '../../src/sdk/openai-client.ts';
+import { isReplayable } from '../../src/sdk/outgoing-call.ts';
 
 const request = { method: 'POST', path: '/files' };
 
