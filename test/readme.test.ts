@@ -76,7 +76,7 @@ describe('the README', () => {
   it('shows results in one chart and one table, which the benchmarks have written', () => {
     const [, after = ''] = readme.split('\n## Results\n');
     const [results = ''] = after.split('\n## ');
-    expect(results.match(/^!\[.+\]\(docs\/charts\/\w+\.svg\)$/gm)).toHaveLength(1);
+    expect(results.match(/^!\[.+\]\(docs\/charts\/[\w-]+\.svg\)$/gm)).toHaveLength(1);
     expect(results.match(/^\|---/gm)).toHaveLength(1);
     expect(results).toContain(`<!-- bench/results/rivals-short.md -->\n|`);
   });

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RivalResult, rivalsResults } from '../../bench/rivals/rivals-table.ts';
 import { type Bar, barChart, type ChartOptions } from './bar-chart.ts';
-import { columnOf, rowOf } from './names.ts';
+import { columnOf, isInReadme, rowOf } from './names.ts';
 import { fullTable, shortTable } from './table.ts';
 
 const CHARTS = join(import.meta.dirname, '../../docs/charts');
@@ -25,23 +25,26 @@ function draw(
   name: string,
   options: ChartOptions,
   barOf: (result: RivalResult) => Pick<Bar, 'value' | 'label' | 'isPale'>,
+  shown = results,
 ): void {
-  const bars = results.map((result): Bar => {
+  const bars = shown.map((result): Bar => {
     const { isOurs } = result;
     return { row: rowOf(result), column: columnOf(result), isOurs, ...barOf(result) };
   });
   writeFileSync(join(CHARTS, name), barChart(bars, options));
 }
 
-draw(
-  'refused.svg',
-  {
-    title: 'Requests refused with a 429, by how the provider enforces its limits',
-    note: `${WORK}. Fewer is better.`,
-    most: Math.max(...results.map(({ status429 }) => status429)),
-  },
-  ({ status429 }) => ({ value: status429, label: status429.toLocaleString('en') }),
-);
+const refused: ChartOptions = {
+  title: 'Requests refused with a 429, by how the provider enforces its limits',
+  note: `${WORK}. Fewer is better.`,
+  most: Math.max(...results.map(({ status429 }) => status429)),
+};
+const countOf = ({ status429 }: RivalResult) => ({
+  value: status429,
+  label: status429.toLocaleString('en'),
+});
+draw('refused.svg', refused, countOf);
+draw('refused-short.svg', refused, countOf, results.filter(isInReadme));
 draw(
   'time.svg',
   {

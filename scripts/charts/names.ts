@@ -22,3 +22,8 @@ const OURS: Readonly<Record<string, string>> = {
 export function rowOf({ limiter }: RivalResult): string {
   return OURS[limiter] ?? limiter;
 }
+
+/** The columns of the README: three are as wide as a page. */
+export function isInReadme({ enforcement }: RivalResult): boolean {
+  return /bucket|slices/.test(enforcement);
+}

@@ -1,11 +1,12 @@
 import type { RivalResult } from '../../bench/rivals/rivals-table.ts';
-import { columnOf, rowOf } from './names.ts';
+import { columnOf, isInReadme, rowOf } from './names.ts';
 
 /** The table of the README. */
 export function shortTable(results: readonly RivalResult[]): string {
-  const isShort = ({ limiter, isOurs, enforcement }: RivalResult): boolean =>
-    (isOurs || /SDK|p-queue|bottleneck/.test(limiter)) && /bucket|slices/.test(enforcement);
-  return resultsTable(results.filter(isShort), "the provider's limit is a", refusals);
+  const isNamed = ({ limiter, isOurs }: RivalResult): boolean =>
+    isOurs || /SDK|p-queue|bottleneck/.test(limiter);
+  const shown = results.filter(isInReadme).filter(isNamed);
+  return resultsTable(shown, "the provider's limit is a", refusals);
 }
 
 /** The table of the benchmarks. */

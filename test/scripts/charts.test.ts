@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { RivalResult } from '../../bench/rivals/rivals-table.ts';
 import { type Bar, barChart } from '../../scripts/charts/bar-chart.ts';
+import { isInReadme } from '../../scripts/charts/names.ts';
 import { fullTable, shortTable } from '../../scripts/charts/table.ts';
 
 const bar = (row: string, column: string, value: number): Bar => {
@@ -28,9 +29,7 @@ it('writes names, labels and notes as text, light and dark', () => {
 });
 
 it('the charts of the docs show what was measured last (node scripts/charts/draw.ts)', () => {
-  const results: { status429: number; time: number }[] = JSON.parse(
-    readFileSync('docs/charts/rivals.json', 'utf8'),
-  );
+  const results: RivalResult[] = JSON.parse(readFileSync('docs/charts/rivals.json', 'utf8'));
   expect(results.length).toBeGreaterThan(20);
   const labels = (name: string): string[] =>
     [...readFileSync(`docs/charts/${name}`, 'utf8').matchAll(/class="value"[^>]*>([^<,]+)/g)].map(
@@ -39,6 +38,10 @@ it('the charts of the docs show what was measured last (node scripts/charts/draw
   expect(labels('time.svg')).toEqual(results.map(({ time }) => time.toFixed(2)));
   expect(labels('refused.svg')).toEqual(
     results.map(({ status429 }) => status429.toLocaleString('en').split(',')[0]),
+  );
+  const short = results.filter(isInReadme);
+  expect(labels('refused-short.svg')).toEqual(
+    short.map(({ status429 }) => status429.toLocaleString('en').split(',')[0]),
   );
 });
 
