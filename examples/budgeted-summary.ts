@@ -10,7 +10,7 @@ const claude = withRateLimit(new Anthropic(), {
 
 let isSpent = false;
 
-/** Ends when the budget is spent. What is under way still ends. */
+/** Ends when the budget is spent. Calls that have started still finish. */
 function* documents(): Generator<string> {
   for (let i = 1; i <= 500 && !isSpent; i++) yield `Summarize document ${i}: lorem ipsum.`;
 }

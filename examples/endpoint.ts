@@ -7,7 +7,7 @@ import OpenAI from 'openai';
 const tiers = {
   free: { rpm: 5, tpm: 2_000, concurrency: 2 },
   plus: { rpm: 20, tpm: 20_000, weight: 2 },
-  pro: { rpm: 100, tpm: 50_000, weight: 4, strategy: 'sliding-window' },
+  pro: { rpm: 100, tpm: 50_000, weight: 4, strategy: 'window' },
 } as const;
 
 const openai = withRateLimit(new OpenAI(), {

@@ -2,7 +2,7 @@ import Instructor from '@instructor-ai/instructor';
 import { withRateLimit } from 'llm-headroom';
 import { createSimulator } from 'llm-headroom/testing';
 import OpenAI from 'openai';
-import { z } from 'zod/v3'; // Instructor's types know no later one
+import { z } from 'zod/v3'; // Instructor's types don't support a later version
 
 // A simulated provider that answers in JSON. Without it: `new OpenAI()`.
 const { fetch } = createSimulator({ reply: () => '{"name":"Ada","age":36}' });

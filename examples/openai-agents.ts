@@ -5,7 +5,7 @@ import OpenAI from 'openai';
 
 const openai = withRateLimit(new OpenAI(), { limits: { rpm: 300, tpm: 200_000 } });
 
-// A runner of one's own: `setDefaultOpenAIClient` counts only before the first run.
+// Use a runner of your own: `setDefaultOpenAIClient` works only before the first run.
 const modelProvider = new OpenAIProvider({ openAIClient: openai });
 const runner = new Runner({ modelProvider, tracingDisabled: true });
 const agent = new Agent({ name: 'Clerk', instructions: 'One sentence.', model: 'gpt-4o-mini' });

@@ -11,7 +11,7 @@ claude.rateLimit
   .on('paused', ({ model, cause, retryAfterMs }) => {
     console.log(`${model}: paused (${cause}) for ${retryAfterMs} ms`);
   })
-  .on('resumed', ({ model }) => console.log(`${model}: goes on`));
+  .on('resumed', ({ model }) => console.log(`${model}: resumed`));
 
 const questions = Array.from({ length: 10 }, (_, index) => `What is ${index} squared?`);
 await Promise.all(

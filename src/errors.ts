@@ -183,7 +183,6 @@ export class StoreUnavailable extends HeadroomError {
   }
 
   /** The body of an error response to your own caller, without the advice in `message`. */
-  /** The body of an error response to your own caller, without the advice in `message`. */
   override toJSON(): RejectionBody {
     return { error: this.code, message: this.#message };
   }

@@ -44,7 +44,7 @@ export type {
 } from './events.ts';
 export type { LaneSnapshot, LaneTotals, LimitLevel } from './lane/lane-snapshot.ts';
 export type { Rejection, Reservation } from './lane/reservation.ts';
-export type { FullLimit, LimitsOption, ShortLimits } from './limit-table.ts';
+export type { FullLimit, LimitsByModel, LimitsOption, ShortLimits } from './limit-table.ts';
 export type { AcquireOptions } from './limiter/acquire-options.ts';
 export { createRateLimiter, type RateLimiter } from './limiter.ts';
 export type {

@@ -43,10 +43,23 @@ export interface FullLimit {
   readonly model?: string | undefined;
 }
 
-/** The option `limits`, in any of its forms. */
+/**
+ * Limits by model: `{ 'gpt-4o': { rpm: 500 }, '*': { rpm: 60 } }`. A key matches every model that begins
+ * with it; `'*'` matches every other model.
+ */
+export type LimitsByModel = Readonly<Record<string, ShortLimits>>;
+
+/**
+ * By this, TypeScript tells the two forms apart: with `rpm: 5` an object can only be of the short form,
+ * and the name of a model beside it is an error. Variables of `LimitsByModel` are not concerned.
+ */
+type WithoutShort = { readonly [Name in keyof ShortLimits]?: undefined };
+
+/** The option `limits`, in any of its forms. An object is either for all models, or by model. */
 export type LimitsOption =
   | ShortLimits
-  | Readonly<Record<string, ShortLimits>>
+  | LimitsByModel
+  | (LimitsByModel & WithoutShort)
   | readonly FullLimit[];
 
 /** Finds the limits of a model. */

@@ -16,7 +16,8 @@ import type { RateLimiterOptions } from './options.ts';
 import type { Calibration } from './tokens/calibration/calibration.ts';
 
 /**
- * Lets calls through at the rate of their limits. Wrapped clients have one; it also serves alone:
+ * Lets calls go as fast as their limits allow. Each wrapped client has a limiter. It also works without
+ * a client:
  *
  * ```ts
  * const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });
@@ -29,11 +30,11 @@ import type { Calibration } from './tokens/calibration/calibration.ts';
  * ```
  */
 export class RateLimiter extends LimiterControls {
-  /** What responses have taught about estimates: `JSON.stringify` it to keep it. */
+  /** What was learned about estimates. `JSON.stringify` it to keep it for the next process. */
   readonly calibration: Calibration;
   /**
-   * A `fetch` whose calls to models wait for this limiter: for any client that takes one. It needs no
-   * `this`. `rateLimitedFetch({ limiter, … })` is the same with options.
+   * A `fetch` whose calls to models wait for this limiter, for any client that takes a `fetch`. For one
+   * with options, use `rateLimitedFetch({ limiter, … })`.
    *
    * @example
    * const openai = createOpenAI({ fetch: limiter.fetch }); // Vercel's AI SDK
@@ -53,7 +54,7 @@ export class RateLimiter extends LimiterControls {
 
   /**
    * Waits until a call of that cost may be sent. `requests` is 1 unless given. End the reservation
-   * with `settle` or `cancel`: until then it counts as in flight.
+   * with `settle` or `cancel`: until then, the call counts as in flight.
    *
    * @example
    * const reservation = await limiter.acquire({ tokens: 1_200 }, { key: 'alice', maxWaitMs: 5_000 });
@@ -64,20 +65,20 @@ export class RateLimiter extends LimiterControls {
    * }
    *
    * @throws TypeError for a cost or options that can't be used
-   * @throws CallTooLarge where the cost exceeds a limit
-   * @throws RateLimitExceeded where it would wait longer than `maxWaitMs`, or the provider has
+   * @throws CallTooLarge if the cost exceeds a whole limit
+   * @throws RateLimitExceeded if the call would wait longer than `maxWaitMs`, or if the provider has
    * stopped the lane for longer than `maxPauseMs`
-   * @throws QueueFull where `maxQueue` calls wait already
-   * @throws StoreUnavailable where the store is lost, and nothing goes without it
-   * @throws HeadroomError: `closed`; `tier_unknown` where the limits of its tier can't be had
-   * @throws the signal's reason, when it aborts first
+   * @throws QueueFull if `maxQueue` calls are waiting already
+   * @throws StoreUnavailable if the store can't be reached, and calls may not go without it
+   * @throws HeadroomError: `closed`; `tier_unknown` if the limits of the caller's tier can't be loaded
+   * @throws the signal's reason, if it aborts while the call waits
    */
   acquire(cost: Cost, options: AcquireOptions = {}): Promise<Reservation> {
     return this.#calls.acquire(cost, options);
   }
 
   /**
-   * Lets a call of that cost through now, or says why not, and when to ask again. Never waits.
+   * Reserves a call of that cost now, or says why it can't go and when to ask again. Never waits.
    *
    * @example
    * const answer = limiter.tryAcquire({ tokens: 1_200 });
@@ -85,10 +86,10 @@ export class RateLimiter extends LimiterControls {
    * else console.log(`Not now (${answer.reason}): try again in ${answer.waitMs} ms`);
    *
    * @throws TypeError for a cost or options that can't be used
-   * @throws CallTooLarge where the cost exceeds a limit
-   * @throws RateLimitExceeded where the provider has stopped the lane for longer than `maxPauseMs`
-   * @throws HeadroomError: `closed`; `store_async` with a store, which takes a moment to ask;
-   * `tier_unknown` where the limits of the caller's tier have to be asked for first
+   * @throws CallTooLarge if the cost exceeds a whole limit
+   * @throws RateLimitExceeded if the provider has stopped the lane for longer than `maxPauseMs`
+   * @throws HeadroomError: `closed`; `store_async` with a store, which can't answer synchronously;
+   * `tier_unknown` if the limits of the caller's tier have not been loaded yet
    */
   tryAcquire(
     cost: Cost,
@@ -98,9 +99,10 @@ export class RateLimiter extends LimiterControls {
   }
 
   /**
-   * Waits for its turn, calls `fn`, and ends the reservation: with what `fn` gives to its `settle`,
-   * else as it was reserved, also where `fn` fails, because its request may have been sent. Where it
-   * was not, `fn` calls `cancel` before it throws.
+   * Waits until a call of that cost may be sent, calls `fn`, and ends the reservation when `fn` ends.
+   * In `fn`, call `reservation.settle` with what was used. Otherwise, everything reserved counts as
+   * used, even if `fn` fails, because the request may have been sent. If it was not sent, call
+   * `reservation.cancel` before you throw.
    *
    * @example
    * const answer = await limiter.run({ tokens: 1_200 }, async (reservation) => {
@@ -120,10 +122,11 @@ export class RateLimiter extends LimiterControls {
   }
 
   /**
-   * Counts what was used without this limiter, by another program with the same key: in the lanes of
-   * the model (or of the name that `snapshot()` calls a lane) that are open, else in that of calls by
-   * hand, and in those of clients that open within a minute; and of the limits of its caller's tier.
-   * What exceeds a limit is a debt, which calls wait off. Budgets don't count it.
+   * Counts what was used without this limiter, for example by another program with the same API key.
+   * It counts in the lanes of `model` (a model, or a lane's name as in `snapshot()`): the open ones, and
+   * those that clients open within a minute; and in the limits of the caller's tier. If no such lane is
+   * open, it counts in the lane of `acquire`. If more was used than a limit allows, later calls wait
+   * longer. Budgets don't count it.
    *
    * @example
    * limiter.record({ tokens: 40_000 }, { model: 'gpt-4o' });
@@ -136,12 +139,14 @@ export class RateLimiter extends LimiterControls {
   }
 
   /**
-   * Calls `fn` for each item, for as many at a time as keep the limits busy, and yields what becomes
-   * of each as it is there. `fn` makes its calls through this limiter: on a client of
-   * `withRateLimit`, or with `run`. An error is a result, and ends nothing; one of `items` itself is
-   * thrown, when all that was begun has been handed out. Nothing begins before the first result is
-   * asked for, and no more than a bounded number while none is taken. `signal`, `break` and `close()`
-   * end it: the signal that `fn` got aborts.
+   * Calls `fn` for each item, for as many items at once as the limits can use, and yields each result
+   * as soon as it is there. `fn` makes its calls through this limiter: with a wrapped client, or with
+   * `run`.
+   *
+   * If `fn` fails, its error is the result of that item, and the batch continues. If `items` itself
+   * fails, its error is thrown after the results of all items that have started. Nothing starts before
+   * you ask for the first result, and if you stop reading results, items stop starting. `signal`,
+   * `break` and `close()` end the batch, and abort the signal that `fn` received.
    *
    * @example
    * for await (const result of limiter.map(texts, (text, { signal }) => ask(text, signal))) {
@@ -162,13 +167,14 @@ export class RateLimiter extends LimiterControls {
   }
 
   /**
-   * Sends a call for each item by the provider's Batch API, at half the price and within a day, and
-   * live what expires there, or fails in a way that another try may not. `client` is one that
-   * `withRateLimit` has given this limiter; `request` makes the body of an item's call. Yields what
-   * becomes of each item as it is there, in any order: the answer's JSON as `value`, or an `error`
-   * (`BatchedCallFailed`, or the SDK's), and `via` which way it went. All items are in memory until
-   * they have a result. `break`, `signal` and `close()` end it here, and leave batches running: with
-   * a `journal`, a later call goes on with them.
+   * Sends a call for each item through the provider's Batch API, at half the price and within a day.
+   * Calls that expire there, or fail in a way that another attempt may fix, are sent live. `client` is
+   * a wrapped client of this limiter; `request` makes the body of an item's call.
+   *
+   * Yields each result as soon as it is there, in any order: the response's JSON as `value`, or an
+   * `error` (`BatchedCallFailed`, or the SDK's own). `via` says how the call was sent. Items stay in
+   * memory until they have a result. `break`, `signal` and `close()` end the run, but leave batches
+   * running at the provider: with a `journal`, a later run continues with them.
    *
    * @example
    * const openai = withRateLimit(new OpenAI());
@@ -177,9 +183,9 @@ export class RateLimiter extends LimiterControls {
    *   console.log(result.index, 'error' in result ? result.error : result.value);
    * }
    *
-   * @throws TypeError for arguments that can't be used, and for a deadline where nobody knows limits
+   * @throws TypeError for arguments that can't be used, and for a deadline if no limits are known
    * @throws HeadroomError (`closed`) after `close()`
-   * @throws the SDK's error where the host has no Batch API, or takes no key
+   * @throws the SDK's error if the host has no Batch API, or refuses the key
    */
   batch<Item, Value = unknown>(
     client: object,
@@ -192,7 +198,8 @@ export class RateLimiter extends LimiterControls {
 }
 
 /**
- * A rate limiter of its own, to be shared by clients (`{ limiter }`) or used alone.
+ * Makes a rate limiter, to share between clients (`withRateLimit(client, { limiter })`) or to use
+ * without a client.
  *
  * @example
  * const limiter = createRateLimiter({ limits: { rpm: 500, tpm: 200_000 } });

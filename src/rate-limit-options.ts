@@ -1,6 +1,7 @@
 import type { OnLimit } from './callers/run-as.ts';
 import type { RateLimiter } from './limiter.ts';
 import { givenLimiter } from './limiter-self.ts';
+import { didYouMean } from './model/did-you-mean.ts';
 import type { RateLimiterOptions } from './options.ts';
 import { PRESET_HOSTS, type PresetHost } from './providers/host.ts';
 import { isTierOf, tiersOf } from './providers/tier.ts';
@@ -126,7 +127,8 @@ interface NamedTiers {
 export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const { tier, accountTier, limiter } = tiers;
   if (accountTier !== undefined && !isTierOf(host, accountTier)) {
-    throw expected('accountTier', tierChoices([], host), accountTier);
+    const { message } = expected('accountTier', tierChoices([], host), accountTier);
+    throw new TypeError(`${message}${didYouMean(accountTier, tiersOf(host))}`);
   }
   if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
@@ -134,7 +136,7 @@ export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const meant = own.find((name) => name.toLowerCase() === String(tier).trim().toLowerCase());
   if (meant === undefined && isTierOf(host, tier)) return;
   const reason = own.length > 0 ? '' : '; there are no `tiers`';
-  const hint = meant === undefined ? reason : `; was '${meant}' meant?`;
+  const hint = didYouMean(String(tier), [...own, ...tiersOf(host)]) || reason;
   throw new TypeError(`${expected('tier', tierChoices(own, host), tier).message}${hint}`);
 }
 

@@ -71,7 +71,7 @@ const FETCH_OPTIONS = optionsOf('rateLimitedFetch({ _ })', [
 
 /**
  * Makes a `fetch` whose calls to models wait until the provider's limits have room for them, for any
- * client that takes a `fetch`. Requests that are no call to a model are sent at once.
+ * client that takes a `fetch`. All other requests are sent at once.
  *
  * @example
  * const fetch = rateLimitedFetch({ limits: { rpm: 500, tpm: 200_000 } });

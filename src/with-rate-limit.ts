@@ -31,8 +31,12 @@ export type LimitableClient =
       readonly baseURL: string;
     }
   | {
-      /** Of a client of AWS's SDK: that for Bedrock Runtime. */
-      readonly config: { readonly serviceId: string };
+      /** The settings of a client of AWS's SDK: `BedrockRuntimeClient`. */
+      readonly config: {
+        /** The service that the client calls. */
+        readonly serviceId: string;
+      };
+      /** The middleware of a client of AWS's SDK: here, a call waits before it is signed. */
       readonly middlewareStack: object;
     };
 
@@ -48,8 +52,8 @@ const ADAPTERS: readonly ClientAdapter[] = [openaiAdapter, anthropicAdapter, aws
  * Returns the same client, except that its calls wait until the provider's limits have room for them.
  *
  * `client` is a client of OpenAI's or Anthropic's SDK, of an SDK with the same core, such as Groq's,
- * Together's and Cerebras's, or AWS's `BedrockRuntimeClient`. It is not changed, and stays unlimited. If it is a limited client, the new
- * limiter replaces its own.
+ * Together's and Cerebras's, or AWS's `BedrockRuntimeClient`. It is not changed, and stays unlimited.
+ * If it is limited already, the new limiter replaces the old one in the client that is returned.
  *
  * @example
  * const openai = withRateLimit(new OpenAI(), { limits: { rpm: 500, tpm: 200_000 } });

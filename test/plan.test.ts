@@ -246,6 +246,17 @@ describe('a plan', () => {
     expect(await limiter.plan([call])).toMatchObject({ durationMs: undefined });
   });
 
+  it.each(['accountTier', 'tier'])('knows the published limits by `%s`', async (name) => {
+    const { limiter } = setup();
+    const body = { model: 'gpt-4o' };
+    const call = { provider: 'openai', path: '/chat/completions', body, [name]: 'Tier 1' };
+    const { durationMs, lanes } = await limiter.plan(times(1000, call));
+    expect(durationMs).toBeGreaterThan(0);
+    expect(lanes[0]?.limits).toContainEqual(
+      expect.objectContaining({ dimension: 'tokens', max: 30_000, source: 'published' }),
+    );
+  });
+
   it('tells of a closed limiter, which takes no other limits either', async () => {
     const { limiter } = setup();
     limiter.close();
@@ -256,7 +267,10 @@ describe('a plan', () => {
 
   it.each([
     [{}, 'Expected `calls` to be an array'],
-    [[5], 'Expected `calls[0]` to be { cost, model } or { provider, path, body, host, tier }'],
+    [
+      [5],
+      'Expected `calls[0]` to be { cost, model } or { provider, path, body, host, accountTier }',
+    ],
     [[{ cost: { tokens: -1 } }], 'Expected `calls[0].cost.tokens`'],
     [[{ cost: {}, key: 'k' }], 'Unknown option `calls[0].key`; known are cost, model'],
     [

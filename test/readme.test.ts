@@ -73,13 +73,20 @@ describe('the README', () => {
     expect(readme).toContain(`| Hosts | ${hosts} known ones: `);
   });
 
-  it('has no result that the benchmarks have not', () => {
-    const rows = readme.match(/^\| (?:the SDK|p-queue|bottleneck|llm-headroom).*\|$/gm) ?? [];
-    expect(rows.length).toBeGreaterThanOrEqual(5);
-    const benchmarks = read('docs/benchmarks.md');
-    for (const cell of rows.flatMap((row) => row.split('|').slice(2, -1))) {
-      expect(benchmarks).toMatch(new RegExp(`\\| ${cell.trim()}[ ;]`));
-    }
+  it('shows results in one chart and one table, which the benchmarks have written', () => {
+    const [, after = ''] = readme.split('\n## Results\n');
+    const [results = ''] = after.split('\n## ');
+    expect(results.match(/^!\[.+\]\(docs\/charts\/[\w-]+\.svg\)$/gm)).toHaveLength(1);
+    expect(results.match(/^\|---/gm)).toHaveLength(1);
+    expect(results).toContain(`<!-- bench/results/rivals-short.md -->\n|`);
+  });
+
+  it('has recipes of at most five lines', () => {
+    const recipes = [
+      ...readme.matchAll(/^<!-- examples\/pages\/recipes\.ts#\w+ -->\n```ts\n(.*?)\n```$/gms),
+    ];
+    expect(recipes).toHaveLength(6);
+    for (const [, code = ''] of recipes) expect(code.split('\n').length).toBeLessThanOrEqual(5);
   });
 
   it('links to every page', () => {

@@ -61,10 +61,10 @@ describe('a tier', () => {
     [
       'a misspelled one',
       'fre',
-      /one of `tiers` \(free, pro\), or a tier of the provider: .*, got `fre`/,
+      /one of `tiers` \(free, pro\), or a tier of the provider: .*, got `fre` .*; did you mean 'free'\?$/,
     ],
-    ['one in other letters, though the provider has it', 'Free', /; was 'free' meant\?$/],
-    ['one with a space too many', 'pro ', /; was 'pro' meant\?$/],
+    ['one in other letters, though the provider has it', 'Free', /; did you mean 'free'\?$/],
+    ['one with a space too many', 'pro ', /; did you mean 'pro'\?$/],
   ])('is looked for among the limiter’s own first: %s is an error', (_, tier, message) => {
     const bare = new OpenAI({ apiKey: 'any' });
     const limiter = createRateLimiter(own);
@@ -154,6 +154,9 @@ describe('a tier', () => {
     const bare = new OpenAI({ apiKey: 'any' });
     expect(() => withRateLimit(bare, { ...own, accountTier: 'pro' })).toThrow(
       /^Expected `accountTier` to be one of Free, .*, got `pro` \(string\)$/,
+    );
+    expect(() => withRateLimit(bare, { accountTier: 'teir 1' })).toThrow(
+      /got `teir 1` \(string\); did you mean 'Tier 1'\?$/,
     );
     expect(() => withRateLimit(bare, { ...own, tier: 'tier 2', accountTier: 'tier 1' })).toThrow(
       "Expected `tier` to be one of `tiers`: 'free', 'pro', got `tier 2` (string)",

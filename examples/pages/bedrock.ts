@@ -14,7 +14,7 @@ export const ask = (text: string) =>
     }),
   );
 
-// Without credentials, nobody answers.
+// This needs credentials.
 if (process.env.AWS_ACCESS_KEY_ID ?? process.env.AWS_PROFILE) {
   console.log((await ask('What is a limit?')).output?.message?.content);
   for (const { model, totals } of bedrock.rateLimit.snapshot())

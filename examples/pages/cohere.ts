@@ -12,7 +12,7 @@ export const ask = (content: string) =>
     messages: [{ role: 'user', content }],
   });
 
-// Without a key, nobody answers.
+// This needs a key.
 if (process.env.COHERE_API_KEY !== undefined) {
   console.log((await ask('What is a limit?')).message.content);
   for (const { model, totals } of limiter.snapshot())

@@ -12,7 +12,7 @@ export const ask = (contents: string, abortSignal?: AbortSignal) =>
     config: { maxOutputTokens: 50, ...(abortSignal && { abortSignal }) },
   });
 
-// Without a key, nobody answers.
+// This needs a key.
 if (process.env.GEMINI_API_KEY !== undefined) {
   console.log((await ask('What is a limit?')).text);
   for (const { model, totals } of limiter.snapshot())

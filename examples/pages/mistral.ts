@@ -13,7 +13,7 @@ export const ask = (content: string) =>
     messages: [{ role: 'user', content }],
   });
 
-// Without a key, nobody answers.
+// This needs a key.
 if (process.env.MISTRAL_API_KEY !== undefined) {
   console.log((await ask('What is a limit?')).choices?.[0]?.message?.content);
   for (const { model, totals } of limiter.snapshot())

@@ -47,13 +47,9 @@ async function tiers() {
   // #region tiers
   const tiers = { free: { rpm: 5 }, pro: { rpm: 100, weight: 4 } };
   const openai = withRateLimit(new OpenAI(), { tiers, maxWaitMs: 2_000 });
-  app.post('/ask', async (context) => {
-    const user = userOf(context.req); // { key: 'ann', tier: 'free' }
-    return context.text(await runAs(user, () => ask(openai, 'Why?')));
-  });
-  app.onError((error) =>
-    error instanceof RateLimitExceeded ? error.toResponse() : failure(error),
-  );
+  // `userOf` returns { key: 'ann', tier: 'free' }, from your own session
+  app.post('/ask', (c) => runAs(userOf(c.req), async () => c.text(await ask(openai, 'Why?'))));
+  app.onError((e) => (e instanceof RateLimitExceeded ? e.toResponse() : failure(e)));
   // #endregion tiers
   const asked = Array.from({ length: 6 }, () => app.request('/ask', { method: 'POST' }));
   console.log((await Promise.all(asked)).map(({ status }) => status).join(' '));

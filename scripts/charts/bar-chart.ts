@@ -18,8 +18,8 @@ export interface ChartOptions {
   readonly most: number;
 }
 
-const NAME_WIDTH = 250;
-const COLUMN_WIDTH = 160;
+const NAME_WIDTH = 260;
+const COLUMN_WIDTH = 166;
 const BAR_WIDTH = 58;
 const ROW = 24;
 const TOP = 78;

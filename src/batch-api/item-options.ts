@@ -21,8 +21,8 @@ export interface BatchOptions<Item> {
    */
   readonly url?: string | undefined;
   /**
-   * Within how many milliseconds all calls are to be sent. Calls that no batch has answered shortly
-   * before then are sent live; calls that could not be sent in time like that are sent live at once.
+   * How many milliseconds may pass until all calls are sent. Calls that no batch has answered by the
+   * time it gets tight are sent live; if there are too many for that, some are sent live at once.
    * @default none: batches take up to a day
    */
   readonly deadlineMs?: number | undefined;

@@ -12,8 +12,8 @@ import type { BatchProgress } from './progress.ts';
 export interface MapOptions {
   /**
    * The most items in progress at a time.
-   * @default as many as have calls in flight, and some more that wait, 10,000 at most; 32 where no
-   * limit holds calls back
+   * @default chosen by the limiter: those with a call in flight, and 32 to 1,000 more, up to 10,000;
+   * 32 if no limit holds calls back
    */
   readonly window?: number | undefined;
   /** `true`: results come in the order of `items`; `false`: as soon as they are there. @default false */
@@ -21,14 +21,14 @@ export interface MapOptions {
   /** Ends the batch: `next()` rejects with the signal's reason, and the signals given to `fn` abort. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * How often `fn` is called again for an item after an error: first after half a second, then after
-   * twice as long each time, up to 8 s. Errors that can't pass by themselves are not repeated.
+   * How many times `fn` is called again for an item that failed: after 0.5 s, 1 s, 2 s and so on, up to
+   * 8 s. Errors that a retry can't fix are not retried.
    * @default 0
    */
   readonly retries?: number | undefined;
   /**
-   * How many items there are, where they can't be counted before their end: without it, nobody knows
-   * the time that is left. @default the size of an array, a `Set` or a `Map`
+   * The number of items. Give it if `items` has no size: without it, the remaining time is unknown.
+   * @default the size of an array, a `Set` or a `Map`
    */
   readonly total?: number | undefined;
   /** Called with the progress once a second, and at the end. */

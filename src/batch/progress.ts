@@ -20,7 +20,7 @@ export interface BatchProgress {
   readonly done: number;
   /** Items whose result is an error. */
   readonly failed: number;
-  /** The number of items; `undefined` if nobody says it, and they can't be counted before their end. */
+  /** The number of items; `undefined` if they can't be counted and you didn't give `total`. */
   readonly total: number | undefined;
   /** Calls that were sent and have not ended. */
   readonly inFlight: number;
@@ -31,28 +31,27 @@ export interface BatchProgress {
   /** The price of these tokens, in US dollars; `undefined` once a call's model has no known price. */
   readonly usd: number | undefined;
   /**
-   * The time until all items have ended, in whole milliseconds and at least 1: as limits let calls like
-   * those before through, or at the pace of the last minute if no call waits for a limit. `undefined`
-   * while it can't be known, and at the end.
+   * The remaining time, in whole milliseconds and at least 1. If calls wait for limits, it is predicted
+   * from the limits and from what calls have cost so far; otherwise, from the pace of the last minute.
+   * `undefined` while it can't be predicted, and at the end.
    */
   readonly etaMs: number | undefined;
-  /** The rate of the last minute; before that, since the batch began, taken as at least one second. */
+  /** The rate of the last minute, or since the batch began (at least one second) if that is shorter. */
   readonly rate: PerMinute;
-  /** What the limits of the lanes in use allow, before headroom; `undefined` where there is none. */
+  /** What the limits of the lanes in use allow, before headroom; `undefined` if there is none. */
   readonly limit: PerMinuteLimits;
   /**
-   * What was used of the limits in the last minute, or since the batch began: the share, from 0 to 1,
-   * of all that they have allowed in that time, with bursts and before headroom. `undefined` where no
-   * limit is known.
+   * How much of what the limits allowed was used in the last minute, or since the batch began: a share
+   * from 0 to 1, with bursts and before headroom. `undefined` if no limit is known.
    */
   readonly used: PerMinuteLimits;
 }
 
-/** Of each kind of limit; `undefined` where none is known. */
+/** A number for each kind of limit; `undefined` if no such limit is known. */
 export interface PerMinuteLimits {
-  /** Of HTTP attempts. */
+  /** For limits on requests. */
   readonly requests: number | undefined;
-  /** Of tokens: input and output, or input alone where only that is limited. */
+  /** For limits on tokens: input and output together, or input alone if only that is limited. */
   readonly tokens: number | undefined;
 }
 

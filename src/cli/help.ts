@@ -22,7 +22,7 @@ What is sent
   --max-usd N          the most that this run may cost
   --retry-failed       sends lines again whose result is an error
   --strict             sends nothing if a line can't be used
-  --dry-run            sends nothing: a plan of what has no result yet
+  --dry-run            sends nothing: plans what has no result yet
 
 Half price
   --via batch-api      uses the provider's Batch API: half the price, within a day

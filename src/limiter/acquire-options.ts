@@ -1,19 +1,19 @@
 import { expectContext } from '../callers/run-as.ts';
 import { expectKnown, expectObject, expectSignal, expectText } from '../validate.ts';
 
-/** What else is to be known of a call that asks for its turn. */
+/** Options of `acquire` and `run`. */
 export interface AcquireOptions {
   /** The lane: calls with the same model share limits. @default 'default' */
   readonly model?: string | undefined;
-  /** Who asks: fair between keys, and each has the limits of its tier. */
+  /** The caller. Keys that compete for a limit share it fairly, and each has the limits of its tier. */
   readonly key?: string | undefined;
-  /** One of `tiers`. */
+  /** The caller's tier: one of the limiter's `tiers`. */
   readonly tier?: string | undefined;
-  /** The longest that the call may wait. @default Infinity */
+  /** The longest wait of the call, in milliseconds. @default Infinity */
   readonly maxWaitMs?: number | undefined;
-  /** Higher goes first. @default 0 */
+  /** Among calls of one key, a higher priority goes first. @default 0 */
   readonly priority?: number | undefined;
-  /** Gives the place in the line back, and rejects with its reason. */
+  /** Takes the waiting call out of the queue, and rejects it with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

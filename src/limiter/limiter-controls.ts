@@ -39,10 +39,11 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Every lane as all processes know it: with a `store` that is asked, so that limits, pauses and
-   * `inFlight` are those of all of them, and `queued` and `etaMs` count the first calls that each other
-   * one has asked for. Lanes that only others use come last: the 256 that were used last, within
-   * a day. While the store is lost, what this process knows. `totals` are this process's.
+   * The state of every lane in all processes that share a `store`: limits, pauses and `inFlight` are
+   * those of all processes; `queued` and `etaMs` count the first waiting calls of each other process.
+   * Lanes that only other processes use come last: the 256 most recent ones, of the last day. `totals`
+   * are those of this process. Without a store, or while it can't be reached, this is the state that
+   * this process knows.
    */
   async status(): Promise<LaneStatus[]> {
     await this.core.opening;
@@ -50,19 +51,19 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * How long calls will take if they are made now, all at once, what they will wait for, and what
-   * they will cost. Nothing is sent or reserved.
+   * Predicts how long calls will take if you make them all now, what they will wait for, and what they
+   * will cost. Nothing is sent or reserved.
    *
-   * The time is found by letting them through copies of the lanes, with the limits in force and what
-   * is used and waits now: with a `store`, what all processes have used, what waits here, and the
-   * first calls that wait in each other process. Each call counts with what would be reserved for it.
-   * Not considered are calls that others make later, refusals, the limits of tiers, and budgets.
-   * `calls` may be an async iterable of any length: 40 bytes are kept of each.
+   * The plan runs the calls through copies of the lanes: with the limits in force, what is used of
+   * them, and the calls that wait already. With a `store`, it knows what all processes have used, and
+   * the first waiting calls of each. It ignores calls that others make later, refusals, the limits of
+   * tiers, and budgets. `calls` can be an async iterable of any length: each call takes 40 bytes of
+   * memory.
    *
    * @example
    * const { durationMs, usd } = await limiter.plan([{ cost: { tokens: 2_000 } }]);
    *
-   * @throws TypeError for calls that are none, or that no provider counts
+   * @throws TypeError for calls that can't be planned
    * @throws HeadroomError (`closed`) after `close()`
    */
   async plan(calls: PlannedCalls): Promise<Plan> {
@@ -74,15 +75,15 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * What the limits of a caller's tier leave it, the scarcest first: for the `X-RateLimit-*` headers
-   * of your own answers. Empty where its tier has none. With a `store` that is asked, so that it is
-   * what all processes have left; while it is lost, what this one knows.
+   * What is left of a caller's own limits, the scarcest first: for the `X-RateLimit-*` headers of your
+   * own responses. Empty if the caller's tier has no limits. With a `store`, it counts the usage of all
+   * processes; while the store can't be reached, what this process knows.
    *
    * @example
    * const [scarcest] = await limiter.allowance({ key: 'alice', tier: 'free' });
    * console.log(scarcest?.remaining, scarcest?.max); // 3 5
    *
-   * @throws TypeError where there is no such tier; `tier_unknown` where its limits can't be had
+   * @throws TypeError if there is no such tier; `tier_unknown` if its limits can't be loaded
    */
   async allowance(caller: CallerRef): Promise<readonly Allowance[]> {
     expectObject('caller', caller, '{ key, tier }');
@@ -95,21 +96,20 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * What is spent and reserved of the budget since its last reset; with `perKey` of each key's that
-   * has been used. Empty without the option `budget`.
+   * What is spent and reserved of the budget since its last reset. With `perKey`, there is one entry
+   * for each key that has made calls. Empty without the option `budget`.
    */
   spending(): readonly Spending[] {
     return this.core.cashier.spending();
   }
 
   /**
-   * Changes options while calls are under way: those that are named, all or none. What has been
-   * used stays used. Calls that wait are looked at anew: they go as soon as the new limits have
-   * room, and are rejected with `CallTooLarge` where they exceed one. Limits that are no longer given
-   * (`{ limits: undefined }`) are again those that are published or that responses have shown.
+   * Changes the options that you pass, while calls are under way. If one of them is invalid, none is
+   * changed. Usage is kept. Waiting calls are checked again: they go as soon as the new limits have
+   * room, or are rejected with `CallTooLarge` if they exceed a whole limit. `{ limits: undefined }`
+   * returns to the limits that are published, or that responses show.
    *
-   * A budget goes on with what is spent, where its windows and `perKey` are the same; else it starts
-   * anew.
+   * A budget keeps what is spent if its windows and `perKey` stay the same; otherwise it starts again.
    *
    * @example
    * limiter.configure({ limits: { rpm: 1_000, tpm: 400_000 } });
@@ -123,10 +123,10 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Lets nothing through for `forMs` milliseconds: in the lanes of that `model` (or by the name that
-   * `snapshot()` calls a lane), or in all, and also in those that are first used in that time. With a
-   * `store`, in all processes. Calls wait for up to `maxPauseMs`; where it takes longer, they are
-   * rejected with the time. Neither answers nor probes end such a pause: only time and `resume`.
+   * Stops lanes for `forMs` milliseconds: those of `model` (a model, or a lane's name as in
+   * `snapshot()`), or all lanes, including those that are first used during the pause. With a `store`,
+   * in all processes. Calls wait for up to `maxPauseMs`; a longer pause rejects them with
+   * `RateLimitExceeded`, which has the time when it ends. Only time and `resume` end the pause.
    *
    * @example
    * limiter.pause({ model: 'gpt-4o', forMs: 300_000 });
@@ -144,8 +144,8 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Ends pauses, the provider's too: in the lanes of that `model`, or in all. One call goes first, and
-   * its answer lets the others go.
+   * Ends pauses, also those that the provider asked for: in the lanes of `model`, or in all. One call
+   * goes first, and its response lets the others go.
    *
    * @throws TypeError for options that can't be used
    * @throws HeadroomError (`closed`) after `close()`
@@ -164,9 +164,9 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Resolves when nothing is estimated, waits or is in flight, in any lane. A call is in flight until
-   * its response has been read to the end, or given up: one whose body nobody reads, as of a promise
-   * that is never awaited, or of `asResponse()`, holds it up for ever.
+   * Resolves when no call waits or is in flight, in any lane. A call is in flight until its response
+   * is read to the end or canceled. So `drain` waits forever for a body that nobody reads, such as that
+   * of `asResponse()`.
    */
   async drain(): Promise<void> {
     const drained = (): Promise<unknown> =>
@@ -179,8 +179,8 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Rejects what waits and all that comes after, and leaves no timer behind. What is in flight goes
-   * on, and its responses can still be read.
+   * Rejects waiting calls and all later ones, and leaves no timer behind. Calls in flight continue, and
+   * their responses can still be read.
    */
   close(): void {
     this.core.close();

@@ -25,7 +25,9 @@ function isPart(known: string, name: string): boolean {
   return known.length >= 6 && name.includes(known);
 }
 
+/** Of a place, its last name; a name of several words (`Tier 1`) is no place. */
 function lastName(place: string): string {
+  if (/^[\w -]+$/.test(place)) return place;
   return /\w+(?=\W*$)/.exec(place)?.[0] ?? '';
 }
 

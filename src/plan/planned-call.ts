@@ -33,7 +33,9 @@ export interface PlannedCost {
 export interface PlannedRequest extends EstimateRequest {
   /** The host of the request, with its port if it has one. @default the provider's own host */
   readonly host?: string | undefined;
-  /** Your account's tier at the provider. @default the lowest plausible one */
+  /** Your account's tier at the provider: `'tier 1'`, `1`. @default the lowest plausible one */
+  readonly accountTier?: string | number | undefined;
+  /** The older name of `accountTier`. */
   readonly tier?: string | number | undefined;
 }
 
@@ -107,14 +109,14 @@ function isCost(call: PlannedCall): call is PlannedCost {
 
 function expectCall(call: PlannedCall, index: number): void {
   const name = `calls[${index}]`;
-  expectObject(name, call, '{ cost, model } or { provider, path, body, host, tier }');
+  expectObject(name, call, '{ cost, model } or { provider, path, body, host, accountTier }');
   if (isCost(call)) {
     expectKnown(call, ['cost', 'model'], name);
     checkedCost(`${name}.cost`, call.cost);
     if (call.model !== undefined) expectText(`${name}.model`, call.model);
     return;
   }
-  expectKnown(call, ['provider', 'path', 'body', 'host', 'tier'], name);
+  expectKnown(call, ['provider', 'path', 'body', 'host', 'accountTier', 'tier'], name);
   expectProvider(`${name}.provider`, call.provider);
   expectText(`${name}.path`, call.path);
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
@@ -184,7 +186,7 @@ async function readRequest(
   const tokens = { input: estimate.inputTokens, output: outputOf(path, call, estimate) };
   const usage = { ...UNCACHED, inputTokens: tokens.input, outputTokens: tokens.output };
   const actual = estimate.meanNow() === undefined ? undefined : charged.settle(usage, call);
-  const key = laneKeyOf(upstream, call, estimate, request.tier);
+  const key = laneKeyOf(upstream, call, estimate, request.accountTier ?? request.tier);
   const { expects } = provider;
   const usd = usdFor(model, tokens, prices);
   return { index, model, key, cost, charges, expects, actual, tokens, usd };

@@ -124,16 +124,16 @@ const STATUSES: readonly Fault[] = [
 ].map((code) => ({ name: `status ${code}`, answer: status(code) }));
 
 const REFUSALS: readonly Fault[] = [
-  { name: '429, no wait named', answer: refused('Slow.') },
+  { name: '429 that names no wait', answer: refused('Slow.') },
   { name: '429, no body', answer: text('', 'text/plain', 429) },
   { name: '429, an HTML page', answer: text('<html>Too many</html>', 'text/html', 429) },
   { name: '429, `retry-after: 2`', answer: refused('Slow.', { 'retry-after': '2' }) },
   { name: '429, `retry-after: -1`', answer: refused('Slow.', { 'retry-after': '-1' }) },
   { name: '429, `retry-after: soon`', answer: refused('Slow.', { 'retry-after': 'soon' }) },
-  { name: '429, ten years', answer: refused('Slow.', { 'retry-after': '315360000' }) },
-  { name: '429, 10¹⁵ ms', answer: refused('Slow.', { 'retry-after-ms': '1e15' }) },
+  { name: '429, wait ten years', answer: refused('Slow.', { 'retry-after': '315360000' }) },
+  { name: '429, wait 10¹⁵ ms', answer: refused('Slow.', { 'retry-after-ms': '1e15' }) },
   {
-    name: '429, the year 9999',
+    name: '429, wait until the year 9999',
     answer: refused('Slow.', { 'retry-after': 'Fri, 01 Jan 9999 00:00:00 GMT' }),
   },
   { name: '429, “try again in 9999h”', answer: refused('Please try again in 9999h.') },
@@ -148,7 +148,7 @@ const REFUSALS: readonly Fault[] = [
     answer: status(413, { ...RATE, message: 'Request too large (TPM): Limit 1, Requested 20.' }),
   },
   {
-    name: '429, money is spent',
+    name: '429, no credit left',
     answer: status(429, {
       type: 'insufficient_quota',
       code: 'insufficient_quota',
@@ -157,10 +157,13 @@ const REFUSALS: readonly Fault[] = [
   },
   { name: '402', answer: status(402, { message: 'Insufficient balance' }) },
   {
-    name: '503, five hours',
+    name: '503, wait five hours',
     answer: status(503, { message: 'Busy.' }, { 'retry-after': '18000' }),
   },
-  { name: '529, an hour', answer: status(529, { message: 'Busy.' }, { 'retry-after': '3600' }) },
+  {
+    name: '529, wait an hour',
+    answer: status(529, { message: 'Busy.' }, { 'retry-after': '3600' }),
+  },
   {
     name: '429, its body breaks',
     answer: () => new Response(stream([bytesOf('{"error":')], 'error'), { status: 429 }),
@@ -254,7 +257,7 @@ const BODIES: readonly Fault[] = [
 
 const ERRORS_IN_200: readonly Fault[] = [
   {
-    name: 'a 200 that is an error of the rate',
+    name: 'a 200 with a rate-limit error',
     answer: (form) =>
       well(
         form,
@@ -264,7 +267,7 @@ const ERRORS_IN_200: readonly Fault[] = [
       ),
   },
   {
-    name: 'a 200 that is an overload',
+    name: 'a 200 with an overload error',
     answer: (form) =>
       well(
         form,
@@ -299,10 +302,10 @@ const FIGURES_OF_LIARS: readonly [name: string, figures: Figures | undefined][] 
   ['no usage', undefined],
   ['usage of zeros', { input: 0, output: 0 }],
   ['negative usage', { input: -5, output: -5 }],
-  ['usage in words', { input: 'ten', output: 'one' }],
+  ['usage as text', { input: 'ten', output: 'one' }],
   ['usage of 10⁷', { input: 1e7, output: 1 }],
   ['usage of 10⁹', { input: 1e9, output: 1e9 }],
-  ['usage without end', { input: 1e300, output: 1e300 }],
+  ['usage of 10³⁰⁰', { input: 1e300, output: 1e300 }],
 ];
 
 const LIES: readonly Fault[] = [

@@ -5,6 +5,7 @@ import {
   type OwnLimiterOptions,
   type RateLimitOptions,
   rateLimitedFetch,
+  type ShortLimits,
   withRateLimit,
 } from 'llm-headroom';
 import OpenAI from 'openai';
@@ -50,7 +51,24 @@ limiter.configure({ store: undefined });
 // @ts-expect-error
 rateLimitedFetch({ estimate: 'provider' });
 
+// Limits of every model beside those of one.
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limits: { rpm: 5, 'gpt-4o': { rpm: 5 } } });
+// @ts-expect-error
+createRateLimiter({ limits: { o3: { rpm: 5 }, rpm: 5 } });
+// @ts-expect-error
+limiter.configure({ limits: { concurrency: 5, '*': { rpm: 5 } } });
+// @ts-expect-error
+rateLimitedFetch({ limits: { 'gpt-4o': 5 } });
+
 // What works.
+const record: Record<string, { rpm: number }> = { o3: { rpm: 5 } };
+const short: ShortLimits = { rpm: 5 };
+createRateLimiter({ limits: record });
+createRateLimiter({ limits: { ...record, '*': short } });
+createRateLimiter({ limits: short });
+createRateLimiter({ limits: { ...short, tpm: undefined } });
+createRateLimiter({ limits: [{ dimension: 'usd', max: 2, windowMs: 3_600_000 }] });
 const openai: OpenAI = withRateLimit(new OpenAI(), { limiter, key: 'alice', tier: undefined });
 const anthropic: Anthropic = withRateLimit(new Anthropic(), { limits, onLimit: 'reject' });
 const given: { limiter: typeof limiter | undefined } = { limiter };
