@@ -77,7 +77,8 @@ it.each(['seen', 'unseen'])('is not told by the few that end first: calls %s', a
   const limiter = createRateLimiter({ clock, limits: { rpm: 1_000_000 } });
   const sleep = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
   const work = (index: number) => sleep(900 + 200 * (index % 20));
-  const fn = (index: number) => (calls === 'seen' ? limiter.run({}, () => work(index)) : work(index));
+  const fn = (index: number) =>
+    calls === 'seen' ? limiter.run({}, () => work(index)) : work(index);
   const ends: number[] = [];
   const onProgress = ({ etaMs }: BatchProgress): void => {
     if (etaMs !== undefined) ends.push(clock.now() + etaMs);
