@@ -106,7 +106,7 @@ export class Tally {
     const { spent, rate } = this.#lately(now);
     const { limit, used } = minuteLimits(this.#host.lanes, spent);
     const waiting = Math.max(0, running - inFlight);
-    const etaMs = this.#etaMs(now, inFlight);
+    const etaMs = this.#etaMs(now, { inFlight, running });
     const counts = { done, failed, total: this.#total, inFlight, waiting };
     const tokens = now.inputTokens + now.outputTokens;
     return { ...counts, tokens, usd: this.#usd, etaMs, rate, limit, used };
@@ -154,7 +154,10 @@ export class Tally {
    * As long as calls wait, limits set the pace: those before show what calls cost, and copies of the
    * lanes how long the rest takes. Else the pace is that of the last minute, where limits allow it.
    */
-  #etaMs(now: Mark, inFlight: number): number | undefined {
+  #etaMs(
+    now: Mark,
+    { inFlight, running }: { readonly inFlight: number; readonly running: number },
+  ): number | undefined {
     if (this.#isHeldUp) this.#held = now;
     const rest = (this.#total ?? 0) - now.done;
     if (rest <= 0 || now.done === 0) return undefined;
@@ -163,7 +166,10 @@ export class Tally {
     // What was held up meanwhile shows no pace.
     const since = this.#held ?? this.#marks[0] ?? now;
     const [ended, tookMs] = [now.done - since.done, now.at - since.at];
-    const byPace = ended > 0 ? (rest * tookMs) / ended : 0;
+    // Those that end first are few: as many as are under way show the pace of all.
+    const isShown = (this.#held === undefined ? now.done : ended) >= running;
+    if (!isShown && this.#held === undefined && rest > running) return undefined;
+    const byPace = isShown && ended > 0 ? (rest * tookMs) / ended : 0;
     if (byLimits === 0 && byPace === 0) return undefined;
     return wholeMs(Math.max(1, byLimits, byPace));
   }

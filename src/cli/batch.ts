@@ -37,7 +37,7 @@ async function runClaimed(asked: Arguments, io: Io): Promise<number> {
   if (asked.report !== undefined) appendFileSync(asked.report, '');
   const results = await ResultsFile.open(output, { ...asked, write: io.write });
   try {
-    tellFound(results.found, output, io);
+    tellFound(results.found, asked, io);
     const survey = await surveyOf(input, model, (id) => results.has(id), teller(io));
     if (strict && survey.unusable > 0) {
       throw new CommandError(
@@ -173,8 +173,12 @@ async function expectNoBatches({ output = '', viaBatch }: Arguments): Promise<vo
   );
 }
 
-function tellFound({ recorded, torn, unreadable }: FoundResults, output: string, io: Io): void {
-  if (recorded > 0)
+function tellFound(
+  { recorded, torn, unreadable }: FoundResults,
+  { output, quiet }: Arguments,
+  io: Io,
+): void {
+  if (recorded > 0 && !quiet)
     io.err(`${output} has ${countOf(recorded, 'result')}: these requests are not sent again\n`);
   if (torn !== 'none')
     io.err(`Its last line was incomplete: it was ${torn === 'cut' ? 'removed' : torn}\n`);

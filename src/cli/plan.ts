@@ -44,7 +44,7 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
     io.out(
       usable === 0 ? `There are no requests in ${input}\n` : 'There is nothing left to send\n',
     );
-    return EXIT.fine;
+    return unusable > 0 ? EXIT.someFailed : EXIT.fine;
   }
   expectTier(asked, form);
   const plans: PlannedTier[] = [];

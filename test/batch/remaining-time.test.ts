@@ -71,3 +71,26 @@ it.each(rows)(
     expect(wrong.filter(({ error }) => Math.abs(error) > 0.03)).toEqual([]);
   },
 );
+
+it.each(['seen', 'unseen'])('is not told by the few that end first: calls %s', async (calls) => {
+  const clock = createVirtualClock();
+  const limiter = createRateLimiter({ clock, limits: { rpm: 1_000_000 } });
+  const sleep = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
+  const work = (index: number) => sleep(900 + 200 * (index % 20));
+  const fn = (index: number) =>
+    calls === 'seen' ? limiter.run({}, () => work(index)) : work(index);
+  const ends: number[] = [];
+  const onProgress = ({ etaMs }: BatchProgress): void => {
+    if (etaMs !== undefined) ends.push(clock.now() + etaMs);
+  };
+  const run = async (): Promise<void> => {
+    const indexes = Array.from({ length: 1000 }, (_, index) => index);
+    for await (const _ of limiter.map(indexes, fn, { window: 100, onProgress }));
+  };
+  const start = clock.now();
+  await clock.run(run());
+  const tookMs = clock.now() - start;
+  expect(ends.length).toBeGreaterThan(20);
+  const errors = ends.map((end) => Math.abs((end - start) / tookMs - 1));
+  expect(Math.max(...errors)).toBeLessThan(0.3);
+});

@@ -101,7 +101,11 @@ it('says that nothing is left, needs no key, and ends well', async () => {
   const fetch = (): never => expect.fail('nothing is sent');
   expect(await world.run('batch in.jsonl -o out.jsonl', { clock, fetch, env: {} })).toBe(0);
   const path = world.path('out.jsonl');
+  expect(world.err).toContain(`${path} has 3 results: these requests are not sent again\n`);
   expect(world.err).toContain(`Nothing to send: all 3 requests already have a result in ${path}\n`);
+  world.err = '';
+  expect(await world.run(`${ALL} --quiet`, { clock, fetch, env: {} })).toBe(0);
+  expect(world.err).toBe('');
   expect(world.results()).toHaveLength(3);
 });
 

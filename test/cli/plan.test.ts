@@ -48,6 +48,10 @@ it('sends nothing, needs no key, and leaves out what is recorded already', async
   expect(await world.run(`${dry} --retry-failed`, io)).toBe(0);
   expect(world.out).toMatch(/^9 calls, /m);
   expect(world.results()).toHaveLength(2);
+  world.out = '';
+  world.write('in.jsonl', [anthropicLine('id-1'), '{ torn']);
+  expect(await world.run(dry, io)).toBe(1);
+  expect(world.out).toBe('There is nothing left to send\n');
 });
 
 it('says so where nobody knows the limits', async () => {

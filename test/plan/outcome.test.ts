@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
+import { prompts } from '../../bench/prompts.ts';
 import { createRateLimiter, type Plan, withRateLimit } from '../../src/index.ts';
 import {
   createSimulator,
@@ -122,3 +123,54 @@ it.each(rows)('is what happens: %s, %s', async (accountName, workName) => {
   expect(Math.abs((early?.ms ?? 0) - sentMs)).toBeLessThan(slackMs);
   expect(Math.abs((early?.usd ?? 0) / usd - 1)).toBeLessThan(0.05);
 });
+
+it.each([true, false])(
+  'is what happens to the 5,000 lines of the benchmark, with limits given: %s',
+  async (isGiven) => {
+    const clock = createVirtualClock({ start: 1_800_000_000_000 });
+    const limits = { rpm: 5000, tpm: 800_000 };
+    const simulator = createSimulator({
+      ...{ clock, limits, enforcement: 'bucket', charge: 'characters' },
+      reply: () => ({ outputTokens: 56 }),
+      latency: { firstByteMs: 300, perTokenMs: 10 },
+    });
+    const bare = new OpenAI({
+      apiKey: 'any',
+      baseURL: 'https://api.openai.com/v1',
+      fetch: simulator.fetch,
+    });
+    const openai = withRateLimit(bare, { clock, ...(isGiven && { limits }) });
+    const calls = prompts(5000, 42).map(({ text: content }) => ({
+      provider: 'openai' as const,
+      path: '/v1/chat/completions',
+      body: {
+        ...{ model: 'gpt-4o', max_completion_tokens: 64 },
+        messages: [{ role: 'user' as const, content }],
+      },
+    }));
+    const limiter = openai.rateLimit;
+    const start = clock.now();
+    let early: { endMs: number; usd: number } | undefined;
+    const run = async (): Promise<void> => {
+      let ended = 0;
+      for await (const result of limiter.map(calls, ({ body }) =>
+        openai.chat.completions.create(body),
+      )) {
+        expect(result).toHaveProperty('value');
+        if (++ended !== 20) continue;
+        const [{ queued } = { queued: 0 }] = limiter.snapshot();
+        const { durationMs = 0 } = await limiter.plan(calls.slice(simulator.log.length + queued));
+        const { usd = 0 } = await limiter.plan(calls);
+        early = { endMs: clock.now() + durationMs, usd };
+      }
+    };
+    await clock.run(run());
+    const { inputTokens, outputTokens, status429 } = simulator.stats();
+    expect(status429).toBe(0);
+    const sentMs = (simulator.log.at(-1)?.time ?? 0) - start;
+    expect(Math.abs(((early?.endMs ?? 0) - start) / sentMs - 1)).toBeLessThan(0.03);
+    const usd = (inputTokens * 2.5 + outputTokens * 10) / 1e6;
+    expect(Math.abs((early?.usd ?? 0) / usd - 1)).toBeLessThan(0.05);
+  },
+  60_000,
+);
