@@ -66,8 +66,11 @@ function find(
 ): void {
   const { recorded } = learning;
   const sizes = errors.map(Math.abs);
-  const isRecorded = (sizes[recorded] ?? Infinity) <= near;
-  const found = isRecorded ? recorded : sizes.indexOf(Math.min(...sizes));
+  const nearest = sizes.indexOf(Math.min(...sizes));
+  const isNear = (rule: number): boolean => (sizes[rule] ?? Infinity) <= near;
+  const isRecorded = isNear(recorded);
+  // Two rules may take the same of some calls.
+  const found = [recorded, learning.candidate].find(isNear) ?? nearest;
   const size = sizes[found] ?? 0;
   if (size > near) return;
   const isExact = size <= noise && (isRecorded || noise <= near);

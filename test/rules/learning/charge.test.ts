@@ -65,6 +65,28 @@ describe('what a server charges', () => {
     );
   });
 
+  it('is found though another rule takes the same of many calls', () => {
+    const small = fc.record({ input: fc.integer({ min: 200, max: 400 }), output: fc.nat(100) });
+    const calls = fc.array(small, { minLength: 60, maxLength: 60 });
+    fc.assert(
+      fc.property(calls, (each) => {
+        const world = new World({ at: 'bare', isSettled: false }, CAREFUL);
+        for (const [index, { input, output }] of each.entries()) {
+          // The host counts a little more, as if it charged the output that every other call allows.
+          world.disturb(4);
+          const call = { input, output, allowed: index % 2 === 0 ? 3 * input : input + 4 };
+          const other = { ...call, allowed: 100 };
+          const [sent, next] = [world.send(call), world.send(other)];
+          world.pass(100);
+          world.end(sent, call);
+          world.end(next, other);
+        }
+        expect(world.found?.at).toBe('bare');
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('is noticed within ten calls where it adds the output in the end', () => {
     fc.assert(
       fc.property(fc.array(sent, { minLength: 10, maxLength: 10 }), (calls) => {
