@@ -4,7 +4,8 @@ import type { RateLimiter } from '../limiter.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isMeteredRequest, type PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
-import { hostOfPreset } from '../providers/host.ts';
+import { hostnameOfPreset, hostOfPreset, PRESET_HOSTS } from '../providers/host.ts';
+import { listsModel } from '../providers/preset-for.ts';
 import { tierNamesOf } from '../providers/tier.ts';
 import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
@@ -17,8 +18,9 @@ import { dollars } from './progress-line.ts';
 import { readEntries, type Survey, surveyOf } from './requests-file.ts';
 import { ResultsFile } from './results-file.ts';
 
-/** What the calls take in one tier. */
+/** What the calls take in one tier of a host. */
 interface PlannedTier {
+  readonly host: string;
   readonly tier: string;
   readonly title: string;
   readonly plan: Plan;
@@ -47,13 +49,11 @@ export async function runPlan(asked: Arguments, io: Io): Promise<number> {
     return unusable > 0 ? EXIT.someFailed : EXIT.fine;
   }
   expectTier(asked, form);
-  const plans: PlannedTier[] = [];
-  for (const { tier, title } of tiersFor(asked, hostIn(asked, form), form)) {
-    const plan = await planned(asked, io, survey, tier, isDone);
-    plans.push({ tier: String(tier ?? title), title, plan });
-  }
+  const plans = await plansFor(asked, io, survey, form, isDone);
   io.out(
-    json ? `${JSON.stringify(summary(plans))}\n` : table(plans, usable - done, asked.deadlineMs),
+    json
+      ? `${JSON.stringify(summary(plans))}\n`
+      : table(plans, { ...asked, own: hostIn(asked, form), count: usable - done }),
   );
   return unusable > 0 ? EXIT.someFailed : EXIT.fine;
 }
@@ -82,6 +82,41 @@ async function doneIn({
 }: Pick<Arguments, 'output' | 'retryFailed'>): Promise<(id: string) => boolean> {
   const done = output === undefined ? undefined : await ResultsFile.peek(output);
   return (id) => done?.recorded.has(id) === true && !(retryFailed && done.failures.has(id));
+}
+
+async function plansFor(
+  asked: Arguments,
+  io: Io,
+  survey: Survey,
+  form: Form,
+  isDone: (id: string) => boolean,
+): Promise<readonly PlannedTier[]> {
+  const plans: PlannedTier[] = [];
+  for (const at of hostsFor(asked, survey, form)) {
+    const host = hostIn(at, form);
+    for (const { tier, title } of tiersFor(at, host, form)) {
+      const plan = await planned(at, io, survey, tier, isDone);
+      plans.push({ host, tier: String(tier ?? title), title, plan });
+    }
+  }
+  return plans;
+}
+
+/** The host that was given; else the provider's own and those that publish limits for all models. */
+function hostsFor(asked: Arguments, { models }: Survey, form: Form): readonly Arguments[] {
+  const { baseUrl, tier, limits } = asked;
+  if (baseUrl !== undefined || tier !== undefined || limits !== undefined) return [asked];
+  const own = hostIn(asked, form);
+  const listing = PRESET_HOSTS.filter((each) =>
+    [...models].every((name) => listsModel(each, name)),
+  );
+  const others = listing.flatMap((preset) => {
+    const host = hostnameOfPreset(preset);
+    const isOther = host !== undefined && host !== own && hostOfPreset(host, form) === preset;
+    return isOther ? [{ ...asked, baseUrl: `https://${host}` }] : [];
+  });
+  const isOwn = others.length === 0 || listing.some((each) => hostnameOfPreset(each) === own);
+  return isOwn ? [asked, ...others] : others;
 }
 
 /** A tier to plan for, and its name in the table. */
@@ -140,12 +175,12 @@ function plannedOf(asked: Arguments, { form, url: path, body }: BatchRequest): P
 }
 
 function summary(plans: readonly PlannedTier[]) {
-  return plans.map(({ tier, plan }) => {
+  return plans.map(({ host, tier, plan }) => {
     const { calls, tokens, usd, unpriced, durationMs, lanes, tooLarge } = plan;
     const batchUsd = usd === undefined ? undefined : usd * BATCH_PRICE;
     const binding = slowest(plan)?.binding;
     const told = { calls, tokens, usd, batchUsd, unpriced, durationMs, binding };
-    return { tier, ...told, lanes: lanes.length, tooLarge: tooLarge.length };
+    return { host, tier, ...told, lanes: lanes.length, tooLarge: tooLarge.length };
   });
 }
 
@@ -153,10 +188,10 @@ function slowest({ lanes }: Plan): Plan['lanes'][0] | undefined {
   return lanes.toSorted((one, other) => (other.durationMs ?? 0) - (one.durationMs ?? 0))[0];
 }
 
+/** `own`: the host that needn't be named. */
 function table(
   plans: readonly PlannedTier[],
-  count: number,
-  deadlineMs: number | undefined,
+  { own, count, deadlineMs }: Pick<Arguments, 'deadlineMs'> & { own: string; count: number },
 ): string {
   const [first] = plans;
   if (first === undefined) return '';
@@ -165,9 +200,11 @@ function table(
   const cost =
     usd === undefined ? `there is no known price for ${unpriced.join(', ')}` : dollars(usd);
   const head = `${countOf(count, 'call')}, ${tokens.input} tokens in, up to ${tokens.output} out: ${cost}${half}\n`;
-  const lines = plans.map(({ title, plan }) => {
+  const lines = plans.map(({ host, title, plan }) => {
     const decided = deadlineMs === undefined ? '' : `    ${decisionOf(plan, count, deadlineMs)}\n`;
-    return `  ${title}: ${timeOf(plan)}\n${decided}`;
+    const at = host === own ? '' : `${host}, `;
+    const price = host === first.host || plan.usd === undefined ? '' : `, ${dollars(plan.usd)}`;
+    return `  ${at}${title}: ${timeOf(plan)}${price}\n${decided}`;
   });
   return head + lines.join('');
 }

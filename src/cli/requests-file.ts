@@ -6,6 +6,8 @@ import { linesOf } from './lines.ts';
 
 const FORM_NAMES: Readonly<Record<Form, string>> = { openai: 'OpenAI', anthropic: 'Anthropic' };
 
+const MOST_MODELS = 100;
+
 /** A line of the file of requests that can be used. */
 export interface Entry {
   readonly number: number;
@@ -19,6 +21,8 @@ export interface Survey {
   /** Of these, those that `isDone` knows. */
   readonly done: number;
   readonly unusable: number;
+  /** The models of those that can be used; some of them, if they are many. */
+  readonly models: ReadonlySet<string>;
   /** The lines that can be used: who reads the file again needn't know its ids. */
   readonly lines: LineSet;
 }
@@ -37,6 +41,7 @@ export async function surveyOf(
   let form: Form | undefined;
   let [usable, done, unusable] = [0, 0, 0];
   const lines = new LineSet();
+  const models = new Set<string>();
   for await (const entry of checkedOf(path, model)) {
     const problem = 'problem' in entry ? entry.problem : problemOf(entry.request);
     if ('problem' in entry || problem !== undefined) {
@@ -47,9 +52,11 @@ export async function surveyOf(
     form = entry.request.form;
     usable++;
     lines.add(entry.number);
+    const { model: name } = entry.request.body;
+    if (typeof name === 'string' && models.size < MOST_MODELS) models.add(name);
     if (isDone(entry.request.customId)) done++;
   }
-  return { form, usable, done, unusable, lines };
+  return { form, usable, done, unusable, models, lines };
 }
 
 /** The lines of a file that can be used, one in memory at a time. */

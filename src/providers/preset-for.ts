@@ -1,5 +1,6 @@
 import { type Limit, MINUTE_MS } from '../model/limits.ts';
 import { remembered } from '../model/remembered.ts';
+import type { PresetHost } from './host.ts';
 import type { HostFacts, Row } from './host-facts.ts';
 import { DEFINITIONS } from './known-providers.ts';
 import { beginsWith, isSnapshotOf, longestName, modelId } from './model-id.ts';
@@ -31,6 +32,14 @@ interface Match {
  */
 export function presetFor(query: PresetQuery): Preset | undefined {
   return presetIn(presetsOf(query), query.inputTokens);
+}
+
+/** Whether the host has published limits for the model by its name, in whatever tier. */
+export function listsModel(host: PresetHost, model: string): boolean {
+  const facts = DEFINITIONS[host].limits;
+  const match = matchIn(facts, idOf(facts, model), 0);
+  // Some hosts have one row for all models.
+  return match?.isListed === true && !match.row.models.includes('');
 }
 
 /** That of them for a call with so much input. */

@@ -30,6 +30,30 @@ it('tells tokens, cost and time for each tier, the limit that binds, and half th
   expect(world.out).toMatch(/^ {2}1: \d+ s until the last call is sent, held back by \w+$/m);
 });
 
+it('tells of all hosts that publish limits for the models, and of no others', async () => {
+  const world = new World();
+  const hosts = async (...models: readonly string[]): Promise<Set<string>> => {
+    world.out = '';
+    world.write(
+      'in.jsonl',
+      models.map((model, index) => openaiLine(`id-${index}`, { model })),
+    );
+    expect(await world.run('plan in.jsonl --json', { clock })).toBe(0);
+    const plans: readonly { readonly host: string }[] = JSON.parse(world.out);
+    return new Set(plans.map(({ host }) => host));
+  };
+  const [openai, cerebras, groq] = ['api.openai.com', 'api.cerebras.ai', 'api.groq.com'];
+  expect(await hosts('gpt-4o-mini')).toEqual(new Set([openai]));
+  expect(await hosts('gpt-oss-120b')).toEqual(new Set([cerebras, groq]));
+  expect(await hosts('gpt-oss-120b', 'llama-3.3-70b-versatile')).toEqual(new Set([groq]));
+  // Nobody publishes limits for both.
+  expect(await hosts('gpt-oss-120b', 'gpt-4o-mini')).toEqual(new Set([openai]));
+  await hosts('llama-3.3-70b-versatile');
+  world.out = '';
+  expect(await world.run('plan in.jsonl', { clock })).toBe(0);
+  expect(world.out).toMatch(/^ {2}api\.groq\.com, Free: \d+ s until/m);
+});
+
 it('sends nothing, needs no key, and leaves out what is recorded already', async () => {
   const world = new World();
   world.write(
