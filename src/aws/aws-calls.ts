@@ -7,6 +7,7 @@ import { PassingRequests } from '../fetch/passing-requests.ts';
 import { Pipelines } from '../fetch/pipelines.ts';
 import { field } from '../model/json.ts';
 import type { CallPipelineOptions } from '../sdk/call-pipeline.ts';
+import { endsRefused, OuterRetries } from '../sdk/outer-retries.ts';
 import { loadEstimator } from '../tokens/estimate.ts';
 import { loadNativePrompts } from '../tokens/late-native-prompts.ts';
 import { type AwsCall, CALL } from './aws-call.ts';
@@ -66,6 +67,7 @@ class AwsCalls {
   readonly #options: CallPipelineOptions;
   readonly #pipelines: Pipelines;
   readonly #passing = new PassingRequests();
+  readonly #outer: OuterRetries;
   /** Of the call that is being sent in this turn. */
   #signal: AbortSignal | undefined;
 
@@ -73,6 +75,7 @@ class AwsCalls {
     this.#client = client;
     this.#options = options;
     this.#pipelines = new Pipelines(options);
+    this.#outer = new OuterRetries(options.limiter.clock);
     const { middlewareStack: stack } = client;
     const name = (of: string): object => ({ name: `headroom${of}`, override: true });
     stack.add(this.#begin, { ...name('Call'), step: 'initialize', priority: 'high' });
@@ -101,10 +104,18 @@ class AwsCalls {
 
   /** Around the client's retries. */
   readonly #whole: Middleware = (next) => async (args) => {
-    const result = await next(args);
-    const failure = args[CALL]?.failure;
-    if (failure !== undefined) throw failure.error;
-    return result;
+    const end = this.#outer.begin(() => args.request && callText(args.request));
+    try {
+      const result = await next(args);
+      const failure = args[CALL]?.failure;
+      if (failure !== undefined) throw failure.error;
+      end(false);
+      return result;
+    } catch (error) {
+      const mayRetry = await this.#mayRetry();
+      end(mayRetry && (endsRefused(error, undefined) || statusOf(error) === 429));
+      throw error;
+    }
   };
 
   /** Within them, before the signature. */
@@ -173,6 +184,17 @@ class AwsCalls {
 /** The web's, of whichever realm; AWS's own, of former versions, can't be asked. */
 function isSignal(value: unknown): value is AbortSignal {
   return typeof field(value, 'throwIfAborted') === 'function';
+}
+
+/** By what a call is known: the text of its body. */
+function callText({ path, body }: AwsRequest): string | undefined {
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
+  return typeof text === 'string' ? `${path} ${text}` : undefined;
+}
+
+/** Of the response, in an error of the client's. */
+function statusOf(error: unknown): unknown {
+  return field(field(error, '$metadata'), 'httpStatusCode');
 }
 
 /** To the client's retries it is a success. What is around them throws the error. */

@@ -22,6 +22,7 @@ import { withRateLimit } from '../../src/with-rate-limit.ts';
 import { converseWire } from '../integrations/foreign-wire.ts';
 import { NOTHING, outcome, underWay } from '../sdk/bench.ts';
 import type { Fetch } from '../sdk/sdks.ts';
+import { watchedWarnings } from '../support/warnings.ts';
 import { serve } from './bedrock-server.ts';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -303,6 +304,33 @@ test('a pause that is too long ends in the refusal, and the client does not repe
   await expect(clock.run(sent)).rejects.toMatchObject({ name: 'ThrottlingException' });
   expect(seen).toHaveLength(1);
   expect(underWay(limiter)).toEqual(NOTHING);
+});
+
+describe('retries around the client', () => {
+  const warnings = watchedWarnings('HEADROOM_OUTER_RETRIES');
+
+  it.each([
+    ['are noticed', {}, 1],
+    ['are all that there are with `maxAttempts: 1`', { maxAttempts: 1 }, 0],
+  ])('%s', async (_, config, warned) => {
+    const given = { maxPauseMs: 5000 };
+    const { clock, client } = await limited(refusing(99, []), given, config);
+    for (let tries = 0; tries < 4; tries++) {
+      const sent = client.send(new ConverseCommand(input));
+      await expect(clock.run(sent)).rejects.toThrow();
+    }
+    expect(warnings()).toHaveBeenCalledTimes(warned);
+  });
+
+  it('are none where each call is another one', async () => {
+    const { clock, client } = await limited(refusing(99, []), { maxPauseMs: 5000 });
+    for (let tries = 0; tries < 4; tries++) {
+      const messages = [{ role: 'user' as const, content: [{ text: `Question ${tries}` }] }];
+      const sent = client.send(new ConverseCommand({ ...input, messages }));
+      await expect(clock.run(sent)).rejects.toThrow();
+    }
+    expect(warnings()).not.toHaveBeenCalled();
+  });
 });
 
 test('its signal takes a waiting call out', async () => {
