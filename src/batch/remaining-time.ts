@@ -2,6 +2,7 @@ import type { Lane } from '../lane/lane.ts';
 import type { ChargeRule, Charges } from '../model/charge.ts';
 import { copyOfValue } from '../model/copy.ts';
 import { amount, type Cost, DIMENSIONS, minus, plus, times } from '../model/limits.ts';
+import { CHARGE_RULES, seenRule } from '../rules/learning/charge-belief.ts';
 import type { LimitSet } from '../rules/limits/limit-set.ts';
 import { type Calls, QueueForecast } from '../rules/queue-forecast.ts';
 import { reservedOf } from '../rules/underway.ts';
@@ -137,20 +138,24 @@ function stepsFor({ meters }: LimitSet, { calls, cost }: Calls, areAlike: boolea
 }
 
 function sentCost({ view }: Lane, { taken, sent }: Counts): Cost {
-  const { rule = -1 } = view.state.learning.charge;
+  const rule = seenRule(view.state.learning.charge) ?? -1;
   return { ...taken, tokens: sent[rule] ?? amount(taken, 'tokens') };
 }
 
-/** What calls that wait are charged when they are sent, by the rule that the server is known to have. */
-function waitingIn({ view }: Lane): Cost[] {
-  const { chargeRule } = view;
-  return Array.from(view.waiting, ({ counted, charges }) => charged(chargeRule, counted, charges));
+/** What calls that wait are charged when they are sent, by the rule that the server is likely to have. */
+function waitingIn(lane: Lane): Cost[] {
+  const rule = chargeRuleIn(lane);
+  return Array.from(lane.view.waiting, ({ counted, charges }) => charged(rule, counted, charges));
 }
 
-function underwayIn({ view, feedback }: Lane): Cost[] {
-  const { chargeRule } = view;
-  const { underway } = feedback.totals;
-  return Array.from(underway, ({ cost, charge }) => charged(chargeRule, cost, charge?.charges));
+function underwayIn(lane: Lane): Cost[] {
+  const rule = chargeRuleIn(lane);
+  const { underway } = lane.feedback.totals;
+  return Array.from(underway, ({ cost, charge }) => charged(rule, cost, charge?.charges));
+}
+
+function chargeRuleIn({ view }: Lane): ChargeRule | undefined {
+  return CHARGE_RULES[seenRule(view.state.learning.charge) ?? -1];
 }
 
 function charged(rule: ChargeRule | undefined, cost: Cost, charges: Charges | undefined): Cost {
@@ -181,6 +186,7 @@ function usedBy(lane: Lane, counts: Counts): (calls: Calls) => Cost {
 }
 
 /** Whether the server is known to correct its charge when a call ends. */
-function isSettledIn({ view }: Lane): boolean {
-  return view.state.limits.policy.correction === 'settled' || view.chargeRule?.isSettled === true;
+function isSettledIn(lane: Lane): boolean {
+  const { correction } = lane.view.state.limits.policy;
+  return correction === 'settled' || chargeRuleIn(lane)?.isSettled === true;
 }

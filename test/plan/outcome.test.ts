@@ -124,9 +124,13 @@ it.each(rows)('is what happens: %s, %s', async (accountName, workName) => {
   expect(Math.abs((early?.usd ?? 0) / usd - 1)).toBeLessThan(0.05);
 });
 
-it.each([true, false])(
-  'is what happens to the 5,000 lines of the benchmark, with limits given: %s',
-  async (isGiven) => {
+it.each([
+  ['api.openai.com', true],
+  ['api.openai.com', false],
+  ['llm.example', true],
+] as const)(
+  'is what happens to the 5,000 lines of the benchmark, at %s, with limits given: %s',
+  async (host, isGiven) => {
     const clock = createVirtualClock({ start: 1_800_000_000_000 });
     const limits = { rpm: 5000, tpm: 800_000 };
     const simulator = createSimulator({
@@ -136,13 +140,12 @@ it.each([true, false])(
     });
     const bare = new OpenAI({
       apiKey: 'any',
-      baseURL: 'https://api.openai.com/v1',
+      baseURL: `https://${host}/v1`,
       fetch: simulator.fetch,
     });
     const openai = withRateLimit(bare, { clock, ...(isGiven && { limits }) });
     const calls = prompts(5000, 42).map(({ text: content }) => ({
-      provider: 'openai' as const,
-      path: '/v1/chat/completions',
+      ...{ host, provider: 'openai' as const, path: '/v1/chat/completions' },
       body: {
         ...{ model: 'gpt-4o', max_completion_tokens: 64 },
         messages: [{ role: 'user' as const, content }],

@@ -42,15 +42,27 @@ export interface ChargeLearning {
   round: number;
   /** Whether `used` is known from a reading, or nothing was sent before. */
   isAnchored: boolean;
-  /** The rule that the last readings fit, how many in a row, and how many are needed. */
+  /** The rule that the last readings were nearest to; how many in a row fit it, and how many are needed. */
   candidate: number;
   fits: number;
   needed: number;
+  /**
+   * The last reading that came of a call which was sent after the one before: others that were sent
+   * with that call are compared with it.
+   */
+  mark: ChargeMark | undefined;
   /** Readings in a row that fit the present rule as well as that it gives back; so many are enough. */
   alike: number;
   alikeNeeded: number;
   /** How much more readings fit each rule than the present one. */
   scores: number[];
+}
+
+/** What was used of the limit by a call's answer, and by each rule; and the call's round. */
+export interface ChargeMark {
+  readonly round: number;
+  readonly shown: number;
+  readonly used: readonly number[];
 }
 
 export function newChargeLearning(recorded: ChargeRule | undefined, now: number): ChargeLearning {
@@ -67,6 +79,7 @@ export function newChargeLearning(recorded: ChargeRule | undefined, now: number)
     candidate: index,
     fits: 0,
     needed: 1,
+    mark: undefined,
     ...{ alike: 0, alikeNeeded: ALIKE },
     scores: CHARGE_RULES.map(() => 0),
   };
@@ -77,9 +90,17 @@ export function foundRule({ rule }: ChargeLearning): ChargeRule | undefined {
   return rule === undefined ? undefined : CHARGE_RULES[rule];
 }
 
-/** The rule that was found, or else the one that the host is known by. */
-export function likelyRule({ rule, recorded }: ChargeLearning): ChargeRule {
-  return CHARGE_RULES[rule ?? recorded] ?? { at: 'sum', isSettled: false };
+/**
+ * The rule to foresee charges by: that which was found, else that which the last reading was nearest
+ * to, else the one that the host is known by.
+ */
+export function likelyRule({ rule, candidate }: ChargeLearning): ChargeRule {
+  return CHARGE_RULES[rule ?? candidate] ?? { at: 'sum', isSettled: false };
+}
+
+/** The same as an index of `CHARGE_RULES`; `undefined` before the first reading. */
+export function seenRule({ rule, candidate, limit }: ChargeLearning): number | undefined {
+  return rule ?? (limit > 0 ? candidate : undefined);
 }
 
 /** Goes on from a rule that was found. */

@@ -1,7 +1,7 @@
 import type { Charges } from '../../model/charge.ts';
 import { MINUTE_MS } from '../../model/limits.ts';
 import type { ChargeTrace } from '../ticket.ts';
-import { adopt, atOf, type ChargeLearning, likelyRule } from './charge-belief.ts';
+import { adopt, atOf, type ChargeLearning, type ChargeMark, likelyRule } from './charge-belief.ts';
 
 /** Readings are whole numbers, and a request takes some milliseconds more or less to arrive. */
 export const ROUNDING = 2;
@@ -35,6 +35,10 @@ interface Evidence {
   readonly reserved: number;
 }
 
+function noiseOf({ limit }: ChargeLearning): number {
+  return ROUNDING + (JITTER_MS * limit) / MINUTE_MS;
+}
+
 /** A reading, against what each rule had foreseen. `reserved`: the tokens reserved for its call. */
 export function judge(
   learning: ChargeLearning,
@@ -44,7 +48,7 @@ export function judge(
 ): void {
   // Calls in between may have reached the server in another order.
   const isOrdered = isAlone && sent?.[0] === learning.sent[0];
-  const noise = ROUNDING + (JITTER_MS * learning.limit) / MINUTE_MS;
+  const noise = noiseOf(learning);
   const apart = Math.max(...used) - Math.min(...used);
   if (apart > noise) {
     const evidence = { errors, near: NEAR * apart, noise, isOrdered, charges, reserved };
@@ -72,7 +76,10 @@ function find(
   // Two rules may take the same of some calls.
   const found = [recorded, learning.candidate].find(isNear) ?? nearest;
   const size = sizes[found] ?? 0;
-  if (size > near) return;
+  if (size > near) {
+    if (learning.fits === 0) learning.candidate = nearest;
+    return;
+  }
   const isExact = size <= noise && (isRecorded || noise <= near);
   const isCareful = charges[atOf(found)] >= reserved;
   const fit = isExact && (isOrdered || isRecorded || isCareful) ? 1 : NEAR_FIT;
@@ -97,6 +104,23 @@ function compare(
   });
   const best = Math.max(...learning.scores);
   if (best >= ENOUGH) adopt(learning, learning.scores.indexOf(best));
+}
+
+/**
+ * Of calls that were sent together, the difference between two readings hints at the rule: enough to
+ * foresee charges by, but the server may have seen the calls in another order.
+ */
+export function hint(
+  learning: ChargeLearning,
+  mark: ChargeMark,
+  { used }: ChargeTrace,
+  shown: number,
+): void {
+  if (learning.rule !== undefined || learning.fits > 0) return;
+  const foreseen = used.map((each, rule) => each - (mark.used[rule] ?? 0));
+  if (Math.max(...foreseen) - Math.min(...foreseen) <= noiseOf(learning)) return;
+  const sizes = foreseen.map((each) => Math.abs(shown - mark.shown - each));
+  learning.candidate = sizes.indexOf(Math.min(...sizes));
 }
 
 /**

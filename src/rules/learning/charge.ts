@@ -3,7 +3,7 @@ import { amount, type Cost, MINUTE_MS, type Subject } from '../../model/limits.t
 import { isSameLimit, type Sighting } from '../limits/metered-limit.ts';
 import type { ChargeTrace, GrantedCall } from '../ticket.ts';
 import { adopt, atOf, CHARGE_RULES, type ChargeLearning, foundRule } from './charge-belief.ts';
-import { judge, NEAR, ROUNDING } from './charge-evidence.ts';
+import { hint, judge, NEAR, ROUNDING } from './charge-evidence.ts';
 import type { RefusalWords } from './refusal-episode.ts';
 
 /** After refusals, a rule must be found so many times in a row at most. */
@@ -127,14 +127,20 @@ export function hearCharge(
   now: number,
 ): void {
   flowOut(learning, now);
-  if (trace.round !== learning.round || trace.used.length !== CHARGE_RULES.length) return;
+  if (trace.used.length !== CHARGE_RULES.length) return;
   const used = limit - remaining;
+  const { mark } = learning;
+  if (trace.round !== learning.round) {
+    if (trace.round === mark?.round && remaining > 0) hint(learning, mark, trace, used);
+    return;
+  }
   const errors = trace.used.map((foreseen) => used - foreseen);
   // Before the first reading, nobody knew how fast what is used flows out.
   const isFirst = learning.limit === 0;
   // Where nothing is left, more may have been used than is shown.
   const isTelling = remaining > 0 && (isFirst || limit === learning.limit);
   learning.limit = limit;
+  learning.mark = { round: trace.round, shown: used, used: trace.used };
   if (learning.isAnchored && isTelling) judge(learning, trace, errors, reserved);
   learning.used = sumOf(learning.used, errors).map((used) => Math.max(0, used));
   learning.isAnchored = !isFirst;
@@ -165,6 +171,7 @@ export function doubtCharge(learning: ChargeLearning): void {
   loseTrack(learning);
   if (learning.rule === undefined || atOf(learning.rule) === 'sum') return;
   learning.rule = undefined;
+  learning.candidate = learning.recorded;
   learning.fits = 0;
   learning.needed = Math.min(MOST_FITS, 2 * learning.needed);
 }

@@ -17,7 +17,7 @@ import { meteredLimit } from '../limits/limits-codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import type { Backoff } from './backoff.ts';
-import type { ChargeLearning } from './charge-belief.ts';
+import type { ChargeLearning, ChargeMark } from './charge-belief.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { EventThrottle } from './event-throttle.ts';
 import type { Evidence, Place, Witness } from './evidence.ts';
@@ -173,6 +173,7 @@ export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
   candidate: number,
   fits: number,
   needed: number,
+  mark: optional(record<ChargeMark>({ round: number, shown: number, used: list(number) })),
   alike: number,
   alikeNeeded: number,
   scores: list(number),

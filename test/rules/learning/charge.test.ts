@@ -65,6 +65,22 @@ describe('what a server charges', () => {
     );
   });
 
+  it('is hinted at by the second answer to calls that were sent together', () => {
+    const rules = [CAREFUL, RECORDED, { at: 'max', isSettled: false }] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...rules), atOnce, (rule, batch) => {
+        const world = new World(rule, CAREFUL);
+        const sent = batch.map(([call]) => world.send(call));
+        world.pass(100);
+        world.disturb(10_000);
+        world.end({ ...sent[0]!, shown: sent[0]!.shown - 10_000 }, batch[0]![0]);
+        world.end({ ...sent[1]!, shown: sent[1]!.shown - 10_000 }, batch[1]![0]);
+        // Others use the limit, too: that is no proof.
+        expect([world.found, likelyRule(world.learning)]).toEqual([undefined, rule]);
+      }),
+    );
+  });
+
   it('is found though another rule takes the same of many calls', () => {
     const small = fc.record({ input: fc.integer({ min: 200, max: 400 }), output: fc.nat(100) });
     const calls = fc.array(small, { minLength: 60, maxLength: 60 });
