@@ -1,4 +1,4 @@
-import type { Prior } from './calibration/script-weights.ts';
+import type { Prior } from './calibration/prior.ts';
 import type { TokensByScript } from './tokenizer/tokens-by-script.ts';
 
 /** The counted body of a call. `calibration` turns it into tokens of the model. */

@@ -1,4 +1,6 @@
-import type { Prior } from './calibration/script-weights.ts';
+import { FamilyCalibration, type SavedFamily } from './calibration/family-calibration.ts';
+import type { Prior } from './calibration/prior.ts';
+import type { AssumedWeights } from './calibration/script-weights.ts';
 import { claudeFamily } from './claude-family.ts';
 import { UNWEIGHTED, uniformWeights, weightList } from './tokenizer/tokens-by-script.ts';
 
@@ -10,8 +12,8 @@ const GEMINI_WEIGHTS = weightList({ ...uniformWeights(1.1), words: 1 });
 const COUNTED = weightList(UNWEIGHTED);
 
 /** Vocabularies differ by up to a half, and more in some scripts than in others. */
-const UNKNOWN = { sharedSpread: 0.2, ownSpread: 0.25 };
-const PUBLISHED = { sharedSpread: 0.02, ownSpread: 0.02 };
+const UNKNOWN = { sharedSpread: 0.2, ownSpread: 0.25, begin: beginFamily };
+const PUBLISHED = { sharedSpread: 0.02, ownSpread: 0.02, begin: beginFamily };
 
 /** OpenAI's models with a public vocabulary. From gpt-5.6 on, none has been named. */
 const PUBLISHED_MODELS =
@@ -24,4 +26,8 @@ export function priorOf(provider: string, model: string): Prior {
   }
   if (model.startsWith('gemini')) return { weights: GEMINI_WEIGHTS, ...UNKNOWN };
   return { weights: COUNTED, ...(PUBLISHED_MODELS.test(model) ? PUBLISHED : UNKNOWN) };
+}
+
+function beginFamily(prior: AssumedWeights, saved?: SavedFamily): FamilyCalibration {
+  return new FamilyCalibration(prior, saved);
 }

@@ -2,7 +2,7 @@ import { field } from '../model/json.ts';
 import { remembered } from '../model/remembered.ts';
 import { anthropicCompletion, anthropicMessages } from './anthropic-messages.ts';
 import type { Api } from './api.ts';
-import type { Prior } from './calibration/script-weights.ts';
+import type { Prior } from './calibration/prior.ts';
 import { chatFamily, encodingOf } from './chat-family.ts';
 import { claudeFamily } from './claude-family.ts';
 import { nativePartsNow } from './late-native-prompts.ts';

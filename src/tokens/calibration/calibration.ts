@@ -2,7 +2,7 @@ import { isTokenCount, type Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
 import { tokenCount } from '../token-count.ts';
 import { type Counted, type Estimated, LearningEstimate, NOTHING } from './call-estimate.ts';
-import { FamilyCalibration, type SavedFamily } from './family-calibration.ts';
+import type { FamilyCalibration, SavedFamily } from './family-calibration.ts';
 import { OutputHistory } from './output-history.ts';
 import { RecentMap } from './recent-map.ts';
 import { readSaved, type SavedCalibration } from './saved.ts';
@@ -82,7 +82,7 @@ export class Calibration {
   #family({ family, prior }: Pick<Measurement, 'family' | 'prior'>): FamilyCalibration {
     const saved = this.#restored.get(family);
     this.#restored.delete(family);
-    return this.#families.ensure(family, () => new FamilyCalibration(prior, saved));
+    return this.#families.ensure(family, () => prior.begin(prior, saved));
   }
 
   /** Corrects later estimates by what such a call has used. */

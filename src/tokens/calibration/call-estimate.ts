@@ -1,8 +1,8 @@
 import type { TokenEstimate, Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
 import type { TokensByScript } from '../tokenizer/tokens-by-script.ts';
+import type { Prior } from './prior.ts';
 import { RecentMap } from './recent-map.ts';
-import type { Prior } from './script-weights.ts';
 
 /** An estimate that learns from the response. */
 export interface Estimated extends TokenEstimate {

@@ -1,6 +1,6 @@
 import { weigh } from '../tokenizer/tokens-by-script.ts';
 import { RecentValues } from './recent-values.ts';
-import { type Prior, ScriptWeights, spreadOf } from './script-weights.ts';
+import { type AssumedWeights, ScriptWeights, spreadOf } from './script-weights.ts';
 
 /** The number of errors that are kept; their 90th percentile is the margin. */
 const ERRORS = 64;
@@ -32,7 +32,7 @@ export class FamilyCalibration {
   /** Whether what was learned has been nearer lately, on calls that it had not seen. */
   #isBetter: boolean;
 
-  constructor(prior: Prior, saved?: SavedFamily) {
+  constructor(prior: AssumedWeights, saved?: SavedFamily) {
     this.#weights = new ScriptWeights(prior, saved?.weights, saved?.factor);
     this.#errors = new RecentValues(ERRORS, saved?.errors);
     this.#prior = prior.weights;

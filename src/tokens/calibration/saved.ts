@@ -1,7 +1,6 @@
 import { elementsOf, field, keysOf } from '../../model/json.ts';
 import { SCRIPT_COUNT } from '../tokenizer/tokens-by-script.ts';
 import type { SavedFamily } from './family-calibration.ts';
-import { FACTOR_SIZE } from './script-weights.ts';
 
 /** A calibration as JSON. Of the requests it holds only the names of models. */
 export interface SavedCalibration {
@@ -18,6 +17,8 @@ export interface SavedCalibration {
 const LONGEST_LIST = 256;
 const LONGEST_KEY = 512;
 const LARGEST = 1e9;
+/** The elements of a factor: for each script, all sources of uncertainty and the shared one. */
+const FACTOR_SIZE = SCRIPT_COUNT * (SCRIPT_COUNT + 1);
 /** No weight was ever less certain than that. */
 const MOST_SPREAD = 10;
 

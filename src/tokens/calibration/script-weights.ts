@@ -1,7 +1,7 @@
 import { SCRIPT_COUNT, weigh } from '../tokenizer/tokens-by-script.ts';
 
-/** The assumption about a model before its first response. */
-export interface Prior {
+/** What is assumed of a model's weights before its first response. */
+export interface AssumedWeights {
   /** Its tokens per counted token, by script. */
   readonly weights: readonly number[];
   /** The relative uncertainty: shared by all scripts, and of each by itself. */
@@ -39,7 +39,7 @@ export class ScriptWeights {
   readonly #factor: number[][];
   readonly #widest: readonly number[];
 
-  constructor(prior: Prior, weights?: readonly number[], factor?: readonly number[]) {
+  constructor(prior: AssumedWeights, weights?: readonly number[], factor?: readonly number[]) {
     this.#weights = [...(weights ?? prior.weights)];
     const initial = initialFactor(prior);
     this.#factor = factor === undefined ? initial : rowsOf(factor);
@@ -112,10 +112,7 @@ const SCRIPTS: readonly number[] = Array.from({ length: SCRIPT_COUNT }, (_, scri
 /** The sources of uncertainty: one that all scripts share, and one of each script. */
 const SOURCES: readonly number[] = Array.from({ length: SCRIPT_COUNT + 1 }, (_, source) => source);
 
-/** The number of elements of a factor. */
-export const FACTOR_SIZE: number = SCRIPTS.length * SOURCES.length;
-
-function initialFactor({ weights, sharedSpread, ownSpread }: Prior): number[][] {
+function initialFactor({ weights, sharedSpread, ownSpread }: AssumedWeights): number[][] {
   return SCRIPTS.map((script) =>
     SOURCES.map((source) => {
       if (source === SCRIPT_COUNT) return sharedSpread * weights[script]!;
