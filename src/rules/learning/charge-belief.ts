@@ -19,7 +19,8 @@ const ALIKE = 3;
 /**
  * What the server takes from its limit on tokens for a call, found out from what it shows to be left.
  *
- * Each rule foresees what is used of the limit, as a bucket of a minute. A reading of a call that
+ * Each rule foresees what is used of the limit, as a bucket of a minute, or as a window in its first
+ * minute. A reading of a call that
  * was sent after the last reading had come shows which rules were right: all calls in between are
  * known. What no rule explains (others' calls, the end of a window) says nothing.
  */
@@ -38,6 +39,10 @@ export interface ChargeLearning {
    */
   sent: number[];
   at: number;
+  /** Since when calls have come at least once a minute. */
+  since: number;
+  /** Whether the limit is known to be a window: nothing flows out, and after a minute, calls leave it. */
+  isWindow: boolean;
   /** Grows with each reading, and with whatever can't be foreseen. */
   round: number;
   /** Whether `used` is known from a reading, or nothing was sent before. */
@@ -74,6 +79,7 @@ export function newChargeLearning(recorded: ChargeRule | undefined, now: number)
     used: CHARGE_RULES.map(() => 0),
     sent: CHARGE_RULES.map(() => 0),
     at: now,
+    ...{ since: now, isWindow: false },
     round: 0,
     isAnchored: true,
     candidate: index,

@@ -10,7 +10,7 @@ import type { RefusalWords } from './refusal-episode.ts';
 const MOST_FITS = 32;
 
 /** The limit of which responses show what calls are charged. */
-const TOKENS_A_MINUTE: Subject = { dimension: 'tokens', windowMs: MINUTE_MS };
+export const TOKENS_A_MINUTE: Subject = { dimension: 'tokens', windowMs: MINUTE_MS };
 
 /** The limit on tokens a minute, as a response shows it. */
 export interface ChargeReading {
@@ -34,6 +34,7 @@ export function traceCharge(
   const tokens = amount(cost, 'tokens');
   const charged = CHARGE_RULES.map(({ at }) => charges?.[at] ?? tokens);
   learning.sent = sumOf(learning.sent, charged);
+  if (now - learning.at >= MINUTE_MS) learning.since = now;
   flowOut(learning, now);
   learning.used = sumOf(learning.used, charged);
   if (charges === undefined) return undefined;
@@ -88,14 +89,19 @@ export function chargedInTheEnd(
   return { ...actual, tokens: trace.charges[rule.at] };
 }
 
-/** What the server has left shows what it has charged. */
+/** What the server has left shows what it has charged. `isWindow`: its limit is known to be one. */
 export function hearRemaining(
   charge: ChargeLearning,
   call: Pick<GrantedCall, 'charge' | 'cost'>,
   sightings: readonly Sighting[],
+  isWindow: boolean,
   now: number,
 ): void {
   if (call.charge === undefined) return;
+  if (isWindow && !charge.isWindow) {
+    charge.isWindow = true;
+    loseTrack(charge);
+  }
   const shown = sightings.find((each) => isSameLimit(each, TOKENS_A_MINUTE));
   if (shown?.remaining === undefined) return;
   const reading = {
@@ -138,7 +144,9 @@ export function hearCharge(
   // Before the first reading, nobody knew how fast what is used flows out.
   const isFirst = learning.limit === 0;
   // Where nothing is left, more may have been used than is shown.
-  const isTelling = remaining > 0 && (isFirst || limit === learning.limit);
+  const isSame = remaining > 0 && (isFirst || limit === learning.limit);
+  // Of a window, nobody knows what has left it by then.
+  const isTelling = isSame && !(learning.isWindow && now - learning.since >= MINUTE_MS);
   learning.limit = limit;
   learning.mark = { round: trace.round, shown: used, used: trace.used };
   if (learning.isAnchored && isTelling) judge(learning, trace, errors, reserved);
@@ -185,6 +193,6 @@ function loseTrack(learning: ChargeLearning): void {
 function flowOut(learning: ChargeLearning, now: number): void {
   const elapsedMs = Math.max(0, now - learning.at);
   learning.at = Math.max(now, learning.at);
-  const flown = (learning.limit * elapsedMs) / MINUTE_MS;
+  const flown = learning.isWindow ? 0 : (learning.limit * elapsedMs) / MINUTE_MS;
   if (flown > 0) learning.used = learning.used.map((used) => Math.max(0, used - flown));
 }

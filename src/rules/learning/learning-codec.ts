@@ -168,6 +168,8 @@ export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
   used: list(number),
   sent: list(number),
   at: time,
+  since: time,
+  isWindow: flag,
   round: number,
   isAnchored: flag,
   candidate: number,

@@ -25,7 +25,7 @@ import {
   restart,
 } from './beliefs.ts';
 import { beginAnew } from './caution.ts';
-import { hearRemaining, takenThen } from './charge.ts';
+import { hearRemaining, TOKENS_A_MINUTE, takenThen } from './charge.ts';
 import { type ConcurrencyBounds, configureConcurrency, stateConcurrency } from './concurrency.ts';
 import { areSame, givenMax, isAmong } from './known-limits.ts';
 import type { Learning, TakenCall } from './learning.ts';
@@ -61,7 +61,8 @@ export function observe(
     return corrected(learning.perSecond, each, ourShare, now);
   });
   change(learning, limits, () => learnShown(known, sightings, now), now);
-  hearRemaining(learning.charge, call, sightings, now);
+  const isWindow = meterOf(limits, TOKENS_A_MINUTE)?.burst.readAs === 'window';
+  hearRemaining(learning.charge, call, sightings, isWindow, now);
   const taken = takenThen(learning.charge, call, limits.taken);
   observeBalance(limits, sightings, call.at, taken, now);
   return sightings;

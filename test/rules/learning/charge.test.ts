@@ -65,6 +65,32 @@ describe('what a server charges', () => {
     );
   });
 
+  it('is found in the first minute of a window, and not changed by what leaves it later', () => {
+    const calls = fc.array(sent, { minLength: 20, maxLength: 20 });
+    const left = fc.array(fc.nat(3000), { minLength: 20, maxLength: 20 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CHARGE_RULES.filter((each) => !each.isSettled)),
+        calls,
+        left,
+        (rule, each, gone) => {
+          const world = new World(rule);
+          world.makeWindow();
+          for (const call of each) world.ask(call);
+          const { found } = world;
+          expect(found?.at).toBe(rule.at);
+          while (world.now < 60_000) world.pass(1000);
+          for (const [index, call] of each.entries()) {
+            world.pass(1000);
+            world.disturb(-gone[index]!);
+            world.ask(call);
+            expect(world.found).toBe(found);
+          }
+        },
+      ),
+    );
+  });
+
   it('is hinted at by the second answer to calls that were sent together', () => {
     const rules = [CAREFUL, RECORDED, { at: 'max', isSettled: false }] as const;
     fc.assert(

@@ -41,9 +41,14 @@ export class World {
     return foundRule(this.learning);
   }
 
+  /** The limit is a window, and known to be one. */
+  makeWindow(): void {
+    this.learning.isWindow = true;
+  }
+
   pass(ms: number): void {
     this.now += ms;
-    this.#used = Math.max(0, this.#used - ms);
+    if (!this.learning.isWindow) this.#used = Math.max(0, this.#used - ms);
   }
 
   /** Somebody else, or nobody knows who. */
