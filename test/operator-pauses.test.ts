@@ -64,6 +64,31 @@ describe('an operator’s pause', () => {
     expect(lines.sort()).toEqual(['0 a', '1000 b', '1000 c']);
   });
 
+  it.each(['bucket', 'window', 'slices'] as const)('keeps the limits (%s)', async (enforcement) => {
+    const clock = createVirtualClock();
+    const limiter = createRateLimiter({ clock, limits: { tpm: 100 }, headroom: 0, enforcement });
+    (await clock.run(limiter.acquire({ tokens: 90 }))).settle();
+    const start = clock.now();
+    limiter.pause({ forMs: 1000 });
+    await clock.run(limiter.acquire({ tokens: 90 }));
+    // 80 are not there yet: at 100 a minute, or when the first 90 are a minute old.
+    expect(clock.now() - start).toBeGreaterThanOrEqual(enforcement === 'window' ? 60_000 : 48_000);
+  });
+
+  it.each(['bucket', 'window'] as const)(
+    'keeps them after resume(), too (%s)',
+    async (enforcement) => {
+      const clock = createVirtualClock();
+      const limiter = createRateLimiter({ clock, limits: { tpm: 100 }, headroom: 0, enforcement });
+      (await clock.run(limiter.acquire({ tokens: 90 }))).settle();
+      limiter.pause({ forMs: 1000 });
+      const next = limiter.acquire({ tokens: 90 });
+      limiter.resume();
+      await clock.run(next);
+      expect(clock.now()).toBeGreaterThanOrEqual(48_000);
+    },
+  );
+
   it('rejects what waits where it takes longer than maxPauseMs, without a cause upstream', async () => {
     const { clock, limiter } = setUp({ maxPauseMs: 1000 });
     limiter.pause({ forMs: 5000 });

@@ -13,7 +13,7 @@ const MOST_OUTPUT_TOKENS = 1_000_000;
 /** A guess: some hosts don't count reasoning toward the call's own limit, and none reasons for so long. */
 const MOST_BESIDE_LIMIT = 200_000;
 const MOST_OF_LIMIT = 4;
-/** A prompt is never so much shorter than its estimate, not even one of images and files. */
+/** A prompt of text is never so much shorter than its estimate. One of images and files may be. */
 const LEAST_INPUT_SHARE = 0.001;
 
 /** What is known of a call besides the usage that its response reports. */
@@ -38,7 +38,8 @@ export function believedUsage(usage: Usage | undefined, call: CountedCall): Usag
 }
 
 function isTooLittle({ inputTokens }: Usage, { estimate }: CountedCall): boolean {
-  return inputTokens < LEAST_INPUT_SHARE * estimate.inputTokens;
+  if (estimate.isText === true) return inputTokens < LEAST_INPUT_SHARE * estimate.inputTokens;
+  return inputTokens <= 0 && estimate.inputTokens > 0;
 }
 
 function isTooMuch({ inputTokens, outputTokens }: Usage, call: CountedCall): boolean {

@@ -14,6 +14,7 @@ import { type Chosen, type OwnWait, pickNext, type Unfit } from './pick-next.ts'
 import { SUSPECT, start, widensAt } from './recovery.ts';
 import {
   isCold,
+  isFreeOfLimits,
   isPassable,
   isPauseProbeDue,
   isProbe,
@@ -111,7 +112,7 @@ function letGo(state: LaneState, now: number): Decision {
     const isTrial = isProbe(state.recovery) || pauseOf(state.recovery) !== undefined;
     line ??= new WaitingLine(state);
     const asked = isTrial ? toProbe(line.inOrder(), state.recovery) : line.inOrder();
-    const isFree = state.isOpen || isTrial;
+    const isFree = state.isOpen || (isTrial && isFreeOfLimits(state.recovery));
     const choice = pickNext(asked, { limits: state.limits, isProbe: isFree, held }, now);
     if ('waitMs' in choice) {
       const lapsesMs = lapsesAt(state.learning.known, now) - now;

@@ -78,9 +78,17 @@ export function isGivenUp(recovery: Recovery, patienceMs: number, wasRefused = f
   return until - (recovery.refusedSince ?? pause.since) > patienceMs;
 }
 
-/** Whether the next call is the first after a pause: it goes whatever the limits say. */
+/** Whether the next call is the first after a pause, or of all. */
 export function isProbe({ phase, allowed }: Recovery): boolean {
   return phase === 'probing' && allowed === 1;
+}
+
+/**
+ * Whether a call that tries goes whatever the limits say: the provider has said when it may. The end
+ * of an operator's pause says nothing of the limits.
+ */
+export function isFreeOfLimits({ pause }: Recovery): boolean {
+  return pause?.cause !== 'operator';
 }
 
 /** Whether nothing is known of the limits yet. */

@@ -11,12 +11,16 @@ const call = (inputTokens: number, seenOutputTokens = 0, maxOutputTokens?: numbe
   estimate: { inputTokens, outputTokens: 50 },
   ...{ maxOutputTokens, seenOutputTokens },
 });
+const text = (inputTokens: number) => ({
+  ...call(inputTokens),
+  estimate: { inputTokens, outputTokens: 50, isText: true },
+});
 
 describe('the usage that a response reports', () => {
   it('is not believed without input for a prompt, as LocalAI reports it', () => {
     expect(believedUsage(usage(0, 0), call(2000))).toBeUndefined();
     expect(believedUsage(usage(0, 40), call(2000))).toBeUndefined();
-    expect(believedUsage(usage(1, 1), call(2000))).toBeUndefined();
+    expect(believedUsage(usage(1, 1), text(2000))).toBeUndefined();
   });
 
   it('is believed without input where there was none to count', () => {
@@ -25,6 +29,8 @@ describe('the usage that a response reports', () => {
 
   it('is believed where an estimate was far too high, as of images', () => {
     expect(believedUsage(usage(85, 10), call(30_000))).toEqual(usage(85, 10));
+    // A short question about an image, at a host that doesn't count the image.
+    expect(believedUsage(usage(5, 10), call(8508))).toEqual(usage(5, 10));
   });
 
   it('is not believed where no model reads or writes so much', () => {
@@ -38,12 +44,10 @@ describe('the usage that a response reports', () => {
   });
 
   it('is not believed where a prompt of text would have grown beyond all windows', () => {
-    const text = { ...call(2800), estimate: { inputTokens: 2800, outputTokens: 50, isText: true } };
-    expect(believedUsage(usage(1_000_000, 10), text)).toBeUndefined();
+    expect(believedUsage(usage(1_000_000, 10), text(2800))).toBeUndefined();
     // A gateway may add instructions, and what it has found.
-    expect(believedUsage(usage(150_000, 10), text)).toEqual(usage(150_000, 10));
-    const long = { ...text, estimate: { inputTokens: 5e5, outputTokens: 0, isText: true } };
-    expect(believedUsage(usage(1e6, 10), long)).toEqual(usage(1e6, 10));
+    expect(believedUsage(usage(150_000, 10), text(2800))).toEqual(usage(150_000, 10));
+    expect(believedUsage(usage(1e6, 10), text(5e5))).toEqual(usage(1e6, 10));
   });
 
   it('is not believed where the call allows far less output', () => {
@@ -61,7 +65,7 @@ describe('the usage that a response reports', () => {
     const any = fc.double();
     fc.assert(
       fc.property(any, any, fc.nat(1e6), (input, output, estimate) => {
-        const believed = believedUsage(usage(input, output), call(estimate));
+        const believed = believedUsage(usage(input, output), text(estimate));
         if (believed === undefined) return;
         expect(believed.inputTokens).toBeGreaterThanOrEqual(estimate / 1000);
         expect(believed.inputTokens).toBeLessThanOrEqual(4e6);

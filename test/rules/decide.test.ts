@@ -94,12 +94,21 @@ describe('after a pause', () => {
   it('no call goes before it is over, then one, whatever the limits say', () => {
     const lane = laneOf(1);
     asked(lane, tickets(1), 0);
-    told(lane, { kind: 'pause', forMs: 500 }, 0);
+    stop(lane.recovery, { cause: 'rate', since: 0, until: 500, probeAt: 9000, isSure: true });
     const paused = asked(lane, tickets(3, 2), 100);
     expect(paused).toMatchObject({ granted: [], blocked: { reason: 'paused', waitMs: 400 } });
     const over = decide(lane, [], 500);
     expect(idsOf(over)).toEqual([2]);
     expect(over.blocked).toEqual({ reason: 'paused', waitMs: 1000 });
+  });
+
+  it('one goes when the limits have room, where an operator paused the lane', () => {
+    const lane = laneOf(1);
+    asked(lane, tickets(1), 0);
+    told(lane, { kind: 'pause', forMs: 500 }, 0);
+    asked(lane, tickets(2, 2), 100);
+    expect(decide(lane, [], 500)).toMatchObject({ granted: [], blocked: { reason: 'requests' } });
+    expect(idsOf(decide(lane, [], 1000))).toEqual([2]);
   });
 
   it('the next call goes once the first one is answered', () => {
