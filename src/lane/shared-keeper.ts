@@ -47,6 +47,7 @@ export class SharedKeeper implements LaneKeeper {
       act: (answer, at) => this.#act(answer, at),
       restate: (pending) => this.#membership.restated(pending, this.#outages),
       isWaiting: () => asked.isWaiting,
+      onMembers: (members) => this.#known.heard(members),
       isCommon: !name.startsWith('own/'),
     });
     const known = new KnownLane(store, name, value, newLane(opening, clock.now()), clock);

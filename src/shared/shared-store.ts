@@ -12,7 +12,7 @@ import { unpackValue } from './value-text.ts';
 /** What a value of one's own is opened with. */
 export type ValueOptions<State, Command, Answer> = Pick<
   SharedValueOptions<State, Command, Answer>,
-  'act' | 'restate' | 'isWaiting' | 'isHolding' | 'onApplied' | 'isCommon'
+  'act' | 'restate' | 'isWaiting' | 'isHolding' | 'onApplied' | 'onMembers' | 'isCommon'
 > & {
   readonly rules: Rules<State, Command, Answer>;
   /** It is kept for so long at least after it was last written. */
