@@ -48,6 +48,7 @@ export class SharedKeeper implements LaneKeeper {
       restate: (pending) => this.#membership.restated(pending, this.#outages),
       isWaiting: () => asked.isWaiting,
       onMembers: (members) => this.#known.heard(members),
+      onUnusable: (error) => this.#outages.unusable(error),
       isCommon: !name.startsWith('own/'),
     });
     const known = new KnownLane(store, name, value, newLane(opening, clock.now()), clock);
