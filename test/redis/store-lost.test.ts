@@ -247,6 +247,10 @@ describePrivate(
         'waits for nothing, though a call is in flight',
         'await limiter.acquire({}, { model: "x" });',
       ],
+      [
+        'has had calls wait without the store',
+        'await store.close(); for (const each of await Promise.all(calls(4))) each.settle();',
+      ],
     ])('lets a process end that %s', async (_, last) => {
       expect(await output(server().url, last)).toEqual(['granted', 'end']);
     });
@@ -261,7 +265,10 @@ async function output(url: string, last: string): Promise<string[]> {
     import { redisStore } from ${source('redis/index.ts')};
     process.on('exit', (code) => console.log(code === 0 ? 'end' : code));
     const store = redisStore('${url}');
-    const limiter = createRateLimiter({ store, limits: { rpm: 60 } });
+    const limiter = createRateLimiter({
+      store, limits: [{ dimension: 'requests', max: 2, windowMs: 500 }]
+    });
+    const calls = (count) => Array.from({ length: count }, () => limiter.acquire({}));
     const reservation = await limiter.acquire({});
     console.log('granted');
     reservation.settle();
