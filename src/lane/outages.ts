@@ -6,6 +6,7 @@ import type { LaneState } from '../rules/lane-state.ts';
 import type { GrantedCall } from '../rules/ticket.ts';
 import type { LaneAnswer } from '../shared/lane-answer.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
+import type { UnusableCell } from '../shared/unusable-cell.ts';
 import type { LaneValue } from './known-lane.ts';
 import type { LaneKeeper, LocalKeeper } from './lane-keeper.ts';
 import { Outage } from './outage.ts';
@@ -32,6 +33,8 @@ export class Outages {
   readonly #ends: readonly (() => void)[];
   #present: Outage | undefined;
   #last: Outage | undefined;
+  /** Why the store can't keep this lane, though it is there. */
+  #unusable: UnusableCell | undefined;
 
   constructor(store: SharedStore, value: Pick<LaneValue, 'send'>, clock: Clock, host: OutageHost) {
     this.#store = store;
@@ -39,7 +42,7 @@ export class Outages {
     this.#clock = clock;
     this.#host = host;
     this.#ends = [
-      store.reach.onChange((isUp) => (isUp ? this.#end() : this.begin())),
+      store.reach.onChange((isUp) => (isUp ? this.#endIfOver() : this.begin())),
       store.reach.onReturning(() => this.#present?.returning()),
     ];
   }
@@ -56,6 +59,10 @@ export class Outages {
 
   /** Why no call may go without the store. */
   get closedBy(): HeadroomError | undefined {
+    if (this.#unusable !== undefined) {
+      const { message } = this.#unusable;
+      return new StoreUnavailable("The store can't keep these limits", this.#unusable, message);
+    }
     const { onStoreLost, reach, remedy } = this.#store;
     if (this.#present === undefined || onStoreLost !== 'closed') return undefined;
     const message =
@@ -92,6 +99,14 @@ export class Outages {
     return command.kind === 'used' && this.#present?.isReturning === false;
   }
 
+  /** The store can't keep this lane, or can again: no process knows what others use meanwhile. */
+  unusable(error: UnusableCell | undefined): void {
+    if (error === this.#unusable) return;
+    this.#unusable = error;
+    if (error !== undefined) this.begin();
+    else this.#endIfOver();
+  }
+
   /** Gives back what the store lets through while it is lost, or only just back: the call has gone already. */
   refund(answer: LaneAnswer): void {
     if (answer.kind !== 'granted') return;
@@ -102,9 +117,11 @@ export class Outages {
   /** Nothing follows from an outage any more. */
   close(): void {
     for (const end of this.#ends) end();
+    this.#unusable = undefined;
   }
 
-  #end(): void {
+  #endIfOver(): void {
+    if (this.#present === undefined || this.#unusable || !this.#store.reach.isUp) return;
     this.#last = this.#present;
     this.#present = undefined;
     this.#host.onChange(false);

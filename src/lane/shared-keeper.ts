@@ -46,7 +46,9 @@ export class SharedKeeper implements LaneKeeper {
       keepMs: 2 * Math.max(0, ...opening.start.map(({ windowMs }) => windowMs)),
       act: (answer, at) => this.#act(answer, at),
       restate: (pending) => this.#membership.restated(pending, this.#outages),
-      isWaiting: () => asked.isWaiting,
+      isWaiting: () => asked.isWaiting && !this.isLocal,
+      onMembers: (members) => this.#known.heard(members),
+      onUnusable: (error) => this.#outages.unusable(error),
       isCommon: !name.startsWith('own/'),
     });
     const known = new KnownLane(store, name, value, newLane(opening, clock.now()), clock);

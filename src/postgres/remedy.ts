@@ -23,11 +23,17 @@ export function postgresRemedy(error: unknown, table: string): string | undefine
   if (!(error instanceof Error)) return undefined;
   if (error instanceof Misconfigured) return error.message;
   return (
-    byCode('code' in error ? error.code : undefined, table) ??
+    byCode(codeOf(error), table) ??
     (/self-signed certificate|unable to (verify|get)/.test(error.message)
       ? CERTIFICATE
       : postgresRemedy(error.cause, table))
   );
+}
+
+/** Of a column of the type `json`, servers say the same as of functions that they don't have yet. */
+function codeOf(error: Error): unknown {
+  const code = 'code' in error ? error.code : undefined;
+  return code === '42883' && /\bjson\b/.test(error.message) ? '42804' : code;
 }
 
 function byCode(code: unknown, table: string): string | undefined {
@@ -36,6 +42,9 @@ function byCode(code: unknown, table: string): string | undefined {
       return `there is no table \`${table}\`; create it once: ${createTable(table)}`;
     case '42703':
     case '42804':
+    case '42P10':
+    case '22001':
+    case '22P02':
       return `the table \`${table}\` isn't a store's; name another one in \`table\`, or create it: ${createTable(table)}`;
     case '42501':
       return `give its user the right to SELECT, INSERT and UPDATE on \`${table}\``;

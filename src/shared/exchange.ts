@@ -19,6 +19,7 @@ export interface ExchangeParts<State, Command, Answer> {
   readonly clock: Clock;
   readonly act: (answer: Answer, at: number) => void;
   readonly restate: Restate<Command>;
+  readonly onMembers?: ((members: number) => void) | undefined;
   readonly send: (command: Command) => void;
   /** There is more to do. */
   readonly again: () => void;
@@ -40,9 +41,10 @@ export class Exchange<State, Command, Answer> {
   readonly #parts: ExchangeParts<State, Command, Answer>;
 
   constructor(parts: ExchangeParts<State, Command, Answer>) {
-    const { rules, member, leaseMs, clock, restate, again } = parts;
+    const { rules, member, leaseMs, clock, restate, onMembers, again } = parts;
     this.#parts = parts;
-    this.standing = new Standing({ member, restate, lapse: (answer) => rules.lapse(answer) });
+    const lapse: typeof rules.lapse = (answer) => rules.lapse(answer);
+    this.standing = new Standing({ member, restate, onMembers, lapse });
     this.keeper = new ValueKeeper(rules, member, leaseMs);
     this.agenda = new Agenda(clock, again);
   }

@@ -6,17 +6,23 @@ import type { Store, StorePolicy } from './store.ts';
 import { StoreReach } from './store-reach.ts';
 import { LEASE_MS } from './store-terms.ts';
 import { Turnstile } from './turnstile.ts';
+import { UnusableCell } from './unusable-cell.ts';
 import type { Rules } from './value-rules.ts';
 import { unpackValue } from './value-text.ts';
 
 /** What a value of one's own is opened with. */
 export type ValueOptions<State, Command, Answer> = Pick<
   SharedValueOptions<State, Command, Answer>,
-  'act' | 'restate' | 'isWaiting' | 'isHolding' | 'onApplied' | 'isCommon'
+  'act' | 'restate' | 'isWaiting' | 'isHolding' | 'onApplied' | 'onMembers' | 'isCommon'
 > & {
   readonly rules: Rules<State, Command, Answer>;
   /** It is kept for so long at least after it was last written. */
   readonly keepMs?: number | undefined;
+  /**
+   * Called where its cell alone can't be used, and, without an error, when it can again. Otherwise that
+   * counts as a loss of the store.
+   */
+  readonly onUnusable?: ((error?: UnusableCell) => void) | undefined;
 };
 
 /** A value as somebody sees it who has no part in it. */
@@ -101,11 +107,16 @@ export class SharedStore {
   /** Opens a value. */
   open<State, Command, Answer>(
     name: string,
-    { rules, keepMs, ...options }: ValueOptions<State, Command, Answer>,
+    { rules, keepMs, onUnusable, ...options }: ValueOptions<State, Command, Answer>,
   ): SharedValue<State, Command, Answer> {
     const part = crypto.randomUUID().slice(0, 8);
     const cell: Cell = this.#store.open(name, part, keepMs);
-    const onStore = this.reach.reporter();
+    const report = this.reach.reporter();
+    const onStore = (error?: unknown): void => {
+      if (onUnusable !== undefined && error instanceof UnusableCell) onUnusable(error);
+      else report(error);
+      if (error === undefined) onUnusable?.();
+    };
     return new SharedValue({
       ...{ ...options, cell, rules, clock: this.#clock, onStore, turnstile: this.#turnstile },
       member: `${this.#store.member}.${part}`,

@@ -26,6 +26,8 @@ export interface SharedValueOptions<State, Command, Answer> {
   readonly onStore?: ((error?: unknown) => void) | undefined;
   /** Called when all that was sent is applied. */
   readonly onApplied?: (() => void) | undefined;
+  /** Called with the number of members, whenever this one hears of the value. */
+  readonly onMembers?: ((members: number) => void) | undefined;
   /** A member that isn't heard for so long is gone. */
   readonly leaseMs: number;
   readonly clock?: Clock | undefined;
@@ -76,6 +78,7 @@ export class SharedValue<State, Command, Answer> {
     });
     const exchange = new Exchange({
       ...{ cell, rules, member, leaseMs, clock, act, restate },
+      onMembers: (members) => this.#loop.isStopped || options.onMembers?.(members),
       send: (command) => this.send(command),
       again: () => this.#loop.again(),
       wait: (ms) => this.#loop.wait(ms),

@@ -9,6 +9,8 @@ export interface StandingOptions<Command, Answer> {
   readonly member: string;
   readonly lapse: Rules<unknown, Command, Answer>['lapse'];
   readonly restate: Restate<Command>;
+  /** Called with the number of members, whenever this member hears of the value. */
+  readonly onMembers?: ((members: number) => void) | undefined;
 }
 
 /** What an ask was about, and when it was sent. */
@@ -31,13 +33,15 @@ export class Standing<Command, Answer> {
   isSecond = false;
   readonly #member: string;
   readonly #restate: Restate<Command>;
+  readonly #onMembers: ((members: number) => void) | undefined;
   /** Of the newest value that this member knows of. */
   #generation = 0;
   #count = 0;
 
-  constructor({ member, lapse, restate }: StandingOptions<Command, Answer>) {
+  constructor({ member, lapse, restate, onMembers }: StandingOptions<Command, Answer>) {
     this.#member = member;
     this.#restate = restate;
+    this.#onMembers = onMembers;
     this.outbox = new Outbox(member);
     this.answers = new Answers(lapse);
   }
@@ -64,7 +68,8 @@ export class Standing<Command, Answer> {
     const { generation, count, next } = value;
     // What was read first may be heard last.
     if (generation === this.#generation && count < this.#count) return;
-    this.#news({ generation, count, next, isSecond: value.second === this.#member });
+    const members = Object.keys(value.members).length;
+    this.#news({ generation, count, next, isSecond: value.second === this.#member, members });
     this.find(value);
   }
 
@@ -92,11 +97,12 @@ export class Standing<Command, Answer> {
     this.doubt = undefined;
   }
 
-  #news({ generation, count, next, isSecond }: News): void {
+  #news({ generation, count, next, isSecond, members }: News): void {
     this.#generation = generation;
     this.#count = count;
     this.next = next;
     this.isSecond = isSecond;
+    if (members !== undefined) this.#onMembers?.(members);
   }
 
   #told(told: Told<Answer>): void {
@@ -111,4 +117,4 @@ export class Standing<Command, Answer> {
   }
 }
 
-type News = Pick<Told<unknown>, 'generation' | 'count' | 'next' | 'isSecond'>;
+type News = Pick<Told<unknown>, 'generation' | 'count' | 'next' | 'isSecond' | 'members'>;

@@ -16,6 +16,8 @@ export interface Told<Answer> {
   readonly isAway: boolean;
   readonly isSecond: boolean;
   readonly next: Next | undefined;
+  /** How many members the value has; `undefined` where an older writer doesn't say. */
+  readonly members: number | undefined;
 }
 
 /** What `value` says of a member. */
@@ -27,17 +29,18 @@ export function toldOf<Answer>(
   const { generation, count, at, next } = value;
   const { incarnation, order, applied, kept, isAway } = member;
   const own = { incarnation, isOut: false, order, applied, kept, isAway };
-  return { generation, count, at, ...own, isSecond: value.second === name, next };
+  const members = Object.keys(value.members).length;
+  return { generation, count, at, ...own, isSecond: value.second === name, next, members };
 }
 
 export function packTold(told: Told<unknown>): string {
-  const { generation, count, at, incarnation, isOut, order, applied, next } = told;
+  const { generation, count, at, incarnation, isOut, order, applied, next, members } = told;
   const kept = packKept(told.kept, at);
   const flags = (isOut ? 1 : 0) + (told.isSecond ? 2 : 0) + (told.isAway ? 4 : 0);
-  const packedNext = next ? [next.at - at, next.member] : [];
+  const packedNext = next ? [next.at - at, next.member] : [null, null];
   return JSON.stringify([
     ...[generation, count, at, incarnation, flags, order, applied],
-    ...[kept, ...packedNext],
+    ...[kept, ...packedNext, members],
   ]);
 }
 
@@ -53,11 +56,12 @@ function toldIn<Answer>(list: readonly unknown[]): Told<Answer> | undefined {
     numbers;
   const kept = keptOf<Answer>(list[7], at);
   if (applied === undefined || kept === undefined) return undefined;
-  const [inMs, member] = list.slice(8);
+  const [inMs, member, members] = list.slice(8);
   const hasNext = typeof inMs === 'number' && typeof member === 'string';
   return {
     ...{ generation, count, at, incarnation, order, applied, kept },
     ...{ isOut: (flags & 1) > 0, isSecond: (flags & 2) > 0, isAway: (flags & 4) > 0 },
     next: hasNext ? { at: at + inMs, member } : undefined,
+    members: typeof members === 'number' ? members : undefined,
   };
 }

@@ -58,6 +58,7 @@ class Deciding<State, Command, Answer> {
   run(): Turn<Answer> {
     const { me, notes } = this.#basis;
     const value = this.#value;
+    const before = Object.keys(value.members).length;
     for (const said of notes) this.#hear(said);
     this.#takeMine();
     this.#lapse();
@@ -67,7 +68,10 @@ class Deciding<State, Command, Answer> {
     this.#appointSecond();
     if ((value.next === undefined) !== (next === undefined)) this.#told.add(value.second);
     // A value that was begun anew may be older than what its members were told.
-    if (value.count === 0) for (const name of Object.keys(value.members)) this.#told.add(name);
+    // Its share, should it have to go on alone, is smaller for each that has joined.
+    const members = Object.keys(value.members);
+    if (value.count === 0 || members.length > before)
+      for (const name of members) this.#told.add(name);
     value.next = next;
     value.writer = me;
     value.count += 1;

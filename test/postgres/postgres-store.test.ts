@@ -27,6 +27,7 @@ describe('postgresStore()', () => {
   it.each([
     ['42P01', 'create it once: CREATE TABLE IF NOT EXISTS mine ('],
     ['42703', "`mine` isn't a store's"],
+    ['22P02', "`mine` isn't a store's"],
     ['42501', 'the right to SELECT, INSERT and UPDATE on `mine`'],
     ['28P01', 'name the right user'],
     ['3D000', 'no database of that name'],
@@ -53,6 +54,25 @@ describePostgres('with a server', () => {
     await isBack;
     await limiter.acquire({});
     expect((await admin.query(`SELECT name FROM ${table}`)).rowCount).toBeGreaterThan(0);
+    limiter.close();
+    await store.close();
+    await drop();
+  });
+
+  it.each([
+    ['without a primary key', (sql: string) => sql.replace(' PRIMARY KEY', '')],
+    ['with a column of another type', (sql: string) => sql.replace('jsonb', 'json')],
+    ['with names that are too short', (sql: string) => sql.replace('name text', 'name varchar(3)')],
+  ])('says that a table %s is not its own, and lets no call go', async (_, changed) => {
+    const { table, admin, drop } = await newDatabase();
+    await drop();
+    await admin.query(changed(createTable(table)));
+    const store = postgresStore(SERVER_URL, { table });
+    const limiter = createRateLimiter({ store, limits: { rpm: 60 } });
+    await expect(limiter.acquire({})).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      message: expect.stringContaining(`the table \`${table}\` isn't a store's`),
+    });
     limiter.close();
     await store.close();
     await drop();

@@ -13,7 +13,9 @@ import { Hearers } from '../../shared/hearers.ts';
 import { Hearing } from '../../shared/hearing.ts';
 import type { ServerCells } from '../../shared/server-store.ts';
 import { Underway } from '../../shared/underway.ts';
+import { UnusableCell } from '../../shared/unusable-cell.ts';
 import type { RedisLink } from '../link.ts';
+import { replyCode } from '../reply.ts';
 import { askedIn, cellReply, seenInReply, takenInReply } from './cell-reply.ts';
 import { CELL_SCRIPT } from './cell-script.ts';
 import { type Listen, Subscription } from './subscription.ts';
@@ -100,7 +102,7 @@ export class RedisCells implements ServerCells {
     } catch (error) {
       this.failure = error;
       this.#subscription.failed();
-      throw error;
+      throw replyCode(error) === 'WRONGTYPE' ? ofAnotherType(keys, error) : error;
     }
   }
 
@@ -110,6 +112,12 @@ export class RedisCells implements ServerCells {
     this.#subscription.close();
     this.#link.close();
   }
+}
+
+function ofAnotherType(keys: readonly string[], cause: unknown): UnusableCell {
+  const names = keys.map((key) => `\`${key}\``).join(' or ');
+  const remedy = 'delete it, or use another `prefix`';
+  return new UnusableCell(`${names} holds something else in this Redis: ${remedy}`, { cause });
 }
 
 /** Which cell, of which member, and how long its text is kept. */
