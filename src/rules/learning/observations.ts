@@ -15,6 +15,7 @@ import { renewPassed } from '../limits/long-limits.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import {
   contradict,
+  exceededBy,
   forgetUnshown,
   heard,
   isAlone,
@@ -23,6 +24,7 @@ import {
   learnStated,
   passTime,
   restart,
+  settleEach,
 } from './beliefs.ts';
 import { beginAnew } from './caution.ts';
 import { hearRemaining, takenThen } from './charge.ts';
@@ -84,12 +86,13 @@ export function told(
   call: TakenCall,
   stated: Stated,
   now: number,
+  isRepeat = false,
 ): boolean {
   const { known, concurrency, throughput } = learning;
   const isOther =
     stated.concurrency !== undefined && stateConcurrency(concurrency, stated.concurrency);
   const learn = (): readonly Limit[] =>
-    learnStated(known, stated.limits, { call, throughput, now });
+    learnStated(known, stated.limits, { call, throughput, isRepeat, now });
   const isNews = change(learning, limits, learn, now) || isOther;
   learning.isNewsDue ||= isOther;
   return isNews;
@@ -128,6 +131,19 @@ export function passed(
   const wrong = renewPassed(limits, cost, isFirst, now);
   if (wrong.length === 0) return;
   change(learning, limits, () => contradict(learning.known, wrong, now), now);
+}
+
+/** A call that was to cost `cost` was answered and has ended: it shows what limits can't be. */
+export function outdo(
+  learning: Learning,
+  limits: LimitSet,
+  cost: Cost,
+  used: Cost,
+  now: number,
+): void {
+  const exceeded = exceededBy(learning.known, cost, used);
+  if (exceeded.length === 0) return;
+  change(learning, limits, () => settleEach(learning.known, exceeded, now), now);
 }
 
 /**
