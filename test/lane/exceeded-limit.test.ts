@@ -56,6 +56,13 @@ it.each([
   expect(clock.now() - START).toBeLessThan(MINUTE);
 });
 
+it('a limit over seconds that small calls confirm turns no larger one away', async () => {
+  const headers = { 'x-ratelimit-limit-tokens-prompt': '5000' };
+  const { clock, ask } = host(headers, {}, 'https://api.fireworks.ai/inference/v1');
+  for (let i = 0; i < 5; i++) await clock.run(ask(LONG));
+  await clock.run(ask(LONG.repeat(3)));
+});
+
 it('a confirmed limit that no call has exceeded turns larger ones away', async () => {
   const headers = { 'x-ratelimit-limit-tokens': '5000', 'x-ratelimit-remaining-tokens': '4000' };
   const { clock, ask } = host(headers, {}, 'https://llm.example/v1');
