@@ -164,11 +164,11 @@ export function isToExceed(known: KnownLimits, limit: MeteredLimit, now: number)
 
 /** Calls have passed that such a limit can't have let through: returns the limits that are others now. */
 export function contradict(known: KnownLimits, exceeded: readonly Subject[], now: number): Limit[] {
-  for (const limit of exceeded) {
+  return exceeded.flatMap((limit) => {
     const stated = evidenceOf(known.evidence, limit, 'refusal');
     if (stated !== undefined) drop(known, stated);
-  }
-  return settleEach(known, exceeded, now);
+    return settle(known, limit, now) ?? [];
+  });
 }
 
 /** A call has passed: returns what headers show of limits that it has exceeded by itself. */
@@ -176,11 +176,6 @@ export function exceededBy({ evidence }: KnownLimits, cost: Cost, used: Cost): E
   return evidence.filter(
     (each) => amount(used, each.dimension) > 0 && exceed(each, amount(cost, each.dimension)),
   );
-}
-
-/** Returns those of the limits that are others now. */
-export function settleEach(known: KnownLimits, all: readonly Subject[], now: number): Limit[] {
-  return all.flatMap((each) => settle(known, each, now) ?? []);
 }
 
 /** In the order in which they count. */

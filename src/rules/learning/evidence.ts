@@ -77,18 +77,12 @@ export function exceed(evidence: Evidence, cost: number): boolean {
 export function believed(evidence: Evidence, now: number): Belief | undefined {
   const belief = said(evidence, now);
   if (belief === undefined) return undefined;
-  if (evidence.passed <= belief.max) return isOfSeconds(evidence) ? alone(belief) : belief;
-  const most = evidence.windowMs > MINUTE_MS ? belief.max : FAR_ABOVE * belief.max;
-  return evidence.passed > most ? undefined : alone(belief);
-}
-
-/** Hosts that show limits by the second average them: a call may be larger. */
-function isOfSeconds({ source, windowMs }: Evidence): boolean {
-  return source === 'headers' && windowMs < MINUTE_MS;
-}
-
-function alone({ max }: Belief): Belief {
-  return { max, isAlone: true };
+  const { max } = belief;
+  const { passed, source, windowMs } = evidence;
+  if (passed > (windowMs > MINUTE_MS ? max : FAR_ABOVE * max)) return undefined;
+  // Hosts that show limits by the second average them: a call may be larger.
+  const isRate = source === 'headers' && windowMs < MINUTE_MS;
+  return passed > max || isRate ? { max, isAlone: true } : belief;
 }
 
 function said(evidence: Evidence, now: number): Belief | undefined {

@@ -24,7 +24,6 @@ import {
   learnStated,
   passTime,
   restart,
-  settleEach,
 } from './beliefs.ts';
 import { beginAnew } from './caution.ts';
 import { hearRemaining, takenThen } from './charge.ts';
@@ -128,9 +127,7 @@ export function passed(
   isFirst: boolean,
   now: number,
 ): void {
-  const wrong = renewPassed(limits, cost, isFirst, now);
-  if (wrong.length === 0) return;
-  change(learning, limits, () => contradict(learning.known, wrong, now), now);
+  refute(learning, limits, renewPassed(limits, cost, isFirst, now), now);
 }
 
 /** A call that was to cost `cost` was answered and has ended: it shows what limits can't be. */
@@ -141,9 +138,17 @@ export function outdo(
   used: Cost,
   now: number,
 ): void {
-  const exceeded = exceededBy(learning.known, cost, used);
-  if (exceeded.length === 0) return;
-  change(learning, limits, () => settleEach(learning.known, exceeded, now), now);
+  refute(learning, limits, exceededBy(learning.known, cost, used), now);
+}
+
+function refute(
+  learning: Learning,
+  limits: LimitSet,
+  wrong: readonly Subject[],
+  now: number,
+): void {
+  if (wrong.length === 0) return;
+  change(learning, limits, () => contradict(learning.known, wrong, now), now);
 }
 
 /**
