@@ -77,12 +77,12 @@ export function exceed(evidence: Evidence, cost: number): boolean {
 export function believed(evidence: Evidence, now: number): Belief | undefined {
   const belief = said(evidence, now);
   if (belief === undefined) return undefined;
-  const { max } = belief;
-  const { passed, source, windowMs } = evidence;
+  const { max, isAlone } = belief;
+  const { passed, windowMs, source } = evidence;
   if (passed > (windowMs > MINUTE_MS ? max : FAR_ABOVE * max)) return undefined;
   // Hosts that show limits by the second average them: a call may be larger.
-  const isRate = source === 'headers' && windowMs < MINUTE_MS;
-  return passed > max || isRate ? { max, isAlone: true } : belief;
+  const mayExceed = passed > max || (source === 'headers' && windowMs < MINUTE_MS);
+  return { max, isAlone: isAlone || mayExceed };
 }
 
 function said(evidence: Evidence, now: number): Belief | undefined {
