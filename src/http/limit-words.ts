@@ -54,8 +54,14 @@ const CAPACITY_CODE =
 const CAPACITY_WORDS =
   /\boverloaded\b|\b(?:no|out of|insufficient|lacks?) (?:[\w-]{1,15} ){0,2}capacity\b|\bat (?:full |max(?:imum)? |peak )?capacity\b|(?<!\b(?:provisioned|your|throughput|token|request) )\bcapacity (?:is |was |has been )?(?:temporarily )?(?:exceeded|exhausted|reached|unavailable)\b/i;
 
+/** The same in words that may also stand beside a limit: DeepInfra, Azure, Ollama, Volcengine, Zhipu. */
+const BUSY_WORDS =
+  /\b(?:model|server|system|engine|service) (?:is )?(?:currently |too |very |still ){0,2}busy\b|\bexperiencing (?:[\w-]{1,15} )?high (?:demand|traffic|load|volume)\b|\bserver overload\b|繁忙|过载|访问量过大/i;
+
 /** Whether an error says that the server has too much to do, whoever calls. */
 export function saysOverloaded({ codes, message }: Pick<ErrorBody, 'codes' | 'message'>): boolean {
-  const isCode = codes.some((code) => CAPACITY_CODE.test(plainCode(code)));
-  return isCode || CAPACITY_WORDS.test(message);
+  const plain = codes.map(plainCode);
+  if (plain.some((code) => CAPACITY_CODE.test(code)) || CAPACITY_WORDS.test(message)) return true;
+  const isOfRate = saysRate(message) || plain.some((code) => code.includes('ratelimit'));
+  return !isOfRate && BUSY_WORDS.test(message);
 }

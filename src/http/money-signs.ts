@@ -40,6 +40,12 @@ const CODE_SIGNS: readonly MoneySign[] = [
     codes: /freetieronly$/,
   },
   {
+    hosts: 'Volcengine: a cap that was set in the console; Groq: the same, of spending',
+    source: 'volcengine.com/docs/82379/1299023, 2025-04; Groq, "Spend limits", 2026',
+    counts: 'always',
+    codes: /^setlimitexceeded$|^blockedapiaccess$/,
+  },
+  {
     hosts: 'z.ai and Zhipu: no balance, a closed account, a plan that has ended',
     source: 'zai-org/feedback#789; langgenius/dify#5850; zai-org/feedback#57',
     counts: 'always',
@@ -183,11 +189,12 @@ const WORD_SIGNS: readonly MoneySign[] = [
     words: /\bexceed(?:ed)? your (?:current )?quota\b|\bcheck your (?:plan and )?billing\b/i,
   },
   {
-    hosts: 'DashScope, Vercel AI Gateway: free use has ended',
-    source: 'Aider-AI/aider#4495; help.aliyun.com, "Error codes", 2025',
+    hosts: 'DashScope, Vercel AI Gateway, Volcengine: free use has ended',
+    source:
+      'Aider-AI/aider#4495; volcengine.com/docs/82379/1299023; help.aliyun.com, "Error codes", 2025',
     counts: 'unwindowed',
     words:
-      /\b(?:free (?:tier|quota|credits?)|trial|subscription)\b[^.\n]{0,40}\b(?:exhausted|expired|ended|used up|restricted)\b/i,
+      /\b(?:free (?:tier|quota|credits?)|trial|subscription)\b[^.\n]{0,40}\b(?:exhausted|expired|ended|used up|restricted)\b|\b(?:exhausted|exceeded|used up) (?:[\w-]{1,15} ){0,3}(?:free trial|trial (?:quota|credits?|tokens))\b|\bquota for the free trial\b/i,
   },
   {
     hosts: 'Anthropic: subscriptions, for a long context',

@@ -141,9 +141,12 @@ function isLimit({ status, read }: RefusalEvidence): boolean {
   return saysRateLimit(read);
 }
 
-/** OpenAI, Groq, OpenRouter, Bedrock, Cloudflare in words; Gemini and GitHub in a quota's id. */
+/**
+ * OpenAI, Groq, OpenRouter, Bedrock, Cloudflare, slowapi in words; Gemini and GitHub in a quota's id.
+ * Other languages are a guess.
+ */
 const DAILY =
-  /\bper[ -]day\b|\bdaily\b|\bweekly\b|\b[RT]PD\b|PerDay|ByDay|\bper 86400 ?s\b|每[天日]|[今当]日/i;
+  /\bper(?: 1)?[ -]day\b|\bdaily\b|\bweekly\b|\b[RT]PD\b|PerDay|ByDay|\bper 86400 ?s\b|每[天日]|[今当]日|\b(?:for|used|left|requests|quota) today\b|\b(?:again|until|resets?|back) tomorrow\b|\b24[ -]?(?:h|hours?)\b[^.\n]{0,20}\b(?:limit|quota)\b|\btageslimit|\bdiari[oa]\b|\bquotidien|\bgiornalier|суточн|дневн|1日|하루|일일/i;
 const PER_MINUTE = /\bper[ -]min(?:ute)?\b|PerMinute/i;
 
 function isDaily(evidence: RefusalEvidence): boolean {

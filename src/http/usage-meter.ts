@@ -132,8 +132,17 @@ export class UsageMeter {
   }
 }
 
-/** Reports are cumulative: each member replaces the earlier one, unless it is null. */
+/**
+ * Reports are cumulative: each member replaces the earlier one, unless it is null, or 0 after a count:
+ * gateways send empty reports after the true one.
+ */
 function replaced(earlier: JsonObject | undefined, later: JsonObject): JsonObject {
-  const told = Object.entries(later).filter(([, value]) => value !== null);
+  const told = Object.entries(later).filter(
+    ([key, value]) => value !== null && !(value === 0 && isPositive(earlier?.[key])),
+  );
   return { ...earlier, ...Object.fromEntries(told) };
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && value > 0;
 }

@@ -4,7 +4,7 @@ import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
 
 /** Verbs that announce a wait, each with the forms that were seen. */
 const ANNOUNCES =
-  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|cooling down|come back|back off|(?:requests?|calls?) (?:is |are )?allowed|(?:blocked|throttled|limited|suspended)(?= for\\b))';
+  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|cooling down|come back|back off|(?:requests?|calls?) (?:is |are )?allowed|more (?:requests?|calls?|messages?|tokens)|(?:blocked|throttled|limited|suspended)(?= for\\b))';
 /** Words that may stand between the verb and the time. */
 const BETWEEN =
   '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|exactly|waiting|remaining|about|around|approximately|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';

@@ -4,7 +4,7 @@ import { holdBeliefs } from './learning/beliefs.ts';
 import { chargedInTheEnd, hearRequested, settleCharge } from './learning/charge.ts';
 import { foundRule } from './learning/charge-belief.ts';
 import { isPaced, answered as learnAnswer, ended as learnEnd } from './learning/learning.ts';
-import { observe, passed } from './learning/observations.ts';
+import { observe, outdo, passed } from './learning/observations.ts';
 import {
   beginEpisode,
   resumed as drawConclusions,
@@ -109,6 +109,7 @@ export function endCall(
   if (charge !== undefined) settleCharge(learning.charge, charge, actual, isRefused);
   const charged = isRefused ? actual : chargedInTheEnd(learning.charge, charge, actual);
   if (!isRefused) learnEnd(learning, call, charged);
+  if (!isRefused && wasAnswered) outdo(learning, limits, call.cost, actual, now);
   if (!isRefused) endedInTrial(limits, call, wasAnswered ? charged : undefined, now);
   const isKnown = charge !== undefined && foundRule(learning.charge) !== undefined;
   settle(limits, call.cost, charged, call.at, now, isKnown);
@@ -138,13 +139,14 @@ export function hearRefusal(
   if (cause === 'rate') hearRequested(learning.charge, call, words);
   // One call that is always refused is one witness, however often it asks.
   if (concernsOnlyItsCall(recovery, { earlier })) return;
+  const said = { ...words, isRepeat: earlier !== undefined && earlier > 0 };
   if (!isTried && isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
-    strayed(learning, limits, words, call, inFlight(state), now);
+    strayed(learning, limits, said, call, inFlight(state), now);
     return;
   }
   const pause = refuse(recovery, { epoch: call.epoch, cause, retryAfterMs, earlier }, now);
   if (pause === undefined) return;
-  beginEpisode(learning, limits, cause, words, call, inFlight(state), now);
+  beginEpisode(learning, limits, cause, said, call, inFlight(state), now);
   if (isTried) explain(learning);
 }
 

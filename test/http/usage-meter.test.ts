@@ -10,6 +10,22 @@ function meterOf(events: readonly unknown[]): UsageMeter {
 
 const text = (content: string) => ({ choices: [{ index: 0, delta: { content } }], usage: null });
 
+test.each([
+  [
+    'OpenAI’s, a chunk',
+    { usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 } },
+    { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } },
+  ],
+  [
+    'Anthropic’s, of a gateway',
+    { type: 'message_start', message: { usage: { input_tokens: 9, output_tokens: 1 } } },
+    { type: 'message_delta', usage: { input_tokens: 0, output_tokens: 2 } },
+  ],
+])('a report of 0 after a count says nothing: %s', (_, first, last) => {
+  const counts = { inputTokens: 9, outputTokens: 2 };
+  expect(meterOf([first, last]).usage).toMatchObject(counts);
+});
+
 describe('OpenAI chunks', () => {
   test('the last chunk reports', () => {
     const last = {

@@ -1,4 +1,4 @@
-import { type Limit, MINUTE_MS, type Subject } from '../../model/limits.ts';
+import { amount, type Cost, type Limit, MINUTE_MS, type Subject } from '../../model/limits.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import {
   type Belief,
@@ -6,6 +6,7 @@ import {
   changesAt,
   type Evidence,
   evidenceOf,
+  exceed,
   hear,
   isLapsed,
   type Place,
@@ -170,6 +171,13 @@ export function contradict(known: KnownLimits, exceeded: readonly Subject[], now
   });
 }
 
+/** A call has passed: returns what headers show of limits that it has exceeded by itself. */
+export function exceededBy({ evidence }: KnownLimits, cost: Cost, used: Cost): Evidence[] {
+  return evidence.filter(
+    (each) => amount(used, each.dimension) > 0 && exceed(each, amount(cost, each.dimension)),
+  );
+}
+
 /** In the order in which they count. */
 const PLACES: readonly Place[] = ['refusal', 'headers'];
 
@@ -221,14 +229,14 @@ function hearFrom(
     hear(before, witness);
     return before;
   }
-  const nothing = { earlier: undefined, silent: 0, against: undefined };
+  const nothing = { earlier: undefined, silent: 0, against: undefined, passed: 0 };
   const made: Evidence = { dimension, windowMs, source, latest: witness, ...nothing };
   known.evidence.push(made);
   return made;
 }
 
-function witnessOf({ max }: Limit, isOdd: boolean, { call, now }: Testimony): Witness {
-  return { max, at: now, request: call.taken.requests ?? 0, isOdd };
+function witnessOf({ max }: Limit, isOdd: boolean, { call, isRepeat, now }: Testimony): Witness {
+  return { max, at: now, request: isRepeat ? undefined : (call.taken.requests ?? 0), isOdd };
 }
 
 function drop(known: KnownLimits, evidence: Evidence): void {

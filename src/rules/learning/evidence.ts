@@ -15,13 +15,16 @@ const SURE_MS = HOUR_MS;
 /** So many responses in a row may leave a limit out that servers show: of another kind of call. */
 const MOST_SILENT = 3;
 
+/** A limit of a minute or less that a call has exceeded so many times over isn't enforced. */
+const FAR_ABOVE = 10;
+
 /** A response that says how high a limit is. */
 export interface Witness {
   readonly max: number;
   /** When it came. */
   readonly at: number;
-  /** Which one: its call was the lane's so-many-eth request. */
-  readonly request: number;
+  /** Which one: its call was the lane's so-many-eth request. Absent where the call was refused before. */
+  readonly request: number | undefined;
   /** It is hard to believe, and counts beside another one only. */
   readonly isOdd: boolean;
 }
@@ -38,6 +41,8 @@ export interface Evidence extends Subject {
   silent: number;
   /** What headers showed when a refusal stated less: not believed until it changes. */
   against: number | undefined;
+  /** The largest call that has passed though headers show less; 0 where none has. */
+  passed: number;
 }
 
 /** What is believed of a limit. */
@@ -51,14 +56,36 @@ export interface Belief {
 export function hear(evidence: Evidence, witness: Witness): void {
   const { latest } = evidence;
   evidence.silent = 0;
-  if (latest.request !== witness.request) {
+  if (witness.request !== undefined && latest.request !== witness.request) {
     evidence.earlier = latest;
     evidence.latest = witness;
   } else if (witness.max <= latest.max) evidence.latest = witness;
 }
 
-/** What is believed of the limit now; `undefined` where that is nothing. */
+/** A call of that cost has passed: returns whether that is news. */
+export function exceed(evidence: Evidence, cost: number): boolean {
+  if (evidence.source !== 'headers' || cost <= Math.max(evidence.latest.max, evidence.passed))
+    return false;
+  evidence.passed = cost;
+  return true;
+}
+
+/**
+ * What is believed of the limit now; `undefined` where that is nothing. A limit that a call has
+ * exceeded by itself may be a rate, to which larger calls are spread; it turns none away.
+ */
 export function believed(evidence: Evidence, now: number): Belief | undefined {
+  const belief = said(evidence, now);
+  if (belief === undefined) return undefined;
+  const { max, isAlone } = belief;
+  const { passed, windowMs, source } = evidence;
+  if (passed > (windowMs > MINUTE_MS ? max : FAR_ABOVE * max)) return undefined;
+  // Hosts that show limits by the second average them: a call may be larger.
+  const mayExceed = passed > max || (source === 'headers' && windowMs < MINUTE_MS);
+  return { max, isAlone: isAlone || mayExceed };
+}
+
+function said(evidence: Evidence, now: number): Belief | undefined {
   const { latest, earlier } = evidence;
   const isFresh = !latest.isOdd && now < latest.at + ALONE_MS;
   if (earlier === undefined) return isFresh ? { max: latest.max, isAlone: true } : undefined;

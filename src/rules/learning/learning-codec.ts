@@ -119,7 +119,7 @@ const steadyShare: Codec<SteadyShare> = record<SteadyShare>({
 const witness: Codec<Witness> = record<Witness>({
   max: number,
   at: time,
-  request: number,
+  request: optional(number),
   isOdd: flag,
 });
 
@@ -131,6 +131,7 @@ const evidence: Codec<Evidence> = record<Evidence>({
   earlier: optional(witness),
   silent: number,
   against: optional(number),
+  passed: number,
 });
 
 const subject: Codec<Subject> = record<Subject>({

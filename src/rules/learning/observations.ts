@@ -15,6 +15,7 @@ import { renewPassed } from '../limits/long-limits.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import {
   contradict,
+  exceededBy,
   forgetUnshown,
   heard,
   isAlone,
@@ -85,12 +86,13 @@ export function told(
   call: TakenCall,
   stated: Stated,
   now: number,
+  isRepeat = false,
 ): boolean {
   const { known, concurrency, throughput } = learning;
   const isOther =
     stated.concurrency !== undefined && stateConcurrency(concurrency, stated.concurrency);
   const learn = (): readonly Limit[] =>
-    learnStated(known, stated.limits, { call, throughput, now });
+    learnStated(known, stated.limits, { call, throughput, isRepeat, now });
   const isNews = change(learning, limits, learn, now) || isOther;
   learning.isNewsDue ||= isOther;
   return isNews;
@@ -126,7 +128,26 @@ export function passed(
   isFirst: boolean,
   now: number,
 ): void {
-  const wrong = renewPassed(limits, cost, isFirst, now);
+  refute(learning, limits, renewPassed(limits, cost, isFirst, now), now);
+}
+
+/** A call that was to cost `cost` was answered and has ended: it shows what limits can't be. */
+export function outdo(
+  learning: Learning,
+  limits: LimitSet,
+  cost: Cost,
+  used: Cost,
+  now: number,
+): void {
+  refute(learning, limits, exceededBy(learning.known, cost, used), now);
+}
+
+function refute(
+  learning: Learning,
+  limits: LimitSet,
+  wrong: readonly Subject[],
+  now: number,
+): void {
   if (wrong.length === 0) return;
   change(learning, limits, () => contradict(learning.known, wrong, now), now);
 }

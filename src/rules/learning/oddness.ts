@@ -18,6 +18,8 @@ export interface Testimony {
     readonly taken: Cost;
   };
   readonly throughput: Throughput;
+  /** The same call has said it before: it is no other witness. */
+  readonly isRepeat?: boolean | undefined;
   readonly now: number;
 }
 

@@ -5,6 +5,8 @@ import type { PauseCause, Stated } from '../../model/refusal.ts';
 export interface RefusalWords {
   readonly dimension?: Dimension | 'concurrency' | undefined;
   readonly stated?: Stated | undefined;
+  /** The same call was refused before: one call is one witness, however often it is sent. */
+  readonly isRepeat?: boolean | undefined;
 }
 
 /** Refusals in a row, which one pause answers. */

@@ -41,13 +41,13 @@ export function isUnrelated({ strays }: Learning, cause: PauseCause, now: number
 export function strayed(
   learning: Learning,
   limits: LimitSet,
-  { dimension, stated }: RefusalWords,
+  { dimension, stated, isRepeat }: RefusalWords,
   call: TakenCall,
   inFlight: number,
   now: number,
 ): void {
   const { strays, backoff, estimates, known } = learning;
-  if (stated !== undefined && told(learning, limits, call, stated, now)) return;
+  if (stated !== undefined && told(learning, limits, call, stated, now, isRepeat)) return;
   if (isRefuted(strays, now) || !mayLower(learning)) return;
   if (dimension === 'concurrency' || countsNothing(estimates, known)) {
     lowerOnTrial(
@@ -69,14 +69,14 @@ export function beginEpisode(
   learning: Learning,
   limits: LimitSet,
   cause: PauseCause,
-  { dimension, stated }: RefusalWords,
+  { dimension, stated, isRepeat }: RefusalWords,
   call: TakenCall,
   inFlight: number,
   now: number,
 ): void {
   doubtPerSecond(learning.perSecond, now);
   const isOdd = stated !== undefined && statesOdd(learning, call, stated, now);
-  const isNews = stated !== undefined && told(learning, limits, call, stated, now);
+  const isNews = stated !== undefined && told(learning, limits, call, stated, now, isRepeat);
   // Of words that are hard to believe, nothing is concluded: another refusal has to say them too.
   const isExplained = isNews || isOdd;
   learning.episode = { cause, since: now, dimension, isExplained, inFlight, refusals: 1 };

@@ -565,6 +565,33 @@ export const MONEY: readonly ErrorFixture[] = [
     ),
   },
   {
+    host: 'Volcengine, a cap that was set in the console',
+    source: 'volcengine.com/docs/82379/1299023, 2025-04',
+    status: 429,
+    body: error(
+      'Your account 1 has reached the set inference limit for the m model, and the model service has been paused.',
+      { type: 'TooManyRequests', code: 'SetLimitExceeded' },
+    ),
+  },
+  {
+    host: 'Volcengine, a trial',
+    source: 'volcengine.com/docs/82379/1299023, 2025-04',
+    status: 429,
+    body: error('Your account 1 has exhausted its free trial quota for the m model.', {
+      type: 'TooManyRequests',
+      code: 'QuotaExceeded',
+    }),
+  },
+  {
+    host: 'Groq, a spend limit',
+    source: 'Groq, "Spend limits", 2026',
+    status: 429,
+    body: error('Access to this API has been blocked because of a spend alert.', {
+      type: 'invalid_request_error',
+      code: 'blocked_api_access',
+    }),
+  },
+  {
     host: 'Gemini, no quota for the model',
     source: 'a guess: Gemini’s words without its details, as a gateway repeats them',
     status: 429,
