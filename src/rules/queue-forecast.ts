@@ -12,6 +12,7 @@ import type { LimitSet } from './limits/limit-set.ts';
 import { takeAsHead, type Wait, wait } from './limits/limit-waits.ts';
 import { linePaceOf } from './line-pace.ts';
 import { rehearsed } from './line-rehearsal.ts';
+import { isAtLeast } from './pick-next.ts';
 
 /** Calls, and what they cost together. */
 export interface Calls {
@@ -42,6 +43,8 @@ export class QueueForecast {
   /** What has been let through here, and when the last of it went. */
   #done: Calls = { calls: 0, cost: {} };
   #now: number;
+  /** Whether the first calls are known to cost the same. */
+  #isEven = false;
   /** Where only the pace is foreseen: what each unit of the scarcest limit takes, told by so many calls. */
   #pace:
     | { readonly dimension: Dimension; readonly msPerUnit: number; readonly calls: number }
@@ -57,7 +60,8 @@ export class QueueForecast {
   get lacksPace(): boolean {
     const { calls } = this.#done;
     const needed = this.#pace === undefined ? LEAST_PACED : MOST_STEPS;
-    return calls >= needed && this.#isSliced && needed > (this.#pace?.calls ?? 0);
+    const isTold = this.#isEven || needed <= (this.#pace?.calls ?? 0);
+    return calls >= needed && this.#isSliced && !isTold;
   }
 
   /** Whether it can go on to `ahead`: it must not have let through more, or something else. */
@@ -94,7 +98,12 @@ export class QueueForecast {
   /** Lets the first calls go one by one, each with its own cost. */
   #begin(ahead: Calls, first: readonly Cost[]): void {
     const costs = first.slice(0, Math.min(ahead.calls, MOST_STEPS));
-    if (costs.length >= LEAST_PACED && this.#isSliced && this.#foundPace(costs)) return;
+    if (costs.length >= LEAST_PACED && this.#isSliced) {
+      const [one = {}] = costs;
+      // Where all cost the same, none passes another.
+      this.#isEven = costs.every((each) => isAtLeast(each, one) && isAtLeast(one, each));
+      if (!this.#isEven && this.#foundPace(costs)) return;
+    }
     let cost: Cost = {};
     for (const each of costs) {
       this.#letGo(each);

@@ -181,6 +181,13 @@ describe('the wait that is told', () => {
     },
   );
 
+  it.each(ENFORCEMENTS)('is exact behind hundreds that cost the same (%s)', async (enforcement) => {
+    const costs = Array.from({ length: 400 }, () => ({ tokens: 60 }));
+    const told = await waits({ limits: LIMITS[0], enforcement }, costs);
+    expect(told.length).toBeGreaterThan(200);
+    expect(told.filter(({ toldMs, waitedMs }) => toldMs !== waitedMs)).toEqual([]);
+  });
+
   it('is that of the whole line, where calls have priorities', async () => {
     const { clock, limiter } = setup({ limits: LIMITS[0], enforcement: 'bucket' });
     const told: number[] = [];

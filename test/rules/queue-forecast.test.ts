@@ -110,6 +110,13 @@ describe('a forecast', () => {
     expect(forecast.reaches(calls(11, { requests: 1, tokens: 1 }))).toBe(false);
   });
 
+  it.each(ENFORCEMENTS)('knows when the last of a hundred equal calls goes (%s)', (enforcement) => {
+    const limits = limitsOf(enforcement);
+    const cost = { requests: 1, tokens: 50 };
+    const { waitMs } = forecastOf(limits).waitAfter(calls(100, cost), {}, 0, Array(100).fill(cost));
+    expect(waitMs).toBe(played(limits, cost, 100).at(-1));
+  });
+
   it('counts from now, and from the end of a pause at the earliest', () => {
     const forecast = forecastOf(limitsOf('bucket'), 5000);
     expect(forecast.waitAfter(calls(5), CALL, 0)).toEqual({ waitMs: 6000, dimension: 'requests' });
