@@ -3,7 +3,6 @@ import { type HeadroomError, StoreUnavailable } from '../errors.ts';
 import type { Cost } from '../model/limits.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import type { LaneState } from '../rules/lane-state.ts';
-import type { GrantedCall } from '../rules/ticket.ts';
 import type { LaneAnswer } from '../shared/lane-answer.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
 import type { UnusableCell } from '../shared/unusable-cell.ts';
@@ -95,7 +94,9 @@ export class Outages {
 
   /** Whether the store isn't told of it: it knows nothing of the call, or hears of it with all that is used. */
   isUntold(command: LaneCommand): boolean {
-    if ('call' in command && this.#have(command.call)) return true;
+    const isOf = (outage: Outage | undefined): boolean =>
+      'call' in command && outage?.has(command.call) === true;
+    if (isOf(this.#present) || isOf(this.#last)) return true;
     return command.kind === 'used' && this.#present?.isReturning === false;
   }
 
@@ -125,10 +126,6 @@ export class Outages {
     this.#last = this.#present;
     this.#present = undefined;
     this.#host.onChange(false);
-  }
-
-  #have(call: GrantedCall): boolean {
-    return this.#present?.has(call) === true || this.#last?.has(call) === true;
   }
 
   get #shareAlone(): number {

@@ -31,19 +31,15 @@ export class Standing<Command, Answer> {
   next: Next | undefined;
   /** This member looks after the writer. */
   isSecond = false;
-  readonly #member: string;
-  readonly #restate: Restate<Command>;
-  readonly #onMembers: ((members: number) => void) | undefined;
+  readonly #options: StandingOptions<Command, Answer>;
   /** Of the newest value that this member knows of. */
   #generation = 0;
   #count = 0;
 
-  constructor({ member, lapse, restate, onMembers }: StandingOptions<Command, Answer>) {
-    this.#member = member;
-    this.#restate = restate;
-    this.#onMembers = onMembers;
-    this.outbox = new Outbox(member);
-    this.answers = new Answers(lapse);
+  constructor(options: StandingOptions<Command, Answer>) {
+    this.#options = options;
+    this.outbox = new Outbox(options.member);
+    this.answers = new Answers(options.lapse);
   }
 
   get hasToSay(): boolean {
@@ -69,14 +65,20 @@ export class Standing<Command, Answer> {
     // What was read first may be heard last.
     if (generation === this.#generation && count < this.#count) return;
     const members = Object.keys(value.members).length;
-    this.#news({ generation, count, next, isSecond: value.second === this.#member, members });
+    this.#news({
+      generation,
+      count,
+      next,
+      isSecond: value.second === this.#options.member,
+      members,
+    });
     this.find(value);
   }
 
   /** What a value knows of this member. */
   find(value: Value<unknown, Answer>): void {
-    const known = value.members[this.#member];
-    if (known !== undefined) this.#told(toldOf(value, this.#member, known));
+    const known = value.members[this.#options.member];
+    if (known !== undefined) this.#told(toldOf(value, this.#options.member, known));
     else if (this.outbox.wasIn) this.rejoin();
   }
 
@@ -91,7 +93,7 @@ export class Standing<Command, Answer> {
 
   /** Says anew what it waits for: whatever it was given before is void. */
   rejoin(): void {
-    this.outbox.rejoin(this.#restate(this.outbox.pending));
+    this.outbox.rejoin(this.#options.restate(this.outbox.pending));
     this.answers.reset();
     this.asked = undefined;
     this.doubt = undefined;
@@ -102,7 +104,7 @@ export class Standing<Command, Answer> {
     this.#count = count;
     this.next = next;
     this.isSecond = isSecond;
-    if (members !== undefined) this.#onMembers?.(members);
+    if (members !== undefined) this.#options.onMembers?.(members);
   }
 
   #told(told: Told<Answer>): void {
