@@ -72,7 +72,7 @@ export function storeAsyncError(): HeadroomError {
   return new HeadroomError('store_async', message);
 }
 
-/** The error of all that is asked of a limiter after its `close()`. */
+/** The error of every call on a limiter after its `close()`. */
 export function closedError(): HeadroomError {
   return new HeadroomError('closed', 'This rate limiter is closed, and accepts no more calls');
 }
@@ -176,7 +176,7 @@ export class StoreUnavailable extends HeadroomError {
 
   readonly #message: string;
 
-  /** `remedy`: what whoever runs the store can do. It is part of the message, but not of the JSON. */
+  /** `remedy`: what the store's operator can do. It is part of the message, but not of the JSON. */
   constructor(message: string, cause: unknown, remedy?: string | undefined) {
     super('store_unavailable', remedy === undefined ? message : `${message}: ${remedy}`, { cause });
     this.#message = message;

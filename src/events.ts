@@ -26,7 +26,7 @@ export interface ThrottledEvent extends CallRef {
   /**
    * The expected wait from when the call joins the queue, in whole milliseconds. Never 0. If it can't
    * be known (behind `concurrency` before a call has ended, while `learning`, or after a pause until
-   * the first call is answered), it is the recent time of calls in flight, a second at most.
+   * the first call is answered), it is how long calls have recently taken, at most a second.
    */
   readonly waitMs: number;
   /** The caller's key; `undefined` if it has none. */
@@ -41,7 +41,7 @@ export interface ThrottledEvent extends CallRef {
 export interface AdmittedEvent extends CallRef {
   /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;
-  /** Milliseconds since the call first asked. For a retry, they include everything before it. */
+  /** Milliseconds since the call first asked. For a retry, this includes the earlier attempts. */
   readonly waitedMs: number;
   /** 1 for the first attempt, 2 for the first retry. */
   readonly attempt: number;
@@ -78,8 +78,8 @@ export interface LimitsEvent extends LaneRef {
   /** Those of your own limits that the provider's headers have just lowered. */
   readonly lowered: readonly Limit[];
   /**
-   * The share of a limit, from 0 to 1, that others on the same account seem to use. Of several limits,
-   * it is the greatest share.
+   * The share of a limit, from 0 to 1, that others on the same account seem to use. If there are
+   * several limits, it is the greatest of their shares.
    */
   readonly othersShare: number;
 }
@@ -120,7 +120,7 @@ export type DegradedEvent = LoweredOutputEvent | StoreEvent;
 
 /** A call is sent with a lower output limit than it asked for (`onLimit: 'degrade'`). */
 export interface LoweredOutputEvent extends CallRef {
-  /** Always `'max_tokens'`: tells it from a `StoreEvent` in `degraded`. */
+  /** Always `'max_tokens'`: distinguishes it from a `StoreEvent` in `degraded`. */
   readonly what: 'max_tokens';
   /** The caller's key; `undefined` if it has none. */
   readonly key: string | undefined;

@@ -37,7 +37,7 @@ export interface RateLimiterOptions {
    */
   readonly enforcement?: Enforcement | Exclude<LongEnforcement, 'fixed-window'> | undefined;
   /**
-   * The size of a burst, in seconds of the rate.
+   * The size of a burst, in seconds' worth of calls.
    * @default the host's own, where it is known; with `enforcement` 60, or 0.25 for `'slices'`
    */
   readonly burstSeconds?: number | undefined;
@@ -60,7 +60,7 @@ export interface RateLimiterOptions {
   readonly maxQueue?: number | undefined;
   /**
    * Limits for each caller, by tier: `{ free: { rpm: 10, tpm: 20_000, usdPerDay: 0.5 } }`; or a function
-   * that returns them, sync or async, and is called again after half a minute. They apply to a `key` in
+   * that returns them, sync or async; it is called again after half a minute. They apply to a `key` in
    * all lanes together, in addition to the provider's limits. Callers without a key share the limits of
    * their tier.
    * @default none
@@ -191,7 +191,7 @@ const FIXED: readonly string[] = [
 ] satisfies readonly Exclude<keyof RateLimiterOptions, keyof ChangeableOptions>[];
 
 /**
- * The settings with what `changes` name; one that is named with `undefined` is the default again.
+ * The settings with these `changes`. An option that is given as `undefined` returns to its default.
  * @throws TypeError like `settingsFrom`, and for options that can't be changed
  */
 export function changed(settings: Settings, changes: ChangeableOptions): Settings {
@@ -210,7 +210,7 @@ export function changed(settings: Settings, changes: ChangeableOptions): Setting
 
 const ENFORCEMENTS: readonly Enforcement[] = ['bucket', 'window', 'slices'];
 
-/** @throws TypeError for one that there is none of */
+/** @throws TypeError for an unknown one */
 function enforcementOf(given: unknown): Enforcement | undefined {
   if (given === undefined) return undefined;
   return choiceOf('enforcement', given, ENFORCEMENTS, shortEnforcement(given));

@@ -26,7 +26,7 @@ export class RateLimitExceeded extends HeadroomError {
   readonly reason: Reason;
   /**
    * The expected time until the call could go, in whole milliseconds. Never 0. If it can't be known,
-   * it is the recent time of calls in flight, a second at most.
+   * it is how long calls have recently taken, at most a second.
    */
   readonly waitMs: number;
   /**

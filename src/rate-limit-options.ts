@@ -15,7 +15,7 @@ export interface CallerOptions {
    * limits of its tier. `runAs` sets it for single calls.
    */
   readonly key?: string | undefined;
-  /** Among calls of one key, a higher priority goes first; every tenth call is the oldest. @default 0 */
+  /** Among calls of one key, a higher one goes first. Every tenth call is the oldest one. @default 0 */
   readonly priority?: number | undefined;
   /**
    * The caller's tier: one of the limiter's `tiers`. If `tiers` has no such name, and `accountTier` isn't
@@ -57,7 +57,7 @@ interface ClientOptions extends CallerOptions {
 
 /** Options of a client with a limiter of its own. */
 export interface OwnLimiterOptions extends RateLimiterOptions, ClientOptions {
-  /** Not with options that make a limiter. */
+  /** Can't be given with options that make a limiter. */
   readonly limiter?: undefined;
 }
 
@@ -72,7 +72,7 @@ type NoLimiterOptions = { readonly [Name in keyof RateLimiterOptions]?: undefine
 /** Options of `withRateLimit`: for a limiter of the client's own, or with a shared `limiter`. */
 export type RateLimitOptions = OwnLimiterOptions | SharedLimiterOptions;
 
-/** Those that each client has of its own. */
+/** The options that a client owns. */
 export const CLIENT_OPTIONS: readonly string[] = optionsOf('withRateLimit(client, { _ })', [
   'limiter',
   'key',
@@ -93,7 +93,7 @@ export function limiterOptions(options: RateLimitOptions): RateLimiterOptions {
 
 /**
  * The given limiter.
- * @throws TypeError for one that is none, or that options of another are given with
+ * @throws TypeError if it isn't a limiter, or if a limiter's options are given with it
  */
 export function sharedLimiter(options: RateLimitOptions): RateLimiter | undefined {
   if (options.limiter === undefined) return undefined;
@@ -106,7 +106,7 @@ export function sharedLimiter(options: RateLimitOptions): RateLimiter | undefine
   return limiter;
 }
 
-/** @throws TypeError for what can't estimate */
+/** @throws TypeError if it can't estimate */
 export function expectEstimate(estimate: unknown): void {
   const isUsable =
     estimate === undefined || estimate === 'provider' || typeof estimate === 'function';
@@ -121,8 +121,8 @@ interface NamedTiers {
 }
 
 /**
- * @throws TypeError for a tier that the provider doesn't have, or that one of the limiter's was meant
- * by: with `'Free'` for `'free'`, a caller would have no limits of its own
+ * @throws TypeError for a tier that the provider doesn't have, and for a misspelled one of the
+ * limiter's: with `'Free'` for `'free'`, a caller would have no limits of its own
  */
 export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
   const { tier, accountTier, limiter } = tiers;
@@ -156,7 +156,7 @@ export function expectAnyTier(tiers: NamedTiers): void {
   throw expected('tier', `${named}a tier of a provider`, tier);
 }
 
-/** @throws TypeError where the account has a tier already: then `tier` can only be the caller's */
+/** @throws TypeError if the account's tier is already given: then `tier` can only be the caller's */
 function expectNoAccountTier({ tier, accountTier, limiter }: NamedTiers): void {
   if (accountTier === undefined) return;
   const named = limiter.core.tierNames.map((name) => `'${name}'`).join(', ');

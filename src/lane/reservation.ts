@@ -154,7 +154,7 @@ export interface Rejection {
   /**
    * The expected time until the call could go, in whole milliseconds. Never 0, so that a loop may
    * sleep for it. If it can't be known (behind `concurrency` before a call has ended, or while
-   * `learning`), it is the recent time of calls in flight, a second at most.
+   * `learning`), it is how long calls have recently taken, at most a second.
    */
   readonly waitMs: number;
 }
