@@ -1,5 +1,5 @@
-const HOUR_MS = 3_600_000;
-const HOURS_MS = 2 * HOUR_MS;
+import { HOURS_MS } from './duration.ts';
+import { HOUR_MS } from './model/limits.ts';
 
 /**
  * A duration for people who only want to know about how long it is.

@@ -7,7 +7,7 @@ import { PassingRequests } from '../fetch/passing-requests.ts';
 import { Pipelines } from '../fetch/pipelines.ts';
 import { field } from '../model/json.ts';
 import type { CallPipelineOptions } from '../sdk/call-pipeline.ts';
-import { endsRefused, OuterRetries } from '../sdk/outer-retries.ts';
+import { callText, endsRefused, OuterRetries } from '../sdk/outer-retries.ts';
 import { loadEstimator } from '../tokens/estimate.ts';
 import { loadNativePrompts } from '../tokens/late-native-prompts.ts';
 import { type AwsCall, CALL } from './aws-call.ts';
@@ -104,7 +104,9 @@ class AwsCalls {
 
   /** Around the client's retries. */
   readonly #whole: Middleware = (next) => async (args) => {
-    const end = this.#outer.begin(() => args.request && callText(args.request));
+    const end = this.#outer.begin(
+      () => args.request && callText(args.request.path, textOf(args.request)),
+    );
     try {
       const result = await next(args);
       const failure = args[CALL]?.failure;
@@ -112,8 +114,8 @@ class AwsCalls {
       end(false);
       return result;
     } catch (error) {
-      const mayRetry = await this.#mayRetry();
-      end(mayRetry && (endsRefused(error, undefined) || statusOf(error) === 429));
+      const isRefused = endsRefused(error, undefined) || statusOf(error) === 429;
+      end(isRefused && (await this.#mayRetry()));
       throw error;
     }
   };
@@ -186,10 +188,8 @@ function isSignal(value: unknown): value is AbortSignal {
   return typeof field(value, 'throwIfAborted') === 'function';
 }
 
-/** By what a call is known: the text of its body. */
-function callText({ path, body }: AwsRequest): string | undefined {
-  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
-  return typeof text === 'string' ? `${path} ${text}` : undefined;
+function textOf({ body }: AwsRequest): unknown {
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
 }
 
 /** Of the response, in an error of the client's. */

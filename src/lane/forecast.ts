@@ -166,11 +166,11 @@ export class Forecaster {
 
   #after(ahead: Calls, cost: Cost, situation: LaneSituation): Wait {
     const { limits, now, pauseMs, queue } = situation;
-    const isOnly = queue.ahead.readyCallers === 1;
-    const isWhole = isAlone(situation) && (isOnly || ahead.calls === queue.ahead.all.calls);
+    const isOnly = isAlone(situation) && queue.ahead.readyCallers === 1;
+    const isWhole = isOnly || (isAlone(situation) && ahead.calls === queue.ahead.all.calls);
     // With a store, they are others once the value was read anew.
     const isSame = this.#limits === limits && this.#line?.reaches(ahead) === true;
-    const isGood = isSame && !(isWhole && isOnly && this.#line?.lacksPace);
+    const isGood = isSame && !(isOnly && this.#line?.lacksPace);
     if (isGood && this.#line) return this.#line.waitAfter(ahead, cost, now);
     this.#limits = limits;
     this.#line = new QueueForecast(copyOfValue(limits), now + pauseMs);

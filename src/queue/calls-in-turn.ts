@@ -1,5 +1,5 @@
 import type { Cost } from '../model/limits.ts';
-import { startsBefore } from '../rules/turns.ts';
+import { startAfter, startsBefore } from '../rules/turns.ts';
 import type { CallerQueue } from './caller-queue.ts';
 import { Heap } from './heap.ts';
 import type { QueuedCall } from './queued-call.ts';
@@ -39,7 +39,7 @@ export function callsInTurn<R>(
     const call = turn.calls.next().value;
     if (call === undefined) continue;
     calls.push(call);
-    turn.start += sizeOf(call.counted) / turn.weight;
+    turn.start = startAfter(turn, sizeOf(call.counted));
     turns.add(turn);
   }
   return calls;

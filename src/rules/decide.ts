@@ -172,7 +172,7 @@ function grant(
   start(recovery, now);
   learnGrant(learning, cost, now);
   const sentCall = { id: ticket.id, cost, at: now, epoch, taken: limits.taken };
-  const isAlone = inFlight(state) === 1;
+  const isAlone = ticket.charges !== undefined && inFlight(state) === 1;
   const charge = traceCharge(learning.charge, ticket.charges, cost, now, isAlone);
   const call = charge === undefined ? sentCall : { ...sentCall, charge };
   return { member, ticket, own, call };

@@ -139,7 +139,7 @@ export function hearRefusal(
   if (cause === 'rate') hearRequested(learning.charge, call, words);
   // One call that is always refused is one witness, however often it asks.
   if (concernsOnlyItsCall(recovery, { earlier })) return;
-  const said = { ...words, isRepeat: earlier !== undefined && earlier > 0 };
+  const said = { ...words, isRepeat: (earlier ?? 0) > 0 };
   if (!isTried && isUnrelated(learning, cause, now) && pauseOf(recovery) === undefined) {
     strayed(learning, limits, said, call, inFlight(state), now);
     return;

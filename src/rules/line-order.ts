@@ -123,13 +123,18 @@ function compareClocks(
   return (a?.start ?? 0) - (b?.start ?? 0) || (a?.order ?? 0) - (b?.order ?? 0);
 }
 
-function interleaved(lists: readonly (readonly Ticket[])[]): Ticket[] {
+/** The first call of each list, then the second ones, at most `most`. */
+export function interleaved(
+  lists: readonly (readonly Ticket[])[],
+  most: number = Number.POSITIVE_INFINITY,
+): Ticket[] {
   const longest = Math.max(...lists.map(({ length }) => length));
   const all: Ticket[] = [];
   for (let index = 0; index < longest; index++) {
     for (const list of lists) {
       const each = list[index];
       if (each !== undefined) all.push(each);
+      if (all.length === most) return all;
     }
   }
   return all;

@@ -1,6 +1,7 @@
+import { interleaved } from './line-order.ts';
 import { LOOKED_AT } from './pick-next.ts';
 import type { Ticket } from './ticket.ts';
-import { type KeyClock, startsBefore } from './turns.ts';
+import { type KeyClock, startAfter, startsBefore } from './turns.ts';
 
 /** One caller's calls that have not gone yet, and where it stands. */
 interface Turn {
@@ -45,15 +46,10 @@ export class RehearsedTurns {
   front(): readonly Ticket[] {
     const [only, other] = this.#turns;
     if (other === undefined) return only?.tickets ?? [];
-    const front: Ticket[] = [];
-    for (let place = 0; front.length >= place; place++) {
-      for (const { tickets } of this.#turns) {
-        const ticket = tickets[place];
-        if (ticket !== undefined) front.push(ticket);
-        if (front.length === LOOKED_AT) return front;
-      }
-    }
-    return front;
+    return interleaved(
+      this.#turns.map(({ tickets }) => tickets),
+      LOOKED_AT,
+    );
   }
 
   /** A call goes that takes so much of the lane: its caller has its next turn later. */
@@ -64,7 +60,7 @@ export class RehearsedTurns {
     turn.tickets.splice(turn.tickets.indexOf(ticket), 1);
     this.#turns.splice(this.#turns.indexOf(turn), 1);
     if (turn.tickets.length === 0) return;
-    turn.start += size / turn.weight;
+    turn.start = startAfter(turn, size);
     this.#place(turn);
   }
 

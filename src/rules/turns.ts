@@ -98,8 +98,16 @@ export function makeHeld(turns: Turns, clock: KeyClock): void {
 export function serve(turns: Turns, clock: KeyClock, size: number, isHead: boolean): void {
   turns.virtual = Math.max(turns.ahead, isHead ? clock.start : 0);
   turns.ahead = turns.virtual + (turns.weight > 0 ? size / turns.weight : 0);
-  clock.finish = clock.start + size / clock.weight;
+  clock.finish = startAfter(clock, size);
   clock.start = clock.finish;
+}
+
+/** When a key may start its next call, if the one of that size goes that is its first now. */
+export function startAfter(
+  { start, weight }: Pick<KeyClock, 'start' | 'weight'>,
+  size: number,
+): number {
+  return start + size / weight;
 }
 
 /** The key has no waiting call any more. `waiting`: the keys that have. */

@@ -44,18 +44,26 @@ export class OuterRetries {
       const text = textOf();
       return text === undefined ? undefined : numberOfText(text);
     };
+    this.#forgetOld();
     const id = this.#failed.size === 0 ? undefined : idNow();
     const known = id === undefined ? undefined : this.#failed.get(id);
     if (known === undefined) return (isGivenUp) => isGivenUp && this.#keep(id ?? idNow());
     known.overlaps ||= known.inFlight++ > 0;
-    const isSoon = this.#clock.now() - known.at <= WITHIN_MS;
-    const retries = isSoon && !known.overlaps ? known.retries + 1 : 0;
+    const retries = known.overlaps ? 0 : known.retries + 1;
     if (retries >= MANY) warnOf(retries);
     return (isGivenUp) => {
       known.inFlight--;
       if (isGivenUp) this.#keep(id, { ...known, retries });
       else if (known.inFlight === 0) this.#failed.delete(id ?? 0);
     };
+  }
+
+  /** The oldest is the first. Once none is left, no call's text is asked for. */
+  #forgetOld(): void {
+    for (const [id, { at }] of this.#failed) {
+      if (this.#clock.now() - at <= WITHIN_MS) return;
+      this.#failed.delete(id);
+    }
   }
 
   #keep(id: number | undefined, { retries, inFlight, overlaps }: Omit<Failed, 'at'> = FIRST): void {

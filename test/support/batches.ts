@@ -34,7 +34,9 @@ export function testBatches(sdk: Sdk): void {
       });
 
       it('is never answered with 429 where max_tokens is many times the reply', async () => {
-        const common = { ...options, calls: 200, maxTokens: 1000 };
+        // Of a trailing window, some calls have left by then.
+        const calls = options.enforcement === 'sliding' ? 700 : 200;
+        const common = { ...options, calls, maxTokens: 1000 };
         const matching = await runBatch({ ...common, limiter: MATCHING[options.enforcement] });
         expect(matching).toMatchObject({ status429: 0, failed: 0 });
         const unknown = await runBatch({ ...common, limiter: {} });

@@ -98,8 +98,8 @@ export function hearRemaining(
   now: number,
 ): void {
   if (call.charge === undefined) return;
-  if (isWindow && !charge.isWindow) {
-    charge.isWindow = true;
+  if (isWindow !== charge.isWindow) {
+    charge.isWindow = isWindow;
     loseTrack(charge);
   }
   const shown = sightings.find((each) => isSameLimit(each, TOKENS_A_MINUTE));
