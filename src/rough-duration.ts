@@ -1,5 +1,4 @@
-import { HOURS_MS } from './duration.ts';
-import { HOUR_MS } from './model/limits.ts';
+import { HOUR_MS, HOURS_MS } from './duration.ts';
 
 /**
  * A duration for people who only want to know about how long it is.
