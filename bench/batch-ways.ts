@@ -19,7 +19,7 @@ const MB = 1_000_000;
 /** After a run: requests that somebody has given up may still arrive. */
 const REST_MS = 1000;
 const ROOT = join(import.meta.dirname, '..');
-const COMMAND = join(ROOT, 'dist/cli/main.js');
+export const COMMAND: string = join(ROOT, 'dist/cli/main.js');
 const way = (name: string): string => join(import.meta.dirname, 'ways', name);
 
 /** A program with its arguments, for one file and limits. */
@@ -114,7 +114,8 @@ async function runOf(program: Program, input: string, output: string): Promise<R
   }
 }
 
-function finished(
+/** Runs a program against a simulated OpenAI at `url`. */
+export function finished(
   program: readonly string[],
   url: string,
   peakFile: string,

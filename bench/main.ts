@@ -1,3 +1,4 @@
+import { batchMemoryTable } from './batch-memory.ts';
 import { batchTable } from './batch-table.ts';
 import { batchWaysTable } from './batch-ways.ts';
 import { beforeAfterTable } from './before-after.ts';
@@ -15,6 +16,7 @@ import { waitingTable } from './waiting.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   batch: batchTable,
+  'batch:memory': batchMemoryTable,
   'batch:ways': batchWaysTable,
   'before-after': beforeAfterTable,
   cost: costTable,
