@@ -2,8 +2,8 @@
 const ROUNDING_MS = 0.001;
 /** Below it a message tells milliseconds too; from so much on hours are easier to read. */
 const EXACT_MS = 10_000;
-export const HOURS_MS = 7_200_000;
-export const HOUR_MS = 3_600_000;
+const HOURS_MS = 7_200_000;
+const HOUR_MS = 3_600_000;
 
 /**
  * A wait as others are told of it: in whole milliseconds, and never too short. Within, waits are

@@ -1,4 +1,6 @@
-import { HOUR_MS, HOURS_MS } from './duration.ts';
+import { HOUR_MS } from './model/limits.ts';
+
+const HOURS_MS = 2 * HOUR_MS;
 
 /**
  * A duration for people who only want to know about how long it is.
