@@ -11,9 +11,9 @@ import { type Asker, packedRoom, takingOf } from './lane-room.ts';
 import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 
 /** Grows with each change that older processes can't follow: of the packed form, or of commands. */
-const LANE_FORMAT = 9;
+const LANE_FORMAT = 10;
 /** Since then, the packed form is the same. */
-const READABLE = 9;
+const READABLE = 10;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {

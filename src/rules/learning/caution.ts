@@ -4,10 +4,19 @@ import { isSameLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, FLOOR, newBackoff, tuningOf } from './backoff.ts';
 import type { Concurrency } from './concurrency.ts';
+import { isFutilityTested, noteFutility } from './futility.ts';
 import { type KnownLimits, upstreamOf } from './known-limits.ts';
 import { copyEstimate } from './limit-estimate.ts';
 import { type LimitEstimates, restoreEstimates } from './limit-estimates.ts';
-import { hasPattern, newStrays, noteAnswered, refuteLower, type Strays } from './strays.ts';
+import {
+  expectRefusals,
+  hasPattern,
+  newStrays,
+  noteAnswered,
+  patternOf,
+  refuteLower,
+  type Strays,
+} from './strays.ts';
 import {
   type Carelessness,
   countAnew,
@@ -32,6 +41,7 @@ export interface Cautious {
 
 /** Whether the lane may become more careful: not while the last such step is still under trial. */
 export function mayLower({ strays }: Cautious): boolean {
+  if (isFutilityTested(strays.futility)) return false;
   return strays.trial?.isBelow !== true || hasPattern(strays);
 }
 
@@ -73,18 +83,32 @@ export function judgeTrial(
 ): void {
   const { strays } = learning;
   const isLone = noteAnswered(strays, call, isRefused, now);
+  if (noteFutility(strays.futility, isRefused, () => carelessnessOf(learning), now)) {
+    giveUpCuts(learning, limits, now);
+    return;
+  }
   const { trial } = strays;
   if (trial === undefined) return;
   countInTrial(trial, call.at, isRefused);
-  const verdict = verdictOf(trial, strays.need);
+  const verdict = verdictOf(trial, strays.need, patternOf(strays));
   const isRefuted = verdict === 'refuted' && !hasPattern(strays);
   const wasForNothing = isLone && !trial.hadPattern;
-  if (isRefuted || wasForNothing) restore(learning, limits, now);
+  if (isRefuted || wasForNothing) restore(learning, limits, trial.before, now);
   if (isRefuted) refuteLower(strays, now);
   const isOver = verdict === 'fallen' && trial.hadPattern;
   if (wasForNothing || isOver) strays.trial = undefined;
   else if (verdict === 'fallen') countAnew(trial);
   if (verdict === 'more') restartTrial(trial);
+}
+
+/** As many calls are refused at a much lower rate: the lane is as careless as before all cuts. */
+function giveUpCuts(learning: Cautious, limits: LimitSet, now: number): void {
+  const { higher } = learning.strays.futility;
+  if (higher === undefined) return;
+  const { before } = higher;
+  const { rate, estimates, inFlight } = lessCareful(carelessnessOf(learning), before);
+  restore(learning, limits, { ...before, rate, estimates, inFlight }, now);
+  expectRefusals(learning.strays, higher.lower.refused / higher.lower.calls, now);
 }
 
 /** Whether estimates may be raised: what is on trial is not, while calls are still refused. */
@@ -127,7 +151,11 @@ function startOf(learning: Cautious): Carelessness {
   const present = carelessnessOf(learning);
   const { trial } = learning.strays;
   if (trial === undefined || trial.hadPattern || hasPattern(learning.strays)) return present;
-  const { before } = trial;
+  return lessCareful(present, trial.before);
+}
+
+/** What was lowered since `before` is as it was. */
+function lessCareful(present: Carelessness, before: Carelessness): Carelessness {
   const estimates = present.estimates.flatMap((each) => {
     const earlier = before.estimates.find((other) => isSameLimit(other, each));
     if (earlier === undefined) return [];
@@ -137,11 +165,9 @@ function startOf(learning: Cautious): Carelessness {
   return { ...present, rate, estimates, inFlight: Math.max(before.inFlight, present.inFlight) };
 }
 
-/** The lane is as careless as before the trial. */
-function restore(learning: Cautious, limits: LimitSet, now: number): void {
-  const { backoff, estimates, known, concurrency, strays } = learning;
-  if (strays.trial === undefined) return;
-  const { before } = strays.trial;
+/** The lane is as careless as `before`. */
+function restore(learning: Cautious, limits: LimitSet, before: Carelessness, now: number): void {
+  const { backoff, estimates, known, concurrency } = learning;
   backoff.rate = { ...before.rate, limit: before.rate.most };
   backoff.strictness = before.strictness;
   restoreEstimates(estimates, known, before.estimates);

@@ -1,5 +1,6 @@
 import { amount, type Cost, DIMENSIONS } from '../../model/limits.ts';
 import type { GrantedCall } from '../ticket.ts';
+import { mostByChance } from './refusal-share.ts';
 
 /** Refusals of so many pauses are kept in mind: answers may be slow. */
 const KEPT = 8;
@@ -10,6 +11,8 @@ const LEAST_REFUSED = 3;
 const LEAST_HINTS = 2;
 /** Of the followers of a refusal that came by chance, at most this share is refused as well. */
 const MOST_REFUSED = 0.2;
+/** Where a limit is used up, more than this share of them is. */
+const MOST_BY_CHANCE = 0.4;
 
 /** The first call that was refused in an epoch. */
 export interface FirstRefusal {
@@ -44,9 +47,16 @@ export function noteFollower(followers: Followers, call: GrantedCall, isRefused:
   }
 }
 
-/** Whether what followed, `least` calls or more, shows that no limit was used up. */
-export function haveMostPassed({ passed, refused }: Followers, least: number): boolean {
-  return passed >= least && refused <= MOST_REFUSED * (passed + refused);
+/**
+ * Whether what followed, `least` calls or more, shows that no limit was used up. `expected`: the
+ * share of all calls that is known to be refused by chance.
+ */
+export function haveMostPassed(
+  { passed, refused }: Followers,
+  least: number,
+  expected = 0,
+): boolean {
+  return passed >= least && refused <= mostByChance(MOST_REFUSED, expected) * (passed + refused);
 }
 
 /** Whether what followed speaks against a limit that was used up, though it may be too little. */
@@ -55,8 +65,9 @@ export function doPass({ passed, refused }: Followers): boolean {
 }
 
 /** Whether what followed shows that a limit was used up. */
-export function areRefusedToo({ passed, refused }: Followers): boolean {
-  return refused >= LEAST_REFUSED && refused > MOST_REFUSED * (passed + refused);
+export function areRefusedToo({ passed, refused }: Followers, expected = 0): boolean {
+  const most = mostByChance(MOST_BY_CHANCE, expected);
+  return refused >= LEAST_REFUSED && refused > most * (passed + refused);
 }
 
 /** Whether more of them were refused than by chance, though it may be too little to be sure. */

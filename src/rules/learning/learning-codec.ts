@@ -2,8 +2,6 @@ import { DIMENSIONS, type Dimension, type Subject } from '../../model/limits.ts'
 import type { PauseCause } from '../../model/refusal.ts';
 import {
   type Codec,
-  cost,
-  type Fields,
   flag,
   list,
   number,
@@ -17,55 +15,28 @@ import { meteredLimit } from '../limits/limits-codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import type { Backoff } from './backoff.ts';
+import {
+  adaptiveLimitFields,
+  limitEstimate,
+  probeSchedule,
+  refusalShare,
+  strays,
+} from './caution-codec.ts';
 import type { ChargeLearning, ChargeMark } from './charge-belief.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { EventThrottle } from './event-throttle.ts';
 import type { Evidence, Place, Witness } from './evidence.ts';
-import type { FirstRefusal, Followers } from './followers.ts';
 import type { KnownLimits } from './known-limits.ts';
 import type { Learning } from './learning.ts';
-import type { LimitEstimate } from './limit-estimate.ts';
 import type { LimitEstimates } from './limit-estimates.ts';
 import type { PerSecondHeaders } from './per-second-headers.ts';
-import type { ProbeSchedule } from './probe-schedule.ts';
 import type { LastCut, RateCeiling } from './rate-ceiling.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
-import type { RefusalShare } from './refusal-share.ts';
 import type { SteadyShare } from './steady-share.ts';
-import type { Strays } from './strays.ts';
 import type { Throughput } from './throughput.ts';
-import type { Carelessness, CountedCalls, Trial } from './trial.ts';
 
 const CAUSES: readonly PauseCause[] = ['rate', 'daily', 'ramp', 'capacity'];
 const SUBJECTS: readonly (Dimension | 'concurrency')[] = [...DIMENSIONS, 'concurrency'];
-
-const adaptiveLimitFields: Fields<AdaptiveLimit> = {
-  limit: number,
-  most: number,
-  isRamping: flag,
-  changedAt: time,
-};
-
-const probeSchedule: Codec<ProbeSchedule> = record<ProbeSchedule>({
-  waitMs: number,
-  since: time,
-  callsWanted: number,
-  calls: number,
-});
-
-const refusalShare: Codec<RefusalShare> = record<RefusalShare>({
-  calls: number,
-  refused: number,
-  at: time,
-});
-
-const limitEstimate: Codec<LimitEstimate> = record<LimitEstimate>({
-  dimension: oneOf(DIMENSIONS),
-  windowMs: number,
-  ...adaptiveLimitFields,
-  ceiling: number,
-  probes: probeSchedule,
-});
 
 const rateCeiling: Codec<RateCeiling> = record<RateCeiling>({
   most: number,
@@ -92,12 +63,6 @@ const throughput: Codec<Throughput> = record<Throughput>({
   firstAt: optional(time),
   newestAt: time,
   amounts: table(list(number)),
-});
-
-const followers: Codec<Followers> = record<Followers>({
-  firsts: list(record<FirstRefusal>({ epoch: number, order: number, cost })),
-  passed: number,
-  refused: number,
 });
 
 const perSecondHeaders: Codec<PerSecondHeaders> = record<PerSecondHeaders>({
@@ -180,42 +145,6 @@ export const chargeLearning: Codec<ChargeLearning> = record<ChargeLearning>({
   alike: number,
   alikeNeeded: number,
   scores: list(number),
-});
-
-const counted: Codec<CountedCalls> = record<CountedCalls>({ calls: number, refused: number });
-
-const trial: Codec<Trial> = record<Trial>({
-  before: record<Carelessness>({
-    rate: record<AdaptiveLimit>(adaptiveLimitFields),
-    strictness: oneOf<Tuning['strictness']>([0, 1, 2, 3]),
-    estimates: list(limitEstimate),
-    inFlight: number,
-    wasRefused: flag,
-  }),
-  startedAt: time,
-  above: counted,
-  below: counted,
-  isBelow: flag,
-  isLowered: flag,
-  steps: number,
-  lowered: list(limitEstimate),
-  hadPattern: flag,
-  since: time,
-});
-
-const strays: Codec<Strays> = record<Strays>({
-  followers,
-  recent: refusalShare,
-  run: number,
-  ranAt: time,
-  leastFollowers: number,
-  isLone: flag,
-  since: time,
-  refusedAt: time,
-  refutedUntil: time,
-  waitMs: number,
-  need: number,
-  trial: optional(trial),
 });
 
 /** How a store keeps what a lane has learned: in memory, nobody needs it. */

@@ -30,3 +30,11 @@ export function countCall(
 export function shareOf({ calls, refused }: RefusalShare): number {
   return calls === 0 ? 0 : refused / calls;
 }
+
+/**
+ * The share of refused calls from which on they don't come by chance, where `expected` of the calls
+ * are known to: `least` where none are, and in between of that and 1.
+ */
+export function mostByChance(least: number, expected: number): number {
+  return Math.max(least, Math.min(least + expected, 1 - (1 - expected) / 3));
+}

@@ -6,7 +6,14 @@ import {
   newFollowers,
   noteFollower,
 } from './followers.ts';
-import { countCall, newRefusalShare, type RefusalShare, shareOf } from './refusal-share.ts';
+import { doubtFutility, type Futility, newFutility } from './futility.ts';
+import {
+  countCall,
+  mostByChance,
+  newRefusalShare,
+  type RefusalShare,
+  shareOf,
+} from './refusal-share.ts';
 import { PATTERN, type Trial } from './trial.ts';
 
 /** About the last forty calls count. */
@@ -14,9 +21,11 @@ const FADING = 0.975;
 /** Fewer refusals than these have no pattern. */
 const LEAST_REFUSED = 6;
 /** So many in a row do not come by chance: of one call in ten, once in a hundred thousand calls. */
-const LONG_RUN = 5;
+const LONG_RUN = 7;
 /** A window that is full refuses in a row until it ends: what follows in the next two is no chance. */
 const RUN_MS = 180_000;
+/** Where refusals are known to come by chance, a run of this chance is none. */
+const UNLIKELY = 1e-6;
 /** Of fewer calls, those of a run may be two or three that are always refused. */
 const LEAST_CALLS_OF_A_RUN = 20;
 /**
@@ -40,7 +49,8 @@ const MOST_NEEDED = 64;
  * is shared with others. A stray refusal delays its own call only.
  *
  * Two things show it. Calls that were let through after a refused one pass; or a lower rate changes
- * nothing. As soon as many of the recent calls are refused, neither counts any more.
+ * nothing (`caution.ts`). As soon as more of the recent calls are refused than by chance, neither
+ * counts any more, until a much lower rate has changed nothing either (`futility.ts`).
  */
 export interface Strays {
   followers: Followers;
@@ -60,6 +70,9 @@ export interface Strays {
   /** How many refusals a trial needs. */
   need: number;
   trial: Trial | undefined;
+  futility: Futility;
+  /** The share of calls that is refused by chance, as far as that is known. */
+  expected: number;
 }
 
 export function newStrays(now: number): Strays {
@@ -69,6 +82,7 @@ export function newStrays(now: number): Strays {
     ...{ run: 0, ranAt: Number.NEGATIVE_INFINITY, leastFollowers: FIRST_FOLLOWERS },
     ...{ isLone: false, since: now, refusedAt: now, trial: undefined },
     ...{ refutedUntil: Number.NEGATIVE_INFINITY, waitMs: FIRST_WAIT_MS, need: FIRST_NEED },
+    ...{ futility: newFutility(now), expected: 0 },
   };
 }
 
@@ -92,11 +106,11 @@ export function noteAnswered(
   if (isRefused) noteRefused(strays, now);
   countCall(strays.recent, isRefused, FADING, now);
   strays.run = isRefused ? strays.run + 1 : 0;
-  if (strays.run >= LONG_RUN) strays.ranAt = now;
+  if (strays.run >= longRunOf(strays)) strays.ranAt = now;
   if (hasPattern(strays)) dismiss(strays);
   if (areStrays(strays, now)) return false;
   noteFollower(strays.followers, call, isRefused);
-  if (!haveMostPassed(strays.followers, strays.leastFollowers)) return false;
+  if (!haveMostPassed(strays.followers, strays.leastFollowers, strays.expected)) return false;
   strays.isLone = true;
   strays.since = now;
   return true;
@@ -111,11 +125,33 @@ export function refuteLower(strays: Strays, now: number): void {
   strays.waitMs = Math.min(LONGEST_WAIT_MS, 2 * strays.waitMs);
 }
 
+/** However careful the lane was, the same `share` of its calls was refused: by chance. */
+export function expectRefusals(strays: Strays, share: number, now: number): void {
+  refuteLower(strays, now);
+  strays.expected = share;
+  strays.ranAt = Number.NEGATIVE_INFINITY;
+  strays.run = 0;
+  strays.followers = newFollowers();
+  strays.recent = newRefusalShare(now);
+  strays.futility.higher = undefined;
+}
+
+/** The share of refused calls from which on they have a pattern. */
+export function patternOf({ expected }: Pick<Strays, 'expected'>): number {
+  return mostByChance(PATTERN, expected);
+}
+
+function longRunOf({ expected }: Strays): number {
+  if (expected === 0) return LONG_RUN;
+  return Math.max(LONG_RUN, Math.ceil(Math.log(UNLIKELY) / Math.log(expected)));
+}
+
 /** Whether many of the recent calls were refused, or many in a row, or those after a refused one. */
-export function hasPattern({ recent, ranAt, followers }: Strays): boolean {
-  const isDense = recent.refused >= LEAST_REFUSED && shareOf(recent) >= PATTERN;
+export function hasPattern(strays: Strays): boolean {
+  const { recent, ranAt, followers, expected } = strays;
+  const isDense = recent.refused >= LEAST_REFUSED && shareOf(recent) >= patternOf(strays);
   const isRun = recent.calls >= LEAST_CALLS_OF_A_RUN && recent.at - ranAt < RUN_MS;
-  return isDense || isRun || areRefusedToo(followers);
+  return isDense || isRun || areRefusedToo(followers, expected);
 }
 
 function noteRefused(strays: Strays, now: number): void {
@@ -135,6 +171,8 @@ function dismiss(strays: Strays): void {
   } else if (strays.isLone) {
     strays.leastFollowers = Math.min(MOST_FOLLOWERS, 2 * strays.leastFollowers);
   }
+  if (strays.expected > 0) doubtFutility(strays.futility);
+  strays.expected = 0;
   strays.refutedUntil = Number.NEGATIVE_INFINITY;
   strays.isLone = false;
   strays.followers = newFollowers();

@@ -2,8 +2,8 @@ import type { Tuning } from '../limits/tuning.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import type { LimitEstimate } from './limit-estimate.ts';
 
-/** From this share of refused calls on, refusals have a pattern: a limit is exceeded by far. */
-export const PATTERN = 0.3;
+/** From this share of refused calls on, refusals have a pattern: one in four often comes by chance. */
+export const PATTERN = 0.45;
 /** Refusals that don't fall below this share of what they were don't come from the rate. */
 const FALLEN = 1 / 3;
 
@@ -83,10 +83,14 @@ export function lowerInTrial(trial: Trial, isLow: boolean, now: number): void {
 }
 
 /** What the trial shows, once `least` calls were refused, or would have been. */
-export function verdictOf({ above, below }: Trial, least: number): Verdict {
+export function verdictOf(
+  { above, below }: Trial,
+  least: number,
+  pattern: number = PATTERN,
+): Verdict {
   const { calls, refused } = below;
   const isEnough = refused >= least;
-  if (isEnough && refused >= PATTERN * calls) return 'more';
+  if (isEnough && refused >= pattern * calls) return 'more';
   const fallen = (FALLEN * above.refused) / Math.max(1, above.calls);
   if (isEnough) {
     if (above.refused < least / 2) return 'more';

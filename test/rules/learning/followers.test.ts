@@ -39,3 +39,11 @@ it('calls that were sent before, cost less, or came after the pause say nothing'
     expect(haveMostPassed(after(...calls), 5)).toBe(false);
   }
 });
+
+it('where a quarter of all calls is refused by chance, a quarter of those that follow says nothing', () => {
+  const quarter = after(...range(11, 12).map((n) => [call(n), n % 4 === 0] as const));
+  expect([haveMostPassed(quarter, 5), areRefusedToo(quarter)]).toEqual([false, false]);
+  expect(haveMostPassed(quarter, 5, 0.25)).toBe(true);
+  const most = after(...range(11, 12).map((n) => [call(n), n % 4 !== 0] as const));
+  expect([areRefusedToo(most), areRefusedToo(most, 0.7)]).toEqual([true, false]);
+});

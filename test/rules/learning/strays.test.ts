@@ -150,6 +150,27 @@ describe('refusals by chance', () => {
     }
   });
 
+  it.each([
+    [0.2, 600],
+    [0.25, 700],
+    [0.3, 1000],
+    [0.4, 1200],
+  ])('of %d of all calls cost minutes, not hours: at most %i seconds', (share, seconds) => {
+    const hosts = [
+      { options: { limits: { rpm: 600 } } },
+      { options: { limits: { rpm: 6000 } } },
+      { workers: 8 },
+      { baseURL: OPENAI },
+      { shows: 600, processes: 6, newsMs: 20 },
+    ];
+    for (const host of hosts) {
+      for (const retryAfterMs of [undefined, 1000]) {
+        const world = new RefusingWorld({ ...host, retryAfterMs, calls: 600, chance: () => share });
+        expect(world.run() / 1000).toBeLessThanOrEqual(seconds);
+      }
+    }
+  });
+
   it('that end within a hundred calls are made up for within minutes', () => {
     const options = { limits: { rpm: 6000 } };
     let world: RefusingWorld;

@@ -28,7 +28,8 @@ describe('the trial of a lower rate', () => {
     ['refuted', 80, 4],
     ['fallen', 600, 4],
     ['fallen', 500, 0],
-    ['more', 10, 4],
+    ['more', 10, 5],
+    ['refuted', 10, 4],
   ] as const)('is %s after %i calls, of which %i were refused', (verdict, calls, refused) => {
     const trial = trialOf({ calls: 200, refused: 10 });
     count(trial, calls, refused);
