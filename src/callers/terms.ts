@@ -41,6 +41,7 @@ export const NO_TERMS: Terms = {
   weight: 1,
 };
 
+const KNOWN = [...SHORT_KEYS, 'usdPerDay', 'weight', 'strategy'];
 const STRATEGIES = ['bucket', 'window', 'fixed'] as const;
 
 /**
@@ -48,9 +49,9 @@ const STRATEGIES = ['bucket', 'window', 'fixed'] as const;
  * @throws TypeError that names the option, what was expected and what was given
  */
 export function termsFrom(name: string, tier: TierLimits): Terms {
-  expectObject(name, tier, `{ ${SHORT_KEYS.join(', ')}, usdPerDay, weight, strategy }`);
+  expectObject(name, tier, `{ ${KNOWN.join(', ')} }`);
   const { usdPerDay, weight = 1, strategy = 'bucket', ...short } = tier;
-  const { limits, concurrency } = shortLimits(name, short);
+  const { limits, concurrency } = shortLimits(name, short, KNOWN);
   expectNumber(`${name}.weight`, weight, 'a positive number', (n) => n > 0 && n < Infinity);
   if (usdPerDay !== undefined) {
     expectNumber(`${name}.usdPerDay`, usdPerDay, 'a positive number of US dollars', (n) => n > 0);

@@ -53,13 +53,13 @@ function noKey(names: string): CommandError {
  * A host that isn't known has the tiers of its SDK's provider.
  * @throws CommandError for a tier that the host doesn't have: it lists those that it has
  */
-export function expectTier({ tier, baseUrl }: Arguments, form: Form): void {
+export function expectTier({ accountTier: tier, baseUrl }: Arguments, form: Form): void {
   const host = hostOfPreset(hostIn({ baseUrl }, form), form) ?? form;
   if (tier === undefined || isTierOf(host, tier)) return;
   const tiers = tiersOf(host);
   const meant = didYouMean(tier, tiers);
   const known = tiers.map((each) => `'${each}'`).join(', ');
-  throw new CommandError(`--tier must be one of ${known}, not '${tier}'${meant}`);
+  throw new CommandError(`--account-tier must be one of ${known}, not '${tier}'${meant}`);
 }
 
 const HOSTS: Readonly<Record<Form, string>> = {

@@ -12,7 +12,7 @@ Which account
   --key KEY            the API key, which others on this machine can then see
                        (default: OPENAI_API_KEY or ANTHROPIC_API_KEY)
   --provider NAME      for limits: openai or anthropic
-  --tier TIER          your account's tier at the provider: 'tier 2', build
+  --account-tier TIER  your account's tier at the provider: 'tier 2', build
   --limits LIST        limits that you know: rpm=500,tpm=200000
   --redis URL          shares the limits with other processes
 

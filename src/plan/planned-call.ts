@@ -22,7 +22,7 @@ import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { expected, expectKnown, expectObject, expectProvider, expectText } from '../validate.ts';
 
 /** A call by its cost, as `acquire` takes it. */
-export interface PlannedCost {
+export interface PlannedCost extends NoRequest {
   /** The cost of the call, by dimension; `requests` is 1 unless given. */
   readonly cost: Cost;
   /** The lane: calls with the same model share limits. @default 'default' */
@@ -37,7 +37,12 @@ export interface PlannedRequest extends EstimateRequest {
   readonly accountTier?: string | number | undefined;
   /** The older name of `accountTier`. */
   readonly tier?: string | number | undefined;
+  /** Can't be given with a request, whose cost is estimated. */
+  readonly cost?: never;
 }
+
+/** What describes a request can't be given with `cost`. */
+type NoRequest = { readonly [Name in Exclude<keyof PlannedRequest, 'cost'>]?: never };
 
 /** A call to plan: by its cost, or by its request. */
 export type PlannedCall = PlannedCost | PlannedRequest;

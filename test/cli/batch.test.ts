@@ -263,7 +263,7 @@ it.each([
   ['batch in.jsonl -o in.jsonl', 2, /name another file/],
   ['batch in.jsonl -o out.jsonl --max-usd no', 2, /--max-usd must be a positive number, not 'no'/],
   ['batch in.jsonl -o out.jsonl --limits rpm', 2, /--limits must look like/],
-  ['batch in.jsonl -o out.jsonl --tier huge', 2, /--tier must be one of 'Free', /],
+  ['batch in.jsonl -o out.jsonl --account-tier huge', 2, /--account-tier must be one of 'Free', /],
   ['batch in.jsonl -o none/out.jsonl', 2, /ENOENT/],
   ['batch in.jsonl -o out.jsonl --redis nowhere', 2, /--redis must be a URL/],
   ['batch in.jsonl -o out.jsonl --unknown', 2, /Unknown option --unknown/],
