@@ -11,11 +11,15 @@ import { expected, optionsOf } from './validate.ts';
 /** The caller, and how its calls wait. */
 export interface CallerOptions {
   /**
-   * The caller, for example the id of your user. Keys share a contended limit fairly, and each has the
-   * limits of its tier. `runAs` sets it for single calls.
+   * The caller, for example the id of your user. Keys that compete for a limit share it fairly, and each
+   * has the limits of its tier. `runAs` sets it for single calls.
    */
   readonly key?: string | undefined;
-  /** Among calls of one key, a higher one goes first. Every tenth call is the oldest one. @default 0 */
+  /**
+   * Among calls of one key, a higher priority goes first. Every tenth call is the oldest one, whatever
+   * its priority.
+   * @default 0
+   */
   readonly priority?: number | undefined;
   /**
    * The caller's tier: one of the limiter's `tiers`. If `tiers` has no such name, and `accountTier` isn't
@@ -57,7 +61,7 @@ interface ClientOptions extends CallerOptions {
 
 /** Options of a client with a limiter of its own. */
 export interface OwnLimiterOptions extends RateLimiterOptions, ClientOptions {
-  /** Can't be given with options that make a limiter. */
+  /** Can't be given with a limiter's own options, such as `limits`. */
   readonly limiter?: undefined;
 }
 

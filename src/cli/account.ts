@@ -45,7 +45,7 @@ export function formByKey({ key, baseUrl }: Arguments, { env }: Pick<Io, 'env'>)
 
 function noKey(names: string): CommandError {
   return new CommandError(
-    `There is no API key: set ${names}. A host that needs no key takes --base-url alone`,
+    `There is no API key: set ${names}. (If your host needs no key, --base-url is enough)`,
   );
 }
 

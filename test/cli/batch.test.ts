@@ -279,7 +279,7 @@ it('says which key it needs, and warns of one on the command line', async () => 
   world.write('in.jsonl', [openaiLine('a')]);
   expect(await world.run(ALL, { env: {} })).toBe(2);
   expect(world.err).toContain(
-    'There is no API key: set OPENAI_API_KEY. A host that needs no key takes --base-url alone',
+    'There is no API key: set OPENAI_API_KEY. (If your host needs no key, --base-url is enough)',
   );
   expect(await world.sent(`${ALL} --key sk-1`, clock, openai(), { env: {} })).toBe(0);
   expect(world.err).toContain('others on this machine can see a --key');
