@@ -147,17 +147,21 @@ export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
 /** @throws TypeError for a tier that neither callers nor any provider has */
 export function expectAnyTier(tiers: NamedTiers): void {
   const { tier, accountTier, limiter } = tiers;
+  const all = PRESET_HOSTS.flatMap(tiersOf);
   const isAnyHosts = (each: string | number): boolean =>
     PRESET_HOSTS.some((host) => isTierOf(host, each));
   if (accountTier !== undefined && !isAnyHosts(accountTier)) {
-    throw expected('accountTier', 'a tier of a provider', accountTier);
+    throw new TypeError(
+      `${expected('accountTier', 'a tier of a provider', accountTier).message}${didYouMean(accountTier, all)}`,
+    );
   }
   if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
   const own = limiter.core.tierNames.join(', ');
   const named = own && `one of \`tiers\` (${own}), or `;
-  throw expected('tier', `${named}a tier of a provider`, tier);
+  const hint = didYouMean(tier, [...limiter.core.tierNames, ...all]);
+  throw new TypeError(`${expected('tier', `${named}a tier of a provider`, tier).message}${hint}`);
 }
 
 /** @throws TypeError if the account's tier is already given: then `tier` can only be the caller's */

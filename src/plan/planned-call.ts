@@ -20,6 +20,7 @@ import type { EstimateRequest } from '../tokens/estimator.ts';
 import { tokenCount } from '../tokens/token-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { expected, expectKnown, expectObject, expectProvider, expectText } from '../validate.ts';
+import { expectPlannedTier } from './planned-tier.ts';
 
 /** A call by its cost, as `acquire` takes it. */
 export interface PlannedCost extends NoRequest {
@@ -127,14 +128,23 @@ function expectCall(call: PlannedCall, index: number): void {
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
 }
 
-/** A misspelled path must not cost nothing. Each is looked at once: there may be many calls. */
+/**
+ * A misspelled path must not cost nothing, and a misspelled tier not mean another one. Each is looked
+ * at once: there may be many calls.
+ */
 class CallCheck {
   readonly #seen = new Set<string>();
 
   expectMetered(call: PlannedCall, index: number): void {
     if (isCost(call)) return;
-    const id = JSON.stringify([call.provider, call.host, call.path]);
-    if (!this.#seen.has(id)) described(upstreamOfRequest(call), call, index);
+    const { provider, host, path, accountTier, tier } = call;
+    const id = JSON.stringify([provider, host, path, accountTier, tier]);
+    if (this.#seen.has(id)) return;
+    const upstream = upstreamOfRequest(call);
+    described(upstream, call, index);
+    for (const [name, given] of Object.entries({ accountTier, tier })) {
+      expectPlannedTier(`calls[${index}].${name}`, given, upstream.presetHost);
+    }
     this.#seen.add(id);
   }
 }
