@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import type { RateLimiterEvents } from './events.ts';
 import { didYouMean } from './model/did-you-mean.ts';
+import { expectFunction } from './validate.ts';
 
 const EVENTS: Readonly<Record<keyof RateLimiterEvents, true>> = {
   throttled: true,
@@ -41,7 +42,7 @@ export class GuardedEmitter extends EventEmitter<Events> {
    * - `storeLost`, `storeBack`: the store can't be reached; it can be reached again
    * - `degraded`: the older name of these three
    *
-   * @throws TypeError for an unknown event
+   * @throws TypeError for an unknown event, and for a listener that isn't a function
    */
   override on<E extends Name>(event: E, listener: Listener<E>, context?: unknown): this {
     expectEvent(event);
@@ -81,6 +82,7 @@ export class GuardedEmitter extends EventEmitter<Events> {
 
   /** The same guard for the same listener, so that `off` finds it. */
   #guard<L extends AnyListener>(listener: L): L {
+    expectFunction('listener', listener);
     const known = this.#guards.get(listener);
     // A guard is called with what its listener would be called with.
     if (known !== undefined) return known as L;

@@ -51,16 +51,13 @@ export type LimitsByModel = Readonly<Record<string, ShortLimits>>;
 
 /**
  * By this, TypeScript tells the two forms apart: with `rpm: 5` an object can only be of the short form,
- * and the name of a model beside it is an error. Variables of `LimitsByModel` are not concerned.
+ * and `rpm` is no model. (Variables of `LimitsByModel` are taken for the short form: TypeScript doesn't
+ * know their names.)
  */
 type WithoutShort = { readonly [Name in keyof ShortLimits]?: undefined };
 
 /** The option `limits`, in any of its forms. An object is either for all models, or by model. */
-export type LimitsOption =
-  | ShortLimits
-  | LimitsByModel
-  | (LimitsByModel & WithoutShort)
-  | readonly FullLimit[];
+export type LimitsOption = ShortLimits | (LimitsByModel & WithoutShort) | readonly FullLimit[];
 
 /** Finds the limits of a model. */
 export type LimitTable = (model: string) => ModelTerms;
@@ -134,14 +131,21 @@ function withoutStar(pattern: string): string {
   return pattern.endsWith('*') ? pattern.slice(0, -1) : pattern;
 }
 
-/** @throws TypeError for limits that are none, or that nobody knows */
-export function shortLimits(name: string, given: unknown): ModelTerms {
+/**
+ * @param known - the names that a message lists: those of limits, and what else stands beside them
+ * @throws TypeError for limits that are none, or that nobody knows
+ */
+export function shortLimits(
+  name: string,
+  given: unknown,
+  known: readonly string[] = SHORT_KEYS,
+): ModelTerms {
   expectObject(name, given, SHORT_FORM);
   const limits: Limit[] = [];
   let { concurrency } = UNLIMITED;
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
-    if (!isShortKey(key)) throw unknownLimit(name, key);
+    if (!isShortKey(key)) throw unknownLimit(name, key, known);
     expectNumber(`${name}.${key}`, value, 'a positive number', (n) => n > 0);
     if (key === 'concurrency') concurrency = value;
     else if (value !== Number.POSITIVE_INFINITY) limits.push({ ...RATES[key], max: value });
@@ -156,12 +160,10 @@ function isShortKey(name: string): name is keyof ShortLimits {
   return SHORT_KEYS.some((key) => key === name);
 }
 
-function unknownLimit(name: string, key: string): TypeError {
-  const meant = didYouMean(key, SHORT_KEYS, '`');
+function unknownLimit(name: string, key: string, known: readonly string[]): TypeError {
+  const meant = didYouMean(key, known, '`');
   const hint = meant === '' && name === 'limits' ? elsewhere(key) : meant;
-  return new TypeError(
-    `Unknown limit \`${name}.${key}\`; known are ${SHORT_KEYS.join(', ')}${hint}`,
-  );
+  return new TypeError(`Unknown limit \`${name}.${key}\`; known are ${known.join(', ')}${hint}`);
 }
 
 /** Where a name belongs that is no limit: to a budget, or to a model. */

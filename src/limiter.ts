@@ -122,11 +122,11 @@ export class RateLimiter extends LimiterControls {
   }
 
   /**
-   * Counts what was used without this limiter, for example by another program with the same API key.
-   * It counts in the lanes of `model` (a model, or a lane's name as in `snapshot()`): the open ones, and
-   * those that clients open within a minute; and in the limits of the caller's tier. If no such lane is
-   * open, it counts in the lane of `acquire`. If more was used than a limit allows, later calls wait
-   * longer. Budgets don't count it.
+   * Counts what was used without this limiter, for example by another program with the same API key:
+   * in the lanes of `model` (a model, or a lane's name as in `snapshot()`), also those that open within
+   * the next minute, and in the limits of the caller's tier. If no such lane is open,
+   * it counts in the lane of that name that `acquire` uses. If more was used than a limit allows, later
+   * calls wait longer. Budgets don't count it.
    *
    * @example
    * limiter.record({ tokens: 40_000 }, { model: 'gpt-4o' });
@@ -145,7 +145,7 @@ export class RateLimiter extends LimiterControls {
    *
    * If `fn` fails, its error is the result of that item, and the batch continues. If `items` itself
    * fails, its error is thrown after the results of all items that have started. Nothing starts before
-   * you ask for the first result, and if you stop reading results, items stop starting. `signal`,
+   * you ask for the first result, and if you stop reading results, no new items start. `signal`,
    * `break` and `close()` end the batch, and abort the signal that `fn` received.
    *
    * @example
@@ -169,7 +169,8 @@ export class RateLimiter extends LimiterControls {
   /**
    * Sends a call for each item through the provider's Batch API, at half the price and within a day.
    * Calls that expire there, or fail in a way that another attempt may fix, are sent live. `client` is
-   * a wrapped client of this limiter; `request` makes the body of an item's call.
+   * a wrapped client of this limiter; `request` makes the body of an item's call. A `budget` counts only
+   * the calls that are sent live.
    *
    * Yields each result as soon as it is there, in any order: the response's JSON as `value`, or an
    * `error` (`BatchedCallFailed`, or the SDK's own). `via` says how the call was sent. Items stay in

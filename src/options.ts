@@ -31,14 +31,14 @@ export interface RateLimiterOptions {
    */
   readonly headroom?: number | 'auto' | undefined;
   /**
-   * How the provider enforces its limits. `'token-bucket'` and `'sliding-window'` are other names of
+   * How the provider enforces its limits. `'token-bucket'` and `'sliding-window'` are older names of
    * `'bucket'` and `'window'`.
    * @default the host's own, where it is known; else the strictest, `'slices'`
    */
   readonly enforcement?: Enforcement | Exclude<LongEnforcement, 'fixed-window'> | undefined;
   /**
    * The size of a burst, in seconds' worth of calls.
-   * @default the host's own, where it is known; with `enforcement` 60, or 0.25 for `'slices'`
+   * @default the host's own, where it is known; if you set `enforcement`, 60, or 0.25 for `'slices'`
    */
   readonly burstSeconds?: number | undefined;
   /**
@@ -60,8 +60,8 @@ export interface RateLimiterOptions {
   readonly maxQueue?: number | undefined;
   /**
    * Limits for each caller, by tier: `{ free: { rpm: 10, tpm: 20_000, usdPerDay: 0.5 } }`; or a function
-   * that returns them, sync or async; it is called again after half a minute. They apply to a `key` in
-   * all lanes together, in addition to the provider's limits. Callers without a key share the limits of
+   * that returns them, sync or async, and is called again after half a minute. They apply to a `key`
+   * in all lanes together, in addition to the provider's limits. Callers without a key share the limits of
    * their tier.
    * @default none
    */

@@ -11,11 +11,15 @@ import { expected, optionsOf } from './validate.ts';
 /** The caller, and how its calls wait. */
 export interface CallerOptions {
   /**
-   * The caller, for example the id of your user. Keys share a contended limit fairly, and each has the
-   * limits of its tier. `runAs` sets it for single calls.
+   * The caller, for example the id of your user. Keys that compete for a limit share it fairly, and each
+   * has the limits of its tier. `runAs` sets it for single calls.
    */
   readonly key?: string | undefined;
-  /** Among calls of one key, a higher one goes first. Every tenth call is the oldest one. @default 0 */
+  /**
+   * Among calls of one key, a higher priority goes first. Every tenth call is the oldest one, whatever
+   * its priority.
+   * @default 0
+   */
   readonly priority?: number | undefined;
   /**
    * The caller's tier: one of the limiter's `tiers`. If `tiers` has no such name, and `accountTier` isn't
@@ -57,7 +61,7 @@ interface ClientOptions extends CallerOptions {
 
 /** Options of a client with a limiter of its own. */
 export interface OwnLimiterOptions extends RateLimiterOptions, ClientOptions {
-  /** Can't be given with options that make a limiter. */
+  /** Can't be given with a limiter's own options, such as `limits`. */
   readonly limiter?: undefined;
 }
 
@@ -143,17 +147,21 @@ export function expectTiers(tiers: NamedTiers, host: PresetHost): void {
 /** @throws TypeError for a tier that neither callers nor any provider has */
 export function expectAnyTier(tiers: NamedTiers): void {
   const { tier, accountTier, limiter } = tiers;
+  const all = PRESET_HOSTS.flatMap(tiersOf);
   const isAnyHosts = (each: string | number): boolean =>
     PRESET_HOSTS.some((host) => isTierOf(host, each));
   if (accountTier !== undefined && !isAnyHosts(accountTier)) {
-    throw expected('accountTier', 'a tier of a provider', accountTier);
+    throw new TypeError(
+      `${expected('accountTier', 'a tier of a provider', accountTier).message}${didYouMean(accountTier, all)}`,
+    );
   }
   if (tier === undefined || (typeof tier === 'string' && limiter.core.hasTier(tier))) return;
   expectNoAccountTier(tiers);
   if (isAnyHosts(tier)) return;
   const own = limiter.core.tierNames.join(', ');
   const named = own && `one of \`tiers\` (${own}), or `;
-  throw expected('tier', `${named}a tier of a provider`, tier);
+  const hint = didYouMean(tier, [...limiter.core.tierNames, ...all]);
+  throw new TypeError(`${expected('tier', `${named}a tier of a provider`, tier).message}${hint}`);
 }
 
 /** @throws TypeError if the account's tier is already given: then `tier` can only be the caller's */

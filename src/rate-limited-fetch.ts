@@ -31,7 +31,7 @@ export type RateLimitedFetchOptions =
 
 /** How a `fetch` behaves itself. */
 interface FetchOptions {
-  /** Sends the requests: any function, also where the type of `fetch` has more (Bun's). @default the global `fetch` */
+  /** Sends the requests: any function that can be called like `fetch`. @default the global `fetch` */
   readonly fetch?: ((...given: Parameters<FetchFunction>) => Promise<Response>) | undefined;
   /**
    * Whether this `fetch` sends a call again after a 429 and its pause; `false` returns the 429 to your

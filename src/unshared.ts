@@ -41,6 +41,6 @@ export function noteUnshared(
   made.at.clear();
   warn(
     'HEADROOM_UNSHARED_LIMITER',
-    `withRateLimit has made ${MANY} limiters for one account in ten minutes. Together they limit nothing. Wrap one client for all requests, or give one limiter (createRateLimiter) to each client as \`limiter\``,
+    `withRateLimit has made ${MANY} limiters for one account in ten minutes. They don't know about each other. Wrap one client for all requests, or give one limiter (createRateLimiter) to each client as \`limiter\``,
   );
 }

@@ -20,6 +20,9 @@ describe('the guarded emitter', () => {
       expect(wrong('throtled')).toThrow(
         /^Unknown event 'throtled'; known are throttled, .*, degraded; did you mean 'throttled'\?$/,
       );
+      expect(() => emitter[add]('paused', undefined as never)).toThrow(
+        'Expected `listener` to be a function, got `undefined`',
+      );
       expect(wrong('toString')).toThrow(/^Unknown event 'toString'; known are .*, degraded$/);
       expect(emitter.eventNames()).toEqual([]);
     },

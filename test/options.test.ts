@@ -58,6 +58,10 @@ describe('options that can’t be used', () => {
     ],
     [{ limits: { rpn: 5 } }, 'Unknown limit `limits.rpn`; known are rpm, rpd, tpm'],
     [{ limits: { usdPerDay: 5 } }, 'concurrency; did you mean `budget: { usdPerDay }`?'],
+    [
+      { tiers: { free: { stratgy: 'window' } } },
+      'Unknown limit `tiers.free.stratgy`; known are rpm, rpd, tpm, tpd, itpm, otpm, concurrency, usdPerDay, weight, strategy; did you mean `strategy`?',
+    ],
     [{ limits: { 'gpt-4o': 5 } }, "those of one model are `{ 'gpt-4o': { rpm, … } }`"],
     [{ limits: { rpm: null } }, 'Expected `limits.rpm` to be a positive number, got `null`'],
     [

@@ -168,11 +168,16 @@ describe('packed from a clean clone, without a build before', () => {
           !/^dist\/.+\.d\.ts$|^dist\/chunks\/[a-z0-9-]+\.js$|^docs\/.+\.(md|svg)$/.test(path),
       );
       expect(others.filter((path) => !named.includes(path)).toSorted()).toEqual(
-        ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/licenses.txt', 'package.json'].toSorted(),
+        [
+          ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'],
+          ...['dist/licenses.txt', 'package.json'],
+        ].toSorted(),
       );
       expect(size).toBeLessThan(MOST_BYTES);
       // So that the links of the README lead somewhere in a folder of installed packages.
-      const linked = [...readFileSync('README.md', 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)];
+      const linked = [
+        ...readFileSync('README.md', 'utf8').matchAll(/\]\((docs\/[^)#]+|SECURITY\.md)/g),
+      ];
       expect(linked.length).toBeGreaterThan(20);
       expect(paths).toEqual(expect.arrayContaining(linked.map(([, path]) => path)));
     },

@@ -279,6 +279,14 @@ describe('a plan', () => {
     ],
     [[{ provider: 'openai', path: '/models', body: {} }], 'Expected `calls[0].path`'],
     [[{ cost: {} }, { provider: 'openai', body: {} }], 'Expected `calls[1].path`'],
+    [
+      [{ provider: 'openai', path: '/responses', body: {}, accountTier: 'teir 1' }],
+      "got `teir 1` (string); did you mean 'Tier 1'?",
+    ],
+    [
+      [{ provider: 'anthropic', path: '/messages', body: {}, tier: 'gold' }],
+      'Expected `calls[0].tier` to be one of Free, Evaluation, ',
+    ],
   ])('%j is an error', async (calls, message) => {
     const { limiter } = setup();
     await expect(Reflect.apply(limiter.plan, limiter, [calls])).rejects.toThrow(message);

@@ -167,6 +167,8 @@ describe('a tier', () => {
     expect(() => rateLimitedFetch({ accountTier: 'gold' })).toThrow(
       'Expected `accountTier` to be a tier of a provider, got `gold` (string)',
     );
+    expect(() => rateLimitedFetch({ accountTier: 'teir 1' })).toThrow(/; did you mean 'Tier 1'\?$/);
+    expect(() => rateLimitedFetch({ ...own, tier: 'fre' })).toThrow(/; did you mean 'free'\?$/);
     expect(() => rateLimitedFetch({ ...own, tier: 'pro', accountTier: 'tier 1' })).not.toThrow();
   });
 

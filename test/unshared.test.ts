@@ -28,7 +28,9 @@ describe('a wrapper made for each request', () => {
     for (let request = 0; request < 100; request++) handle('another');
     expect(warnings).toHaveBeenCalledTimes(1);
     const [message, options] = warnings.mock.calls[0] ?? [];
-    expect(message).toMatch(/limit nothing. Wrap one client for all requests, or give one limiter/);
+    expect(message).toMatch(
+      /don't know about each other. Wrap one client for all requests, or give one limiter/,
+    );
     expect(options).toEqual({ type: 'HeadroomWarning', code: 'HEADROOM_UNSHARED_LIMITER' });
     const kept: unknown = Reflect.get(globalThis, Symbol.for('llm-headroom.unshared'));
     expect(JSON.stringify([message, kept])).not.toContain('planted');

@@ -30,7 +30,7 @@ server.close();
 // #region faults
 const faulty = createSimulator({
   limits: { rpm: 60 },
-  enforcement: 'sliding',
+  enforcement: 'window',
   latency: { firstByteMs: 300, perTokenMs: 20 },
   faults: ['none', 503, 'cut-stream'], // the first call goes well, the second gets a 503, …
 });

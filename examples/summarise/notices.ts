@@ -18,7 +18,7 @@ export function announce(limiter: RateLimiter, say: (line: string) => void): voi
     const line = `${model}: calls are held back (${reason})`;
     if (told.has(line)) return;
     told.add(line);
-    say(`${line}, this one for ${inSeconds(waitMs)}`);
+    say(`${line}, this one for ${waitMs < 100 ? `${waitMs} ms` : inSeconds(waitMs)}`);
   });
   limiter.on('paused', ({ model, cause, retryAfterMs }) => {
     say(`${model}: paused for ${inSeconds(retryAfterMs)}, ${CAUSES[cause]}`);

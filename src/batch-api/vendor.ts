@@ -86,7 +86,7 @@ export const ONCE = { maxRetries: 0 };
 export function idOf(created: unknown): string {
   const id = textField(created, 'id');
   if (id === '')
-    throw new Error('The host answers something else than a batch: is it the provider?');
+    throw new Error("The host's response is not a batch: does it have the provider's Batch API?");
   return id;
 }
 

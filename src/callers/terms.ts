@@ -5,11 +5,13 @@ import { choiceOf, expectNumber, expectObject } from '../validate.ts';
 /**
  * How a tier's limits are enforced.
  *
- * - `bucket`, or `token-bucket`: a minute's limit may be used at once, and refills evenly: up to twice
- *   the limit in any minute.
- * - `window`, or `sliding-window`: never more than the limit in any minute.
- * - `fixed`, or `fixed-window`: never more than the limit in a minute by the clock, but up to twice
- *   the limit around the full minute.
+ * - `bucket`: a minute's limit may be used at once, and refills evenly: up to twice the limit in any
+ *   minute.
+ * - `window`: never more than the limit in any minute.
+ * - `fixed`: never more than the limit in each minute by the clock, but up to twice the limit around a
+ *   full minute.
+ *
+ * `token-bucket`, `sliding-window` and `fixed-window` are older names of the same.
  */
 export type Strategy = 'bucket' | 'window' | 'fixed' | LongEnforcement;
 
@@ -17,7 +19,7 @@ export type Strategy = 'bucket' | 'window' | 'fixed' | LongEnforcement;
 export interface TierLimits extends ShortLimits {
   /** US dollars per day in UTC. @default no limit */
   readonly usdPerDay?: number | undefined;
-  /** The share of a limit that several callers compete for, relative to callers of weight 1. @default 1 */
+  /** The caller's share of a limit that callers compete for, relative to a caller of weight 1. @default 1 */
   readonly weight?: number | undefined;
   /** How the limits are enforced. @default 'bucket' */
   readonly strategy?: Strategy | undefined;
@@ -41,6 +43,7 @@ export const NO_TERMS: Terms = {
   weight: 1,
 };
 
+const KNOWN = [...SHORT_KEYS, 'usdPerDay', 'weight', 'strategy'];
 const STRATEGIES = ['bucket', 'window', 'fixed'] as const;
 
 /**
@@ -48,9 +51,9 @@ const STRATEGIES = ['bucket', 'window', 'fixed'] as const;
  * @throws TypeError that names the option, what was expected and what was given
  */
 export function termsFrom(name: string, tier: TierLimits): Terms {
-  expectObject(name, tier, `{ ${SHORT_KEYS.join(', ')}, usdPerDay, weight, strategy }`);
+  expectObject(name, tier, `{ ${KNOWN.join(', ')} }`);
   const { usdPerDay, weight = 1, strategy = 'bucket', ...short } = tier;
-  const { limits, concurrency } = shortLimits(name, short);
+  const { limits, concurrency } = shortLimits(name, short, KNOWN);
   expectNumber(`${name}.weight`, weight, 'a positive number', (n) => n > 0 && n < Infinity);
   if (usdPerDay !== undefined) {
     expectNumber(`${name}.usdPerDay`, usdPerDay, 'a positive number of US dollars', (n) => n > 0);

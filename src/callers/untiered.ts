@@ -4,6 +4,6 @@ import { warnOnce } from '../warning.ts';
 export function noteUntiered(names: readonly string[]): void {
   warnOnce(
     'HEADROOM_UNTIERED_KEY',
-    `A call has a \`key\` but no \`tier\`, so it has no limits of its own. Give each caller one of your \`tiers\` (${names.join(', ')}): \`runAs({ key, tier }, …)\`, or one for all calls of a client: \`withRateLimit(client, { limiter, tier })\`. If a caller shall have no limits, name a tier without any: \`{}\``,
+    `A call has a \`key\` but no \`tier\`, so it has no limits of its own. Give each caller one of your \`tiers\` (${names.join(', ')}): \`runAs({ key, tier }, …)\`, or one for all calls of a client: \`withRateLimit(client, { limiter, tier })\`. If a caller needs no limits, give it an empty tier, such as \`staff: {}\``,
   );
 }

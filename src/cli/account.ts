@@ -45,7 +45,7 @@ export function formByKey({ key, baseUrl }: Arguments, { env }: Pick<Io, 'env'>)
 
 function noKey(names: string): CommandError {
   return new CommandError(
-    `There is no API key: set ${names}. A host that needs no key takes --base-url alone`,
+    `There is no API key: set ${names}. (If your host needs no key, --base-url is enough)`,
   );
 }
 
@@ -53,13 +53,13 @@ function noKey(names: string): CommandError {
  * A host that isn't known has the tiers of its SDK's provider.
  * @throws CommandError for a tier that the host doesn't have: it lists those that it has
  */
-export function expectTier({ tier, baseUrl }: Arguments, form: Form): void {
+export function expectTier({ accountTier: tier, baseUrl }: Arguments, form: Form): void {
   const host = hostOfPreset(hostIn({ baseUrl }, form), form) ?? form;
   if (tier === undefined || isTierOf(host, tier)) return;
   const tiers = tiersOf(host);
   const meant = didYouMean(tier, tiers);
   const known = tiers.map((each) => `'${each}'`).join(', ');
-  throw new CommandError(`--tier must be one of ${known}, not '${tier}'${meant}`);
+  throw new CommandError(`--account-tier must be one of ${known}, not '${tier}'${meant}`);
 }
 
 const HOSTS: Readonly<Record<Form, string>> = {

@@ -11,7 +11,7 @@ export interface Arguments {
   readonly baseUrl: string | undefined;
   readonly key: string | undefined;
   readonly model: string | undefined;
-  readonly tier: string | number | undefined;
+  readonly accountTier: string | number | undefined;
   readonly limits: Readonly<Record<string, number>> | undefined;
   readonly redis: string | undefined;
   readonly concurrency: number | undefined;
@@ -34,7 +34,8 @@ const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean', default: false } as const;
 const OPTIONS = {
   output: { type: 'string', short: 'o' },
-  ...{ 'base-url': TEXT, key: TEXT, model: TEXT, tier: TEXT, limits: TEXT, redis: TEXT },
+  ...{ 'base-url': TEXT, key: TEXT, model: TEXT, limits: TEXT, redis: TEXT },
+  ...{ 'account-tier': TEXT, tier: TEXT },
   ...{ concurrency: TEXT, 'max-usd': TEXT, provider: TEXT },
   ...{ via: TEXT, deadline: TEXT, 'batch-size': TEXT, report: TEXT },
   ...{ 'retry-failed': FLAG, 'dry-run': FLAG, strict: FLAG, quiet: FLAG, json: FLAG },
@@ -114,8 +115,7 @@ function read(values: Values): Omit<Arguments, 'command' | 'input'> {
     batchSize: countIn('--batch-size', values['batch-size']),
     baseUrl: urlIn(values['base-url']),
     redis: redisIn(values.redis),
-    tier:
-      values.tier !== undefined && /^\d+$/.test(values.tier) ? Number(values.tier) : values.tier,
+    accountTier: tierIn(values),
     limits: limitsIn(values.limits),
     concurrency: countIn('--concurrency', values.concurrency),
     maxUsd: numberIn('--max-usd', values['max-usd']),
@@ -123,6 +123,14 @@ function read(values: Values): Omit<Arguments, 'command' | 'input'> {
     retryFailed: values['retry-failed'],
     dryRun: values['dry-run'],
   };
+}
+
+/** `--tier` is the older name. */
+function tierIn({ tier, 'account-tier': given = tier }: Values): string | number | undefined {
+  if (tier !== undefined && tier !== given) {
+    throw new CommandError('--tier is the older name of --account-tier: give only one of them');
+  }
+  return given !== undefined && /^\d+$/.test(given) ? Number(given) : given;
 }
 
 function urlIn(text: string | undefined): string | undefined {

@@ -83,7 +83,7 @@ async function sendAll(
   results: ResultsFile,
   survey: Survey,
 ): Promise<number> {
-  const { input = '', model, quiet, json, baseUrl, tier } = asked;
+  const { input = '', model, quiet, json, baseUrl, accountTier } = asked;
   const { form = 'openai', usable, done } = survey;
   expectTier(asked, form);
   const key = keyOf(form, asked, io);
@@ -92,7 +92,7 @@ async function sendAll(
   const startedAt = (io.clock ?? systemClock).now();
   tellOfStore(limiter, line);
   try {
-    const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const client = await clientBy({ limiter, form, key, baseUrl, accountTier, fetch: io.fetch });
     const send = steadySend(sendBy(client, form));
     const title = `${input} → ${asked.output}`;
     const report =

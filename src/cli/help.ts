@@ -1,7 +1,7 @@
 export const HELP = `Sends the calls of a file to OpenAI or Anthropic, within the limits of your account.
 
 llm-headroom batch requests.jsonl -o results.jsonl   sends all calls of the file
-llm-headroom plan requests.jsonl                     tells how long they take and what they cost
+llm-headroom plan requests.jsonl                     predicts their time and cost, sends nothing
 llm-headroom limits                                  makes one cheap call, and shows your limits
 
 Each line of the file is a call in the format of OpenAI's Batch API (custom_id, method, url, body)
@@ -12,21 +12,21 @@ Which account
   --key KEY            the API key, which others on this machine can then see
                        (default: OPENAI_API_KEY or ANTHROPIC_API_KEY)
   --provider NAME      for limits: openai or anthropic
-  --tier TIER          your account's tier at the provider: 'tier 2', build
-  --limits LIST        limits that you know: rpm=500,tpm=200000
+  --account-tier TIER  your account's tier at the provider: 'tier 2', build
+  --limits LIST        your limits, if the host doesn't show them: rpm=500,tpm=200000
   --redis URL          shares the limits with other processes
 
 What is sent
   --model NAME         replaces the model of every line
   --concurrency N      at most N calls in flight
   --max-usd N          the most that this run may cost
-  --retry-failed       sends lines again whose result is an error
+  --retry-failed       sends calls again whose result is an error
   --strict             sends nothing if a line can't be used
-  --dry-run            sends nothing: plans what has no result yet
+  --dry-run            sends nothing: predicts time and cost of the calls without a result
 
 Half price
   --via batch-api      uses the provider's Batch API: half the price, within a day
-  --deadline 6h        sends live what the batches would finish too late: 90m, 6h, 2d
+  --deadline 6h        sends calls live that batches would finish too late: 90m, 6h, 2d
   --batch-size N       at most N requests in one batch
 
 Output

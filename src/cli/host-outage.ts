@@ -70,7 +70,7 @@ export class HostOutage {
     const now = this.#clock.now();
     this.#since ??= now;
     if (now - this.#since < LONGEST_MINUTES * MINUTE_MS) return;
-    const lasted = `no call has gone well for ${LONGEST_MINUTES} minutes`;
+    const lasted = `no call has succeeded for ${LONGEST_MINUTES} minutes`;
     const message = `${whatFailed(error)}: ${reasonOf(error)}, and ${lasted}`;
     throw new CommandError(message, EXIT.stopped);
   }

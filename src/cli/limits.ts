@@ -20,14 +20,14 @@ const CHEAP: Readonly<Record<Form, string>> = {
 export async function runLimits(asked: Arguments, io: Io): Promise<number> {
   const form = asked.provider ?? formByKey(asked, io);
   expectTier(asked, form);
-  const { baseUrl, tier, json } = asked;
+  const { baseUrl, accountTier, json } = asked;
   const key = keyOf(form, asked, io);
   const { limiter, close } = await limiterOf(
     { ...asked, limits: undefined, maxUsd: undefined },
     io,
   );
   try {
-    const client = await clientBy({ limiter, form, key, baseUrl, tier, fetch: io.fetch });
+    const client = await clientBy({ limiter, form, key, baseUrl, accountTier, fetch: io.fetch });
     const send = sendBy(client, form);
     const outcome = await send(smallest(form, asked.model), new AbortController().signal);
     const lanes = limiter.snapshot();

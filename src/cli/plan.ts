@@ -4,9 +4,9 @@ import type { RateLimiter } from '../limiter.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isMeteredRequest, type PlannedRequest } from '../plan/planned-call.ts';
 import { BATCH_PRICE } from '../providers/batch-price.ts';
-import { hostnameOfPreset, hostOfPreset, PRESET_HOSTS } from '../providers/host.ts';
+import { HOSTS, hostnameOfPreset, hostOfPreset, PRESET_HOSTS } from '../providers/host.ts';
 import { listsModel } from '../providers/preset-for.ts';
-import { tierNamesOf } from '../providers/tier.ts';
+import { tierIndex, tierNamesOf } from '../providers/tier.ts';
 import { expectTier, hostIn, limiterOf } from './account.ts';
 import type { Arguments } from './arguments.ts';
 import type { BatchRequest, Form } from './batch-line.ts';
@@ -70,8 +70,8 @@ export async function liveMsOf(
 ): Promise<number | undefined> {
   const isDone = await doneIn({ ...asked, retryFailed: false });
   const plan = await (limiter === undefined
-    ? planned(asked, io, survey, asked.tier, isDone)
-    : limiter.plan(plannedCalls(asked, survey, asked.tier, isDone)));
+    ? planned(asked, io, survey, asked.accountTier, isDone)
+    : limiter.plan(plannedCalls(asked, survey, asked.accountTier, isDone)));
   return plan.durationMs;
 }
 
@@ -104,8 +104,8 @@ async function plansFor(
 
 /** The host that was given; else the provider's own and those that publish limits for all models. */
 function hostsFor(asked: Arguments, { models }: Survey, form: Form): readonly Arguments[] {
-  const { baseUrl, tier, limits } = asked;
-  if (baseUrl !== undefined || tier !== undefined || limits !== undefined) return [asked];
+  const { baseUrl, accountTier, limits } = asked;
+  if (baseUrl !== undefined || accountTier !== undefined || limits !== undefined) return [asked];
   const own = hostIn(asked, form);
   const listing = PRESET_HOSTS.filter((each) =>
     [...models].every((name) => listsModel(each, name)),
@@ -126,16 +126,22 @@ interface AskedTier {
 }
 
 /** The tier that was given, else all that the host has, each once. */
-function tiersFor({ tier, limits }: Arguments, host: string, form: Form): readonly AskedTier[] {
+function tiersFor(
+  { accountTier: tier, limits }: Arguments,
+  host: string,
+  form: Form,
+): readonly AskedTier[] {
   if (limits !== undefined) return [{ title: 'with these limits' }];
   const preset = hostOfPreset(host, form);
   if (preset === undefined) return [{ title: host }];
-  if (tier !== undefined) return [{ tier, title: String(tier) }];
-  return tierNamesOf(preset).map((names) => {
+  const all = tierNamesOf(preset).map((names) => {
     const old = names.slice(0, -1).join(', ');
     const now = names.at(-1) ?? '';
     return { tier: now, title: old === '' ? now : `${now} (${old})` };
   });
+  if (tier === undefined) return all;
+  const { title = String(tier) } = all[tierIndex(HOSTS[preset], tier) ?? -1] ?? {};
+  return [{ tier, title }];
 }
 
 /** Reads the file once for each plan: it may be of any size. */
@@ -164,7 +170,7 @@ async function* plannedCalls(
   for await (const { request } of readEntries(asked.input ?? '', asked.model, survey)) {
     if (isDone(request.customId)) continue;
     const planned = plannedOf(asked, request);
-    if (isMeteredRequest(planned)) yield { ...planned, tier };
+    if (isMeteredRequest(planned)) yield { ...planned, accountTier: tier };
   }
 }
 
@@ -212,7 +218,7 @@ function table(
 /** What `--deadline` would do. */
 function decisionOf({ durationMs }: Plan, count: number, deadlineMs: number): string {
   if (durationMs === undefined) {
-    return 'without --limits or --tier, one request of each model is sent live first, to see the limits';
+    return 'without --limits or --account-tier, one request of each model is sent live first, to see the limits';
   }
   const { liveShare, fallbackMs } = splitFor(durationMs, deadlineMs);
   if (fallbackMs !== undefined) {

@@ -116,7 +116,7 @@ interface Known {
 async function mended(path: string, isOurs = false): Promise<Opened> {
   const { recorded, failures, unreadable, open } = await examine(path);
   if (!isOurs && recorded.size === 0 && unreadable.length > 0) {
-    throw new CommandError(`${path} has something else than results: name another file`);
+    throw new CommandError(`${path} contains something other than results: name another file`);
   }
   const torn: FoundResults['torn'] = open === undefined ? 'none' : mend(path, open);
   return { recorded, found: { recorded: recorded.size, failed: failures.size, torn, unreadable } };

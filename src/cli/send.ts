@@ -18,7 +18,7 @@ export interface SendOptions {
   readonly form: Form;
   readonly key: string;
   readonly baseUrl: string | undefined;
-  readonly tier: string | number | undefined;
+  readonly accountTier: string | number | undefined;
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
@@ -36,9 +36,9 @@ const MAX_RETRIES = 4;
  * @throws CommandError where the SDK isn't installed, or takes no such options
  */
 export async function clientBy(options: SendOptions): Promise<Client> {
-  const { limiter, tier } = options;
+  const { limiter, accountTier } = options;
   const made = await clientOf(options);
-  return orUsage(() => withRateLimit(made, { limiter, tier }));
+  return orUsage(() => withRateLimit(made, { limiter, accountTier }));
 }
 
 /** The only place that knows how a request is sent. */

@@ -26,7 +26,7 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Every lane as it is now.
+   * The present state of every lane.
    *
    * @example
    * for (const { model, queued, etaMs } of limiter.snapshot()) {
@@ -57,7 +57,7 @@ export class LimiterControls extends GuardedEmitter {
    * The plan runs the calls through copies of the lanes: with the limits in force, what is used of
    * them, and the calls that wait already. With a `store`, it knows what all processes have used, and
    * the first waiting calls of each. It ignores calls that others make later, refusals, the limits of
-   * tiers, and budgets. `calls` can be an async iterable of any length: each call takes 40 bytes of
+   * tiers, and budgets. `calls` can be an async iterable of any length: most calls take 4 bytes of
    * memory.
    *
    * @example
@@ -144,8 +144,8 @@ export class LimiterControls extends GuardedEmitter {
   }
 
   /**
-   * Ends pauses, also those that the provider asked for: in the lanes of `model`, or in all. One call
-   * goes first, and its response lets the others go.
+   * Ends the pauses of the lanes of `model`, or of all lanes, even those that the provider asked for. One
+   * call goes first, and its response lets the others go.
    *
    * @throws TypeError for options that can't be used
    * @throws HeadroomError (`closed`) after `close()`

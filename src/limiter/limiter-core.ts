@@ -11,6 +11,7 @@ import type { GuardedEmitter } from '../guarded-emitter.ts';
 import type { Lane } from '../lane/lane.ts';
 import { type LaneKey, nameOf } from '../lane/lane-key.ts';
 import { LaneRegistry } from '../lane/lane-registry.ts';
+import { didYouMean } from '../model/did-you-mean.ts';
 import { isUpstream } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
 import {
@@ -125,7 +126,8 @@ export class LimiterCore implements CallLimiter {
     if (tier === undefined || this.hasTier(tier)) return { key, tier };
     const names = this.tierNames;
     const known = names.length === 0 ? ', of which there are none' : ` (${names.join(', ')})`;
-    throw expected('tier', `one of \`tiers\`${known}`, tier);
+    const { message } = expected('tier', `one of \`tiers\`${known}`, tier);
+    throw new TypeError(`${message}${didYouMean(tier, names)}`);
   }
 
   /** The lane of one upstream limit; opened when first asked for, after `opening`. */

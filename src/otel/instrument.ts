@@ -1,6 +1,6 @@
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { RateLimiter } from '../limiter.ts';
-import { expectOneOf } from '../validate.ts';
+import { expected, expectOneOf } from '../validate.ts';
 import { VERSION } from '../version.ts';
 import { countCalls } from './call-metrics.ts';
 import type { Conventions } from './conventions.ts';
@@ -34,10 +34,13 @@ export interface InstrumentOptions {
  * @example
  * const stop = instrument(openai.rateLimit);
  *
- * @throws TypeError for conventions that aren't known
+ * @throws TypeError for what is no limiter, and for conventions that aren't known
  */
 export function instrument(limiter: RateLimiter, options: InstrumentOptions = {}): () => void {
   const { meterProvider, attributes = {}, conventions = 'both', spanEvents = true } = options;
+  if (typeof limiter?.snapshot !== 'function') {
+    throw expected('limiter', 'a limiter, such as `client.rateLimit`', limiter);
+  }
   expectOneOf('conventions', conventions, ['0.1', '1.41', 'both']);
   const provider = meterProvider ?? metrics.getMeterProvider();
   const meter = provider.getMeter('llm-headroom', VERSION);

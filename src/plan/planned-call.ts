@@ -20,9 +20,10 @@ import type { EstimateRequest } from '../tokens/estimator.ts';
 import { tokenCount } from '../tokens/token-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';
 import { expected, expectKnown, expectObject, expectProvider, expectText } from '../validate.ts';
+import { expectPlannedTier } from './planned-tier.ts';
 
 /** A call by its cost, as `acquire` takes it. */
-export interface PlannedCost {
+export interface PlannedCost extends NoRequest {
   /** The cost of the call, by dimension; `requests` is 1 unless given. */
   readonly cost: Cost;
   /** The lane: calls with the same model share limits. @default 'default' */
@@ -37,7 +38,12 @@ export interface PlannedRequest extends EstimateRequest {
   readonly accountTier?: string | number | undefined;
   /** The older name of `accountTier`. */
   readonly tier?: string | number | undefined;
+  /** Can't be given with a request, whose cost is estimated. */
+  readonly cost?: never;
 }
+
+/** What describes a request can't be given with `cost`. */
+type NoRequest = { readonly [Name in Exclude<keyof PlannedRequest, 'cost'>]?: never };
 
 /** A call to plan: by its cost, or by its request. */
 export type PlannedCall = PlannedCost | PlannedRequest;
@@ -122,14 +128,23 @@ function expectCall(call: PlannedCall, index: number): void {
   if (call.host !== undefined) expectText(`${name}.host`, call.host);
 }
 
-/** A misspelled path must not cost nothing. Each is looked at once: there may be many calls. */
+/**
+ * A misspelled path must not cost nothing, and a misspelled tier not mean another one. Each is looked
+ * at once: there may be many calls.
+ */
 class CallCheck {
   readonly #seen = new Set<string>();
 
   expectMetered(call: PlannedCall, index: number): void {
     if (isCost(call)) return;
-    const id = JSON.stringify([call.provider, call.host, call.path]);
-    if (!this.#seen.has(id)) described(upstreamOfRequest(call), call, index);
+    const { provider, host, path, accountTier, tier } = call;
+    const id = JSON.stringify([provider, host, path, accountTier, tier]);
+    if (this.#seen.has(id)) return;
+    const upstream = upstreamOfRequest(call);
+    described(upstream, call, index);
+    for (const [name, given] of Object.entries({ accountTier, tier })) {
+      expectPlannedTier(`calls[${index}].${name}`, given, upstream.presetHost);
+    }
     this.#seen.add(id);
   }
 }

@@ -24,14 +24,14 @@ export interface PostgresStoreOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * What happens to calls while PostgreSQL is gone: each process goes on with its share of the limits
+   * What happens to calls while PostgreSQL can't be reached: each process goes on with its share of the limits
    * (`'local'`), or with the whole limits (`'open'`), or rejects all calls (`'closed'`).
    * @default 'local'
    */
   readonly onStoreLost?: StorePolicy | undefined;
   /**
-   * The least number of processes that share the limits. A process that has seen fewer of them counts
-   * on this number for its share (`onStoreLost: 'local'`).
+   * The number of processes to assume until more have been seen. While the store can't be reached, each
+   * process goes on with its share of the limits (`onStoreLost: 'local'`).
    * @default 1
    */
   readonly instances?: number | undefined;

@@ -27,14 +27,14 @@ export interface RedisStoreOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * What happens to calls while Redis is gone: each process goes on with its share of the limits
+   * What happens to calls while Redis can't be reached: each process goes on with its share of the limits
    * (`'local'`), or with the whole limits (`'open'`), or rejects all calls (`'closed'`).
    * @default 'local'
    */
   readonly onStoreLost?: StorePolicy | undefined;
   /**
-   * The least number of processes that share the limits. A process that has seen fewer of them counts
-   * on this number for its share (`onStoreLost: 'local'`).
+   * The number of processes to assume until more have been seen. While the store can't be reached, each
+   * process goes on with its share of the limits (`onStoreLost: 'local'`).
    * @default 1
    */
   readonly instances?: number | undefined;
@@ -54,7 +54,7 @@ const OPTIONS = [
  * Limits that several processes share, kept in Redis 5 or later, or Valkey.
  *
  * `target` is a URL (`redis://`, `rediss://`, `unix:`), opened with whichever of the packages `redis`
- * and `ioredis` is installed, or a client of either, which stays the caller's to close.
+ * and `ioredis` is installed, or a client of either, which you close yourself.
  *
  * @throws TypeError that names the option, what was expected and what was given
  *

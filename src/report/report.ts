@@ -62,7 +62,9 @@ const MOST_PAUSES = 100;
  * @throws TypeError if `limiter` is not a limiter
  */
 export function recordReport(limiter: object, options: ReportOptions = {}): Report {
-  if (!isReported(limiter)) throw expected('limiter', 'a RateLimiter', limiter);
+  if (!isReported(limiter)) {
+    throw expected('limiter', 'a limiter, such as `client.rateLimit`', limiter);
+  }
   return new Report(limiter, options);
 }
 

@@ -80,7 +80,7 @@ const FIRST = { retries: 0, inFlight: 0, overlaps: false };
 function warnOf(retries: number): void {
   warnOnce(
     'HEADROOM_OUTER_RETRIES',
-    `A limited client or fetch had given up a call, and what is around it sent the call again ${retries} times: attempts multiply. Set the retries of the framework around it to 0 (\`maxRetries: 0\`), or leave all retries to it: \`maxRetries: 0\` of the limited client, or \`rateLimitedFetch({ retries: false })\`. Calls that the limiter rejects aren't repeated with \`rejections: 'response'\``,
+    `A limited client or fetch gave up a call, and the framework around it sent the call again ${retries} times. With retries on both sides, attempts multiply. Turn off one side: set \`maxRetries: 0\` in the framework, or \`maxRetries: 0\` of the limited client, or \`rateLimitedFetch({ retries: false })\`. To keep the framework from repeating calls that the limiter rejects, set \`rejections: 'response'\``,
   );
 }
 

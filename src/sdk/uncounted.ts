@@ -40,7 +40,7 @@ export function noteUncounted(hostname: string, request: Request): void {
   if (!namesModel) return;
   warnOnce(
     'HEADROOM_UNCOUNTED_CALL',
-    `A request to ${hostname} with a model was not limited, and counts in no budget: its path (${path.slice(0, 100)}) is not known as a call whose cost can be told. Limit it by hand: \`limiter.run(cost, () => …, { model })\``,
+    `A request to ${hostname} names a model, but was not limited and counts in no budget: its path (${path.slice(0, 100)}) is not known as a call to a model, or its price is unknown. Limit it by hand: \`limiter.run(cost, () => …, { model })\``,
   );
 }
 
@@ -48,7 +48,7 @@ export function noteUncounted(hostname: string, request: Request): void {
 export function noteUnread(hostname: string): void {
   warnOnce(
     'HEADROOM_UNCOUNTED_CALL',
-    `The body of a call to ${hostname} can't be read, so that the call counts as one request, and as no tokens until its response tells: it is a stream, a file, or compressed by something else than gzip or deflate. Give \`fetch\` the JSON as a string`,
+    `The body of a call to ${hostname} can't be read: it is a stream, a file, or compressed by something other than gzip or deflate. The call counts as one request, and as no tokens until its response reports them. Pass the JSON to \`fetch\` as a string`,
   );
 }
 

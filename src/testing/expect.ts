@@ -24,7 +24,9 @@ export function expectChoice<T extends string | number>(
 ): T {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw expected(name, `one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`, value);
+  const what = `one of ${choices.map((choice) => `\`${choice}\``).join(', ')}`;
+  const meant = didYouMean(value, choices.map(String), '`');
+  throw new TypeError(`${expected(name, what, value).message}${meant}`);
 }
 
 /**

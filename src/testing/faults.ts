@@ -4,8 +4,7 @@ import { expectChoice, expectFinite, expectKeys } from './expect.ts';
 import type { Random } from './random.ts';
 
 /**
- * What can go wrong with a metered call. Before it is admitted, so that it costs nothing (but see
- * `countFailed`):
+ * How a metered call can fail. Before it is admitted, so that it costs nothing (but see `countFailed`):
  *
  * - `500`, `503`, `529`: the server's error of that status.
  * - `slow-down`: 429 because load grew too fast (OpenAI's `slow_down`, Anthropic's ramp limit).
@@ -50,9 +49,9 @@ export const FAULTS: readonly Fault[] = [
 const SCRIPTED: readonly (Fault | 'none')[] = [...FAULTS, 'none'];
 
 /**
- * Which calls go wrong, and how: a script, one entry a metered call in the order of arrival, with
- * `'none'` for those that go well and for all after its end; or the probability of each fault; or
- * a function.
+ * Which calls fail, and how: a list with one fault for each metered call, in the order of arrival
+ * (`'none'` for a call that goes well; after the end of the list, all go well); or the probability of
+ * each fault; or a function.
  */
 export type FaultModel =
   | readonly (Fault | 'none')[]

@@ -30,7 +30,7 @@ export interface SimulatorOptions {
   provider?: SimulatorProvider | undefined;
   /** The limits, in the short form or by model. @default {}, no limits */
   limits?: ModelLimits | undefined;
-  /** How the limits are enforced. `'window'` is another name of `'sliding'`. @default 'bucket' */
+  /** How the limits are enforced. `'sliding'` is the older name of `'window'`. @default 'bucket' */
   enforcement?: SimulatorEnforcement | 'window' | undefined;
   /**
    * How much of each limit is left at the start: a part of it from 0 to 1, or the amounts that are left
@@ -211,7 +211,9 @@ function resolveCharge(charge: ChargeRule): ChargeRule {
   throw expected('charge', "'max', 'sum', 'characters', 'produced' or a function", charge);
 }
 
-/** A limiter calls the trailing window `'window'`. */
+/** Users write `'window'`, as for a limiter; the older name is `'sliding'`. */
 function enforcementOf(given: SimulatorEnforcement | 'window'): SimulatorEnforcement {
-  return expectChoice('enforcement', given === 'window' ? 'sliding' : given, ENFORCEMENTS);
+  const named = ENFORCEMENTS.map((each) => (each === 'sliding' ? 'window' : each));
+  const choice = expectChoice('enforcement', given === 'sliding' ? 'window' : given, named);
+  return choice === 'window' ? 'sliding' : choice;
 }

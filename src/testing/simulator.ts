@@ -28,9 +28,9 @@ export interface Simulator {
   /** Forgets all usage and the log, and restarts the random numbers. Calls in flight go on. */
   reset(): void;
   /**
-   * The API as request handlers for msw 3, which stays a dependency of the caller. (msw 3.0.5 ends
-   * a body that breaks as if it were whole, and works through sockets of its own, which a virtual
-   * clock doesn't wait for: see `cut-stream` and exact times through the other mounts.)
+   * The API as request handlers for msw 3, which you install. With msw 3.0.5, a body that breaks off
+   * looks complete, and a virtual clock doesn't wait for requests: to test `cut-stream` or exact times,
+   * use `fetch` or `listen()` instead.
    *
    * @example
    * setupServer(...simulator.handlers({ http }));
@@ -57,8 +57,8 @@ export interface MswOptions<Handler> {
 
 /**
  * Makes a simulated provider: it meters requests and tokens as the real one is believed to, and
- * answers in its formats, with its headers and its errors. All mounts share one state, and nothing
- * but the clock and the seed decides what happens.
+ * answers in its formats, with its headers and its errors. `fetch`, `handlers` and `listen` share one
+ * state. The same calls, clock and seed always give the same responses.
  *
  * @throws TypeError where an option is invalid.
  * @example

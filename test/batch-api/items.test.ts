@@ -5,6 +5,8 @@ import { BatchedCallFailed, type BatchOptions, withRateLimit } from '../../src/i
 import {
   createSimulator,
   createVirtualClock,
+  type LineOutcome,
+  type SimulatedLine,
   type SimulatorOptions,
 } from '../../src/testing/index.ts';
 
@@ -61,6 +63,28 @@ it('sends items in one batch, and hands out answers with their items', async () 
   );
   expect(told.slice(-3)).toEqual([4, 0, expect.closeTo(usd, 12)]);
   expect(clock.pending).toBe(0);
+});
+
+it('counts in a budget what is sent live, and not what a batch has answered', async () => {
+  const outcome = ({ index }: SimulatedLine): LineOutcome => (index === 0 ? 'expire' : 'answer');
+  const { openai, limiter, simulator } = connect({ batches: { outcome } });
+  limiter.configure({ budget: { usdPerDay: 1 } });
+  let last = 0;
+  const onProgress: BatchOptions<string>['onProgress'] = ({ usd = 0 }) => {
+    last = usd;
+  };
+  const results = await all({ openai, limiter }, NAMES, { request, onProgress });
+  expect(results.map(({ via }) => via)).toEqual(['live', 'batch', 'batch', 'batch']);
+  expect(simulator.log).toHaveLength(1);
+  const usd = results.map(
+    ({ value: { usage } }) => (usage.prompt_tokens * 0.15 + usage.completion_tokens * 0.6) / 1e6,
+  );
+  const [live = 0, ...batched] = usd;
+  expect(limiter.spending()[0]?.spentUsd).toBeCloseTo(live, 9);
+  expect(last).toBeCloseTo(
+    batched.reduce((sum, each) => sum + each / 2, live),
+    9,
+  );
 });
 
 it('does so with Anthropic', async () => {

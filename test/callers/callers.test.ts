@@ -301,7 +301,9 @@ describe('a key whose tier changes', () => {
 it('a tier that nobody knows is a TypeError', async () => {
   const limiter = createRateLimiter({ tiers: { free: { rpm: 1 } } });
   await expect(limiter.acquire({}, { tier: 'fre' })).rejects.toThrow(
-    new TypeError('Expected `tier` to be one of `tiers` (free), got `fre` (string)'),
+    new TypeError(
+      "Expected `tier` to be one of `tiers` (free), got `fre` (string); did you mean 'free'?",
+    ),
   );
   expect(() => limiter.tryAcquire({}, { tier: 'fre' })).toThrow(TypeError);
   await expect(createRateLimiter().acquire({}, { tier: 'free' })).rejects.toThrow(

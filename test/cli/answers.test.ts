@@ -142,7 +142,7 @@ it.each([
     expect(await made.sent(args, clock, { fetch })).toBe(3);
     expect(made.err).toMatch(said);
     expect(made.err).toContain(
-      'no call has gone well for 10 minutes. Run the same command again to resume\n',
+      'no call has succeeded for 10 minutes. Run the same command again to resume\n',
     );
     expect(clock.now() - start).toBeGreaterThan(10 * MINUTE);
     expect(clock.now() - start).toBeLessThan(30 * MINUTE);

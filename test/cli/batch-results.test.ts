@@ -111,5 +111,5 @@ it('stops where a host answers each request with a page', async () => {
   const headers = { 'content-type': 'text/html' };
   const fetch = async (): Promise<Response> => new Response('<html>', { headers });
   expect(await made.sent(VIA, clock, { fetch })).toBe(3);
-  expect(made.err).toContain('The host answers something else than a batch');
+  expect(made.err).toContain("The host's response is not a batch");
 });

@@ -263,7 +263,7 @@ it.each([
   ['batch in.jsonl -o in.jsonl', 2, /name another file/],
   ['batch in.jsonl -o out.jsonl --max-usd no', 2, /--max-usd must be a positive number, not 'no'/],
   ['batch in.jsonl -o out.jsonl --limits rpm', 2, /--limits must look like/],
-  ['batch in.jsonl -o out.jsonl --tier huge', 2, /--tier must be one of 'Free', /],
+  ['batch in.jsonl -o out.jsonl --account-tier huge', 2, /--account-tier must be one of 'Free', /],
   ['batch in.jsonl -o none/out.jsonl', 2, /ENOENT/],
   ['batch in.jsonl -o out.jsonl --redis nowhere', 2, /--redis must be a URL/],
   ['batch in.jsonl -o out.jsonl --unknown', 2, /Unknown option --unknown/],
@@ -279,7 +279,7 @@ it('says which key it needs, and warns of one on the command line', async () => 
   world.write('in.jsonl', [openaiLine('a')]);
   expect(await world.run(ALL, { env: {} })).toBe(2);
   expect(world.err).toContain(
-    'There is no API key: set OPENAI_API_KEY. A host that needs no key takes --base-url alone',
+    'There is no API key: set OPENAI_API_KEY. (If your host needs no key, --base-url is enough)',
   );
   expect(await world.sent(`${ALL} --key sk-1`, clock, openai(), { env: {} })).toBe(0);
   expect(world.err).toContain('others on this machine can see a --key');

@@ -32,7 +32,9 @@ it.each([
   fs.writeFileSync(made.path('out.jsonl'), text);
   for (const more of ['', ' --retry-failed']) {
     expect(await made.sent(ALL + more, clock, openai())).toBe(2);
-    expect(made.err).toContain('out.jsonl has something else than results: name another file\n');
+    expect(made.err).toContain(
+      'out.jsonl contains something other than results: name another file\n',
+    );
     expect(made.text('out.jsonl')).toBe(text);
   }
 });

@@ -8,6 +8,14 @@ it.each([
   ['plan in.jsonl --teir 1', "Unknown option --teir; did you mean '--tier'? (--help lists them)"],
   ['plan in.jsonl --quite', "Unknown option --quite; did you mean '--quiet'? (--help lists them)"],
   ['plan in.jsonl -x', 'Unknown option -x (--help lists them)'],
+  [
+    'plan in.jsonl --acount-tier 1',
+    "Unknown option --acount-tier; did you mean '--account-tier'? (--help lists them)",
+  ],
+  [
+    'plan in.jsonl --tier 1 --account-tier 2',
+    '--tier is the older name of --account-tier: give only one of them',
+  ],
   ['plan in.jsonl --tier', '--tier needs a value'],
   ['plan in.jsonl --tier --json', "--tier needs a value, not '--json'"],
   ['plan in.jsonl --json=yes', "--json takes no value, not 'yes'"],
@@ -43,8 +51,8 @@ it.each([
     ids(2).map((id) => line(id)),
   );
   const fetch = (): never => expect.fail('nothing is sent');
-  expect(await world.run(`${args} --tier gold`, { clock, fetch })).toBe(2);
-  expect(world.err).toMatch(/^--tier must be one of .*, not 'gold'\n$/);
+  expect(await world.run(`${args} --account-tier gold`, { clock, fetch })).toBe(2);
+  expect(world.err).toMatch(/^--account-tier must be one of .*, not 'gold'\n$/);
   expect(world.err).toContain(known);
 });
 

@@ -23,11 +23,16 @@ it('tells tokens, cost and time for each tier, the limit that binds, and half th
   expect(await world.run('plan in.jsonl', { clock })).toBe(0);
   expect(world.out).toMatch(/^ {2}Build \(Tier 2\): \d+ s until/m);
   world.out = '';
-  expect(await world.run('plan in.jsonl --tier 1', { clock })).toBe(0);
+  expect(await world.run('plan in.jsonl --account-tier 1', { clock })).toBe(0);
   expect(world.out).toMatch(
     /^2000 calls, \d+ tokens in, up to 32000 out: \$0\.02\d, or \$0\.01\d with --via batch-api$/m,
   );
-  expect(world.out).toMatch(/^ {2}1: \d+ s until the last call is sent, held back by \w+$/m);
+  expect(world.out).toMatch(/^ {2}Tier 1: \d+ s until the last call is sent, held back by \w+$/m);
+  // The older name of the option.
+  const told = world.out;
+  world.out = '';
+  expect(await world.run('plan in.jsonl --tier 1', { clock })).toBe(0);
+  expect(world.out).toBe(told);
 });
 
 it('tells of all hosts that publish limits for the models, and of no others', async () => {

@@ -47,6 +47,13 @@ function limited(answers: (() => Response)[], options: RateLimiterOptions): Benc
   });
 }
 
+it('refuses a client, and says what it takes', () => {
+  const client = { baseURL: 'https://api.openai.com/v1' };
+  expect(() => instrument(client as never)).toThrow(
+    'Expected `limiter` to be a limiter, such as `client.rateLimit`, got ',
+  );
+});
+
 describe('instrument', () => {
   const spans = new InMemorySpanExporter();
   let tracer: Tracer;

@@ -2,6 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import {
   createRateLimiter,
+  type LimitsByModel,
   type OwnLimiterOptions,
   type RateLimitOptions,
   rateLimitedFetch,
@@ -60,12 +61,31 @@ createRateLimiter({ limits: { o3: { rpm: 5 }, rpm: 5 } });
 limiter.configure({ limits: { concurrency: 5, '*': { rpm: 5 } } });
 // @ts-expect-error
 rateLimitedFetch({ limits: { 'gpt-4o': 5 } });
+// @ts-expect-error
+withRateLimit(new OpenAI(), { limits: { rpm: { rpm: 5 } } });
+// @ts-expect-error
+createRateLimiter({ limits: { concurrency: { rpm: 5 }, 'gpt-4o': { rpm: 5 } } });
+// @ts-expect-error
+createRateLimiter({ limits: { 'gpt-4o': { rpm: 5 }, '*': { rpm: '5' } } });
+
+// A planned call by its cost, and by its request.
+// @ts-expect-error
+limiter.plan([{ cost: { tokens: 5 }, provider: 'openai', path: '/chat/completions', body: {} }]);
+// @ts-expect-error
+limiter.plan([{ cost: { tokens: 5 }, body: {} }]);
+// @ts-expect-error
+limiter.plan([{ cost: { tokens: 5 }, accountTier: 'tier 1' }]);
 
 // What works.
 const record: Record<string, { rpm: number }> = { o3: { rpm: 5 } };
 const short: ShortLimits = { rpm: 5 };
 createRateLimiter({ limits: record });
 createRateLimiter({ limits: { ...record, '*': short } });
+createRateLimiter({ limits: Object.fromEntries(['o3', 'o4'].map((model) => [model, short])) });
+const byModel: LimitsByModel = { o3: { rpm: 5 }, '*': short };
+createRateLimiter({ limits: byModel });
+limiter.plan([{ cost: { tokens: 5 }, model: 'o3' }]);
+limiter.plan([{ provider: 'openai', path: '/chat/completions', body: {}, accountTier: 1 }]);
 createRateLimiter({ limits: short });
 createRateLimiter({ limits: { ...short, tpm: undefined } });
 createRateLimiter({ limits: [{ dimension: 'usd', max: 2, windowMs: 3_600_000 }] });

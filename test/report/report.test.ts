@@ -193,6 +193,8 @@ it('watches nothing after its stop, and takes no other thing for a limiter', asy
   const call = openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [] });
   await clock.run(call);
   expect(report.data.requests).toBe(3);
-  expect(() => recordReport({})).toThrow('Expected `limiter` to be a RateLimiter');
+  expect(() => recordReport({})).toThrow(
+    'Expected `limiter` to be a limiter, such as `client.rateLimit`',
+  );
   expect(recordReport(createRateLimiter()).data.series).toHaveLength(1);
 });

@@ -39,6 +39,7 @@ test.each([
   [{ limit: {} }, 'Unknown option `limit` of `createSimulator`; known are provider, limits,'],
   [{ batches: { durationMS: 1 } }, 'of `batches`; known are durationMs, windowMs,'],
   [{ enforcment: 'bucket' }, 'did you mean `enforcement`?'],
+  [{ enforcement: 'windw' }, '`fixed`, `slices`, got `windw` (string); did you mean `window`?'],
   [{ faults: { '50': 1 } }, 'Unknown option `50` of `faults`; known are 500, 503,'],
 ])('from JavaScript, %o: %s', (options, message) => {
   const make = () => Reflect.apply(createSimulator, undefined, [options]);

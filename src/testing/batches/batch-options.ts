@@ -20,7 +20,7 @@ export type LineOutcome = 'answer' | 'expire' | 400 | 429 | 500;
 export interface SimulatedBatchOptions {
   /**
    * The time from a batch's creation to its end, in milliseconds. Its lines end one after the other,
-   * at equal distances. @default 60_000
+   * at equal intervals. @default 60_000
    */
   durationMs?: number | ((batch: { readonly id: string; readonly requests: number }) => number);
   /** The completion window, in milliseconds. Lines that have not ended by then expire. @default 24 hours */

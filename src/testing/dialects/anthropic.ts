@@ -111,7 +111,11 @@ interface ProblemText {
 }
 
 const TEXTS: Readonly<Record<Problem, ProblemText>> = {
-  'not-found': { status: 404, type: 'not_found_error', message: 'Not found' },
+  'not-found': {
+    status: 404,
+    type: 'not_found_error',
+    message: "Not found: the simulator's `provider` has no such path",
+  },
   'bad-json': { status: 400, type: 'invalid_request_error', message: 'The body is not valid JSON' },
   'missing-model': { status: 400, type: 'invalid_request_error', message: 'model: Field required' },
   'missing-max-tokens': {

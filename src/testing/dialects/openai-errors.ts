@@ -58,7 +58,7 @@ interface ProblemText {
 const TEXTS: Readonly<Record<Problem, ProblemText>> = {
   'not-found': {
     status: 404,
-    message: 'Invalid URL',
+    message: "Invalid URL: the simulator's `provider` has no such path",
     type: 'invalid_request_error',
     code: null,
   },

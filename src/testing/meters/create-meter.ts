@@ -10,7 +10,7 @@ import { SlidingWindow } from './sliding-window.ts';
  *
  * - `bucket`: a token bucket that holds a whole minute's worth (a day's, for a daily limit).
  * - `bucket-10s`: a token bucket that holds ten seconds' worth, and one request at least.
- * - `sliding`: no trailing minute sees more than the limit.
+ * - `sliding`, or `window` as in the limiter: no trailing minute sees more than the limit.
  * - `fixed`: no minute of the wall clock sees more than the limit.
  * - `slices`: a sixtieth of the limit in each second of the wall clock; a call that is larger
  *   passes only into an empty second, and uses it up.

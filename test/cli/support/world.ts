@@ -1,3 +1,6 @@
+// The command loads an SDK when it is needed. On a busy machine, that takes longer than virtual time waits.
+import '@anthropic-ai/sdk';
+import 'openai';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
