@@ -26,7 +26,7 @@ export async function batchMemoryTable(): Promise<string> {
   if (!existsSync(COMMAND)) return 'No dist/cli/main.js: npm run build makes it.';
   const folder = mkdtempSync(join(tmpdir(), 'llm-headroom-memory-'));
   try {
-    const rows = ['| lines | memory, at most | of that for 5,000 lines |', '|--:|--:|--:|'];
+    const rows = ['| lines | memory, at most | times that of 5,000 lines |', '|--:|--:|--:|'];
     let least: number | undefined;
     for (const lines of LINES) {
       const input = join(folder, `${lines}.jsonl`);

@@ -57,7 +57,7 @@ export interface PausedEvent extends LaneRef {
   readonly until: number;
 }
 
-/** A pause is over. The lane sends one call, and one more for each that is answered. */
+/** A pause is over. The lane sends one call; when that is answered, it goes on at its usual rate. */
 export interface ResumedEvent extends LaneRef {
   /** Why the lane had stopped. */
   readonly cause: PauseCause;
@@ -90,7 +90,7 @@ export interface UsageEvent extends CallRef {
   readonly key: string | undefined;
   /**
    * The estimate before the call was sent. Its output is the 90th percentile of recent calls of this
-   * kind; before there are any, it is the call's maximum (`max_tokens`). It is never more than that.
+   * kind, but not more than `max_tokens`; at first, it is `max_tokens`, or 0 if the call sets none.
    */
   readonly estimated: TokenEstimate;
   /** The usage in the response; `undefined` if there is none, or if its numbers can't be true. */
@@ -132,7 +132,7 @@ export interface LoweredOutputEvent extends CallRef {
 
 /** The store can't be reached, or can be reached again. */
 export interface StoreEvent {
-  /** Which of the two. */
+  /** Whether the store was lost or is back: distinguishes them in `degraded`. */
   readonly what: 'store_lost' | 'store_back';
   /** What happens to calls while the store is lost: the store's option `onStoreLost`. */
   readonly policy: 'local' | 'open' | 'closed';

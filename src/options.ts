@@ -37,7 +37,8 @@ export interface RateLimiterOptions {
    */
   readonly enforcement?: Enforcement | Exclude<LongEnforcement, 'fixed-window'> | undefined;
   /**
-   * The size of a burst, in seconds' worth of calls.
+   * The size of a burst, in seconds' worth of calls. With `'slices'`, no more than a second's share goes
+   * within a second all the same.
    * @default the host's own, where it is known; if you set `enforcement`, 60, or 0.25 for `'slices'`
    */
   readonly burstSeconds?: number | undefined;
@@ -48,8 +49,8 @@ export interface RateLimiterOptions {
    */
   readonly concurrency?: number | undefined;
   /**
-   * The longest time that calls are held because the provider refuses them, in milliseconds. After
-   * that, they are rejected with `RateLimitExceeded`.
+   * The longest time that calls are held by refusals of the provider or by `pause()`, in milliseconds.
+   * After that, or at once if a pause lasts longer, they are rejected with `RateLimitExceeded`.
    * @default 600_000 (10 minutes)
    */
   readonly maxPauseMs?: number | undefined;
@@ -67,9 +68,9 @@ export interface RateLimiterOptions {
    */
   readonly tiers?: TiersOption | undefined;
   /**
-   * The most that calls of wrapped clients may cost, in US dollars: `{ usdPerDay: 5 }` for each day in
-   * UTC, or `{ usd: 5, windowMs: 3_600_000 }` for each window, counted from the epoch. With
-   * `perKey: true`, each `key` has this budget. A call that could exceed it is rejected with
+   * The most that calls of wrapped clients and `limiter.fetch` may cost, in US dollars:
+   * `{ usdPerDay: 5 }` for each day in UTC, or `{ usd: 5, windowMs: 3_600_000 }` for each window, counted
+   * from the epoch. With `perKey: true`, each `key` has this budget. A call that could exceed it is rejected with
    * `BudgetSpent` before it is sent; a call to a model without a price is rejected with the code
    * `price_unknown` (see `prices`).
    *

@@ -34,7 +34,10 @@ export class RateLimitExceeded extends HeadroomError {
    * scarcest limit of the lane. `undefined` if none is known.
    */
   readonly limit: number | undefined;
-  /** What is left of `limit` after the calls that wait already. Rounded down, except in `usd`; never negative. */
+  /**
+   * What will be left of `limit` when the calls that wait already have gone. Rounded down, except in `usd`;
+   * never negative.
+   */
   readonly remaining: number | undefined;
   /**
    * When this call could go, in whole milliseconds since the epoch: `waitMs` from now. (In an

@@ -11,7 +11,7 @@ Which account
   --base-url URL       a compatible host
   --key KEY            the API key, which others on this machine can then see
                        (default: OPENAI_API_KEY or ANTHROPIC_API_KEY)
-  --provider NAME      for limits: openai or anthropic
+  --provider NAME      openai or anthropic; only for llm-headroom limits
   --account-tier TIER  your account's tier at the provider: 'tier 2', build
   --limits LIST        your limits, if the host doesn't show them: rpm=500,tpm=200000
   --redis URL          shares the limits with other processes
@@ -19,14 +19,14 @@ Which account
 What is sent
   --model NAME         replaces the model of every line
   --concurrency N      at most N calls in flight
-  --max-usd N          the most that this run may cost
+  --max-usd N          the most that this run may cost, in US dollars
   --retry-failed       sends calls again whose result is an error
   --strict             sends nothing if a line can't be used
   --dry-run            sends nothing: predicts time and cost of the calls without a result
 
 Half price
   --via batch-api      uses the provider's Batch API: half the price, within a day
-  --deadline 6h        sends calls live that batches would finish too late: 90m, 6h, 2d
+  --deadline TIME      from now (90m, 6h, 2d): what batches may not finish by then is sent live
   --batch-size N       at most N requests in one batch
 
 Output

@@ -125,8 +125,8 @@ export class LimiterControls extends GuardedEmitter {
   /**
    * Stops lanes for `forMs` milliseconds: those of `model` (a model, or a lane's name as in
    * `snapshot()`), or all lanes, including those that are first used during the pause. With a `store`,
-   * in all processes. Calls wait for up to `maxPauseMs`; a longer pause rejects them with
-   * `RateLimitExceeded`, which has the time when it ends. Only time and `resume` end the pause.
+   * in all processes. If the pause ends within `maxPauseMs`, calls wait for its end; else they are rejected
+   * with `RateLimitExceeded`, whose `resetAt` is its end. Only time and `resume` end the pause.
    *
    * @example
    * limiter.pause({ model: 'gpt-4o', forMs: 300_000 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { createRateLimiter } from '../../src/limiter.ts';
@@ -10,6 +10,16 @@ import { RedisServer } from './support/redis-server.ts';
 const [, listed = ''] =
   /The Redis user needs ([^.]*)\./.exec(readFileSync('SECURITY.md', 'utf8')) ?? [];
 const COMMANDS = [...listed.matchAll(/`([A-Z]+)`/g)].map(([, name = '']) => name.toLowerCase());
+
+/** What is sent to Redis besides what scripts call. */
+const SENT: readonly string[] = ['eval', 'evalsha', 'subscribe', 'setrange'];
+
+it('documents no right that nothing uses', () => {
+  const sources = globSync('src/redis/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const called = sources.flatMap((text) => [...text.matchAll(/redis\.call\('([A-Z]+)'/g)]);
+  const used = new Set([...SENT, ...called.map(([, name = '']) => name.toLowerCase())]);
+  expect(COMMANDS.toSorted()).toEqual([...used].toSorted());
+});
 
 describePrivate(
   'a user of Redis with the rights that are documented, and no others',
