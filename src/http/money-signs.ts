@@ -69,7 +69,8 @@ const CODE_SIGNS: readonly MoneySign[] = [
     hosts: 'OpenAI, Moonshot, Vercel, ChatGPT; gateways: closed and unpaid accounts',
     source: 'ztjhz/BetterChatGPT#105; clacky-ai/openclacky#192; a guess for others',
     counts: 'always',
-    codes: /^accessterminated|^invoiceunpaid$|^(?:subscription|plan)(?:required|expired|inactive)$|^usagenotincluded$|^customerverificationrequired$/,
+    codes:
+      /^accessterminated|^invoiceunpaid$|^(?:subscription|plan)(?:required|expired|inactive)$|^usagenotincluded$|^customerverificationrequired$/,
   },
   {
     hosts: 'LiteLLM’s budgets',

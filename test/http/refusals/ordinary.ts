@@ -546,8 +546,10 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
       ['a limit with advice', 'Rate limit reached. To continue without it, upgrade to Pro.'],
       ['credits that a call costs', 'Too many requests: 5 credits required per minute.'],
     ] as const
-  ).map(([host, message, retryAfterMs]): OrdinaryFixture => ({
-    ...{ host, source: 'a guess', status: 429, body: error(message), kind: 'rate' as const },
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  })),
+  ).map(
+    ([host, message, retryAfterMs]): OrdinaryFixture => ({
+      ...{ host, source: 'a guess', status: 429, body: error(message), kind: 'rate' as const },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    }),
+  ),
 ];
