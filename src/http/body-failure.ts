@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, member, stringMember } from '../model/json.ts';
-import { type ErrorEnvelope, envelopesIn } from './error-envelope.ts';
+import { errorInside } from './error-envelope.ts';
 
 /** An error in the body of a response whose own status is a success. */
 export interface BodyFailure {
@@ -105,7 +105,8 @@ function failureOf(body: unknown): BodyFailure | undefined {
     errorOfCloud(body) ??
     errorInList(body) ??
     (isBare(body) ? body : undefined) ??
-    errorInside(body);
+    // Who names the types of its events has one for errors.
+    (typeof body.type === 'string' || hasResult(body) ? undefined : errorInside(body, isError));
   return error && failure(error);
 }
 
@@ -121,8 +122,8 @@ function errorOfFinish(body: JsonObject): JsonObject | undefined {
   for (const each of Array.isArray(choices) ? choices : [body, delta]) {
     const error = errorAt(each, 'error');
     const reason = stringMember(each, 'finish_reason')?.toLowerCase() ?? '';
-    const isError = FAILED_FINISH.test(reason);
-    if (isError || (error !== undefined && each !== delta)) return error ?? { code: reason };
+    const hasFailed = FAILED_FINISH.test(reason);
+    if (hasFailed || (error !== undefined && each !== delta)) return error ?? { code: reason };
   }
   return undefined;
 }
@@ -131,10 +132,7 @@ function errorOfCloud(body: JsonObject): JsonObject | undefined {
   const code = Number(member(body, 'base_resp', 'status_code') ?? 0);
   if (code > 0) return { base_code: code, message: stringMember(body, 'base_resp', 'status_msg') };
   const type = stringMember(body, '__type') ?? stringMember(body, 'Output', '__type');
-  if (type !== undefined) return { type: type.split('#').at(-1), message: wordsOf(body) };
-  const tencent = member(body, 'Response', 'Error');
-  if (!isObject(tencent)) return undefined;
-  return { code: tencent.Code, message: tencent.Message };
+  return type === undefined ? undefined : { type: type.split('#').at(-1), message: wordsOf(body) };
 }
 
 function errorInList(body: JsonObject): JsonObject | undefined {
@@ -145,18 +143,9 @@ function errorInList(body: JsonObject): JsonObject | undefined {
   return { ...rest, ...error };
 }
 
-/**
- * An error under another name, or in an object that holds nothing else: `fault`, `exception`,
- * `detail`, `header`, in any case (Apigee, FastAPI, Spark, Volcengine, AWS).
- */
-function errorInside(body: JsonObject): JsonObject | undefined {
-  // Who names the types of its events has one for errors.
-  if (typeof body.type === 'string' || hasResult(body)) return undefined;
-  return envelopesIn(body).find(isError)?.error;
-}
-
-function isError({ error, isSure }: ErrorEnvelope): boolean {
-  return isSure || isBare(error) || errorAt(error, 'error') !== undefined;
+/** Whether that is an error under other names: `detail`, `errcode` (Apigee, FastAPI, Baidu, AWS). */
+function isError(object: JsonObject): boolean {
+  return isBare(object) || errorAt(object, 'error') !== undefined;
 }
 
 function hasResult(body: JsonObject): boolean {

@@ -1,54 +1,49 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 
-/** An object in a body that may be its error. */
-export interface ErrorEnvelope {
-  /** With the usual names: `code`, `message`, `status`, `error_code`, `error`. */
-  readonly error: JsonObject;
-  /** Whether it is one by its name. */
-  readonly isSure: boolean;
-}
-
-/** Names are compared without case, `_` and `-`. */
-const SURE = /^(?:error|err|fault|exception|errormsg|\w{1,60}exception)$/;
-const MAYBE = /^(?:details?|header|responsemetadata|meta|body|err\w{2,9})$/;
-
-/** What hosts call a code and a message, and what it is called here. */
-const USUAL: Readonly<Record<string, string>> = {
-  ...{ code: 'code', type: 'type', status: 'status', error: 'error', message: 'message' },
-  ...{ statuscode: 'status_code', errorcode: 'error_code', errcode: 'error_code' },
-  ...{ errno: 'error_code', retcode: 'error_code', ret: 'error_code' },
-  ...{ msg: 'message', errmsg: 'message', errormsg: 'message', faultstring: 'message' },
-};
+/** What holds nothing but an error, and what may hold one. Compared without case, `_` and `-`. */
+const SURE = /^(?:err(?:or(?:msg)?)?|fault|\w*exception)$/;
+const MAYBE = /^(?:details?|header|response(?:metadata)?|meta|body)$/;
+/** What hosts call a code and a message. */
+const CODE = /^(?:(?:err(?:or)?|ret|status)code|errno|ret)$/;
+const MESSAGE = /^(?:(?:err(?:or)?)?msg|faultstring)$/;
 const DEEPEST = 3;
 
-/** The body itself, and what it holds, the outermost first. */
-export function envelopesIn(body: JsonObject, depth = 0): ErrorEnvelope[] {
-  const own = { error: withUsualNames(body), isSure: false };
-  if (depth >= DEEPEST) return [own];
-  return [own, ...Object.entries(body).flatMap(([key, value]) => inside(key, value, depth))];
+/** The first object in a body that is an error, the body itself before others, with the usual names. */
+export function errorInside(
+  body: JsonObject,
+  isError: (object: JsonObject) => boolean,
+  depth = 0,
+): JsonObject | undefined {
+  const own = withUsualNames(body);
+  if (isError(own)) return own;
+  if (depth >= DEEPEST) return undefined;
+  for (const [key, value] of Object.entries(body)) {
+    const held: unknown = Array.isArray(value) ? value[0] : value;
+    const name = plain(key);
+    const found = SURE.test(name)
+      ? errorNamed(name, held)
+      : MAYBE.test(name) && isObject(held) && errorInside(held, isError, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }
 
-function inside(key: string, value: unknown, depth: number): ErrorEnvelope[] {
-  const held: unknown = Array.isArray(value) ? value[0] : value;
-  if (held === null || (typeof held !== 'object' && typeof held !== 'string')) return [];
-  const name = plain(key);
-  const isSure = SURE.test(name);
-  if (!isSure && !MAYBE.test(name)) return [];
-  if (typeof held === 'string') return isSure ? sureOf({ message: held }, name) : [];
-  if (!isObject(held)) return [];
-  return isSure ? sureOf(withUsualNames(held), name) : envelopesIn(held, depth + 1);
-}
-
-function sureOf(error: JsonObject, name: string): ErrorEnvelope[] {
-  const isEmpty = Object.values(error).every((each) => each === '' || each === null);
-  // AWS names its errors so: `throttlingException`.
-  const type = name.length > 'exception'.length && name.endsWith('exception') ? name : undefined;
-  return isEmpty ? [] : [{ error: { ...(type && { type }), ...error }, isSure: true }];
+/** AWS names its errors so: `throttlingException`. */
+function errorNamed(type: string, held: unknown): JsonObject | undefined {
+  const error = typeof held === 'string' ? { message: held } : held;
+  if (!isObject(error) || !Object.values(error).some(Boolean)) return undefined;
+  return { ...(/.exception/.test(type) && { type }), ...withUsualNames(error) };
 }
 
 function withUsualNames(object: JsonObject): JsonObject {
-  const entries = Object.entries(object).map(([key, value]) => [USUAL[plain(key)] ?? key, value]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [usual(plain(key)), value]),
+  );
+}
+
+function usual(name: string): string {
+  if (MESSAGE.test(name)) return 'message';
+  return CODE.test(name) ? 'code' : name;
 }
 
 function plain(name: string): string {
