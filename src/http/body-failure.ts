@@ -24,7 +24,7 @@ const ERROR_WORDS: readonly string[] = ['error_msg', 'error_message', 'errorMess
 const MESSAGES: readonly string[] = ['message', 'msg', ...ERROR_WORDS, 'status_msg', 'detail'];
 const CODES: readonly string[] = ['code', 'error_code', 'status', 'status_code', 'statusCode'];
 
-/** DeepSeek has the second (api-docs.deepseek.com, 2026), Zhipu the third (docs.bigmodel.cn, 2026). */
+/** DeepSeek has the second (api-docs.deepseek.com, 2025), Zhipu the third (docs.bigmodel.cn, 2025). */
 const FAILED_FINISH = /^(?:error|insufficient_system_resource|network_error)$/;
 
 /** What a status in words says of an error; `queued` and `processing` are none. */
