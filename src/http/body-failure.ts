@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, member, stringMember } from '../model/json.ts';
+import { errorInside } from './error-envelope.ts';
 
 /** An error in the body of a response whose own status is a success. */
 export interface BodyFailure {
@@ -23,10 +24,14 @@ const ERROR_WORDS: readonly string[] = ['error_msg', 'error_message', 'errorMess
 const MESSAGES: readonly string[] = ['message', 'msg', ...ERROR_WORDS, 'status_msg', 'detail'];
 const CODES: readonly string[] = ['code', 'error_code', 'status', 'status_code', 'statusCode'];
 
+/** DeepSeek has the second (api-docs.deepseek.com, 2025), Zhipu the third (docs.bigmodel.cn, 2025). */
+const FAILED_FINISH = /^(?:error|insufficient_system_resource|network_error)$/;
+
 /** What a status in words says of an error; `queued` and `processing` are none. */
 const FAILED = /fail|err|limit|exhaust|den(?:y|ied)|unavail|too.?many/i;
 /** Words that stand alone only in an error. */
 const LIMITED = /\b429\b|\btoo many requests\b|rate.?limit|\boverloaded\b|请求过于频繁|限流/i;
+const NAMED = /^(?=[\w.]{4,60}$).*(?:rate_?limit|too_?many|throttl|overload|insufficient_)/i;
 /** An error of a gateway that knows nothing of events. */
 const STATUS_LINE =
   /^\W{0,3}(?:(?:error|http)\b\W{0,3}){0,2}(?:[45]\d\d\W{1,3})?(?:too many requests|rate limit|service (?:temporarily )?unavailable|bad gateway|gateway time|internal server error|server (?:is )?(?:overloaded|busy))\b/i;
@@ -42,6 +47,7 @@ const LONGEST_LINE = 300;
  * - `response.failed`: OpenAI's Responses ("Streaming events", 2026-08).
  * - An error in a choice, and `finish_reason: 'error'`: OpenRouter ("Streaming", 2026-09), Cohere.
  * - `base_resp`: MiniMax ("Error codes", 2026-09). `__type`: AWS. `Response.Error`: Tencent Cloud.
+ * - `x_groq.error`: Groq. `finish_reason: 'insufficient_system_resource'`: DeepSeek.
  * - `success: false` with `errors`: Cloudflare. A code and a message and no result: DashScope, vLLM,
  *   SiliconFlow, Baidu, and many gateways.
  *
@@ -94,10 +100,13 @@ function failureOf(body: unknown): BodyFailure | undefined {
   const error =
     errorAt(body, 'error') ??
     errorAt(body, 'response', 'error') ??
+    errorAt(body, 'x_groq', 'error') ??
     errorOfFinish(body) ??
     errorOfCloud(body) ??
     errorInList(body) ??
-    (isBare(body) ? body : undefined);
+    (isBare(body) ? body : undefined) ??
+    // Who names the types of its events has one for errors.
+    (typeof body.type === 'string' || hasResult(body) ? undefined : errorInside(body, isError));
   return error && failure(error);
 }
 
@@ -112,8 +121,9 @@ function errorOfFinish(body: JsonObject): JsonObject | undefined {
   const { choices, delta } = body;
   for (const each of Array.isArray(choices) ? choices : [body, delta]) {
     const error = errorAt(each, 'error');
-    const isError = stringMember(each, 'finish_reason')?.toLowerCase() === 'error';
-    if (isError || (error !== undefined && each !== delta)) return error ?? {};
+    const reason = stringMember(each, 'finish_reason')?.toLowerCase() ?? '';
+    const hasFailed = FAILED_FINISH.test(reason);
+    if (hasFailed || (error !== undefined && each !== delta)) return error ?? { code: reason };
   }
   return undefined;
 }
@@ -122,10 +132,7 @@ function errorOfCloud(body: JsonObject): JsonObject | undefined {
   const code = Number(member(body, 'base_resp', 'status_code') ?? 0);
   if (code > 0) return { base_code: code, message: stringMember(body, 'base_resp', 'status_msg') };
   const type = stringMember(body, '__type') ?? stringMember(body, 'Output', '__type');
-  if (type !== undefined) return { type: type.split('#').at(-1), message: wordsOf(body) };
-  const tencent = member(body, 'Response', 'Error');
-  if (!isObject(tencent)) return undefined;
-  return { code: tencent.Code, message: tencent.Message };
+  return type === undefined ? undefined : { type: type.split('#').at(-1), message: wordsOf(body) };
 }
 
 function errorInList(body: JsonObject): JsonObject | undefined {
@@ -134,6 +141,11 @@ function errorInList(body: JsonObject): JsonObject | undefined {
   const error = errorAt({ first }, 'first');
   if (error === undefined || (body.success !== false && hasResult(body))) return undefined;
   return { ...rest, ...error };
+}
+
+/** Whether that is an error under other names: `detail`, `errcode` (Apigee, FastAPI, Baidu, AWS). */
+function isError(object: JsonObject): boolean {
+  return isBare(object) || errorAt(object, 'error') !== undefined;
 }
 
 function hasResult(body: JsonObject): boolean {
@@ -155,7 +167,11 @@ function isBare(body: JsonObject): boolean {
   if (error === true || success === false) return true;
   if (hasResult(body)) return false;
   const words = SUCCESS.includes(wordsOf(body).toLowerCase()) ? '' : wordsOf(body);
-  if (words === '') return CODES.some((name) => isStatus(body[name]));
+  if (words === '') {
+    return CODES.some(
+      (name) => isStatus(body[name]) || (type === undefined && isNamed(name, body[name])),
+    );
+  }
   return (
     ERROR_WORDS.some((name) => Boolean(stringMember(body, name))) ||
     CODES.some((name) => isCode(name, body[name])) ||
@@ -166,6 +182,11 @@ function isBare(body: JsonObject): boolean {
 /** A code that says of itself that it is an error's. */
 function isStatus(code: unknown): boolean {
   return typeof code === 'number' && code >= 400 && code < 600;
+}
+
+/** The same of a code in words: `rate_limit_exceeded`. */
+function isNamed(name: string, code: unknown): boolean {
+  return name !== 'status' && typeof code === 'string' && NAMED.test(code);
 }
 
 /** Beside words; 0 and what HTTP calls a success or a redirection are none. */

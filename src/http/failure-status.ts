@@ -34,7 +34,7 @@ const BY_NAME: readonly (readonly [RegExp, number])[] = [
     /rate.?limit|too.?many.?requests|throttl|exhausted|quota|^(?:tokens|requests)$|slow_down|ramp_limit|concurrency|(?:spend|usage)_limit|credit_balance|(?:request|token)_?limit_?exceeded/i,
     RATE,
   ],
-  [/overload|unavailable|capacity|queue_exceeded|\bbusy\b/i, OVERLOADED],
+  [/overload|unavailable|capacity|queue_exceeded|\bbusy\b|system_resource/i, OVERLOADED],
 ];
 
 /** Words of hosts that send errors with 200, beside those that all hosts use. */

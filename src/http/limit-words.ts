@@ -56,7 +56,7 @@ const CAPACITY_WORDS =
 
 /** The same in words that may also stand beside a limit: DeepInfra, Azure, Ollama, Volcengine, Zhipu. */
 const BUSY_WORDS =
-  /\b(?:model|server|system|engine|service) (?:is )?(?:currently |too |very |still ){0,2}busy\b|\bexperiencing (?:[\w-]{1,15} )?high (?:demand|traffic|load|volume)\b|\bserver overload\b|繁忙|过载|访问量过大/i;
+  /\b(?:model|server|system|engine|service) (?:is )?(?:currently |too |very |still ){0,2}busy\b|\bexperiencing (?:[\w-]{1,15} )?high (?:demand|traffic|load|volume)\b|\bserver overload\b|\bworker (?:local )?(?:total )?request limit\b|繁忙|过载|饱和|访问量过大/i;
 
 /** Whether an error says that the server has too much to do, whoever calls. */
 export function saysOverloaded({ codes, message }: Pick<ErrorBody, 'codes' | 'message'>): boolean {

@@ -1,5 +1,6 @@
 import type { MoneySign } from './money-sign.ts';
 import { SIGNS_ABROAD } from './money-signs-abroad.ts';
+import { PLAN_SIGNS } from './money-signs-plans.ts';
 
 /** Of codes and types. Each pattern is tried on one code at a time. */
 const CODE_SIGNS: readonly MoneySign[] = [
@@ -65,10 +66,11 @@ const CODE_SIGNS: readonly MoneySign[] = [
     codes: /^paymentrequired/,
   },
   {
-    hosts: 'OpenAI, Moonshot; gateways: closed and unpaid accounts',
+    hosts: 'OpenAI, Moonshot, Vercel, ChatGPT; gateways: closed and unpaid accounts',
     source: 'ztjhz/BetterChatGPT#105; clacky-ai/openclacky#192; a guess for others',
     counts: 'always',
-    codes: /^accessterminated|^invoiceunpaid$|^(?:subscription|plan)(?:required|expired|inactive)$/,
+    codes:
+      /^accessterminated|^invoiceunpaid$|^(?:subscription|plan)(?:required|expired|inactive)$|^usagenotincluded$|^customerverificationrequired$/,
   },
   {
     hosts: 'LiteLLM’s budgets',
@@ -180,7 +182,7 @@ const WORD_SIGNS: readonly MoneySign[] = [
     source: 'zai-org/feedback#789; anomalyco/opencode#14273; veniceai/api-docs#149',
     counts: 'bare',
     words:
-      /\brecharge\b|\brefill your (?:account|balance)\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bupdate your (?:billing|payment)\b|\badd a (?:payment method|credit card)\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
+      /\brecharge\b|\brefill your (?:account|balance)\b|\btop(?:ping)?[ -]up\b|\b(?:purchase|buy|add|need) (?:more |additional |some )?(?:credits?|funds)\b|\benable billing\b|\bupdate your (?:billing|payment)\b|\badd (?:a )?(?:payment method|credit card)\b|\bbilling (?:to be|is not) (?:enabled|active)\b/i,
   },
   {
     hosts: 'OpenAI without its code, as gateways and libraries repeat it',
@@ -224,4 +226,9 @@ const WORD_SIGNS: readonly MoneySign[] = [
   },
 ];
 
-export const MONEY_SIGNS: readonly MoneySign[] = [...CODE_SIGNS, ...WORD_SIGNS, ...SIGNS_ABROAD];
+export const MONEY_SIGNS: readonly MoneySign[] = [
+  ...CODE_SIGNS,
+  ...WORD_SIGNS,
+  ...PLAN_SIGNS,
+  ...SIGNS_ABROAD,
+];

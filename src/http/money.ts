@@ -5,12 +5,12 @@ import { MONEY_SIGNS } from './money-signs.ts';
 
 /** A limit over a short time, named in an error. */
 const WINDOWED =
-  /\bper[ -](?:sec(?:ond)?|min(?:ute)?|hour|day)\b|\b[RT]P[SMHD]\b|\b(?:daily|hourly)\b|Per(?:Second|Minute|Hour|Day)|\/ ?(?:sec|second|min|minute|hour|day)\b|\bconcurren(?:cy|t requests)\b|每(?:分钟|小时|天|日)|[今当]日/i;
+  /\bper[ -](?:sec(?:ond)?|min(?:ute)?|hour|day)\b|\b[RT]P[SMHD]\b|\b(?:daily|hourly)\b|Per(?:Second|Minute|Hour|Day)|\/ ?(?:sec|second|min|minute|hour|day)\b|\b(?:this|current|next) (?:sec(?:ond)?|min(?:ute)?|hour|window)\b|\bbuckets?\b|\bconcurren(?:cy|t requests)\b|每(?:分钟|小时|天|日)|[今当]日/i;
 /**
  * DashScope has OpenAI's code for a limit on tokens a minute ("Allocated quota exceeded",
  * help.aliyun.com `error-code#token-limit`; QwenLM/Qwen#2254).
  */
-const ALLOCATED = /\ballocated quota\b|error-code#(?:token|rate)-limit/i;
+const ALLOCATED = /(?<!\bmonth )\ballocated quota\b|error-code#(?:token|rate)-limit/i;
 /** Gemini says OpenAI's "exceeded your current quota" of a minute's limits too. */
 const GOOGLE = /resource_?exhausted|ai\.google\.dev|googleapis\.com/i;
 

@@ -1,4 +1,4 @@
-import { DAY_MS, type Dimension, MINUTE_MS } from '../model/limits.ts';
+import { DAY_MS, type Dimension, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import type { ObservedLimit } from '../model/observed-limit.ts';
 import type { ErrorResponse, Refusal, Stated } from '../model/refusal.ts';
 import { type ErrorBody, plainCode, readErrorBody } from './error-body.ts';
@@ -12,6 +12,9 @@ import { waitInBody } from './wait-body.ts';
 import { resetAfterMs, retryAfterMs } from './wait-headers.ts';
 
 type Kind = Refusal['kind'];
+
+/** Between two times of one response that mean the same. */
+const MOST_APART_MS = 5 * SECOND_MS;
 
 const NOTHING_STATED: Stated = { limits: [], concurrency: undefined };
 
@@ -177,7 +180,7 @@ function exhausted(evidence: RefusalEvidence): ObservedLimit | undefined {
  */
 function waitOf(evidence: RefusalEvidence, kind: Kind): number | undefined {
   if (kind === 'money' || kind === 'too-large') return undefined;
-  const asked = askedWait(evidence, kind === 'daily');
+  const asked = inSeconds(askedWait(evidence, kind === 'daily'), exhausted(evidence)?.resetMs);
   const isServers = kind === 'rate' && (evidence.status ?? 0) >= 500;
   if (isServers && (asked ?? 0) > MINUTE_MS) return undefined;
   if (asked !== undefined || kind === 'capacity') return asked;
@@ -189,6 +192,16 @@ function waitOf(evidence: RefusalEvidence, kind: Kind): number | undefined {
     resetAfterMs(headers, only, now) ??
     resetAfterMs(read.headers, only, now)
   );
+}
+
+/**
+ * Some hosts write milliseconds into `retry-after` (fastify/fastify-rate-limit#301): a thousand times
+ * what they say of the limit beside it.
+ */
+function inSeconds(asked: number | undefined, resetMs: number | undefined): number | undefined {
+  if (asked === undefined || resetMs === undefined || asked < HOUR_MS) return asked;
+  const meant = asked / SECOND_MS;
+  return Math.abs(meant - resetMs) <= MOST_APART_MS ? meant : asked;
 }
 
 /** The headers of the response of a 200 aren't about the error that its body holds. */

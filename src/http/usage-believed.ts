@@ -13,8 +13,11 @@ const MOST_OUTPUT_TOKENS = 1_000_000;
 /** A guess: some hosts don't count reasoning toward the call's own limit, and none reasons for so long. */
 const MOST_BESIDE_LIMIT = 200_000;
 const MOST_OF_LIMIT = 4;
-/** A prompt of text is never so much shorter than its estimate. One of images and files may be. */
-const LEAST_INPUT_SHARE = 0.001;
+/**
+ * A guess: a prompt of text is never so much shorter than its estimate. One of images and files may be.
+ * Older versions of Ollama leave out what is in their cache (ollama/ollama#5370).
+ */
+const LEAST_INPUT_SHARE = 0.02;
 
 /** What is known of a call besides the usage that its response reports. */
 export interface CountedCall {

@@ -5,9 +5,9 @@ import { parseCount, parseResetMs } from './reset-time.ts';
 import { serverNow } from './server-time.ts';
 
 /** In milliseconds, whatever comes before it: `x-ms-retry-after-ms` is Azure Cosmos DB's. */
-const EXACT = /(?:^|[-_])retry[-_]?after[-_](?:ms|millis|milliseconds)$/;
+const EXACT = /(?:^|[-_])retry[-_]?(?:after|in)[-_](?:ms|millis|milliseconds)$/;
 /** In seconds, as a date, or in whatever else `parseResetMs` reads. */
-const WAIT = /(?:^|[-_])retry[-_]?after(?:[-_](?:s|sec|secs|seconds))?$/;
+const WAIT = /(?:^|[-_])retry[-_]?(?:after|in)(?:[-_](?:s|sec|secs|seconds))?$/;
 /** GitHub Models. */
 const OTHER_WAIT = 'x-ratelimit-timeremaining';
 /** They count before those of any vendor. */
@@ -71,12 +71,16 @@ function exactMs(line: string | null, now: number): number | undefined {
 const LONGEST = 1000;
 const MOST_PIECES = 10;
 
+/** `in 30 seconds`, `~30`, `30 sec.` */
+const AROUND = /^\s{0,9}(?:[~≈]|(?:in|after|about) )\s{0,9}|\.\s{0,9}$/gi;
+
 /** The longest wait of a list. An HTTP date has a comma of its own. */
 function listedMs(line: string | null, now: number): number | undefined {
   if (line === null || line.length > LONGEST) return undefined;
-  const whole = parseResetMs(line, now);
+  const bare = line.replaceAll(AROUND, '');
+  const whole = parseResetMs(bare, now);
   if (whole !== undefined) return whole;
-  const pieces = line
+  const pieces = bare
     .replaceAll(/;[^,]*/g, '')
     .split(',')
     .slice(0, MOST_PIECES);
@@ -89,36 +93,26 @@ export function longestWait(waits: readonly (number | undefined)[]): number | un
   return found.length === 0 ? undefined : Math.max(...found);
 }
 
-/** Names of headers that say when a limit starts anew; what comes before and after `reset`. */
-const RESET_PREFIXES: readonly string[] = [
-  'x-ratelimit-reset',
-  'x-rate-limit-reset',
-  'ratelimit-reset',
-  'rate-limit-reset',
-];
-const RESET_SUFFIXES: readonly (readonly [string, Dimension | undefined])[] = [
-  ['', undefined],
-  // Discord and others: in seconds, beside a moment without the suffix.
-  ['-after', undefined],
-  ['-ms', undefined],
-  ['-requests', 'requests'],
-  ['-requests-minute', 'requests'],
-  ['-tokens', 'tokens'],
-  ['-tokens-minute', 'tokens'],
-  ['-project-tokens', 'tokens'],
-  ['-input-tokens', 'inputTokens'],
-  ['-output-tokens', 'outputTokens'],
-];
+/**
+ * Any header that says when a limit starts anew, whoever's: `x-ratelimit-reset-tokens`,
+ * `x-app-rate-limit-reset`, `ratelimitbysize-reset` (a guess for Mistral), `x-quota-reset-at`.
+ */
+const RESET = /(?:rate-?limit|quota|usage-?limit).*[-_]resets?(?:[-_]|$)/;
+/** Anthropic's are read as limits; some of them belong to other pools. */
+const OTHERS = /(?:^|-)anthropic-/;
+/** Of several windows, those count that have nothing left. */
+const WINDOW = /[-_](?:hour|day|week|month)$/;
+/** What is asked for where names can't be listed. */
+const FREQUENT_RESETS: readonly string[] = ['x-ratelimit-reset', 'x-rate-limit-reset'].flatMap(
+  (name) => ['', '-after', '-requests', '-tokens', '-input-tokens'].map((end) => name + end),
+);
 
-/** Those and others, with the dimension of the limit. */
-const RESETS: readonly (readonly [string, Dimension | undefined])[] = [
-  ...RESET_PREFIXES.flatMap((prefix) =>
-    RESET_SUFFIXES.map(([suffix, of]) => [`${prefix}${suffix}`, of] as const),
-  ),
-  ['x-ratelimit-requests-reset', 'requests'],
-  ['x-ratelimit-tokens-reset', 'tokens'],
-  // A guess: Mistral's name for what its other headers count.
-  ['ratelimitbysize-reset', 'tokens'],
+/** The order matters: `ratelimitbysize` counts tokens. */
+const COUNTED: readonly (readonly [RegExp, Dimension])[] = [
+  [/input/, 'inputTokens'],
+  [/output|generated/, 'outputTokens'],
+  [/token|bysize/, 'tokens'],
+  [/req/, 'requests'],
 ];
 
 /**
@@ -130,20 +124,31 @@ export function resetAfterMs(
   dimension: Dimension | undefined,
   now: number,
 ): number | undefined {
-  const behind = { get: (name: string) => headers.get(`${BEHIND}${name}`) };
-  return shownResetMs(headers, dimension, now) ?? shownResetMs(behind, dimension, now);
+  const names = (namesIn(headers) ?? FREQUENT_RESETS).filter(isReset);
+  const behind = names.filter((name) => name.startsWith(BEHIND));
+  const own = names.filter((name) => !name.startsWith(BEHIND));
+  return (
+    shownResetMs(headers, own, dimension, now) ?? shownResetMs(headers, behind, dimension, now)
+  );
+}
+
+function isReset(name: string): boolean {
+  return RESET.test(name) && !OTHERS.test(name);
 }
 
 function shownResetMs(
   headers: HeaderSource,
+  names: readonly string[],
   dimension: Dimension | undefined,
   now: number,
 ): number | undefined {
   const at = serverNow(headers, now);
-  const shown = RESETS.flatMap(([name, of]) => {
-    if (hasRest(headers, name)) return [];
+  const shown = names.flatMap((name) => {
+    const rest = restBeside(headers, name);
+    if ((rest ?? 0) > 0 || (rest === undefined && WINDOW.test(name))) return [];
     const line = headers.get(name);
-    const resetMs = name.endsWith('-ms') ? exactMs(line, at) : listedMs(line, at);
+    const resetMs = /[-_](?:ms|millis)$/.test(name) ? exactMs(line, at) : listedMs(line, at);
+    const of = COUNTED.find(([pattern]) => pattern.test(name))?.[1];
     return resetMs === undefined ? [] : [{ of, resetMs }];
   });
   const meant = shown.filter(({ of }) => of !== undefined && of === dimension);
@@ -161,7 +166,9 @@ function planResetMs(headers: HeaderSource, now: number): number | undefined {
   return isPlans ? listedMs(headers.get('anthropic-ratelimit-unified-reset'), now) : undefined;
 }
 
-function hasRest(headers: HeaderSource, name: string): boolean {
-  const rest = parseCount(headers.get(name.replace('reset', 'remaining')) ?? '');
-  return rest !== undefined && rest > 0;
+/** What is left of the limit of which that header says when it starts anew. */
+function restBeside(headers: HeaderSource, name: string): number | undefined {
+  const beside = name.replace(/resets?/, 'remaining');
+  const bare = beside.replace(/[-_](?:after|at|in|ms|millis|time|date|timestamp|seconds)$/, '');
+  return parseCount(headers.get(beside) ?? headers.get(bare) ?? '');
 }

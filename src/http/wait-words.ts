@@ -4,10 +4,10 @@ import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
 
 /** Verbs that announce a wait, each with the forms that were seen. */
 const ANNOUNCES =
-  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|cooling down|come back|back off|(?:requests?|calls?) (?:is |are )?allowed|more (?:requests?|calls?|messages?|tokens)|(?:blocked|throttled|limited|suspended)(?= for\\b))';
+  '(?:try|retry|retrying|wait|waiting|again|resets?|resetting|refresh(?:es|ed)?|replenish(?:es|ed)?|renews?|renewed|restored|lifted|available|(?<!\\b(?:token|key|session|credential|link)s? )expires?|cooldown|time left|cool down|cooling down|come back|back off|(?:requests?|calls?) (?:is |are )?allowed|(?:more|another) (?:requests?|calls?|messages?|tokens)|(?:wait(?:ing)?|remaining) time|time remaining|next (?:request|call|slot)|back-?off|(?:blocked|throttled|limited|suspended|banned|(?:been|are) timed out)(?= for\\b))';
 /** Words that may stand between the verb and the time. */
 const BETWEEN =
-  '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|exactly|waiting|remaining|about|around|approximately|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';
+  '(?:[ :~=–-]{1,3}(?:again|after|in|for|within|at|least|exactly|waiting|remaining|about|around|approximately|less|than|under|roughly|slot|another|next|the|your|requests?|period|of|be|will|is|then|and|retry|retrying|it)\\b){0,5}[ :~=–-]{0,3}';
 
 /** `try again in 1m30.5s`, `Please wait 40 seconds`, `will be replenished in 5.03:23:11`. */
 const ANNOUNCED = new RegExp(`\\b${ANNOUNCES}${BETWEEN}(${CLOCK}|${SPAN})`, 'i');
@@ -16,21 +16,22 @@ const BARE =
   /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|\.\d| ?[a-z%])/i;
 /** Fields of an error that a gateway quotes: `'retry_after': 30`, `retryDelay: "38s"`. */
 const QUOTED =
-  /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ](?:in|after))([-_ ]?ms)?(?:[-_ ]?sec(?:ond)?s?)?\\{0,4}["']? ?[:=] ?\\{0,4}["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b/i;
+  /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ]?(?:in|after))([-_ ]?(?:ms|milli\w{0,9}))?(?:[-_ ]?sec(?:ond)?s?)?\\{0,4}["']? ?[:=] ?\\{0,4}["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b(?![-:/.T]\d)/i;
 /** `after 55 seconds`, but not `timed out after 55 seconds`. */
 const AFTER = new RegExp(
   `(?<!timed out |timeout |failed |cancell?ed |aborted |retried |waited )\\bafter (${SPAN})`,
   'i',
 );
-/** `40 seconds remaining`, `40 seconds until reset`. */
+/** `40 seconds remaining`, `40 seconds until reset`; `seconds remaining: 40`. */
 const REMAINING = new RegExp(
   `(${SPAN}) (?:remaining\\b(?! (?:in|of|on)\\b)|until (?:the )?(?:limit )?reset)`,
   'i',
 );
+const COUNTED = /\bseconds (?:remaining|left|to wait|until reset) ?[:=] ?(\d{1,9})\b/i;
 /** `请在 1 分 30 秒后重试`, `40秒後に`, `40초 후에`, `请等待40秒`. */
-const EASTERN = new RegExp(`(${SPAN}) ?(?:之后|以后|后|後|후)|等待 ?(${SPAN})`, 'i');
-/** `in 40 Sekunden erneut`. */
-const AGAIN = new RegExp(`\\bin (${SPAN}) (?:erneut|wieder|again)\\b`, 'i');
+const EASTERN = new RegExp(`(${SPAN}) ?(?:之后|以后|后|後|후)|(?:等待|剩余|剩餘) ?(${SPAN})`, 'i');
+/** `in 40 Sekunden erneut`, `in 40 seconds you may try again`. */
+const AGAIN = new RegExp(`\\bin (${SPAN}),? (?:erneut|wieder|again|you (?:may|can))\\b`, 'i');
 /** `versuchen Sie es in 40 Sekunden`, `réessayer dans`, `inténtelo en`, `tente em`, `повторите через`. */
 const WESTERN = new RegExp(
   `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|attend[ie]|riprov|повтор|попроб|подожд)[^.\\d]{0,30}(${SPAN})`,
@@ -65,6 +66,7 @@ export function waitInWords(message: string, now: number): number | undefined {
     quotedMs(text) ??
     spanOf(AFTER.exec(text)?.[1]) ??
     spanOf(REMAINING.exec(text)?.[1]) ??
+    spanOf(COUNTED.exec(text)?.[1]) ??
     easternMs(text) ??
     spanOf(WESTERN.exec(text)?.[1]) ??
     spanOf(AGAIN.exec(text)?.[1]) ??

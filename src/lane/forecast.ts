@@ -8,7 +8,7 @@ import type { LimitSet } from '../rules/limits/limit-set.ts';
 import { capEstimates, type Wait } from '../rules/limits/limit-waits.ts';
 import { type InLine, rehearsed } from '../rules/line-rehearsal.ts';
 import { isAtLeast, LOOKED_AT } from '../rules/pick-next.ts';
-import { type Calls, QueueForecast } from '../rules/queue-forecast.ts';
+import { type Calls, isSliced, QueueForecast } from '../rules/queue-forecast.ts';
 import type { Reservation } from './reservation.ts';
 import { type LaneSituation, lineOf } from './situation.ts';
 
@@ -51,6 +51,8 @@ export interface Joining {
 const UNKNOWN_MS = 1000;
 /** So many of the calls that wait are foreseen one by one. */
 const FIRST_CALLS = 256;
+/** Where seconds are counted, so many at least: of those behind, only the pace is known. */
+const FIRST_SLICED = 160;
 /** For each call that joins, so many are rehearsed where that are more: it costs each the same. */
 const CALLS_OF_JOINED = 4;
 /** But the event loop isn't held for longer; of those behind, few may pass so many. */
@@ -109,7 +111,8 @@ export class Forecaster {
   ofLine(joined: readonly Joining[]): ReadonlyMap<InLine, Wait | undefined> {
     const situation = this.#situation();
     const { queue } = situation;
-    const calls = Math.min(MOST_REHEARSED, Math.max(LOOKED_AT, CALLS_OF_JOINED * joined.length));
+    const least = isSliced(situation.limits) ? FIRST_SLICED : LOOKED_AT;
+    const calls = Math.min(MOST_REHEARSED, Math.max(least, CALLS_OF_JOINED * joined.length));
     const isInFront = isAlone(situation) && joined.some(({ index }) => index < calls);
     if (!isInFront) return new Map();
     // Of several callers', those that joined later may go before those that joined first.

@@ -61,7 +61,7 @@ export class QueueForecast {
     const { calls } = this.#done;
     const needed = this.#pace === undefined ? LEAST_PACED : MOST_STEPS;
     const isTold = this.#isEven || needed <= (this.#pace?.calls ?? 0);
-    return calls >= needed && this.#isSliced && !isTold;
+    return calls >= needed && isSliced(this.#limits) && !isTold;
   }
 
   /** Whether it can go on to `ahead`: it must not have let through more, or something else. */
@@ -98,7 +98,7 @@ export class QueueForecast {
   /** Lets the first calls go one by one, each with its own cost. */
   #begin(ahead: Calls, first: readonly Cost[]): void {
     const costs = first.slice(0, Math.min(ahead.calls, MOST_STEPS));
-    if (costs.length >= LEAST_PACED && this.#isSliced) {
+    if (costs.length >= LEAST_PACED && isSliced(this.#limits)) {
       const [one = {}] = costs;
       // Where all cost the same, none passes another.
       this.#isEven = costs.every((each) => isAtLeast(each, one) && isAtLeast(one, each));
@@ -125,12 +125,6 @@ export class QueueForecast {
     this.#now += pace.offsetMs;
     this.#pace = { dimension, msPerUnit: pace.msPerUnit, calls: first.length };
     return true;
-  }
-
-  get #isSliced(): boolean {
-    return this.#limits.meters.some(({ windows }) =>
-      windows.some(({ spanMs }) => spanMs < SHORT_MS),
-    );
   }
 
   #goOn(ahead: Calls): void {
@@ -164,4 +158,9 @@ export class QueueForecast {
     this.#now += Math.ceil(waitMs);
     takeAsHead(this.#limits, cost, this.#now);
   }
+}
+
+/** Whether seconds are counted: then small calls pass large ones all along the line. */
+export function isSliced({ meters }: LimitSet): boolean {
+  return meters.some(({ windows }) => windows.some(({ spanMs }) => spanMs < SHORT_MS));
 }

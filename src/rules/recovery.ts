@@ -40,7 +40,11 @@ export function start(recovery: Recovery, now: number): void {
     recovery.unanswered = 1;
   }
   if (phase !== 'probing') return;
-  if (pause !== undefined && now - pause.until >= QUIET_MS) recovery.streak = 0;
+  if (isOldNews(recovery, now)) {
+    recovery.streak = 0;
+    // A day's limit that is refused again has been refused since.
+    if (pause?.cause !== 'daily') recovery.refusedSince = undefined;
+  }
   recovery.unanswered++;
   recovery.steppedAt = now;
 }
@@ -89,16 +93,23 @@ export function refuse(recovery: Recovery, call: RefusedCall, now: number): Paus
   if (concernsOnlyItsCall(recovery, call)) return undefined;
   const { cause } = call;
   const { streak, patienceMs } = recovery;
-  if (recovery.streak++ === 0 && !isSameDay(recovery, call)) recovery.refusedSince = now;
+  if (streak === 0 && isOtherDay(recovery, call)) recovery.refusedSince = undefined;
+  recovery.streak++;
+  recovery.refusedSince ??= now;
   const lastedMs = now - (recovery.refusedSince ?? now);
   const waitMs = Math.max(waitAfter(call, streak), cause === 'daily' ? dailyWait(lastedMs) : 0);
   const earlier = streak > 0 ? recovery.pause : undefined;
   return stop(recovery, pauseFor({ cause, waitMs }, earlier, patienceMs, now));
 }
 
-/** Nothing was answered since a day's limit was refused: it still is. */
-function isSameDay({ pause, refusedSince }: Recovery, { cause }: RequestedPause): boolean {
-  return cause === 'daily' && pause?.cause === cause && refusedSince !== undefined;
+/** After a day's limit it is something else that is refused. */
+function isOtherDay({ pause }: Recovery, { cause }: RequestedPause): boolean {
+  return pause?.cause === 'daily' && cause !== 'daily';
+}
+
+/** Nothing was tried for a while after the pause. */
+function isOldNews({ pause }: Recovery, now: number): boolean {
+  return pause !== undefined && now - pause.until >= QUIET_MS;
 }
 
 /** A call that was let through just before the pause is refused too: another witness of it. */
@@ -113,12 +124,16 @@ export function halt(recovery: Recovery, forMs: number, now: number): void {
   const probeAt = Number.POSITIVE_INFINITY;
   stop(recovery, { cause: 'operator', since: now, until: now + forMs, probeAt, isSure: true });
   recovery.streak = 0;
+  if (forMs >= QUIET_MS) recovery.refusedSince = undefined;
 }
 
-/** The user begins anew: a pause that is longer than the lane's patience is probed at once. */
+/**
+ * The user begins anew: a pause that is longer than the lane's patience is probed at once. What has
+ * been refused all the time still is: else calls would wait for ever where that comes again and again.
+ */
 export function reconsider(recovery: Recovery, now: number): void {
   recovery.streak = 0;
-  recovery.refusedSince = undefined;
+  if (isOldNews(recovery, now)) recovery.refusedSince = undefined;
   const pause = pauseOf(recovery);
   if (pause === undefined || pause.cause === 'operator') return;
   if (pause.until - now > recovery.patienceMs) recovery.pause = { ...pause, probeAt: now };

@@ -1,3 +1,4 @@
+import { START } from '../support/limiter-contract.ts';
 import { answerText, errorBody, event, eventsOf, type Figures, type Form } from './wires.ts';
 
 /** What a server does to one request. */
@@ -10,6 +11,13 @@ export interface Fault {
 }
 
 const DAY = '86400';
+const TWENTY_MINUTES = 20 * 60_000;
+
+/** A wait as the time at which it ends, by the server’s clock. */
+function momentIn(ms: number, serverNow: number): Record<string, string> {
+  const text = (at: number): string => new Date(at).toUTCString();
+  return { date: text(serverNow), 'retry-after': text(serverNow + ms) };
+}
 
 function status(
   code: number,
@@ -138,6 +146,25 @@ const REFUSALS: readonly Fault[] = [
   },
   { name: '429, “try again in 9999h”', answer: refused('Please try again in 9999h.') },
   {
+    name: '429, a moment by a clock 20 minutes behind',
+    answer: refused('Slow.', momentIn(2000, START - TWENTY_MINUTES)),
+  },
+  {
+    name: '429, a moment by a clock 20 minutes ahead',
+    answer: refused('Slow.', momentIn(2000, START + TWENTY_MINUTES)),
+  },
+  {
+    name: '429, a wait in a vendor’s header',
+    answer: refused('Slow.', { 'x-app-quota-reset': '2' }),
+  },
+  {
+    name: '429, `retry-after` in milliseconds',
+    answer: refused('Slow.', {
+      ...{ 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4' },
+      'retry-after': '4000',
+    }),
+  },
+  {
     name: '429, a limit of 1 in its text',
     answer: refused(
       'Rate limit reached on tokens per min (TPM): Limit 1, Used 1. Please try again in 1ms.',
@@ -155,6 +182,11 @@ const REFUSALS: readonly Fault[] = [
       message: 'Pay.',
     }),
   },
+  {
+    name: '429, a plan that is used up',
+    answer: status(429, { code: 'quota_exceeded', message: 'You have no quota' }),
+  },
+  { name: '403, a limit', answer: status(403, { ...RATE, message: 'Rate limit exceeded.' }) },
   { name: '402', answer: status(402, { message: 'Insufficient balance' }) },
   {
     name: '503, wait five hours',
@@ -265,6 +297,13 @@ const ERRORS_IN_200: readonly Fault[] = [
           ? errorEvent(form, RATE)
           : JSON.stringify(errorBody(form, { ...RATE, message: 'Slow.' })),
       ),
+  },
+  {
+    name: 'a 200 with a rate-limit error of another shape',
+    answer: (form) => {
+      const body = { fault: { faultstring: 'Rate limit exceeded' } };
+      return well(form, form.isStream ? event(body) : JSON.stringify(body));
+    },
   },
   {
     name: 'a 200 with an overload error',

@@ -280,6 +280,61 @@ const REFUSALS: readonly [host: string, json: unknown, kind: string | undefined]
     'rate',
   ],
   ['a code that says nothing', { code: 7001, message: 'Something broke', data: null }, undefined],
+  // Names that errors also have, and where they stand.
+  ['a code alone', { code: 'rate_limit_exceeded' }, 'rate'],
+  ['Groq, in a stream', { choices: [], x_groq: { id: 'r', error: 'over capacity' } }, 'capacity'],
+  [
+    'DeepSeek, no resources',
+    { choices: [{ delta: { content: '' }, finish_reason: 'insufficient_system_resource' }] },
+    'capacity',
+  ],
+  [
+    'Zhipu, a failure in mid-stream',
+    { choices: [{ delta: {}, finish_reason: 'network_error' }] },
+    undefined,
+  ],
+  [
+    'NVIDIA through OpenRouter (diegosouzapw/OmniRoute#8210)',
+    {
+      choices: [],
+      error: { code: 502, message: 'Worker local total request limit reached (33/32)' },
+    },
+    'capacity',
+  ],
+  [
+    'words alone (apache/rocketmq-dashboard#2178)',
+    { error: { message: 'quota exceeded' } },
+    'rate',
+  ],
+  [
+    'Apigee',
+    {
+      fault: {
+        faultstring: 'Spike arrest violation',
+        detail: { errorcode: 'policies.ratelimit.SpikeArrestViolation' },
+      },
+    },
+    'rate',
+  ],
+  ['an exception', { exception: 'Too many requests' }, 'rate'],
+  ['Spark, in a header', { header: { code: 11202, message: 'AppIdQpsOverFlowError' } }, 'rate'],
+  [
+    'Volcengine',
+    { ResponseMetadata: { Error: { Code: 'RateLimitExceeded', CodeN: 429, Message: 'x' } } },
+    'rate',
+  ],
+  ['Hunyuan', { Note: 'x', ErrorMsg: { Msg: '请求限频', Code: 2003 } }, 'rate'],
+  ['AWS, by the name of its member', { throttlingException: { message: 'x' } }, 'rate'],
+  ['AWS, unavailable', { serviceUnavailableException: { message: 'x' } }, 'capacity'],
+  ['AWS, a failure', { internalServerException: { message: 'x' } }, undefined],
+  ['FastAPI, a list', { detail: [{ msg: 'rate limit exceeded' }] }, 'rate'],
+  ['FastAPI, an object', { detail: { message: 'rate limit exceeded' } }, 'rate'],
+  ['FastAPI, an error', { detail: { error: { message: 'x', code: 429 } } }, 'rate'],
+  ['errcode', { errcode: 429, errmsg: 'too many' }, 'rate'],
+  ['errno', { errno: 336501, errmsg: 'Rate limit reached for RPM' }, 'rate'],
+  ['retcode', { retcode: 429, msg: 'x' }, 'rate'],
+  ['upper case', { StatusCode: 429, Message: 'Too many requests' }, 'rate'],
+  ['upper case, inside', { Error: { Code: 'Throttling', Message: 'Rate exceeded' } }, 'rate'],
   ['a number as text', { error: { code: '429', message: 'slow' } }, 'rate'],
   ['only words', { error: { message: 'Too many requests, please slow down' } }, 'rate'],
   ['only a text', { error: 'The model is overloaded' }, 'capacity'],
@@ -429,6 +484,13 @@ const honest = fc.oneof(
   }),
   fc.record({ choices: fc.array(fc.record({ delta: fc.record({ content: words }) })) }),
   fc.record({ type: fc.constant('response.output_text.delta'), delta: words, item_id: words }),
+  // Ollama, text-generation-inference.
+  fc.record({
+    message: fc.record({ role: fc.constant('assistant'), content: words }),
+    done: fc.boolean(),
+  }),
+  fc.record({ response: words, done: fc.boolean() }),
+  fc.tuple(fc.record({ generated_text: words })),
   fc.record({ type: fc.constant('response.code_interpreter_call_code.done'), code: words }),
   fc.record({
     object: fc.constant('response'),

@@ -231,3 +231,41 @@ describe('a call that has to wait', () => {
     expect(waits).toEqual([]);
   });
 });
+
+/** Calls join one by one a line that stays as long as that. */
+async function joiningOneByOne(depth: number, seed: number): Promise<number[]> {
+  const { clock, limiter } = setup({ limits: { rpm: 600, tpm: 60_000 }, enforcement: 'slices' });
+  const random = createRandom(seed);
+  const toldMs = new Map<string, number>();
+  limiter.on('throttled', ({ callId, waitMs }) => toldMs.set(callId, waitMs));
+  const found: Told[] = [];
+  let waiting = 0;
+  const join = async (): Promise<void> => {
+    const from = clock.now();
+    waiting++;
+    const reservation = await limiter.acquire({ tokens: Math.round(20 * 15 ** random()) });
+    waiting--;
+    found.push({ toldMs: toldMs.get(reservation.callId) ?? 0, waitedMs: clock.now() - from });
+    reservation.settle();
+  };
+  const calls = Array.from({ length: depth }, join);
+  for (let turn = 0; turn < 200; turn++) {
+    await clock.advance(50 + 100 * random());
+    while (waiting < depth) {
+      calls.push(join());
+      await clock.advance(3);
+    }
+  }
+  await clock.run(Promise.all(calls));
+  // The first have joined at once.
+  return errorsOf(found.slice(depth + 50));
+}
+
+it.each([80, 100, 130])(
+  'nine of ten calls that join a line of %d one by one where seconds are counted are told it within 7 %%',
+  async (depth) => {
+    const errors = await joiningOneByOne(depth, 2);
+    expect(errors[errors.length >> 1]).toBeLessThanOrEqual(0.02);
+    expect(errors[Math.floor(0.9 * errors.length)]).toBeLessThanOrEqual(0.07);
+  },
+);

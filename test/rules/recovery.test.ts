@@ -7,6 +7,7 @@ import {
   forget,
   halt,
   open,
+  reconsider,
   refuse,
   resume,
   start,
@@ -24,6 +25,7 @@ import {
 } from '../../src/rules/recovery-state.ts';
 
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 
 /** Starts a call, and returns its epoch. */
 function started(recovery: Recovery, now = 0): number {
@@ -38,6 +40,36 @@ function resumed(): Recovery {
   resume(recovery, 1);
   return recovery;
 }
+
+describe('what has been refused all the time', () => {
+  /** Refused at once and, after what `act` did a moment later, nine minutes later. */
+  function refusedTwice(act: (recovery: Recovery, now: number) => void, later = 9 * MINUTE) {
+    const recovery = newRecovery(false, 0, 8 * MINUTE);
+    const refused = (now: number) =>
+      refuse(recovery, { epoch: started(recovery, now), cause: 'rate', retryAfterMs: SECOND }, now);
+    refused(0);
+    resume(recovery, later - 30 * SECOND);
+    recovery.pause = { ...recovery.pause!, until: later - 30 * SECOND };
+    act(recovery, later - 10 * SECOND);
+    if (pauseOf(recovery) !== undefined) resume(recovery, later);
+    refused(later);
+    return isGivenUp(recovery, recovery.patienceMs);
+  }
+
+  it.each<[string, (recovery: Recovery, now: number) => void]>([
+    ['nothing', () => {}],
+    ['new limits, or resume()', reconsider],
+    ['a pause of some seconds', (recovery, now) => halt(recovery, 5 * SECOND, now)],
+  ])('still is after %s of an operator', (_, act) => {
+    expect(refusedTwice(act)).toBe(true);
+  });
+
+  it('is not after an operator’s pause of a minute, or when nothing was tried for so long', () => {
+    expect(refusedTwice((recovery, now) => halt(recovery, MINUTE, now))).toBe(false);
+    const quiet = (recovery: Recovery, now: number) => reconsider(recovery, now + 2 * MINUTE);
+    expect(refusedTwice(quiet)).toBe(false);
+  });
+});
 
 describe('a refusal', () => {
   it('pauses for as long as the provider asks', () => {

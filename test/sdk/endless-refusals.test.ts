@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runAs } from '../../src/callers/run-as.ts';
+import type { RateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import { ProviderRefusal } from '../../src/provider-refusal.ts';
 import { RateLimitExceeded } from '../../src/rate-limit-exceeded.ts';
@@ -78,6 +79,26 @@ describe.each(SDKS)('$name: a host that refuses for ever', (sdk) => {
     expect(later.filter(({ error }) => error instanceof sdk.errors.RateLimitError)).toHaveLength(1);
     expect(underWay(limiter)).toEqual(NOTHING);
   });
+
+  it.each<[string, (limiter: RateLimiter, turn: number) => void]>([
+    ['new limits', (limiter, turn) => limiter.configure({ limits: { rpm: 600 + turn } })],
+    ['resume()', (limiter) => limiter.resume()],
+    ['short pauses', (limiter) => limiter.pause({ forMs: 20 * SECOND })],
+  ])(
+    'keeps no call for longer where an operator interferes again and again: %s',
+    async (_, act) => {
+      for (const name of ['no wait', '60 s', '9 min']) {
+        const { client, clock, limiter } = setUp(sdk, ENDLESS[name]!, { limits: { rpm: 600 } });
+        for (let turn = 1; turn <= 20; turn++) {
+          clock.setTimeout(() => act(limiter, turn), 3 * turn * MINUTE);
+        }
+        const calls = Array.from({ length: 20 }, () => ending(clock, () => sdk.ask(client)));
+        expect(late(await clock.run(Promise.all(calls)))).toEqual([]);
+        await clock.runUntilIdle();
+        expect(underWay(limiter)).toEqual(NOTHING);
+      }
+    },
+  );
 
   it('lets a call go as ever that comes when it was quiet for a while', async () => {
     let isWell = false;

@@ -59,6 +59,13 @@ const GUESSED: readonly (readonly [host: string, message: string, type?: string]
   ['a code alone: a limit of the console', 'No.', 'hard_limit_reached'],
   ['a code alone: an account', 'No.', 'account_suspended'],
   ['IBM watsonx', 'The consumption limit is reached.', 'consumption_limit_reached'],
+  ['used-up points', 'You have used up your points.'],
+  ['an insufficient quota', 'quota insufficient', 'quota_insufficient'],
+  ['a quota to buy', 'Quota exhausted, please purchase a token plan'],
+  ['a payment method to add', 'The key has reached its usage quota. Please add payment method.'],
+  ['costs', 'AI cost limit exceeded for this consumer'],
+  ['a month of DashScope’s plans', 'month allocated quota exceeded.'],
+  ['a plan that leaves a model out', 'This model is not included in your plan.'],
 ];
 
 export const MONEY: readonly ErrorFixture[] = [
@@ -597,6 +604,62 @@ export const MONEY: readonly ErrorFixture[] = [
     status: 429,
     body: error(
       'You exceeded your current quota. \\n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 0, model: gemini-2.5-pro\\nPlease retry in 39.1s.',
+    ),
+  },
+  {
+    host: 'GitHub Copilot, no quota',
+    source: 'github/copilot-cli#730',
+    status: 429,
+    body: { message: 'You have no quota', code: 'quota_exceeded' },
+  },
+  {
+    host: 'GitHub Copilot, a month’s requests',
+    source: 'anomalyco/opencode#430',
+    status: 403,
+    body: error(
+      "You're out of premium requests. You have reached your monthly limit for premium requests.",
+    ),
+  },
+  {
+    host: 'GitHub Copilot, an allowance',
+    source: 'microsoft/vscode-copilot-release#13014',
+    status: 429,
+    body: error('You have exceeded your premium request allowance.', { code: 'quota_exceeded' }),
+  },
+  {
+    host: 'ElevenLabs behind a gateway with 429',
+    source: 'home-assistant/core#160414',
+    status: 429,
+    body: {
+      detail: {
+        status: 'quota_exceeded',
+        message:
+          'This request exceeds your quota of 10000. You have 0 credits remaining, while 91 credits are required for this request.',
+      },
+    },
+  },
+  {
+    host: 'Vercel’s AI Gateway, no card',
+    source: 'arlanrakh/talk-to-girlfriend-ai#6',
+    status: 403,
+    body: error('AI Gateway requires a valid credit card on file to service requests.', {
+      type: 'customer_verification_required',
+    }),
+  },
+  {
+    host: 'ChatGPT, a plan without it',
+    source: 'openai/codex#19004',
+    status: 429,
+    body: error('You’re out of Codex messages. To continue upgrade to Plus', {
+      type: 'usage_not_included',
+    }),
+  },
+  {
+    host: 'a plan’s month, with the time of its end',
+    source: 'anomalyco/opencode#44099',
+    status: 429,
+    body: error(
+      'You have exceeded the monthly usage quota. It will reset at 2026-08-29 23:59:59 +0800 CST. We recommend upgrading your plan for more quota, or waiting for the reset.',
     ),
   },
   ...GUESSED.map(([host, message, type]) => ({

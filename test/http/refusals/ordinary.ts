@@ -497,4 +497,59 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
     kind: 'rate',
     retryAfterMs: 125_000,
   },
+  {
+    host: 'new-api, all behind it are busy',
+    source: 'QuantumNous/new-api',
+    status: 429,
+    body: error('当前分组上游负载已饱和，请稍后再试', { type: 'new_api_error' }),
+    kind: 'capacity',
+  },
+  {
+    host: 'NVIDIA, what others leave of a worker',
+    source: 'diegosouzapw/OmniRoute#8210',
+    status: 503,
+    body: error('Worker local total request limit reached (33/32)'),
+    kind: 'capacity',
+  },
+  {
+    host: 'Hugging Face, a model that is being loaded',
+    source: 'Hugging Face, "Inference API", 2023',
+    status: 503,
+    body: { error: 'Model bigcode/starcoder is currently loading', estimated_time: 20 },
+    kind: 'capacity',
+    retryAfterMs: 20_000,
+  },
+  {
+    host: 'Claude, an end of extra usage that comes back by itself',
+    source: 'anthropics/claude-code#42654',
+    status: 429,
+    body: error('You’re out of extra usage · resets 9am (America/Cordoba)', {
+      type: 'rate_limit_error',
+    }),
+    kind: 'rate',
+  },
+  {
+    host: 'GitHub Copilot, a limit of some hours',
+    source: 'github/copilot-cli#2696',
+    status: 429,
+    body: error(
+      'Sorry, you’ve hit a rate limit that restricts the number of Copilot model requests you can make within a specific time period. Please try again in 2 hours.',
+    ),
+    kind: 'rate',
+    retryAfterMs: 7_200_000,
+  },
+  ...(
+    [
+      ['what is left of a minute', 'You have no free requests remaining this minute.'],
+      ['a bucket', 'Token bucket is out of free tokens.'],
+      ['a quota with its wait', 'Quota exceeded, try again in 30s or upgrade your plan.', 30_000],
+      ['a limit with advice', 'Rate limit reached. To continue without it, upgrade to Pro.'],
+      ['credits that a call costs', 'Too many requests: 5 credits required per minute.'],
+    ] as const
+  ).map(
+    ([host, message, retryAfterMs]): OrdinaryFixture => ({
+      ...{ host, source: 'a guess', status: 429, body: error(message), kind: 'rate' as const },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    }),
+  ),
 ];
