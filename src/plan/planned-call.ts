@@ -15,7 +15,7 @@ import { usdOf } from '../providers/usd-of.ts';
 import { writesText } from '../tokens/api.ts';
 import type { Calibration } from '../tokens/calibration/calibration.ts';
 import type { Estimated } from '../tokens/calibration/call-estimate.ts';
-import { estimateCall } from '../tokens/estimate.ts';
+import { estimateCall } from '../tokens/estimate-call.ts';
 import type { EstimateRequest } from '../tokens/estimator.ts';
 import { tokenCount } from '../tokens/token-count.ts';
 import { laneKeyOf, type Upstream } from '../upstream.ts';

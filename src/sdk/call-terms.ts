@@ -9,7 +9,7 @@ import { pricedFor } from '../providers/priced.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AbortHub } from '../queue/abort-hub.ts';
 import type { Estimated } from '../tokens/calibration/call-estimate.ts';
-import { type EstimateSources, estimateSoon } from '../tokens/estimate.ts';
+import { type EstimateSources, estimateSoon } from '../tokens/estimate-call.ts';
 import { laneKeyFor, publishedFor, type Upstream } from '../upstream.ts';
 import type { HookedRequest } from './hooked-request.ts';
 

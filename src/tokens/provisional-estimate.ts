@@ -1,6 +1,6 @@
 import type { Usage } from '../model/usage.ts';
 import type { Calibration } from './calibration/calibration.ts';
-import { type Estimated, withNumbers } from './calibration/call-estimate.ts';
+import { type Estimated, estimatedBy, withNumbers } from './calibration/call-estimate.ts';
 import type { Measurement, Provisional } from './measurement.ts';
 
 /** The uncertainty of a text's estimate, besides that of the model. */
@@ -18,12 +18,12 @@ export function provisionalEstimate(
 ): Estimated {
   const family = `${call.family} (estimated)`;
   const prior = { ...call.prior, ...SPREAD };
-  const estimated = calibration.estimated({ ...call, family, prior, isText });
+  const estimated = estimatedBy(calibration, { ...call, family, prior, isText });
   const learnCounted = async (usage: Usage): Promise<void> => {
     const counted = await recount();
     // The first call of `learn` has already recorded the output.
     if (counted)
-      calibration.estimated({ ...counted, callSites: [], inputSite: undefined }).learn(usage);
+      estimatedBy(calibration, { ...counted, callSites: [], inputSite: undefined }).learn(usage);
   };
   return {
     ...withNumbers(estimated, {}),

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Calibration } from '../../src/tokens/calibration/calibration.ts';
 import type { CustomEstimator } from '../../src/tokens/custom-estimate.ts';
-import { estimateCall, estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateCall } from '../../src/tokens/estimate-call.ts';
 
 beforeAll(warmUp);
 

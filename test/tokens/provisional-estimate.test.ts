@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Calibration } from '../../src/tokens/calibration/calibration.ts';
+import { estimatedBy } from '../../src/tokens/calibration/call-estimate.ts';
 import { CooperativeQueue } from '../../src/tokens/cooperative-queue.ts';
 import { type EstimateRequest, Estimator } from '../../src/tokens/estimator.ts';
 import type { Measurement } from '../../src/tokens/measurement.ts';
@@ -53,7 +54,7 @@ test('responses that come before the vocabulary teach what counts are worth, as 
   await settled(estimator);
   const counted = await measured(estimator, request(TEXT));
   expect(counted.provisional).toBeUndefined();
-  expect(calibration.estimated(counted).inputTokens / 1207).toBeCloseTo(1, 2);
+  expect(estimatedBy(calibration, counted).inputTokens / 1207).toBeCloseTo(1, 2);
 });
 
 test('no call is counted before those that were answered are', async () => {
@@ -67,7 +68,7 @@ test('no call is counted before those that were answered are', async () => {
     await new Promise(setImmediate);
     call = await measured(estimator, request(TEXT));
   }
-  expect(calibration.estimated(call).inputTokens / 1207).toBeCloseTo(1, 2);
+  expect(estimatedBy(calibration, call).inputTokens / 1207).toBeCloseTo(1, 2);
 });
 
 test('they also teach what estimates are worth, at once', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Calibration } from '../../src/tokens/calibration/calibration.ts';
-import { estimateCall, estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateCall } from '../../src/tokens/estimate-call.ts';
 import { allRecorded, errorOf, errorsByGroup } from './recorded.ts';
 import { quantile } from './recorded-requests.ts';
 

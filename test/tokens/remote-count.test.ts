@@ -3,7 +3,8 @@ import OpenAI from 'openai';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createSimulator, createVirtualClock } from '../../src/testing/index.ts';
 import { Calibration } from '../../src/tokens/calibration/calibration.ts';
-import { estimateCall, estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateCall } from '../../src/tokens/estimate-call.ts';
 import {
   anthropicCounter,
   openaiCounter,

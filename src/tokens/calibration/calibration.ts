@@ -1,7 +1,7 @@
 import { isTokenCount, type Usage } from '../../model/usage.ts';
 import type { Measurement } from '../measurement.ts';
 import { tokenCount } from '../token-count.ts';
-import { type Counted, type Estimated, LearningEstimate, NOTHING } from './call-estimate.ts';
+import type { Counted, Learner, Numbers } from './call-estimate.ts';
 import type { FamilyCalibration, SavedFamily } from './family-calibration.ts';
 import { OutputHistory } from './output-history.ts';
 import { RecentMap } from './recent-map.ts';
@@ -28,7 +28,7 @@ const LEAST_TEXT = 40;
  * // …
  * writeFileSync('calibration.json', JSON.stringify(calibration));
  */
-export class Calibration {
+export class Calibration implements Learner {
   readonly #families = new RecentMap<FamilyCalibration>(MOST_FAMILIES);
   readonly #outputs: OutputHistory;
   readonly #surpluses: SurplusHistory;
@@ -43,9 +43,8 @@ export class Calibration {
     this.#surpluses = new SurplusHistory(surpluses);
   }
 
-  /** The corrected estimate of a call; zero for a call without tokens. */
-  estimated(call: Measurement | undefined): Estimated {
-    if (call === undefined) return NOTHING;
+  /** The corrected estimate of a call, in numbers. */
+  numbersOf(call: Measurement): Numbers {
     const { tally, knownTokens, openTokens = 0, outputTokens, inputSite } = call;
     const family = this.#family(call);
     const text = family.tokens(tally);
@@ -53,8 +52,7 @@ export class Calibration {
     const inputTokens = tokenCount(knownTokens + text + surplus);
     const firmInputTokens = Math.min(inputTokens, tokenCount(knownTokens - openTokens + text));
     const marginTokens = tokenCount(family.margin(text));
-    const numbers = { inputTokens, firmInputTokens, outputTokens, marginTokens };
-    return new LearningEstimate(this, call, numbers);
+    return { inputTokens, firmInputTokens, outputTokens, marginTokens };
   }
 
   /** The output to expect of such a call, by what is known now. */

@@ -71,12 +71,14 @@ export interface Counted extends Kind, Pick<Measurement, 'knownTokens' | 'isText
 
 /** What an estimate learns with. */
 export interface Learner {
+  numbersOf(call: Measurement): Numbers;
   expectedOutput(call: Pick<Counted, 'callSites'>, outputTokens: number): number;
   meanOutput(call: Pick<Counted, 'callSites'>): number | undefined;
   learn(call: Counted, usage: Usage): void;
 }
 
-type Numbers = Omit<
+/** What a calibration says of a call. */
+export type Numbers = Omit<
   Estimated,
   'isText' | 'expectedOutputTokens' | 'expectedNow' | 'meanNow' | 'learn'
 >;
@@ -102,8 +104,13 @@ function isSame(one: Prior, other: Prior): boolean {
   return one.weights === weights || one.weights.every((each, i) => each === weights[i]);
 }
 
+/** The corrected estimate of a call; zero for a call without tokens. */
+export function estimatedBy(learner: Learner, call: Measurement | undefined): Estimated {
+  return call === undefined ? NOTHING : new LearningEstimate(learner, call);
+}
+
 /** An estimate of a calibration, which learns from its response. It keeps no text. */
-export class LearningEstimate implements Estimated {
+class LearningEstimate implements Estimated {
   readonly isText: boolean;
   readonly inputTokens: number;
   readonly firmInputTokens: number;
@@ -116,7 +123,8 @@ export class LearningEstimate implements Estimated {
   #tally: readonly number[] | undefined;
   readonly #knownTokens: number;
 
-  constructor(learner: Learner, call: Measurement, numbers: Numbers) {
+  constructor(learner: Learner, call: Measurement) {
+    const numbers = learner.numbersOf(call);
     const kind = sharedKind(call);
     this.inputTokens = numbers.inputTokens;
     this.firmInputTokens = numbers.firmInputTokens;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Calibration } from '../../../src/tokens/calibration/calibration.ts';
+import { type Estimated, estimatedBy } from '../../../src/tokens/calibration/call-estimate.ts';
 import { SCRIPT_COUNT } from '../../../src/tokens/tokenizer/tokens-by-script.ts';
 import { SimulatedModel, TRAFFIC, teach, textCall, usageOf } from './simulated-model.ts';
 
@@ -36,7 +37,7 @@ test('one response in twenty may be nonsense', () => {
     const calibration = new Calibration();
     return Array.from({ length: 80 }, (_, index) => {
       const { call, usage } = model.next();
-      const estimated = calibration.estimated(call);
+      const estimated = estimatedBy(calibration, call);
       estimated.learn(index % 20 === 7 ? usageOf(usage.inputTokens * 2.5) : usage);
       return Math.abs(estimated.inputTokens / usage.inputTokens - 1);
     }).slice(20);
@@ -60,12 +61,12 @@ test('a model that changes its tokens is followed', () => {
 
 describe('learns nothing from', () => {
   const call = textCall(words(1000));
-  const untaught = new Calibration().estimated(call).inputTokens;
+  const untaught = estimatedBy(new Calibration(), call).inputTokens;
   const after = (taught: typeof call, usage: unknown): number => {
     const calibration = new Calibration();
     // Usage is what a provider reports: it may be anything.
-    calibration.estimated(taught).learn(usage as ReturnType<typeof usageOf>);
-    return calibration.estimated(call).inputTokens;
+    estimatedBy(calibration, taught).learn(usage as ReturnType<typeof usageOf>);
+    return estimatedBy(calibration, call).inputTokens;
   };
 
   test.each([
@@ -82,11 +83,11 @@ describe('learns nothing from', () => {
 
   test('the same response twice', () => {
     const [once, twice] = [new Calibration(), new Calibration()];
-    once.estimated(call).learn(usageOf(2000));
-    const estimated = twice.estimated(call);
+    estimatedBy(once, call).learn(usageOf(2000));
+    const estimated = estimatedBy(twice, call);
     estimated.learn(usageOf(2000));
     estimated.learn(usageOf(2000));
-    expect(twice.estimated(call).inputTokens).toBe(once.estimated(call).inputTokens);
+    expect(estimatedBy(twice, call).inputTokens).toBe(estimatedBy(once, call).inputTokens);
   });
 });
 
@@ -96,7 +97,7 @@ describe('prompts of 60 tokens', () => {
   /** The estimates of calls whose text takes 1.2 times what is expected, and up to 3 tokens more. */
   const estimates = (calibration: Calibration, calls: number): number[] =>
     Array.from({ length: calls }, (_, index) => {
-      const estimated = calibration.estimated(prompt);
+      const estimated = estimatedBy(calibration, prompt);
       estimated.learn(usageOf(FRAME + Math.round(1.2 * 90) + (index % 7) - 3));
       return estimated.inputTokens - FRAME;
     });
@@ -109,9 +110,9 @@ describe('prompts of 60 tokens', () => {
   test('stay within a margin of their own', () => {
     const calibration = new Calibration();
     estimates(calibration, 40);
-    const short = calibration.estimated(prompt);
+    const short = estimatedBy(calibration, prompt);
     expect(short.inputTokens + short.marginTokens).toBeGreaterThanOrEqual(FRAME + 108 + 2);
-    const long = calibration.estimated(textCall(words(60_000)));
+    const long = estimatedBy(calibration, textCall(words(60_000)));
     const [shortShare, longShare] = [short, long].map(
       (each) => each.marginTokens / each.inputTokens,
     );
@@ -122,10 +123,10 @@ describe('prompts of 60 tokens', () => {
     const [short, long] = [new Calibration(), new Calibration()];
     const [one, other] = [textCall(words(30)), textCall(words(3000))];
     for (let response = 0; response < 3; response += 1) {
-      short.estimated(one).learn(usageOf(FRAME + 1.2 * 45));
-      long.estimated(other).learn(usageOf(FRAME + 1.2 * 4500));
+      estimatedBy(short, one).learn(usageOf(FRAME + 1.2 * 45));
+      estimatedBy(long, other).learn(usageOf(FRAME + 1.2 * 4500));
     }
-    const tokens = (calibration: Calibration) => calibration.estimated(other).inputTokens;
+    const tokens = (calibration: Calibration) => estimatedBy(calibration, other).inputTokens;
     expect(tokens(short)).toBeGreaterThan(tokens(new Calibration()));
     expect(tokens(short)).toBeLessThan(tokens(long));
   });
@@ -135,40 +136,40 @@ test('what is known beside the text is not taken for text', () => {
   const calibration = new Calibration();
   const call = { ...textCall(words(1000)), knownTokens: 5000 };
   for (let response = 0; response < 30; response += 1) {
-    calibration.estimated(call).learn(usageOf(5000 + 1200));
+    estimatedBy(calibration, call).learn(usageOf(5000 + 1200));
   }
-  expect(calibration.estimated(textCall(words(1000))).inputTokens).toBeCloseTo(1207, -1);
+  expect(estimatedBy(calibration, textCall(words(1000))).inputTokens).toBeCloseTo(1207, -1);
 });
 
 describe('the output', () => {
   const call = { ...textCall(words(10)), callSites: ['chat m whole text 10', 'chat m'] };
   const taught = (outputs: readonly number[]): Calibration => {
     const calibration = new Calibration();
-    for (const tokens of outputs) calibration.estimated(call).learn(usageOf(10, tokens));
+    for (const tokens of outputs) estimatedBy(calibration, call).learn(usageOf(10, tokens));
     return calibration;
   };
 
   test('is what the call allows, as long as there is no experience', () => {
     const first = { ...call, outputTokens: 1000 };
-    expect(new Calibration().estimated(first).expectedOutputTokens).toBe(1000);
-    expect(taught([7, 7]).estimated(first).expectedOutputTokens).toBe(1000);
+    expect(estimatedBy(new Calibration(), first).expectedOutputTokens).toBe(1000);
+    expect(estimatedBy(taught([7, 7]), first).expectedOutputTokens).toBe(1000);
   });
 
   test('is what nine of ten calls stayed within', () => {
     const calibration = taught([100, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
-    expect(calibration.estimated(call).expectedOutputTokens).toBe(90);
+    expect(estimatedBy(calibration, call).expectedOutputTokens).toBe(90);
   });
 
   test('never exceeds what the call allows', () => {
     const limited = { ...call, outputTokens: 64 };
-    expect(taught([500, 500, 500]).estimated(limited).expectedOutputTokens).toBe(64);
+    expect(estimatedBy(taught([500, 500, 500]), limited).expectedOutputTokens).toBe(64);
   });
 
   test('of a kind of call that is new is that of the model', () => {
     const other = { ...call, callSites: ['chat m stream tools 12', 'chat m'] };
-    expect(taught([40, 50, 60]).estimated(other).expectedOutputTokens).toBe(60);
+    expect(estimatedBy(taught([40, 50, 60]), other).expectedOutputTokens).toBe(60);
     const stranger = { ...call, callSites: ['chat n stream text 12', 'chat n'] };
-    expect(taught([40, 50, 60]).estimated(stranger).expectedOutputTokens).toBe(0);
+    expect(estimatedBy(taught([40, 50, 60]), stranger).expectedOutputTokens).toBe(0);
   });
 });
 
@@ -181,7 +182,7 @@ describe('saved as JSON', () => {
     expect(restored.toJSON()).toEqual(calibration.toJSON());
     for (let response = 0; response < 20; response += 1) {
       const { call, usage } = model.next();
-      const [one, other] = [calibration.estimated(call), restored.estimated(call)];
+      const [one, other] = [estimatedBy(calibration, call), estimatedBy(restored, call)];
       const numbers = { learn: null, expectedNow: null };
       expect({ ...other, ...numbers }).toEqual({ ...one, ...numbers });
       one.learn(usage);
@@ -193,7 +194,7 @@ describe('saved as JSON', () => {
     const calibration = new Calibration();
     for (let index = 0; index < 2000; index += 1) {
       const call = { ...textCall(words(1000), `m${index}`), callSites: [`site ${index}`] };
-      calibration.estimated(call).learn(usageOf(1300, 100));
+      estimatedBy(calibration, call).learn(usageOf(1300, 100));
     }
     const saved = calibration.toJSON();
     expect(Object.keys(saved.families).length).toBe(64);
@@ -237,8 +238,8 @@ describe('saved as JSON', () => {
       fc.property(fc.oneof(shaped, fc.anything()), fc.array(usage), (saved, usages) => {
         const calibration = new Calibration(saved);
         const call = textCall(words(1000));
-        for (const each of usages) calibration.estimated(call).learn({ ...usageOf(0), ...each });
-        const estimated = calibration.estimated(call);
+        for (const each of usages) estimatedBy(calibration, call).learn({ ...usageOf(0), ...each });
+        const estimated = estimatedBy(calibration, call);
         expect(estimated.expectedNow()).toBe(estimated.expectedOutputTokens);
         const { inputTokens, firmInputTokens, marginTokens } = estimated;
         const { outputTokens, expectedOutputTokens } = estimated;
@@ -254,11 +255,11 @@ describe('saved as JSON', () => {
 
 describe('what calls of a site take beyond their bodies', () => {
   const call = { ...textCall(words(100)), isText: false, inputSite: 'chat m 0 abc' };
-  const bare = new Calibration().estimated(call).inputTokens;
-  const taught = (surpluses: readonly number[]): ReturnType<Calibration['estimated']> => {
+  const bare = estimatedBy(new Calibration(), call).inputTokens;
+  const taught = (surpluses: readonly number[]): Estimated => {
     const calibration = new Calibration();
-    for (const surplus of surpluses) calibration.estimated(call).learn(usageOf(bare + surplus));
-    return calibration.estimated(call);
+    for (const surplus of surpluses) estimatedBy(calibration, call).learn(usageOf(bare + surplus));
+    return estimatedBy(calibration, call);
   };
 
   test('is known from the third call on, where it is always the same', () => {
@@ -301,21 +302,21 @@ describe('what calls of a site take beyond their bodies', () => {
   test('is kept when a calibration is saved, and is no matter of other sites', () => {
     const calibration = new Calibration();
     for (let response = 0; response < 5; response += 1) {
-      calibration.estimated(call).learn(usageOf(bare + 5000));
+      estimatedBy(calibration, call).learn(usageOf(bare + 5000));
     }
     const restored = new Calibration(JSON.parse(JSON.stringify(calibration)));
-    expect(restored.estimated(call).inputTokens).toBe(bare + 5000);
-    expect(restored.estimated({ ...call, inputSite: 'chat m 0 xyz' }).inputTokens).toBe(bare);
+    expect(estimatedBy(restored, call).inputTokens).toBe(bare + 5000);
+    expect(estimatedBy(restored, { ...call, inputSite: 'chat m 0 xyz' }).inputTokens).toBe(bare);
   });
 });
 
 test('weights that are no better than the prior ones are not used', () => {
   const calibration = new Calibration();
   const call = textCall(words(1000));
-  const bare = calibration.estimated(call).inputTokens;
+  const bare = estimatedBy(calibration, call).inputTokens;
   for (const factor of [1.3, 0.8, 1.3, 0.8, 1.3, 0.8, 1.3, 0.8]) {
-    const estimated = calibration.estimated(call);
+    const estimated = estimatedBy(calibration, call);
     estimated.learn(usageOf(Math.round(bare * factor)));
   }
-  expect(Math.abs(calibration.estimated(call).inputTokens / bare - 1)).toBeLessThan(0.12);
+  expect(Math.abs(estimatedBy(calibration, call).inputTokens / bare - 1)).toBeLessThan(0.12);
 });

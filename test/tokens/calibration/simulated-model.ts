@@ -1,7 +1,7 @@
 import type { Usage } from '../../../src/model/usage.ts';
 import { createRandom } from '../../../src/testing/random.ts';
 import type { Calibration } from '../../../src/tokens/calibration/calibration.ts';
-import type { Estimated } from '../../../src/tokens/calibration/call-estimate.ts';
+import { type Estimated, estimatedBy } from '../../../src/tokens/calibration/call-estimate.ts';
 import type { Measurement } from '../../../src/tokens/measurement.ts';
 import { priorOf } from '../../../src/tokens/model-prior.ts';
 import {
@@ -102,7 +102,7 @@ export function teach(
 ): { estimated: Estimated; actual: number }[] {
   return Array.from({ length: responses }, () => {
     const { call, usage } = model.next();
-    const estimated = calibration.estimated(call);
+    const estimated = estimatedBy(calibration, call);
     estimated.learn(usage);
     return { estimated, actual: usage.inputTokens };
   });
