@@ -20,15 +20,19 @@ const STORES = ['test/redis/**/*.test.ts', 'test/postgres/**/*.test.ts'];
 /**
  * Their test files leave nothing behind, and may share a process, which loads the SDKs once. What a
  * first call loads decides which of the first calls comes first: so it is loaded before
- * (test/support/loaded.ts), except for the file that tests just that. Long simulations of clients,
- * most lanes, and what measures memory have a process each.
+ * (test/support/loaded.ts), except for the files that test just that. Those that measure memory, start
+ * processes or serve HTTP have a process each.
  */
 const SHARING = [
   'test/{batch,batch-api,budget,fetch,http,model,otel,plan}/**/*.test.ts',
   'test/{providers,queue,report,rules,shared,testing,tokens}/**/*.test.ts',
+  'test/{aws,integrations,lane}/**/*.test.ts',
   'test/callers/!(idle-callers).test.ts',
-  'test/sdk/!(charging|first-call).test.ts',
-  'test/lane/learning*.test.ts',
+  'test/cli/{answers,batch,batch-results,files,id-set,mistakes,plan,steady-send,via-batch}.test.ts',
+  'test/sdk/!(first-call).test.ts',
+  'test/{anthropic-limits,calibrated,clock,configure,configure-use,duration,events}.test.ts',
+  'test/{enforcement-names,errors,limiter,margin,misplaced-options,operator-pauses}.test.ts',
+  'test/{options,overtaking,plan,schedule,tier,unended,unshared,validate}.test.ts',
 ];
 
 const projects: TestProjectConfiguration[] = [

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { CallTooLarge } from '../src/errors.ts';
 import { createRateLimiter } from '../src/limiter.ts';
 import { FastClock } from './support/fast-clock.ts';
+import { runs } from './support/runs.ts';
 import { arrivals, greatestIn, type Started, schedule } from './support/schedule.ts';
 
-const RUNS = { numRuns: 1000 };
+const RUNS = { numRuns: runs(300) };
 const MINUTE_MS = 60_000;
 /** Float sums of a run may differ from ours by less than this. */
 const ROUNDING = 1e-3;
@@ -183,7 +184,7 @@ describe('any schedule', () => {
           }
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 

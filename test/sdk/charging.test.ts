@@ -20,7 +20,7 @@ const SERVERS = [
 const ACCOUNTS = [
   { tpm: 30_000, characters: 2000, maxTokens: 2000, outputTokens: 300 },
   { tpm: 30_000, characters: 1000, maxTokens: 500, outputTokens: 200 },
-  { tpm: 30_000_000, characters: 800_000, maxTokens: 400_000, outputTokens: 60_000 },
+  { tpm: 3_000_000, characters: 80_000, maxTokens: 40_000, outputTokens: 6000 },
 ];
 
 const CASES = ACCOUNTS.flatMap((account) => SERVERS.map((server) => ({ ...account, ...server })));

@@ -4,7 +4,7 @@ import { type Decision, decide, type Grant } from '../../src/rules/decide.ts';
 import { type LaneState, newLane } from '../../src/rules/lane-state.ts';
 import { policyOf } from '../rules/limits/policies.ts';
 
-const RUNS = { numRuns: 500 };
+const RUNS = { numRuns: 200 };
 /** Sums of shares may be off by less than this. */
 const ROUNDING = 1e-6;
 /** Enough that no call ever waits for it: a token takes a millisecond. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import type { TokenEstimate } from '../../src/model/usage.ts';
 import { CooperativeQueue } from '../../src/tokens/cooperative-queue.ts';
 import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
 import { Estimator } from '../../src/tokens/estimator.ts';
 import { nextTurn } from '../../src/tokens/next-turn.ts';
+import { runs } from '../support/runs.ts';
 import { chat } from './estimates.ts';
 import { pngDataUrl } from './image-headers.ts';
 
@@ -177,11 +179,16 @@ describe('whatever the body', () => {
 
   /** Two whole numbers from 0 up, the same each time. */
   const isSane = async (provider: string, path: string, body: unknown): Promise<void> => {
+    const estimate = await isWhole(provider, path, body);
+    expect(await estimateTokens({ provider, path, body })).toEqual(estimate);
+  };
+
+  const isWhole = async (provider: string, path: string, body: unknown): Promise<TokenEstimate> => {
     const estimate = await estimateTokens({ provider, path, body });
     for (const tokens of [estimate.inputTokens, estimate.outputTokens]) {
       expect(Number.isSafeInteger(tokens) && tokens >= 0).toBe(true);
     }
-    expect(await estimateTokens({ provider, path, body })).toEqual(estimate);
+    return estimate;
   };
 
   const anything = fc.anything({
@@ -200,7 +207,7 @@ describe('whatever the body', () => {
       for (const bodies of [anything, bodyLike]) {
         await fc.assert(
           fc.asyncProperty(bodies, (body) => isSane(provider, path, body)),
-          { numRuns: 150, seed: 1 },
+          { numRuns: runs(40), seed: 1 },
         );
       }
     },
@@ -231,14 +238,20 @@ describe('whatever the body', () => {
     ['a cycle', cycle],
     ['getters that throw', trap],
     ['a revoked proxy', revoked.proxy],
-    ['an endless list of endless lists', { messages: endless, input: endless, prompt: endless }],
-    ['a sparse list', { messages: new Array(2 ** 32 - 1), input: new Array(2 ** 32 - 1) }],
     ['parts that throw', { messages: [trap, { content: [trap] }], tools: [trap], system: trap }],
     ['a function', () => 1],
     ['half surrogate pairs', { messages: [{ content: '\ud800'.repeat(9000) }] }],
     ['special tokens', { messages: [{ content: '<|endoftext|>'.repeat(900) }] }],
   ])('%s', async (_name, body) => {
     for (const path of PATHS) await isSane('openai', path, body);
+  });
+
+  // Each is read up to a bound, which takes a while: once will do.
+  test.each([
+    ['an endless list of endless lists', { messages: endless, input: endless, prompt: endless }],
+    ['a sparse list', { messages: new Array(2 ** 32 - 1), input: new Array(2 ** 32 - 1) }],
+  ])('%s is read up to a bound', async (_name, body) => {
+    for (const path of PATHS) await isWhole('openai', path, body);
   });
 });
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { runs } from '../support/runs.ts';
 import { chat, claude, responses } from './estimates.ts';
 import { anyScript } from './tokenizer/strings.ts';
 
 beforeAll(warmUp);
 
-const SEEDED = { numRuns: 2000, seed: 1 };
+const SEEDED = { numRuns: runs(700), seed: 1 };
 const user = (content: string) => ({ role: 'user', content });
 const body = (...contents: readonly string[]) => ({
   model: 'gpt-4o',

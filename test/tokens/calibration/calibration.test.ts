@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { Calibration } from '../../../src/tokens/calibration/calibration.ts';
 import { type Estimated, estimatedBy } from '../../../src/tokens/calibration/call-estimate.ts';
 import { SCRIPT_COUNT } from '../../../src/tokens/tokenizer/tokens-by-script.ts';
+import { runs } from '../../support/runs.ts';
 import { SimulatedModel, TRAFFIC, teach, textCall, usageOf } from './simulated-model.ts';
 
 const NOISE = 0.025;
 const words = (tokens: number): Float64Array => new Float64Array(SCRIPT_COUNT).fill(tokens, 0, 1);
 
 describe.each(Object.entries(TRAFFIC))('after 20 responses to %s', (_name, traffic) => {
-  const later = Array.from({ length: 30 }, (_, seed) => {
+  const later = Array.from({ length: 12 }, (_, seed) => {
     const model = new SimulatedModel(seed, traffic, NOISE);
     return teach(new Calibration(), model, 60).slice(20);
   }).flat();
@@ -32,7 +33,7 @@ describe.each(Object.entries(TRAFFIC))('after 20 responses to %s', (_name, traff
 });
 
 test('one response in twenty may be nonsense', () => {
-  const errors = Array.from({ length: 20 }, (_, seed) => {
+  const errors = Array.from({ length: 10 }, (_, seed) => {
     const model = new SimulatedModel(seed, TRAFFIC['a coding agent']!, NOISE);
     const calibration = new Calibration();
     return Array.from({ length: 80 }, (_, index) => {
@@ -248,7 +249,7 @@ describe('saved as JSON', () => {
           expect(Number.isSafeInteger(tokens) && tokens >= 0).toBe(true);
         }
       }),
-      { numRuns: 1000, seed: 1 },
+      { numRuns: runs(300), seed: 1 },
     );
   });
 });

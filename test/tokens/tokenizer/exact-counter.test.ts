@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyTally } from '../../../src/tokens/tokenizer/tokens-by-script.ts';
+import { runs } from '../../support/runs.ts';
 import { PUBLISHED_TEXTS } from '../published-examples.ts';
 import { counted, pair } from './oracle.ts';
 import { realTexts } from './real-files.ts';
@@ -20,7 +21,7 @@ describe.each([pair('o200k_base'), pair('cl100k_base')])('$name', (encoding) => 
   test('any string of any scripts has as many tokens as js-tiktoken gives it', () => {
     fc.assert(
       fc.property(anyScript, (text) => count(text) === encoding.expected(text)),
-      { numRuns: 3000, seed: 1 },
+      { numRuns: runs(1000), seed: 1 },
     );
   });
 
@@ -40,7 +41,7 @@ describe.each([pair('o200k_base'), pair('cl100k_base')])('$name', (encoding) => 
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         expect(count(text)).toBe(count(new TextDecoder().decode(new TextEncoder().encode(text))));
       }),
-      { numRuns: 2000, seed: 2 },
+      { numRuns: runs(1000), seed: 2 },
     );
   });
 

@@ -26,7 +26,7 @@ describe.each([
       fc.property(text, (string) => {
         expect(pieces(pieceEnd, string)).toEqual(string.match(published) ?? []);
       }),
-      { numRuns: runs(3000), seed: 1 },
+      { numRuns: runs(1500), seed: 1 },
     );
   });
 
@@ -51,7 +51,7 @@ describe.each([
         const whole = pieceEnd(unitsOf(text), 0, cut.length);
         expect(whole).toBe(pieceEnd(unitsOf(cut), 0, cut.length));
       }),
-      { numRuns: 3000, seed: 2 },
+      { numRuns: runs(1500), seed: 2 },
     );
   });
 });
