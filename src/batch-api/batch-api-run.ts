@@ -132,16 +132,13 @@ export class BatchApiRun {
       return;
     }
     const sent = await this.#submission.send(plan, parcel.lines);
-    if ('batch' in sent) this.#submitted(plan, sent.batch);
-    else if (sent.status === 429 && !isMoney(sent.error)) this.#rounds.deferred(plan);
+    if ('batch' in sent) {
+      const { journal, say } = this.#job;
+      journal.submitted(plan.token, sent.batch);
+      say(`Batch ${sent.batch} submitted: ${requestsIn(plan)}`);
+      this.#begin(this.#follower.follow(plan.token, sent.batch));
+    } else if (sent.status === 429 && !isMoney(sent.error)) this.#rounds.deferred(plan);
     else this.#rounds.refused(plan, sent.error);
-  }
-
-  #submitted(plan: OpenBatch, batch: string): void {
-    const { journal, say } = this.#job;
-    journal.submitted(plan.token, batch);
-    say(`Batch ${batch} submitted: ${requestsIn(plan)}`);
-    this.#begin(this.#follower.follow(plan.token, batch));
   }
 
   /** Goes on with a batch of an earlier run, which may have been submitted or not. */
