@@ -1,16 +1,6 @@
 import { DIMENSIONS, type Dimension, type Subject } from '../../model/limits.ts';
 import type { PauseCause } from '../../model/refusal.ts';
-import {
-  type Codec,
-  flag,
-  list,
-  number,
-  oneOf,
-  optional,
-  record,
-  table,
-  time,
-} from '../codec.ts';
+import { type Codec, flag, list, number, oneOf, optional, record, table, time } from '../codec.ts';
 import { meteredLimit } from '../limits/limits-codec.ts';
 import type { Tuning } from '../limits/tuning.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
