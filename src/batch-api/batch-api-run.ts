@@ -3,11 +3,13 @@ import { BatchFollower, requestsIn } from './batch-follower.ts';
 import { Collection } from './collection.ts';
 import type { BatchApiJob } from './job.ts';
 import type { OpenBatch } from './journal.ts';
+import { isMoney } from './looks.ts';
 import { Packing, type Parcel } from './packing.ts';
 import { FULL_PURSE, type Purse } from './purse.ts';
 import { Rounds } from './rounds.ts';
 import { RunControl } from './run-control.ts';
 import { Submission } from './submission.ts';
+import type { VendorLimits } from './vendor.ts';
 
 /**
  * Sends calls in batches, follows these, and records their results, until no batch is open. What
@@ -95,10 +97,11 @@ export class BatchApiRun {
 
   async #submitAll(): Promise<void> {
     const { vendor, calls, isDone, journal } = this.#job;
-    const packing = new Packing(vendor, this.#rounds.limits);
+    const { limits } = this.#rounds;
+    const packing = new Packing(vendor, limits);
     for await (const call of calls()) {
       this.#control.expectGoingOn();
-      if (this.#control.isCanceled) return;
+      if (this.#control.isCanceled || limits !== this.#rounds.limits) return;
       if (isDone(call.id) || !this.#book.isFree(call.id)) continue;
       const usd = await this.#purse.priceOf(call);
       if (!this.#purse.hasRoom(packing.usd + usd)) {
@@ -107,13 +110,20 @@ export class BatchApiRun {
       }
       const full = packing.add(call, usd);
       if (full === undefined) journal.left.add(call.id);
-      for (const parcel of full ?? []) await this.#submit(parcel);
+      await this.#submit(full ?? [], limits);
     }
-    for (const parcel of packing.rest()) await this.#submit(parcel);
+    await this.#submit(packing.rest(), limits);
   }
 
-  async #submit(parcel: Parcel): Promise<void> {
-    if (this.#control.isCanceled) return;
+  /** Where one was too large, the others are, too: the next round packs them anew. */
+  async #submit(parcels: Iterable<Parcel>, limits: VendorLimits): Promise<void> {
+    for (const parcel of parcels) {
+      if (this.#control.isCanceled || limits !== this.#rounds.limits) return;
+      await this.#submitOne(parcel);
+    }
+  }
+
+  async #submitOne(parcel: Parcel): Promise<void> {
     this.#control.expectGoingOn();
     const plan = this.#book.open(parcel, Math.round(this.#job.clock.now()));
     if (plan === undefined) {
@@ -122,16 +132,13 @@ export class BatchApiRun {
       return;
     }
     const sent = await this.#submission.send(plan, parcel.lines);
-    if ('batch' in sent) this.#submitted(plan, sent.batch);
-    else if (sent.status === 429) this.#rounds.deferred(plan);
+    if ('batch' in sent) {
+      const { journal, say } = this.#job;
+      journal.submitted(plan.token, sent.batch);
+      say(`Batch ${sent.batch} submitted: ${requestsIn(plan)}`);
+      this.#begin(this.#follower.follow(plan.token, sent.batch));
+    } else if (sent.status === 429 && !isMoney(sent.error)) this.#rounds.deferred(plan);
     else this.#rounds.refused(plan, sent.error);
-  }
-
-  #submitted(plan: OpenBatch, batch: string): void {
-    const { journal, say } = this.#job;
-    journal.submitted(plan.token, batch);
-    say(`Batch ${batch} submitted: ${requestsIn(plan)}`);
-    this.#begin(this.#follower.follow(plan.token, batch));
   }
 
   /** Goes on with a batch of an earlier run, which may have been submitted or not. */

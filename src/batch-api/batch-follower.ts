@@ -66,7 +66,7 @@ export class BatchFollower {
       job.say(`The provider no longer knows batch ${batch}: ${AGAIN}`);
       rounds.again(plan, 'gone');
     } else if (state.code === 'token_limit_exceeded') rounds.deferred(plan);
-    else rounds.refused(plan, new Error(state.message));
+    else rounds.refused(plan, Object.assign(new Error(state.message), { error: state }));
     return state.kind === 'running' ? 'running' : 'over';
   }
 

@@ -42,7 +42,7 @@ export class Collection {
     let succeeded = 0;
     for await (const { wireId, outcome } of job.vendor.results(batch)) {
       this.#control.expectGoingOn();
-      const index = Number(wireId.slice(plan.token.length + 1));
+      const index = indexIn(plan, wireId);
       const id = ids.at(index);
       if (id === undefined || outcome.kind === 'unanswered' || isRecorded[index] === 1) continue;
       isRecorded[index] = 1;
@@ -65,4 +65,9 @@ export class Collection {
       throw error;
     }
   }
+}
+
+/** `NaN` for a line that names none of its calls: it is nobody's answer. */
+function indexIn({ token }: OpenBatch, wireId: string): number {
+  return wireId.startsWith(`${token}-`) ? Number(wireId.slice(token.length + 1) || NaN) : NaN;
 }

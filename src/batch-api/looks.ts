@@ -1,5 +1,5 @@
 import { field } from '../model/json.ts';
-import { isPassing } from './vendor.ts';
+import { isPassing, saysMoney } from './vendor.ts';
 
 /** Between looks: the documentation's examples look once a minute. */
 const FIRST_LOOK_MS = 5_000;
@@ -15,7 +15,13 @@ export function lookAfterMs(looks: number): number {
 
 /** Whether an error is about more than one batch. */
 export function isFatal(error: unknown): boolean {
-  return FATAL.includes(field(error, 'status'));
+  return FATAL.includes(field(error, 'status')) || isMoney(error);
+}
+
+/** Whether no batch goes before somebody pays. SDKs keep a body, or what is in its `error`. */
+export function isMoney(error: unknown): boolean {
+  const said = field(error, 'error');
+  return saysMoney(said) || saysMoney({ error: said });
 }
 
 /** Whether a status says that nothing was submitted. */

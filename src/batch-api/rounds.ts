@@ -1,3 +1,4 @@
+import { field } from '../model/json.ts';
 import type { BatchBook } from './batch-book.ts';
 import type { BatchApiJob } from './job.ts';
 import type { OpenBatch } from './journal.ts';
@@ -6,6 +7,10 @@ import type { VendorLimits } from './vendor.ts';
 
 /** Held in memory while a batch is made, at most: far below both vendors' limits. */
 const MOST_BYTES = 32_000_000;
+/** What is before the vendor, such as a proxy, may take less at once. */
+const TOO_LARGE = 413;
+/** Of batches that are too large: a host that takes none of a 64th takes none. */
+const MOST_HALVINGS = 6;
 
 /**
  * Calls are submitted in rounds. Here it is decided what becomes of the calls of a batch that came to
@@ -19,6 +24,7 @@ export class Rounds {
   readonly #job: Pick<BatchApiJob, 'journal' | 'say'>;
   readonly #book: BatchBook;
   #limits: VendorLimits;
+  #halvings = 0;
   /** Another round waits until a batch has ended. */
   #needsRoom = false;
 
@@ -66,20 +72,34 @@ export class Rounds {
       this.#book.close(plan, 'too_large', [0]);
       return;
     }
-    if (isAlone) this.#limits = { ...this.#limits, requests: Math.ceil(size / 2) };
+    if (isAlone) this.#halve(plan);
     this.again(plan, 'deferred');
     this.#needsRoom = true;
   }
 
-  /** Its calls go live. @throws the error, where it is about more than this batch */
+  /**
+   * Its calls go live; into smaller batches, if it was too large.
+   * @throws the error, where it is about more than this batch: what has no money now would cost twice as
+   * much live, later
+   */
   refused(plan: OpenBatch, error: unknown): void {
     if (isFatal(error)) {
       this.#book.close(plan, 'refused', []);
       throw error;
     }
+    const isTooLarge = field(error, 'status') === TOO_LARGE && plan.ids.length > 1;
+    if (isTooLarge && this.#halvings++ < MOST_HALVINGS) {
+      this.#halve(plan);
+      this.again(plan, 'too_large');
+      return;
+    }
     const message = error instanceof Error ? error.message : String(error);
     this.#job.say(`The provider refused a batch: ${message}. Its requests are sent live`);
     this.#book.close(plan, 'refused', [...Array(plan.ids.length).keys()]);
+  }
+
+  #halve({ ids }: OpenBatch): void {
+    this.#limits = { ...this.#limits, requests: Math.ceil(ids.length / 2) };
   }
 
   /** Its calls go into batches in the next round. */

@@ -110,6 +110,7 @@ async function sendAll(
         writeReport(asked.report, report.html(), line);
     }
     const tookMs = (io.clock ?? systemClock).now() - startedAt;
+    expectAllSent(session, usable - done - session.recorded, input);
     return await ended(asked, session, line, { survey, found: results.found, tookMs });
   } catch (error) {
     if (error instanceof HeadroomError) throw new CommandError(error.message, EXIT.stopped);
@@ -136,6 +137,13 @@ function writeReport(path: string, html: string, line: ProgressLine): void {
     const why = error instanceof Error ? error.message : String(error);
     line.say(`The report can't be written: ${why}`);
   }
+}
+
+/** The file is read a second time while its requests are sent. */
+function expectAllSent(session: BatchSession, left: number, input: string): void {
+  if (left <= 0) return;
+  const why = `${countOf(left, 'request')} ${verbOf(left, 'is', 'are')} no longer there`;
+  session.stop(new CommandError(`${input} was changed while it was read: ${why}`, EXIT.stopped));
 }
 
 /** Says how it ended. Returns the exit code. */

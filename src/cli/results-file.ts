@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import * as fs from 'node:fs';
-import { CommandError } from './exit-code.ts';
+import { CommandError, EXIT } from './exit-code.ts';
 import { IdSet } from './id-set.ts';
 import { type Line, linesOf } from './lines.ts';
 import { isTornResult, readResult } from './result-line.ts';
@@ -36,13 +36,18 @@ export class ResultsFile {
   readonly #recorded: IdSet;
   readonly #fd: number;
   readonly #write: (fd: number, bytes: Uint8Array) => number;
+  readonly #path: string;
   #isSynced = true;
+  /** Some file systems don't count links. */
+  readonly #countsLinks: boolean;
 
   private constructor(path: string, known: Opened, write: ResultsOptions['write']) {
     this.found = known.found;
     this.#recorded = known.recorded;
     this.#write = write ?? ((fd, bytes) => fs.writeSync(fd, bytes));
     this.#fd = fs.openSync(path, 'a');
+    this.#path = path;
+    this.#countsLinks = fs.fstatSync(this.#fd).nlink > 0;
   }
 
   /**
@@ -86,16 +91,25 @@ export class ResultsFile {
     this.#isSynced = false;
   }
 
-  /** What was written is on the disk when it returns. */
+  /**
+   * What was written is on the disk when it returns.
+   * @throws CommandError where nobody could read it there: the file was removed or replaced
+   */
   sync(): void {
     if (this.#isSynced) return;
     fs.fdatasyncSync(this.#fd);
     this.#isSynced = true;
+    if (!this.#countsLinks || fs.fstatSync(this.#fd).nlink > 0) return;
+    const what = `${this.#path} was removed or replaced while it was written`;
+    throw new CommandError(`${what}: the results of this run are lost`, EXIT.stopped);
   }
 
   close(): void {
-    this.sync();
-    fs.closeSync(this.#fd);
+    try {
+      this.sync();
+    } finally {
+      fs.closeSync(this.#fd);
+    }
   }
 }
 

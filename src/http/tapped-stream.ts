@@ -63,6 +63,8 @@ class TappedSource implements ChunkSource {
     this.#tap = tap;
     this.#onEnd = onEnd;
     this.#clock = clock;
+    // An abort ends the body of a reader that doesn't read, too.
+    body.closed.catch(() => void (this.#end ?? this.#read()));
   }
 
   /** Reads until there are bytes to pass on: a tap holds back incomplete events. */
@@ -107,8 +109,9 @@ class TappedSource implements ChunkSource {
       this.#body.releaseLock();
       this.#finished({}, true);
     } catch (error) {
-      if (this.#end === undefined) this.#finish(false);
-      this.#finished(this.#end ?? { error }, false);
+      if (this.#end !== undefined) return;
+      this.#finish(false);
+      this.#finished({ error }, false);
     }
   }
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../model/did-you-mean.ts';
-import { expected } from '../validate.ts';
+import { expected, expectFunction, expectObject } from '../validate.ts';
 
 /** What a number has to be, beyond finite. */
 interface NumberRules {
@@ -39,14 +39,40 @@ export function expectKeys(
   keys: readonly string[],
   owner: string = name,
 ): void {
-  if (typeof value !== 'object' || value === null) throw expected(name, 'an object', value);
-  for (const key of Object.keys(value)) {
+  expectObject(name, value, 'an object');
+  if (value instanceof Promise) throw expected(name, 'an object', value);
+  for (const key of Object.keys(Object(value))) {
     if (keys.includes(key)) continue;
     const meant = didYouMean(key, keys, '`');
     throw new TypeError(
       `Unknown option \`${key}\` of \`${owner}\`; known are ${keys.join(', ')}${meant}`,
     );
   }
+}
+
+/** Returns `value` where it is a boolean; throws a `TypeError` else. */
+export function expectBoolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw expected(name, '`true` or `false`', value);
+}
+
+/** Returns `value` where it is a list of texts; throws a `TypeError` else. */
+export function expectTexts(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw expected(name, 'an array of strings', value);
+  return value.map((each, index) => {
+    if (typeof each === 'string' && each !== '') return each;
+    throw expected(`${name}[${index}]`, "a string that isn't empty", each);
+  });
+}
+
+/** A function of the user's whose results are checked: a wrong one would change what is simulated. */
+export function checkedFunction<Args extends unknown[], Result>(
+  name: string,
+  given: (...args: Args) => unknown,
+  check: (result: unknown) => Result,
+): (...args: Args) => Result {
+  expectFunction(name, given);
+  return (...args) => check(given(...args));
 }
 
 function within(value: number, { min, max, above, integer }: NumberRules): boolean {

@@ -1,6 +1,6 @@
 import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
-import { expectChoice, expectFinite, expectKeys } from './expect.ts';
+import { checkedFunction, expectChoice, expectFinite, expectKeys } from './expect.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -62,9 +62,10 @@ export type FaultModel =
 export type FaultSource = (call: SimulatedCall, random: Random) => Fault | 'none';
 
 export function faultSource(model: FaultModel): FaultSource {
-  if (typeof model === 'function') return model;
+  const known = (fault: unknown): Fault | 'none' => expectChoice('faults', fault, SCRIPTED);
+  if (typeof model === 'function') return checkedFunction('faults', model, known);
   if (isScript(model)) {
-    const script = model.map((fault) => expectChoice('faults', fault, SCRIPTED));
+    const script = model.map(known);
     return (call) => script[call.id - 1] ?? 'none';
   }
   return drawn(model);

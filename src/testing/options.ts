@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, clockOption } from '../clock.ts';
 import { expected } from '../validate.ts';
 import {
   type BatchSettings,
@@ -6,14 +6,21 @@ import {
   type SimulatedBatchOptions,
 } from './batches/batch-options.ts';
 import { CHARGE_NAMES, type ChargeRule } from './charging.ts';
-import { expectChoice, expectFinite, expectKeys } from './expect.ts';
+import {
+  checkedFunction,
+  expectBoolean,
+  expectChoice,
+  expectFinite,
+  expectKeys,
+  expectTexts,
+} from './expect.ts';
 import { type FaultModel, type FaultSource, faultSource } from './faults.ts';
 import { checkLatency, type LatencyModel } from './latency.ts';
 import { LIMIT_NAMES, type SimulatorLimits } from './limit-names.ts';
 import { ENFORCEMENTS, type SimulatorEnforcement } from './meters/create-meter.ts';
 import type { Fill } from './pool.ts';
 import { quarterOfCharacters } from './prompt.ts';
-import type { ReplyFunction } from './reply.ts';
+import { type ReplyFunction, resolveReply } from './reply.ts';
 
 /** The API that the simulator speaks: its paths, headers and bodies. */
 export type SimulatorProvider = 'openai' | 'azure' | 'compatible' | 'anthropic';
@@ -148,19 +155,19 @@ export function resolveOptions(options: SimulatorOptions): SimulatorSettings {
     enforcement: enforcementOf(options.enforcement ?? 'bucket'),
     fill: resolveFill(options.fill ?? 1),
     charge: resolveCharge(options.charge ?? CHARGES[provider]),
-    refund: options.refund ?? false,
-    countFailed: options.countFailed ?? provider === 'openai',
+    refund: expectBoolean('refund', options.refund ?? false),
+    countFailed: expectBoolean('countFailed', options.countFailed ?? provider === 'openai'),
     latency,
     fault: faultSource(options.faults ?? []),
-    clock: options.clock ?? systemClock,
-    reply: options.reply,
+    clock: clockOption(options.clock ?? undefined),
+    reply: resolveReply(options.reply),
     tokensPerChunk: expectFinite('tokensPerChunk', options.tokensPerChunk ?? 1, {
       min: 1,
       integer: true,
     }),
-    countTokens: options.countTokens ?? quarterOfCharacters,
+    countTokens: resolveCount(options.countTokens),
     seed: expectFinite('seed', options.seed ?? 1),
-    keys: options.keys,
+    keys: options.keys && expectTexts('keys', options.keys),
     batches: resolveBatches(
       options.batches ?? {},
       provider === 'anthropic' ? 'anthropic' : 'openai',
@@ -205,10 +212,18 @@ function resolveFill(fill: Fill): Fill {
 }
 
 function resolveCharge(charge: ChargeRule): ChargeRule {
-  if (typeof charge === 'function') return charge;
+  if (typeof charge === 'function') return checkedFunction('charge', charge, atLeast0('charge'));
   const rule: ChargeRule | undefined = CHARGE_NAMES.find((known) => known === charge);
   if (rule !== undefined) return rule;
   throw expected('charge', "'max', 'sum', 'characters', 'produced' or a function", charge);
+}
+
+const atLeast0 = (name: string) => (amount: unknown) => expectFinite(name, amount, { min: 0 });
+
+function resolveCount(count: SimulatorOptions['countTokens']): (text: string) => number {
+  return count === undefined
+    ? quarterOfCharacters
+    : checkedFunction('countTokens', count, atLeast0('countTokens'));
 }
 
 /** Users write `'window'`, as for a limiter; the older name is `'sliding'`. */

@@ -1,5 +1,6 @@
 import { expected } from '../validate.ts';
 import type { SimulatedCall } from './call.ts';
+import { checkedFunction, expectKeys } from './expect.ts';
 
 /** What a reply function may return besides a text. */
 export interface ReplyParts {
@@ -27,6 +28,21 @@ export interface Reply {
   readonly truncated: boolean;
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
+}
+
+const PARTS: readonly (keyof ReplyParts)[] = [
+  ...(['text', 'outputTokens', 'cachedInputTokens', 'cacheWriteTokens'] as const),
+];
+
+/** @throws TypeError for what is no function; the function, for what is no reply */
+export function resolveReply(respond: ReplyFunction | undefined): ReplyFunction | undefined {
+  return respond === undefined ? undefined : checkedFunction('reply', respond, partsOf);
+}
+
+function partsOf(said: unknown): string | ReplyParts {
+  if (typeof said === 'string') return said;
+  expectKeys('reply', said, PARTS);
+  return said as ReplyParts;
 }
 
 const DEFAULT_TOKENS = 16;

@@ -37,3 +37,17 @@ it('has the results of one batch at a time in memory, also after one that fails'
   expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect([most, recorded]).toEqual([1, ['of a', 'of c']]);
 });
+
+it('takes no line for an answer that names none of its calls', async () => {
+  const outcome = { kind: 'answered', status: 200, requestId: '', body: {} } as const;
+  async function* results(): AsyncGenerator<BatchResult, void> {
+    for (const wireId of ['', 'a', 'a-', 'other-0', 'a-9', 'a--1', 'a-x', 'a-1'])
+      yield { wireId, outcome };
+  }
+  const recorded: string[] = [];
+  const record = (id: string): void => void recorded.push(id);
+  const job = { vendor: { results } as never, isDone: () => false, record, flush: () => {} };
+  const plan = { token: 'a', ids: new PackedIds(['first', 'second']) } as never;
+  const { left } = await new Collection(job, new RunControl(clock)).collect(plan, 'a');
+  expect([recorded, left]).toEqual([['second'], [0]]);
+});

@@ -54,6 +54,39 @@ it('sends live what the vendor refuses, unless the error is about all batches', 
   expect([live().length, journal.open.size]).toEqual([2, 0]);
 });
 
+it.each([
+  ['400 of OpenAI', { code: 'billing_hard_limit_reached', message: 'Billing hard limit reached' }],
+  ['429 of OpenAI', { code: 'insufficient_quota', message: 'You exceeded your current quota' }],
+  ['400 of Anthropic', { error: { message: 'Your credit balance is too low to access the API' } }],
+])(
+  'stops where money is lacking, and sends nothing live for twice the price: %s',
+  (name, error) => {
+    const status = Number(name.slice(0, 3));
+    const unpaid = Object.assign(new Error('unpaid'), { status, error });
+    expect(() => rounds.refused(batchOf(2), unpaid)).toThrow('unpaid');
+    expect([live(), rounds.isWanted, journal.open.size]).toEqual([[], false, 0]);
+  },
+);
+
+it('makes smaller batches where a proxy takes no such upload, down to a 64th', () => {
+  const tooLarge = Object.assign(new Error('too large'), { status: 413 });
+  for (const [size, limit] of [
+    [100, 50],
+    [50, 25],
+    [25, 13],
+    [13, 7],
+    [7, 4],
+    [4, 2],
+  ] as const) {
+    rounds.begin();
+    rounds.refused(batchOf(size), tooLarge);
+    expect([rounds.isDue, rounds.limits.requests, live()]).toEqual([true, limit, []]);
+  }
+  rounds.begin();
+  rounds.refused(batchOf(2), tooLarge);
+  expect([rounds.isWanted, live().length]).toEqual([false, 2]);
+});
+
 it('has another round where money ran short, once a batch has ended', () => {
   rounds.isShort = true;
   expect(rounds.isWanted).toBe(false);

@@ -113,3 +113,35 @@ it('stops where a host answers each request with a page', async () => {
   expect(await made.sent(VIA, clock, { fetch })).toBe(3);
   expect(made.err).toContain("The host's response is not a batch");
 });
+
+it('stops where a batch fails for lack of money, and goes on in batches once that is paid', async () => {
+  const made = world();
+  const simulator = simulated();
+  const error = { code: 'billing_hard_limit_reached', message: 'None is left' };
+  const unpaid = changed(simulator, async (path, response) => {
+    if (!/\/batches\/[^/]+$/.test(path)) return undefined;
+    return Response.json({
+      ...(await response.json()),
+      status: 'failed',
+      errors: { data: [error] },
+    });
+  });
+  expect(await made.sent(VIA, clock, unpaid)).toBe(3);
+  expect(made.err).toContain('None is left. Run the same command again to resume');
+  expect(await made.sent(VIA, clock, simulator)).toBe(0);
+  expect([made.results().length, simulator.log.length]).toEqual([COUNT, 0]);
+});
+
+it('makes smaller batches where a proxy takes no such upload', async () => {
+  const made = world();
+  const simulator = simulated();
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const isFile = /\/files$/.test(String(input)) && init?.body instanceof FormData;
+    const file = isFile ? (init.body as FormData).get('file') : undefined;
+    if (file instanceof Blob && file.size > 1500) return new Response('too large', { status: 413 });
+    return await simulator.fetch(input, init);
+  };
+  expect(await made.sent(VIA, clock, { fetch })).toBe(0);
+  expect([made.results().length, simulator.log.length]).toEqual([COUNT, 0]);
+  expect(simulator.batches.map(({ customIds }) => customIds.length)).toEqual([5, 5, 5, 5]);
+});

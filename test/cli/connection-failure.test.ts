@@ -73,7 +73,7 @@ it('a batch stops after ten minutes of a host that can’t be reached, and recor
   expect(session.stopped).toMatchObject({
     exitCode: 3,
     message:
-      "The host can't be reached: Connection error (connect ECONNREFUSED), and no call has gone well for 10 minutes",
+      "The host can't be reached: Connection error (connect ECONNREFUSED), and no call has succeeded for 10 minutes",
   });
   expect(session.recorded).toBe(0);
   expect(clock.now() - start).toBeLessThan(12 * 60_000);

@@ -136,3 +136,39 @@ it('says what a `custom_id` must be', async () => {
     "Line 4 can't be used: it has no `custom_id`",
   ]);
 });
+
+it('says so where the file of requests is changed while it is read, and does not end well', async () => {
+  // More than one read of the file: what is read already can't change.
+  const made = world(2000);
+  let sent = 0;
+  const { fetch: answer } = openai();
+  const fetch: typeof globalThis.fetch = (...request) => {
+    if (sent++ === 0) fs.truncateSync(made.path('in.jsonl'), 0);
+    return answer(...request);
+  };
+  expect(await made.sent(ALL, clock, { fetch })).toBe(3);
+  const left = 2000 - made.results().length;
+  expect(left).toBeGreaterThan(0);
+  expect(made.err).toContain(
+    `in.jsonl was changed while it was read: ${left} requests are no longer there. Run the same`,
+  );
+});
+
+it.each(['removed', 'replaced'])('stops where the results are %s meanwhile', async (how) => {
+  const made = world(2000);
+  let sent = 0;
+  const { fetch: answer } = createSimulator({ clock, limits: { rpm: 600 } });
+  const fetch: typeof globalThis.fetch = (...request) => {
+    if (sent++ === 50) {
+      if (how === 'removed') fs.rmSync(made.path('out.jsonl'));
+      else {
+        fs.writeFileSync(made.path('other'), '');
+        fs.renameSync(made.path('other'), made.path('out.jsonl'));
+      }
+    }
+    return answer(...request);
+  };
+  expect(await made.sent(`${ALL} --limits rpm=600`, clock, { fetch })).toBe(3);
+  expect(made.err).toContain('out.jsonl was removed or replaced while it was written: the results');
+  expect(sent).toBeLessThan(1000);
+});

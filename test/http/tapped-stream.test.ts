@@ -95,3 +95,21 @@ it('a reader with a buffer hears of a body that breaks off', async () => {
   await expect(readInto(stream, 10)).rejects.toThrow('cut');
   expect(ends).toContain(false);
 });
+
+it('ends with a body that is aborted, whether anybody reads it or not, and then says why', async () => {
+  const ends: boolean[] = [];
+  let abort = (_reason: Error): void => {};
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new Uint8Array([1]));
+      abort = (reason) => controller.error(reason);
+    },
+  });
+  const stream = tappedStream(body, passing(), (whole) => void ends.push(whole));
+  await turn();
+  expect(ends).toEqual([]);
+  abort(new Error('the user is gone'));
+  await turn();
+  expect(ends).toEqual([false]);
+  await expect(new Response(stream).text()).rejects.toThrow('the user is gone');
+});

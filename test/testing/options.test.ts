@@ -41,9 +41,31 @@ test.each([
   [{ enforcment: 'bucket' }, 'did you mean `enforcement`?'],
   [{ enforcement: 'windw' }, '`fixed`, `slices`, got `windw` (string); did you mean `window`?'],
   [{ faults: { '50': 1 } }, 'Unknown option `50` of `faults`; known are 500, 503,'],
+  [{ keys: 'sk-1' }, 'Expected `keys` to be an array of strings, got `sk-1` (string)'],
+  [{ keys: new Set(['sk-1']) }, 'Expected `keys` to be an array of strings'],
+  [{ keys: ['sk-1', ''] }, "Expected `keys[1]` to be a string that isn't empty"],
+  [{ refund: 'yes' }, 'Expected `refund` to be `true` or `false`, got `yes` (string)'],
+  [{ countFailed: 0 }, 'Expected `countFailed` to be `true` or `false`, got `0` (number)'],
+  [{ clock: Date }, 'Expected `clock` to be an object with `now` and `setTimeout`'],
+  [{ reply: 'fine' }, 'Expected `reply` to be a function, got `fine` (string)'],
+  [{ countTokens: 5 }, 'Expected `countTokens` to be a function, got `5` (number)'],
+  [{ limits: [] }, 'Expected `limits` to be an object, got `[]` (array)'],
 ])('from JavaScript, %o: %s', (options, message) => {
   const make = () => Reflect.apply(createSimulator, undefined, [options]);
   expect(make).toThrow(message);
+});
+
+test.each([
+  [{ faults: () => 'slow' }, 'Expected `faults` to be one of `500`, `503`,'],
+  [{ faults: async () => 500 }, 'Expected `faults` to be one of `500`, `503`,'],
+  [{ reply: async () => 'fine' }, 'Expected `reply` to be an object, got `Promise` (object)'],
+  [{ reply: () => ({ tokens: 5 }) }, 'Unknown option `tokens` of `reply`; known are text,'],
+  [{ charge: () => Number.NaN }, 'Expected `charge` to be a finite number of at least 0'],
+  [{ countTokens: () => '5' }, 'Expected `countTokens` to be a finite number of at least 0'],
+  [{ latency: async () => 5 }, 'Expected `latency` to be an object, got `Promise` (object)'],
+])('a function whose result is none fails the call, %o: %s', async (options, message) => {
+  const simulator = Reflect.apply(createSimulator, undefined, [options]);
+  await expect(sendChat(simulator, 1, {})).rejects.toThrow(message);
 });
 
 describe('limits', () => {
