@@ -9,6 +9,8 @@ import { lastReportedUsage } from './usage-scan.ts';
 const DONE = '[DONE]';
 /** A larger event isn't parsed as JSON. Its end is searched for the usage. */
 const MAX_PARSED_LENGTH = 2 ** 20;
+/** What `include_usage` adds to each event: whoever didn't ask for it must not see it in a large one. */
+const NULL_USAGE = /"usage"\s*:\s*null/;
 /** Characters at the end of a large event that are searched. */
 const TAIL_LENGTH = 2 ** 16;
 
@@ -50,7 +52,8 @@ export class StreamWatch {
   /** Looks at one event. Returns its JSON: of a large one only the usage. */
   see({ event, data, isCut }: SseEvent): unknown {
     if (isCut === true || data.length > MAX_PARSED_LENGTH) {
-      const large = { usage: lastReportedUsage(data.slice(-TAIL_LENGTH)) };
+      const reported = lastReportedUsage(data.slice(-TAIL_LENGTH));
+      const large = { usage: reported ?? (NULL_USAGE.test(data) ? null : undefined) };
       this.#meter.see(large);
       this.#answer();
       return large;

@@ -1,14 +1,24 @@
 import { START } from '../support/limiter-contract.ts';
+import type { Machine, Sleep } from './machine.ts';
 import { answerText, errorBody, event, eventsOf, type Figures, type Form } from './wires.ts';
 
-/** What a server does to one request. */
+/** What a server does to one request, or to all of a while. */
 export interface Fault {
   readonly name: string;
   /** The request's text is `asked`. May reject, as `fetch` does where there is no connection. */
-  readonly answer: (form: Form, asked: string) => Response | Promise<Response>;
+  readonly answer: (form: Form, asked: string, machine: Machine) => Response | Promise<Response>;
   /** Only for these forms. @default all */
   readonly on?: (form: Form) => boolean;
+  /** All requests of so long are answered so. @default the first one only */
+  readonly lastsMs?: number;
+  /** When the calls are made that may go wrong. @default one, at once */
+  readonly callsAt?: readonly number[];
+  /** When the machine is suspended. */
+  readonly sleep?: Sleep;
 }
+
+/** How large large bodies are. `FAULT_MB=100` makes them as large as any, which takes minutes. */
+export const LARGE_MB = Number(process.env.FAULT_MB ?? 4);
 
 const DAY = '86400';
 const TWENTY_MINUTES = 20 * 60_000;
@@ -19,7 +29,7 @@ function momentIn(ms: number, serverNow: number): Record<string, string> {
   return { date: text(serverNow), 'retry-after': text(serverNow + ms) };
 }
 
-function status(
+export function status(
   code: number,
   error: object = { message: 'No.' },
   headers?: object,
@@ -54,6 +64,23 @@ function pieces(
   return (form, asked) => well(form, stream(cut(bytesOf(answerText(form, asked))), end));
 }
 
+/** A large one, which comes in pieces. */
+function large(change: (text: string) => string): Fault['answer'] {
+  return (form, asked) => well(form, stream(megabytes(bytesOf(change(answerText(form, asked))))));
+}
+
+/** Made when it is needed: all of them together would be much. */
+const long = (): string => 'x'.repeat(LARGE_MB * MB);
+
+/**
+ * A well answer that says much more. Larger events than that pass as they are, with the `usage: null`
+ * that only the limiter has asked for.
+ */
+function spoken(answer: string): string {
+  const wished = LARGE_MB <= 4 ? answer : answer.replaceAll(',"usage":null', '');
+  return wished.replace('"hi"', () => `"${long()}"`);
+}
+
 export function well(
   form: Form,
   body: string | ReadableStream<Uint8Array>,
@@ -66,10 +93,12 @@ export function well(
 export function stream(
   parts: readonly Uint8Array[],
   end?: 'error' | 'never',
+  gap?: () => Promise<void>,
 ): ReadableStream<Uint8Array> {
   const left = [...parts];
   return new ReadableStream({
-    pull(controller) {
+    async pull(controller) {
+      if (left.length < parts.length) await gap?.();
       const next = left.shift();
       if (next !== undefined) controller.enqueue(next as Uint8Array<ArrayBuffer>);
       else if (end === 'error') controller.error(new TypeError('terminated'));
@@ -83,10 +112,18 @@ export function bytesOf(textOrBody: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(textOrBody);
 }
 
-function halves(bytes: Uint8Array): Uint8Array[] {
+export function halves(bytes: Uint8Array): Uint8Array[] {
   const middle = bytes.length >> 1;
   return [bytes.slice(0, middle), bytes.slice(middle)];
 }
+
+/** As a connection brings a large body. */
+function megabytes(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(bytes.length / MB);
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * MB, (i + 1) * MB));
+}
+
+const MB = 1_000_000;
 
 function firstHalf(bytes: Uint8Array): Uint8Array[] {
   return halves(bytes).slice(0, 1);
@@ -123,7 +160,7 @@ const resetRequests = (form: Form): string => requestsHeader(form, 'reset');
 
 const RATE = { type: 'rate_limit_error', code: 'rate_limit_exceeded' };
 
-function refused(message: string, more: Record<string, string> = {}): Fault['answer'] {
+export function refused(message: string, more: Record<string, string> = {}): Fault['answer'] {
   return status(429, { ...RATE, message }, more);
 }
 
@@ -200,7 +237,7 @@ const REFUSALS: readonly Fault[] = [
     name: '429, its body breaks',
     answer: () => new Response(stream([bytesOf('{"error":')], 'error'), { status: 429 }),
   },
-  { name: '500, 5 MB of it', answer: text('x'.repeat(5_000_000), 'text/plain', 500) },
+  { name: `500, ${LARGE_MB} MB of it`, answer: () => new Response(long(), { status: 500 }) },
 ];
 
 const CONNECTIONS: readonly Fault[] = [
@@ -245,7 +282,8 @@ const BODIES: readonly Fault[] = [
   { name: 'a byte order mark', answer: changed((body) => `\uFEFF${body}`) },
   {
     name: 'a body as text/plain',
-    answer: (form, asked) => text(answerText(form, asked), 'text/plain')(form, asked),
+    answer: (form, asked, machine) =>
+      text(answerText(form, asked), 'text/plain')(form, asked, machine),
     on: onStream,
   },
   {
@@ -276,10 +314,17 @@ const BODIES: readonly Fault[] = [
     on: onStream,
   },
   {
-    name: 'a line of 2 MB',
-    answer: changed((body) => `: ${'x'.repeat(2_000_000)}\n\n${body}`),
+    name: `a comment of ${LARGE_MB} MB`,
+    answer: large((body) => `: ${long()}\n\n${body}`),
     on: onStream,
   },
+  {
+    name: `an event of ${LARGE_MB} MB that nobody knows`,
+    answer: large((body) => `event: later\ndata: {"a":"${long()}"}\n\n${body}`),
+    on: onStream,
+  },
+  { name: `text of ${LARGE_MB} MB in one line`, answer: large(spoken) },
+  { name: `${LARGE_MB} MB that are no JSON`, answer: large(() => long()), on: onJson },
   {
     name: 'no end mark',
     answer: (form, asked) => well(form, eventsOf(form, asked, undefined).slice(0, -1).join('')),

@@ -1,16 +1,18 @@
+import { getEventListeners } from 'node:events';
 import { createRateLimiter, type RateLimiter } from '../../src/limiter.ts';
 import type { RateLimiterOptions } from '../../src/options.ts';
 import type { Store } from '../../src/shared/store.ts';
-import type { VirtualClock } from '../../src/testing/index.ts';
 import { withRateLimit } from '../../src/with-rate-limit.ts';
-import { described, inNoTime } from '../sdk/bench.ts';
+import { described, inNoTime, underWay } from '../sdk/bench.ts';
 import { type AnyClient, anthropicSdks, type EachSdk, type Fetch, openai7 } from '../sdk/sdks.ts';
 import { all } from '../sdk/side-by-side.ts';
 import { type Fault, well } from './fault-list.ts';
+import type { Machine } from './machine.ts';
 import { answerText, type Form } from './wires.ts';
 
 /** A caller gives a call up after so long. */
 const PATIENCE_MS = 30_000;
+const HOUR_MS = 3_600_000;
 const LATENCY_MS = 200;
 /** So many calls follow the one that went wrong, at once. */
 export const LATER_CALLS = 5;
@@ -21,11 +23,18 @@ const BACK_MS = 150_000;
 export type Seen = readonly [how: 'ok' | 'failed', value: unknown];
 
 export interface FaultRun {
-  readonly bare: Seen;
-  readonly limited: Seen;
-  /** Requests that the one call made. */
+  /** What each call came to that may go wrong. */
+  readonly bare: readonly Seen[];
+  readonly limited: readonly Seen[];
+  /** What a call comes to where nothing goes wrong. */
+  readonly well: Seen;
+  /** Requests that these calls made. */
   readonly requests: { readonly bare: number; readonly limited: number };
-  /** How long the calls after it waited, at most; infinite where one failed. */
+  /** Listeners that are left at the signals of these calls. */
+  readonly listeners: { readonly bare: number; readonly limited: number };
+  /** Calls that waited or were under way when the machine fell asleep. */
+  readonly asleepWith: number | undefined;
+  /** How long the calls after them waited, at most; infinite where one failed. */
   readonly laterMs: number;
   readonly left: { readonly inFlight: number; readonly queued: number };
   /** Requests that arrived, and those that the lane has counted. */
@@ -46,24 +55,34 @@ const LIMITS = {
   anthropic: { rpm: 600, itpm: 100_000, otpm: 20_000 },
 };
 
-/** One call that goes wrong, bare and limited, and what comes after it. */
+/** The calls that may go wrong, bare and limited, and what comes after them. */
 export async function runFault(
   fault: Fault,
   form: Form,
-  clock: VirtualClock,
+  machine: Machine,
   store: Store | undefined,
 ): Promise<FaultRun> {
-  const bare = server(fault, form, clock);
+  const clock = machine.world;
+  const bare = server(fault, form, machine);
   const alone = inNoTime(SDKS[form.wire].make({ fetch: bare.fetch }), clock);
-  const bareSeen = await clock.run(call(alone, form, clock, 0));
-  const { limiter, client, served } = limitedClient(fault, form, clock, store);
-  const limitedSeen = await clock.run(call(client, form, clock, 0));
-  const requests = { bare: bare.count(), limited: served.count() };
+  const [bareSeen, bareListeners] = await struck(fault, form, machine, alone);
+  const bareCount = bare.count();
+  const [well] = await struck({ name: 'nothing' }, form, machine, alone);
+  const { limiter, client, served } = limitedClient(fault, form, machine, store);
+  let asleepWith: number | undefined;
+  if (fault.sleep !== undefined) {
+    machine.setTimeout(() => {
+      const { inFlight, queued } = underWay(limiter);
+      asleepWith = inFlight + queued;
+    }, fault.sleep.atMs);
+  }
+  const [limitedSeen, listeners] = await struck(fault, form, machine, client);
+  const requests = { bare: bareCount, limited: served.count() };
   const from = clock.now();
   const later = await clock.run(
     Promise.all(
       Array.from({ length: LATER_CALLS }, async () => {
-        const [how] = await call(client, form, clock, 2, 3_600_000);
+        const [how] = await call(client, form, machine, 2, HOUR_MS);
         return how === 'ok' ? clock.now() - from : Number.POSITIVE_INFINITY;
       }),
     ),
@@ -73,7 +92,10 @@ export async function runFault(
   const run: FaultRun = {
     bare: bareSeen,
     limited: limitedSeen,
+    well: well[0]!,
     requests,
+    listeners: { bare: bareListeners, limited: listeners },
+    asleepWith,
     laterMs: Math.max(...later),
     left: { inFlight: lane?.inFlight ?? 0, queued: lane?.queued ?? 0 },
     sent: served.count(),
@@ -85,15 +107,38 @@ export async function runFault(
   return run;
 }
 
+/** Makes the calls that may go wrong, and waits until the fault is over. */
+async function struck(
+  { callsAt = [0], lastsMs = 0, sleep }: Partial<Fault>,
+  form: Form,
+  machine: Machine,
+  client: AnyClient,
+): Promise<[seen: Seen[], listeners: number]> {
+  const patienceMs = callsAt.length > 1 || sleep !== undefined ? 2 * HOUR_MS : PATIENCE_MS;
+  let listeners = 0;
+  const calls = callsAt.map(async (atMs) => {
+    if (atMs > 0) await machine.wait(atMs);
+    return call(client, form, machine, 0, patienceMs, (left) => {
+      listeners += left;
+    });
+  });
+  const over = [
+    ...(lastsMs > 0 ? [machine.wait(lastsMs)] : []),
+    ...(sleep ? [machine.sleep(sleep)] : []),
+  ];
+  const [seen] = await machine.world.run(Promise.all([Promise.all(calls), ...over]));
+  return [seen, listeners];
+}
+
 function limitedClient(
   fault: Fault,
   form: Form,
-  clock: VirtualClock,
+  machine: Machine,
   store: Store | undefined,
 ): { limiter: RateLimiter; client: AnyClient; served: ReturnType<typeof server> } {
-  const served = server(fault, form, clock);
+  const served = server(fault, form, machine);
   const options: RateLimiterOptions = {
-    clock,
+    clock: machine,
     store,
     limits: LIMITS[form.wire],
     headroom: 0,
@@ -102,19 +147,21 @@ function limitedClient(
   const limiter = createRateLimiter(options);
   const sdk = SDKS[form.wire];
   const client = withRateLimit(sdk.make({ fetch: served.fetch }), { limiter });
-  return { limiter, client: inNoTime(client, clock), served };
+  return { limiter, client: inNoTime(client, machine.world), served };
 }
 
-/** Answers the first request as the fault says, and all others well. */
-function server(fault: Fault, form: Form, clock: VirtualClock) {
+/** Answers the first request, or those of a while, as the fault says, and all others well. */
+function server({ answer, lastsMs }: Fault, form: Form, machine: Machine) {
+  const from = machine.now();
   let count = 0;
   const fetch: Fetch = async (input, init) => {
     const isFirst = count++ === 0;
+    const isHit = lastsMs === undefined ? isFirst : machine.now() - from < lastsMs;
     const asked = await new Request(input, init).text();
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, LATENCY_MS));
+    await machine.wait(LATENCY_MS);
     init?.signal?.throwIfAborted();
-    if (!isFirst) return well(form, answerText(form, asked));
-    return untilAborted(await fault.answer(form, asked), init?.signal);
+    if (!isHit) return well(form, answerText(form, asked));
+    return untilAborted(await answer(form, asked, machine), init?.signal);
   };
   return { fetch, count: () => count };
 }
@@ -128,12 +175,13 @@ function untilAborted(response: Response, signal: AbortSignal | null | undefined
 async function call(
   client: AnyClient,
   form: Form,
-  clock: VirtualClock,
+  machine: Machine,
   maxRetries: number,
-  patienceMs = PATIENCE_MS,
+  patienceMs: number,
+  tell: (listenersLeft: number) => void = () => {},
 ): Promise<Seen> {
   const abort = new AbortController();
-  const cancel = clock.setTimeout(() => abort.abort(), patienceMs);
+  const cancel = machine.setTimeout(() => abort.abort(), patienceMs);
   const { ask, stream } = SDKS[form.wire];
   const options = { maxRetries, signal: abort.signal };
   try {
@@ -143,6 +191,7 @@ async function call(
     return ['failed', plain(described(error))];
   } finally {
     cancel();
+    tell(getEventListeners(abort.signal, 'abort').length);
   }
 }
 

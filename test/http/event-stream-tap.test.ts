@@ -64,6 +64,17 @@ test('a line that is larger than any event passes in parts, and what follows is 
   expect(seen.usage).toMatchObject({ inputTokens: 9 });
 });
 
+test('an event of up to 4 MiB loses the `usage: null` of `include_usage`, and nothing else', () => {
+  const content = 'x\\"usage\\":null'.repeat(2 ** 17);
+  const event = (more: string) =>
+    `data: {"choices":[{"delta":{"content":"${content}"}}]${more}}\n\n`;
+  expect(one(event(',"usage":null')).text).toBe(event(''));
+  expect(one(event('')).text).toBe(event(''));
+  // One that is larger than any event passes as it is.
+  const larger = event(`,"more":"${'x'.repeat(3 * 2 ** 20)}","usage":null`);
+  expect(one(larger).text).toBe(larger);
+});
+
 describe('when a stream begins to be an answer', () => {
   test.each([
     ['content', `${CONTENT}\n\n`, ['answer']],

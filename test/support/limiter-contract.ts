@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import type { RateLimiterEvents } from '../../src/events.ts';
 import { manualKey } from '../../src/lane/lane-key.ts';
 import type { Reservation } from '../../src/lane/reservation.ts';
@@ -16,8 +17,8 @@ export const START = 1_700_000_000_000;
 
 /** Where the limits of the limiters under test are kept. */
 export interface Keeping {
-  /** The store of another process; `undefined` for the limiter's own memory. */
-  store(): Store | undefined;
+  /** The store of another process, which may have its own clock; `undefined` for the limiter's own memory. */
+  store(clock?: Clock): Store | undefined;
   /** Whether several limiters have the same limits. */
   readonly isShared?: boolean;
   close(): Promise<void>;

@@ -32,8 +32,8 @@ export async function inPostgres(clock: VirtualClock): Promise<Keeping> {
   const restore = holdForDigests(clock);
   return {
     isShared: true,
-    store: () => {
-      const store = postgresStore(pool, { table, clock });
+    store: (own = clock) => {
+      const store = postgresStore(pool, { table, clock: own });
       stores.push(store);
       return store;
     },

@@ -15,8 +15,8 @@ export function inRedis(server: ServerOf<RedisServer>): (clock: VirtualClock) =>
     const restore = holdForDigests(clock);
     return {
       isShared: true,
-      store: () => {
-        const store = redisStore(client, { prefix, clock });
+      store: (own = clock) => {
+        const store = redisStore(client, { prefix, clock: own });
         stores.push(store);
         return store;
       },
