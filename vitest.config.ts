@@ -29,7 +29,7 @@ const SHARING = [
   'test/{aws,integrations,lane}/**/*.test.ts',
   'test/callers/!(idle-callers).test.ts',
   'test/cli/{answers,batch,batch-results,files,id-set,mistakes,plan,steady-send,via-batch}.test.ts',
-  'test/sdk/!(first-call|uncounted).test.ts',
+  'test/sdk/!(first-call).test.ts',
   'test/{anthropic-limits,calibrated,clock,configure,configure-use,duration,events}.test.ts',
   'test/{enforcement-names,errors,limiter,margin,misplaced-options,operator-pauses}.test.ts',
   'test/{options,overtaking,plan,schedule,tier,unended,unshared,validate}.test.ts',
