@@ -21,7 +21,7 @@ const FADING = 0.975;
 /** Fewer refusals than these have no pattern. */
 const LEAST_REFUSED = 6;
 /** So many in a row do not come by chance: of one call in ten, once in a hundred thousand calls. */
-const LONG_RUN = 7;
+const LONG_RUN = 5;
 /** A window that is full refuses in a row until it ends: what follows in the next two is no chance. */
 const RUN_MS = 180_000;
 /** Where refusals are known to come by chance, a run of this chance is none. */
