@@ -31,7 +31,10 @@ export interface Reply {
 }
 
 const PARTS: readonly (keyof ReplyParts)[] = [
-  ...(['text', 'outputTokens', 'cachedInputTokens', 'cacheWriteTokens'] as const),
+  'text',
+  'outputTokens',
+  'cachedInputTokens',
+  'cacheWriteTokens',
 ];
 
 /** @throws TypeError for what is no function; the function, for what is no reply */

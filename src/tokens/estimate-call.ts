@@ -25,7 +25,7 @@ export interface EstimateSources {
 }
 
 /**
- * The same estimate, corrected by earlier responses, the provider's count and the user's own
+ * The estimate of `estimateTokens`, corrected by earlier responses, the provider's count and the user's own
  * estimator. Never rejects.
  *
  * @example

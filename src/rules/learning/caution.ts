@@ -4,7 +4,7 @@ import { isSameLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, FLOOR, newBackoff, tuningOf } from './backoff.ts';
 import type { Concurrency } from './concurrency.ts';
-import { isFutilityTested, noteFutility } from './futility.ts';
+import { type HigherRate, isFutilityTested, noteFutility } from './futility.ts';
 import { type KnownLimits, upstreamOf } from './known-limits.ts';
 import { copyEstimate } from './limit-estimate.ts';
 import { type LimitEstimates, restoreEstimates } from './limit-estimates.ts';
@@ -83,8 +83,10 @@ export function judgeTrial(
 ): void {
   const { strays } = learning;
   const isLone = noteAnswered(strays, call, isRefused, now);
-  if (noteFutility(strays.futility, isRefused, () => carelessnessOf(learning), now)) {
-    giveUpCuts(learning, limits, now);
+  const careless = (): Carelessness => carelessnessOf(learning);
+  const higher = noteFutility(strays.futility, isRefused, careless, now);
+  if (higher !== undefined) {
+    giveUpCuts(learning, limits, higher, now);
     return;
   }
   const { trial } = strays;
@@ -102,13 +104,15 @@ export function judgeTrial(
 }
 
 /** As many calls are refused at a much lower rate: the lane is as careless as before all cuts. */
-function giveUpCuts(learning: Cautious, limits: LimitSet, now: number): void {
-  const { higher } = learning.strays.futility;
-  if (higher === undefined) return;
-  const { before } = higher;
+function giveUpCuts(
+  learning: Cautious,
+  limits: LimitSet,
+  { before, lower }: HigherRate,
+  now: number,
+): void {
   const { rate, estimates, inFlight } = lessCareful(carelessnessOf(learning), before);
   restore(learning, limits, { ...before, rate, estimates, inFlight }, now);
-  expectRefusals(learning.strays, higher.lower.refused / higher.lower.calls, now);
+  expectRefusals(learning.strays, lower.refused / lower.calls, now);
 }
 
 /** Whether estimates may be raised: what is on trial is not, while calls are still refused. */

@@ -54,7 +54,7 @@ export function noteFollower(followers: Followers, call: GrantedCall, isRefused:
 export function haveMostPassed(
   { passed, refused }: Followers,
   least: number,
-  expected = 0,
+  expected: number,
 ): boolean {
   return passed >= least && refused <= mostByChance(MOST_REFUSED, expected) * (passed + refused);
 }
@@ -64,8 +64,8 @@ export function doPass({ passed, refused }: Followers): boolean {
   return passed >= LEAST_HINTS && refused <= MOST_REFUSED * (passed + refused);
 }
 
-/** Whether what followed shows that a limit was used up. */
-export function areRefusedToo({ passed, refused }: Followers, expected = 0): boolean {
+/** Whether what followed shows that a limit was used up. `expected`: as above. */
+export function areRefusedToo({ passed, refused }: Followers, expected: number): boolean {
   const most = mostByChance(MOST_BY_CHANCE, expected);
   return refused >= LEAST_REFUSED && refused > most * (passed + refused);
 }

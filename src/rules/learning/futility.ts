@@ -40,7 +40,7 @@ export interface HigherRate {
  * where many calls are refused by chance, nothing else tells them from those of a limit.
  */
 export interface Futility {
-  /** The calls that passed in about the last minute: older ones fade. */
+  /** The calls that passed in about the last minute: older ones fade. Those in flight don't count yet. */
   passed: number;
   at: number;
   refusedAt: number;
@@ -54,15 +54,15 @@ export function newFutility(now: number): Futility {
 }
 
 /**
- * A call was answered; `careless` tells how careful the lane is at present. Returns whether all cuts
- * since `higher.before` were futile.
+ * A call was answered; `careless` tells how careful the lane is at present. Returns the higher rate that
+ * calls are compared with, if all cuts since then were futile.
  */
 export function noteFutility(
   futility: Futility,
   isRefused: boolean,
   careless: () => Carelessness,
   now: number,
-): boolean {
+): HigherRate | undefined {
   pass(futility, isRefused ? 0 : 1, now);
   if (isRefused) {
     if (now - futility.refusedAt >= FORGOTTEN_MS) futility.higher = undefined;
@@ -70,14 +70,13 @@ export function noteFutility(
     futility.higher ??= newHigher(careless(), futility.passed);
   }
   const { higher } = futility;
-  if (higher === undefined) return false;
+  if (higher === undefined) return undefined;
   if (isRefused) higher.passed = Math.max(higher.passed, futility.passed);
   const share = futility.passed / higher.passed;
   if (higher.isLower && share > LESS) higher.lower = { calls: 0, refused: 0 };
   higher.isLower = share < (higher.isLower ? LESS : MUCH_LESS);
   count(higher.isLower ? higher.lower : higher.calls, isRefused);
-  if (!higher.isLower) return false;
-  return isFutile(futility, higher, careless);
+  return higher.isLower && isFutile(futility, higher, careless) ? higher : undefined;
 }
 
 /** Whether so much less passes by now that the next calls will show whether cuts are futile. */

@@ -32,8 +32,8 @@ export function shareOf({ calls, refused }: RefusalShare): number {
 }
 
 /**
- * The share of refused calls from which on they don't come by chance, where `expected` of the calls
- * are known to: `least` where none are, and in between of that and 1.
+ * The largest share of refused calls that may still come by chance: `least` where none are known to be
+ * refused so; where `expected` of the calls are, that much more, though a third of the others must pass.
  */
 export function mostByChance(least: number, expected: number): number {
   return Math.max(least, Math.min(least + expected, 1 - (1 - expected) / 3));

@@ -14,8 +14,10 @@ import {
   type RefusalShare,
   shareOf,
 } from './refusal-share.ts';
-import { PATTERN, type Trial } from './trial.ts';
+import type { Trial } from './trial.ts';
 
+/** From this share of refused calls on, refusals have a pattern: one in four often comes by chance. */
+const PATTERN = 0.45;
 /** About the last forty calls count. */
 const FADING = 0.975;
 /** Fewer refusals than these have no pattern. */
@@ -24,6 +26,9 @@ const LEAST_REFUSED = 6;
 const LONG_RUN = 5;
 /** A window that is full refuses in a row until it ends: what follows in the next two is no chance. */
 const RUN_MS = 180_000;
+/** So many calls show a share, and chance lets it fall to this part of what it is. */
+const LEAST_CALLS_OF_A_SHARE = 30;
+const MOST_FALLEN = 2 / 3;
 /** Where refusals are known to come by chance, a run of this chance is none. */
 const UNLIKELY = 1e-6;
 /** Of fewer calls, those of a run may be two or three that are always refused. */
@@ -105,6 +110,7 @@ export function noteAnswered(
 ): boolean {
   if (isRefused) noteRefused(strays, now);
   countCall(strays.recent, isRefused, FADING, now);
+  followShare(strays);
   strays.run = isRefused ? strays.run + 1 : 0;
   if (strays.run >= longRunOf(strays)) strays.ranAt = now;
   if (hasPattern(strays)) dismiss(strays);
@@ -141,6 +147,13 @@ export function patternOf({ expected }: Pick<Strays, 'expected'>): number {
   return mostByChance(PATTERN, expected);
 }
 
+/** What is expected doesn't outlast what happens: a limit that is exceeded later is no chance. */
+function followShare(strays: Strays): void {
+  const { recent, expected } = strays;
+  if (expected === 0 || recent.calls < LEAST_CALLS_OF_A_SHARE) return;
+  strays.expected = Math.min(expected, shareOf(recent) / MOST_FALLEN);
+}
+
 function longRunOf({ expected }: Strays): number {
   if (expected === 0) return LONG_RUN;
   return Math.max(LONG_RUN, Math.ceil(Math.log(UNLIKELY) / Math.log(expected)));
@@ -158,6 +171,7 @@ function noteRefused(strays: Strays, now: number): void {
   // After a long quiet time, others may be the cause.
   if (now - strays.refusedAt > REMEMBERED_MS) {
     strays.isLone = false;
+    strays.expected = 0;
     strays.followers = newFollowers();
   }
   strays.refusedAt = now;

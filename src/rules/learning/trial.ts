@@ -2,8 +2,6 @@ import type { Tuning } from '../limits/tuning.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import type { LimitEstimate } from './limit-estimate.ts';
 
-/** From this share of refused calls on, refusals have a pattern: one in four often comes by chance. */
-export const PATTERN = 0.45;
 /** Refusals that don't fall below this share of what they were don't come from the rate. */
 const FALLEN = 1 / 3;
 
@@ -82,12 +80,11 @@ export function lowerInTrial(trial: Trial, isLow: boolean, now: number): void {
   trial.isBelow = isLow;
 }
 
-/** What the trial shows, once `least` calls were refused, or would have been. */
-export function verdictOf(
-  { above, below }: Trial,
-  least: number,
-  pattern: number = PATTERN,
-): Verdict {
+/**
+ * What the trial shows, once `least` calls were refused, or would have been. From a share of `pattern`
+ * on, refusals don't come by chance.
+ */
+export function verdictOf({ above, below }: Trial, least: number, pattern: number): Verdict {
   const { calls, refused } = below;
   const isEnough = refused >= least;
   if (isEnough && refused >= pattern * calls) return 'more';

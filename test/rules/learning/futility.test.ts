@@ -21,7 +21,9 @@ function send(
 ): boolean {
   for (let call = 1; call <= minutes * perMinute; call++) {
     const now = 60_000 * (from + call / perMinute);
-    if (noteFutility(futility, call % every === 0, () => CARELESS, now)) return true;
+    if (noteFutility(futility, call % every === 0, () => CARELESS, now)) {
+      return true;
+    }
   }
   return false;
 }

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  expectRefusals,
+  hasPattern,
+  newStrays,
+  noteAnswered,
+  type Strays,
+} from '../../../src/rules/learning/strays.ts';
+import type { GrantedCall } from '../../../src/rules/ticket.ts';
 import type { SimulatorEnforcement } from '../../../src/testing/index.ts';
 import { NOBODY, type RefusingHost, RefusingWorld } from '../../support/refusing-host.ts';
 
@@ -179,5 +187,39 @@ describe('refusals by chance', () => {
     world = new RefusingWorld({ ...host, options, chance });
     world.run();
     expect(world.between(5 * MINUTE, 6 * MINUTE).passed).toBeGreaterThanOrEqual(0.95 * USED * 6000);
+  });
+});
+
+describe('what is known to be refused by chance', () => {
+  const call = (order: number): GrantedCall => {
+    const cost = { requests: 1 };
+    return { id: order, cost, at: order, epoch: 0, taken: { requests: order } };
+  };
+  /** One call a second, of which so many in ten are refused. Returns whether they have a pattern. */
+  const answer = (strays: Strays, tenths: number, from = 0): boolean => {
+    for (let i = 1; i <= 100; i++) {
+      // Evenly: no long run.
+      noteAnswered(strays, call(i), (i * tenths) % 10 < tenths, from + 1000 * i);
+    }
+    return hasPattern(strays);
+  };
+  const expecting = (share: number): Strays => {
+    const strays = newStrays(0);
+    expectRefusals(strays, share, 0);
+    return strays;
+  };
+
+  it('is no pattern, but more than that is', () => {
+    expect(answer(newStrays(0), 5)).toBe(true);
+    expect(answer(expecting(0.5), 5)).toBe(false);
+    expect(answer(expecting(0.5), 7)).toBe(false);
+    expect(answer(expecting(0.5), 9)).toBe(true);
+  });
+
+  it('is forgotten as fewer are refused, and after ten quiet minutes', () => {
+    const fewer = expecting(0.5);
+    answer(fewer, 1);
+    expect(answer(fewer, 7, 100_000)).toBe(true);
+    expect(answer(expecting(0.5), 5, 11 * MINUTE)).toBe(true);
   });
 });
