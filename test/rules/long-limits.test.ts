@@ -110,6 +110,32 @@ describe('responses that show nothing to be left', () => {
     expect(levelOf(set, 5100)).toBeLessThan(10);
   });
 
+  it('contradict each other at the second one, of a day of which nothing can have flowed in', () => {
+    const set = daily(100);
+    for (let i = 0; i < 3; i++) show(set, { max: 100, remaining: 90, resetMs: HOUR }, i);
+    const zero = { max: 100, remaining: 0, resetMs: HOUR };
+    show(set, zero, SECOND, SECOND + 100);
+    // By its reset, one request flows in each 36 seconds.
+    show(set, zero, 40 * SECOND, 40 * SECOND + 100);
+    expect(wait(set, ONE, 41 * SECOND).waitMs).toBeGreaterThan(MINUTE);
+    show(set, zero, 42 * SECOND, 42 * SECOND + 100);
+    expect(wait(set, ONE, 43 * SECOND).waitMs).toBe(0);
+    show(set, { max: 100, remaining: 1, resetMs: HOUR }, 44 * SECOND);
+    show(set, { max: 100, remaining: 0, resetMs: HOUR }, 45 * SECOND);
+    expect(wait(set, ONE, 46 * SECOND).waitMs).toBeGreaterThan(MINUTE);
+  });
+
+  it('are not believed of a day of which none has ever shown more', () => {
+    const zero = { max: 100, remaining: 0, resetMs: HOUR };
+    const set = daily(100);
+    for (let i = 0; i < 2; i++) show(set, zero, 0, 100 + i);
+    expect(wait(set, ONE, SECOND).waitMs).toBe(0);
+    const before = daily(100);
+    for (let i = 0; i < 3; i++) show(before, { max: 100, remaining: 90, resetMs: HOUR }, i);
+    for (let i = 0; i < 2; i++) show(before, zero, SECOND, SECOND + 100 + i);
+    expect(wait(before, ONE, 2 * SECOND).waitMs).toBeGreaterThan(MINUTE);
+  });
+
   it('are believed where their calls were sent together', () => {
     const set = lane();
     for (let i = 0; i < 100; i++) shows(set, 0, 0, 100);

@@ -11,7 +11,7 @@ import {
   meterOf,
   observeBalance,
 } from '../limits/limit-set.ts';
-import { renewPassed } from '../limits/long-limits.ts';
+import { isShownInVain, renewPassed } from '../limits/long-limits.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from '../limits/metered-limit.ts';
 import {
   contradict,
@@ -231,8 +231,9 @@ function isDoubted(limits: LimitSet, limit: Limit): boolean {
 /** Of a limit that one response alone has said, a call may be larger; some may be exceeded. */
 function mark({ known }: Learning, { meters }: LimitSet, now: number): void {
   for (const meter of meters) {
-    meter.isDoubtful = isAlone(known, meter.limit, now);
-    meter.renewal.mayExceed = isToExceed(known, meter.limit, now);
-    meter.renewal.given = givenMax(known, meter.limit);
+    const { limit, renewal } = meter;
+    meter.isDoubtful = isAlone(known, limit, now);
+    renewal.mayExceed = isToExceed(known, limit, now) || isShownInVain(meter);
+    renewal.given = givenMax(known, limit);
   }
 }

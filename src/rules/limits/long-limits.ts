@@ -3,6 +3,7 @@ import { type LimitMeter, renewMeter } from './limit-meter.ts';
 import type { LimitSet } from './limit-set.ts';
 import { meterLevel, used } from './meter-room.ts';
 import { settleMeter } from './meter-use.ts';
+import { areRefuted } from './zeros.ts';
 
 /*
  * Limits of more than a minute, as those of a day. Hosts begin a new day at an hour that is seldom
@@ -40,6 +41,11 @@ export function renewPassed(set: LimitSet, cost: Cost, isFirst: boolean, now: nu
     renewal.renewedAt = now;
   }
   return wrong;
+}
+
+/** Whether only headers show the limit, and nothing left of it, again and again, while calls pass. */
+export function isShownInVain({ limit, zeros }: LimitMeter): boolean {
+  return limit.source === 'headers' && limit.windowMs > MINUTE_MS && areRefuted(zeros);
 }
 
 /** Whether a limit is used up that one call at a time may exceed. */

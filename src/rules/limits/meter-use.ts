@@ -115,7 +115,8 @@ export function observeMeter(
   terms: PaceTerms,
   now: number,
 ): void {
-  meter.zeros = countZero(meter.zeros, reading, now);
+  const isNew = meter.balance === undefined;
+  meter.zeros = countZero(meter.zeros, meter.limit, reading, isNew, now);
   if (areRefuted(meter.zeros)) {
     meter.balance = undefined;
     meter.renewal.resetAt = Number.POSITIVE_INFINITY;

@@ -8,7 +8,10 @@ export interface Renewal {
   taken: number;
   /** When a call that passed has last shown that it was unused again. */
   renewedAt: number;
-  /** Only refusals state the limit, and the last one is long ago: one call at a time may exceed it. */
+  /**
+   * Only refusals state the limit, and the last one is long ago, or headers show it in vain: one call
+   * at a time may exceed it.
+   */
   mayExceed: boolean;
   /** What was given of the same limit, which is never exceeded; infinite where nothing was. */
   given: number;
