@@ -97,7 +97,8 @@ export class LimiterControls extends GuardedEmitter {
 
   /**
    * What is spent and reserved of the budget since its last reset. With `perKey`, there is one entry
-   * for each key that has made calls. Empty without the option `budget`.
+   * for each key that has made calls. With a store, it includes what other processes had spent and
+   * reserved when this process last made a call. Empty without the option `budget`.
    */
   spending(): readonly Spending[] {
     return this.core.cashier.spending();
