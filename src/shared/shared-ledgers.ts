@@ -1,18 +1,11 @@
-import { closedError } from '../errors.ts';
-import { read } from '../rules/codec.ts';
-import {
-  account,
-  type Ledger,
-  type LedgerCommand,
-  type LedgerReply,
-  ledger,
-  newLedger,
-} from '../rules/ledger.ts';
+import { closedError, type HeadroomError, StoreUnavailable } from '../errors.ts';
+import type { Ledger, LedgerCommand, LedgerReply } from '../rules/ledger.ts';
 import type { Account, LedgerAnswer, LedgerStore } from './ledger.ts';
+import { ledgerRules } from './ledger-rules.ts';
 import type { SharedStore } from './shared-store.ts';
 import type { SharedValue } from './shared-value.ts';
 import type { StorePolicy } from './store.ts';
-import type { Decided, Rules, Sent } from './value-rules.ts';
+import type { UnusableCell } from './unusable-cell.ts';
 
 /** One account of this process. */
 interface OpenLedger {
@@ -26,6 +19,8 @@ interface OpenLedger {
   /** Reservations that were not answered yet, by number. */
   readonly asked: Map<number, OpenReservation>;
   lastId: number;
+  /** Why the store can't keep this account, though it is there. */
+  unusable: HeadroomError | undefined;
 }
 
 interface OpenReservation {
@@ -40,8 +35,6 @@ interface OpenReservation {
 const KEPT = 1000;
 /** What was settled is told after so long, or with what is asked. */
 const SETTLE_MS = 100;
-/** Since 2, processes recall what was spent. The packed form is the same. */
-const LEDGER_FORMAT = 2;
 
 /** Budgets that processes share, as one of them sees them: each account is a value of its own. */
 export class SharedLedgers implements LedgerStore {
@@ -54,7 +47,8 @@ export class SharedLedgers implements LedgerStore {
   constructor(store: SharedStore) {
     this.#store = store;
     this.#stop = store.reach.onChange((isUp, cause) => {
-      if (!isUp) this.#rejectAll(cause);
+      if (isUp) return;
+      for (const open of this.#open.values()) rejectAll(open, cause);
     });
   }
 
@@ -85,6 +79,7 @@ export class SharedLedgers implements LedgerStore {
   reserve(account: Account, billionths: number): Promise<LedgerAnswer> {
     if (this.#isClosed) return Promise.reject(closedError());
     const open = this.#account(account);
+    if (open.unusable !== undefined) return Promise.reject(open.unusable);
     const { windowMs, limitBillionths: limit } = account;
     const id = ++open.lastId;
     return new Promise((resolve, reject) => {
@@ -136,10 +131,12 @@ export class SharedLedgers implements LedgerStore {
       restate: (pending) => this.#restated(open, pending, windowMs),
       isWaiting: () => open.asked.size > 0,
       isHolding: () => open.reserved > 0 || open.asked.size > 0,
+      onUnusable: (error) => this.#unusable(open, error),
     });
     const asked = new Map<number, OpenReservation>();
     const open: OpenLedger = {
       ...{ value, reserved: 0, known: undefined, settled: [], asked, lastId: 0 },
+      unusable: undefined,
     };
     return open;
   }
@@ -178,13 +175,11 @@ export class SharedLedgers implements LedgerStore {
     return [{ kind: 'join', windowMs, reserved: open.reserved }, ...recalled, ...spent, ...again];
   }
 
-  #rejectAll(cause: unknown): void {
-    for (const { asked } of this.#open.values()) {
-      for (const each of asked.values()) {
-        each.isGivenUp = true;
-        each.reject(cause);
-      }
-    }
+  /** No process knows what others spend of it meanwhile: calls may not go. */
+  #unusable(open: OpenLedger, error: UnusableCell | undefined): void {
+    open.unusable =
+      error && new StoreUnavailable("The store can't keep this budget", error, error.message);
+    if (open.unusable !== undefined) rejectAll(open, open.unusable);
   }
 
   #closeOldest(): void {
@@ -198,17 +193,11 @@ export class SharedLedgers implements LedgerStore {
   }
 }
 
-function ledgerRules(windowMs: number): Rules<Ledger, LedgerCommand, LedgerReply> {
-  return {
-    format: LEDGER_FORMAT,
-    initial: () => newLedger(),
-    decide: (state, commands, now) => decided(state, commands, now),
-    pack: (state, now) => JSON.stringify(ledger.pack(state, now)),
-    unpack: (text, now, format) => (format <= LEDGER_FORMAT ? read(ledger, text, now) : undefined),
-    leave: () => ({ kind: 'leave', windowMs }),
-    lapse: () => undefined,
-    presence: () => ({ kind: 'settle', windowMs, reserved: 0, spent: 0 }),
-  };
+function rejectAll({ asked }: OpenLedger, cause: unknown): void {
+  for (const each of asked.values()) {
+    each.isGivenUp = true;
+    each.reject(cause);
+  }
 }
 
 /** What is known to be spent, without `unheard`, which is told beside it. */
@@ -224,17 +213,4 @@ function recallOf(
 
 function sumOf(list: readonly { readonly spent: number }[]): number {
   return list.reduce((sum, { spent }) => sum + spent, 0);
-}
-
-function decided(
-  state: Ledger,
-  commands: readonly Sent<LedgerCommand>[],
-  now: number,
-): Decided<LedgerReply> {
-  const answers = new Map<string, LedgerReply[]>();
-  for (const { member, command } of commands) {
-    const reply = account(state, member, command, now);
-    if (reply !== undefined) answers.set(member, [...(answers.get(member) ?? []), reply]);
-  }
-  return { answers };
 }
