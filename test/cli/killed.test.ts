@@ -64,7 +64,7 @@ it('killed three times at random moments and once by a full disk, it sends no re
     expect(recorded.size).toBeGreaterThan(before);
     return exitCode;
   };
-  const some = (): number => Math.floor((0.3 + 0.7 * random()) * (COUNT / 5));
+  const some = (): number => Math.floor((0.5 + 0.5 * random()) * (COUNT / 5));
   expect(await goOn(some())).toBe(null);
   const lineBytes = world.text('out.jsonl').length / recorded.size;
   expect(await goOn(0, Math.floor(lineBytes * (some() + random())))).toBe(EXIT.stopped);
