@@ -153,6 +153,8 @@ describe('packed from a clean clone, without a build before', () => {
     symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
     const stdout = execFileSync('npm', ['pack', '--dry-run', '--json'], {
       cwd: clone,
+      // The build is a script; `npm run check` has none run.
+      env: { ...process.env, npm_config_ignore_scripts: 'false' },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
