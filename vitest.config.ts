@@ -69,6 +69,8 @@ const projects: TestProjectConfiguration[] = [
       // On a busy machine, once more.
       retry: 1,
       fileParallelism: false,
+      // They mostly wait.
+      maxConcurrency: 15,
       sequence: { groupOrder: 1 },
     },
   },

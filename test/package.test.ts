@@ -104,10 +104,8 @@ describe('the packed package, installed in an empty project', () => {
     );
     const [{ filename }] = JSON.parse(packed);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    npm(
-      ['install', '--prefer-offline', `./${filename}`, 'openai@7', '@anthropic-ai/sdk@1'],
-      folder,
-    );
+    const quick = ['--prefer-offline', '--no-audit', '--no-fund'];
+    npm(['install', ...quick, `./${filename}`, 'openai@7', '@anthropic-ai/sdk@1'], folder);
   }, INSTALL_MS);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -116,11 +114,13 @@ describe('the packed package, installed in an empty project', () => {
     expect(run('program.mjs', IMPORT + PROGRAM)).toBe('18 1\n');
   });
 
-  it.each(
-    ['typescript59', 'typescript'].flatMap((compiler) =>
-      ['node16', 'nodenext', 'bundler'].map((resolution) => [compiler, resolution] as const),
-    ),
-  )('has types that are strict, and without internal members: %s, %s', (compiler, resolution) => {
+  // `node16` and `nodenext` resolve modules alike: each compiler tries one of them.
+  it.each([
+    ['typescript59', 'node16'],
+    ['typescript59', 'bundler'],
+    ['typescript', 'nodenext'],
+    ['typescript', 'bundler'],
+  ])('has types that are strict, and without internal members: %s, %s', (compiler, resolution) => {
     cpSync('test/package/refused.mts', join(folder, 'refused.mts'));
     writeFileSync(join(folder, 'types.mts'), TYPES);
     const compilerOptions = {
@@ -153,6 +153,8 @@ describe('packed from a clean clone, without a build before', () => {
     symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
     const stdout = execFileSync('npm', ['pack', '--dry-run', '--json'], {
       cwd: clone,
+      // The build is a script; `npm run check` has none run.
+      env: { ...process.env, npm_config_ignore_scripts: 'false' },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

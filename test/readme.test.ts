@@ -36,7 +36,7 @@ describe.each(PAGES)('%s', (page) => {
   });
 
   it('shows only files that a test runs', () => {
-    const tests = globSync('test/examples/*.test.ts').map(read).join('\n');
+    const tests = globSync('test/{examples,package}/*.test.ts').map(read).join('\n');
     for (const [, file] of text.matchAll(/^<!-- examples\/(\S+?\.ts)\S* -->$/gm)) {
       expect(tests).toContain(basename(file!));
     }

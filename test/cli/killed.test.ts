@@ -8,7 +8,7 @@ import { ids, openaiLine, World } from './support/world.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const FULL_DISK = fileURLToPath(new URL('./support/full-disk.ts', import.meta.url));
-const COUNT = 5000;
+const COUNT = 1200;
 const BATCHED = 1000;
 const SEED = 20_261_129;
 
@@ -42,7 +42,7 @@ it('killed three times at random moments and once by a full disk, it sends no re
   let child: ChildProcess | undefined;
   const simulator = createSimulator({
     limits: { rpm: 60_000, tpm: 100_000_000 },
-    latency: 80,
+    latency: 30,
     reply: ({ body }) => {
       sent.push(/Item (id-\d+)/.exec(JSON.stringify(body))?.[1] ?? '');
       if (sent.length === killAfter) child?.kill('SIGKILL');
@@ -64,7 +64,7 @@ it('killed three times at random moments and once by a full disk, it sends no re
     expect(recorded.size).toBeGreaterThan(before);
     return exitCode;
   };
-  const some = (): number => Math.floor((0.3 + 0.7 * random()) * (COUNT / 5));
+  const some = (): number => Math.floor((0.5 + 0.5 * random()) * (COUNT / 5));
   expect(await goOn(some())).toBe(null);
   const lineBytes = world.text('out.jsonl').length / recorded.size;
   expect(await goOn(0, Math.floor(lineBytes * (some() + random())))).toBe(EXIT.stopped);

@@ -10,6 +10,32 @@ import { FORMS, type Form, nameOf } from './wires.ts';
 /** A fault costs the calls after it no more than this. */
 const MINUTE_MS = 60_000;
 
+/** The forms with which a fault, of which so many come before it, is tried. */
+type FormsOf = (fault: Fault, index: number) => readonly Form[];
+
+export interface FaultContractOptions {
+  readonly tell?: (fault: string, form: string, run: FaultRun) => void;
+  /** @default all that the fault has */
+  readonly formsOf?: FormsOf;
+}
+
+const allForms: FormsOf = ({ on }) => FORMS.filter((form) => on?.(form) ?? true);
+
+/** How many forms each fault is tried with in a store. */
+const STORE_FORMS = Number(process.env.FAULT_FORMS ?? 1);
+
+/**
+ * One form after the other, from the first fault on: what a store is told of a call doesn't depend on
+ * which SDK has made it. In memory, each fault is tried with all of them.
+ */
+export function formsInTurn(first: number): FormsOf {
+  return (fault, index) => {
+    const forms = allForms(fault, index);
+    const from = (first + index) % forms.length;
+    return [...forms.slice(from), ...forms.slice(0, from)].slice(0, STORE_FORMS);
+  };
+}
+
 /**
  * What goes wrong for a while harms nothing else: the caller sees what the SDK alone shows, the next
  * calls go, nothing is left of the calls, and the books are balanced.
@@ -17,8 +43,11 @@ const MINUTE_MS = 60_000;
 export function faultContract(
   name: string,
   keep: (clock: VirtualClock) => Promise<Keeping>,
-  tell: (fault: string, form: string, run: FaultRun) => void = () => {},
+  { tell = () => {}, formsOf = allForms }: FaultContractOptions = {},
 ): void {
+  const rows = (faults: readonly Fault[]) =>
+    faults.map((fault, index) => [fault.name, fault, formsOf(fault, index)] as const);
+
   async function checked(fault: Fault, form: Form): Promise<FaultRun> {
     const clock = createVirtualClock({ start: START });
     const keeping = await keep(clock);
@@ -39,22 +68,18 @@ export function faultContract(
   }
 
   describe(`a fault, where limits are kept in ${name}`, () => {
-    describe.each([...FAULTS, ...SLEEPS].map((fault) => [fault.name, fault] as const))(
-      '%s',
-      (_, fault) => {
-        const forms = FORMS.filter((form) => fault.on?.(form) ?? true);
-        it.each(forms.map((form) => [nameOf(form), form] as const))('%s', async (_, form) => {
-          const run = await checked(fault, form);
-          expect(run.limited).toEqual(run.bare);
-          expect(run.requests.limited).toBe(run.requests.bare);
-        });
-      },
-    );
+    describe.each(rows([...FAULTS, ...SLEEPS]))('%s', (_, fault, forms) => {
+      it.each(forms.map((form) => [nameOf(form), form] as const))('%s', async (_, form) => {
+        const run = await checked(fault, form);
+        expect(run.limited).toEqual(run.bare);
+        expect(run.requests.limited).toBe(run.requests.bare);
+      });
+    });
   });
 
   describe(`a storm of faults, where limits are kept in ${name}`, () => {
-    describe.each(STORMS.map((storm) => [storm.name, storm] as const))('%s', (_, storm) => {
-      it.each(FORMS.map((form) => [nameOf(form), form] as const))('%s', async (_, form) => {
+    describe.each(rows(STORMS))('%s', (_, storm, forms) => {
+      it.each(forms.map((form) => [nameOf(form), form] as const))('%s', async (_, form) => {
         const run = await checked(storm, form);
         // Calls that wait until it is over get their answer instead.
         const expected = run.limited.map(([how], i) => (how === 'ok' ? run.well : run.bare[i]));

@@ -5,7 +5,7 @@ import { FORMS, nameOf } from './wires.ts';
 
 const HEAD = `# What one fault does
 
-Each row is a fault in one call. Five more calls follow that call at once. Tests check each fault with both SDKs, with JSON and streams, and with limits in memory, in Redis and in PostgreSQL:
+Each row is a fault in one call. Five more calls follow that call at once. Tests check each fault with both SDKs, and with JSON and streams, where limits are in memory; and with one of these each in Redis and in PostgreSQL:
 
 - The caller's code sees the same as with the SDK alone: the same result, or an error of the same class, status, headers and text.
 - The call makes as many requests as without the limiter.

@@ -6,7 +6,7 @@ import { FaultTable } from './fault-table.ts';
 
 const table = new FaultTable();
 
-faultContract('memory', inMemory, (...row) => table.add(...row));
+faultContract('memory', inMemory, { tell: (...row) => table.add(...row) });
 
 it('is documented', async ({ skip }) => {
   skip(LARGE_MB !== 4, 'the table is of bodies of 4 MB');

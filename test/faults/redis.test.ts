@@ -1,7 +1,7 @@
 import { describeRedis } from '../redis/support/describe-redis.ts';
 import { inRedis } from '../redis/support/in-redis.ts';
-import { faultContract } from './fault-contract.ts';
+import { faultContract, formsInTurn } from './fault-contract.ts';
 
 describeRedis('with a server', (server) => {
-  faultContract('Redis', inRedis(server));
+  faultContract('Redis', inRedis(server), { formsOf: formsInTurn(0) });
 });

@@ -11,8 +11,8 @@ const RPM = 15_000;
 const PER_MS = (0.8 * RPM) / 60_000;
 /** A second's worth. */
 const BURST = 200;
-/** 3,000 calls. */
-const SHARES = [780, 600, 480, 390, 300, 240, 150, 60];
+/** 1,800 calls. */
+const SHARES = [470, 360, 290, 230, 180, 140, 90, 40];
 const KILLED = 'process 3';
 
 describeRedis('eight processes with one limit', (server) => {
@@ -51,7 +51,7 @@ describeRedis('eight processes with one limit', (server) => {
       ...shared,
       name: `process ${i}`,
       calls,
-      overMs: 10_000,
+      overMs: 6000,
     }));
     const redis = await createClient({ url: server().url }).connect();
     cleanUp.push(() => redis.destroy());
@@ -59,7 +59,7 @@ describeRedis('eight processes with one limit', (server) => {
     const late: LateSpell[] = [];
     const ping = (): Promise<unknown> => redis.ping().catch(() => {});
     cleanUp.push(watchLateSpells((spell) => void late.push(spell), ping));
-    await sleep(5000);
+    await sleep(3000);
     const killedAt = performance.timeOrigin + performance.now();
     processes.kill(KILLED);
     await processes.ended();

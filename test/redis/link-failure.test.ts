@@ -133,7 +133,7 @@ describePrivate('a server that fails', RedisServer.private, (server) => {
         const { phases, untilUp, untilLost, untilBack } = open(server());
         for (const mode of ['ALL', 'WRITE'] as const) {
           await untilUp();
-          await server().clientPause(1500, mode);
+          await server().clientPause(1000, mode);
           await untilLost();
           await untilBack();
           expectBack(phases);

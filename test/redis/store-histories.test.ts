@@ -18,6 +18,6 @@ describePrivate(
       };
       return { join, close: async () => {} };
     };
-    describeHistories('a lane in Redis', start, 40);
+    describeHistories('a lane in Redis', start, 15);
   },
 );

@@ -14,7 +14,7 @@ import { RedisServer } from './support/redis-server.ts';
 
 const RPM = 9000;
 const PROCESSES = 4;
-const CALLS = 150;
+const CALLS = 110;
 const LOST_AND_BACK = ['store_lost', 'store_back'];
 
 describePrivate(
@@ -51,7 +51,7 @@ describePrivate(
         async (noticed) => {
           await server().stop();
           await noticed();
-          await sleep(3000);
+          await sleep(1500);
           await server().start();
         },
       ],
@@ -70,9 +70,9 @@ describePrivate(
         [],
         async () => {
           await server().command('FLUSHALL');
-          await sleep(300);
+          await sleep(200);
           await server().forgetScripts();
-          await sleep(300);
+          await sleep(200);
           await server().cutConnections();
         },
       ],
@@ -101,7 +101,7 @@ describePrivate(
           );
         }).flat();
         const all = Promise.allSettled(calls);
-        await sleep(1500);
+        await sleep(800);
         await trouble(() => eventually(() => degraded.every(({ length }) => length > 0)));
         const failed = (await all).filter(({ status }) => status === 'rejected');
         expect(failed).toEqual([]);
@@ -150,7 +150,7 @@ describePrivate(
           }
         };
         const calls = group.flatMap((each) =>
-          Array.from({ length: 30 }, (_, i) => one(each, 41 * i)),
+          Array.from({ length: 15 }, (_, i) => one(each, 41 * i)),
         );
         const times = (count: number) =>
           eventually(() => degraded.every((events) => events.length >= count));
@@ -158,7 +158,7 @@ describePrivate(
         await leave();
         await times(1);
         // So long that they find it back at different times.
-        await sleep(6000);
+        await sleep(4000);
         await comeBack();
         await times(2);
         await sleep(1.5 * windowMs);
