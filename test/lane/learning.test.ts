@@ -31,7 +31,7 @@ describe('without any options', () => {
   it.each([OPENAI, undefined])(
     'tells of others where a window is counted, and only of them (%s)',
     async (baseURL) => {
-      const common = { baseURL, tpm: 300_000, callsPerMinute: 200, seconds: 130 };
+      const common = { baseURL, tpm: 60_000, callsPerMinute: 200, seconds: 130 };
       for (const enforcement of ['fixed', 'sliding'] as const) {
         const alone = await runLearning({ ...common, enforcement });
         expect(alone.othersShare).toBeLessThan(0.05);
