@@ -105,7 +105,7 @@ describe('60 short calls at once, that fit', () => {
 describe('limits that are given are not slower than limits that are learned', () => {
   const enforcements = ['bucket', 'bucket-10s', 'sliding', 'fixed', 'slices'] as const;
   const rows = enforcements.flatMap((enforcement) =>
-    [60, 600].map((rpm) => [enforcement, rpm] as const),
+    [60, 120, 600].map((rpm) => [enforcement, rpm] as const),
   );
   it.each(rows)(
     'unless calls are refused in exchange: %s, %i a minute',
