@@ -1,7 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type OwnLimiterOptions, withRateLimit } from '../src/index.ts';
-import type { RunningServer, Simulator, SimulatorEnforcement } from '../src/testing/index.ts';
+import type {
+  RunningServer,
+  Simulator,
+  SimulatorEnforcement,
+  SimulatorLimits,
+} from '../src/testing/index.ts';
 import { createRandom, createSimulator, createVirtualClock } from '../src/testing/index.ts';
 import { type Prompt, prompts } from './prompts.ts';
 import { globalClock } from './rivals/global-clock.ts';
@@ -31,6 +36,8 @@ export interface BatchOptions {
   readonly maxTokens?: number | undefined;
   /** Where calls go: through a port of this machine, or straight to the simulator. @default 'http' */
   readonly through?: 'http' | 'memory' | undefined;
+  /** A share of the limits, for a smaller batch. @default 1 */
+  readonly share?: number | undefined;
 }
 
 export interface BatchResult {
@@ -68,6 +75,12 @@ const USABLE: Usable = {
   tpm: (1 - HEADROOM) * LIMITS.openai.tpm,
 };
 
+function limitsOf(sdk: Sdk, share: number): SimulatorLimits {
+  return Object.fromEntries(
+    Object.entries(LIMITS[sdk]).map(([name, most]) => [name, share * most]),
+  );
+}
+
 type Send = (prompt: Prompt & { readonly maxTokens: number }) => Promise<void>;
 
 /**
@@ -82,14 +95,16 @@ export async function runBatch({
   calls,
   maxTokens = 64,
   through = 'http',
+  share = 1,
 }: BatchOptions): Promise<BatchResult> {
   const clock = createVirtualClock();
   const provider = sdk === 'openai' ? 'compatible' : 'anthropic';
+  const limits = limitsOf(sdk, share);
   const simulator = createSimulator({
     clock,
     provider,
     enforcement,
-    limits: LIMITS[sdk],
+    limits,
     reply: () => ({ outputTokens: REPLY_TOKENS }),
     countTokens: (text) => Math.ceil(text.length / CHARACTERS_PER_TOKEN[sdk]),
   });
@@ -97,7 +112,7 @@ export async function runBatch({
   const random = createRandom(7);
   const between = (least: number, most: number) => (): number => least + random() * (most - least);
   const fetch = delayed(server.fetch, clock, between(20, 60), between(300, 900));
-  const options = limiter && { ...limiter, clock, headroom: HEADROOM, limits: LIMITS[sdk] };
+  const options = limiter && { ...limiter, clock, headroom: HEADROOM, limits };
   const maxRetries = options || rival ? 2 : 0;
   const send = SENDERS[sdk](server.url, fetch, options, maxRetries);
   const restore = rival ? globalClock(clock) : (): void => {};
@@ -111,7 +126,7 @@ export async function runBatch({
   await clock.run(Promise.all(sendAll)).finally(restore);
   await server.close();
   const { status429 } = simulator.stats();
-  const idealSeconds = ideal(sdk, simulator.stats());
+  const idealSeconds = ideal(sdk, simulator.stats()) / share;
   const refusedTimes = countRefusedTimes(simulator.log);
   return { status429, refusedTimes, failed, seconds: clock.now() / 1000, idealSeconds };
 }

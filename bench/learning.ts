@@ -1,6 +1,4 @@
-import Anthropic from '@anthropic-ai/sdk';
-import OpenAI from 'openai';
-import { type OwnLimiterOptions, type RateLimiter, withRateLimit } from '../src/index.ts';
+import { type OwnLimiterOptions, rateLimitedFetch } from '../src/index.ts';
 import {
   createRandom,
   createSimulator,
@@ -35,7 +33,7 @@ export interface LearningOptions {
   /** @default one that nobody knows */
   readonly baseURL?: string | undefined;
   /** What the limiter is told. @default nothing */
-  readonly limiter?: OwnLimiterOptions | undefined;
+  readonly limiter?: Omit<OwnLimiterOptions, 'estimate'> | undefined;
   /** A share of the limit that somebody else takes. @default 0 */
   readonly neighbor?: number | undefined;
   /** The neighbor sends 40 calls a second, at random. @default four, evenly */
@@ -133,18 +131,14 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
     countTokens: (text) => Math.ceil(text.length / 4) + FRAME_TOKENS,
     reply: () => ({ outputTokens: 1 }),
   });
-  const fetch = silenced(simulator, options.shows ?? 'headers');
-  const { send, rateLimit } = senderOf(
-    host,
-    { apiKey: 'ours', baseURL, fetch },
-    {
-      ...options.limiter,
-      clock,
-    },
-  );
+  const fetch = rateLimitedFetch({
+    fetch: silenced(simulator, options.shows ?? 'headers'),
+    ...options.limiter,
+    clock,
+  });
   let othersShare = 0;
   let news = 0;
-  rateLimit.on('limits', (event) => {
+  fetch.rateLimit.on('limits', (event) => {
     news++;
     othersShare = Math.max(othersShare, event.othersShare);
   });
@@ -153,9 +147,16 @@ export async function runLearning(options: LearningOptions): Promise<LearningRes
     1,
     Math.round(Math.min(2500, tpm / (options.callsPerMinute ?? 600)) / 7),
   );
-  const call = (): Promise<unknown> => {
+  const call = async (): Promise<void> => {
     const count = Math.ceil(phrases * (0.5 + random()));
-    return send(PHRASE.repeat(count), Math.ceil(7 * count * declared));
+    const content = PHRASE.repeat(count);
+    const maxTokens = Math.ceil(7 * count * declared);
+    const response = await fetch(
+      `${baseURL}${host.path}`,
+      requestOf(host.model, content, maxTokens),
+    );
+    if (!response.ok) throw new Error(await response.text());
+    await response.text();
   };
   const end = seconds * 1000;
   const worker = async (): Promise<void> => {
@@ -186,26 +187,16 @@ function silenced(
   };
 }
 
-interface Sender {
-  readonly send: (content: string, maxTokens: number) => Promise<unknown>;
-  readonly rateLimit: RateLimiter;
-}
-
-function senderOf(
-  { provider, model }: Host,
-  account: { apiKey: string; baseURL: string; fetch: typeof globalThis.fetch },
-  options: OwnLimiterOptions,
-): Sender {
-  if (provider === 'anthropic') {
-    const { messages, rateLimit } = withRateLimit(new Anthropic(account), options);
-    const send: Sender['send'] = (content, max_tokens) =>
-      messages.create({ model, max_tokens, messages: [{ role: 'user', content }] });
-    return { send, rateLimit };
-  }
-  const { chat, rateLimit } = withRateLimit(new OpenAI(account), options);
-  const send: Sender['send'] = (content, max_tokens) =>
-    chat.completions.create({ model, max_tokens, messages: [{ role: 'user', content }] });
-  return { send, rateLimit };
+/** As an SDK would send it, of the one account. */
+function requestOf(model: string, content: string, maxTokens: number): RequestInit {
+  const messages = [{ role: 'user', content }];
+  const body = JSON.stringify({ model, max_tokens: maxTokens, messages });
+  const headers = {
+    authorization: 'Bearer ours',
+    'x-api-key': 'ours',
+    'content-type': 'application/json',
+  };
+  return { method: 'POST', headers, body };
 }
 
 /** Somebody else on the same key, until `end`. */
@@ -220,17 +211,11 @@ function disturb(
   const callsPerSecond = isRandom ? 40 : 4;
   const tokens = (neighbor * tpm) / 60 / callsPerSecond;
   const content = PHRASE.repeat(Math.max(1, Math.round((tokens - FRAME_TOKENS) / 7)));
-  const messages = [{ role: 'user', content }];
-  const body = JSON.stringify({ model: `${model}${NEIGHBORS}`, max_tokens: 1, messages });
-  const headers = {
-    authorization: 'Bearer ours',
-    'x-api-key': 'ours',
-    'content-type': 'application/json',
-  };
+  const request = requestOf(`${model}${NEIGHBORS}`, content, 1);
   const random = createRandom(5);
   const tick = (): void => {
     if (clock.now() > end) return;
-    void simulator.fetch(`${baseURL}${path}`, { method: 'POST', headers, body });
+    void simulator.fetch(`${baseURL}${path}`, request);
     const gap = isRandom ? -Math.log(1 - random()) : 1;
     clock.setTimeout(tick, (gap * 1000) / callsPerSecond);
   };

@@ -4,15 +4,15 @@ import { OPENAI, runLearning } from '../../bench/learning.ts';
 /** 1 − headroom, less 5 %. */
 const NEARLY_ALL = 0.8 * 0.95;
 const BUCKET = {
-  ...{ baseURL: OPENAI, tpm: 300_000, callsPerMinute: 300 },
+  ...{ baseURL: OPENAI, tpm: 60_000, callsPerMinute: 300 },
   enforcement: 'bucket',
 } as const;
 
 describe('without any options, over minutes', () => {
   it('follows a limit that rises or falls within a minute, without a burst of 429s', async () => {
     const atSeconds = 30;
-    const rise = await runLearning({ ...BUCKET, seconds: 120, later: { atSeconds, tpm: 900_000 } });
-    const fall = await runLearning({ ...BUCKET, seconds: 120, later: { atSeconds, tpm: 100_000 } });
+    const rise = await runLearning({ ...BUCKET, seconds: 120, later: { atSeconds, tpm: 180_000 } });
+    const fall = await runLearning({ ...BUCKET, seconds: 120, later: { atSeconds, tpm: 20_000 } });
     expect(rise.status429).toBe(0);
     // The one that shows it.
     expect(fall.status429).toBeLessThanOrEqual(1);
@@ -44,7 +44,7 @@ describe('without any options, over minutes', () => {
       for (const enforcement of ['bucket', 'bucket-10s'] as const) {
         const options = {
           baseURL,
-          tpm: 300_000,
+          tpm: 60_000,
           callsPerMinute: 300,
           enforcement,
           seconds: 240,

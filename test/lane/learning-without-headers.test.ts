@@ -45,14 +45,18 @@ describe('limits that only the text of a 429 states', () => {
 
 describe('after a ramp error', () => {
   /** Twenty calls at a time; one of them is told to slow down after two minutes. */
-  const ramp = (limiter: LearningOptions['limiter'], shows: 'nothing' | 'headers') => {
+  const ramp = (
+    limiter: LearningOptions['limiter'],
+    shows: 'nothing' | 'headers',
+    latencyMs: number,
+  ) => {
     let isTold = false;
     return runLearning({
       enforcement: 'bucket',
       tpm: 1_000_000_000,
       callsPerMinute: 10_000_000,
       workers: 20,
-      latencyMs: 6000,
+      latencyMs,
       seconds: 1200,
       limiter,
       shows,
@@ -65,13 +69,13 @@ describe('after a ramp error', () => {
   };
 
   it.each([
-    ['in a lane without limits', undefined, 'nothing'],
-    ['far below the limits that were given', { limits: { rpm: 100_000 } }, 'nothing'],
-    ['far below the limits that headers show', undefined, 'headers'],
+    ['in a lane without limits', undefined, 'nothing', 6000],
+    ['far below the limits that were given', { limits: { rpm: 100_000 } }, 'nothing', 12_000],
+    ['far below the limits that headers show', undefined, 'headers', 12_000],
   ] as const)(
     'load grows by less than half in a quarter of an hour, %s',
-    async (_, limiter, shows) => {
-      const { refused } = await ramp(limiter, shows);
+    async (_, limiter, shows, latencyMs) => {
+      const { refused } = await ramp(limiter, shows, latencyMs);
       const before = refused(60, 120).calls;
       expect(refused(200, 260).calls).toBeLessThanOrEqual(0.85 * before);
       expect(refused(200, 260).calls).toBeGreaterThanOrEqual(0.5 * before);
@@ -153,12 +157,12 @@ describe('where responses show nothing at all', () => {
       baseURL: DEEPSEEK,
       tpm: 1_000_000_000,
       limits: { concurrency: 20 },
-      latencyMs: 5000,
+      latencyMs: 10_000,
       seconds: 1200,
     });
     const learned = refused(60, 1200);
     expect(learned.share).toBeLessThanOrEqual(0.01);
-    // Twenty at a time, five seconds each.
-    expect(learned.calls).toBeGreaterThanOrEqual((0.9 * 20 * 1140) / 5);
+    // Twenty at a time, ten seconds each.
+    expect(learned.calls).toBeGreaterThanOrEqual((0.9 * 20 * 1140) / 10);
   });
 });

@@ -125,14 +125,14 @@ it.each(rows)('is what happens: %s, %s', async (accountName, workName) => {
 });
 
 it.each([
-  ['api.openai.com', true, 5000],
-  ['api.openai.com', false, 2000],
-  ['llm.example', true, 5000],
+  ['api.openai.com', true, 2500],
+  ['api.openai.com', false, 1000],
+  ['llm.example', true, 2500],
 ] as const)(
   'is what happens to lines of the benchmark, at %s, with limits given: %s, %i of them',
   async (host, isGiven, count) => {
     const clock = createVirtualClock({ start: 1_800_000_000_000 });
-    const limits = { rpm: 5000, tpm: 800_000 };
+    const limits = { rpm: 2500, tpm: 400_000 };
     const simulator = createSimulator({
       ...{ clock, limits, enforcement: 'bucket', charge: 'characters' },
       reply: () => ({ outputTokens: 56 }),

@@ -20,7 +20,7 @@ const SERVERS = [
 const ACCOUNTS = [
   { tpm: 30_000, characters: 2000, maxTokens: 2000, outputTokens: 300 },
   { tpm: 30_000, characters: 1000, maxTokens: 500, outputTokens: 200 },
-  { tpm: 3_000_000, characters: 80_000, maxTokens: 40_000, outputTokens: 6000 },
+  { tpm: 300_000, characters: 8000, maxTokens: 4000, outputTokens: 600 },
 ];
 
 const CASES = ACCOUNTS.flatMap((account) => SERVERS.map((server) => ({ ...account, ...server })));
