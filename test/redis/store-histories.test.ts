@@ -11,13 +11,19 @@ describePrivate(
   (server) => {
     const start = async (): Promise<CellStore> => {
       const prefix = crypto.randomUUID();
+      const joined: RedisCells[] = [];
       const join = async (): Promise<RedisCells> => {
         const cells = redisCells(server().url, { prefix, commandTimeoutMs: 60_000 });
+        joined.push(cells);
         await cells.listening();
         return cells;
       };
-      return { join, close: async () => {} };
+      return { join, close: () => closed(joined) };
     };
     describeHistories('a lane in Redis', start, 15);
   },
 );
+
+async function closed(joined: readonly RedisCells[]): Promise<void> {
+  for (const cells of joined) await cells.close();
+}
