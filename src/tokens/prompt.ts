@@ -11,6 +11,7 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Parts } from './part.ts';
+import type { PromptRequest } from './prompt-request.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
 /** The input of a call: what it is made of, and how its text becomes tokens. */
@@ -21,11 +22,9 @@ export interface Prompt {
 }
 
 /** @param model - as `modelName` gives it */
-export function promptOf(provider: string, api: Api, model: string, body: unknown): Prompt {
-  return {
-    parts: partsOf(provider, api, model, body),
-    ...countingOf({ provider, model }),
-  };
+export function promptOf(request: PromptRequest, api: Api, model: string): Prompt {
+  const { provider } = request;
+  return { parts: partsOf(request, api, model), ...countingOf({ provider, model }) };
 }
 
 /** How text is counted. Calls are to few models. */
@@ -39,10 +38,11 @@ interface Counted {
   readonly model: string;
 }
 
-function partsOf(provider: string, api: Api, model: string, body: unknown): Parts {
+function partsOf(request: PromptRequest, api: Api, model: string): Parts {
+  const { body } = request;
   switch (api) {
     case 'chat':
-      return openaiChat(body, model, chatFamily(model, 'chat', provider));
+      return openaiChat(body, model, chatFamily(model, 'chat', request.provider));
     case 'responses':
       return openaiResponses(body, model, chatFamily(model, 'responses'));
     case 'messages':
@@ -58,6 +58,6 @@ function partsOf(provider: string, api: Api, model: string, body: unknown): Part
     case 'images':
       return openaiImages(body, model);
     default:
-      return nativePartsNow()?.(provider, api, model, body) ?? [];
+      return nativePartsNow()?.(request, api, model) ?? [];
   }
 }

@@ -225,3 +225,19 @@ test('an embedded text of Mistral’s has a begin and an end', async () => {
   const request = { provider: 'compatible', path: '/v1/embeddings', body };
   expect((await estimateTokens(request)).inputTokens).toBe(2 * (2 + 2));
 });
+
+test('fonts and pictures of a PDF are no text', async () => {
+  const stream = (head: string, bytes: number) =>
+    `<<${head} /Length ${bytes}>>\nstream\n${'x'.repeat(bytes)}\nendstream\n`;
+  const page = '%PDF-1.4\n<< /Type /Page >>\n';
+  const input = async (pdf: string) => {
+    const file_data = `data:application/pdf;base64,${btoa(pdf)}`;
+    const content = [{ type: 'file', file: { file_data } }];
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content }] };
+    return (await chat(body)).inputTokens;
+  };
+  const empty = await input(page + stream('', 100));
+  const font = stream('/Length1 9000', 9000) + stream('/Subtype /Image', 9000);
+  expect(await input(page + stream('', 100) + font)).toBe(empty);
+  expect((await input(page + stream('/Filter /FlateDecode', 1450))) - empty).toBeCloseTo(250, -1);
+});
