@@ -10,7 +10,7 @@ import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
-import type { Parts } from './part.ts';
+import type { Part, Parts } from './part.ts';
 import type { PromptRequest } from './prompt-request.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
@@ -20,6 +20,9 @@ export interface Prompt {
   readonly encoding: Encoding;
   readonly prior: Prior;
 }
+
+/** What tells a model how to compact (recorded usage, 2026). */
+const COMPACTION = 93;
 
 /** @param model - as `modelName` gives it */
 export function promptOf(request: PromptRequest, api: Api, model: string): Prompt {
@@ -44,7 +47,7 @@ function partsOf(request: PromptRequest, api: Api, model: string): Parts {
     case 'chat':
       return openaiChat(body, model, chatFamily(model, 'chat', request.provider));
     case 'responses':
-      return openaiResponses(body, model, chatFamily(model, 'responses'));
+      return responsesParts(request, model);
     case 'messages':
       return anthropicMessages(body, claudeFamily(model));
     case 'complete':
@@ -60,4 +63,10 @@ function partsOf(request: PromptRequest, api: Api, model: string): Parts {
     default:
       return nativePartsNow()?.(request, api, model) ?? [];
   }
+}
+
+/** To compact a conversation, the model is told how. */
+function* responsesParts({ path, body }: PromptRequest, model: string): Generator<Part> {
+  yield* openaiResponses(body, model, chatFamily(model, 'responses'));
+  if (path.includes('/responses/compact')) yield COMPACTION;
 }
