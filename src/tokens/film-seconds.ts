@@ -5,6 +5,8 @@ const MOVIE_HEADER = 0x6d766864; // 'mvhd'
 /** A film has a handful of boxes, or a few for each of its fragments. */
 const MOST_BOXES = 64;
 const HEAD = 8;
+/** The size follows the head, in eight bytes. */
+const LONG = 1;
 
 /**
  * How long an MP4 or QuickTime film is, from its header alone (ISO/IEC 14496-12, 8.2.2); `undefined`
@@ -26,8 +28,9 @@ function boxAt(bytes: Base64Bytes, start: number, type: number): number | undefi
   for (let box = 0; box < MOST_BOXES; box += 1) {
     if (bytes.bigEndian(at + 4, 4) === type) return at;
     const size = bytes.bigEndian(at, 4);
-    if (size < HEAD) return undefined; // none, the rest of the file, or one of more than 4 GB
-    at += size;
+    const length = size === LONG ? bytes.bigEndian(at + HEAD, 8) : size;
+    if (length < HEAD) return undefined; // none, or the rest of the file
+    at += length;
   }
   return undefined;
 }

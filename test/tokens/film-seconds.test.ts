@@ -29,6 +29,8 @@ const longHeader = box('mvhd', [
 
 test('the length of a film is in its header, wherever that is', () => {
   expect(seconds([...box('ftyp', [1, 2, 3]), ...box('moov', header)])).toBe(7);
+  const long = [...number(1), ...box('mdat', []).slice(4), ...number(20, 8), 1, 2, 3, 4];
+  expect(seconds([...long, ...box('moov', header)])).toBe(7);
   expect(seconds([...box('mdat', Array(900).fill(7)), ...box('moov', longHeader)])).toBe(2);
 });
 

@@ -6,8 +6,8 @@ function geminiChat(model: string): ChatFamily {
   const { imageTokens, perPage } = geminiFamily(model, '');
   return {
     ...PLAIN,
-    perCall: 20,
-    tools: { form: 'json', around: 0 },
+    perCall: 22,
+    tools: { form: 'json', around: 0, times: 1.05 },
     imageTokens,
     documents: { around: 4, perPage, pageText: 0, unknown: perPage },
   };
