@@ -65,6 +65,7 @@ function* blockParts(block: unknown, reading: AnthropicContext, depth: number): 
  */
 function* textParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   yield TEXT_BLOCKS.includes(field(block, 'type')) ? PAUSE : rough(0);
+  yield citationTokens(block, reading);
   for (const key of TEXT_FIELDS) {
     const text = textField(block, key);
     if (text !== '') yield text;
@@ -82,15 +83,19 @@ function imagePart(block: unknown, family: ClaudeFamily): Part {
   return isHere ? rough(tokens) : hidden(tokens);
 }
 
+/** What explains how to cite, where a block may be cited: once. */
+function citationTokens(block: unknown, reading: AnthropicContext): number {
+  if (field(field(block, 'citations'), 'enabled') !== true || reading.cites) return 0;
+  reading.cites = true;
+  return reading.family.citations;
+}
+
 /** A document's text where the request has it; else what its pages cost. */
 function* documentParts(block: unknown, reading: AnthropicContext, depth: number): Generator<Part> {
   const source = field(block, 'source');
   yield textField(block, 'title');
   yield textField(block, 'context');
-  if (field(field(block, 'citations'), 'enabled') === true && !reading.cites) {
-    reading.cites = true;
-    yield reading.family.citations;
-  }
+  yield citationTokens(block, reading);
   switch (field(source, 'type')) {
     case 'text':
       if (depth === 0) yield rough(CLAUDE_DOCUMENTS.around);

@@ -7,13 +7,20 @@ import { fileTokensBy } from './file-tokens.ts';
 import { jsonParts } from './json-parts.ts';
 import { hidden, type Part } from './part.ts';
 
+/** What tells a model how much of its budget is left (recorded usage, 2026). */
+const TASK_BUDGET = 33;
+
 /** What `POST /v1/messages` is charged for as input. */
 export function* anthropicMessages(body: unknown, family: ClaudeFamily): Generator<Part> {
   const fileTokens = fileTokensBy((bytes) => anthropicImageBytesTokens(bytes, family));
   const reading = { family, fileTokens, cites: false };
   const messages = field(body, 'messages');
-  yield family.frame + family.perMessage * Math.max(0, lengthOf(messages) - 1);
+  const last = field(messages, lengthOf(messages) - 1);
+  // A reply that is begun by the last message is framed by the one before.
+  const framed = lengthOf(messages) - (field(last, 'role') === 'assistant' ? 2 : 1);
+  yield family.frame + family.perMessage * Math.max(0, framed);
   yield thinkingTokens(body, family);
+  if (field(field(body, 'output_config'), 'task_budget') != null) yield TASK_BUDGET;
   yield* contentParts(field(body, 'system'), reading);
   for (const message of elementsOf(messages)) {
     yield* contentParts(field(message, 'content'), reading);

@@ -23,7 +23,11 @@ export function isWave(bytes: Base64Bytes): boolean {
  */
 export function audioTokens(data: string, bytes: Base64Bytes = new Base64Bytes(data, 0)): number {
   if (data === '') return ASSUMED_TOKENS;
+  return Math.ceil(audioSeconds(data, bytes) * TOKENS_PER_SECOND);
+}
+
+/** How long audio in base64 is. */
+export function audioSeconds(data: string, bytes: Base64Bytes): number {
   const rate = bytes.bigEndian(0, 4) === RIFF ? bytes.littleEndian(BYTE_RATE_AT, 4) : 0;
-  const seconds = (data.length * 3) / 4 / (rate > 0 ? rate : BYTES_PER_SECOND);
-  return Math.ceil(seconds * TOKENS_PER_SECOND);
+  return (data.length * 3) / 4 / (rate > 0 ? rate : BYTES_PER_SECOND);
 }

@@ -7,6 +7,7 @@ import { GLM } from './families/glm.ts';
 import { GROK } from './families/grok.ts';
 import { LLAMA } from './families/llama.ts';
 import { MISTRAL } from './families/mistral.ts';
+import { NOVA } from './families/nova.ts';
 import { OPENAI, PUBLISHED } from './families/openai.ts';
 import { QWEN } from './families/qwen.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
@@ -22,6 +23,7 @@ const FAMILIES: readonly FamilyRow[] = [
   ...GROK,
   ...GEMINI,
   ...GLM,
+  ...NOVA,
 ];
 
 /**

@@ -12,9 +12,11 @@ const IMAGE_ENDS = 2;
  * @param url - as in the request; the size is read from a `data:` URL and assumed for any other
  */
 export function chatImageTokens(model: string, url: string, detail: string): number {
-  const { imageSquare } = chatFamily(model);
-  if (imageSquare === undefined) return openaiImageTokens(model, url, detail);
+  const { imageSquare, imageTokens } = chatFamily(model);
   const bytes = Base64Bytes.ofDataUrl(url);
-  const { width, height } = (bytes && imageSize(bytes)) ?? ASSUMED_SIZE;
+  const size = (bytes && imageSize(bytes)) ?? ASSUMED_SIZE;
+  if (imageTokens !== undefined) return imageTokens(size);
+  if (imageSquare === undefined) return openaiImageTokens(model, url, detail);
+  const { width, height } = size;
   return Math.ceil(width / imageSquare) * Math.ceil(height / imageSquare) + IMAGE_ENDS;
 }

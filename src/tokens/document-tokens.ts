@@ -16,20 +16,50 @@ export interface DocumentForm {
   readonly around: number;
   /** A page of a PDF, besides its text: it is also shown as an image. */
   readonly perPage: number;
+  /** The most that is counted of a page's text. */
+  readonly pageText: number;
   /** A document that isn't in the request: the median of what was recorded. */
   readonly unknown: number;
 }
 
+/** More text than that isn't on a page. */
+const MOST_PAGE_TEXT = 1000;
+
 /** OpenAI (recorded usage, 2025 and 2026): in the Responses API, of a PDF little more than its text. */
-export const CHAT_DOCUMENTS: DocumentForm = { around: 16, perPage: 200, unknown: 220 };
-export const RESPONSES_DOCUMENTS: DocumentForm = { around: 16, perPage: 0, unknown: 64 };
+export const CHAT_DOCUMENTS: DocumentForm = {
+  around: 16,
+  perPage: 200,
+  pageText: MOST_PAGE_TEXT,
+  unknown: 220,
+};
+/** Mistral (recorded usage, 2026): the text alone. */
+export const MISTRAL_DOCUMENTS: DocumentForm = {
+  around: 16,
+  perPage: 0,
+  pageText: MOST_PAGE_TEXT,
+  unknown: 220,
+};
+export const RESPONSES_DOCUMENTS: DocumentForm = {
+  around: 16,
+  perPage: 0,
+  pageText: MOST_PAGE_TEXT,
+  unknown: 64,
+};
 /** Anthropic (recorded usage, 2025 and 2026): 1,600 a page, as its guide says of images. */
-export const CLAUDE_DOCUMENTS: DocumentForm = { around: 16, perPage: 1600, unknown: 1620 };
+export const CLAUDE_DOCUMENTS: DocumentForm = {
+  around: 16,
+  perPage: 1600,
+  pageText: MOST_PAGE_TEXT,
+  unknown: 1620,
+};
 
 /** A longer file is estimated by its size, in characters of base64. */
 const MOST_DECODED = 200_000;
 /** Fonts and layout take most of a PDF, packing and layout of an office document. */
 const PDF_BYTES_PER_TOKEN = 24;
+/** Of what draws a page of a PDF; the first are for its looks, and for how to copy it. */
+const CONTENT_BYTES_PER_TOKEN = 4.4;
+const FREE_CONTENT_BYTES = 350;
 const OFFICE_BYTES_PER_TOKEN = 6;
 /** What an office document without text has. */
 const OFFICE_BYTES = 6000;
@@ -64,20 +94,33 @@ function officeTokens(bytes: number): number {
   return OFFICE_TOKENS + Math.max(0, Math.ceil((bytes - OFFICE_BYTES) / OFFICE_BYTES_PER_TOKEN));
 }
 
-function pdfTokens(data: string, start: number, bytes: number, { perPage }: DocumentForm): number {
-  const text = Math.ceil(bytes / PDF_BYTES_PER_TOKEN);
-  const pages = pagesOf(data, start) || Math.ceil(bytes / BYTES_PER_PAGE);
-  return perPage * pages + Math.min(text, MOST_PAGE_TEXT * pages);
+function pdfTokens(data: string, start: number, bytes: number, form: DocumentForm): number {
+  const pdf = data.length > MOST_DECODED ? undefined : decoded(data.slice(start));
+  const pages = (pdf && pagesOf(pdf)) || Math.ceil(bytes / BYTES_PER_PAGE);
+  const drawn = pdf === undefined ? undefined : contentTokens(pdf);
+  const text = drawn ?? bytes / PDF_BYTES_PER_TOKEN;
+  return form.perPage * pages + Math.min(Math.ceil(text), form.pageText * pages);
 }
 
-/** More text than that isn't on a page. */
-const MOST_PAGE_TEXT = 1000;
 const PAGE = /\/Type\s{0,4}\/Page(?!s)/g;
+const STREAM = /<<([^>]{0,200})>>\s{0,2}stream\r?\n/g;
+/** What the head of a font, a picture, a color profile or a table of objects says, and no text's. */
+const NO_TEXT = /\/(?:Type|Subtype|Length1|N|W)\b/;
 
-/** How many pages a PDF says that it has; 0 where it doesn't, or is too long to be looked at. */
-function pagesOf(data: string, start: number): number {
-  if (data.length > MOST_DECODED) return 0;
-  return decoded(data.slice(start))?.match(PAGE)?.length ?? 0;
+/** How many pages a PDF says that it has; 0 where it doesn't. */
+function pagesOf(pdf: string): number {
+  return pdf.match(PAGE)?.length ?? 0;
+}
+
+/** The text of the streams that draw pages; `undefined` for a PDF without any stream. */
+function contentTokens(pdf: string): number | undefined {
+  let bytes: number | undefined;
+  for (const { 0: head, 1: entries = '', index } of pdf.matchAll(STREAM)) {
+    const start = index + head.length;
+    const end = NO_TEXT.test(entries) ? -1 : pdf.indexOf('endstream', start);
+    bytes = (bytes ?? 0) + Math.max(0, end - start);
+  }
+  return bytes && Math.max(0, bytes - FREE_CONTENT_BYTES) / CONTENT_BYTES_PER_TOKEN;
 }
 
 /** A text, or what can't be read and is assumed to be one. */

@@ -98,7 +98,7 @@ export class Estimator {
     }
     const body = fieldsOf(request.body);
     const model = modelName(path, body);
-    const prompt = promptOf(provider, api, model, body);
+    const prompt = promptOf({ provider, path, body }, api, model);
     const count = new PromptCount(prompt.parts, () => this.#counting(prompt.encoding));
     const family = `${provider} ${familyName(model)}`;
     const measured = (): Measurement => this.#measured(api, family, body, prompt, count);

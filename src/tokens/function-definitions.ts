@@ -20,12 +20,21 @@ export function* functionDefinitions(functions: Iterable<unknown>): Generator<Pa
   yield* slices.write('namespace functions {\n\n');
   for (const definition of functions) {
     yield PAUSE;
-    if (definition !== undefined) yield* slices.write(types.functionType(definition));
+    if (definition !== undefined) {
+      yield* slices.write(types.functionType(definition));
+      yield* slices.write(grammarOf(definition));
+    }
     if (types.isCut) break;
   }
   yield* slices.write('} // namespace functions');
   yield slices.rest();
   if (types.isCut) yield rough(0);
+}
+
+/** Of a custom tool, what its input must be like. */
+function grammarOf(definition: unknown): string {
+  const format = field(definition, 'format');
+  return textField(field(format, 'grammar') ?? format, 'definition');
 }
 
 /** Writes JSON schemas as TypeScript. */

@@ -11,9 +11,14 @@ const MODEL = /\/models?\/([^/:]{1,256})[/:]/;
  */
 export function modelName(path: string, body: unknown): string {
   const deployment = /\/deployments\/([^/]{1,128})\//.exec(path)?.[1] ?? '';
-  const inPath = MODEL.exec(path)?.[1] ?? '';
+  const inPath = decoded(MODEL.exec(path)?.[1] ?? '');
   const named = textField(body, 'model').slice(0, 256) || deployment || inPath;
   return bareName(named);
+}
+
+/** Bedrock's ARNs are in one segment of the path. */
+function decoded(segment: string): string {
+  return segment.replace(/%2f/gi, '/').replace(/%3a/gi, ':');
 }
 
 /** Without prefixes. Calls are to few models. */

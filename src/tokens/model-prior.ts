@@ -8,7 +8,7 @@ import { UNWEIGHTED, uniformWeights, weightList } from './tokenizer/tokens-by-sc
  * Gemini uses 1.08 to 1.11 tokens for each of o200k_base (ai-tokenizer 1.0.6, 2025-12), of English
  * prose as many (recorded usage, 2026).
  */
-const GEMINI_WEIGHTS = weightList({ ...uniformWeights(1.1), words: 1 });
+const GEMINI_WEIGHTS = weightList({ ...uniformWeights(1.1), words: 1, symbols: 1 });
 const COUNTED = weightList(UNWEIGHTED);
 
 /** Vocabularies differ by up to a half, and more in some scripts than in others. */

@@ -4,8 +4,10 @@ import { coherePrompt } from './cohere-prompt.ts';
 import { converseMessages } from './converse-messages.ts';
 import { gatewayInput, gatewayPrompt } from './gateway-prompt.ts';
 import { geminiContent } from './gemini-content.ts';
+import { geminiFamily } from './gemini-family.ts';
 import { mistralConversation } from './mistral-conversation.ts';
 import type { Parts } from './part.ts';
+import type { PromptRequest } from './prompt-request.ts';
 
 /** APIs that no wrapped client calls: their code is loaded with the first call to one. */
 export type NativeApi = Extract<
@@ -14,11 +16,12 @@ export type NativeApi = Extract<
 >;
 
 /** The input of a call to one of them. */
-export function nativeParts(provider: string, api: NativeApi, model: string, body: unknown): Parts {
+export function nativeParts(request: PromptRequest, api: NativeApi, model: string): Parts {
+  const { provider, path, body } = request;
   switch (api) {
     case 'gemini':
     case 'gemini-input':
-      return geminiContent(body);
+      return geminiContent(body, geminiFamily(model, path));
     case 'cohere':
       return coherePrompt(body, model, chatFamily(model));
     case 'gateway':
@@ -26,7 +29,7 @@ export function nativeParts(provider: string, api: NativeApi, model: string, bod
     case 'gateway-input':
       return gatewayInput(body, model);
     case 'converse':
-      return converseMessages(body);
+      return converseMessages(body, model, chatFamily(model));
     case 'conversations':
       return mistralConversation(body, model, chatFamily(model, 'chat', provider));
   }

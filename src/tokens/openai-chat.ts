@@ -50,8 +50,9 @@ function* messageParts(
 
 /** Whether a model is asked to think, where it doesn't by itself. */
 function asksReasoning(body: unknown): boolean {
-  const effort = field(field(body, 'reasoning'), 'effort') ?? field(body, 'reasoning_effort');
-  return effort !== undefined && effort !== 'none';
+  const reasoning = field(body, 'reasoning');
+  const effort = field(reasoning, 'effort') ?? field(body, 'reasoning_effort');
+  return (effort !== undefined && effort !== 'none') || field(reasoning, 'enabled') === true;
 }
 
 function* callParts(call: unknown, { perCall }: ChatFamily): Generator<Part> {

@@ -1,10 +1,12 @@
 import { elementsOf, field, isList, lengthOf, textField } from '../model/json.ts';
 import { audioTokens } from './audio-tokens.ts';
+import { chatFamily } from './chat-family.ts';
 import { chatImageTokens } from './chat-images.ts';
 import {
   CHAT_DOCUMENTS,
   type DocumentFile,
   documentParts,
+  MISTRAL_DOCUMENTS,
   RESPONSES_DOCUMENTS,
 } from './document-tokens.ts';
 import { hidden, type Part, rough } from './part.ts';
@@ -55,13 +57,13 @@ export function* openaiMedia(part: unknown, model: string): Generator<Part> {
       yield rough(audioTokens(textField(field(part, 'input_audio'), 'data')));
       return;
     case 'file':
-      yield* documentParts(fileOf(part), CHAT_DOCUMENTS);
+      yield* documentParts(fileOf(part), chatFamily(model).documents ?? CHAT_DOCUMENTS);
       return;
     case 'input_file':
       yield* documentParts(fileOf(part), RESPONSES_DOCUMENTS);
       return;
     case 'document_url':
-      yield hidden(CHAT_DOCUMENTS.unknown);
+      yield* documentParts(fileOf(part), MISTRAL_DOCUMENTS);
       return;
     case 'thinking': // Mistral's
       yield* openaiContent(field(part, 'thinking'), model);
@@ -79,7 +81,8 @@ function textOf(part: unknown): string | undefined {
 /** Chat has `file: { file_data, filename }`, Responses both in the part itself. */
 function fileOf(part: unknown): DocumentFile {
   const holder = field(part, 'file') ?? part;
-  return { name: textField(holder, 'filename'), data: textField(holder, 'file_data') };
+  const data = textField(holder, 'file_data') || textField(holder, 'document_url');
+  return { name: textField(holder, 'filename'), data };
 }
 
 /** Chat has `image_url: { url, detail }`, Responses `image_url` and `detail`. */

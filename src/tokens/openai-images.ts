@@ -26,7 +26,8 @@ const patches = (multiplier: number, maxPatches = 1536, maxEdge = Infinity): Ima
 const NEWEST = patches(1.2, 30_000);
 
 /**
- * By model prefix; the first match counts.
+ * By model prefix; the first match counts. Those of gpt-5's and gpt-5.4's smaller models are recorded
+ * (2025-11 to 2026-08); the guide has others.
  *
  * @see https://developers.openai.com/api/docs/guides/images-vision (2026-11)
  */
@@ -39,10 +40,10 @@ const RULES: readonly (readonly [prefix: string, rule: ImageRule])[] = [
   ['o3', tiles(75, 150)],
   ['computer-use', tiles(65, 129)],
   ['gpt-image-1', tiles(65, 129)],
-  ['gpt-5-mini', patches(1.62)],
-  ['gpt-5-nano', patches(2.46)],
-  ['gpt-5.4-mini', patches(1.62)],
-  ['gpt-5.4-nano', patches(2.46)],
+  ['gpt-5-mini', patches(1.2)],
+  ['gpt-5-nano', patches(1.5)],
+  ['gpt-5.4-mini', patches(1.2)],
+  ['gpt-5.4-nano', patches(1.5)],
   ['gpt-5.4', patches(1, 2500, 2048)],
   ['gpt-5.5', patches(1, 2500, 2048)],
   ['gpt-5.6', NEWEST],

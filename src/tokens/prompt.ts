@@ -10,7 +10,8 @@ import { priorOf } from './model-prior.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiImages, openaiPrompt, openaiSpeech } from './openai-prompt.ts';
 import { openaiResponses } from './openai-responses.ts';
-import type { Parts } from './part.ts';
+import type { Part, Parts } from './part.ts';
+import type { PromptRequest } from './prompt-request.ts';
 import type { Encoding } from './tokenizer/rank-list.ts';
 
 /** The input of a call: what it is made of, and how its text becomes tokens. */
@@ -20,12 +21,13 @@ export interface Prompt {
   readonly prior: Prior;
 }
 
+/** What tells a model how to compact (recorded usage, 2026). */
+const COMPACTION = 93;
+
 /** @param model - as `modelName` gives it */
-export function promptOf(provider: string, api: Api, model: string, body: unknown): Prompt {
-  return {
-    parts: partsOf(provider, api, model, body),
-    ...countingOf({ provider, model }),
-  };
+export function promptOf(request: PromptRequest, api: Api, model: string): Prompt {
+  const { provider } = request;
+  return { parts: partsOf(request, api, model), ...countingOf({ provider, model }) };
 }
 
 /** How text is counted. Calls are to few models. */
@@ -39,12 +41,13 @@ interface Counted {
   readonly model: string;
 }
 
-function partsOf(provider: string, api: Api, model: string, body: unknown): Parts {
+function partsOf(request: PromptRequest, api: Api, model: string): Parts {
+  const { body } = request;
   switch (api) {
     case 'chat':
-      return openaiChat(body, model, chatFamily(model, 'chat', provider));
+      return openaiChat(body, model, chatFamily(model, 'chat', request.provider));
     case 'responses':
-      return openaiResponses(body, model, chatFamily(model, 'responses'));
+      return responsesParts(request, model);
     case 'messages':
       return anthropicMessages(body, claudeFamily(model));
     case 'complete':
@@ -58,6 +61,12 @@ function partsOf(provider: string, api: Api, model: string, body: unknown): Part
     case 'images':
       return openaiImages(body, model);
     default:
-      return nativePartsNow()?.(provider, api, model, body) ?? [];
+      return nativePartsNow()?.(request, api, model) ?? [];
   }
+}
+
+/** To compact a conversation, the model is told how. */
+function* responsesParts({ path, body }: PromptRequest, model: string): Generator<Part> {
+  yield* openaiResponses(body, model, chatFamily(model, 'responses'));
+  if (path.includes('/responses/compact')) yield COMPACTION;
 }

@@ -191,3 +191,23 @@ describe('a call', () => {
     expect(outputTokens).toBe(300);
   });
 });
+
+test('a reply that is begun costs its text, and a budget for the task what tells of it', async () => {
+  const body = { model: 'claude-haiku-4-5', messages: [{ role: 'user', content: 'hello' }] };
+  const begun = [...body.messages, { role: 'assistant', content: '' }];
+  expect(await added(claude, body, { messages: begun })).toBe(0);
+  const asked = [...begun, { role: 'user', content: '' }];
+  expect(await added(claude, body, { messages: asked })).toBe(6);
+  const output_config = { task_budget: { type: 'tokens', total: 20_000 } };
+  expect(await added(claude, body, { output_config })).toBe(33);
+});
+
+test('what explains how to cite is there once, for results of a search too', async () => {
+  const result = { type: 'search_result', content: [], citations: { enabled: true } };
+  const body = (...content: unknown[]) => ({
+    model: 'claude-haiku-4-5',
+    messages: [{ role: 'user', content }],
+  });
+  expect(await added(claude, body(), body(result))).toBe(580);
+  expect(await added(claude, body(), body(result, result))).toBe(580);
+});

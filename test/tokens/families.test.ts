@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
 import { added, chat, claude, responses } from './estimates.ts';
+import { pngDataUrl } from './image-headers.ts';
 
 beforeAll(warmUp);
 
@@ -224,4 +225,69 @@ test('an embedded text of Mistral’s has a begin and an end', async () => {
   const body = { model: 'mistral-embed', input: ['hello world', 'hello world'] };
   const request = { provider: 'compatible', path: '/v1/embeddings', body };
   expect((await estimateTokens(request)).inputTokens).toBe(2 * (2 + 2));
+});
+
+test('fonts and pictures of a PDF are no text', async () => {
+  const stream = (head: string, bytes: number) =>
+    `<<${head} /Length ${bytes}>>\nstream\n${'x'.repeat(bytes)}\nendstream\n`;
+  const page = '%PDF-1.4\n<< /Type /Page >>\n';
+  const input = async (pdf: string) => {
+    const file_data = `data:application/pdf;base64,${btoa(pdf)}`;
+    const content = [{ type: 'file', file: { file_data } }];
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content }] };
+    return (await chat(body)).inputTokens;
+  };
+  const empty = await input(page + stream('', 100));
+  const font = stream('/Length1 9000', 9000) + stream('/Subtype /Image', 9000);
+  expect(await input(page + stream('', 100) + font)).toBe(empty);
+  expect((await input(page + stream('/Filter /FlateDecode', 1450))) - empty).toBeCloseTo(250, -1);
+});
+
+describe('elsewhere than at OpenAI', () => {
+  const hi = { role: 'user', content: 'hi' };
+  const body = (model: string) => ({ model, messages: [hi] });
+
+  test('a schema costs its JSON, but not with Mistral, which reads none', async () => {
+    const schema = { type: 'object', properties: { place: { type: 'string' } } };
+    const format = { type: 'json_schema', json_schema: { name: 'a', schema } };
+    const cost = (model: string) => added(chat, body(model), { response_format: format });
+    expect(await cost('mistral-large-latest')).toBe(4);
+    expect(await cost('qwen3-8b')).toBeGreaterThan(20);
+  });
+
+  test('a coder of Qwen is told more about tools', async () => {
+    const tools = [{ type: 'function', function: { name: 'find' } }];
+    const cost = (model: string) => added(chat, body(model), { tools });
+    expect((await cost('qwen-3-coder-480b')) - (await cost('qwen-3-32b'))).toBe(240 - 72);
+  });
+
+  test.each(['grok-4.3', 'glm-4.6v'])('a picture costs its squares: %s', async (model) => {
+    const url = pngDataUrl(280, 140);
+    const content = [
+      { type: 'text', text: 'hi' },
+      { type: 'image_url', image_url: { url } },
+    ];
+    expect(await added(chat, body(model), { messages: [{ role: 'user', content }] })).toBe(52);
+  });
+
+  test('Claude is told to think, however that is asked for', async () => {
+    const asked = (reasoning: object) =>
+      added(chat, body('anthropic/claude-haiku-4.5'), { reasoning });
+    expect(await asked({ effort: 'low' })).toBe(28);
+    expect(await asked({ enabled: true })).toBe(28);
+    expect(await asked({ enabled: false })).toBe(0);
+  });
+});
+
+test('the tools of a provider that are called by its models have typical prompts', async () => {
+  const cost = async (type: string) => {
+    const body = { model: 'claude-haiku-4-5', messages: [] };
+    const tools = [{ name: 'a', input_schema: {} }];
+    const without = await claude({ ...body, tools });
+    const withTool = await claude({ ...body, tools: [...tools, { type, name: '' }] });
+    return withTool.inputTokens - without.inputTokens;
+  };
+  const unknown = await cost('something_20260101');
+  expect((await cost('memory_20250818')) - unknown).toBe(1050);
+  expect((await cost('bash_20250124')) - unknown).toBe(245);
 });

@@ -19,14 +19,14 @@ describe('the input of a call', () => {
   const tool = { name: 'find', description: TEXT, parameters: { type: 'object', properties: {} } };
 
   it.each([
-    ['Gemini: contents', GEMINI, { contents: [{ parts }] }, 9],
+    ['Gemini: contents', GEMINI, { contents: [{ parts }] }, 10],
     ['Gemini: a system prompt', GEMINI, { systemInstruction: { parts }, contents: [] }, 9],
-    ['Gemini: a tool', GEMINI, { contents: [], tools: [{ functionDeclarations: [tool] }] }, 35],
+    ['Gemini: a tool', GEMINI, { contents: [], tools: [{ functionDeclarations: [tool] }] }, 25],
     [
       'Gemini: an image',
       GEMINI,
       { contents: [{ parts: [{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }] }] },
-      258,
+      1091,
     ],
     [
       'Gemini: embeddings',
@@ -34,15 +34,14 @@ describe('the input of a call', () => {
       { requests: [{ content: { parts } }, { content: { parts } }] },
       18,
     ],
-    ['Converse: messages', CONVERSE, { messages: [{ content: [{ text: TEXT }] }] }, 12],
+    ['Converse: messages', CONVERSE, { messages: [{ content: [{ text: TEXT }] }] }, 9],
     ['Converse: a system prompt', CONVERSE, { system: [{ text: TEXT }], messages: [] }, 9],
     [
       'Converse: a result',
       CONVERSE,
       { messages: [{ content: [{ toolResult: { content: [{ text: TEXT }, { json: {} }] } }] }] },
-      13,
+      10,
     ],
-    ['Converse: an image', CONVERSE, { messages: [{ content: [{ image: {} }] }] }, 1603],
     ['Cohere: messages', '/v2/chat', { messages: [{ role: 'user', content: TEXT }] }, 16],
     ['Cohere: a message', '/v1/chat', { message: TEXT, chat_history: [] }, 9],
     ['Cohere: texts', '/v2/embed', { texts: [TEXT, TEXT] }, 18],

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
-import { chat, responses } from './estimates.ts';
+import { added, chat, responses } from './estimates.ts';
 import { base64, png } from './image-headers.ts';
 import { PUBLISHED_REQUESTS } from './published-examples.ts';
 
@@ -29,9 +29,8 @@ describe('responses', () => {
     expect(flat).toEqual(await chat({ model: 'gpt-4o', messages, tools: nested }));
     const format = { type: 'json_schema', name: 'reply', schema };
     const response_format = { type: 'json_schema', json_schema: { name: 'reply', schema } };
-    expect(await responses({ ...BODY, text: { format } })).toEqual(
-      await chat({ model: 'gpt-4o', messages, response_format }),
-    );
+    const { inputTokens } = await chat({ model: 'gpt-4o', messages, response_format });
+    expect((await responses({ ...BODY, text: { format } })).inputTokens).toBe(inputTokens - 4);
   });
 
   test('carry images, calls and their outputs', async () => {
@@ -60,9 +59,29 @@ describe('responses', () => {
     expect((await responses(asked)).inputTokens).toBe(101);
   });
 
-  test('that are compacted are charged for what is compacted', async () => {
+  test('that are compacted are charged for what is compacted, and for being told how', async () => {
     const request = { provider: 'openai', path: '/responses/compact', body: BODY };
-    expect(await estimateTokens(request)).toEqual(await responses(BODY));
+    const { inputTokens } = await responses(BODY);
+    expect((await estimateTokens(request)).inputTokens).toBe(inputTokens + 93);
+  });
+
+  test('are charged for the grammar of a tool, and not for where a schema is from', async () => {
+    const tool = (definition: string) => ({
+      type: 'custom',
+      name: 'foo',
+      format: { type: 'grammar', syntax: 'lark', definition },
+    });
+    const words = Array(40).fill('river').join(' ');
+    const more = await added(responses, { ...BODY, tools: [tool('')] }, { tools: [tool(words)] });
+    expect(more).toBeGreaterThan(38);
+    const schema = { type: 'object', properties: {} };
+    const format = (more: object) => ({
+      format: { type: 'json_schema', name: 'a', schema: { ...schema, ...more } },
+    });
+    const $schema = 'http://json-schema.org/draft-07/schema#';
+    expect(
+      await added(responses, { ...BODY, text: format({}) }, { text: format({ $schema }) }),
+    ).toBe(0);
   });
 
   test('are charged for what goes into a stored prompt', async () => {

@@ -57,12 +57,20 @@ async function formatOf({ api, schema }: RecordedCount): Promise<object> {
   return { response_format: { type: 'json_schema', json_schema: named } };
 }
 
+/** In the order of a conversation, which ends with the user. */
+function inTurns(roles: string): string[] {
+  const answers = [...roles].filter((role) => role === 'a');
+  const others = [...roles].filter((role) => role !== 'a');
+  const first = others.length - answers.length;
+  return others.flatMap((role, index) => (index < first ? [role] : ['a', role]));
+}
+
 /** A request with the numbers of a recorded one, in words of our own. */
 export async function requestOf(count: RecordedCount): Promise<EstimateRequest> {
   const { api, host, model, roles } = count;
   const each = Math.floor(count.text / roles.length);
   const rest = count.text - each * (roles.length - 1);
-  const messages = [...roles].map((role, index) => ({
+  const messages = inTurns(roles).map((role, index) => ({
     role: ROLES[role],
     content: textOf(index === 0 ? rest : each),
   }));

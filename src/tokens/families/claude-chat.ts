@@ -1,4 +1,6 @@
+import { anthropicImageSizeTokens } from '../anthropic-images.ts';
 import { claudeFamily } from '../claude-family.ts';
+import { CLAUDE_DOCUMENTS } from '../document-tokens.ts';
 import type { ChatFamily, FamilyRow } from './family.ts';
 import { PLAIN } from './plain.ts';
 
@@ -25,5 +27,7 @@ function claudeChat(model: string): ChatFamily {
     },
     schema: { ...PLAIN.schema, around: claude.format ?? forcedTools + EMULATED, times: jsonTimes },
     reasoning: claude.thinking,
+    imageTokens: (size) => anthropicImageSizeTokens(size, claude),
+    documents: CLAUDE_DOCUMENTS,
   };
 }

@@ -1,3 +1,6 @@
+import type { DocumentForm } from '../document-tokens.ts';
+import type { ImageSize } from '../image-size.ts';
+
 /** How a model reads the functions of a call. */
 export interface ToolForm {
   /** As a TypeScript namespace, or as the JSON of the request. */
@@ -23,7 +26,7 @@ export interface SchemaForm {
   /** Whether it has the schema's name above it, and descriptions. */
   readonly isNamed: boolean;
   /** Annotations that the model isn't shown. */
-  readonly without: readonly ('title' | 'additionalProperties')[];
+  readonly without: readonly ('title' | 'additionalProperties' | '$schema')[];
 }
 
 /** Tokens that the model reads around the text of a chat request. */
@@ -58,6 +61,10 @@ export interface ChatFamily {
   readonly dropsThoughts: boolean;
   /** Images by squares of this edge in pixels, where they aren't counted by OpenAI's rules. */
   readonly imageSquare?: number | undefined;
+  /** Images by a rule of their own. */
+  readonly imageTokens?: ((size: ImageSize) => number) | undefined;
+  /** Documents, where they aren't counted as OpenAI does. */
+  readonly documents?: DocumentForm | undefined;
 }
 
 /** What is known of the models whose names match. */

@@ -10,6 +10,7 @@ const GLM_4 = {
   perCall: 28,
   tools: { form: 'json', around: 95 },
   dropsThoughts: true,
+  imageSquare: 28,
 } as const;
 
 export const GLM: readonly FamilyRow[] = [

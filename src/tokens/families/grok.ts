@@ -9,6 +9,7 @@ const GROK_4 = {
   perCall: 16,
   tools: { form: 'json', around: 145 },
   schema: { ...PLAIN.schema, around: 40 },
+  imageSquare: 28,
   encrypted: { perCharacter: 0.12, free: 0, isKept: true },
 } as const;
 

@@ -17,7 +17,7 @@ export const PUBLISHED: ChatFamily = {
   perCall: 3,
   perResult: 5,
   tools: { form: 'typescript', around: 9 },
-  schema: { around: 5, times: 1, isNamed: true, without: ['title'] },
+  schema: { around: 5, times: 1, isNamed: true, without: ['title', '$schema'] },
   encrypted: { perCharacter: 0.155, free: 900, isKept: false },
   reasoning: 0,
   dropsThoughts: false,
@@ -45,7 +45,7 @@ const RESPONSES: Partial<ChatFamily> = {
     around: 1,
     times: 1,
     isNamed: false,
-    without: ['title', 'additionalProperties'],
+    without: ['title', 'additionalProperties', '$schema'],
   },
 };
 
@@ -78,5 +78,9 @@ export const OPENAI: readonly FamilyRow[] = [
     family: { ...REASONING, tools: { form: 'typescript', around: 12 } },
     responses: RESPONSES,
   },
-  { models: /^(?:gpt|o\d|chatgpt)/, family: PUBLISHED },
+  {
+    models: /^(?:gpt|o\d|chatgpt)/,
+    family: PUBLISHED,
+    responses: { schema: { ...PUBLISHED.schema, around: 1 } },
+  },
 ];
