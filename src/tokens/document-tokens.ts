@@ -115,10 +115,13 @@ function pagesOf(pdf: string): number {
 /** The text of the streams that draw pages; `undefined` for a PDF without any stream. */
 function contentTokens(pdf: string): number | undefined {
   let bytes: number | undefined;
+  // The next end is looked for once: streams without one must not make this slow.
+  let end = 0;
   for (const { 0: head, 1: entries = '', index } of pdf.matchAll(STREAM)) {
     const start = index + head.length;
-    const end = NO_TEXT.test(entries) ? -1 : pdf.indexOf('endstream', start);
-    bytes = (bytes ?? 0) + Math.max(0, end - start);
+    if (start > end && end >= 0) end = pdf.indexOf('endstream', start);
+    const isText = end >= 0 && !NO_TEXT.test(entries);
+    bytes = (bytes ?? 0) + (isText ? Math.max(0, end - start) : 0);
   }
   return bytes && Math.max(0, bytes - FREE_CONTENT_BYTES) / CONTENT_BYTES_PER_TOKEN;
 }
