@@ -69,8 +69,8 @@ const projects: TestProjectConfiguration[] = [
       // On a busy machine, once more.
       retry: 1,
       fileParallelism: false,
-      // They mostly wait.
-      maxConcurrency: 15,
+      // They mostly wait, but for the processes of outages.
+      maxConcurrency: process.env.OUTAGES ? 5 : 15,
       sequence: { groupOrder: 1 },
     },
   },

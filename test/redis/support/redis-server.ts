@@ -97,12 +97,17 @@ export class RedisServer {
     await this.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   }
 
-  async command(...args: string[]): Promise<unknown> {
+  command(...args: string[]): Promise<unknown> {
+    return this.connected((command) => command(...args));
+  }
+
+  /** Commands on one connection, which is kept as long as `act` takes. */
+  async connected<T>(act: (command: RedisServer['command']) => Promise<T>): Promise<T> {
     const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false } });
     client.on('error', () => {});
     try {
       await client.connect();
-      return await client.sendCommand(args);
+      return await act((...args) => client.sendCommand(args));
     } finally {
       client.destroy();
     }
