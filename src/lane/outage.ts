@@ -4,13 +4,16 @@ import type { Cost } from '../model/limits.ts';
 import type { LaneCommand, LaneTerms } from '../rules/commands.ts';
 import type { Decision } from '../rules/decide.ts';
 import type { LaneState } from '../rules/lane-state.ts';
-import { type LimitSet, settle, shareLimits } from '../rules/limits/limit-set.ts';
+import { countLater, type LimitSet, settle, shareLimits } from '../rules/limits/limit-set.ts';
 import { take } from '../rules/limits/limit-waits.ts';
 import { limitSet } from '../rules/limits/limits-codec.ts';
 import { moreUsed } from '../rules/limits/more-used.ts';
 import type { GrantedCall } from '../rules/ticket.ts';
 import { laneRules } from '../shared/lane-rules.ts';
 import { LocalKeeper } from './lane-keeper.ts';
+
+/** On a busy machine, calls are sent so long after they were let through. Who is alone isn't told of it. */
+const SENT_LATE_MS = 500;
 
 /** A copy of a lane, for one process alone. `at`: when it was so, in the store's time; the copy's times are this clock's. */
 export function stateAlone(
@@ -20,7 +23,9 @@ export function stateAlone(
 ): LaneState {
   const rules = laneRules({ ...terms, isCold: false });
   const copy = rules.unpack(rules.pack(known.state, known.at), now, rules.format);
-  return { ...(copy ?? rules.initial(now)), members: {} };
+  const state = { ...(copy ?? rules.initial(now)), members: {} };
+  countLater(state.limits, SENT_LATE_MS, now);
+  return state;
 }
 
 /** What is used of limits, as it is told to others. */

@@ -1,13 +1,16 @@
 import { beforeEach, expect, it } from 'vitest';
-import { Outage } from '../../src/lane/outage.ts';
+import { Outage, stateAlone } from '../../src/lane/outage.ts';
 import type { Cost } from '../../src/model/limits.ts';
 import type { LaneCommand } from '../../src/rules/commands.ts';
 import { change, type Decision } from '../../src/rules/decide.ts';
-import { type LaneState, newLane } from '../../src/rules/lane-state.ts';
+import { type LaneOpening, type LaneState, newLane } from '../../src/rules/lane-state.ts';
 import { levels } from '../../src/rules/limits/limit-levels.ts';
+import { take } from '../../src/rules/limits/limit-waits.ts';
+import { windowTotal } from '../../src/rules/limits/limit-window.ts';
 import { readUse } from '../../src/rules/limits/limits-codec.ts';
 import type { Ticket } from '../../src/rules/ticket.ts';
 import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts';
+import { policyOf } from '../rules/limits/policies.ts';
 import { LIMIT_OPENING } from './support/limit-opening.ts';
 
 let clock: VirtualClock;
@@ -122,4 +125,22 @@ it('says what was used and has not come back', async () => {
   outage.keeper.ask(tickets(60));
   await clock.advance(30_000);
   expect(leftAfter(outage.used)).toBe(90);
+});
+
+it('counts what was let through lately as if it were sent half a second later: it may have been', () => {
+  const opening: LaneOpening = {
+    ...LIMIT_OPENING,
+    start: [{ dimension: 'requests', windowMs: 2000, max: 10, source: 'given' }],
+    policy: policyOf({ enforcement: 'window', burstSeconds: 2 }),
+  };
+  const begun = clock.now();
+  const state = newLane(opening, begun);
+  take(state.limits, { requests: 4 }, begun);
+  take(state.limits, { requests: 3 }, begun + 1500);
+  const alone = stateAlone({ state, at: begun + 1600 }, opening, begun + 1600);
+  const windowAt = (of: LaneState, ms: number) =>
+    windowTotal(of.limits.meters[0]!.windows[0]!, begun + ms);
+  const span = alone.limits.meters[0]!.windows[0]!.spanMs;
+  expect([span + 499, span + 500].map((ms) => windowAt(alone, ms))).toEqual([7, 3]);
+  expect([span + 1599, span + 1600].map((ms) => windowAt(alone, ms))).toEqual([3, 0]);
 });

@@ -17,7 +17,7 @@ import {
   tuneMeter,
 } from './limit-meter.ts';
 import type { LimitPolicy } from './limit-policy.ts';
-import { enterWindow } from './limit-window.ts';
+import { enterWindow, shiftWindow } from './limit-window.ts';
 import { used } from './meter-room.ts';
 import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
@@ -142,6 +142,14 @@ export function shareLimits(set: LimitSet, share: number, now: number): void {
   const ratio = Math.min(1, share / set.share);
   set.share = share;
   for (const meter of set.meters) shareMeter(meter, ratio, set, now);
+}
+
+/** Counts what was used as if that had been so much later. */
+export function countLater(set: LimitSet, ms: number, now: number): void {
+  for (const meter of set.meters) {
+    refillMeter(meter, set, now);
+    for (const window of meter.windows) shiftWindow(window, ms, now);
+  }
 }
 
 /**

@@ -88,3 +88,9 @@ export function giveBack(window: LimitWindow, cost: number, at: number, now: num
 export function isTrailing(window: LimitWindow): window is TrailingWindow {
   return 'entries' in window;
 }
+
+/** Counts what was entered as if that had been so much later, but not after `now`. */
+export function shiftWindow(window: LimitWindow, ms: number, now: number): void {
+  if (!isTrailing(window)) return;
+  for (const entry of window.entries) entry.at = Math.max(entry.at, Math.min(now, entry.at + ms));
+}
