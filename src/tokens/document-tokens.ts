@@ -33,18 +33,8 @@ export const CHAT_DOCUMENTS: DocumentForm = {
   unknown: 220,
 };
 /** Mistral (recorded usage, 2026): the text alone. */
-export const MISTRAL_DOCUMENTS: DocumentForm = {
-  around: 16,
-  perPage: 0,
-  pageText: MOST_PAGE_TEXT,
-  unknown: 220,
-};
-export const RESPONSES_DOCUMENTS: DocumentForm = {
-  around: 16,
-  perPage: 0,
-  pageText: MOST_PAGE_TEXT,
-  unknown: 64,
-};
+export const MISTRAL_DOCUMENTS: DocumentForm = { ...CHAT_DOCUMENTS, perPage: 0 };
+export const RESPONSES_DOCUMENTS: DocumentForm = { ...CHAT_DOCUMENTS, perPage: 0, unknown: 64 };
 /** Anthropic (recorded usage, 2025 and 2026): 1,600 a page, as its guide says of images. */
 export const CLAUDE_DOCUMENTS: DocumentForm = {
   around: 16,

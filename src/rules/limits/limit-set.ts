@@ -144,7 +144,7 @@ export function shareLimits(set: LimitSet, share: number, now: number): void {
   for (const meter of set.meters) shareMeter(meter, ratio, set, now);
 }
 
-/** Counts what was used as if that had been so much later. */
+/** Counts what windows hold as if it had been used so much later. */
 export function countLater(set: LimitSet, ms: number, now: number): void {
   for (const meter of set.meters) {
     refillMeter(meter, set, now);

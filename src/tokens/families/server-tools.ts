@@ -1,7 +1,8 @@
 /**
  * What a provider's own tool adds to the input, by the beginning of its type: its prompt, and what it
- * typically finds. Medians of recorded usage (2025 and 2026); single calls differ by a factor of ten,
- * and are learned by call site. The first match counts.
+ * typically finds. Medians of recorded usage (2025 and 2026); of Anthropic's editor, computer and bash,
+ * what its guide says (2026). Single calls differ by a factor of ten, and are learned by call site. The
+ * first match counts.
  */
 const TYPICAL: readonly (readonly [type: string, tokens: number])[] = [
   ['web_search_preview', 300],
