@@ -79,7 +79,7 @@ const REST = `- **limits kept**: 12 calls at once against a limit of 5 a minute 
 - **usage**: the client reports the same usage as the limiter has counted.
 - **spend**: \`limiter.spending()\` is what the tokens of a call cost.
 
-**Several clients can share one limiter.** In a test of several minutes, \`openai\`, the AI SDK, LangChain and plain \`fetch\` used one API key at once. At most one of their first calls got a 429, and they used at least 99 % of what [\`headroom\`](options.md#headroom) leaves of the limit.
+**Several clients can share one limiter.** In a test of several minutes, \`openai\`, the AI SDK, LangChain and plain \`fetch\` used one API key at once. They got no 429, and used at least 99 % of what [\`headroom\`](options.md#headroom) leaves of the limit.
 
 With a \`key\` each, they were served evenly; without keys, in the order in which they asked.
 

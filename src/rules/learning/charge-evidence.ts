@@ -30,6 +30,8 @@ interface Evidence {
   readonly noise: number;
   /** Whether the server has seen the calls in the order in which they were let through. */
   readonly isOrdered: boolean;
+  /** What is used of the limit by the call's answer. */
+  readonly shown: number;
   readonly charges: Charges;
   /** The tokens that were reserved for the call. */
   readonly reserved: number;
@@ -51,7 +53,8 @@ export function judge(
   const noise = noiseOf(learning);
   const apart = Math.max(...used) - Math.min(...used);
   if (apart > noise) {
-    const evidence = { errors, near: NEAR * apart, noise, isOrdered, charges, reserved };
+    const shown = (used[0] ?? 0) + (errors[0] ?? 0);
+    const evidence = { errors, near: NEAR * apart, noise, isOrdered, shown, charges, reserved };
     if (learning.rule === undefined) find(learning, evidence);
     else compare(learning, learning.rule, used, errors, noise);
   }
@@ -60,14 +63,12 @@ export function judge(
 
 /**
  * Where many calls are in flight, a server sees them in another order, and others use its limit: then
- * a reading may be what a wrong rule had foreseen. So one is enough only where it is exact, and
- * shows the rule that the host is known by, or one that takes no less than was reserved, or its call
- * was alone.
+ * a reading may be what a wrong rule had foreseen. So one is enough only where it is exact, and its
+ * call was alone, or no rule that takes more can explain it, or it shows a rule that takes no less
+ * than was reserved.
  */
-function find(
-  learning: ChargeLearning,
-  { errors, near, noise, isOrdered, charges, reserved }: Evidence,
-): void {
+function find(learning: ChargeLearning, evidence: Evidence): void {
+  const { errors, near, noise, isOrdered, charges, reserved } = evidence;
   const { recorded } = learning;
   const sizes = errors.map(Math.abs);
   const nearest = sizes.indexOf(Math.min(...sizes));
@@ -82,10 +83,16 @@ function find(
   }
   const isExact = size <= noise && (isRecorded || noise <= near);
   const isCareful = charges[atOf(found)] >= reserved;
-  const fit = isExact && (isOrdered || isRecorded || isCareful) ? 1 : NEAR_FIT;
+  const fit = isExact && (isOrdered || isCareful || isOnlyOne(found, evidence)) ? 1 : NEAR_FIT;
   learning.fits = fit + (found === learning.candidate ? learning.fits : 0);
   learning.candidate = found;
   if (learning.fits >= learning.needed) adopt(learning, found);
+}
+
+/** Whether less is used than any rule takes for the call alone that takes more than `found`. */
+function isOnlyOne(found: number, { shown, noise, charges }: Evidence): boolean {
+  const all = [charges.bare, charges.max, charges.sum];
+  return all.every((charge) => charge <= charges[atOf(found)] || charge > shown + noise);
 }
 
 function compare(
