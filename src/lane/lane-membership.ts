@@ -37,9 +37,10 @@ export class LaneMembership {
   tell(command: LaneCommand): void {
     if (command.kind === 'configure') this.#terms = command.terms;
     const { value, known, granted } = this.#parts;
-    const slots = Math.min(known.state.learning.concurrency.limit, this.#terms.inFlight.most);
+    const { learning, limits } = known.state;
+    const slots = Math.min(learning.concurrency.limit, this.#terms.inFlight.most);
     if (command.kind === 'ended') granted.ended(command.call);
-    value.send(command, this.#delay.of(command, slots, this.#clock.now()));
+    value.send(command, this.#delay.of(command, slots, limits, this.#clock.now()));
     if (command.kind === 'ended') this.#leaveIfUnused();
   }
 

@@ -1,13 +1,18 @@
 import { amount, type Cost, DIMENSIONS } from '../model/limits.ts';
 import type { LaneCommand } from '../rules/commands.ts';
+import type { LaneState } from '../rules/lane-state.ts';
 
 /** What is no news for others is told after so long, or with what is. */
 const NEWS_MS = 20;
 const NO_NEWS_MS = 200;
+/** So much of a limit is worth telling, though nobody here waits: others may, and can't be seen from here. */
+const LARGE_SHARE = 0.02;
 /** So long after a pause, and while limits are unknown, calls go as others are answered. */
 const RECOVERING_MS = 60_000;
 /** So long after calls had to wait, others may still. */
 const CONTENDED_MS = 5000;
+
+type KnownLimits = Pick<LaneState['limits'], 'meters'>;
 
 /** How long what one process has to say of a shared lane may wait for more to go with it. */
 export class NewsDelay {
@@ -34,19 +39,30 @@ export class NewsDelay {
     this.#recoversUntil = now + RECOVERING_MS;
   }
 
-  /** In milliseconds; 0: it goes at once. `slots`: the most calls that may be in flight. */
-  of(command: LaneCommand, slots: number, now: number): number {
+  /**
+   * In milliseconds; 0: it goes at once. `slots`: the most calls that may be in flight; `limits`: as
+   * far as they are known.
+   */
+  of(command: LaneCommand, slots: number, limits: KnownLimits, now: number): number {
     const { kind } = command;
     const isFeedback = kind === 'answered' || kind === 'observed' || kind === 'sent';
     if (kind !== 'ended' && !isFeedback) return 0;
     if (isFeedback) return now < this.#recoversUntil ? 0 : NO_NEWS_MS;
     // A slot is for whoever waits for it.
     if (slots < Number.POSITIVE_INFINITY) return 0;
-    const isRoom = now < this.#contendedUntil && isLess(command.actual, command.call.cost);
+    const { actual, call } = command;
+    const isContended = now < this.#contendedUntil;
+    const isRoom = isContended ? isLess(actual, call.cost) : isLarge(actual, call.cost, limits);
     return isRoom ? NEWS_MS : NO_NEWS_MS;
   }
 }
 
 function isLess(actual: Cost, taken: Cost): boolean {
   return DIMENSIONS.some((dimension) => amount(actual, dimension) < amount(taken, dimension));
+}
+
+function isLarge(actual: Cost, taken: Cost, { meters }: KnownLimits): boolean {
+  return meters.some(({ limit: { dimension, max } }) => {
+    return amount(taken, dimension) - amount(actual, dimension) >= LARGE_SHARE * max;
+  });
 }
