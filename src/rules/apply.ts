@@ -6,7 +6,7 @@ import { configure, forgetOld, told as learnStated } from './learning/observatio
 import { withdrawFromTrial } from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, recallUse, retime } from './limits/limit-set.ts';
-import { take } from './limits/limit-waits.ts';
+import { giveBackUnsent, take } from './limits/limit-waits.ts';
 import { beginAgain, halt, reconsider, widen } from './recovery.ts';
 import { pauseOf } from './recovery-state.ts';
 import type { GrantedCall, Ticket } from './ticket.ts';
@@ -91,7 +91,7 @@ export function apply(state: LaneState, from: string, command: LaneCommand, now:
       take(state.limits, command.cost, now);
       break;
     case 'lapse':
-      lapse(state, from, command.call, now);
+      lapse(state, from, command, now);
       break;
     case 'presence':
       memberOf(state, from).isAway = !command.isHere;
@@ -112,9 +112,15 @@ function ask(member: LaneMember, tickets: readonly Ticket[]): void {
   member.tickets = open.map((each) => ({ ...each, deadline: known.get(each.id)?.deadline }));
 }
 
-function lapse(state: LaneState, from: string, call: GrantedCall, now: number): void {
+function lapse(
+  state: LaneState,
+  from: string,
+  { call, earlier = NOTHING }: Extract<LaneCommand, { kind: 'lapse' }>,
+  now: number,
+): void {
   const nothing = { actual: NOTHING, wasAnswered: false, isRefused: false };
-  endCall(state, from, { call, ...nothing }, now);
+  const end = () => endCall(state, from, { call, ...nothing }, now);
+  giveBackUnsent(state.limits, call, earlier, now, end);
 }
 
 /** Keys that came and went with the tickets. */

@@ -77,8 +77,11 @@ export type LaneCommand =
   | ({ readonly kind: 'add' } & PackedUse)
   /** So much was taken without the store, or without this library. */
   | { readonly kind: 'used'; readonly cost: Cost }
-  /** The process didn't hear of a grant in time: its call goes back. */
-  | { readonly kind: 'lapse'; readonly call: GrantedCall }
+  /**
+   * The process didn't hear of a grant in time: its call goes back. `earlier`: what calls have cost
+   * that went back with it, before it.
+   */
+  | { readonly kind: 'lapse'; readonly call: GrantedCall; readonly earlier?: Cost | undefined }
   /** Nothing is granted to a process that doesn't hear of it, until it is here again. */
   | { readonly kind: 'presence'; readonly isHere: boolean }
   /** The process is gone, with all that it had in flight. */

@@ -1,3 +1,4 @@
+import { type Cost, plus } from '../model/limits.ts';
 import { read } from '../rules/codec.ts';
 import type { LaneCommand } from '../rules/commands.ts';
 import { change, type Decision, decide } from '../rules/decide.ts';
@@ -46,11 +47,20 @@ export function sharedLaneRules(
     decide: (state, commands, now) => decided(state, commands, now),
     pack: (state, now) => JSON.stringify(laneState.pack(state, now)),
     leave: () => ({ kind: 'leave' }),
-    lapse: (answer) =>
-      answer.kind === 'granted' ? { kind: 'lapse', call: answer.call } : undefined,
+    lapse: (answer, earlier = []) =>
+      answer.kind === 'granted'
+        ? { kind: 'lapse', call: answer.call, earlier: costOf(earlier) }
+        : undefined,
     presence: (isHere) => ({ kind: 'presence', isHere }),
     room: packedRoom,
   };
+}
+
+function costOf(answers: readonly LaneAnswer[]): Cost {
+  return answers.reduce(
+    (sum: Cost, each) => (each.kind === 'granted' ? plus(sum, each.call.cost) : sum),
+    {},
+  );
 }
 
 function decided(

@@ -43,6 +43,7 @@ class Deciding<State, Command, Answer> {
   /** Members that the value doesn't know, with their incarnations. */
   readonly #out = new Map<string, number>();
   readonly #mine: Kept<Answer>[] = [];
+  readonly #lapsed: Answer[] = [];
 
   constructor(
     rules: Rules<State, Command, Answer>,
@@ -75,7 +76,9 @@ class Deciding<State, Command, Answer> {
     value.next = next;
     value.writer = me;
     value.count += 1;
-    return { mine: this.#mine, messages: this.#messages(), amOut: this.#out.has(me) };
+    const amOut = this.#out.has(me);
+    const told = [...this.#told, ...this.#out.keys()].filter((name) => name !== me);
+    return { mine: this.#mine, messages: messagesOf(value, new Set(told), this.#out), amOut };
   }
 
   #hear(said: Said<Command>): void {
@@ -129,10 +132,8 @@ class Deciding<State, Command, Answer> {
     const known = this.#value.members[this.#basis.me];
     if (known === undefined) return;
     for (const each of known.kept) {
-      const lapse = this.#rules.lapse(each.answer);
       const isOld = each.at + LAPSE_MS < this.#basis.now;
-      if (lapse !== undefined && isOld) this.#sent.push({ member: this.#basis.me, command: lapse });
-      else this.#mine.push(each);
+      if (!isOld || !this.#takeBack(this.#basis.me, each.answer)) this.#mine.push(each);
     }
     known.kept = [];
   }
@@ -140,14 +141,21 @@ class Deciding<State, Command, Answer> {
   #lapse(): void {
     for (const [member, known] of Object.entries(this.#value.members)) {
       known.kept = known.kept.filter(({ at, answer }) => {
-        const lapse = this.#rules.lapse(answer);
-        if (lapse === undefined || at + LAPSE_MS >= this.#basis.lookedAt) return true;
-        this.#sent.push({ member, command: lapse });
+        if (at + LAPSE_MS >= this.#basis.lookedAt || !this.#takeBack(member, answer)) return true;
         if (!known.isAway) this.#sent.push({ member, command: this.#rules.presence(false) });
         known.isAway = true;
         return false;
       });
     }
+  }
+
+  /** Whether the answer lapses: nobody acts on it any more. */
+  #takeBack(member: string, answer: Answer): boolean {
+    const command = this.#rules.lapse(answer, this.#lapsed);
+    if (command === undefined) return false;
+    this.#lapsed.push(answer);
+    this.#sent.push({ member, command });
+    return true;
   }
 
   #dismissUnheard(): void {
@@ -158,10 +166,7 @@ class Deciding<State, Command, Answer> {
   }
 
   #dismiss(member: string, { kept }: Member<Answer>): void {
-    for (const { answer } of kept) {
-      const lapse = this.#rules.lapse(answer);
-      if (lapse !== undefined) this.#sent.push({ member, command: lapse });
-    }
+    for (const { answer } of kept) this.#takeBack(member, answer);
     this.#sent.push({ member, command: this.#rules.leave() });
     delete this.#value.members[member];
   }
@@ -192,18 +197,22 @@ class Deciding<State, Command, Answer> {
     );
     this.#told.add(value.second);
   }
+}
 
-  #messages(): Message[] {
-    const value = this.#value;
-    const messages: Message[] = [];
-    for (const name of new Set([...this.#told, ...this.#out.keys()])) {
-      const incarnation = this.#out.get(name);
-      const known = value.members[name];
-      if (name === this.#basis.me || (known ?? incarnation) === undefined) continue;
-      const told = toldOf(value, name, known ?? newMember(0, value.at));
-      const out = incarnation !== undefined && { incarnation, isOut: true };
-      messages.push({ to: name, text: packTold({ ...told, ...out }) });
-    }
-    return messages;
+/** What members are told: their answers, or, those in `out`, that they are no members. */
+function messagesOf<Answer>(
+  value: Value<unknown, Answer>,
+  told: ReadonlySet<string>,
+  out: ReadonlyMap<string, number>,
+): Message[] {
+  const messages: Message[] = [];
+  for (const name of told) {
+    const incarnation = out.get(name);
+    const known = value.members[name];
+    if ((known ?? incarnation) === undefined) continue;
+    const text = toldOf(value, name, known ?? newMember(0, value.at));
+    const isOut = incarnation !== undefined && { incarnation, isOut: true };
+    messages.push({ to: name, text: packTold({ ...text, ...isOut }) });
   }
+  return messages;
 }

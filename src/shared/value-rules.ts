@@ -18,9 +18,10 @@ export interface Rules<State, Command, Answer> {
   leave(): Command;
   /**
    * The command for an answer that its member didn't act on, and never will. `undefined` for an
-   * answer that stays true however late it is heard.
+   * answer that stays true however late it is heard. `earlier`: those that lapse with it,
+   * and of which `decide` is told before.
    */
-  lapse(answer: Answer): Command | undefined;
+  lapse(answer: Answer, earlier?: readonly Answer[]): Command | undefined;
   /**
    * The command for a member that let an answer lapse, so that nothing is given to it that it
    * wouldn't hear (`isHere` is false); and for when it is heard again.

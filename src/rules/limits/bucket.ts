@@ -110,6 +110,11 @@ export function filledTo(spec: BucketSpec, state: BucketState, level: number): B
   return { ...state, level: Math.max(state.level, Math.min(spec.capacity, level)) };
 }
 
+/** At most so full. */
+export function emptiedTo(state: BucketState, level: number): BucketState {
+  return state.level <= level ? state : { ...state, level };
+}
+
 /** An empty bucket without savings. A debt stays. */
 export function drained(state: BucketState): BucketState {
   return { ...state, level: Math.min(0, state.level), savings: 0 };

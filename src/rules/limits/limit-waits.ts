@@ -1,6 +1,7 @@
 import { amount, type Cost, type Dimension, type Limit } from '../../model/limits.ts';
+import { emptiedTo } from './bucket.ts';
 import { markBusy } from './busy-spell.ts';
-import type { LimitMeter } from './limit-meter.ts';
+import { type LimitMeter, refillMeter } from './limit-meter.ts';
 import { counting, type LimitSet } from './limit-set.ts';
 import {
   mayExceedBy,
@@ -149,4 +150,27 @@ function slowest(
     if (waitMs > (found?.waitMs ?? 0)) found = { waitMs, meter };
   }
   return found;
+}
+
+/**
+ * Gives back what a call took at `at` that was never sent. The server didn't know of it: its bucket may
+ * have been full all the time, and what flowed in since then lost. So much is lost here, too, but for
+ * what was of `earlier` calls. Windows of the server don't lose anything.
+ */
+export function giveBackUnsent(
+  set: LimitSet,
+  { at }: { readonly at: number },
+  earlier: Cost,
+  now: number,
+  giveBack: () => void,
+): void {
+  for (const meter of set.meters) refillMeter(meter, set, now);
+  const before = new Map(set.meters.map((meter) => [meter, meter.bucket.level]));
+  giveBack();
+  for (const meter of set.meters) {
+    const inflow = meter.spec.perMs * Math.max(0, now - at);
+    const lost = Math.max(0, inflow - amount(earlier, meter.limit.dimension));
+    const { level } = meter.bucket;
+    meter.bucket = emptiedTo(meter.bucket, Math.max(before.get(meter) ?? level, level - lost));
+  }
 }
