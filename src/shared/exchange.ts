@@ -82,7 +82,10 @@ export class Exchange<State, Command, Answer> {
     standing.outbox.acknowledged(numbers, note.order);
     this.actOn(answers);
     standing.hasAsked(asked);
-    return reply.kind === 'seen' ? reply : undefined;
+    if (reply.kind === 'seen') return reply;
+    // Somebody has the value.
+    this.emptySince = undefined;
+    return undefined;
   }
 
   /** Otherwise the member has joined again meanwhile: what it was given before is void. */
@@ -189,7 +192,8 @@ export class Exchange<State, Command, Answer> {
   #lost(storeNow: number): Value<State, Answer> | undefined {
     const now = this.#parts.clock.now();
     this.emptySince ??= now;
-    if (!this.keeper.holdsNewest && now < this.emptySince + EMPTY_MS) return undefined;
+    const isNewest = this.keeper.holdsNewest(this.standing.hasHeard);
+    if (!isNewest && now < this.emptySince + EMPTY_MS) return undefined;
     const value = this.keeper.begin(storeNow);
     this.#learn(() => this.standing.find(value));
     return value;

@@ -42,6 +42,11 @@ export class Standing<Command, Answer> {
     this.answers = new Answers(options.lapse);
   }
 
+  /** Whether it knows of a value. */
+  get hasHeard(): boolean {
+    return this.#generation > 0;
+  }
+
   get hasToSay(): boolean {
     const isUnasked = this.outbox.urgent > (this.asked?.last ?? 0);
     return isUnasked || !this.answers.isEmpty || this.mustSpeak;

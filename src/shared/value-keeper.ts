@@ -58,9 +58,12 @@ export class ValueKeeper<State, Command, Answer> {
     return this.#value;
   }
 
-  /** Whether nobody can hold a newer value: what was lost can be written again at once. */
-  get holdsNewest(): boolean {
-    return this.#held.isMine || this.#held.text === '';
+  /**
+   * Whether nobody can hold a newer value: what was lost can be written again at once. `hasHeard`: the
+   * member knows that there was one.
+   */
+  holdsNewest(hasHeard: boolean): boolean {
+    return this.#held.isMine || (this.#held.text === '' && !hasHeard);
   }
 
   /** Takes what the cell holds for the basis of the next draft. */

@@ -164,6 +164,25 @@ describe('several members', () => {
     expect(trace()).toEqual(['4 a 1', '26 b 10', '206 b 11', '306 b 12']);
   });
 
+  test('that only heard of the value leave it to whoever has it to put it back, each time', async () => {
+    const { open, store, trace, at } = lane();
+    const [a, b] = [open('a'), open('b')];
+    for (const id of [1, 2]) a.ask(id);
+    await at(20);
+    b.ask(10);
+    for (const [i, id] of [3, 4].entries()) {
+      await at(110 + 200 * i);
+      a.ask(id);
+      await at(120 + 200 * i);
+      store.clear();
+      await at(125 + 200 * i);
+      b.ask(11 + i);
+    }
+    await at(2000);
+    const expected = ['4 a 1', '4 a 2', '106 b 10', '207 a 3', '306 b 11', '407 a 4', '506 b 12'];
+    expect(trace()).toEqual(expected);
+  });
+
   test('of an older format let a newer one decide', async () => {
     const { open, store, trace, at } = lane();
     const [a, b] = [open('old'), open('new', { format: 2 })];
