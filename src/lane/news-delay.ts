@@ -4,7 +4,9 @@ import type { LaneState } from '../rules/lane-state.ts';
 
 /** What is no news for others is told after so long, or with what is. */
 const NEWS_MS = 20;
-const NO_NEWS_MS = 200;
+const NO_NEWS_MS = 500;
+/** What a call gives back shows in snapshots. */
+const GIVEN_BACK_MS = 200;
 /** So much of a limit is worth telling, though nobody here waits: others may, and can't be seen from here. */
 const LARGE_SHARE = 0.02;
 /** So long after a pause, and while limits are unknown, calls go as others are answered. */
@@ -51,9 +53,9 @@ export class NewsDelay {
     // A slot is for whoever waits for it.
     if (slots < Number.POSITIVE_INFINITY) return 0;
     const { actual, call } = command;
-    const isContended = now < this.#contendedUntil;
-    const isRoom = isContended ? isLess(actual, call.cost) : isLarge(actual, call.cost, limits);
-    return isRoom ? NEWS_MS : NO_NEWS_MS;
+    if (!isLess(actual, call.cost)) return NO_NEWS_MS;
+    const isRoom = now < this.#contendedUntil || isLarge(actual, call.cost, limits);
+    return isRoom ? NEWS_MS : GIVEN_BACK_MS;
   }
 }
 

@@ -15,7 +15,7 @@ interface Asked<Command> {
 }
 
 /** So long the writer needn't know what was taken, in milliseconds. */
-export const UNTOLD_MS = 200;
+export const UNTOLD_MS = 500;
 /** But it is told where there is so much to say: all of it is part of each note. */
 const MOST_UNTOLD = 64;
 

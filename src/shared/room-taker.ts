@@ -11,7 +11,7 @@ const LONGEST_FULL_MS = 1000;
 /** So often in a row another room is waited for. */
 const MOST_ENDINGS = 4;
 /** What nobody has asked about since is told to the writer after so long. */
-const TOLD_MS = 5 * UNTOLD_MS;
+const TOLD_MS = 2 * UNTOLD_MS;
 
 export interface RoomTakerParts<State, Command, Answer> {
   readonly exchange: Exchange<State, Command, Answer>;

@@ -54,7 +54,7 @@ const ended = (ending: GrantedCall): LaneCommand => ({
 it('tells at once what others wait for, and the end of a call with what comes next', () => {
   membership.tell({ kind: 'pause', forMs: 1000 });
   membership.tell(ended(call(1)));
-  expect(sent).toEqual(['pause', 0, 'ended', 200]);
+  expect(sent).toEqual(['pause', 0, 'ended', 500]);
 });
 
 it('tells the end of a call at once, where somebody may wait for its slot', () => {
@@ -73,7 +73,7 @@ it('leaves when its last call has ended, after the lane was told', () => {
   membership.tell(ended(other));
   expect([closings, sent]).toEqual([
     ['left', 'closed'],
-    ['ended', 200, 'ended', 200],
+    ['ended', 500, 'ended', 500],
   ]);
 });
 

@@ -22,7 +22,7 @@ test('the end of a call waits, and less where it gives back what others may wait
   expect(delay.of(ended(15), FREE, LIMITS, 0)).toBe(200);
   delay.blocked(0);
   expect(delay.of(ended(15), FREE, LIMITS, 4999)).toBe(20);
-  expect(delay.of(ended(30), FREE, LIMITS, 4999)).toBe(200);
+  expect(delay.of(ended(30), FREE, LIMITS, 4999)).toBe(500);
   expect(delay.of(ended(15), FREE, LIMITS, 5000)).toBe(200);
 });
 
@@ -35,9 +35,9 @@ test('the end of a call that gives back a fiftieth of a limit is told soon: othe
 test('answers go at once while calls go as others are answered: for a minute', () => {
   expect(new NewsDelay(true, 0).of(answered, FREE, LIMITS, 59_999)).toBe(0);
   const delay = new NewsDelay(false, 0);
-  expect(delay.of(answered, FREE, LIMITS, 0)).toBe(200);
+  expect(delay.of(answered, FREE, LIMITS, 0)).toBe(500);
   delay.granted(1, 1000);
   delay.granted(1, 30_000);
   expect(delay.of(answered, FREE, LIMITS, 60_999)).toBe(0);
-  expect(delay.of(answered, FREE, LIMITS, 61_000)).toBe(200);
+  expect(delay.of(answered, FREE, LIMITS, 61_000)).toBe(500);
 });
