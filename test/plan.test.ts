@@ -168,6 +168,8 @@ describe('a plan', () => {
       'api.openai.com/gpt-4o-mini',
       'my.host/gpt-4o-mini',
     ]);
+    const texts = times(3, { ...call, body: JSON.stringify(body) });
+    expect(await limiter.plan([...texts, { ...call, host: 'my.host' }])).toEqual(plan);
   });
 
   it.each([

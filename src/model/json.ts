@@ -95,3 +95,8 @@ export function keysOf(value: unknown): readonly string[] {
     return [];
   }
 }
+
+/** A body as an object, also where it is given as its JSON text. */
+export function bodyOf(given: unknown): unknown {
+  return typeof given === 'string' ? (parseJson(given) ?? given) : given;
+}

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type LaneKey, manualKey } from '../lane/lane-key.ts';
 import type { Call } from '../model/call.ts';
 import type { Charges } from '../model/charge.ts';
+import { bodyOf } from '../model/json.ts';
 import { amount, type Cost, type Dimension } from '../model/limits.ts';
 import type { PriceTable } from '../model/price.ts';
 import { hostnameOfPreset, hostOfPreset } from '../providers/host.ts';
@@ -177,11 +178,8 @@ function readCost({ cost, model = 'default' }: PlannedCost, index: number, sourc
   return { index, model, key: manualKey(model), cost: checked, expects: [], tokens: all, usd };
 }
 
-async function readRequest(
-  request: PlannedRequest,
-  index: number,
-  sources: Sources,
-): Promise<Read> {
+async function readRequest(given: PlannedRequest, index: number, sources: Sources): Promise<Read> {
+  const request = { ...given, body: bodyOf(given.body) };
   const upstream = upstreamOfRequest(request);
   const { provider } = upstream;
   const { path, body } = request;

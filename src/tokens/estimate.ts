@@ -1,3 +1,4 @@
+import { bodyOf } from '../model/json.ts';
 import type { TokenEstimate } from '../model/usage.ts';
 import { expected, expectObject, expectProvider } from '../validate.ts';
 import type { EstimateRequest, Estimator } from './estimator.ts';
@@ -48,7 +49,8 @@ export async function estimateTokens(request: EstimateRequest): Promise<TokenEst
   const { provider, path } = request;
   expectProvider('provider', provider);
   if (typeof path !== 'string') throw expected('path', 'a string', path);
-  return (loaded ?? (await loadEstimator())).estimate(request);
+  const estimator = loaded ?? (await loadEstimator());
+  return estimator.estimate({ ...request, body: bodyOf(request.body) });
 }
 
 /** Loads the vocabularies of all encodings. From then on, text is counted exactly. */

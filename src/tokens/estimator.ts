@@ -25,7 +25,7 @@ export interface EstimateRequest {
   readonly provider: string;
   /** The API path, `/chat/completions` or `/v1/messages`, with or without what comes before it. */
   readonly path: string;
-  /** The body as an object. It may be anything: it isn't trusted. */
+  /** The body, as an object or as its JSON text. It may be anything: it isn't trusted. */
   readonly body: unknown;
   /** The call's signal, so that an estimator that asks a service can stop. */
   readonly signal?: AbortSignal | undefined;

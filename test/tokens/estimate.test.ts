@@ -169,6 +169,13 @@ describe('before the vocabulary is there', () => {
   });
 });
 
+test('a body may be given as its JSON text', async () => {
+  const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hello world' }] };
+  const request = { provider: 'openai', path: '/chat/completions' };
+  const expected = await estimateTokens({ ...request, body });
+  expect(await estimateTokens({ ...request, body: JSON.stringify(body) })).toEqual(expected);
+});
+
 describe('whatever the body', () => {
   const PROVIDERS = ['openai', 'azure', 'anthropic', 'compatible', 'other'];
   const PATHS = [
