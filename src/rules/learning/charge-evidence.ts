@@ -12,6 +12,8 @@ export const NEAR = 0.15;
 const NEAR_FIT = 0.4;
 /** Another rule is nearer than the present one, as a share of how far both are apart. */
 const NEARER = 0.25;
+/** So much more than foreseen is no error of an estimate. */
+const REFUTED = 1.5;
 /** Three such readings in a row, or somewhat more in all, are enough. */
 const ENOUGH = 2.2;
 const KEPT = 0.8;
@@ -123,11 +125,27 @@ export function hint(
   { used }: ChargeTrace,
   shown: number,
 ): void {
+  if (learning.rule !== undefined) return;
+  refute(learning, mark, shown);
   if (learning.rule !== undefined || learning.fits > 0) return;
   const foreseen = used.map((each, rule) => each - (mark.used[rule] ?? 0));
   if (Math.max(...foreseen) - Math.min(...foreseen) <= noiseOf(learning)) return;
   const sizes = foreseen.map((each) => Math.abs(shown - mark.shown - each));
   learning.candidate = sizes.indexOf(Math.min(...sizes));
+}
+
+/**
+ * Of the first calls that were sent together, two readings may be further apart than all of them take
+ * by the recorded rule, in whatever order the server has seen them. Then it takes more: the first rule
+ * that explains it is reserved by, until others are tried.
+ */
+function refute(learning: ChargeLearning, mark: ChargeMark, shown: number): void {
+  if (mark.round > 0) return;
+  const rise = shown - mark.shown - noiseOf(learning);
+  const isPossible = (all = 0): boolean => rise <= REFUTED * all;
+  if (isPossible(learning.sent[learning.recorded])) return;
+  const possible = learning.sent.findIndex((all) => isPossible(all));
+  if (possible >= 0) adopt(learning, possible);
 }
 
 /**
