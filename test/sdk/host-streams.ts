@@ -156,6 +156,18 @@ export const HOST_STREAMS: Readonly<Record<string, HostStream>> = {
       ),
     usage: COUNTED,
   },
+  'DeepInfra and gateways, asked: without choices': {
+    baseURL: 'https://no-choices.example/v1',
+    stream: (isAsked) =>
+      sse(...text(), ...(isAsked ? [noChoices({ choices: undefined, usage: USAGE })] : []), DONE),
+    usage: COUNTED,
+  },
+  'gateways, asked: null for choices': {
+    baseURL: 'https://null-choices.example/v1',
+    stream: (isAsked) =>
+      sse(...text(), ...(isAsked ? [noChoices({ choices: null, usage: USAGE })] : []), DONE),
+    usage: COUNTED,
+  },
   'Gemini, compatible': {
     baseURL: 'https://generativelanguage.googleapis.com/v1beta/openai/',
     stream: (isAsked) =>
