@@ -5,7 +5,8 @@ import { longestWait } from './wait-headers.ts';
 import { waitInWords } from './wait-words.ts';
 
 /** Names of moments; all others are spans of time. */
-const MOMENT = /^(?:resets?(?:at|time|$)|retryat|quotareset(?:time|at)|nextavailable)/;
+const MOMENT =
+  /^(?:re(?:set|sume)s?(?:at|time|$)|retryat|quotareset(?:time|at)|next(?:available|access))/;
 /** Gemini's delay for a day's quota is some seconds, although that comes back at midnight (2026-07). */
 const LEAST_DAILY_MS = HOUR_MS / 6;
 

@@ -529,6 +529,31 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
     kind: 'rate',
   },
   {
+    host: 'WSO2’s API Manager',
+    source: 'apim.docs.wso2.com, "Error handling", 2025; its words are ours',
+    status: 429,
+    body: {
+      fault: {
+        code: 900804,
+        message: 'Subscription quota exceeded',
+        description:
+          'You have exceeded your quota. The API opens again after 2026-Aug-14 12:00:40+0000 UTC',
+        nextAccessTime: '2026-Aug-14 12:00:40+0000 UTC',
+      },
+    },
+    kind: 'rate',
+    retryAfterMs: 40_000,
+  },
+  {
+    host: 'AI DIAL, a day of which nothing is used in this minute',
+    source: 'epam/ai-dial-chat#3666',
+    status: 429,
+    body: error(
+      'Hit token rate limit. Minute limit: 0 / 10000 tokens. Day limit: 2000000 / 1000000 tokens. Week limit: 2000000 / 9223372036854775807 tokens. Month limit: 2000000 / 9223372036854775807 tokens.',
+    ),
+    kind: 'rate',
+  },
+  {
     host: 'GitHub Copilot, a limit of some hours',
     source: 'github/copilot-cli#2696',
     status: 429,
