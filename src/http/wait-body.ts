@@ -1,6 +1,7 @@
 import { HOUR_MS } from '../model/limits.ts';
 import type { ErrorBody, NamedWait } from './error-body.ts';
 import { parseCount, parseResetMs } from './reset-time.ts';
+import { SPANS } from './spans-abroad.ts';
 import { longestWait } from './wait-headers.ts';
 import { waitInWords } from './wait-words.ts';
 
@@ -35,5 +36,5 @@ function momentsOf(waits: readonly NamedWait[]): NamedWait[] {
 
 function spanMs({ name, value }: NamedWait, now: number): number | undefined {
   const ms = /ms$|millis/.test(name) ? parseCount(value) : undefined;
-  return ms ?? parseResetMs(value, now);
+  return ms ?? parseResetMs(value, now) ?? SPANS.parse(value);
 }

@@ -1,6 +1,9 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import { parseDurationMs, parseMoment, parseResetMs } from './reset-time.ts';
-import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
+import { SPANS } from './spans-abroad.ts';
+import { CLOCK } from './time-span.ts';
+
+const SPAN = SPANS.pattern;
 
 /** Verbs that announce a wait, each with the forms that were seen. */
 const ANNOUNCES =
@@ -30,13 +33,14 @@ const REMAINING = new RegExp(
 const COUNTED = /\bseconds (?:remaining|left|to wait|until reset) ?[:=] ?(\d{1,9})\b/i;
 /** `请在 1 分 30 秒后重试`, `40秒後に`, `40초 후에`, `40 saniye sonra`, `请等待40秒`. */
 const EASTERN = new RegExp(
-  `(${SPAN}) ?(?:之后|以后|后|後|후|sonra)|(?:等待|剩余|剩餘) ?(${SPAN})`,
+  `(${SPAN}) ?(?:之后|以后|后|後|후|sonra|बाद)|(?:等待|剩余|剩餘) ?(${SPAN})`,
   'i',
 );
 /** `in 40 Sekunden erneut`, `in 40 seconds you may try again`. */
 const AGAIN = new RegExp(`\\bin (${SPAN}),? (?:erneut|wieder|again|you (?:may|can))\\b`, 'i');
-/** The same in Dutch, Polish, Vietnamese and Indonesian. */
-const FURTHER = '(?<![a-z])(?:probeer|wacht|spróbuj|poczekaj|thử lại|đợi|coba|tunggu)';
+/** The same in Dutch, Swedish, Norwegian, Polish, Czech, Vietnamese, Indonesian, Thai and Arabic. */
+const FURTHER =
+  '(?<![a-z])(?:probeer|wacht|försök|prøv|vänta|spróbuj|poczekaj|zkuste|thử lại|đợi|coba|tunggu)|ลองใหม่|รอ|المحاولة|حاول|انتظ';
 /** `versuchen Sie es in 40 Sekunden`, `réessayer dans`, `inténtelo en`, `tente em`, `повторите через`. */
 const WESTERN = new RegExp(
   `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|attend[ie]|riprov|повтор|попроб|спроб|подожд|зачека|${FURTHER})[^.\\d]{0,30}(${SPAN})`,
@@ -80,7 +84,7 @@ export function waitInWords(message: string, now: number): number | undefined {
 }
 
 function spanOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : (parseDurationMs(text) ?? parseSpanMs(text));
+  return text === undefined ? undefined : (parseDurationMs(text) ?? SPANS.parse(text));
 }
 
 function quotedMs(text: string): number | undefined {
