@@ -16,7 +16,7 @@ const BETWEEN =
 const ANNOUNCED = new RegExp(`\\b${ANNOUNCES}${BETWEEN}(${CLOCK}|${SPAN})`, 'i');
 /** `try again in 30`, `retry after 30`: seconds. */
 const BARE =
-  /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|\.\d| ?[a-z%])/i;
+  /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|[./-]\d| ?[a-z%])/i;
 /** Fields of an error that a gateway quotes: `'retry_after': 30`, `retryDelay: "38s"`. */
 const QUOTED =
   /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ]?(?:in|after))([-_ ]?(?:ms|milli\w{0,9}))?(?:[-_ ]?sec(?:ond)?s?)?\\{0,4}["']? ?[:=] ?\\{0,4}["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b(?![-:/.T]\d)/i;

@@ -283,6 +283,7 @@ describe('a wait in words', () => {
     ['"resetInSeconds": 40', 40 * SECOND],
     ['"retryAfterMillis": 500', 500],
     ['Retry after: 2026-08-14T12:00:40Z', 40 * SECOND],
+    ['Only 20 requests are allowed. Retry after 2026-08-14T12:00:40Z', 40 * SECOND],
     ['限流中，剩余 40 秒', 40 * SECOND],
     ['Please slow down: 40 seconds until reset', 40 * SECOND],
     ['Bitte in 40 Sekunden erneut senden.', 40 * SECOND],
@@ -308,6 +309,8 @@ describe('a wait in words', () => {
 
   it.each([
     'Please try again later.',
+    'Please retry after 2026-08-14',
+    'Please retry after 14/08/2026',
     'We prevent more than 60 seconds of audio',
     'The API can be called after 2026-Foo-14 12:00:30+0000 UTC',
     'Your limit will reset at 2026-09-04 19:01:25',

@@ -565,6 +565,12 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
   },
   ...(
     [
+      [
+        'a quota of some hours',
+        'Your 5-hour quota is exceeded. Reset at 2026-08-14T15:00:00Z',
+        10_800_000,
+        'quota_exceeded',
+      ],
       ['what is left of a minute', 'You have no free requests remaining this minute.'],
       ['a bucket', 'Token bucket is out of free tokens.'],
       ['a quota with its wait', 'Quota exceeded, try again in 30s or upgrade your plan.', 30_000],
@@ -572,8 +578,9 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
       ['credits that a call costs', 'Too many requests: 5 credits required per minute.'],
     ] as const
   ).map(
-    ([host, message, retryAfterMs]): OrdinaryFixture => ({
-      ...{ host, source: 'a guess', status: 429, body: error(message), kind: 'rate' as const },
+    ([host, message, retryAfterMs, type]): OrdinaryFixture => ({
+      ...{ host, source: 'a guess', status: 429, kind: 'rate' as const },
+      body: error(message, type === undefined ? {} : { type }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     }),
   ),
