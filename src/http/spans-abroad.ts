@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
-import { spansIn, UNITS, units } from './time-span.ts';
+import { type Spans, spansIn, UNITS, units } from './time-span.ts';
 
 /** Time spans in English and in other languages, as they stand in messages. */
-export const SPANS = spansIn({
+export const SPANS: Spans = spansIn({
   ...UNITS,
   ...units(1, '毫秒'),
   ...units(SECOND_MS, '秒 秒钟 秒鐘 초 sekunde sekunden seconde secondes seconden'),
