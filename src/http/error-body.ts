@@ -55,7 +55,7 @@ const MORE_TEXTS: readonly string[] = [
   'raw',
 ];
 const WAITS =
-  /^(?:retry(?:after|in|delay|at)|resets?(?:in|after|at|time|$)|quotareset|wait|cooldown|(?:seconds|time)(?:untilreset|towait)|nextavailable|estimatedtime$)/;
+  /^(?:retry(?:after|in|delay|at)|(?:resets?|resumes?)(?:in|after|at|time|seconds|$)|quotareset|wait|cooldown|(?:seconds|time)(?:untilreset|towait)|next(?:available|access)|estimatedtime$)/;
 /** What may hold more of these; not what repeats the request, as `input` does. */
 const INSIDE =
   /^(?:error|errors|detail|details|metadata|baseresp|fault|response|cause|innererror|headers|violations|data|parameters|ratelimit)$/;

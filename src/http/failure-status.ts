@@ -1,5 +1,5 @@
 import { type JsonObject, member, stringMember } from '../model/json.ts';
-import { saysOverloaded, saysRateLimit } from './limit-words.ts';
+import { saysOverloaded, saysRate, saysRateLimit } from './limit-words.ts';
 
 const RATE = 429;
 const MONEY = 402;
@@ -50,7 +50,10 @@ const BY_WORDS: readonly (readonly [RegExp, number])[] = [
   ],
 ];
 
-/** Errors of the request itself: whatever they say of limits is no refusal for a limit. */
+/**
+ * Errors of the request itself: what they say of limits is no refusal for a limit, unless that is all
+ * that they say (Mistral and Fireworks have no type of their own for it).
+ */
 const OF_REQUEST = /invalid|not_found|permission|authentication|unsupported|bad_?request/i;
 
 /** The HTTP status of an error that came without one: as it says itself, else by its names and words. */
@@ -62,7 +65,13 @@ export function statusOf(error: JsonObject): number {
   const names = NAMES.flatMap((name) => stringMember(error, name) ?? []);
   const named = BY_NAME.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
   if (named !== undefined) return named;
-  return names.some((name) => OF_REQUEST.test(name)) ? 400 : (byWords(error) ?? SERVER);
+  if (names.some((name) => OF_REQUEST.test(name)) && !saysBusy(error)) return 400;
+  return byWords(error) ?? SERVER;
+}
+
+function saysBusy(error: JsonObject): boolean {
+  const message = stringMember(error, 'message') ?? '';
+  return saysRate(message) || saysOverloaded({ codes: [], message });
 }
 
 function byWords(error: JsonObject): number | undefined {

@@ -50,4 +50,11 @@ export const SIGNS_ABROAD: readonly MoneySign[] = [
     words:
       /(?:残高|クレジット)[^。\n]{0,6}(?:不足|足りません|使い切)|(?:잔액|크레딧)[^.\n]{0,4}(?:부족|소진)/,
   },
+  {
+    hosts: 'gateways in Polish, Ukrainian, Swedish, Vietnamese, Indonesian, Thai, Arabic and Hindi',
+    source: 'a guess',
+    counts: 'unwindowed',
+    words:
+      /niewystarczając.{1,3} (?:środk|saldo)|brak środków|недостатньо коштів|số dư không đủ|hết tiền|saldo (?:anda )?(?:tidak (?:men)?cukup|habis)|otillräckligt saldo|ยอดเงิน.{0,9}ไม่(?:เพียง)?พอ|رصيد.{0,12}غير كاف|अपर्याप्त शेष/i,
+  },
 ];

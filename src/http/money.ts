@@ -36,7 +36,7 @@ export function moneySignOf(body: ErrorBody, context: MoneyContext): MoneySign |
   };
   return (
     MONEY_SIGNS.find((sign) => isShown(sign, codes, body.message) && holds(sign)) ??
-    (isWindowed ? undefined : quotaType(body))
+    (isWindowed || context.saysWait() ? undefined : quotaType(body))
   );
 }
 

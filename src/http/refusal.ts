@@ -80,7 +80,7 @@ function kindOf(evidence: RefusalEvidence): Kind | undefined {
 
 /** This key has no quota for the model at all; not what is left of one, nor of slots. */
 const NO_QUOTA =
-  /(?<!\b(?:remaining|concurrency) )\blimit: 0(?![.\d]|,\d| (?:[a-z]+ ){0,2}(?:remaining|left|free|available)\b)/i;
+  /(?<!\b(?:remaining|concurrency) )\blimit: 0(?![.\d]|,\d| ?\/ ?\d| of \d| (?:[a-z]+ ){0,2}(?:remaining|left|free|available)\b)/i;
 /** Gemini, also where a gateway quotes it. */
 const OF_METRIC = /\bmetric: \S{1,200}, limit: 0/i;
 
@@ -216,14 +216,14 @@ function askedWait(
 /** The order matters: "input tokens per minute" is not a limit on all tokens. */
 const DIMENSIONS: readonly (readonly [RegExp, Dimension | 'concurrency'])[] = [
   [/\bconcurren(?:cy|t requests)\b/i, 'concurrency'],
-  [/\binput tokens per\b|input_token_count|InputTokens/i, 'inputTokens'],
-  [/\boutput tokens per\b|output_token_count|OutputTokens/i, 'outputTokens'],
+  [/\binput tokens per\b|input_token(?:_count|s_per_)|InputTokens/i, 'inputTokens'],
+  [/\boutput tokens per\b|output_token(?:_count|s_per_)|OutputTokens/i, 'outputTokens'],
   [
-    /\btokens per\b|\(TP[MD]\)|\bTP[MD] (?:rate )?limit\b|TPMExceeded|\btoken (?:rate )?limit\b|\btoo many tokens\b|^tokens$|^token_quota_exceeded$/im,
+    /\btokens per\b|_tokens_per_|\(TP[MD]\)|\bTP[MD] (?:rate )?limit\b|\bfor TP[MD]\b|TPMExceeded|\btoken (?:rate )?limit\b|\btoo many tokens\b|^tokens$|^token_quota_exceeded$/im,
     'tokens',
   ],
   [
-    /\brequests per\b|\(RP[MD]\)|\bRP[MD] (?:rate )?limit\b|RPMExceeded|\bcall rate limit\b|_requests\b|^requests$|^request_quota_exceeded$/im,
+    /\brequests per\b|\(RP[MD]\)|\bRP[MD] (?:rate )?limit\b|\bfor RP[MD]\b|RPMExceeded|\bcall rate limit\b|_requests(?:\b|_per_)|^requests$|^request_quota_exceeded$/im,
     'requests',
   ],
 ];

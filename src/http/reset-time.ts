@@ -80,9 +80,9 @@ function until(moment: number | undefined, now: number): number | undefined {
   return moment === undefined ? undefined : inRange(Math.max(0, moment - now), 1);
 }
 
-/** RFC 3339, also with a space, and with the zone in letters. */
+/** RFC 3339, also with a space, and with the zone or the month in letters (WSO2, `+0000 UTC`). */
 const RFC_3339 =
-  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d))$/i;
+  /^(\d{4}-(?:\d\d|[a-z]{3})-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)(?: UTC)?)$/i;
 /**
  * The three forms of RFC 9110, section 5.6.7; the last, asctime's, has no zone and means UTC. Some hosts
  * write the zone as mails do: `+0000`.
@@ -94,7 +94,10 @@ const HTTP_DATE =
 export function parseMoment(text: string): number | undefined {
   const [, day, time, letters, hours, minutes] = RFC_3339.exec(text) ?? [];
   if (day !== undefined) {
-    return moment(`${day}T${time}${letters === undefined ? `${hours}:${minutes}` : 'Z'}`);
+    const zone = letters === undefined ? `${hours}:${minutes}` : 'Z';
+    // All engines read `14 Aug 2026`, as of mails.
+    const inLetters = `${day.split('-').reverse().join(' ')} ${time} ${zone.replace(':', '')}`;
+    return moment(/[a-z]/i.test(day) ? inLetters : `${day}T${time}${zone}`);
   }
   const [zone = ' GMT'] = / [+-]\d{4}$/.exec(text) ?? [];
   const date = text.replace(/ (?:GMT|UTC|[+-]\d{4})$/i, '');

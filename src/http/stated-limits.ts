@@ -25,6 +25,7 @@ const WINDOW_MS: Readonly<Record<string, number>> = {
 const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   r: 'requests',
   requests: 'requests',
+  queries: 'requests',
   t: 'tokens',
   tokens: 'tokens',
   'input tokens': 'inputTokens',
@@ -57,6 +58,10 @@ const SENTENCES: readonly RegExp[] = [
     `\\b${SHORT_NAME}(?: rate limit, current)?: ?\\d[\\d,]{0,20}?,? (?:of|limit:) ?${MAX}`,
     'gi',
   ),
+  // xAI (cline/cline#4826): "Tokens per Minute (actual/limit): 65605/16000".
+  new RegExp(`\\b${WHAT}${PER} \\(actual\\/limit\\): \\d[\\d,]{0,20}\\/${MAX}`, 'gi'),
+  // Together (xtekky/gpt4free#3032): "limit for this model is 6.0 queries and 180000 tokens per minute".
+  /\blimit for this model is (?<max>\d{1,9})(?:\.0)? (?<what>queries)(?: and [\d,]{1,20} tokens)? per (?<per>minute)\b/gi,
   // Voyage (public bug reports, 2024 to 2026): "reduced rate limits of 3 RPM and 10K TPM".
   new RegExp(`\\brate limits? of ${SHORT}`, 'gi'),
   new RegExp(`\\brate limits? of \\d{1,9}[KM]? [IORT]{1,2}P[SMHD] and ${SHORT}`, 'gi'),

@@ -10,10 +10,22 @@ const NULL_USAGE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*/g;
 
 const USAGE = '"usage"';
 
-/** Whether it is the chunk that `include_usage` adds: it has the usage, and no choices. */
+/**
+ * Whether it is the chunk that `include_usage` adds: it has the usage, and no choices. Some hosts write
+ * `null` for the empty list, or leave it out (earendil-works/pi#1671, pydantic/pydantic-ai#5170).
+ */
 export function isUsageChunk(chunk: unknown): boolean {
+  return isObject(member(chunk, 'usage')) && hasNoChoices(chunk) && isNothing(chunk, 'error');
+}
+
+function hasNoChoices(chunk: unknown): boolean {
   const choices = member(chunk, 'choices');
-  return Array.isArray(choices) && choices.length === 0 && isObject(member(chunk, 'usage'));
+  if (Array.isArray(choices)) return choices.length === 0;
+  return isNothing(chunk, 'choices') && isNothing(chunk, 'type');
+}
+
+function isNothing(chunk: unknown, name: string): boolean {
+  return (member(chunk, name) ?? null) === null;
 }
 
 /**

@@ -36,7 +36,14 @@ export function reportedUsage(json: unknown): JsonObject | undefined {
     const found = member(json, ...place);
     if (isObject(found)) return found;
   }
-  return embeddedUsage(json);
+  return usageOfChoice(json) ?? embeddedUsage(json);
+}
+
+/** Moonshot has it in the last choice of a stream (earendil-works/pi#2017, higress-group/higress#1568). */
+function usageOfChoice(json: unknown): JsonObject | undefined {
+  const choices = member(json, 'choices');
+  const found: unknown = Array.isArray(choices) ? member(choices[0], 'usage') : undefined;
+  return isObject(found) ? found : undefined;
 }
 
 /** Vertex has the tokens of an embedding beside each (`:predict`, 2026). */
@@ -184,6 +191,7 @@ function cachedOf(reported: JsonObject): number {
 function cacheWrittenOf(reported: JsonObject): number {
   return (
     countMember(reported, 'prompt_tokens_details', 'cache_write_tokens') ??
+    countMember(reported, 'prompt_tokens_details', 'cache_creation_tokens') ??
     countMember(reported, 'input_tokens_details', 'cache_write_tokens') ??
     countMember(reported, 'cache_creation_input_tokens') ??
     countMember(reported, 'cacheWriteInputTokens') ??

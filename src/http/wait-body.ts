@@ -1,11 +1,13 @@
 import { HOUR_MS } from '../model/limits.ts';
 import type { ErrorBody, NamedWait } from './error-body.ts';
 import { parseCount, parseResetMs } from './reset-time.ts';
+import { SPANS } from './spans-abroad.ts';
 import { longestWait } from './wait-headers.ts';
 import { waitInWords } from './wait-words.ts';
 
 /** Names of moments; all others are spans of time. */
-const MOMENT = /^(?:resets?(?:at|time|$)|retryat|quotareset(?:time|at)|nextavailable)/;
+const MOMENT =
+  /^(?:re(?:set|sume)s?(?:at|time|$)|retryat|quotareset(?:time|at)|next(?:available|access))/;
 /** Gemini's delay for a day's quota is some seconds, although that comes back at midnight (2026-07). */
 const LEAST_DAILY_MS = HOUR_MS / 6;
 
@@ -34,5 +36,5 @@ function momentsOf(waits: readonly NamedWait[]): NamedWait[] {
 
 function spanMs({ name, value }: NamedWait, now: number): number | undefined {
   const ms = /ms$|millis/.test(name) ? parseCount(value) : undefined;
-  return ms ?? parseResetMs(value, now);
+  return ms ?? parseResetMs(value, now) ?? SPANS.parse(value);
 }

@@ -6,8 +6,12 @@ import { serverNow } from './server-time.ts';
 
 /** In milliseconds, whatever comes before it: `x-ms-retry-after-ms` is Azure Cosmos DB's. */
 const EXACT = /(?:^|[-_])retry[-_]?(?:after|in)[-_](?:ms|millis|milliseconds)$/;
-/** In seconds, as a date, or in whatever else `parseResetMs` reads. */
-const WAIT = /(?:^|[-_])retry[-_]?(?:after|in)(?:[-_](?:s|sec|secs|seconds))?$/;
+/**
+ * In seconds, as a date, or in whatever else `parseResetMs` reads; also of one limit of several: Kong's
+ * `x-ai-ratelimit-retry-after-minute-openai`, NestJS's `retry-after-short`.
+ */
+const WAIT =
+  /(?:^|[-_])retry[-_]?(?:after|in)(?:[-_](?:s|sec|secs|seconds|short|medium|long|(?:minute|hour|day)(?:[-_]\w{1,20})?))?$/;
 /** GitHub Models. */
 const OTHER_WAIT = 'x-ratelimit-timeremaining';
 /** They count before those of any vendor. */

@@ -1,6 +1,9 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/limits.ts';
 import { parseDurationMs, parseMoment, parseResetMs } from './reset-time.ts';
-import { CLOCK, parseSpanMs, SPAN } from './time-span.ts';
+import { SPANS } from './spans-abroad.ts';
+import { CLOCK } from './time-span.ts';
+
+const SPAN = SPANS.pattern;
 
 /** Verbs that announce a wait, each with the forms that were seen. */
 const ANNOUNCES =
@@ -13,7 +16,7 @@ const BETWEEN =
 const ANNOUNCED = new RegExp(`\\b${ANNOUNCES}${BETWEEN}(${CLOCK}|${SPAN})`, 'i');
 /** `try again in 30`, `retry after 30`: seconds. */
 const BARE =
-  /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|\.\d| ?[a-z%])/i;
+  /\b(?:try again|retry|retry again) (?:in|after) (\d{1,12}(?:\.\d{1,9})?)(?![\d:]|[./-]\d| ?[a-z%])/i;
 /** Fields of an error that a gateway quotes: `'retry_after': 30`, `retryDelay: "38s"`. */
 const QUOTED =
   /\b(?:retry[-_ ]?(?:after|delay|in)|resets?[-_ ]?(?:in|after))([-_ ]?(?:ms|milli\w{0,9}))?(?:[-_ ]?sec(?:ond)?s?)?\\{0,4}["']? ?[:=] ?\\{0,4}["']?(\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h)?)\b(?![-:/.T]\d)/i;
@@ -28,19 +31,25 @@ const REMAINING = new RegExp(
   'i',
 );
 const COUNTED = /\bseconds (?:remaining|left|to wait|until reset) ?[:=] ?(\d{1,9})\b/i;
-/** `请在 1 分 30 秒后重试`, `40秒後に`, `40초 후에`, `请等待40秒`. */
-const EASTERN = new RegExp(`(${SPAN}) ?(?:之后|以后|后|後|후)|(?:等待|剩余|剩餘) ?(${SPAN})`, 'i');
+/** `请在 1 分 30 秒后重试`, `40秒後に`, `40초 후에`, `40 saniye sonra`, `请等待40秒`. */
+const EASTERN = new RegExp(
+  `(${SPAN}) ?(?:之后|以后|后|後|후|sonra|बाद)|(?:等待|剩余|剩餘) ?(${SPAN})`,
+  'i',
+);
 /** `in 40 Sekunden erneut`, `in 40 seconds you may try again`. */
 const AGAIN = new RegExp(`\\bin (${SPAN}),? (?:erneut|wieder|again|you (?:may|can))\\b`, 'i');
+/** The same in Dutch, Swedish, Norwegian, Polish, Czech, Vietnamese, Indonesian, Thai and Arabic. */
+const FURTHER =
+  '(?<![a-z])(?:probeer|wacht|försök|prøv|vänta|spróbuj|poczekaj|zkuste|thử lại|đợi|coba|tunggu)|ลองใหม่|รอ|المحاولة|حاول|انتظ';
 /** `versuchen Sie es in 40 Sekunden`, `réessayer dans`, `inténtelo en`, `tente em`, `повторите через`. */
 const WESTERN = new RegExp(
-  `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|attend[ie]|riprov|повтор|попроб|подожд)[^.\\d]{0,30}(${SPAN})`,
+  `(?:versuch|wiederhol|warten|r[ée]essay|patient|int[ée]nte|espere|reintent|tente|aguarde|attend[ie]|riprov|повтор|попроб|спроб|подожд|зачека|${FURTHER})[^.\\d]{0,30}(${SPAN})`,
   'i',
 );
 
-/** `resets at 2026-08-14T12:00:30Z`, with a zone; a time without one may be anybody's. */
+/** `resets at 2026-08-14T12:00:30Z`, `after 2026-Aug-14 12:00:30+0000`, with a zone; a time without one may be anybody's. */
 const AT_DATE =
-  /\b(?:reset\w{0,4}|again|until|after|available)(?: (?:at|on|after|until)){0,2}[ :]{1,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)? ?(?:Z\b|UTC|GMT|[+-]\d\d:?\d\d)|(?:mon|tue|wed|thu|fri|sat|sun), \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT)/i;
+  /\b(?:reset\w{0,4}|again|until|after|available|next [a-z]{3,10})(?: (?:at|on|after|until)){0,2}[ :]{1,3}(\d{4}-(?:\d\d|[a-z]{3})-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)? ?(?:Z\b|UTC|GMT|[+-]\d\d:?\d\d)|(?:mon|tue|wed|thu|fri|sat|sun), \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT)/i;
 /** `limit reached|1762952400`, `resets at 1762952400`. */
 const AT_EPOCH = /(?:\breset\w{0,4}(?: at| on)?[ :=]{1,3}|\breached\|)(1\d{9}(?:\d{3})?)\b/i;
 /** `resets 6:40pm (UTC)`, `at 9:30 PM GMT+9`, `at 00:00 UTC`, `at midnight UTC`; not `on 2026-09-01 at 00:00 UTC`. */
@@ -75,7 +84,7 @@ export function waitInWords(message: string, now: number): number | undefined {
 }
 
 function spanOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : (parseDurationMs(text) ?? parseSpanMs(text));
+  return text === undefined ? undefined : (parseDurationMs(text) ?? SPANS.parse(text));
 }
 
 function quotedMs(text: string): number | undefined {

@@ -1,10 +1,15 @@
 import { member, parseJson } from '../model/json.ts';
 
+/** Gateways pass on so what a host behind them refuses (BerriAI/litellm#9916). */
+const SERVER = 500;
 const OUR_FIELD = /stream.{0,3}options|include.{0,3}usage/i;
 
-/** Whether an error names `stream_options` or `include_usage`, in any language and spelling. */
-export function isAboutUsage(body: string): boolean {
-  return OUR_FIELD.test(body);
+/**
+ * Whether an error names `stream_options` or `include_usage`, in any language and spelling. One of the
+ * server must also say what is wrong with it: others repeat the whole request.
+ */
+export function isAboutUsage(status: number, body: string): boolean {
+  return OUR_FIELD.test(body) && (status < SERVER || UNKNOWN.test(body));
 }
 
 /** A thing that a request holds, and what is wrong with it. In any order, within one message. */

@@ -5,6 +5,8 @@ import { isAboutUsage, isUnknownField } from './field-refusal.ts';
 
 /** Statuses of a host that rejects an unknown field. */
 const FIELD_REFUSED: readonly number[] = [400, 403, 404, 415, 422];
+/** Those of a gateway before it. */
+const SERVER = 500;
 
 /**
  * `doubtful`: a usage chunk came when we asked, but nothing shows that asking was the reason. The next
@@ -79,7 +81,7 @@ export class UsageQuestion {
   /** Whether an error of this status may be about the question. */
   mayBeRefused(status: number): boolean {
     const isOpen = this.#isAsked || this.#suspected !== undefined;
-    return isOpen && FIELD_REFUSED.includes(status);
+    return (isOpen && FIELD_REFUSED.includes(status)) || (this.#isAsked && status >= SERVER);
   }
 
   /** Whether the error is about the question: then the call must be sent again without it. */
@@ -91,7 +93,7 @@ export class UsageQuestion {
       this.#suspected = undefined;
       return false;
     }
-    const isNamed = isAboutUsage(body);
+    const isNamed = isAboutUsage(status, body);
     if (!isNamed && (this.#isAccepted || !isUnknownField(status, body))) return false;
     this.#isAsked = false;
     if (isNamed) refusing.add(this.#baseURL);

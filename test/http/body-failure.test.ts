@@ -344,6 +344,19 @@ const REFUSALS: readonly [host: string, json: unknown, kind: string | undefined]
     'rate',
   ],
   [
+    'Mistral, which has no type for it',
+    {
+      ...{ object: 'error', type: 'invalid_request_error', param: null, code: null },
+      message: 'Service tier capacity exceeded for this model.',
+    },
+    'capacity',
+  ],
+  [
+    'Fireworks, which has none either',
+    { error: { type: 'invalid_request_error', message: 'Request rate limit exceeded' } },
+    'rate',
+  ],
+  [
     'a wrong request that speaks of limits',
     { error: { type: 'invalid_request_error', message: 'rate limit of 5 is no number' } },
     undefined,

@@ -274,6 +274,25 @@ describe('others', () => {
     });
   });
 
+  test.each([
+    ['x/online_prediction_input_tokens_per_minute_per_base_model', 'inputTokens'],
+    ['x/online_prediction_output_tokens_per_minute_per_base_model', 'outputTokens'],
+    ['x/online_prediction_tokens_per_minute_per_base_model', 'tokens'],
+    ['x/online_prediction_requests_per_base_model', 'requests'],
+  ])('Vertex, and which limit: %s (anthropics/claude-code#1440)', (quota, dimension) => {
+    const message = `Quota exceeded for ${quota} with base model: anthropic-claude-opus-4.`;
+    const body = [{ error: { code: 429, message, status: 'RESOURCE_EXHAUSTED' } }];
+    expect(refusal(429, body)).toMatchObject({ kind: 'rate', dimension });
+  });
+
+  test.each([
+    ['TPM', 'tokens'],
+    ['RPM', 'requests'],
+  ])('Qianfan, and which limit: %s', (name, dimension) => {
+    const body = openaiError(`Rate limit reached for ${name}`, null, 'rate_limit_error');
+    expect(refusal(429, body)).toMatchObject({ kind: 'rate', dimension });
+  });
+
   test('no quota at all: Gemini says `limit: 0`, Mistral in a header', () => {
     expect(refusal(429, gemini('PerDay', 'limit: 0, model: x', '5s'))?.kind).toBe('money');
     expect(refusal(429, '', { 'x-ratelimit-limit-req-minute': '0' })?.kind).toBe('money');

@@ -78,6 +78,21 @@ describe('the limits that a refusal states', () => {
       'Deployment over defined rpm limit=60. current usage=61',
       [{ dimension: 'requests', max: 60, windowMs: MINUTE }],
     ],
+    [
+      // xAI (cline/cline#4826).
+      "Too many tokens for team 1f0c and model m. Your team's rate limit is — Tokens per Minute (actual/limit): 65605/16000.",
+      [{ dimension: 'tokens', max: 16_000, windowMs: MINUTE }],
+    ],
+    // Together (xtekky/gpt4free#3032).
+    [
+      'The maximum rate limit for this model is 9.0 queries per minute. This limit differs from the general rate limits',
+      [{ dimension: 'requests', max: 9, windowMs: MINUTE }],
+    ],
+    [
+      'The maximum rate limit for this model is 6.0 queries and 180000 tokens per minute.',
+      [{ dimension: 'requests', max: 6, windowMs: MINUTE }],
+    ],
+    ['The maximum rate limit for this model is 0.3 queries and 60000 tokens per minute.', []],
     ['Your RPM: 61, limit: 60', [{ dimension: 'requests', max: 60, windowMs: MINUTE }]],
     ['Usage: TPM: 1200 of 30,000', [{ dimension: 'tokens', max: 30_000, windowMs: MINUTE }]],
     ['Your RPM: 61', []],

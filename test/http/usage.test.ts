@@ -46,6 +46,34 @@ describe('usageOf', () => {
     }
   });
 
+  test('LiteLLM: what is written to the cache is in the details (BerriAI/litellm#11364)', () => {
+    const usage = {
+      prompt_tokens: 98_805,
+      completion_tokens: 5120,
+      total_tokens: 103_925,
+      prompt_tokens_details: { cached_tokens: 66_360, cache_creation_tokens: 32_435 },
+    };
+    expect(usageOf({ usage })).toEqual({
+      inputTokens: 98_805,
+      outputTokens: 5120,
+      cachedInputTokens: 66_360,
+      cacheWriteTokens: 32_435,
+    });
+  });
+
+  test('Moonshot: a stream has it in its last choice (earendil-works/pi#2017)', () => {
+    const usage = { prompt_tokens: 19, completion_tokens: 13, total_tokens: 32 };
+    const choice = { index: 0, delta: {}, finish_reason: 'stop', usage };
+    const counted = { inputTokens: 19, outputTokens: 13 };
+    expect(usageOf({ choices: [choice] })).toMatchObject(counted);
+    expect(usageOf({ choices: [{ index: 0, usage: { prompt_tokens: 1 } }], usage })).toMatchObject(
+      counted,
+    );
+    for (const choices of [[], [null], [{ usage: null }], 'x', [{ usage: [] }]]) {
+      expect(usageOf({ choices })).toBeUndefined();
+    }
+  });
+
   test("Vertex: an embedding's tokens are beside it (2026)", () => {
     const prediction = (token_count: unknown) => ({
       embeddings: { values: [0.1], statistics: { truncated: false, token_count } },

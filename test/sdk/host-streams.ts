@@ -126,6 +126,16 @@ export const HOST_STREAMS: Readonly<Record<string, HostStream>> = {
     stream: () => sse(...text({ usage: null }, { usage: USAGE }), DONE),
     usage: COUNTED,
   },
+  'Moonshot, in its last choice, and once more for those who ask': {
+    baseURL: 'https://api.moonshot.ai/v1',
+    stream: (isAsked) => {
+      const { choices, ...rest } = chunk({}, {}, 'stop');
+      const last = { ...rest, choices: choices.map((choice) => ({ ...choice, usage: USAGE })) };
+      const end = isAsked ? [noChoices({ usage: USAGE })] : [];
+      return sse(...text().slice(0, -1), last, ...end, DONE);
+    },
+    usage: COUNTED,
+  },
   'Cerebras, asked': {
     baseURL: 'https://api.cerebras.ai/v1',
     stream: (isAsked) =>
@@ -154,6 +164,18 @@ export const HOST_STREAMS: Readonly<Record<string, HostStream>> = {
         ...(isAsked ? [noChoices({ usage: USAGE, timings: {} })] : []),
         DONE,
       ),
+    usage: COUNTED,
+  },
+  'DeepInfra and gateways, asked: without choices': {
+    baseURL: 'https://no-choices.example/v1',
+    stream: (isAsked) =>
+      sse(...text(), ...(isAsked ? [noChoices({ choices: undefined, usage: USAGE })] : []), DONE),
+    usage: COUNTED,
+  },
+  'gateways, asked: null for choices': {
+    baseURL: 'https://null-choices.example/v1',
+    stream: (isAsked) =>
+      sse(...text(), ...(isAsked ? [noChoices({ choices: null, usage: USAGE })] : []), DONE),
     usage: COUNTED,
   },
   'Gemini, compatible': {

@@ -125,6 +125,16 @@ describe.each(openais)('$name: the usage of a streamed chat', (sdk) => {
     ['in Japanese', { error: { message: '不明なパラメータです' } }],
     ['in Korean', { error: { message: '알 수 없는 필드' } }],
     ['in Russian', { error: { message: 'Неизвестный параметр запроса' } }],
+    [
+      'through a gateway, as 500 (BerriAI/litellm#9916)',
+      { error: { message: 'BedrockException: extraneous key [include_usage] is not permitted' } },
+      500,
+    ],
+    [
+      'through a gateway, as 502',
+      { error: { message: 'x', metadata: { raw: '{"error":"stream_options is not supported"}' } } },
+      502,
+    ],
   ])('heals itself on a host that refuses it %s', async (_, body, status = 400) => {
     const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
     const { fetch: server, seen } = scripted(clock, json(body, { status }), streamed);
@@ -175,6 +185,15 @@ describe.each(openais)('$name: the usage of a streamed chat', (sdk) => {
     client.fetch = server;
     const [, error] = await clock.run(outcome(sdk.stream(client)));
     expect(error).toMatchObject({ status: 400, message: '400 Oops' });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('leaves a 500 to the caller that only repeats the request', async () => {
+    const { clock, client } = bench(sdk, fetch, { client: { baseURL: newHost() } });
+    const body = { error: { message: 'Oops' }, request: { stream_options: {} } };
+    const { fetch: server, seen } = scripted(clock, json(body, { status: 500 }));
+    client.fetch = server;
+    await clock.run(outcome(sdk.stream(client, { maxRetries: 0 })));
     expect(seen).toHaveLength(1);
   });
 

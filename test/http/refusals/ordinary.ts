@@ -529,6 +529,31 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
     kind: 'rate',
   },
   {
+    host: 'WSO2’s API Manager',
+    source: 'apim.docs.wso2.com, "Error handling", 2025; its words are ours',
+    status: 429,
+    body: {
+      fault: {
+        code: 900804,
+        message: 'Subscription quota exceeded',
+        description:
+          'You have exceeded your quota. The API opens again after 2026-Aug-14 12:00:40+0000 UTC',
+        nextAccessTime: '2026-Aug-14 12:00:40+0000 UTC',
+      },
+    },
+    kind: 'rate',
+    retryAfterMs: 40_000,
+  },
+  {
+    host: 'AI DIAL, a day of which nothing is used in this minute',
+    source: 'epam/ai-dial-chat#3666',
+    status: 429,
+    body: error(
+      'Hit token rate limit. Minute limit: 0 / 10000 tokens. Day limit: 2000000 / 1000000 tokens. Week limit: 2000000 / 9223372036854775807 tokens. Month limit: 2000000 / 9223372036854775807 tokens.',
+    ),
+    kind: 'rate',
+  },
+  {
     host: 'GitHub Copilot, a limit of some hours',
     source: 'github/copilot-cli#2696',
     status: 429,
@@ -540,6 +565,12 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
   },
   ...(
     [
+      [
+        'a quota of some hours',
+        'Your 5-hour quota is exceeded. Reset at 2026-08-14T15:00:00Z',
+        10_800_000,
+        'quota_exceeded',
+      ],
       ['what is left of a minute', 'You have no free requests remaining this minute.'],
       ['a bucket', 'Token bucket is out of free tokens.'],
       ['a quota with its wait', 'Quota exceeded, try again in 30s or upgrade your plan.', 30_000],
@@ -547,8 +578,9 @@ export const ORDINARY: readonly OrdinaryFixture[] = [
       ['credits that a call costs', 'Too many requests: 5 credits required per minute.'],
     ] as const
   ).map(
-    ([host, message, retryAfterMs]): OrdinaryFixture => ({
-      ...{ host, source: 'a guess', status: 429, body: error(message), kind: 'rate' as const },
+    ([host, message, retryAfterMs, type]): OrdinaryFixture => ({
+      ...{ host, source: 'a guess', status: 429, kind: 'rate' as const },
+      body: error(message, type === undefined ? {} : { type }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     }),
   ),
