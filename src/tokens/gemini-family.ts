@@ -7,6 +7,11 @@ export interface GeminiFamily {
   readonly perCall: number;
   readonly perTool: number;
   readonly perProperty: number;
+  /** On top of it: what has properties of its own, a list, a choice of values, and each of these. */
+  readonly perObject: number;
+  readonly perList: number;
+  readonly perChoice: number;
+  readonly perValue: number;
   /** Thoughts that are sent back as a signature: tokens for each character beyond the first ones. */
   readonly signature: { readonly perCharacter: number; readonly free: number };
   readonly imageTokens: (size: ImageSize | undefined) => number;
@@ -33,8 +38,26 @@ function tiledTokens(size: ImageSize | undefined): number {
 }
 
 /** Functions by their words alone: so does Vertex with all models. */
-const WORDS = { perContent: 0, perCall: 2, perTool: 2.5, perProperty: 2 };
-const AS_SENT = { perContent: 1, perCall: 12, perTool: 19, perProperty: 11.5 };
+const WORDS = {
+  perContent: 0,
+  perCall: 2,
+  perTool: 2.5,
+  perProperty: 2,
+  perObject: 0,
+  perList: 0,
+  perChoice: 0,
+  perValue: 0,
+};
+const AS_SENT = {
+  ...WORDS,
+  perContent: 1,
+  perCall: 9.5,
+  perTool: 20.5,
+  perProperty: 9.5,
+  perObject: 30,
+  perList: 12,
+  perValue: 3,
+};
 
 const GEMINI_2: GeminiFamily = {
   ...WORDS,
@@ -56,8 +79,12 @@ const GEMINI_2_5: GeminiFamily = {
 const GEMINI_3: GeminiFamily = {
   ...GEMINI_2_5,
   perCall: 8,
-  perTool: 15,
-  perProperty: 22,
+  perTool: 17,
+  perProperty: 21,
+  perObject: 5,
+  perList: 25,
+  perChoice: 18,
+  perValue: 8,
   signature: { perCharacter: 0.213, free: 130 },
   imageTokens: () => 1090,
   perPage: 530,
@@ -70,7 +97,8 @@ const STREAMED_2_5 = { ...GEMINI_2_5, signature: { perCharacter: 0.155, free: 13
 const VERTEX_2_5 = { ...GEMINI_2_5, ...WORDS, signature: { perCharacter: 0.117, free: 0 } };
 const VERTEX_3 = { ...GEMINI_3, ...WORDS, signature: GEMINI_2.signature };
 const VERTEX = /\/publishers\//;
-const OLDEST = /^gemini-(?:1|2\.0|pro|embedding-001)|^(?:text-)?embedding|^multimodal|^gemma/;
+const OLDEST =
+  /^gemini-(?:1|2\.0|pro(?:-vision)?$|embedding-001)|^(?:text-)?embedding|^multimodal|^gemma/;
 
 /**
  * @param model - without a prefix

@@ -21,7 +21,7 @@ describe('the input of a call', () => {
   it.each([
     ['Gemini: contents', GEMINI, { contents: [{ parts }] }, 10],
     ['Gemini: a system prompt', GEMINI, { systemInstruction: { parts }, contents: [] }, 9],
-    ['Gemini: a tool', GEMINI, { contents: [], tools: [{ functionDeclarations: [tool] }] }, 25],
+    ['Gemini: a tool', GEMINI, { contents: [], tools: [{ functionDeclarations: [tool] }] }, 27],
     [
       'Gemini: an image',
       GEMINI,
