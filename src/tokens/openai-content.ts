@@ -74,11 +74,14 @@ export function* openaiMedia(part: unknown, model: string): Generator<Part> {
   }
 }
 
+/** The begin and the end of a sound (gpt-audio, recorded 2026). */
+const SOUND_ENDS = 3;
+
 /** Mistral takes the data itself, or where it is. */
 function heardTokens(audio: unknown, model: string): number {
   const data = typeof audio === 'string' ? audio : textField(audio, 'data');
   const { heard } = chatFamily(model);
-  if (heard === undefined) return audioTokens(data);
+  if (heard === undefined) return SOUND_ENDS + audioTokens(data);
   const seconds = data.startsWith('http') ? 0 : audioSeconds(data, new Base64Bytes(data, 0));
   return heard.tokens * Math.max(1, Math.ceil(seconds / heard.seconds));
 }

@@ -57,8 +57,8 @@ describe('a message', () => {
   test('with audio or a file is charged for its seconds or a page, not for its base64', async () => {
     const data = 'A'.repeat(100_000);
     for (const [part, tokens] of [
-      [{ type: 'input_audio', input_audio: { data, format: 'mp3' } }, 47],
-      [{ type: 'input_audio', input_audio: { format: 'mp3' } }, 600],
+      [{ type: 'input_audio', input_audio: { data, format: 'mp3' } }, 50],
+      [{ type: 'input_audio', input_audio: { format: 'mp3' } }, 603],
       [{ type: 'file', file: { file_data: `data:application/pdf;base64,${data}` } }, 2 * 1200],
       [{ type: 'file', file: { file_id: 'file-1' } }, 220],
     ] as const) {

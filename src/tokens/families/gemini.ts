@@ -7,6 +7,7 @@ function geminiChat(model: string): ChatFamily {
   return {
     ...PLAIN,
     perCall: 22,
+    heard: { seconds: 1, tokens: 25 },
     tools: { form: 'json', around: 0, times: 1.05 },
     imageTokens,
     documents: { around: 4, perPage, pageText: 0, unknown: perPage },
