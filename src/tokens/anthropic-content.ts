@@ -59,6 +59,10 @@ function* blockParts(block: unknown, reading: AnthropicContext, depth: number): 
     case 'tool_addition':
       reading.found.add(textField(field(block, 'tool'), 'name'));
       return;
+    case 'compaction':
+      yield hidden(0); // what the server keeps of it isn't in the body
+      yield* textParts(block, reading, depth);
+      return;
     case 'thinking':
       if (reading.family.keepsThinking) yield textField(block, 'thinking');
       return;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { anthropicImageSizeTokens } from '../../src/tokens/anthropic-images.ts';
 import { claudeFamily } from '../../src/tokens/claude-family.ts';
-import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
+import { estimateTokens, loadedEstimator, warmUp } from '../../src/tokens/estimate.ts';
 import { added, claude } from './estimates.ts';
 import { base64, png } from './image-headers.ts';
 
@@ -256,4 +256,18 @@ describe('what was recorded', () => {
     const unfound = { ...deferred, messages: [{ role: 'user', content: 'hi' }] };
     expect((await claude(unfound)).inputTokens).toBeLessThan(inputTokens - 30);
   });
+});
+
+test('what was compacted is open: the server keeps more of it than the request shows', async () => {
+  const open = async (content: readonly object[]) => {
+    const messages = [
+      { role: 'assistant', content },
+      { role: 'user', content: 'hi' },
+    ];
+    const body = { model: 'claude-opus-5', messages };
+    const request = { provider: 'anthropic', path: '/v1/messages', body };
+    return (await loadedEstimator()?.measure(request))?.inputSite;
+  };
+  expect(await open([{ type: 'compaction', content: 'They spoke of rivers.' }])).toContain(' 1 ');
+  expect(await open([{ type: 'text', text: 'They spoke of rivers.' }])).not.toContain(' 1 ');
 });
