@@ -1,5 +1,4 @@
 import { Base64Bytes } from './base64-bytes.ts';
-import { soundSeconds } from './sound-seconds.ts';
 
 /** Speech takes ten tokens a second (gpt-4o-audio, 2025). */
 const TOKENS_PER_SECOND = 10;
@@ -32,5 +31,5 @@ export function audioSeconds(data: string, bytes: Base64Bytes): number {
   const rate = bytes.bigEndian(0, 4) === RIFF ? bytes.littleEndian(BYTE_RATE_AT, 4) : 0;
   const length = Math.floor((data.length * 3) / 4);
   if (rate > 0) return length / rate;
-  return soundSeconds(bytes, length) ?? length / BYTES_PER_SECOND;
+  return length / BYTES_PER_SECOND;
 }

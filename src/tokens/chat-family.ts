@@ -1,6 +1,5 @@
 import { remembered } from '../model/remembered.ts';
 import { CLAUDE_CHAT } from './families/claude-chat.ts';
-import { COHERE } from './families/cohere.ts';
 import { DEEPSEEK } from './families/deepseek.ts';
 import type { ChatFamily, FamilyRow } from './families/family.ts';
 import { GEMINI } from './families/gemini.ts';
@@ -25,7 +24,6 @@ const FAMILIES: readonly FamilyRow[] = [
   ...GEMINI,
   ...GLM,
   ...NOVA,
-  ...COHERE,
 ];
 
 /**

@@ -314,9 +314,6 @@ test('the tools of a provider that are called by its models have typical prompts
 
 /** Recorded of short prompts without tools (2025 and 2026): what comes on top of their text. */
 test.each([
-  ['command-a-03-2025', 488],
-  ['command-r7b-12-2024', 488],
-  ['command-a-reasoning-08-2025', 1379],
   ['grok-2-1212', 6],
   ['grok-3', 6],
   ['grok-3-mini', 7],

@@ -1,5 +1,10 @@
-import type { FamilyRow } from './family.ts';
+import type { ChatFamily } from './family.ts';
 import { PLAIN } from './plain.ts';
+
+export interface CommandFamily extends ChatFamily {
+  /** When the call has documents to cite. */
+  readonly perDocuments: number;
+}
 
 /**
  * The templates of Command are long: what a model must not do, how it cites, and more of both with
@@ -15,17 +20,22 @@ const COMMAND = {
   perDocuments: 1140,
 } as const;
 
-export const COHERE: readonly FamilyRow[] = [
-  {
-    models: /^command-a-reasoning/,
-    family: {
+/** As Cohere's own API counts. */
+const FAMILIES: readonly (readonly [models: RegExp, family: CommandFamily])[] = [
+  [
+    /^command-a-reasoning/,
+    {
       ...COMMAND,
       start: 1379,
       ownSystem: 0,
       tools: { form: 'json', around: 95, each: 35 },
       perDocuments: 260,
     },
-  },
-  { models: /^command-a-plus/, family: { ...COMMAND, start: 150, tools: PLAIN.tools } },
-  { models: /^command-(?:a|r7b)/, family: COMMAND },
+  ],
+  [/^command-a-plus/, { ...COMMAND, start: 150, tools: PLAIN.tools }],
+  [/^command-(?:a|r7b)/, COMMAND],
 ];
+
+export function commandFamily(model: string): CommandFamily | undefined {
+  return FAMILIES.find(([models]) => models.test(model))?.[1];
+}

@@ -61,8 +61,6 @@ export interface ChatFamily {
     /** Whether the model still reads it after a further message of the user. */
     readonly isKept: boolean;
   };
-  /** When the call has documents to cite. @default 0 */
-  readonly perDocuments?: number | undefined;
   /** When the call asks for reasoning. */
   readonly reasoning: number;
   /** Whether `<think>…</think>` of earlier answers is left out. */

@@ -1,9 +1,9 @@
-import { geminiFamily } from '../gemini-family.ts';
+import { geminiPictures } from '../gemini-pictures.ts';
 import type { ChatFamily, FamilyRow } from './family.ts';
 import { PLAIN } from './plain.ts';
 
 function geminiChat(model: string): ChatFamily {
-  const { imageTokens, perPage } = geminiFamily(model, '');
+  const { imageTokens, perPage } = geminiPictures(model);
   return {
     ...PLAIN,
     perCall: 22,
