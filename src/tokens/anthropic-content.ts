@@ -11,6 +11,8 @@ export interface AnthropicContext {
   readonly fileTokens: FileTokens;
   /** Whether a document was read that may be cited: what explains how is there once. */
   cites: boolean;
+  /** Tools that were found by a search, or added: from then on the model sees them. */
+  readonly found: Set<string>;
 }
 
 /** Results hold blocks, and blocks results: deeper than any API takes, nothing is counted. */
@@ -50,6 +52,16 @@ function* blockParts(block: unknown, reading: AnthropicContext, depth: number): 
       yield reading.family.perCall;
       yield textField(block, 'name');
       yield* jsonParts(field(block, 'input'), reading.fileTokens);
+      return;
+    case 'tool_reference':
+      reading.found.add(textField(block, 'tool_name'));
+      return;
+    case 'tool_addition':
+      reading.found.add(textField(field(block, 'tool'), 'name'));
+      return;
+    case 'compaction':
+      yield hidden(0); // what the server keeps of it isn't in the body
+      yield* textParts(block, reading, depth);
       return;
     case 'thinking':
       if (reading.family.keepsThinking) yield textField(block, 'thinking');

@@ -28,6 +28,8 @@ const PATHS: readonly (readonly [end: RegExp, api: Api])[] = [
   [/\/audio\/speech$/, 'speech'],
   [/\/images\/(?:generations|edits)$/, 'images'],
   [/(?<!\/threads\/[^/]*)\/messages$/, 'messages'], // a thread's message isn't sent to a model
+  [/\/publishers\/anthropic\/models\/[^/]+:(?:streamR|r)awPredict$/, 'messages'], // Claude at Vertex
+  [/:(?:streamR|r)awPredict$/, 'chat'],
   [/\/complete$/, 'complete'],
   [/:(?:streamGenerateContent|generateContent)$/, 'gemini'],
   [/\/v\d\w*\/interactions$/, 'gemini'],

@@ -2,7 +2,7 @@ import { Base64Bytes } from './base64-bytes.ts';
 
 /** Speech takes ten tokens a second (gpt-4o-audio, 2025). */
 const TOKENS_PER_SECOND = 10;
-/** MP3 at 128 kbit/s, which is assumed of anything but WAV. */
+/** MP3 at 128 kbit/s, which is assumed of what doesn't say how long it is. */
 const BYTES_PER_SECOND = 16_000;
 /** Audio that isn't in the request is assumed to be a minute long. */
 const ASSUMED_TOKENS = 60 * TOKENS_PER_SECOND;
@@ -29,5 +29,7 @@ export function audioTokens(data: string, bytes: Base64Bytes = new Base64Bytes(d
 /** How long audio in base64 is. */
 export function audioSeconds(data: string, bytes: Base64Bytes): number {
   const rate = bytes.bigEndian(0, 4) === RIFF ? bytes.littleEndian(BYTE_RATE_AT, 4) : 0;
-  return (data.length * 3) / 4 / (rate > 0 ? rate : BYTES_PER_SECOND);
+  const length = Math.floor((data.length * 3) / 4);
+  if (rate > 0) return length / rate;
+  return length / BYTES_PER_SECOND;
 }

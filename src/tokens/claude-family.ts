@@ -19,8 +19,9 @@ export interface ClaudeFamily {
   /** Around each tool; a use of one and its result, besides names, input and text. */
   readonly perTool: number;
   readonly perCall: number;
-  /** Claude's tokens for each of its own, in the JSON of a tool or a schema as it is sent. */
+  /** Claude's tokens for each of its own, in the JSON schema of a tool as it is sent, and in that of a reply. */
   readonly jsonTimes: number;
+  readonly schemaTimes: number;
   /** Around the schema of a reply, from 4.5 on; what asks it to think, with a budget or as it sees fit. */
   readonly format: number | undefined;
   readonly thinking: number;
@@ -40,16 +41,17 @@ const OLDER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.08, symbols: 1.15, pi
 const NEWER_WEIGHTS: Weights = { ...SAME_IN_BOTH, words: 1.5, symbols: 1.2, pictures: 1.2 };
 
 /** Around a schema (recorded usage, 2025-11 to 2026-08). */
-const SCHEMA_TOKENS = 112;
+const SCHEMA_TOKENS = 98;
 
 type Generation = Omit<ClaudeFamily, 'tools' | 'forcedTools' | 'format'>;
 
 /** Fitted to recorded usage (2025-04 to 2026-08). */
 const RECORDED = {
   perMessage: 3,
-  perTool: 4,
+  perTool: 18,
   perCall: 48,
   jsonTimes: 1.3,
+  schemaTimes: 1.75,
   citations: 580,
 };
 
@@ -58,17 +60,20 @@ const OLDER: Generation = {
   thinking: 28,
   adaptiveThinking: 15,
   weights: OLDER_WEIGHTS,
-  frame: 7,
+  frame: 6,
   maxImageEdge: 1568,
   maxImageTokens: 1568,
   keepsThinking: false,
 };
 
-/** Frames: 7 for Claude 3 to 4.6, 11 for 4.7, 6 for 4.8 and the 5 series (ctok 1.2, 2026; recorded usage). */
+/** Frames: 7 for Claude 3 to 4.6, of which rounding up makes one; 11 for 4.7, 6 for 4.8 and the 5 series (ctok 1.2, 2026; recorded usage). */
 const NEWER: Generation = {
   ...RECORDED,
-  perTool: 40,
+  perTool: 33,
   perCall: 70,
+  citations: 775,
+  jsonTimes: 1.05,
+  schemaTimes: 2,
   thinking: 0,
   adaptiveThinking: 0,
   weights: NEWER_WEIGHTS,

@@ -32,9 +32,9 @@ export const CHAT_DOCUMENTS: DocumentForm = {
   pageText: MOST_PAGE_TEXT,
   unknown: 220,
 };
-/** Mistral (recorded usage, 2026): the text alone. */
-export const MISTRAL_DOCUMENTS: DocumentForm = { ...CHAT_DOCUMENTS, perPage: 0 };
 export const RESPONSES_DOCUMENTS: DocumentForm = { ...CHAT_DOCUMENTS, perPage: 0, unknown: 64 };
+/** Mistral (recorded usage, 2026): the text alone. */
+export const MISTRAL_DOCUMENTS: DocumentForm = RESPONSES_DOCUMENTS;
 /** Anthropic (recorded usage, 2025 and 2026): 1,600 a page, as its guide says of images. */
 export const CLAUDE_DOCUMENTS: DocumentForm = {
   around: 16,

@@ -1,66 +1,72 @@
-import type { ImageSize } from './image-size.ts';
+import { type GeminiPictures, geminiPictures, isOldest } from './gemini-pictures.ts';
 
 /** How a generation of Gemini counts what isn't text. Fitted to recorded usage (2025 and 2026). */
-export interface GeminiFamily {
+export interface GeminiFamily extends GeminiPictures {
   readonly perContent: number;
   /** A call of a function and its result, besides names, arguments and texts. */
   readonly perCall: number;
   readonly perTool: number;
   readonly perProperty: number;
+  /** On top of it: what has properties of its own, a list, a choice of values, and each of these. */
+  readonly perObject: number;
+  readonly perList: number;
+  readonly perChoice: number;
+  readonly perValue: number;
   /** Thoughts that are sent back as a signature: tokens for each character beyond the first ones. */
   readonly signature: { readonly perCharacter: number; readonly free: number };
-  readonly imageTokens: (size: ImageSize | undefined) => number;
-  readonly perPage: number;
   /** A second of sound; of moving pictures, with their sound. */
   readonly perSecondHeard: number;
   readonly perSecondSeen: number;
 }
 
-/** An image, or a tile of a larger one (ai.google.dev, "Understand and count tokens", 2026). */
-const TILE_TOKENS = 258;
-const SMALL_EDGE = 384;
-const SHORTEST_TILE = 256;
-const LONGEST_TILE = 768;
-const TILES_ON_SHORT_EDGE = 1.5;
-
-/** One for the whole of a larger image, and one for each of its tiles. */
-function tiledTokens(size: ImageSize | undefined): number {
-  if (size === undefined || Math.max(size.width, size.height) <= SMALL_EDGE) return TILE_TOKENS;
-  const fitted = Math.floor(Math.min(size.width, size.height) / TILES_ON_SHORT_EDGE);
-  const tile = Math.min(LONGEST_TILE, Math.max(SHORTEST_TILE, fitted));
-  const tiles = Math.ceil(size.width / tile) * Math.ceil(size.height / tile);
-  return TILE_TOKENS * (1 + tiles);
-}
+type Counts = Omit<GeminiFamily, keyof GeminiPictures>;
 
 /** Functions by their words alone: so does Vertex with all models. */
-const WORDS = { perContent: 0, perCall: 2, perTool: 2.5, perProperty: 2 };
-const AS_SENT = { perContent: 1, perCall: 12, perTool: 19, perProperty: 11.5 };
+const WORDS = {
+  perContent: 0,
+  perCall: 2,
+  perTool: 2.5,
+  perProperty: 2,
+  perObject: 0,
+  perList: 0,
+  perChoice: 0,
+  perValue: 0,
+};
+const AS_SENT = {
+  ...WORDS,
+  perContent: 1,
+  perCall: 9.5,
+  perTool: 20.5,
+  perProperty: 9.5,
+  perObject: 30,
+  perList: 12,
+  perValue: 3,
+};
 
-const GEMINI_2: GeminiFamily = {
+const GEMINI_2: Counts = {
   ...WORDS,
   signature: { perCharacter: 0, free: 0 },
-  imageTokens: tiledTokens,
-  perPage: TILE_TOKENS,
   perSecondHeard: 25,
   perSecondSeen: 283,
 };
 
-const GEMINI_2_5: GeminiFamily = {
+const GEMINI_2_5: Counts = {
   ...GEMINI_2,
   ...AS_SENT,
-  imageTokens: () => TILE_TOKENS,
   perSecondHeard: 32,
   perSecondSeen: 295,
 };
 
-const GEMINI_3: GeminiFamily = {
+const GEMINI_3: Counts = {
   ...GEMINI_2_5,
   perCall: 8,
-  perTool: 15,
-  perProperty: 22,
+  perTool: 17,
+  perProperty: 21,
+  perObject: 5,
+  perList: 25,
+  perChoice: 18,
+  perValue: 8,
   signature: { perCharacter: 0.213, free: 130 },
-  imageTokens: () => 1090,
-  perPage: 530,
   perSecondHeard: 25,
   perSecondSeen: 90,
 };
@@ -70,15 +76,18 @@ const STREAMED_2_5 = { ...GEMINI_2_5, signature: { perCharacter: 0.155, free: 13
 const VERTEX_2_5 = { ...GEMINI_2_5, ...WORDS, signature: { perCharacter: 0.117, free: 0 } };
 const VERTEX_3 = { ...GEMINI_3, ...WORDS, signature: GEMINI_2.signature };
 const VERTEX = /\/publishers\//;
-const OLDEST = /^gemini-(?:1|2\.0|pro|embedding-001)|^(?:text-)?embedding|^multimodal|^gemma/;
 
 /**
  * @param model - without a prefix
  * @param path - that of the call: Vertex names the publisher
  */
 export function geminiFamily(model: string, path: string): GeminiFamily {
+  return { ...countsOf(model, path), ...geminiPictures(model) };
+}
+
+function countsOf(model: string, path: string): Counts {
   const isVertex = VERTEX.test(path);
-  if (OLDEST.test(model)) return GEMINI_2;
+  if (isOldest(model)) return GEMINI_2;
   if (!model.startsWith('gemini-2.5')) return isVertex ? VERTEX_3 : GEMINI_3;
   if (isVertex) return VERTEX_2_5;
   return path.includes(':stream') ? STREAMED_2_5 : GEMINI_2_5;

@@ -7,6 +7,7 @@ import { filmSeconds } from './film-seconds.ts';
 import type { GeminiFamily } from './gemini-family.ts';
 import { imageSize } from './image-size.ts';
 import { hidden, type Part, rough } from './part.ts';
+import { soundSeconds } from './sound-seconds.ts';
 
 /** A film of half a megabit a second, which is assumed of anything but MP4. */
 const FILM_BYTES_PER_SECOND = 60_000;
@@ -33,7 +34,9 @@ function* dataParts(data: string, mediaType: string, family: GeminiFamily): Gene
   const size = imageSize(bytes);
   if (mediaType.startsWith('image/') || size !== undefined) yield rough(family.imageTokens(size));
   else if (mediaType.startsWith('audio/')) {
-    yield rough(Math.ceil(family.perSecondHeard * audioSeconds(data, bytes)));
+    const length = Math.floor((data.length * 3) / 4);
+    const seconds = soundSeconds(bytes, length) ?? audioSeconds(data, bytes);
+    yield rough(Math.ceil(family.perSecondHeard * seconds));
   } else if (mediaType.startsWith('video/')) {
     const seconds = filmSeconds(bytes) ?? (data.length * 3) / 4 / FILM_BYTES_PER_SECOND;
     yield rough(Math.ceil(family.perSecondSeen * seconds));

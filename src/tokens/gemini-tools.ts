@@ -1,4 +1,4 @@
-import { elementsOf, field, keysOf, textField } from '../model/json.ts';
+import { elementsOf, field, keysOf, lengthOf, textField } from '../model/json.ts';
 import { digitTokens } from './digit-tokens.ts';
 import { eitherField } from './either-field.ts';
 import type { GeminiFamily } from './gemini-family.ts';
@@ -25,6 +25,7 @@ export function* geminiTool(tool: unknown, family: GeminiFamily): Generator<Part
     yield* wordsOf(textField(each, 'name'), textField(each, 'description'));
     const schema = field(each, 'parameters') ?? eitherField(each, 'parametersJsonSchema');
     yield* schemaWords(schema, family);
+    yield* schemaWords(field(each, 'response') ?? eitherField(each, 'responseJsonSchema'), family);
   }
   for (const [name, tokens] of TYPICAL) {
     if (eitherField(tool, name) !== undefined) yield hidden(tokens);
@@ -38,18 +39,27 @@ function* schemaWords(schema: unknown, family: GeminiFamily, depth = 0): Generat
     const schemas = field(schema, key);
     for (const name of keysOf(schemas)) {
       const each = field(schemas, name);
-      yield family.perProperty;
+      yield family.perProperty + formTokens(each, family);
       yield* wordsOf(name, textField(each, 'description'));
       yield* schemaWords(each, family, depth + 1);
     }
   }
   for (const value of elementsOf(field(schema, 'enum'))) {
+    yield family.perValue;
     yield typeof value === 'string' ? value : PAUSE;
   }
   for (const key of LISTED) {
     for (const each of elementsOf(field(schema, key))) yield* schemaWords(each, family, depth + 1);
   }
   yield* schemaWords(field(schema, 'items'), family, depth + 1);
+}
+
+/** What a property costs for what it is. */
+function formTokens(schema: unknown, { perObject, perList, perChoice }: GeminiFamily): number {
+  const hasOwn = keysOf(field(schema, 'properties')).length > 0;
+  const isList = field(schema, 'items') !== undefined;
+  const isChoice = lengthOf(field(schema, 'enum')) > 0;
+  return (hasOwn ? perObject : 0) + (isList ? perList : 0) + (isChoice ? perChoice : 0);
 }
 
 function* wordsOf(...texts: readonly string[]): Generator<Part> {

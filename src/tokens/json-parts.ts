@@ -61,9 +61,9 @@ class FilesFound {
   }
 }
 
-/** An annotation is a text or `false`; what has a schema is a property of that name. */
+/** What has a schema is a property of that name. */
 function isLeftOut(key: string, value: unknown, without: readonly string[]): boolean {
-  return without.includes(key) && (typeof value === 'string' || value === false);
+  return without.includes(key) && (typeof value !== 'object' || Array.isArray(value));
 }
 
 function jsonOf(

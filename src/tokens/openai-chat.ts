@@ -1,4 +1,4 @@
-import { elementsOf, field, textField } from '../model/json.ts';
+import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
 import type { ChatFamily } from './families/family.ts';
 import { OpenAIMessages, SYSTEM_ROLES } from './openai-messages.ts';
 import { functionParts, hasFunctions, schemaParts } from './openai-tools.ts';
@@ -43,6 +43,7 @@ function* messageParts(
   }
   const call = field(message, 'function_call');
   if (call !== undefined) yield* callParts(call, family);
+  if (lengthOf(field(message, 'tool_calls')) > 1) yield family.parallel ?? 0;
   for (const each of elementsOf(field(message, 'tool_calls'))) {
     yield* callParts(field(each, 'function') ?? field(each, 'custom'), family);
   }

@@ -1,5 +1,6 @@
 import { elementsOf, field, isList, lengthOf, textField } from '../model/json.ts';
-import { audioTokens } from './audio-tokens.ts';
+import { audioSeconds, audioTokens } from './audio-tokens.ts';
+import { Base64Bytes } from './base64-bytes.ts';
 import { chatFamily } from './chat-family.ts';
 import { chatImageTokens } from './chat-images.ts';
 import {
@@ -54,7 +55,7 @@ export function* openaiMedia(part: unknown, model: string): Generator<Part> {
       yield imagePart(part, model);
       return;
     case 'input_audio':
-      yield rough(audioTokens(textField(field(part, 'input_audio'), 'data')));
+      yield rough(heardTokens(field(part, 'input_audio'), model));
       return;
     case 'file':
       yield* documentParts(fileOf(part), chatFamily(model).documents ?? CHAT_DOCUMENTS);
@@ -71,6 +72,18 @@ export function* openaiMedia(part: unknown, model: string): Generator<Part> {
     default:
       yield textOf(part) ?? rough(0);
   }
+}
+
+/** The begin and the end of a sound (gpt-audio, recorded 2026). */
+const SOUND_ENDS = 3;
+
+/** Mistral takes the data itself, or where it is. */
+function heardTokens(audio: unknown, model: string): number {
+  const data = typeof audio === 'string' ? audio : textField(audio, 'data');
+  const { heard } = chatFamily(model);
+  if (heard === undefined) return SOUND_ENDS + audioTokens(data);
+  const seconds = data.startsWith('http') ? 0 : audioSeconds(data, new Base64Bytes(data, 0));
+  return heard.tokens * Math.max(1, Math.ceil(seconds / heard.seconds));
 }
 
 function textOf(part: unknown): string | undefined {

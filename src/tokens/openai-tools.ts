@@ -35,14 +35,15 @@ export function* functionParts(
   hasSearched = false,
 ): Generator<Part> {
   if (!hasFunctions(body)) return;
-  const { form, around, areHidden = false } = family.tools;
+  const { form, around, areHidden = false, showsTitles } = family.tools;
   const choice = field(body, 'tool_choice') ?? field(body, 'function_call');
   if (areHidden && choice === 'none') return;
   const tools = new OfferedTools(body, hasSearched);
   if (form === 'json') yield* asJson(tools, choice, family);
   else {
     yield around;
-    yield* functionDefinitions(tools.functions());
+    const nested = lengthOf(field(body, 'functions')) === 0;
+    yield* functionDefinitions(tools.functions(), { titles: showsTitles, nested });
     yield* choiceParts(choice);
   }
   if (!tools.areOurs) yield hidden(tools.serverTokens);
@@ -69,8 +70,15 @@ function* asJson(
   for (const definition of tools.functions()) {
     if (definition === undefined) continue;
     yield each;
-    yield* jsonParts(definition, undefined, { times });
+    if (form.isApart === true) yield* partsApart(definition, times);
+    else yield* jsonParts(definition, undefined, { times });
   }
+}
+
+function* partsApart(definition: unknown, times: number | undefined): Generator<Part> {
+  yield textField(definition, 'name');
+  yield textField(definition, 'description');
+  yield* jsonParts(field(definition, 'parameters'), undefined, { times });
 }
 
 /** What a call offers to the model. */
@@ -94,7 +102,9 @@ class OfferedTools {
       const type = field(tool, 'type');
       if (field(tool, 'defer_loading') === true) continue; // not shown before a search finds it
       if (type !== 'function' && type !== 'custom') this.#add(type);
-      const definition = field(tool, 'function') ?? field(tool, 'custom') ?? tool;
+      // With a name of its own, it is one of the Responses API, which reads nothing else of it.
+      const isWhole = textField(tool, 'name') !== '';
+      const definition = isWhole ? tool : (field(tool, 'function') ?? field(tool, 'custom'));
       yield textField(definition, 'name') ? definition : undefined;
     }
   }

@@ -122,8 +122,16 @@ describe('a path', () => {
     '/anthropic/v1/messages',
     'https://api.anthropic.com/v1/messages',
   ])("%s is one of Anthropic's messages", async (path) => {
-    expect(await input(path, { ...body, model: 'claude-opus-4-5' })).toBe(10);
+    expect(await input(path, { ...body, model: 'claude-opus-4-5' })).toBe(9);
   });
+
+  test.each(['rawPredict', 'streamRawPredict'])(
+    '%s is what is sent to Claude at Vertex',
+    async (method) => {
+      const path = `/v1/projects/p/locations/global/publishers/anthropic/models/claude-opus-4-5:${method}`;
+      expect(await input(path, { messages: body.messages })).toBe(9);
+    },
+  );
 
   test.each(['', '/models', '/threads/x/messages', '/v1/messages/count_tokens', '/files', 'x'])(
     '%j costs nothing',

@@ -142,16 +142,35 @@ describe('thoughts', () => {
 
 describe('the schema of a reply', () => {
   const plain = { type: 'object', properties: { title: { type: 'string' } } };
-  const noted = { ...plain, title: 'Book', additionalProperties: false };
   const format = (schema: object) => ({ format: { type: 'json_schema', name: 'book', schema } });
   const more = (model: string, schema: object): Promise<number> =>
     added(responses, { model, input: 'hi' }, { text: format(schema) });
 
-  test('is shown to OpenAI’s models without titles, but with properties of that name', async () => {
-    expect(await more('gpt-4o', { ...plain, title: 'Book' })).toBe(await more('gpt-4o', plain));
-    expect(await more('gpt-5', noted)).toBe(await more('gpt-5', plain));
-    expect(await more('gpt-4o', noted)).toBeGreaterThan(await more('gpt-4o', plain));
-    expect(await more('gpt-5', plain)).toBeGreaterThan(await more('gpt-5', { type: 'object' }));
+  test.each(['gpt-4o', 'gpt-5'])(
+    'is shown to %s without bounds and what is required',
+    async (model) => {
+      const text = { type: 'string', minLength: 1, pattern: '^[a-z]+$', format: 'email' };
+      const bound = { ...plain, properties: { title: text }, required: ['title'] };
+      const noted = { ...bound, additionalProperties: false, $schema: 'http://a/schema' };
+      expect(await more(model, noted)).toBe(await more(model, plain));
+      expect(await more(model, { ...plain, title: 'Book' })).toBeGreaterThan(
+        await more(model, plain),
+      );
+      expect(await more(model, plain)).toBeGreaterThan(await more(model, { type: 'object' }));
+    },
+  );
+
+  test('of one field costs what was recorded: 28 in a chat, 22 in the Responses API', async () => {
+    const schema = {
+      ...{ type: 'object', additionalProperties: false, required: ['answer'] },
+      properties: { answer: { type: 'string' } },
+    };
+    const json_schema = { name: 'answer', schema, strict: true };
+    const asked = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] };
+    const response_format = { type: 'json_schema', json_schema };
+    expect(await added(chat, asked, { response_format })).toBe(28);
+    const text = { format: { type: 'json_schema', ...json_schema } };
+    expect(await added(responses, { model: 'gpt-4o', input: 'hi' }, { text })).toBe(22);
   });
 });
 
@@ -251,14 +270,15 @@ describe('elsewhere than at OpenAI', () => {
     const schema = { type: 'object', properties: { place: { type: 'string' } } };
     const format = { type: 'json_schema', json_schema: { name: 'a', schema } };
     const cost = (model: string) => added(chat, body(model), { response_format: format });
-    expect(await cost('mistral-large-latest')).toBe(4);
+    expect(await cost('mistral-large-latest')).toBe(0);
+    expect(await cost('sonar-pro')).toBe(0);
     expect(await cost('qwen3-8b')).toBeGreaterThan(20);
   });
 
   test('a coder of Qwen is told more about tools', async () => {
     const tools = [{ type: 'function', function: { name: 'find' } }];
     const cost = (model: string) => added(chat, body(model), { tools });
-    expect((await cost('qwen-3-coder-480b')) - (await cost('qwen-3-32b'))).toBe(240 - 72);
+    expect((await cost('qwen-3-coder-480b')) - (await cost('qwen-3-32b'))).toBe(240 - 76 - 18);
   });
 
   test.each(['grok-4.3', 'glm-4.6v'])('a picture costs its squares: %s', async (model) => {
@@ -290,4 +310,47 @@ test('the tools of a provider that are called by its models have typical prompts
   const unknown = await cost('something_20260101');
   expect((await cost('memory_20250818')) - unknown).toBe(1050);
   expect((await cost('bash_20250124')) - unknown).toBe(245);
+});
+
+/** Recorded of short prompts without tools (2025 and 2026): what comes on top of their text. */
+test.each([
+  ['grok-2-1212', 6],
+  ['grok-3', 6],
+  ['grok-3-mini', 7],
+  ['grok-4-fast', 156],
+  ['grok-code-fast-1', 204],
+  ['grok-4.3', 192],
+  ['gemma-3-27b-it', 9],
+  ['gemma-4-31b', 13],
+  ['qwen3.5-122b-a10b', 10],
+  ['kimi-k2-instruct-0905', 25],
+  ['mistral-small-2506', 3],
+  ['voxtral-small-latest', 3],
+  ['deepseek-v4-pro', 4],
+])('%s reads %i tokens around a prompt', async (model, around) => {
+  const messages = [{ role: 'user', content: 'hello world' }];
+  expect((await chat({ model, messages })).inputTokens - 2).toBe(around);
+});
+
+test.each([
+  ['grok-2', 72],
+  ['grok-3', 204],
+  ['llama-3.3-70b-versatile', 146],
+  ['deepseek-chat-v3.1', 96],
+  ['kimi-k2-instruct', 35],
+])('%s reads %i tokens around a tool', async (model, around) => {
+  const tools = [{ type: 'function', function: { name: 'find', parameters: {} } }];
+  const body = { model, messages: [{ role: 'user', content: 'hi' }] };
+  expect(Math.abs((await added(chat, body, { tools })) - around - 8)).toBeLessThan(6);
+});
+
+test('what is said to Voxtral takes 375 tokens for each half minute', async () => {
+  const content = (data: string) => [{ type: 'input_audio', input_audio: data }];
+  const cost = async (data: string) => {
+    const messages = [{ role: 'user', content: content(data) }];
+    return (await chat({ model: 'voxtral-small-latest', messages })).inputTokens - 3;
+  };
+  expect(await cost(btoa('ID3'.padEnd(4000, 'x')))).toBe(375);
+  expect(await cost('https://example.com/speech.mp3')).toBe(375);
+  expect(await cost(btoa('ID3'.padEnd(16_000 * 31, 'x')))).toBe(750);
 });

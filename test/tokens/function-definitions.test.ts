@@ -19,7 +19,7 @@ test('functions are written as a TypeScript namespace', () => {
         days: { type: 'array', items: { type: 'integer' } },
         at: {
           type: 'object',
-          properties: { hour: { type: 'number', description: 'Not shown' } },
+          properties: { hour: { type: 'number', description: 'Shown too' } },
         },
         either: { anyOf: [{ type: 'boolean' }, { type: 'null' }] },
         anything: {},
@@ -35,6 +35,7 @@ place: string,
 unit?: "celsius" | "fahrenheit",
 days?: number[],
 at?: {
+// Shown too
   hour?: number,
 },
 either?: boolean | null,
@@ -88,4 +89,18 @@ test('a long description is handed on in slices', () => {
   const description = 'some words, and more of them '.repeat(5000);
   const slices = slicesOf(functionDefinitions([{ name: 'f', description }]));
   expect(Math.max(...slices.map(({ length }) => length))).toBeLessThanOrEqual(4096);
+});
+
+test('what a property is without a value is a comment, and a list of types a choice', () => {
+  const properties = {
+    unit: { type: 'string', default: 'celsius', title: 'Unit' },
+    age: { type: ['integer', 'null'] },
+    either: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+  };
+  const tool = { name: 'a', parameters: { type: 'object', properties } };
+  const lines = (titles: boolean) => textOf(functionDefinitions([tool], { titles }));
+  expect(lines(false)).toContain(
+    '{\nunit?: string, // default: "celsius"\nage?: number | null,\neither?: string | number,\n}',
+  );
+  expect(lines(true)).toContain('{\n// Unit\n//\nunit?: string, // default: "celsius"\n');
 });

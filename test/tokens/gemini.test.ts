@@ -60,8 +60,8 @@ describe('functions', () => {
   test.each([
     [STUDIO('gemini-2.0-flash'), 4.5],
     [VERTEX('gemini-3.5-flash'), 4.5],
-    [STUDIO('gemini-2.5-flash'), 30.5],
-    [STUDIO('gemini-3.5-flash'), 37],
+    [STUDIO('gemini-2.5-flash'), 20.5 + 9.5 + 2 * 3],
+    [STUDIO('gemini-3.5-flash'), 17 + 21 + 18 + 2 * 8],
   ])('cost their words, and more where they are shown as sent: %s', async (path, around) => {
     expect(await input(path, { tools: [tool] })).toBe(Math.ceil(words + around));
     expect(await input(path, { tools: tool })).toBe(Math.ceil(words + around));

@@ -12,7 +12,7 @@ const EMULATED = 43;
 
 function claudeChat(model: string): ChatFamily {
   const claude = claudeFamily(model);
-  const { tools, forcedTools, perTool, jsonTimes, perMessage, perCall } = claude;
+  const { tools, forcedTools, perTool, jsonTimes, schemaTimes, perMessage, perCall } = claude;
   return {
     ...PLAIN,
     start: claude.frame - perMessage,
@@ -24,8 +24,12 @@ function claudeChat(model: string): ChatFamily {
       aroundForced: forcedTools,
       each: perTool,
       times: jsonTimes,
+      isApart: true,
     },
-    schema: { ...PLAIN.schema, around: claude.format ?? forcedTools + EMULATED, times: jsonTimes },
+    schema:
+      claude.format === undefined
+        ? { ...PLAIN.schema, around: forcedTools + EMULATED, times: jsonTimes }
+        : { ...PLAIN.schema, around: claude.format, times: schemaTimes },
     reasoning: claude.thinking,
     imageTokens: (size) => anthropicImageSizeTokens(size, claude),
     documents: CLAUDE_DOCUMENTS,

@@ -15,5 +15,10 @@ const DEEPSEEK_CHAT = {
 export const DEEPSEEK: readonly FamilyRow[] = [
   // Made of Llama and Qwen, with DeepSeek's template.
   { models: /^deepseek-r1/, family: { ...DEEPSEEK_CHAT, reply: 1 } },
+  // On other hosts than DeepSeek's.
+  {
+    models: /^deepseek-(?:chat-)?v3/,
+    family: { ...DEEPSEEK_CHAT, tools: { ...DEEPSEEK_CHAT.tools, around: 96 } },
+  },
   { models: /^deepseek/, family: DEEPSEEK_CHAT, responses: { start: 80 } },
 ];

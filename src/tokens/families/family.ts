@@ -9,10 +9,14 @@ export interface ToolForm {
   readonly around: number;
   /** Instead, where a function must be called. */
   readonly aroundForced?: number | undefined;
+  /** As TypeScript: whether titles of properties are comments. @default false */
+  readonly showsTitles?: boolean | undefined;
   /** Tokens around each. @default 0 */
   readonly each?: number | undefined;
   /** The model's tokens for each token of that JSON as it is sent. @default 1 */
   readonly times?: number | undefined;
+  /** Names and descriptions are text, and only the parameters JSON. */
+  readonly isApart?: boolean | undefined;
   /** With `tool_choice: 'none'`, the model isn't shown any. */
   readonly areHidden?: boolean | undefined;
 }
@@ -26,7 +30,7 @@ export interface SchemaForm {
   /** Whether it has the schema's name above it, and descriptions. */
   readonly isNamed: boolean;
   /** Annotations that the model isn't shown. */
-  readonly without: readonly ('title' | 'additionalProperties' | '$schema')[];
+  readonly without: readonly string[];
 }
 
 /** Tokens that the model reads around the text of a chat request. */
@@ -46,6 +50,8 @@ export interface ChatFamily {
   /** A call of a function, and its result, besides their messages, names, arguments and texts. */
   readonly perCall: number;
   readonly perResult: number;
+  /** Around the calls of a message that has several. @default 0 */
+  readonly parallel?: number | undefined;
   readonly tools: ToolForm;
   readonly schema: SchemaForm;
   /** Encrypted reasoning that is sent back: tokens for each character beyond the first ones. */
@@ -63,6 +69,8 @@ export interface ChatFamily {
   readonly imageSquare?: number | undefined;
   /** Images by a rule of their own. */
   readonly imageTokens?: ((size: ImageSize) => number) | undefined;
+  /** Sound by started blocks, where it isn't counted by OpenAI's rule. */
+  readonly heard?: { readonly seconds: number; readonly tokens: number } | undefined;
   /** Documents, where they aren't counted as OpenAI does. */
   readonly documents?: DocumentForm | undefined;
 }

@@ -1,6 +1,27 @@
 import type { ChatFamily, FamilyRow } from './family.ts';
 
 /**
+ * Of a schema, the model sees names, types, titles and descriptions: no bounds, and not what is required
+ * (100 schemas with their usage, 2025 and 2026: within a token in the Responses API).
+ */
+const NOT_SHOWN: readonly string[] = [
+  'required',
+  'additionalProperties',
+  '$schema',
+  'format',
+  'pattern',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+];
+
+/**
  * The frame is published for gpt-3.5, gpt-4 and gpt-4o, and exact for them. Calls, schemas and
  * encrypted reasoning: fitted to recorded usage (2025 and 2026).
  *
@@ -16,8 +37,9 @@ export const PUBLISHED: ChatFamily = {
   reply: 3,
   perCall: 3,
   perResult: 5,
-  tools: { form: 'typescript', around: 9 },
-  schema: { around: 5, times: 1, isNamed: true, without: ['title', '$schema'] },
+  parallel: 12,
+  tools: { form: 'typescript', around: 9, showsTitles: true },
+  schema: { around: 7, times: 1, isNamed: true, without: NOT_SHOWN },
   encrypted: { perCharacter: 0.155, free: 900, isKept: false },
   reasoning: 0,
   dropsThoughts: false,
@@ -34,19 +56,15 @@ const REASONING: ChatFamily = {
   reply: 1,
   perCall: 3,
   perResult: 3,
-  tools: { form: 'typescript', around: 90 },
+  tools: { form: 'typescript', around: 90, showsTitles: true },
+  schema: { ...PUBLISHED.schema, around: 5 },
 };
 
 const RESPONSES: Partial<ChatFamily> = {
   perCall: 3,
   perResult: 10,
   tools: { form: 'typescript', around: 9 },
-  schema: {
-    around: 1,
-    times: 1,
-    isNamed: false,
-    without: ['title', 'additionalProperties', '$schema'],
-  },
+  schema: { ...PUBLISHED.schema, around: 0 },
 };
 
 /** `gpt-oss` reads a system prompt of its own, and functions in the developer's (its model card). */
@@ -69,18 +87,21 @@ export const OPENAI: readonly FamilyRow[] = [
   { models: /^gpt-4o(?:-mini)?-search/, family: SEARCH },
   {
     models: /^gpt-5\.1/,
-    family: { ...REASONING, tools: { form: 'typescript', around: 96 } },
+    family: { ...REASONING, tools: { ...REASONING.tools, around: 96 } },
     responses: RESPONSES,
   },
   { models: /^gpt-[5-9](?!\d)/, family: REASONING, responses: RESPONSES, elsewhere: RESPONSES },
   {
     models: /^o[34]/,
-    family: { ...REASONING, tools: { form: 'typescript', around: 12 } },
+    family: { ...REASONING, tools: { ...REASONING.tools, around: 12 } },
     responses: RESPONSES,
   },
   {
     models: /^(?:gpt|o\d|chatgpt)/,
     family: PUBLISHED,
-    responses: { schema: { ...PUBLISHED.schema, around: 1 } },
+    responses: {
+      tools: { form: 'typescript', around: 7 },
+      schema: { ...PUBLISHED.schema, around: 1 },
+    },
   },
 ];

@@ -12,6 +12,7 @@ export const PLAIN: ChatFamily = {
   reply: 0,
   perCall: 10,
   perResult: 0,
+  parallel: 0,
   tools: { form: 'json', around: 60 },
   schema: { around: 10, times: 1, isNamed: false, without: [] },
 };
