@@ -2,6 +2,7 @@ import { countMember, isObject, type JsonObject, parseJson, stringMember } from 
 import type { SimulatedCall } from './call.ts';
 import type { Dialect, Problem, Route } from './dialects/dialect.ts';
 import { formats } from './formats/formats.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import { givenPromptOf } from './prompt.ts';
 
 /** A metered call that has no number and no time yet. */
@@ -22,7 +23,11 @@ export interface ReadingTerms {
 }
 
 /** Understands a request whose body is `text`. Total: what it can't understand is a problem. */
-export function readRequest(request: Request, text: string, reading: ReadingTerms): Intake {
+export function readRequest(
+  request: Pick<IncomingRequest, 'method' | 'url' | 'headers'>,
+  text: string,
+  reading: ReadingTerms,
+): Intake {
   const { dialect } = reading;
   const route = dialect.route(request.method, new URL(request.url));
   if (route === undefined) return problem('not-found');

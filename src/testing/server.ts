@@ -8,6 +8,7 @@ import type { Answer, Dialect, HeaderFields, Problem } from './dialects/dialect.
 import { dialects } from './dialects/dialects.ts';
 import type { Fault } from './faults.ts';
 import { formats } from './formats/formats.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import { type CallDraft, readRequest } from './intake.ts';
 import { latencyOf } from './latency.ts';
 import { type LogEntry, type OpenEntry, openEntry } from './log.ts';
@@ -52,7 +53,7 @@ export class Server {
   }
 
   /** Answers a request. Rejects with the signal's reason, or with a `ConnectionError`. */
-  async respond(request: Request, signal: AbortSignal): Promise<Response> {
+  async respond(request: IncomingRequest, signal: AbortSignal): Promise<Response> {
     const batch = this.#batchApi?.respond(request);
     if (batch !== undefined) {
       this.requests++;

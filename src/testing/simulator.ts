@@ -1,5 +1,6 @@
 import type { SimulatedBatch } from './batches/batch-api.ts';
 import type { ListenOptions, RunningServer } from './http-server.ts';
+import { incomingOf } from './incoming-request.ts';
 import { callStats, type LogEntry, type SimulatorStats, statsByModel } from './log.ts';
 import { hostsOf, type MswHttp, mswHandlers } from './msw.ts';
 import {
@@ -71,8 +72,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const server = new Server(settings);
   return {
     fetch: async (input, init) => {
-      const request = new Request(input, init);
-      const signal = init?.signal ?? request.signal;
+      const { request, signal } = incomingOf(input, init);
       signal.throwIfAborted();
       return server.respond(request, signal);
     },

@@ -113,9 +113,10 @@ describe('where responses show nothing at all', () => {
     // A burst shows a slice, a sixtieth of the limit: to be doubled six times.
     ['slices', 900],
   ] as const)('tokens enforced as %s are found', async (enforcement, learnedAt) => {
-    const seconds = learnedAt + 300;
+    const isSliced = enforcement === 'slices';
+    const seconds = learnedAt + (isSliced ? 300 : 120);
     // A slice has room for several calls.
-    const callsPerMinute = enforcement === 'slices' ? 1200 : 300;
+    const callsPerMinute = isSliced ? 1200 : 300;
     const options: LearningOptions = { ...MUTE, enforcement, tpm: 60_000, seconds, callsPerMinute };
     const { refused, share, calls, status429 } = await runLearning(options);
     expect(refused(learnedAt, seconds).share).toBeLessThanOrEqual(0.005);

@@ -1,5 +1,6 @@
 import { elementsOf, field, isObject, parseJson, textField } from '../../model/json.ts';
 import type { Answer } from '../dialects/dialect.ts';
+import type { IncomingRequest } from '../incoming-request.ts';
 import { draftFor } from '../intake.ts';
 import { jsonLines, LineAnswers } from './answers.ts';
 import { type BatchLine, type LineEnd, RunningBatch } from './batch.ts';
@@ -37,7 +38,7 @@ export class AnthropicBatches implements BatchApi {
     this.#batches.clear();
   }
 
-  respond(request: Request): Promise<Answer | RawAnswer> | undefined {
+  respond(request: IncomingRequest): Promise<Answer | RawAnswer> | undefined {
     const url = new URL(request.url);
     const found = PATH.exec(url.pathname);
     if (found === null) return undefined;
@@ -50,7 +51,7 @@ export class AnthropicBatches implements BatchApi {
   async #answer(
     asked: string,
     id: string | undefined,
-    request: Request,
+    request: IncomingRequest,
     url: URL,
     key: string,
   ): Promise<Answer | RawAnswer> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Answer, HeaderFields } from '../dialects/dialect.ts';
+import type { IncomingRequest } from '../incoming-request.ts';
 import type { ReadingTerms } from '../intake.ts';
 import type { ReplyFunction } from '../reply.ts';
 import type { RunningBatch } from './batch.ts';
@@ -38,7 +39,7 @@ export interface SimulatedBatch {
 /** One vendor's Batch API. */
 export interface BatchApi {
   /** `undefined` for a request that is none of its own. */
-  respond(request: Request): Promise<Answer | RawAnswer> | undefined;
+  respond(request: IncomingRequest): Promise<Answer | RawAnswer> | undefined;
   readonly list: readonly SimulatedBatch[];
   reset(): void;
 }
@@ -57,7 +58,7 @@ export function shownBatch(batch: RunningBatch): SimulatedBatch {
 
 /** The key of a request; `undefined` for one that the server doesn't know. */
 export function knownKey(
-  { headers }: Request,
+  { headers }: Pick<IncomingRequest, 'headers'>,
   { dialect, keys }: Pick<BatchApiHost, 'dialect' | 'keys'>,
 ): string | undefined {
   const key = dialect.keyOf(headers);

@@ -1,5 +1,6 @@
 import { textField } from '../../model/json.ts';
 import type { Answer } from '../dialects/dialect.ts';
+import type { IncomingRequest } from '../incoming-request.ts';
 import { jsonLines, LineAnswers } from './answers.ts';
 import { type LineEnd, RunningBatch } from './batch.ts';
 import {
@@ -46,7 +47,7 @@ export class OpenAIBatches implements BatchApi {
     this.#batches.clear();
   }
 
-  respond(request: Request): Promise<Answer | RawAnswer> | undefined {
+  respond(request: IncomingRequest): Promise<Answer | RawAnswer> | undefined {
     const url = new URL(request.url);
     const [, what, id, verb] =
       /\/(files|batches)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
@@ -60,7 +61,7 @@ export class OpenAIBatches implements BatchApi {
   async #answer(
     asked: string,
     id: string,
-    request: Request,
+    request: IncomingRequest,
     url: URL,
     key: string,
   ): Promise<Answer | RawAnswer> {
@@ -91,7 +92,7 @@ export class OpenAIBatches implements BatchApi {
     }
   }
 
-  async #upload(request: Request): Promise<Answer> {
+  async #upload(request: IncomingRequest): Promise<Answer> {
     const release = this.#host.clock.hold?.();
     try {
       const form = await request.formData();
