@@ -10,7 +10,7 @@ import { build, type Metafile } from 'esbuild';
 
 /** Of 1000 bytes. */
 const MOST_KB = 60;
-const MOST_FIRST_CALL_KB = 51;
+const MOST_FIRST_CALL_KB = 52;
 const MOST_FILES = 10;
 
 /** What a first call of a client loads: the chunks of these, and all that they import. */
