@@ -32,7 +32,7 @@ interface Packed {
 }
 
 /** Of the packed file; in November 2026 it had 540,000, of which the docs are 65,000. */
-const MOST_BYTES = 560_000;
+const MOST_BYTES = 570_000;
 
 /** A registry may be slow. */
 const INSTALL_MS = 120_000;

@@ -18,6 +18,8 @@ const MOST_OF_LIMIT = 4;
  * Older versions of Ollama leave out what is in their cache (ollama/ollama#5370).
  */
 const LEAST_INPUT_SHARE = 0.02;
+/** The longest prompt of a model's own that estimates count: `grok-4` (2025). Gateways may leave it out. */
+const MOST_OF_ITS_OWN = 679;
 
 /** What is known of a call besides the usage that its response reports. */
 export interface CountedCall {
@@ -41,8 +43,9 @@ export function believedUsage(usage: Usage | undefined, call: CountedCall): Usag
 }
 
 function isTooLittle({ inputTokens }: Usage, { estimate }: CountedCall): boolean {
-  if (estimate.isText === true) return inputTokens < LEAST_INPUT_SHARE * estimate.inputTokens;
-  return inputTokens <= 0 && estimate.inputTokens > 0;
+  if (inputTokens <= 0) return estimate.inputTokens > 0;
+  const least = LEAST_INPUT_SHARE * (estimate.inputTokens - MOST_OF_ITS_OWN);
+  return estimate.isText === true && inputTokens < least;
 }
 
 function isTooMuch({ inputTokens, outputTokens }: Usage, call: CountedCall): boolean {

@@ -1,5 +1,4 @@
-import { elementsOf, field, lengthOf, textField } from '../model/json.ts';
-import { commandFamily } from './families/cohere.ts';
+import { elementsOf, field, textField } from '../model/json.ts';
 import type { ChatFamily } from './families/family.ts';
 import { jsonParts } from './json-parts.ts';
 import { openaiChat } from './openai-chat.ts';
@@ -11,9 +10,7 @@ const LISTS: readonly string[] = ['chat_history', 'documents', 'texts', 'inputs'
 
 /** What Cohere's endpoints are charged for as input. Its messages have the form of OpenAI's. */
 export function* coherePrompt(body: unknown, model: string, family: ChatFamily): Generator<Part> {
-  const command = commandFamily(model);
-  if (field(body, 'messages') !== undefined) yield* openaiChat(body, model, command ?? family);
-  if (lengthOf(field(body, 'documents')) > 0) yield command?.perDocuments ?? 0;
+  if (field(body, 'messages') !== undefined) yield* openaiChat(body, model, family);
   for (const name of TEXTS) yield textField(body, name);
   for (const name of LISTS) {
     for (const each of elementsOf(field(body, name))) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { writesText } from '../../src/tokens/api.ts';
 import { estimateTokens, warmUp } from '../../src/tokens/estimate.ts';
 
@@ -69,18 +69,3 @@ it.each([
   expect((await estimate(path, body)).outputTokens).toBe(tokens);
   expect(writesText(path)).toBe(true);
 });
-
-/** Recorded (2025 and 2026), with and without documents to cite. */
-test.each([
-  ['command-a-03-2025', 488, 1140],
-  ['command-r7b-12-2024', 488, 1140],
-  ['command-a-reasoning-08-2025', 1379, 260],
-])(
-  '%s reads %i tokens around a prompt, and %i more around documents',
-  async (model, around, more) => {
-    const body = { model, messages: [{ role: 'user', content: 'hello world' }] };
-    const alone = await input('/v2/chat', body);
-    expect(alone - 2).toBe(around);
-    expect((await input('/v2/chat', { ...body, documents: ['river'] })) - alone - 1).toBe(more);
-  },
-);

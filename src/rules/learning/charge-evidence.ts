@@ -12,6 +12,8 @@ export const NEAR = 0.15;
 const NEAR_FIT = 0.4;
 /** Another rule is nearer than the present one, as a share of how far both are apart. */
 const NEARER = 0.25;
+/** As a share of a call's charge: readings that are less exact can't tell how many calls they show. */
+const CLEAR = 0.25;
 /** So much more than foreseen is no error of an estimate. */
 const REFUTED = 1.5;
 /** Three such readings in a row, or somewhat more in all, are enough. */
@@ -32,6 +34,8 @@ interface Evidence {
   readonly noise: number;
   /** Whether the server has seen the calls in the order in which they were let through. */
   readonly isOrdered: boolean;
+  /** All that was charged until the call was let through, by rule. */
+  readonly sent: readonly number[];
   /** What is used of the limit by the call's answer. */
   readonly shown: number;
   readonly charges: Charges;
@@ -46,17 +50,26 @@ function noiseOf({ limit }: ChargeLearning): number {
 /** A reading, against what each rule had foreseen. `reserved`: the tokens reserved for its call. */
 export function judge(
   learning: ChargeLearning,
-  { used, charges, sent, isAlone = false }: ChargeTrace,
+  { used, charges, sent = [], isAlone = false }: ChargeTrace,
   errors: readonly number[],
   reserved: number,
 ): void {
   // Calls in between may have reached the server in another order.
-  const isOrdered = isAlone && sent?.[0] === learning.sent[0];
+  const isOrdered = isAlone && sent[0] === learning.sent[0];
   const noise = noiseOf(learning);
   const apart = Math.max(...used) - Math.min(...used);
   if (apart > noise) {
     const shown = (used[0] ?? 0) + (errors[0] ?? 0);
-    const evidence = { errors, near: NEAR * apart, noise, isOrdered, shown, charges, reserved };
+    const evidence = {
+      errors,
+      near: NEAR * apart,
+      noise,
+      isOrdered,
+      shown,
+      sent,
+      charges,
+      reserved,
+    };
     if (learning.rule === undefined) find(learning, evidence);
     else compare(learning, learning.rule, used, errors, noise);
   }
@@ -66,8 +79,8 @@ export function judge(
 /**
  * Where many calls are in flight, a server sees them in another order, and others use its limit: then
  * a reading may be what a wrong rule had foreseen. So one is enough only where it is exact, and its
- * call was alone, or no rule that takes more can explain it, or it shows a rule that takes no less
- * than was reserved.
+ * call was alone, or it shows the rule that the host is known by and fewer calls like this one don't
+ * explain it by another, or it shows a rule that takes no less than was reserved.
  */
 function find(learning: ChargeLearning, evidence: Evidence): void {
   const { errors, near, noise, isOrdered, charges, reserved } = evidence;
@@ -85,16 +98,23 @@ function find(learning: ChargeLearning, evidence: Evidence): void {
   }
   const isExact = size <= noise && (isRecorded || noise <= near);
   const isCareful = charges[atOf(found)] >= reserved;
-  const fit = isExact && (isOrdered || isCareful || isOnlyOne(found, evidence)) ? 1 : NEAR_FIT;
+  const fit =
+    isExact && (isOrdered || isCareful || (isRecorded && !isAmbiguous(found, evidence)))
+      ? 1
+      : NEAR_FIT;
   learning.fits = fit + (found === learning.candidate ? learning.fits : 0);
   learning.candidate = found;
   if (learning.fits >= learning.needed) adopt(learning, found);
 }
 
-/** Whether less is used than any rule takes for the call alone that takes more than `found`. */
-function isOnlyOne(found: number, { shown, noise, charges }: Evidence): boolean {
-  const all = [charges.bare, charges.max, charges.sum];
-  return all.every((charge) => charge <= charges[atOf(found)] || charge > shown + noise);
+/** Whether all calls were like this one, and fewer of them take as much by a rule that takes more for each. */
+function isAmbiguous(found: number, { shown, sent, noise, charges }: Evidence): boolean {
+  if (((sent[found] ?? 0) / charges[atOf(found)]) % 1 !== 0) return false;
+  return [charges.max, charges.sum].some((charge) => {
+    const count = Math.round(shown / charge);
+    const isAlike = count > 0 && Math.abs(shown - count * charge) <= noise;
+    return charge > charges[atOf(found)] && noise < CLEAR * charge && isAlike;
+  });
 }
 
 function compare(
