@@ -58,7 +58,7 @@ describe('what a server charges', () => {
     );
   });
 
-  it('is read off the first of them where it is less than any other rule takes for that call alone', () => {
+  it('is read off the first of them where it is what the host is known by', () => {
     fc.assert(
       fc.property(atOnce, (batch) => {
         const inOrder = batch.map(([call]) => [call, 0] as const);
