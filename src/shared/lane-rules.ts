@@ -12,9 +12,9 @@ import { type Asker, packedRoom, takingOf } from './lane-room.ts';
 import type { Decided, Next, Rules, Sent } from './value-rules.ts';
 
 /** Grows with each change that older processes can't follow: of the packed form, or of commands. */
-const LANE_FORMAT = 10;
+const LANE_FORMAT = 11;
 /** Since then, the packed form is the same. */
-const READABLE = 10;
+const READABLE = 11;
 
 /** How the text of a lane is read. */
 export const readLane: Pick<Rules<LaneState, LaneCommand, LaneAnswer>, 'format' | 'unpack'> = {

@@ -17,12 +17,11 @@ import {
   tuneMeter,
 } from './limit-meter.ts';
 import type { LimitPolicy } from './limit-policy.ts';
-import { enterWindow, shiftWindow } from './limit-window.ts';
+import { enterWindow, shiftWindow, type WindowEntry } from './limit-window.ts';
 import { used } from './meter-room.ts';
 import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
 import { begun, type PastLimit, remember, retired } from './past-limits.ts';
-import type { WindowEntry } from './trailing-window.ts';
 import { NO_CAUTION, type Tuning } from './tuning.ts';
 
 /** Windows that are shorter than this are filled by what went in the last second. */

@@ -1,30 +1,18 @@
 import { DIMENSIONS, type Dimension, type LimitSource, type Shape } from '../../model/limits.ts';
-import {
-  type Codec,
-  flag,
-  list,
-  Malformed,
-  number,
-  oneOf,
-  optional,
-  record,
-  time,
-} from '../codec.ts';
+import { type Codec, flag, list, number, oneOf, optional, record, time } from '../codec.ts';
 import type { PackedUse } from '../commands.ts';
 import type { BucketSpec, BucketState } from './bucket.ts';
 import type { BurstPolicy, ReadShape, Stage } from './burst-state.ts';
 import type { BurstTrial } from './burst-trial.ts';
 import type { BusySpell } from './busy-spell.ts';
-import type { FixedWindow } from './fixed-window.ts';
 import type { Forgiven, LimitMeter } from './limit-meter.ts';
 import type { LimitPolicy } from './limit-policy.ts';
 import type { LimitSet } from './limit-set.ts';
-import { isTrailing, type LimitWindow } from './limit-window.ts';
+import type { LimitWindow, WindowEntry } from './limit-window.ts';
 import type { MeteredLimit } from './metered-limit.ts';
 import type { PastLimit } from './past-limits.ts';
 import type { Renewal } from './renewal.ts';
 import type { ServerBalance } from './server-balance.ts';
-import type { TrailingWindow, WindowEntry } from './trailing-window.ts';
 import type { Tuning } from './tuning.ts';
 import type { UseSlot, WindowUse } from './window-use.ts';
 import type { Zeros } from './zeros.ts';
@@ -40,8 +28,6 @@ const STAGES: readonly Stage[] = [
 ];
 const READ: readonly ReadShape[] = ['bucket', 'window'];
 const SOURCES: readonly LimitSource[] = ['given', 'published', 'guess', 'headers', 'refusal'];
-/** A fixed window has so many fields, a trailing one more. */
-const FIXED_FIELDS = 4;
 
 const bucketSpec: Codec<BucketSpec> = record<BucketSpec>({
   perMs: number,
@@ -82,14 +68,7 @@ const burstPolicy: Codec<BurstPolicy> = record<BurstPolicy>({
 
 const busySpell: Codec<BusySpell> = record<BusySpell>({ from: time, until: time });
 
-export const fixedWindow: Codec<FixedWindow> = record<FixedWindow>({
-  max: number,
-  spanMs: number,
-  startedAt: time,
-  total: number,
-});
-
-export const trailingWindow: Codec<TrailingWindow> = record<TrailingWindow>({
+export const limitWindow: Codec<LimitWindow> = record<LimitWindow>({
   max: number,
   spanMs: number,
   resolutionMs: number,
@@ -97,17 +76,6 @@ export const trailingWindow: Codec<TrailingWindow> = record<TrailingWindow>({
   openedAt: time,
   total: number,
 });
-
-const limitWindow: Codec<LimitWindow> = {
-  pack: (window, at) =>
-    isTrailing(window) ? trailingWindow.pack(window, at) : fixedWindow.pack(window, at),
-  unpack: (packed, at) => {
-    if (!Array.isArray(packed)) throw new Malformed('a window', packed);
-    return packed.length > FIXED_FIELDS
-      ? trailingWindow.unpack(packed, at)
-      : fixedWindow.unpack(packed, at);
-  },
-};
 
 const shape: Codec<Shape> = record<Shape>({
   enforcement: oneOf(['bucket', 'window', 'slices', 'fixed'] as const),

@@ -1,10 +1,9 @@
 import { type LimitMeter, newMeter } from './limit-meter.ts';
 import type { PaceTerms } from './limit-policy.ts';
-import { entriesOf } from './limit-window.ts';
+import type { WindowEntry } from './limit-window.ts';
 import { isMeterFull, used } from './meter-room.ts';
 import { takeLater } from './meter-use.ts';
 import type { MeteredLimit } from './metered-limit.ts';
-import type { WindowEntry } from './trailing-window.ts';
 
 /** A limit that isn't in force any more: it counts on for its window, for it may come back. */
 export interface PastLimit {
@@ -71,7 +70,7 @@ export function remember(
 /** What was used of a limit, and when; at once where only a bucket knows it. */
 function useOf(meter: LimitMeter, terms: PaceTerms, now: number): readonly WindowEntry[] {
   const total = used(meter, terms, now);
-  const entries = meter.windows.map(entriesOf).find((each) => sumOf(each) >= total);
+  const entries = meter.windows.map(({ entries }) => entries).find((each) => sumOf(each) >= total);
   return entries ?? [{ at: now, cost: total }];
 }
 
