@@ -14,7 +14,7 @@ export class WaitingLine {
   readonly #members = new Map<Ticket, string>();
   #only = '';
 
-  constructor({ members, turns }: LaneState) {
+  constructor({ members, turns }: Pick<LaneState, 'members' | 'turns'>) {
     this.#turns = turns;
     const asking = Object.keys(members).filter((each) => isAsking(members[each]));
     const [only = ''] = asking;
@@ -29,13 +29,13 @@ export class WaitingLine {
 
   /**
    * All calls in the order in which they should go: the first one of each key, by the key's clock as
-   * it is now; then the second ones; and so on.
+   * it is now; then the second ones; and so on. `most`: of several keys' calls, so many of the first.
    */
-  inOrder(): readonly Ticket[] {
+  inOrder(most?: number): readonly Ticket[] {
     const lists = [...this.#keys.values()].map((calls) => this.#withOldest(calls));
     if (lists.length < 2) return lists[0] ?? [];
     lists.sort((one, other) => compareClocks(this.#turns, one, other));
-    return interleaved(lists);
+    return interleaved(lists, most);
   }
 
   /** Who asks for a call. */
@@ -124,7 +124,7 @@ function compareClocks(
 }
 
 /** The first call of each list, then the second ones, at most `most`. */
-export function interleaved(
+function interleaved(
   lists: readonly (readonly Ticket[])[],
   most: number = Number.POSITIVE_INFINITY,
 ): Ticket[] {

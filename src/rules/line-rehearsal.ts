@@ -4,9 +4,10 @@ import { foreseeTrials } from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import type { LimitSet } from './limits/limit-set.ts';
 import type { Wait } from './limits/limit-waits.ts';
-import { pickNext } from './pick-next.ts';
-import { type ClockOf, RehearsedTurns } from './rehearsed-turns.ts';
+import { WaitingLine } from './line-order.ts';
+import { LOOKED_AT, pickNext } from './pick-next.ts';
 import { ticketOf } from './ticket.ts';
+import { type KeyClock, newTurns, startAfter } from './turns.ts';
 
 /** A call of a line, as far as it counts in forecasts. */
 export interface InLine {
@@ -15,6 +16,9 @@ export interface InLine {
   readonly counted: Cost;
   readonly deadline?: number | undefined;
 }
+
+/** Where the caller with that key stands. */
+export type ClockOf = (key: string) => KeyClock | undefined;
 
 /** A call is found to wait again once or twice before it goes: a line that takes longer is at a stop. */
 const STEPS_OF_CALL = 4;
@@ -33,23 +37,33 @@ export function rehearsed(
   { last, clockOf }: { last?: number | undefined; clockOf?: ClockOf | undefined } = {},
 ): readonly (Wait | undefined)[] {
   const set = foreseeTrials(copyOfValue(limits));
-  const tickets = line.map(({ counted, deadline }, index) => ticketOf(index, counted, deadline));
-  const turns = new RehearsedTurns(tickets, (index) => clockOf?.(line[index]?.key ?? ''));
+  const turns = newTurns();
+  const tickets = line.map(({ key = '', counted, deadline }, index) => {
+    const clock = turns.keys[key] ?? clockOf?.(key);
+    if (clock !== undefined) turns.keys[key] ??= { ...clock };
+    // Calls without one are one caller's.
+    return { ...ticketOf(index, counted, deadline), key: clock === undefined ? '' : key };
+  });
+  const self = { tickets, inFlight: 0, granted: [], isAway: false };
+  const waiting = new WaitingLine({ members: { self }, turns });
   const waits: Wait[] = [];
   let at = startAt;
   let dimension: Dimension = 'requests';
-  for (let steps = STEPS_OF_CALL * line.length; steps > 0 && turns.size > 0; steps--) {
-    const choice = pickNext(turns.front(), { limits: set, isProbe: false, held: new Map() }, at);
+  for (let steps = STEPS_OF_CALL * line.length; steps > 0; steps--) {
+    const asked = waiting.inOrder(LOOKED_AT);
+    const choice = pickNext(asked, { limits: set, isProbe: false, held: new Map() }, at);
     if ('waitMs' in choice) {
       at += Math.ceil(choice.waitMs);
       dimension = choice.dimension;
       if (at === Number.POSITIVE_INFINITY) break;
       continue;
     }
-    const { id } = choice.ticket;
-    waits[id] = { waitMs: at - now, dimension };
-    if (id === last) break;
-    turns.remove(choice.ticket, sizeOf(set, choice.ticket.cost));
+    const { ticket } = choice;
+    waits[ticket.id] = { waitMs: at - now, dimension };
+    if (ticket.id === last) break;
+    waiting.remove(ticket);
+    const clock = turns.keys[ticket.key];
+    if (clock !== undefined) clock.start = startAfter(clock, sizeOf(set, ticket.cost));
   }
   return waits;
 }

@@ -4,6 +4,7 @@ import { copyOfValue } from '../../src/model/copy.ts';
 import { type LimitSet, newLimitSet } from '../../src/rules/limits/limit-set.ts';
 import { take, wait } from '../../src/rules/limits/limit-waits.ts';
 import { type InLine, rehearsed } from '../../src/rules/line-rehearsal.ts';
+import { begin, firstOf, newTurns } from '../../src/rules/turns.ts';
 import { policyOf } from './limits/policies.ts';
 
 const ENFORCEMENTS = ['bucket', 'window', 'slices'] as const;
@@ -79,4 +80,35 @@ describe('a line that is rehearsed', () => {
       );
     },
   );
+});
+
+describe('a line of several callers that is rehearsed', () => {
+  /** In the order in which they go; `keys`: whose each call is. */
+  function orderOf(keys: readonly string[], weights: Readonly<Record<string, number>>): number[] {
+    const limits = limitsOf('bucket');
+    take(limits, { tokens: 100 }, 0);
+    const turns = newTurns();
+    for (const [key, weight] of Object.entries(weights)) {
+      begin(turns, key, { size: 100, weight }, firstOf(turns));
+    }
+    const before = copyOfValue(turns);
+    const line = keys.map((key) => ({ key, counted: { requests: 1, tokens: 10 } }));
+    const waits = rehearsed(limits, line, 0, 0, { clockOf: (key) => turns.keys[key] });
+    expect(turns).toEqual(before);
+    expect(waits).toHaveLength(keys.length);
+    const waitOf = (index: number): number => waits[index]?.waitMs ?? Number.NaN;
+    return keys.map((_, index) => index).sort((one, other) => waitOf(one) - waitOf(other));
+  }
+
+  it('lets each caller’s first call go, then the second ones', () => {
+    expect(orderOf([...'aaabbc'], { a: 1, b: 1, c: 1 })).toEqual([0, 3, 5, 1, 4, 2]);
+  });
+
+  it('lets a caller of twice the weight have its next turn after half the time', () => {
+    expect(orderOf([...'aabbbb'], { a: 1, b: 2 })).toEqual([0, 2, 3, 1, 4, 5]);
+  });
+
+  it('takes calls of callers that don’t wait for one caller’s', () => {
+    expect(orderOf([...'xyzx'], {})).toEqual([0, 1, 2, 3]);
+  });
 });
