@@ -1,6 +1,5 @@
 import { MINUTE_MS } from '../../model/limits.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
-import { isSameLimit } from '../limits/metered-limit.ts';
 import type { GrantedCall } from '../ticket.ts';
 import { type Backoff, FLOOR, newBackoff, tuningOf } from './backoff.ts';
 import type { Concurrency } from './concurrency.ts';
@@ -56,9 +55,9 @@ export function lowerOnTrial(
 ): void {
   const { strays, backoff } = learning;
   const { trial: last } = strays;
-  if (last === undefined || isStale(last, now)) strays.trial = newTrial(startOf(learning), now);
-  const { trial } = strays;
-  if (trial === undefined) return;
+  const isOld = last === undefined || isStale(last, now);
+  const trial = isOld ? newTrial(carelessnessOf(learning), now) : last;
+  strays.trial = trial;
   // Until something is lowered, only the recent calls say what share is refused.
   if (!trial.isLowered) {
     const { calls, refused } = backoff.recent;
@@ -110,8 +109,7 @@ function giveUpCuts(
   { before, lower }: HigherRate,
   now: number,
 ): void {
-  const { rate, estimates, inFlight } = lessCareful(carelessnessOf(learning), before);
-  restore(learning, limits, { ...before, rate, estimates, inFlight }, now);
+  restore(learning, limits, before, now);
   expectRefusals(learning.strays, lower.refused / lower.calls, now);
 }
 
@@ -145,28 +143,6 @@ function carelessnessOf({ backoff, estimates, concurrency }: Cautious): Careless
     inFlight: concurrency.limit,
     wasRefused: concurrency.wasRefused,
   };
-}
-
-/**
- * What a new trial begins with. Where the last one has come to no end and no limit showed, what that
- * has lowered is not what the lane was like: else each trial would halve it once more.
- */
-function startOf(learning: Cautious): Carelessness {
-  const present = carelessnessOf(learning);
-  const { trial } = learning.strays;
-  if (trial === undefined || trial.hadPattern || hasPattern(learning.strays)) return present;
-  return lessCareful(present, trial.before);
-}
-
-/** What was lowered since `before` is as it was. */
-function lessCareful(present: Carelessness, before: Carelessness): Carelessness {
-  const estimates = present.estimates.flatMap((each) => {
-    const earlier = before.estimates.find((other) => isSameLimit(other, each));
-    if (earlier === undefined) return [];
-    return [earlier.limit > each.limit ? copyEstimate(earlier) : each];
-  });
-  const rate = before.rate.limit > present.rate.limit ? before.rate : present.rate;
-  return { ...present, rate, estimates, inFlight: Math.max(before.inFlight, present.inFlight) };
 }
 
 /** The lane is as careless as `before`. */

@@ -96,6 +96,15 @@ describe('a lane that does not know why it is refused', () => {
     );
   }, 300_000);
 
+  // One in four is refused at twice the rate, and what follows a refused one mostly passes.
+  it('obeys a bucket that refills half as fast as was given', () => {
+    const host = { calls: 1_000_000, workers: 60, untilMs: 10 * MINUTE };
+    const enforced = { rpm: 300, as: 'bucket' } as const;
+    const world = new RefusingWorld({ ...host, options: { limits: { rpm: 600 } }, enforced });
+    world.run();
+    expect(world.between(5 * MINUTE, 10 * MINUTE).refused).toBeLessThanOrEqual(0.03);
+  });
+
   it('uses its whole limit three minutes after refusals by chance have ended', () => {
     fc.assert(
       fc.property(slowLimit, fc.constantFrom(...SHARES), ({ host, perMinute }, share) => {
