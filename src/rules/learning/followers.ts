@@ -70,11 +70,6 @@ export function areRefusedToo({ passed, refused }: Followers, expected: number):
   return refused >= LEAST_REFUSED && refused > most * (passed + refused);
 }
 
-/** Whether more of them were refused than by chance, though it may be too little to be sure. */
-export function areHintsOfALimit({ passed, refused }: Followers): boolean {
-  return refused >= 1 && refused > MOST_REFUSED * (passed + refused);
-}
-
 function addFirst(followers: Followers, { epoch, taken, cost }: GrantedCall): void {
   followers.firsts = [...followers.firsts, { epoch, order: orderOf(taken), cost }].slice(-KEPT);
 }

@@ -6,7 +6,7 @@ import { CUT } from './adaptive-limit.ts';
 import { areFew, backOff, backOffBurst, FLOOR, lowerRate, tuningOf } from './backoff.ts';
 import { lowerOnTrial } from './caution.ts';
 import { lowerConcurrency } from './concurrency.ts';
-import { areHintsOfALimit, doPass } from './followers.ts';
+import { doPass } from './followers.ts';
 import { isPaced, type Learning } from './learning.ts';
 import { keepLowered, lowerEstimates, lowerEstimatesALittle } from './limit-estimates.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
@@ -171,11 +171,10 @@ function lowerGuesses(
   const wasPaused = hadPause(learning, since);
   const { strays } = learning;
   const isLimit = hasPattern(strays) || trial === undefined || trial.hadPattern;
-  const mayBeChance = !isLimit && !areHintsOfALimit(strays.followers);
   // What a fifth less hasn't shown, half will.
   const cut = trial?.isLowered === true && !isLimit ? FLOOR : CUT;
   const isRamp = cause === 'ramp';
-  const before = mayBeChance ? trial.before.estimates : undefined;
+  const before = isLimit ? undefined : trial.before.estimates;
   const facts = { since, dimension, isMeasured, wasPaused, refusals, isRamp, cut, before };
   lowerEstimates(estimates, known, throughput, facts, now);
   adoptLimits(limits, known.inForce, now);

@@ -33,21 +33,12 @@ const MOST_FALLEN = 2 / 3;
 const UNLIKELY = 1e-6;
 /** Of fewer calls, those of a run may be two or three that are always refused. */
 const LEAST_CALLS_OF_A_RUN = 20;
-/**
- * So many followers have to pass; twice as many where the last verdict was wrong, and in the end more
- * than are kept in mind, so that only a trial can tell. A bucket that is
- * drained a little faster than it refills lets most of them pass, too.
- */
-const FIRST_FOLLOWERS = 5;
-const MOST_FOLLOWERS = 20;
+/** So many followers have to pass. */
+const LEAST_FOLLOWERS = 5;
 /** Refusals are taken for strays for so long after the last one. */
 const REMEMBERED_MS = 600_000;
-/** The trial of a refuted hypothesis is repeated after so long; twice as long after each one. */
-const FIRST_WAIT_MS = 600_000;
-const LONGEST_WAIT_MS = 8 * FIRST_WAIT_MS;
-/** A trial needs so many refusals; twice as many where the last verdict was wrong. */
-const FIRST_NEED = 4;
-const MOST_NEEDED = 64;
+/** The trial of a refuted hypothesis is repeated after so long. */
+const REFUTED_MS = 600_000;
 
 /**
  * Whether refusals are strays: they have nothing to do with what the lane sends, as where capacity
@@ -63,17 +54,12 @@ export interface Strays {
   /** How many calls in a row were refused; when there was a long run. */
   run: number;
   ranAt: number;
-  /** How many followers have to pass. */
-  leastFollowers: number;
   /** Whether refusals are strays by what followed them, and since when. */
   isLone: boolean;
   since: number;
   refusedAt: number;
   /** Until then a lower rate is not tried again: the last trial was in vain. */
   refutedUntil: number;
-  waitMs: number;
-  /** How many refusals a trial needs. */
-  need: number;
   trial: Trial | undefined;
   futility: Futility;
   /** The share of calls that is refused by chance, as far as that is known. */
@@ -84,9 +70,9 @@ export function newStrays(now: number): Strays {
   return {
     followers: newFollowers(),
     recent: newRefusalShare(now),
-    ...{ run: 0, ranAt: Number.NEGATIVE_INFINITY, leastFollowers: FIRST_FOLLOWERS },
+    ...{ run: 0, ranAt: Number.NEGATIVE_INFINITY },
     ...{ isLone: false, since: now, refusedAt: now, trial: undefined },
-    ...{ refutedUntil: Number.NEGATIVE_INFINITY, waitMs: FIRST_WAIT_MS, need: FIRST_NEED },
+    refutedUntil: Number.NEGATIVE_INFINITY,
     ...{ futility: newFutility(now), expected: 0 },
   };
 }
@@ -116,7 +102,7 @@ export function noteAnswered(
   if (hasPattern(strays)) dismiss(strays);
   if (areStrays(strays, now)) return false;
   noteFollower(strays.followers, call, isRefused);
-  if (!haveMostPassed(strays.followers, strays.leastFollowers, strays.expected)) return false;
+  if (!haveMostPassed(strays.followers, LEAST_FOLLOWERS, strays.expected)) return false;
   strays.isLone = true;
   strays.since = now;
   return true;
@@ -127,8 +113,7 @@ export function refuteLower(strays: Strays, now: number): void {
   if (!areStrays(strays, now)) strays.since = now;
   strays.isLone = true;
   strays.trial = undefined;
-  strays.refutedUntil = now + strays.waitMs;
-  strays.waitMs = Math.min(LONGEST_WAIT_MS, 2 * strays.waitMs);
+  strays.refutedUntil = now + REFUTED_MS;
 }
 
 /** However careful the lane was, the same `share` of its calls was refused: by chance. */
@@ -180,11 +165,6 @@ function noteRefused(strays: Strays, now: number): void {
 /** A limit is exceeded after all. */
 function dismiss(strays: Strays): void {
   if (!strays.isLone && strays.refutedUntil === Number.NEGATIVE_INFINITY) return;
-  if (strays.refutedUntil > strays.recent.at) {
-    strays.need = Math.min(MOST_NEEDED, 2 * strays.need);
-  } else if (strays.isLone) {
-    strays.leastFollowers = Math.min(MOST_FOLLOWERS, 2 * strays.leastFollowers);
-  }
   if (strays.expected > 0) doubtFutility(strays.futility);
   strays.expected = 0;
   strays.refutedUntil = Number.NEGATIVE_INFINITY;
