@@ -34,7 +34,7 @@ import { forgetEstimates, newLimitEstimates, resumeEstimates } from './limit-est
 import { isOdd } from './oddness.ts';
 import { corrected } from './per-second-headers.ts';
 import { sightingsOf } from './sightings.ts';
-import { takenBySecond, takenInMinute, takenLately } from './throughput.ts';
+import { takenBySecond, takenInMinute } from './throughput.ts';
 
 /** What is given anew. */
 export interface LaneTerms {
@@ -193,9 +193,7 @@ function change(
   // What was wrong has taken no room.
   const isCorrected = changed.some((limit) => isDoubted(limits, limit));
   if (isCorrected) giveAnew(learning, limits, limits.policy, now);
-  else if (changed.length > 0) {
-    adoptLimits(limits, known.inForce, now, takenLately(learning.throughput, now));
-  }
+  else if (changed.length > 0) adoptLimits(limits, known.inForce, now);
   mark(learning, limits, now);
   if (changed.length === 0) return false;
   forgetEstimates(learning.estimates, changed);

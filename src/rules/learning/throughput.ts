@@ -82,18 +82,6 @@ export function takenBySecond(
   return all.map((cost, i) => ({ at: Math.min(now, firstAt + (i + 1) * SECOND_MS), cost }));
 }
 
-/** In the second of `now` and the one before. */
-export function takenLately(throughput: Throughput, now: number): Cost {
-  const age = ageOf(throughput, now);
-  const taken: Partial<Record<Dimension, number>> = {};
-  for (const dimension of DIMENSIONS) {
-    const amounts = throughput.amounts[dimension] ?? [];
-    const last = amounts.length - 1 - age;
-    taken[dimension] = Math.max(0, (amounts[last] ?? 0) + (amounts[last - 1] ?? 0));
-  }
-  return taken;
-}
-
 /** Per minute, until `at`; of a lane that is younger, in the time that there was. */
 export function takenPerMinute(throughput: Throughput, dimension: Dimension, at: number): number {
   const ageMs = Math.max(SECOND_MS, at - (throughput.firstAt ?? at));

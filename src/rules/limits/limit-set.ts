@@ -4,7 +4,6 @@ import {
   type Dimension,
   isUpstream,
   MINUTE_MS,
-  SECOND_MS,
   type Subject,
 } from '../../model/limits.ts';
 import {
@@ -17,15 +16,12 @@ import {
   tuneMeter,
 } from './limit-meter.ts';
 import type { LimitPolicy } from './limit-policy.ts';
-import { enterWindow, shiftWindow, type WindowEntry } from './limit-window.ts';
+import { shiftWindow, type WindowEntry } from './limit-window.ts';
 import { used } from './meter-room.ts';
 import { drainMeter, observeMeter, retimeMeter, settleMeter, takeLater } from './meter-use.ts';
 import { isSameLimit, type MeteredLimit, type Sighting } from './metered-limit.ts';
 import { begun, type PastLimit, remember, retired } from './past-limits.ts';
 import { NO_CAUTION, type Tuning } from './tuning.ts';
-
-/** Windows that are shorter than this are filled by what went in the last second. */
-const LATELY_MS = 2 * SECOND_MS;
 
 /** All limits of one lane. A call takes from all of them or from none. */
 export interface LimitSet {
@@ -60,31 +56,14 @@ export function meterOf({ meters }: LimitSet, subject: Subject): LimitMeter | un
   return meters.find(({ limit }) => isSameLimit(limit, subject));
 }
 
-/**
- * Adopts other limits. What was used of a limit stays used; a higher limit is no burst. `lately`: what
- * was taken in the last second, for limits that were not kept.
- */
-export function adoptLimits(
-  set: LimitSet,
-  limits: readonly MeteredLimit[],
-  now: number,
-  lately: Cost = {},
-): void {
+/** Adopts other limits. What was used of a limit stays used; a higher limit is no burst. */
+export function adoptLimits(set: LimitSet, limits: readonly MeteredLimit[], now: number): void {
   set.meters = limits.map((limit) => {
     const meter = meterOf(set, limit);
-    if (meter === undefined) return usedLately(newMeter(limit, set, now), lately, now);
+    if (meter === undefined) return newMeter(limit, set, now);
     resizeMeter(meter, limit, set, now);
     return meter;
   });
-}
-
-/** What went just before the limit became known counts in windows of a second. */
-function usedLately(meter: LimitMeter, lately: Cost, now: number): LimitMeter {
-  const cost = amount(lately, meter.limit.dimension);
-  for (const window of meter.windows) {
-    if (window.spanMs < LATELY_MS) enterWindow(window, cost, now);
-  }
-  return meter;
 }
 
 /**
