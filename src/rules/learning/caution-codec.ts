@@ -105,6 +105,7 @@ export const strays: Codec<Strays> = record<Strays>({
   since: time,
   refusedAt: time,
   refutedUntil: time,
+  need: number,
   trial: optional(trial),
   futility,
   expected: number,

@@ -91,7 +91,7 @@ export function judgeTrial(
   const { trial } = strays;
   if (trial === undefined) return;
   countInTrial(trial, call.at, isRefused);
-  const verdict = verdictOf(trial, patternOf(strays));
+  const verdict = verdictOf(trial, strays.need, patternOf(strays));
   const isRefuted = verdict === 'refuted' && !hasPattern(strays);
   const wasForNothing = isLone && !trial.hadPattern;
   if (isRefuted || wasForNothing) restore(learning, limits, trial.before, now);

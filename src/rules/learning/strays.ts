@@ -39,6 +39,9 @@ const LEAST_FOLLOWERS = 5;
 const REMEMBERED_MS = 600_000;
 /** The trial of a refuted hypothesis is repeated after so long. */
 const REFUTED_MS = 600_000;
+/** A trial needs so many refusals; twice as many where the last verdict was wrong. */
+const FIRST_NEED = 4;
+const MOST_NEEDED = 64;
 
 /**
  * Whether refusals are strays: they have nothing to do with what the lane sends, as where capacity
@@ -60,6 +63,8 @@ export interface Strays {
   refusedAt: number;
   /** Until then a lower rate is not tried again: the last trial was in vain. */
   refutedUntil: number;
+  /** How many refusals a trial needs. */
+  need: number;
   trial: Trial | undefined;
   futility: Futility;
   /** The share of calls that is refused by chance, as far as that is known. */
@@ -72,7 +77,7 @@ export function newStrays(now: number): Strays {
     recent: newRefusalShare(now),
     ...{ run: 0, ranAt: Number.NEGATIVE_INFINITY },
     ...{ isLone: false, since: now, refusedAt: now, trial: undefined },
-    refutedUntil: Number.NEGATIVE_INFINITY,
+    ...{ refutedUntil: Number.NEGATIVE_INFINITY, need: FIRST_NEED },
     ...{ futility: newFutility(now), expected: 0 },
   };
 }
@@ -165,6 +170,7 @@ function noteRefused(strays: Strays, now: number): void {
 /** A limit is exceeded after all. */
 function dismiss(strays: Strays): void {
   if (!strays.isLone && strays.refutedUntil === Number.NEGATIVE_INFINITY) return;
+  if (strays.refutedUntil > strays.recent.at) strays.need = Math.min(MOST_NEEDED, 2 * strays.need);
   if (strays.expected > 0) doubtFutility(strays.futility);
   strays.expected = 0;
   strays.refutedUntil = Number.NEGATIVE_INFINITY;

@@ -4,8 +4,6 @@ import type { LimitEstimate } from './limit-estimate.ts';
 
 /** Refusals that don't fall below this share of what they were don't come from the rate. */
 const FALLEN = 1 / 3;
-/** A trial needs so many refusals. */
-const LEAST_REFUSED = 4;
 
 const STALE_MS = 600_000;
 
@@ -83,19 +81,19 @@ export function lowerInTrial(trial: Trial, isLow: boolean, now: number): void {
 }
 
 /**
- * What the trial shows, once enough calls were refused, or would have been. From a share of `pattern`
+ * What the trial shows, once `least` calls were refused, or would have been. From a share of `pattern`
  * on, refusals don't come by chance.
  */
-export function verdictOf({ above, below }: Trial, pattern: number): Verdict {
+export function verdictOf({ above, below }: Trial, least: number, pattern: number): Verdict {
   const { calls, refused } = below;
-  const isEnough = refused >= LEAST_REFUSED;
+  const isEnough = refused >= least;
   if (isEnough && refused >= pattern * calls) return 'more';
   const fallen = (FALLEN * above.refused) / Math.max(1, above.calls);
   if (isEnough) {
-    if (above.refused < LEAST_REFUSED / 2) return 'more';
+    if (above.refused < least / 2) return 'more';
     return refused >= fallen * calls ? 'refuted' : 'fallen';
   }
-  return calls * fallen >= 2 * LEAST_REFUSED ? 'fallen' : 'open';
+  return calls * fallen >= 2 * least ? 'fallen' : 'open';
 }
 
 /** Counts anew what is refused at the present rate. */

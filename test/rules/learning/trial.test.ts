@@ -33,18 +33,18 @@ describe('the trial of a lower rate', () => {
   ] as const)('is %s after %i calls, of which %i were refused', (verdict, calls, refused) => {
     const trial = trialOf({ calls: 200, refused: 10 });
     count(trial, calls, refused);
-    expect(verdictOf(trial, 0.45)).toBe(verdict);
+    expect(verdictOf(trial, 4, 0.45)).toBe(verdict);
   });
 
   it('says nothing where hardly any call was refused before', () => {
     const trial = trialOf({ calls: 200, refused: 1 });
     count(trial, 80, 4);
-    expect(verdictOf(trial, 0.45)).toBe('more');
+    expect(verdictOf(trial, 4, 0.45)).toBe('more');
   });
 
   it('counts no call that was let through before', () => {
     const trial = trialOf({ calls: 200, refused: 10 });
     count(trial, 80, 4, 999);
-    expect(verdictOf(trial, 0.45)).toBe('open');
+    expect(verdictOf(trial, 4, 0.45)).toBe('open');
   });
 });
