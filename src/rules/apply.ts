@@ -3,7 +3,6 @@ import { endCall, endPause, hearAnswer, hearLimits, hearRefusal, resumeNow } fro
 import { isAwaited, type LaneMember, type LaneState, memberOf } from './lane-state.ts';
 import { isPaced } from './learning/learning.ts';
 import { configure, forgetOld, told as learnStated } from './learning/observations.ts';
-import { withdrawFromTrial } from './limits/burst-evidence.ts';
 import { sizeOf } from './limits/limit-levels.ts';
 import { addUse, recallUse, retime } from './limits/limit-set.ts';
 import { giveBackUnsent, take } from './limits/limit-waits.ts';
@@ -143,7 +142,5 @@ function syncTurns(state: LaneState): void {
 /** Limits count a call from when it is sent; it was granted before. */
 function restamp({ limits }: LaneState, call: GrantedCall, now: number): void {
   if (isSentAtOnce(call, now)) return;
-  const { cost, at } = call;
-  withdrawFromTrial(limits, { cost, at });
-  retime(limits, cost, at, now);
+  retime(limits, call.cost, call.at, now);
 }

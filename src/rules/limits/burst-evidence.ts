@@ -7,7 +7,6 @@ import {
   recordPassed,
   recordRefused,
   refute,
-  unrecord,
 } from './burst-trial.ts';
 import type { LimitMeter } from './limit-meter.ts';
 import type { LimitSet } from './limit-set.ts';
@@ -57,13 +56,6 @@ export function refusedInTrial(set: LimitSet, { at }: Sent, now: number): boolea
     for (const { burst } of set.meters) if (burst[level].passed === 0) hold(burst[level], now);
   }
   return found;
-}
-
-/** A call goes later than was recorded. */
-export function withdrawFromTrial(set: LimitSet, { cost, at }: Sent): void {
-  forEach(set, ({ limit: { dimension } }, trial, finer) => {
-    unrecord(trial, finer, amount(cost, dimension), at);
-  });
 }
 
 /** What is foreseen takes trials for passed: they are over within seconds. */

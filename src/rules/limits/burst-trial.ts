@@ -149,15 +149,6 @@ export function recordPassed(
   else if (trial.ended >= trial.calls) trial.open = 0;
 }
 
-/** A call goes later than was recorded at `at`. */
-export function unrecord(trial: BurstTrial, finer: FinerLimit, cost: number, at: number): void {
-  if (cost === 0 || at < trial.since || (trial.open > 0 && at > trial.until)) return;
-  if (trial.sent > mostAt(trial, finer, at) - margin(finer))
-    trial.open = Math.max(0, trial.open - 1);
-  trial.sent -= cost;
-  trial.calls--;
-}
-
 /** A call that was sent at `at` was refused. Returns whether that has shown the finer limit. */
 export function recordRefused(trial: BurstTrial, at: number, now: number): boolean {
   if (trial.open === 0 || at < trial.since || at > trial.until) return false;

@@ -22,6 +22,26 @@ describe('an unknown host, of any limit and latency', () => {
     );
   });
 
+  it('refuses two calls an hour, though they leave some time after their grant, as with a store', () => {
+    const late = fc.record({ each: runs, sentWithinMs: fc.constantFrom(20, 100, 250) });
+    fc.assert(
+      fc.property(late, fc.nat(999), ({ each, sentWithinMs }, offsetMs) => {
+        const { refused, ms } = run(byTheSecond(each.rpm, offsetMs), { ...each, sentWithinMs });
+        expect(refused).toBeLessThanOrEqual(2 * Math.ceil(ms / HOUR_MS));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  // A burst that begins where the one before did in its second may lie at the same border of two.
+  it.each([
+    [{ rpm: 300, calls: 109, answerMs: 60, seed: 782_703 }, 947],
+    [{ rpm: 300, calls: 163, answerMs: 60, seed: 532_229 }, 944],
+    [{ rpm: 20, calls: 270, answerMs: 4000, seed: 949_056, everyMs: 30 }, 939],
+  ])('is not found out by two bursts at the border of two seconds: %o', (each, offsetMs) => {
+    expect(run(byTheSecond(each.rpm, offsetMs), each).refused).toBeLessThanOrEqual(2);
+  });
+
   it('that counts by the minute refuses none', () => {
     fc.assert(
       fc.property(runs, (each) => {

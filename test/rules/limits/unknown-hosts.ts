@@ -65,12 +65,14 @@ export interface Run {
   readonly seed: number;
   /** Calls arrive one by one, so far from each other. @default 0, all at once */
   readonly everyMs?: number;
+  /** After its grant, a call is sent within so long, as with a store. @default 0, at once */
+  readonly sentWithinMs?: number;
 }
 
 /** Calls through a lane whose limit is given and whose host nobody knows. */
 export function run(
   server: Server,
-  { rpm, calls, answerMs, seed, everyMs = 0 }: Run,
+  { rpm, calls, answerMs, seed, everyMs = 0, sentWithinMs = 0 }: Run,
 ): { ms: number; refused: number } {
   const limit = { dimension: 'requests', max: rpm, windowMs: 60_000, source: 'given' } as const;
   const most = Number.POSITIVE_INFINITY;
@@ -114,7 +116,11 @@ export function run(
     for (const { call } of decision.granted) {
       asked = asked.filter((id) => id !== call.id);
       left--;
-      events.push({ at: now + 20 + Math.floor(40 * random()), tell: () => arrive(call) });
+      const sentAt = now + Math.floor(sentWithinMs * random());
+      if (sentWithinMs > 0) {
+        events.push({ at: sentAt, tell: () => tell({ kind: 'sent', call }) });
+      }
+      events.push({ at: sentAt + 20 + Math.floor(40 * random()), tell: () => arrive(call) });
     }
     if (decision.granted.length > 0) continue;
     events.sort((one, other) => one.at - other.at);
