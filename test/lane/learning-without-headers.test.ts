@@ -27,6 +27,19 @@ describe('limits that only the text of a 429 states', () => {
     expect(share(70, 120)).toBeGreaterThanOrEqual(0.76);
   });
 
+  it('are tried again after an hour, and used where they have grown', async () => {
+    const { refused, share } = await runLearning({
+      ...{ shows: 'texts', enforcement: 'bucket', tpm: 6000, callsPerMinute: 30, workers: 10 },
+      later: { atSeconds: 600, tpm: 24_000 },
+      seconds: 6000,
+    });
+    // Until then they are obeyed: nothing is refused, and so nothing corrects them.
+    expect(refused(600, 3600).share).toBe(0);
+    expect(share(600, 3600)).toBeLessThanOrEqual(0.8);
+    expect(share(4800, 6000)).toBeGreaterThanOrEqual(2);
+    expect(refused(3600, 6000).share).toBeLessThanOrEqual(0.01);
+  });
+
   it('are requests, too', async () => {
     const { refused } = await runLearning({
       baseURL: GEMINI,
