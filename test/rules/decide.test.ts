@@ -130,10 +130,10 @@ describe('after a pause', () => {
 
 describe('the call that tries after a pause', () => {
   it('is the first one, and after two refusals in a row one that was refused less often', () => {
-    const lane = lanelessOf(9);
     const queue = [ticketOf({ id: 1, refusals: 3 }), ticketOf({ id: 2 }), ticketOf({ id: 3 })];
     const pause = { cause: 'rate', since: 0, until: 300, probeAt: 9000, isSure: true } as const;
     const tried = (streak: number): number[] => {
+      const lane = lanelessOf(9);
       stop(lane.recovery, pause);
       lane.recovery.streak = streak;
       return idsOf(asked(lane, queue, 300));

@@ -69,6 +69,19 @@ describe('what has been refused all the time', () => {
     const quiet = (recovery: Recovery, now: number) => reconsider(recovery, now + 2 * MINUTE);
     expect(refusedTwice(quiet)).toBe(false);
   });
+
+  it('is not where a day’s limit was refused, and after a quiet time something else', () => {
+    const then = (cause: PauseCause): boolean => {
+      const recovery = newRecovery(false, 0, 8 * MINUTE);
+      const refused = (each: PauseCause, now: number) =>
+        refuse(recovery, { epoch: started(recovery, now), cause: each, retryAfterMs: SECOND }, now);
+      refused('daily', 0);
+      resume(recovery, SECOND);
+      refused(cause, 20 * MINUTE);
+      return isGivenUp(recovery, recovery.patienceMs);
+    };
+    expect([then('daily'), then('rate')]).toEqual([true, false]);
+  });
 });
 
 describe('a refusal', () => {
