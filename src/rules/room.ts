@@ -1,4 +1,4 @@
-import { type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
+import { byDimension, type Cost, DIMENSIONS, type Dimension } from '../model/limits.ts';
 import { inFlight, isAwaited, type LaneState } from './lane-state.ts';
 import { lapsesAt } from './learning/beliefs.ts';
 import type { BurstPolicy } from './limits/burst-state.ts';
@@ -53,8 +53,7 @@ function isUnheard({ stage, isSeen }: BurstPolicy): boolean {
 
 /** What may be used of each dimension now; infinite where it has no limit. */
 function leftOf(set: LimitSet, now: number): Record<Dimension, number> {
-  const left = { requests: Infinity, tokens: Infinity, inputTokens: Infinity };
-  const all: Record<Dimension, number> = { ...left, outputTokens: Infinity, usd: Infinity };
+  const all: Record<Dimension, number> = byDimension(() => Number.POSITIVE_INFINITY);
   for (const { limit, level } of levels(set, now)) {
     all[limit.dimension] = Math.min(all[limit.dimension], level);
   }

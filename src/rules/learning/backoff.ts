@@ -17,6 +17,10 @@ import { countCall, newRefusalShare, type RefusalShare, shareOf } from './refusa
 
 type Strictness = Tuning['strictness'];
 
+/** By the strictness before. */
+const STRICTER = [1, 2, 3, 3] as const;
+const LOOSER = [0, 0, 1, 2] as const;
+
 /** Of the recent calls, the share that may be refused before the rate is cut. */
 const TOLERATED = 0.01;
 /** Fewer calls than this say nothing of a share: a lane may have started on an empty bucket. */
@@ -146,7 +150,7 @@ export function backOffBurst(backoff: Backoff, now: number): void {
 
 /** Gives up bursts: step by step where the limits were given, else all at once. */
 function tighten(backoff: Backoff, now: number): void {
-  backoff.strictness = backoff.isGiven ? stricter(backoff.strictness) : 3;
+  backoff.strictness = backoff.isGiven ? STRICTER[backoff.strictness] : 3;
   backoff.relaxedAt = now;
 }
 
@@ -186,16 +190,8 @@ function mayRecover({ rate, recent, refusedAt }: Backoff, now: number): boolean 
 function relax(backoff: Backoff, now: number): boolean {
   const { strictness, relaxedAt, relaxAfterMs } = backoff;
   if (strictness === 0 || now - relaxedAt < relaxAfterMs) return false;
-  backoff.strictness = looser(strictness);
+  backoff.strictness = LOOSER[strictness];
   backoff.relaxedAt = now;
   backoff.relaxAfterMs *= 2;
   return true;
-}
-
-function stricter(strictness: Strictness): Strictness {
-  return strictness === 0 ? 1 : strictness === 1 ? 2 : 3;
-}
-
-function looser(strictness: Strictness): Strictness {
-  return strictness === 3 ? 2 : strictness === 2 ? 1 : 0;
 }

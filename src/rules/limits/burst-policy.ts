@@ -21,6 +21,12 @@ import { type Guard, type Pace, paceOf } from './pace.ts';
 import type { Reading } from './server-balance.ts';
 import type { Tuning } from './tuning.ts';
 
+/** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
+const ONE_BURST_MS = 150;
+const FINER = {
+  second: { spanMs: SECOND_MS, burstMs: ONE_BURST_MS, bursts: SECOND_BURSTS },
+  ten: { spanMs: TEN_SECONDS_MS, burstMs: Number.POSITIVE_INFINITY, bursts: 1 },
+} as const;
 /** Short of a bucket of ten seconds. */
 const CAUTIOUS_BURST_SECONDS = 8;
 /** Once a second is no limit, all that the window of a given limit allows may go at once. */
@@ -34,8 +40,6 @@ const WHOLE_BUCKET: Shape = { enforcement: 'bucket', burstSeconds: WHOLE_BURST_S
 const TRIAL_SPAN_MS = 1200;
 /** By how much a network is expected to shift two calls against each other. */
 const SPREAD_MS = 50;
-/** Calls that arrive within so long are one burst, and hardly at the border of two seconds. */
-const ONE_BURST_MS = 150;
 /** Where ten seconds hold fewer calls than these, two refused ones are much for a learned limit. */
 const FEW_CALLS = 50;
 /** A reset that is so near to that of a bucket is one. */
@@ -73,7 +77,7 @@ export function paceOfLimit(paced: PacedLimit, terms: PaceTerms): Pace {
 function secondGuard(limit: MeteredLimit, share: number): Guard {
   const isGiven = limit.source === 'given';
   return {
-    max: secondOf(limit, share).safe,
+    max: finerOf(limit, 'second', share).safe,
     spanMs: isGiven ? TRIAL_SPAN_MS : SECOND_MS + SPREAD_MS,
   };
 }
@@ -116,11 +120,11 @@ export function onTrial(
   cost: number,
   { policy, share }: PaceTerms,
 ): Pick<Tried, 'trial' | 'finer'> | undefined {
-  if (burst.stage === 'tryPerSecond') return { trial: burst.second, finer: secondOf(limit, share) };
+  if (burst.stage === 'tryPerSecond') return tried({ limit, burst }, 'second', share);
   if (burst.stage !== 'tryTenSeconds') return undefined;
-  const finer = tenOf(limit, share);
+  const ten = tried({ limit, burst }, 'ten', share);
   const isWorth = limit.source === 'given' || policy.shapes[limit.dimension].isUnknown !== true;
-  return isWorth || FEW_CALLS * cost <= finer.capacity ? { trial: burst.ten, finer } : undefined;
+  return isWorth || FEW_CALLS * cost <= ten.finer.capacity ? ten : undefined;
 }
 
 /** A finer limit that a server may have, and what is known of it. */
@@ -131,11 +135,15 @@ export interface Tried {
 }
 
 /** The finer limits that a limit may have. */
-export function finerLimits({ limit, burst }: PacedLimit, share: number): Tried[] {
-  if (burst.stage === 'known') return [];
-  const ten: Tried = { level: 'ten', trial: burst.ten, finer: tenOf(limit, share) };
-  if (burst.stage === 'tryTenSeconds') return [ten];
-  return [{ level: 'second', trial: burst.second, finer: secondOf(limit, share) }, ten];
+export function finerLimits(paced: PacedLimit, share: number): Tried[] {
+  const { stage } = paced.burst;
+  if (stage === 'known') return [];
+  const ten = tried(paced, 'ten', share);
+  return stage === 'tryTenSeconds' ? [ten] : [tried(paced, 'second', share), ten];
+}
+
+function tried({ limit, burst }: PacedLimit, level: Tried['level'], share: number): Tried {
+  return { level, trial: burst[level], finer: finerOf(limit, level, share) };
 }
 
 /**
@@ -198,18 +206,11 @@ function shorter(shape: Shape, stage: Stage): Shape {
   return { ...shape, burstSeconds: Math.min(CAUTIOUS_BURST_SECONDS, shape.burstSeconds) };
 }
 
-/** The limit's share of a second. */
-function secondOf(limit: MeteredLimit, share: number): FinerLimit {
+/** The limit's share of a second, or a bucket of ten seconds. */
+function finerOf(limit: MeteredLimit, level: Tried['level'], share: number): FinerLimit {
+  const { spanMs, ...bursts } = FINER[level];
   const perMs = (share * limit.max) / limit.windowMs;
-  const capacity = perMs * SECOND_MS;
-  return { ...sized(limit, capacity), perMs, burstMs: ONE_BURST_MS, bursts: SECOND_BURSTS };
-}
-
-/** A bucket of ten seconds. */
-function tenOf(limit: MeteredLimit, share: number): FinerLimit {
-  const perMs = (share * limit.max) / limit.windowMs;
-  const capacity = perMs * TEN_SECONDS_MS;
-  return { ...sized(limit, capacity), perMs, burstMs: Number.POSITIVE_INFINITY, bursts: 1 };
+  return { ...sized(limit, perMs * spanMs), perMs, ...bursts };
 }
 
 /** Requests are counted, and one of them always passes. */

@@ -56,18 +56,12 @@ export interface BurstTrial {
   heldUntil: number;
 }
 
+const NO_CALLS = { sent: 0, answered: 0, calls: 0, ended: 0, open: 0 };
+
 export function newBurstTrial(): BurstTrial {
   const never = Number.NEGATIVE_INFINITY;
-  const nothing = { sent: 0, answered: 0, calls: 0, ended: 0, open: 0, passed: 0 };
-  return {
-    since: never,
-    last: never,
-    heardAt: never,
-    ...nothing,
-    until: never,
-    phaseMs: undefined,
-    heldUntil: never,
-  };
+  const times = { since: never, last: never, heardAt: never, until: never, heldUntil: never };
+  return { ...times, ...NO_CALLS, passed: 0, phaseMs: undefined };
 }
 
 /**
@@ -203,15 +197,7 @@ function slack({ perMs }: FinerLimit): number {
 }
 
 function restart(trial: BurstTrial, now: number): void {
-  Object.assign(trial, {
-    since: now,
-    last: now,
-    sent: 0,
-    answered: 0,
-    calls: 0,
-    ended: 0,
-    open: 0,
-  });
+  Object.assign(trial, NO_CALLS, { since: now, last: now });
 }
 
 function sentAt(trial: BurstTrial, finer: FinerLimit, now: number): number {

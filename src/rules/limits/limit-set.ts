@@ -1,5 +1,6 @@
 import {
   amount,
+  byDimension,
   type Cost,
   type Dimension,
   isUpstream,
@@ -41,7 +42,7 @@ export function newLimitSet(
   policy: LimitPolicy,
   now: number,
 ): LimitSet {
-  const taken = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+  const taken = byDimension(() => 0);
   const set: LimitSet = { meters: [], past: [], policy, tuning: NO_CAUTION, share: 1, taken };
   set.meters = limits.map((limit) => newMeter(limit, set, now));
   return set;

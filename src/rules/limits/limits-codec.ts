@@ -1,5 +1,5 @@
-import { DIMENSIONS, type Dimension, type LimitSource, type Shape } from '../../model/limits.ts';
-import { type Codec, flag, list, number, oneOf, optional, record, time } from '../codec.ts';
+import { byDimension, DIMENSIONS, type LimitSource, type Shape } from '../../model/limits.ts';
+import { type Codec, flag, list, number, oneOf, optional, read, record, time } from '../codec.ts';
 import type { PackedUse } from '../commands.ts';
 import type { BucketSpec, BucketState } from './bucket.ts';
 import type { BurstPolicy, ReadShape, Stage } from './burst-state.ts';
@@ -91,13 +91,7 @@ const headroom: Codec<number | 'auto'> = {
 };
 
 export const limitPolicy: Codec<LimitPolicy> = record<LimitPolicy>({
-  shapes: record<Readonly<Record<Dimension, Shape>>>({
-    requests: shape,
-    tokens: shape,
-    inputTokens: shape,
-    outputTokens: shape,
-    usd: shape,
-  }),
+  shapes: record(byDimension(() => shape)),
   isShapeGiven: flag,
   headroom,
   correction: oneOf(['settled', 'never', 'unknown'] as const),
@@ -172,20 +166,10 @@ export const limitSet: Codec<LimitSet> = record<LimitSet>({
   policy: limitPolicy,
   tuning,
   share: number,
-  taken: record<Record<Dimension, number>>({
-    requests: number,
-    tokens: number,
-    inputTokens: number,
-    outputTokens: number,
-    usd: number,
-  }),
+  taken: record(byDimension(() => number)),
 });
 
 /** What a process has told of limits; `undefined` where that can't be read. */
 export function readUse({ limits, at }: PackedUse): LimitSet | undefined {
-  try {
-    return limitSet.unpack(JSON.parse(limits), at);
-  } catch {
-    return undefined;
-  }
+  return read(limitSet, limits, at);
 }
