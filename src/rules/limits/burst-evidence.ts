@@ -23,6 +23,7 @@ export function answeredInTrial(set: LimitSet, { cost, at }: Sent, now: number):
     const each = amount(cost, dimension);
     if (dimension === 'requests') recordPassed(trial, finer, { at, cost: each, passed: each }, now);
   });
+  shareEvidence(set);
 }
 
 /** A call has ended, and cost `actual`; `undefined`: it came to nothing. */
@@ -71,6 +72,24 @@ function takenOf(cost: Cost, actual: Cost, dimension: Dimension): number {
   const counted = amount(cost, dimension);
   if (dimension === 'outputTokens' || actual.inputTokens === undefined) return counted;
   return Math.max(0, counted - Math.max(0, amount(cost, 'inputTokens') - actual.inputTokens));
+}
+
+/** Who does not count requests by the second does not count tokens so. */
+function shareEvidence({ meters, share }: LimitSet): void {
+  const requests = meters.filter(({ limit }) => limit.dimension === 'requests');
+  for (const level of ['second', 'ten'] as const) {
+    if (!requests.some((meter) => hasPassed(meter, level, share))) continue;
+    for (const meter of meters) {
+      for (const tried of finerLimits(meter, share)) {
+        if (tried.level === level) refute(tried.trial, tried.finer);
+      }
+    }
+  }
+}
+
+function hasPassed(meter: LimitMeter, level: 'second' | 'ten', share: number): boolean {
+  const tried = finerLimits(meter, share).find((each) => each.level === level);
+  return tried !== undefined && tried.trial.passed >= tried.finer.bursts;
 }
 
 function forEach(
