@@ -1,19 +1,19 @@
 import { type Dimension, MINUTE_MS } from '../../model/limits.ts';
 import { perMinute } from '../limits/limit-levels.ts';
 import { adoptLimits, type LimitSet, tune } from '../limits/limit-set.ts';
-import { isSure } from '../limits/metered-limit.ts';
+import { isSure, type MeteredLimit } from '../limits/metered-limit.ts';
 import { CUT } from './adaptive-limit.ts';
 import { areFew, backOff, backOffBurst, FLOOR, lowerRate, tuningOf } from './backoff.ts';
 import { lowerOnTrial } from './caution.ts';
 import { lowerConcurrency } from './concurrency.ts';
 import { doPass } from './followers.ts';
+import { isShort, upstreamOf } from './known-limits.ts';
 import { isPaced, type Learning } from './learning.ts';
 import { keepLowered, lowerEstimates, lowerEstimatesALittle } from './limit-estimates.ts';
 import type { RefusalEpisode } from './refusal-episode.ts';
 import { hasPattern, type Strays } from './strays.ts';
-import { hasMinute, takenInMinute, takenPerMinute } from './throughput.ts';
+import { hasMinute, type Throughput, takenInMinute, takenPerMinute } from './throughput.ts';
 import type { Carelessness, Trial } from './trial.ts';
-import { isUnexplained, type Possible } from './unexplained.ts';
 
 /*
  * How a lane becomes more careful: fewer calls in flight, a lower rate, or lower guesses of limits.
@@ -26,6 +26,8 @@ const MOST_STEPS = 2;
 const LEAST_CALLS_OF_A_GUESS = 4;
 /** Fewer calls than these had no rate that a ramp error could mean. */
 const LEAST_CALLS_OF_A_RAMP = 20;
+/** A given limit of which less than this share was taken, and no more was possible, is wrong. */
+const FAR_OFF = 0.3;
 
 /** After an episode of refusals, fewer calls may be in flight. */
 export function narrow(
@@ -81,7 +83,7 @@ export function lowerALittle(
   now: number,
 ): boolean {
   const { backoff, estimates, known, throughput } = learning;
-  if (!isUnexplained(known, throughput, dimension, possibleAt(learning, now))) {
+  if (!isUnexplained(learning, dimension, now)) {
     const floor = floorOf(learning.strays, before.rate.limit);
     lowerRate(backoff, 1, floor, now);
     tune(limits, tuningOf(backoff), now);
@@ -95,9 +97,21 @@ export function lowerALittle(
   return isLow;
 }
 
-/** A rate that was cut in vain is no proof that less is possible. */
-function possibleAt({ backoff, resumedAt }: Learning, since: number): Possible {
-  return { since, resumedAt, share: Math.max(FLOOR, Math.min(1, backoff.rate.limit)) };
+/** Whether a refusal for `dimension`, where that was said, can be for none of the sure limits. */
+function isUnexplained(
+  { known, throughput }: Learning,
+  dimension: Dimension | undefined,
+  since: number,
+): boolean {
+  const sure = upstreamOf(known).filter((limit) => isShort(limit) && isSure(limit));
+  const meant = sure.filter((limit) => limit.dimension === (dimension ?? limit.dimension));
+  return meant.every((limit) => limit.source === 'given' && isFarOff(limit, throughput, since));
+}
+
+/** Whether hardly any of a given limit could be used in the minute before a refusal. */
+function isFarOff(limit: MeteredLimit, throughput: Throughput, since: number): boolean {
+  const taken = takenInMinute(throughput, limit.dimension, since);
+  return hasMinute(throughput, since) && taken < (FAR_OFF * limit.max * MINUTE_MS) / limit.windowMs;
 }
 
 /** An episode that was not for the calls in flight. */
@@ -110,11 +124,11 @@ export function lower(
   episode: RateEpisode,
   now: number,
 ): void {
-  const { backoff, estimates, known, throughput, answers, strays } = learning;
+  const { backoff, estimates, known, answers, strays } = learning;
   const { cause, since, dimension } = episode;
   const wasPaced = isPaced(learning);
   const isRamp = cause === 'ramp';
-  const isGuess = isUnexplained(known, throughput, dimension, possibleAt(learning, since));
+  const isGuess = isUnexplained(learning, dimension, since);
   const hadRate = answers >= (isRamp ? LEAST_CALLS_OF_A_RAMP : 1);
   if (isGuess && !isRamp && sayNothing(learning, since)) return;
   if (isGuess && !isRamp && isFloor(strays)) {

@@ -50,22 +50,12 @@ export function correctTaken(throughput: Throughput, taken: Cost, actual: Cost, 
   }
 }
 
-/** In the minute until `at`. */
+/** In the minute until `at`, to the second. */
 export function takenInMinute(throughput: Throughput, dimension: Dimension, at: number): number {
-  return takenWithin(throughput, dimension, MINUTE_MS, at);
-}
-
-/** In the last `windowMs` until `at`, of a minute at most; to the second. */
-export function takenWithin(
-  throughput: Throughput,
-  dimension: Dimension,
-  windowMs: number,
-  at: number,
-): number {
   const amounts = throughput.amounts[dimension] ?? [];
   const last = amounts.length - 1 - ageOf(throughput, at);
   let sum = 0;
-  for (let i = Math.max(0, last - Math.ceil(windowMs / SECOND_MS) + 1); i <= last; i++) {
+  for (let i = Math.max(0, last - MINUTE_MS / SECOND_MS + 1); i <= last; i++) {
     sum += amounts[i] ?? 0;
   }
   return Math.max(0, sum);
