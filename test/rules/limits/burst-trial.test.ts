@@ -62,6 +62,11 @@ describe('an unknown host, of any limit and latency', () => {
     );
   });
 
+  it('that answers late is known by what it has not refused two seconds later', () => {
+    const late = { rpm: 500, calls: 300, answerMs: 5000, seed: 1 };
+    expect(run(byTheMinute(500), late).ms).toBeLessThanOrEqual(13_000);
+  });
+
   it('lets go at once what the limit has room for, after two round trips and a second', () => {
     const quick = { rpm: 500, calls: 400, answerMs: 200, seed: 1 };
     expect(run(byTheMinute(500), quick).ms).toBeLessThanOrEqual(2500);
