@@ -61,17 +61,17 @@ export function pickNext(tickets: readonly Ticket[], situation: PickState, now: 
   let head: Head | undefined;
   let soonest: Wait = { waitMs: Number.POSITIVE_INFINITY, dimension: 'requests' };
   let looked = 0;
-  /** What some calls cost that don't fit: one that costs no less waits no less. */
-  const tooMuch: Cost[] = [];
+  /** Some calls that don't fit: one that costs no less waits no less. */
+  const tooLarge: Ticket[] = [];
   for (const ticket of tickets) {
-    const choice = look(ticket, tooMuch, situation, head, now);
+    const choice = look(ticket, tooLarge, situation, head, now);
     if (choice === 'held') continue;
     if (choice !== 'no sooner' && !('waitMs' in choice)) return choice;
     if (choice !== 'no sooner') {
       soonest = sooner(soonest, choice);
       if (choice.waitMs < OVERTAKEN_AFTER_MS) break;
       head ??= headOf(ticket, situation.limits, choice.waitMs, now);
-      tooMuch.push(ticket.cost);
+      tooLarge.push(ticket);
     }
     if (++looked === LOOKED_AT) break;
   }
@@ -80,13 +80,13 @@ export function pickNext(tickets: readonly Ticket[], situation: PickState, now: 
 
 function look(
   ticket: Ticket,
-  tooMuch: readonly Cost[],
+  tooLarge: readonly Ticket[],
   situation: PickState,
   head: Head | undefined,
   now: number,
 ): Choice | 'held' | 'no sooner' {
   if (situation.held.has(ticket.key)) return 'held';
-  if (isAtLeastAny(ticket, tooMuch)) return 'no sooner';
+  if (isAtLeastAny(ticket, tooLarge)) return 'no sooner';
   return choose(ticket, situation, head, now);
 }
 
@@ -94,10 +94,15 @@ function sooner(one: Wait, other: Wait): Wait {
   return other.waitMs < one.waitMs ? other : one;
 }
 
-/** Whether a cost is in no dimension less than one of the others; only where it is no estimate. */
-function isAtLeastAny({ cost, expects, own }: Ticket, others: readonly Cost[]): boolean {
-  if (expects.length > 0 || (own !== undefined && own.limits.meters.length > 0)) return false;
-  return others.some((other) => isAtLeast(cost, other));
+/**
+ * Whether a call costs no less than one of the others, also once estimates are capped: no more of its
+ * cost is an estimate. A call with limits of its own may have to wait for those.
+ */
+function isAtLeastAny({ cost, expects, own }: Ticket, others: readonly Ticket[]): boolean {
+  if (own !== undefined && own.limits.meters.length > 0) return false;
+  return others.some(
+    (other) => isAtLeast(cost, other.cost) && expects.every((each) => other.expects.includes(each)),
+  );
 }
 
 /**

@@ -92,7 +92,7 @@ describe('the next call', () => {
 
   it('is sought among so many, and no further', () => {
     const large = (count: number) =>
-      Array.from({ length: count }, (_, id) => tokens(id, 3000, { expects: ['usd'] }));
+      Array.from({ length: count }, (_, id) => tokens(id, 3000));
     const small = tokens(1000, 1);
     expect(picked([...large(LOOKED_AT - 1), small], situationOf(500))).toBe(1000);
     expect(picked([...large(LOOKED_AT), small], situationOf(500))).toMatch(/^waits/);
@@ -159,10 +159,10 @@ describe('a caller’s own limits', () => {
 });
 
 describe('a call that costs no less than one that doesn’t fit', () => {
-  /** The same rule, but that each call is looked at. `expects` names a dimension that nobody limits. */
+  /** The same rule, but that each call is looked at: it has limits of its own, which never bind. */
   const looksAtAll = (tickets: readonly Ticket[], situation: PickState, now: number): Choice =>
     pickNext(
-      tickets.map((each): Ticket => ({ ...each, expects: ['usd'] })),
+      tickets.map((each): Ticket => ({ ...each, own: ownOf(1_000_000) })),
       situation,
       now,
     );
@@ -172,6 +172,7 @@ describe('a call that costs no less than one that doesn’t fit', () => {
     const call = fc.record({
       key: fc.constantFrom('a', 'b', 'c'),
       cost: fc.record({ tokens: amount, requests: fc.integer({ min: 0, max: 40 }) }),
+      expects: fc.subarray(['tokens', 'requests'] as const),
     });
     const deadline = fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: undefined });
     const left = fc.record({ tokens: fc.nat(6000), requests: fc.nat(600) });
