@@ -187,7 +187,7 @@ class PostgresCell implements Cell {
     const sent = [isSent, this.#cells.channel, this.#payload(text)];
     const values = [this.#name, JSON.stringify(amounts), member, order, text, notAfter, ...sent];
     const row = await this.#cells.run('take', values);
-    if (propertyOf(row, 'taken') === true) return takenInRow(row, amounts);
+    if (propertyOf(row, 'taken') === true) return takenInRow(row);
     const now = Number(propertyOf(row, 'now'));
     const isEnding = now <= notAfter && now <= roomIn(row).endingUntil;
     return isEnding ? { kind: 'ending', now } : this.ask(otherwise, notAfter);

@@ -2,35 +2,38 @@ import type { Room, Seen, Taken } from '../shared/cell.ts';
 
 /* Rows of the table, as the statements return them. */
 
-/** As the statements read it: without an order, then with what was taken, how often, and its end. */
+/**
+ * As the statements read it: without an order, then with what was taken, how often, its end, and what
+ * was taken before the last take.
+ */
 export function packRoom({ until, atMost, text }: Room): unknown[] {
-  return [-1, until, atMost, text, [], 0, 0];
+  return [-1, until, atMost, text, [], 0, 0, []];
 }
 
 /** A room, as a take finds it. */
 interface RoomRow {
   readonly text: string;
-  /** What has been taken, by kind. */
-  readonly after: readonly number[];
+  /** What had been taken before the last take, by kind. */
+  readonly before: readonly number[];
   readonly endingUntil: number;
 }
 
 export function roomIn(row: unknown): RoomRow {
   const room = propertyOf(row, 'room');
-  const [, , , text, sums, , ending]: unknown[] = Array.isArray(room) ? room : [];
-  const after = Array.isArray(sums) ? sums.map(Number) : [];
-  return { text: String(text), after, endingUntil: Number(ending ?? 0) };
+  const [, , , text, , , ending, sums]: unknown[] = Array.isArray(room) ? room : [];
+  const before = Array.isArray(sums) ? sums.map(Number) : [];
+  return { text: String(text), before, endingUntil: Number(ending ?? 0) };
 }
 
-export function takenInRow(row: unknown, amounts: readonly number[]): Taken {
-  const { text, after } = roomIn(row);
+export function takenInRow(row: unknown): Taken {
+  const { text, before } = roomIn(row);
   return {
     ...{
       kind: 'taken',
       now: Number(propertyOf(row, 'now')),
       version: String(propertyOf(row, 'version')),
     },
-    ...{ before: after.map((each, i) => each - (amounts[i] ?? 0)), text },
+    ...{ before, text },
     isHeard: propertyOf(row, 'asked') === true,
   };
 }

@@ -40,6 +40,8 @@ const lockOf = (channel: string): string => `hashtextextended(${channel}, 0)`;
 
 /** How often was taken from a room, which is in the inbox as if it were a note of nobody. */
 const takesOf = (row: string): string => `coalesce((${row}.inbox->''->>5)::int, 0)`;
+/** What was taken from the room, by kind. */
+const SUMS = "coalesce(t.inbox->''->4, '[]')";
 /** The amounts of a take, and what is taken with them. */
 const AMOUNTS = 'jsonb_array_elements_text($2::jsonb) WITH ORDINALITY AS a(amount, i)';
 const SUM = "(amount::float8 + coalesce((t.inbox->''->4->>(i - 1)::int)::float8, 0))";
@@ -92,8 +94,9 @@ export function statementsFor(table: string): Statements {
       UPDATE ${table} AS t
       SET inbox = CASE WHEN coalesce((t.inbox->$3::text->>0)::bigint, -1) < $4::bigint
         THEN t.inbox || jsonb_build_object($3::text, jsonb_build_array($4::bigint, $5::text))
-        ELSE t.inbox END || jsonb_build_object('', jsonb_set(jsonb_set(t.inbox->'', '{4}',
-          (SELECT jsonb_agg(${SUM} ORDER BY i) FROM ${AMOUNTS})), '{5}', to_jsonb(${takesOf('t')} + 1)))
+        ELSE t.inbox END || jsonb_build_object('', jsonb_set(jsonb_set(jsonb_set(t.inbox->'', '{7}', ${SUMS}),
+          '{4}', (SELECT jsonb_agg(${SUM} ORDER BY i) FROM ${AMOUNTS})),
+          '{5}', to_jsonb(${takesOf('t')} + 1)))
       WHERE name = $1 AND ${NOW} <= $6::float8 AND ${NOW} > (t.inbox->''->>6)::float8
         AND ${NOW} <= (t.inbox->''->>1)::float8
         AND (SELECT bool_and(${SUM} <= (t.inbox->''->2->>(i - 1)::int)::float8) FROM ${AMOUNTS})

@@ -62,6 +62,15 @@ export const takes: CellTests = {
     );
   },
 
+  'a take hears what was taken before it, to the last digit': async (scene) => {
+    const [writer, other] = [await scene.join(), await scene.join()];
+    await writer.write({ room: await roomOf(writer, [5]) });
+    await take(other, [0.1]);
+    // What is added up is rounded: 0.1 + 0.2 - 0.2 is more than 0.1.
+    has(await take(other, [0.2]), { kind: 'taken', before: [0.1] });
+    has(await take(other, [1]), { kind: 'taken', before: [0.1 + 0.2] });
+  },
+
   'of many takes at once, as many go as there is room for': async (scene) => {
     const members = [];
     for (let i = 0; i < 8; i++) members.push(await scene.join());
