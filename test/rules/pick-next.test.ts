@@ -91,8 +91,7 @@ describe('the next call', () => {
   });
 
   it('is sought among so many, and no further', () => {
-    const large = (count: number) =>
-      Array.from({ length: count }, (_, id) => tokens(id, 3000));
+    const large = (count: number) => Array.from({ length: count }, (_, id) => tokens(id, 3000));
     const small = tokens(1000, 1);
     expect(picked([...large(LOOKED_AT - 1), small], situationOf(500))).toBe(1000);
     expect(picked([...large(LOOKED_AT), small], situationOf(500))).toMatch(/^waits/);
