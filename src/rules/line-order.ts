@@ -1,6 +1,12 @@
 import type { LaneState } from './lane-state.ts';
 import type { Ticket } from './ticket.ts';
-import { goesFirst, isOlder, type Turns } from './turns.ts';
+import { goesFirst, isOlder, type KeyClock, type Turns } from './turns.ts';
+
+/** The calls of one key: the highest priority first, then the oldest. */
+interface KeyLine {
+  readonly calls: Ticket[];
+  readonly clock: KeyClock | undefined;
+}
 
 /**
  * The calls that ask to go, while they go one after the other. Their places are found once: with 64 of
@@ -8,8 +14,9 @@ import { goesFirst, isOlder, type Turns } from './turns.ts';
  */
 export class WaitingLine {
   readonly #turns: Turns;
-  /** The calls of each key: the highest priority first, then the oldest. */
-  readonly #keys = new Map<string, Ticket[]>();
+  readonly #keys = new Map<string, KeyLine>();
+  /** The same, in the order of the last look: with each call that goes, hardly one changes its place. */
+  #lines: KeyLine[];
   /** Whose the calls are, where several members ask; else the only one's. */
   readonly #members = new Map<Ticket, string>();
   #only = '';
@@ -24,18 +31,24 @@ export class WaitingLine {
       this.#add(tickets);
       if (asking.length > 1) for (const each of tickets) this.#members.set(each, member);
     }
-    for (const calls of this.#keys.values()) this.#sort(calls);
+    this.#lines = [...this.#keys.values()];
+    for (const { calls } of this.#lines) this.#sort(calls);
   }
 
   /**
    * All calls in the order in which they should go: the first one of each key, by the key's clock as
    * it is now; then the second ones; and so on. `most`: of several keys' calls, so many of the first.
    */
-  inOrder(most?: number): readonly Ticket[] {
-    const lists = [...this.#keys.values()].map((calls) => this.#withOldest(calls));
-    if (lists.length < 2) return lists[0] ?? [];
-    lists.sort((one, other) => compareClocks(this.#turns, one, other));
-    return interleaved(lists, most);
+  inOrder(most: number = Number.POSITIVE_INFINITY): readonly Ticket[] {
+    const [first] = this.#lines;
+    if (first === undefined) return [];
+    if (this.#lines.length === 1) return this.#withOldest(first);
+    this.#lines.sort(compareClocks);
+    const firstLines = this.#lines.slice(0, most);
+    return interleaved(
+      firstLines.map((line) => this.#withOldest(line)),
+      most,
+    );
   }
 
   /** Who asks for a call. */
@@ -45,29 +58,32 @@ export class WaitingLine {
 
   /** Of one key's calls, the one that waits longest. */
   oldest(key: string): Ticket | undefined {
-    const calls = this.#keys.get(key);
-    return calls && this.#oldestOf(calls);
+    const line = this.#keys.get(key);
+    return line && this.#oldestOf(line.calls);
   }
 
   /** Takes out a call that has gone. */
   remove(call: Ticket): void {
-    const calls = this.#keys.get(call.key) ?? [];
-    calls.splice(calls.indexOf(call), 1);
-    if (calls.length === 0) this.#keys.delete(call.key);
+    const line = this.#keys.get(call.key);
+    if (line === undefined) return;
+    line.calls.splice(line.calls.indexOf(call), 1);
+    if (line.calls.length > 0) return;
+    this.#keys.delete(call.key);
+    this.#lines.splice(this.#lines.indexOf(line), 1);
   }
 
   #add(tickets: readonly Ticket[]): void {
-    let last: Ticket[] | undefined;
+    let last: KeyLine | undefined;
     let lastKey: string | undefined;
     for (const each of tickets) {
       const { key } = each;
       if (key !== lastKey) last = this.#keys.get(key);
       lastKey = key;
       if (last === undefined) {
-        last = [];
+        last = { calls: [], clock: this.#turns.keys[key] };
         this.#keys.set(key, last);
       }
-      last.push(each);
+      last.calls.push(each);
     }
   }
 
@@ -83,12 +99,11 @@ export class WaitingLine {
   }
 
   /** One key's calls: only the first of them is chosen by who has waited longest. */
-  #withOldest(calls: readonly Ticket[]): readonly Ticket[] {
+  #withOldest({ calls, clock }: KeyLine): readonly Ticket[] {
     const [first] = calls;
     const oldest = this.#oldestOf(calls);
-    const clock = this.#turns.keys[first?.key ?? ''];
-    if (clock === undefined || first === undefined || oldest === undefined) return calls;
-    if (first === oldest || goesFirst(clock, first, oldest, oldest)) return calls;
+    if (first === oldest || first === undefined || oldest === undefined) return calls;
+    if (clock === undefined || goesFirst(clock, first, oldest, oldest)) return calls;
     return [oldest, ...calls.filter((each) => each !== oldest)];
   }
 
@@ -114,20 +129,12 @@ function isAsking(member: LaneState['members'][string] | undefined): boolean {
   return member !== undefined && !member.isAway && member.tickets.length > 0;
 }
 
-function compareClocks(
-  { keys }: Turns,
-  [one]: readonly Ticket[],
-  [other]: readonly Ticket[],
-): number {
-  const [a, b] = [keys[one?.key ?? ''], keys[other?.key ?? '']];
-  return (a?.start ?? 0) - (b?.start ?? 0) || (a?.order ?? 0) - (b?.order ?? 0);
+function compareClocks({ clock: one }: KeyLine, { clock: other }: KeyLine): number {
+  return (one?.start ?? 0) - (other?.start ?? 0) || (one?.order ?? 0) - (other?.order ?? 0);
 }
 
 /** The first call of each list, then the second ones, at most `most`. */
-function interleaved(
-  lists: readonly (readonly Ticket[])[],
-  most: number = Number.POSITIVE_INFINITY,
-): Ticket[] {
+function interleaved(lists: readonly (readonly Ticket[])[], most: number): Ticket[] {
   const longest = Math.max(...lists.map(({ length }) => length));
   const all: Ticket[] = [];
   for (let index = 0; index < longest; index++) {

@@ -8,6 +8,7 @@ const KEPT = 8;
 const FADING = 0.93;
 /** Fewer followers than these say nothing. */
 const LEAST_REFUSED = 3;
+const LEAST_PASSED = 5;
 const LEAST_HINTS = 2;
 /** Of the followers of a refusal that came by chance, at most this share is refused as well. */
 const MOST_REFUSED = 0.2;
@@ -48,15 +49,12 @@ export function noteFollower(followers: Followers, call: GrantedCall, isRefused:
 }
 
 /**
- * Whether what followed, `least` calls or more, shows that no limit was used up. `expected`: the
- * share of all calls that is known to be refused by chance.
+ * Whether what followed shows that no limit was used up. `expected`: the share of all calls that is
+ * known to be refused by chance.
  */
-export function haveMostPassed(
-  { passed, refused }: Followers,
-  least: number,
-  expected: number,
-): boolean {
-  return passed >= least && refused <= mostByChance(MOST_REFUSED, expected) * (passed + refused);
+export function haveMostPassed({ passed, refused }: Followers, expected: number): boolean {
+  const most = mostByChance(MOST_REFUSED, expected);
+  return passed >= LEAST_PASSED && refused <= most * (passed + refused);
 }
 
 /** Whether what followed speaks against a limit that was used up, though it may be too little. */

@@ -33,8 +33,6 @@ const MOST_FALLEN = 2 / 3;
 const UNLIKELY = 1e-6;
 /** Of fewer calls, those of a run may be two or three that are always refused. */
 const LEAST_CALLS_OF_A_RUN = 20;
-/** So many followers have to pass. */
-const LEAST_FOLLOWERS = 5;
 /** Refusals are taken for strays for so long after the last one. */
 const REMEMBERED_MS = 600_000;
 /** The trial of a refuted hypothesis is repeated after so long. */
@@ -107,7 +105,7 @@ export function noteAnswered(
   if (hasPattern(strays)) dismiss(strays);
   if (areStrays(strays, now)) return false;
   noteFollower(strays.followers, call, isRefused);
-  if (!haveMostPassed(strays.followers, LEAST_FOLLOWERS, strays.expected)) return false;
+  if (!haveMostPassed(strays.followers, strays.expected)) return false;
   strays.isLone = true;
   strays.since = now;
   return true;
